@@ -1,0 +1,100 @@
+"""A finding: one cause, the object that has it, and the evidence that proves it."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from clusterwright.tools.ref import Ref
+
+
+class Severity(StrEnum):
+    """How much it hurts."""
+
+    CRITICAL = "critical"
+    """A service or a whole class of objects is down."""
+    WARNING = "warning"
+    """Something does not work, and others still do."""
+    INFO = "info"
+    """Worth knowing; nothing is failing because of it."""
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class FieldEvidence(_Frozen):
+    """A field of an object has this value."""
+
+    type: Literal["field"] = "field"
+    ref: Ref
+    path: str = Field(description="JSONPath below the object.")
+    value: str
+
+
+class EventEvidence(_Frozen):
+    """The cluster reported this."""
+
+    type: Literal["event"] = "event"
+    ref: Ref
+    reason: str
+    message: str
+    count: int = 1
+
+
+class LogEvidence(_Frozen):
+    """A container wrote this line."""
+
+    type: Literal["log"] = "log"
+    ref: Ref
+    container: str
+    line: str
+    previous: bool = False
+
+
+class AbsenceEvidence(_Frozen):
+    """This object does not exist, as read again just before the answer."""
+
+    type: Literal["absent"] = "absent"
+    ref: Ref
+
+
+Evidence = Annotated[
+    FieldEvidence | EventEvidence | LogEvidence | AbsenceEvidence, Field(discriminator="type")
+]
+
+
+class Edge(StrEnum):
+    """How one object hangs on another: subject -> target."""
+
+    OWNED_BY = "owned-by"
+    RUNS_ON = "runs-on"
+    SELECTS = "selects"
+    ROUTES_TO = "routes-to"
+    MOUNTS = "mounts"
+    USES = "uses"
+    REQUESTS = "requests"
+    LIMITED_BY = "limited-by"
+
+
+class Relation(_Frozen):
+    """A typed edge of the causal graph."""
+
+    source: Ref
+    edge: Edge
+    target: Ref
+
+
+class Finding(_Frozen):
+    """One cause on one subject; equal ones of the same owner are grouped into `members`."""
+
+    code: str = Field(description="Stable, as pod/image-not-found.", pattern=r"^[a-z]+/[a-z-]+$")
+    severity: Severity
+    subject: Ref
+    title: str = Field(description="One line that names the cause.")
+    evidence: tuple[Evidence, ...] = Field(min_length=1)
+    since: datetime | None = None
+    members: tuple[Ref, ...] = Field(default=(), description="The objects that show it.")
+    relations: tuple[Relation, ...] = ()
+    fixes: tuple[str, ...] = Field(default=(), description="What would repair it.")

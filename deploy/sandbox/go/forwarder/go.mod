@@ -1,0 +1,3 @@
+module clusterwright.dev/sandbox/forwarder
+
+go 1.26.0

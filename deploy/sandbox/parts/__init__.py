@@ -1,0 +1,1 @@
+"""The parts of a sandbox: fetched, built and kept in the user's cache, never installed."""

@@ -1,0 +1,133 @@
+"""The programs of a sandbox, built from pinned Go modules and kept by what they were built from."""
+
+import hashlib
+import json
+import platform
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from clusterwright.deploy.sandbox.parts.cache import Note, obtain
+from clusterwright.deploy.sandbox.parts.command import run
+from clusterwright.deploy.sandbox.parts.errors import BuildError
+from clusterwright.deploy.sandbox.parts.report import Report
+from clusterwright.deploy.sandbox.parts.toolchain import Toolchain, ensure_toolchain
+
+MODULES = Path(__file__).parents[1] / "go"
+
+_STRIPPED = "-s -w"
+# Without its version the API server calls itself v0.0.0, which kubectl and Helm take seriously.
+_KUBERNETES = (
+    f"{_STRIPPED} -X k8s.io/component-base/version.gitVersion=v1.36.3"
+    " -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=36"
+)
+_HELM = f"{_STRIPPED} -X helm.sh/helm/v4/internal/version.version=v4.3.1"
+
+
+@dataclass(frozen=True)
+class Binary:
+    """A program: the folder of the module that pins it, its package, and how it is linked."""
+
+    name: str
+    module: str
+    package: str = "."
+    ldflags: str = _STRIPPED
+
+    def flags(self) -> list[str]:
+        """Return the flags of `go build`."""
+        return ["-trimpath", "-buildvcs=false", "-mod=readonly", f"-ldflags={self.ldflags}"]
+
+
+BINARIES = (
+    Binary("etcd", "kubernetes", "go.etcd.io/etcd/server/v3", _KUBERNETES),
+    Binary("kube-apiserver", "kubernetes", "k8s.io/kubernetes/cmd/kube-apiserver", _KUBERNETES),
+    Binary(
+        "kube-controller-manager",
+        "kubernetes",
+        "k8s.io/kubernetes/cmd/kube-controller-manager",
+        _KUBERNETES,
+    ),
+    Binary("kube-scheduler", "kubernetes", "k8s.io/kubernetes/cmd/kube-scheduler", _KUBERNETES),
+    Binary("kubectl", "kubernetes", "k8s.io/kubernetes/cmd/kubectl", _KUBERNETES),
+    Binary("kwok", "kubernetes", "sigs.k8s.io/kwok/cmd/kwok", _KUBERNETES),
+    Binary("kubelet", "kubernetes", "k8s.io/kubernetes/cmd/kubelet", _KUBERNETES),
+    Binary("kube-proxy", "kubernetes", "k8s.io/kubernetes/cmd/kube-proxy", _KUBERNETES),
+    Binary("helm", "helm", "helm.sh/helm/v4/cmd/helm", _HELM),
+    Binary("coredns", "coredns", "github.com/coredns/coredns"),
+    Binary("registry", "registry", "github.com/distribution/distribution/v3/cmd/registry"),
+    Binary("workload", "workload"),
+    Binary("forwarder", "forwarder"),
+)
+
+_PACKAGE_LINE = re.compile(r"[\w.~/-]+")
+
+
+def ensure_binaries(
+    names: Collection[str], report: Report, *, modules: Path = MODULES
+) -> dict[str, Path]:
+    """Return the path of each named program, built if the cache does not have it.
+
+    Args:
+        names: names of `BINARIES`; nothing else is built.
+        report: hears about programs that have to be built.
+        modules: the folder of the Go modules.
+
+    Raises:
+        ToolchainError: there is no Go and none could be fetched.
+        BuildError: a program did not build, or has an unknown name.
+    """
+    known = {binary.name: binary for binary in BINARIES}
+    if unknown := set(names) - known.keys():
+        raise BuildError(
+            f'the sandbox has no program "{sorted(unknown)[0]}"',
+            hint=f"It has {', '.join(known)}.",
+        )
+    wanted = [binary for name, binary in known.items() if name in names]
+    toolchain = ensure_toolchain(report)
+    return {binary.name: _ensure(binary, toolchain, modules, report) for binary in wanted}
+
+
+def build_key(binary: Binary, toolchain_version: str, modules: Path = MODULES) -> str:
+    """Return a hash of all that decides what a build of the program yields."""
+    sources = sorted((modules / binary.module).glob("*"))
+    inputs = {
+        "flags": binary.flags(),
+        "go": toolchain_version,
+        "machine": [platform.system(), platform.machine()],
+        "package": binary.package,
+        "sources": {s.name: s.read_text() for s in sources if s.suffix in {".go", ".mod", ".sum"}},
+    }
+    digest = hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
+    return f"{binary.name}-{digest[:16]}"
+
+
+def _ensure(binary: Binary, toolchain: Toolchain, modules: Path, report: Report) -> Path:
+    def build(stage: Path, note: Note) -> None:
+        compiled = 0
+
+        def on_line(line: str) -> bool:
+            nonlocal compiled
+            is_package = bool(_PACKAGE_LINE.fullmatch(line))
+            if is_package:
+                compiled += 1
+                note(f"compiled {compiled} packages, now {line}")
+            elif line.startswith("go: downloading"):
+                note(line.removeprefix("go: "))
+            return not is_package
+
+        go = [toolchain.go, "build", "-v", *binary.flags(), "-o", stage / binary.name]
+        outcome = run(
+            [*go, binary.package],
+            cwd=modules / binary.module,
+            environment=toolchain.environment(),
+            on_line=on_line,
+        )
+        if outcome.status:
+            raise BuildError(
+                f"{binary.name} did not build with {toolchain.version}:\n{outcome.tail}",
+                hint="Modules come through GOPROXY; `go env GOPROXY` tells which one is asked.",
+            )
+
+    key = build_key(binary, toolchain.version, modules)
+    return obtain(binary.name, "binaries", key, build, report) / binary.name

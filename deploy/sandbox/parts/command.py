@@ -1,0 +1,53 @@
+"""Run a command, hand on its lines as they come, and keep the last ones for an error."""
+
+import subprocess
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+KEPT_LINES = 25
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a command ended; `tail` is the end of its two outputs, merged."""
+
+    status: int
+    tail: str
+
+
+def run(
+    command: Sequence[str | Path],
+    *,
+    cwd: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    on_line: Callable[[str], bool] = lambda _line: True,
+) -> Outcome:
+    """Run a command to its end.
+
+    Args:
+        command: the program and its arguments; no shell reads them.
+        cwd: where it runs.
+        environment: all of its environment; ours if left out.
+        on_line: is given each line; says whether the line may matter for an error.
+    """
+    tail: deque[str] = deque(maxlen=KEPT_LINES)
+    with subprocess.Popen(
+        command,
+        cwd=cwd,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    ) as process:
+        try:
+            for line in process.stdout or ():
+                if on_line(line.rstrip()):
+                    tail.append(line.rstrip())
+        except BaseException:
+            process.kill()
+            raise
+    return Outcome(process.returncode, "\n".join(tail))

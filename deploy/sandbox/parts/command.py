@@ -11,7 +11,7 @@ KEPT_LINES = 25
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a command ended; `tail` is the end of its two outputs, merged."""
+    """How a command ended, and the last lines that may matter of its two outputs, merged."""
 
     status: int
     tail: str

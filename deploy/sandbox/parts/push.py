@@ -11,8 +11,7 @@ _SECONDS = 30.0
 
 def push_image(
     registry_url: str,
-    repository: str,
-    tag: str,
+    name: str,
     image: Image,
     *,
     auth: tuple[str, str] | None = None,
@@ -22,12 +21,12 @@ def push_image(
 
     Args:
         registry_url: such as `http://127.0.0.1:5000`.
-        repository: the name without registry and tag, such as `shop/cart`.
-        tag: the tag that will point to the image.
+        name: repository and tag, without the registry, such as `shop/cart:1.4`.
         image: what to push; blobs that the registry has are not sent again.
         auth: user name and password, for a registry that asks.
         transport: how to get there, if not over the network of this process.
     """
+    repository, _, tag = name.partition(":")
     # The proxies of the environment are for the world outside; this registry is our own.
     with httpx.Client(
         base_url=registry_url, auth=auth, transport=transport, timeout=_SECONDS, trust_env=False
@@ -43,7 +42,7 @@ def push_image(
             answer.raise_for_status()
         except httpx.HTTPError as error:
             raise PartError(
-                f'"{repository}:{tag}" could not be pushed to {registry_url}: {error}',
+                f'"{name}" could not be pushed to {registry_url}: {error}',
                 hint="The registry must answer /v2/ and accept this user.",
             ) from error
     return digest_of(manifest)

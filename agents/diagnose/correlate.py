@@ -1,0 +1,149 @@
+"""From answers to a diagnosis: pure, and the same bytes for the same input."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from clusterwright.agents.diagnose.diagnosis import (
+    Certainty,
+    Diagnosis,
+    NextStep,
+    RootCause,
+    Source,
+    Symptom,
+    Verdict,
+)
+from clusterwright.agents.diagnose.fold import Fold, fold
+from clusterwright.agents.diagnose.gather import Answered
+from clusterwright.agents.diagnose.graph import Graph, Located, explanations
+from clusterwright.agents.diagnose.rules import SYMPTOMS
+from clusterwright.agents.problems import SUFFIX
+from clusterwright.tools.finding import EventEvidence, Finding, Severity
+
+_WORST_FIRST = tuple(Severity)
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+def correlate(answers: Sequence[Answered]) -> Diagnosis:
+    """Return the root causes of all findings, worst first, with their symptoms under them."""
+    findings = _distinct(answers)
+    graph = Graph()
+    for answer in answers:
+        graph.add(answer.cluster, answer.relations)
+        for finding in answer.findings:
+            graph.add(answer.cluster, finding.relations)
+    folds = fold(explanations(graph, findings))
+    describers = {a.cluster: _describer(a) for a in reversed(answers) if not a.failed}
+    partial = {a.cluster for a in answers if a.coverage.gaps}
+    blind = any(a.failed for a in answers)
+    roots = [
+        _root(one, findings, describers, partial if not blind else set(describers)) for one in folds
+    ]
+    answered = [a for a in answers if not a.failed]
+    return Diagnosis(
+        verdict=Verdict.PROBLEMS if roots else Verdict.HEALTHY if answered else Verdict.UNKNOWN,
+        complete=all(a.coverage.complete and not a.failed for a in answers) and bool(answers),
+        root_causes=tuple(sorted(roots, key=_rank)),
+        sources=tuple(_source(a) for a in answers),
+    )
+
+
+def _distinct(answers: Iterable[Answered]) -> list[Located]:
+    """Return each finding once, in an order of its own: two servers may see the same cluster."""
+    found: dict[tuple[str, str, str, str], Located] = {}
+    for answer in answers:
+        for finding in answer.findings:
+            key = (answer.cluster, finding.code, str(finding.subject), finding.title)
+            found.setdefault(key, Located(answer.cluster, finding))
+    return [found[key] for key in sorted(found)]
+
+
+def _root(
+    folded: Fold, findings: Sequence[Located], describers: dict[str, str], partial: set[str]
+) -> RootCause:
+    circle = sorted((findings[i] for i in folded.roots), key=_weight)
+    head, rest = circle[0], circle[1:]
+    symptoms = sorted((findings[i] for i in folded.symptoms), key=_weight)
+    finding = head.finding
+    all_found = [one.finding for one in (*circle, *symptoms)]
+    return RootCause(
+        cluster=head.cluster,
+        code=finding.code,
+        severity=min((f.severity for f in all_found), key=_WORST_FIRST.index),
+        certainty=_certainty(finding),
+        subject=finding.subject,
+        title=finding.title,
+        evidence=finding.evidence,
+        since=finding.since,
+        members=finding.members,
+        circle=tuple(_symptom(one.finding) for one in rest),
+        symptoms=tuple(_symptom(one.finding) for one in symptoms),
+        deepest_visible=finding.code in SYMPTOMS and head.cluster in partial,
+        next=_next_step(finding, describers.get(head.cluster, "")),
+    )
+
+
+def _symptom(finding: Finding) -> Symptom:
+    return Symptom(
+        code=finding.code,
+        severity=finding.severity,
+        subject=finding.subject,
+        title=finding.title,
+        members=finding.members,
+    )
+
+
+def _next_step(finding: Finding, describer: str) -> NextStep:
+    return NextStep(
+        fix=finding.fixes[0] if finding.fixes else "",
+        call=f'{describer}(ref="{finding.subject}")' if describer else "",
+        command=f"clusterwright explain {finding.code}",
+    )
+
+
+def _describer(answer: Answered) -> str:
+    name = answer.tool.removesuffix(SUFFIX) + "_describe"
+    return name if name in answer.offers else ""
+
+
+def _source(answer: Answered) -> Source:
+    return Source(
+        server=answer.server,
+        tool=answer.tool,
+        cluster=answer.cluster,
+        answered=not answer.failed,
+        checked=dict(sorted(answer.coverage.checked.items())),
+        gaps=answer.coverage.gaps,
+    )
+
+
+def _certainty(finding: Finding) -> Certainty:
+    only_events = all(isinstance(one, EventEvidence) for one in finding.evidence)
+    return Certainty.LIKELY if only_events else Certainty.PROVEN
+
+
+def _weight(one: Located) -> tuple[int, int, float, str, str]:
+    finding = one.finding
+    return (
+        _WORST_FIRST.index(finding.severity),
+        -len(finding.members),
+        (finding.since or _NEVER).timestamp(),
+        finding.code,
+        str(finding.subject),
+    )
+
+
+def _rank(root: RootCause) -> tuple[int, int, int, float, str, str, str, str]:
+    """Order roots: severity, evidence class, blast radius, age, and then names, never chance."""
+    hit = {root.subject, *root.members}
+    for one in (*root.circle, *root.symptoms):
+        hit |= {one.subject, *one.members}
+    return (
+        _WORST_FIRST.index(root.severity),
+        tuple(Certainty).index(root.certainty),
+        -len(hit),
+        (root.since or _NEVER).timestamp(),
+        root.cluster,
+        root.code,
+        str(root.subject),
+        root.title,
+    )

@@ -1,0 +1,96 @@
+"""The agent's answer: root causes with their symptoms folded under, and what it all rests on."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from clusterwright.tools.coverage import Gap
+from clusterwright.tools.finding import Evidence, Severity
+from clusterwright.tools.ref import Ref
+
+SCHEMA = "clusterwright.diagnosis/v1"
+
+
+class Verdict(StrEnum):
+    """What can be said in one word."""
+
+    HEALTHY = "healthy"
+    PROBLEMS = "problems"
+    UNKNOWN = "unknown"
+    """No server could check anything."""
+
+
+class Certainty(StrEnum):
+    """How strong the evidence of a cause is."""
+
+    PROVEN = "proven"
+    """A field, a log line or a re-read absence shows it."""
+    LIKELY = "likely"
+    """Only events tell of it, which may be of the past."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
+
+
+class Symptom(_Part):
+    """A finding that goes away with its cause."""
+
+    code: str
+    severity: Severity
+    subject: Ref
+    title: str
+    members: tuple[Ref, ...] = ()
+
+
+class NextStep(_Part):
+    """What to do now."""
+
+    fix: str = Field(default="", description="What would repair it, in a sentence.")
+    call: str = Field(default="", description="The tool call that shows the subject.")
+    command: str = Field(description="The command that explains the finding code.")
+
+
+class RootCause(_Part):
+    """A finding that nothing else explains, and everything that it explains."""
+
+    cluster: str
+    code: str
+    severity: Severity = Field(description="The worst of the cause and its symptoms.")
+    certainty: Certainty
+    subject: Ref
+    title: str
+    evidence: tuple[Evidence, ...]
+    since: datetime | None = None
+    members: tuple[Ref, ...] = ()
+    circle: tuple[Symptom, ...] = Field(
+        default=(), description="Findings that it explains and that explain it in turn."
+    )
+    symptoms: tuple[Symptom, ...] = ()
+    deepest_visible: bool = Field(
+        default=False, description="A cause below it may exist that could not be read."
+    )
+    next: NextStep
+
+
+class Source(_Part):
+    """What one server checked, and what it could not."""
+
+    server: str
+    tool: str = ""
+    cluster: str = ""
+    answered: bool
+    checked: dict[str, int] = Field(default_factory=dict, description="Objects read, by kind.")
+    gaps: tuple[Gap, ...] = ()
+
+
+class Diagnosis(_Part):
+    """Everything that was found, worst first, and everything that it rests on."""
+
+    schema_name: Literal["clusterwright.diagnosis/v1"] = Field(default=SCHEMA, alias="schema")
+    verdict: Verdict
+    complete: bool = Field(description="Whether everything that was wanted could be read.")
+    root_causes: tuple[RootCause, ...] = ()
+    sources: tuple[Source, ...] = ()

@@ -1,0 +1,76 @@
+"""Which findings explain which: the one table that turns a list of problems into causes.
+
+A rule says: a finding of family `effect` is explained by one of family `cause` on an object that is
+reached along `edges`. Owners are always followed, since a Pod's trouble is its workload's; no edge
+means the same object or workload. A family is a code, or everything under a prefix: `pod/*`.
+"""
+
+from dataclasses import dataclass
+
+from clusterwright.tools.finding import Edge
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Findings of `effect` are symptoms of those of `cause` found along `edges`."""
+
+    effect: str
+    edges: tuple[Edge, ...]
+    cause: str
+    because: str
+
+
+RULES = (
+    Rule(
+        "service/no-ready-endpoints",
+        (),
+        "service/*",
+        "a Service that is itself mistaken has no backends",
+    ),
+    Rule(
+        "service/no-ready-endpoints",
+        (Edge.SELECTS, Edge.ROUTES_TO),
+        "pod/*",
+        "a Service is as ready as the Pods that it selects",
+    ),
+    Rule(
+        "service/no-ready-endpoints",
+        (Edge.SELECTS, Edge.ROUTES_TO),
+        "workload/*",
+        "a workload that cannot create Pods leaves its Service without any",
+    ),
+    Rule(
+        "pod/volume-not-bound",
+        (Edge.USES, Edge.MOUNTS),
+        "pvc/*",
+        "a Pod waits for the claims that it mounts",
+    ),
+    Rule(
+        "pod/volume-not-bound",
+        (Edge.USES, Edge.MOUNTS),
+        "object/finalizer-stuck",
+        "a claim that is being deleted is bound to nothing new",
+    ),
+    Rule("workload/unavailable", (), "pod/*", "a workload is as available as its Pods"),
+    Rule(
+        "workload/unavailable",
+        (),
+        "workload/quota-exceeded",
+        "a workload without its Pods is not available",
+    ),
+    Rule(
+        "workload/unavailable",
+        (Edge.USES, Edge.MOUNTS),
+        "pvc/*",
+        "a workload's Pods wait for the claims that they mount",
+    ),
+)
+"""In the order in which a reader follows traffic: Service, Pod, volume, workload."""
+
+SYMPTOMS = frozenset(rule.effect for rule in RULES)
+"""Codes that always have a cause below them, seen or not."""
+
+
+def belongs(code: str, family: str) -> bool:
+    """Return whether a code is of a family: equal to it, or under its `prefix/*`."""
+    return code.startswith(family[:-1]) if family.endswith("/*") else code == family

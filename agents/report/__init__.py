@@ -1,0 +1,1 @@
+"""A diagnosis for people, on a terminal, and for scripts, as JSON."""

@@ -1,0 +1,113 @@
+"""A diagnosis for people: readable at 80 columns, with colour only where the console has it."""
+
+from collections.abc import Iterable, Iterator
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from clusterwright.agents.diagnose.diagnosis import Diagnosis, RootCause, Source, Symptom, Verdict
+from clusterwright.agents.report.evidence import evidence_line
+from clusterwright.tools.finding import Severity
+
+_STYLES = {Severity.CRITICAL: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
+_MOST_LINES = 6
+_MOST_NAMES = 3
+
+
+def render(diagnosis: Diagnosis, console: Console) -> None:
+    """Print root causes, worst first, what to do about each, and what it all rests on."""
+    for number, root in enumerate(diagnosis.root_causes, 1):
+        console.print(Group(_heading(number, root), Padding(_body(root), (0, 0, 1, 3))))
+    console.print(_verdict(diagnosis))
+    console.print(_coverage(diagnosis.sources))
+
+
+def _heading(number: int, root: RootCause) -> Text:
+    return Text.assemble(
+        f"{number}. ",
+        (root.severity.value.upper(), _STYLES[root.severity]),
+        "  ",
+        (str(root.subject), "bold"),
+        overflow="fold",
+    )
+
+
+def _body(root: RootCause) -> RenderableType:
+    rows = _rows()
+    rows.add_row("cause", Text(root.title))
+    for label, line in _facts(root):
+        rows.add_row(label, Text(line, overflow="fold"))
+    return rows
+
+
+def _facts(root: RootCause) -> Iterator[tuple[str, str]]:
+    """Give the labelled lines below a cause; an empty label continues the one above."""
+    yield "code", f"{root.code} ({root.certainty.value}{_since(root)})"
+    if root.members and root.members != (root.subject,):
+        yield "seen on", _names([str(one) for one in root.members])
+    if root.deepest_visible:
+        yield "note", "the deepest visible cause: what is below could not be read"
+    yield from _labelled("evidence", [evidence_line(one) for one in root.evidence])
+    yield from _labelled("circle", [_symptom(one) for one in root.circle])
+    yield from _labelled("symptoms", [_symptom(one) for one in root.symptoms])
+    steps = (root.next.fix, root.next.call, root.next.command)
+    yield from _labelled("next", [step for step in steps if step])
+
+
+def _since(root: RootCause) -> str:
+    return f", since {root.since:%Y-%m-%d %H:%M:%S} UTC" if root.since else ""
+
+
+def _symptom(symptom: Symptom) -> str:
+    return f"{symptom.subject} {symptom.code}: {symptom.title}"
+
+
+def _labelled(label: str, lines: list[str]) -> Iterator[tuple[str, str]]:
+    shown = lines[:_MOST_LINES]
+    if len(lines) > _MOST_LINES:
+        shown.append(f"and {len(lines) - _MOST_LINES} more, all of them with -o json")
+    for line in shown:
+        yield label, line
+        label = ""
+
+
+def _names(names: list[str]) -> str:
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    return ", ".join(names[:_MOST_NAMES]) + more
+
+
+def _verdict(diagnosis: Diagnosis) -> Text:
+    roots = diagnosis.root_causes
+    match diagnosis.verdict:
+        case Verdict.UNKNOWN:
+            return Text("Nothing could be checked.", style="bold red")
+        case Verdict.HEALTHY:
+            partly = "" if diagnosis.complete else " in what could be checked"
+            return Text(f"No problems found{partly}.", style="bold green")
+        case Verdict.PROBLEMS:
+            symptoms = len({(s.code, s.subject) for root in roots for s in root.symptoms})
+            causes = f"{len(roots)} root cause{'s' * (len(roots) != 1)}"
+            folded = f", {symptoms} symptom{'s' * (symptoms != 1)} folded under" if symptoms else ""
+            return Text(f"{causes}{folded}.", style="bold")
+
+
+def _coverage(sources: Iterable[Source]) -> RenderableType:
+    rows = _rows()
+    for source in sources:
+        if source.answered:
+            where = f"cluster {source.cluster}: " if source.cluster else ""
+            counts = ", ".join(f"{count} {kind}" for kind, count in source.checked.items())
+            rows.add_row("checked", Text(where + (counts or "nothing"), overflow="fold"))
+        for gap in source.gaps:
+            line = f"{gap.what}: {gap.reason}"
+            rows.add_row(Text("not", style="yellow"), Text(line, overflow="fold"))
+    return rows
+
+
+def _rows() -> Table:
+    rows = Table.grid(padding=(0, 2, 0, 0))
+    rows.add_column(style="dim", no_wrap=True, min_width=8)
+    rows.add_column(overflow="fold")
+    return rows

@@ -1,0 +1,106 @@
+"""`clusterwright diagnose`: what is wrong with a cluster, why, and what to do next."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import anyio
+import click
+from rich.console import Console
+
+from clusterwright.agents.diagnose import diagnose
+from clusterwright.agents.diagnose.diagnosis import Diagnosis, Verdict
+from clusterwright.agents.hub import Target, connect
+from clusterwright.agents.report.document import to_json
+from clusterwright.agents.report.terminal import render
+from clusterwright.agents.server_spec import name_server, parse_server
+from clusterwright.cli.progress import progress
+from clusterwright.servers.kubernetes import create_server
+from clusterwright.tools.errors import ToolError
+from clusterwright.tools.ref import check_namespace
+
+HEALTHY, PROBLEMS, UNCHECKED = 0, 1, 2
+
+
+@click.command(name="diagnose")
+@click.option("--context", "-c", metavar="NAME", help="A kubeconfig context; default: the current.")
+@click.option(
+    "--kubeconfig",
+    type=click.Path(path_type=Path),
+    help="Default: $KUBECONFIG, else ~/.kube/config.",
+)
+@click.option("--namespace", "-n", metavar="NAME", help="Default: all namespaces.")
+@click.option(
+    "--output", "-o", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+@click.option(
+    "--server",
+    "specs",
+    metavar="SPEC",
+    multiple=True,
+    help="An MCP server to ask instead of the built-in one: a URL or a command line. Repeatable.",
+)
+@click.option("--strict", is_flag=True, help="Exit 2 if anything could not be checked.")
+def command(
+    *,
+    context: str | None,
+    kubeconfig: Path | None,
+    namespace: str | None,
+    output: str,
+    specs: tuple[str, ...],
+    strict: bool,
+) -> None:
+    """Find the root causes in a cluster, with evidence, symptoms and the next step.
+
+    Exit status: 0 healthy, 1 problems found, 2 could not check.
+    """
+    try:
+        if namespace is not None:
+            check_namespace(namespace)
+        servers = targets(specs, kubeconfig, context)
+    except ToolError as error:
+        raise _usage(error) from error
+    with progress("asking for problems"):
+        found = anyio.run(run, servers, context, namespace)
+    show(found, output)
+    sys.exit(exit_status(found, strict=strict))
+
+
+def targets(
+    specs: tuple[str, ...], kubeconfig: Path | None, context: str | None
+) -> dict[str, Target]:
+    """Return the servers to ask: those given, else the built-in one in this process."""
+    if not specs:
+        return {"kubernetes": create_server(kubeconfig=kubeconfig, context=context)}
+    named: dict[str, Target] = {}
+    for spec in specs:
+        name = name_server(spec)
+        named[name if name not in named else f"{name}-{len(named) + 1}"] = parse_server(spec)
+    return named
+
+
+async def run(
+    servers: Mapping[str, Target], context: str | None, namespace: str | None
+) -> Diagnosis:
+    """Connect to the servers and return what they find."""
+    async with connect(servers) as hub:
+        return await diagnose(hub, cluster=context, namespace=namespace)
+
+
+def show(diagnosis: Diagnosis, output: str) -> None:
+    """Print a diagnosis on standard output, as `text` or `json`."""
+    if output == "json":
+        click.echo(to_json(diagnosis))
+    else:
+        render(diagnosis, Console(highlight=False))
+
+
+def exit_status(diagnosis: Diagnosis, *, strict: bool) -> int:
+    """Return the status that a script can act on."""
+    if diagnosis.verdict is Verdict.UNKNOWN or (strict and not diagnosis.complete):
+        return UNCHECKED
+    return PROBLEMS if diagnosis.verdict is Verdict.PROBLEMS else HEALTHY
+
+
+def _usage(error: ToolError) -> click.UsageError:
+    return click.UsageError(f"{error}; {error.hint}" if error.hint else str(error))

@@ -1,0 +1,24 @@
+"""`clusterwright explain CODE`: what a finding code means, how it is proven, how it is repaired."""
+
+import sys
+
+import click
+from rich.console import Console
+from rich.markdown import Markdown
+
+from clusterwright.tools.errors import ToolError
+from clusterwright.tools.explain import page
+
+
+@click.command(name="explain")
+@click.argument("code")
+def command(*, code: str) -> None:
+    """Explain a finding CODE, as pod/image-not-found."""
+    try:
+        text = page(code)
+    except ToolError as error:
+        raise click.UsageError(f"{error}; {error.hint}" if error.hint else str(error)) from error
+    if sys.stdout.isatty():
+        Console().print(Markdown(text))
+    else:
+        click.echo(text)

@@ -1,0 +1,199 @@
+"""Which findings become root causes, which become symptoms, and in what order."""
+
+import random
+from datetime import timedelta
+
+import pytest
+
+from clusterwright.agents.diagnose.correlate import correlate
+from clusterwright.agents.diagnose.diagnosis import Certainty, Diagnosis, Verdict
+from clusterwright.agents.report.document import to_json
+from clusterwright.tools.coverage import Gap
+from clusterwright.tools.finding import Edge, EventEvidence, Finding, Relation, Severity
+from clusterwright.tools.ref import Ref
+from tests.agents.found import NOON, answered, edge, finding
+
+CRASH = finding(
+    "pod/crash-loop", "Deployment/shop/cart", members=["Pod/shop/cart-1", "Pod/shop/cart-2"]
+)
+NO_BACKENDS = finding(
+    "service/no-ready-endpoints",
+    "Service/shop/cart",
+    severity=Severity.CRITICAL,
+    relations=(edge("Service/shop/cart", Edge.SELECTS, "Pod/shop/cart-1"),),
+)
+
+
+def outline(diagnosis: Diagnosis) -> dict[str, list[str]]:
+    return {
+        f"{root.cluster} {root.code} {root.subject}": [
+            f"{s.code} {s.subject}" for s in root.symptoms
+        ]
+        for root in diagnosis.root_causes
+    }
+
+
+def test_a_service_without_backends_is_a_symptom_of_its_crashing_pods() -> None:
+    assert outline(correlate([answered(CRASH, NO_BACKENDS)])) == {
+        "dev pod/crash-loop Deployment/shop/cart": ["service/no-ready-endpoints Service/shop/cart"]
+    }
+
+
+def test_a_root_is_as_severe_as_the_worst_of_its_symptoms() -> None:
+    assert correlate([answered(CRASH, NO_BACKENDS)]).root_causes[0].severity is Severity.CRITICAL
+
+
+def test_relations_of_the_answer_count_like_those_of_a_finding() -> None:
+    bare = NO_BACKENDS.model_copy(update={"relations": ()})
+    apart = outline(correlate([answered(CRASH, bare)]))
+    joined = outline(correlate([answered(CRASH, bare, relations=NO_BACKENDS.relations)]))
+    assert (len(apart), len(joined)) == (2, 1)
+
+
+def test_owners_are_followed_from_a_selected_pod_to_its_workload() -> None:
+    crash = CRASH.model_copy(update={"members": ()})
+    owners = (
+        edge("Pod/shop/cart-1", Edge.OWNED_BY, "ReplicaSet/shop/cart-7d"),
+        edge("ReplicaSet/shop/cart-7d", Edge.OWNED_BY, "Deployment/shop/cart"),
+    )
+    found = outline(correlate([answered(crash, NO_BACKENDS, relations=owners)]))
+    assert list(found) == ["dev pod/crash-loop Deployment/shop/cart"]
+
+
+def test_a_chain_of_symptoms_ends_under_its_first_cause() -> None:
+    claim = finding("pvc/storage-class-missing", "PersistentVolumeClaim/shop/data")
+    unbound = finding(
+        "pod/volume-not-bound",
+        "StatefulSet/shop/db",
+        members=["Pod/shop/db-0"],
+        relations=(edge("Pod/shop/db-0", Edge.USES, "PersistentVolumeClaim/shop/data"),),
+    )
+    service = finding(
+        "service/no-ready-endpoints",
+        "Service/shop/db",
+        relations=(edge("Service/shop/db", Edge.SELECTS, "Pod/shop/db-0"),),
+    )
+    assert outline(correlate([answered(service, unbound, claim)])) == {
+        "dev pvc/storage-class-missing PersistentVolumeClaim/shop/data": [
+            "pod/volume-not-bound StatefulSet/shop/db",
+            "service/no-ready-endpoints Service/shop/db",
+        ]
+    }
+
+
+def test_an_unavailable_workload_is_a_symptom_of_its_quota() -> None:
+    quota = finding("workload/quota-exceeded", "Deployment/shop/cart")
+    down = finding("workload/unavailable", "Deployment/shop/cart")
+    assert outline(correlate([answered(down, quota)])) == {
+        "dev workload/quota-exceeded Deployment/shop/cart": [
+            "workload/unavailable Deployment/shop/cart"
+        ]
+    }
+
+
+def test_a_service_that_selects_the_wrong_labels_explains_itself() -> None:
+    mistaken = finding("service/selector-mismatch", "Service/shop/cart")
+    assert list(outline(correlate([answered(mistaken, NO_BACKENDS)]))) == [
+        "dev service/selector-mismatch Service/shop/cart"
+    ]
+
+
+def test_findings_without_an_edge_between_them_stay_apart() -> None:
+    other = finding("pod/crash-loop", "Deployment/shop/pay")
+    unrelated = NO_BACKENDS.model_copy(update={"relations": ()})
+    assert len(correlate([answered(other, unrelated)]).root_causes) == 2
+
+
+def test_a_symptom_of_two_causes_is_told_under_both() -> None:
+    pull = finding("pod/image-not-found", "Deployment/shop/cart-v2", members=["Pod/shop/v2-1"])
+    both = NO_BACKENDS.model_copy(
+        update={
+            "relations": (
+                *NO_BACKENDS.relations,
+                edge("Service/shop/cart", Edge.SELECTS, "Pod/shop/v2-1"),
+            )
+        }
+    )
+    found = outline(correlate([answered(CRASH, pull, both)]))
+    assert list(found.values()) == [["service/no-ready-endpoints Service/shop/cart"]] * 2
+
+
+def test_the_same_names_in_two_clusters_never_merge() -> None:
+    diagnosis = correlate([answered(CRASH, cluster="a"), answered(NO_BACKENDS, cluster="b")])
+    assert sorted(outline(diagnosis)) == [
+        "a pod/crash-loop Deployment/shop/cart",
+        "b service/no-ready-endpoints Service/shop/cart",
+    ]
+
+
+def test_two_servers_that_see_one_cluster_report_a_cause_once() -> None:
+    assert len(correlate([answered(CRASH), answered(CRASH)]).root_causes) == 1
+
+
+def ranked(*findings: Finding) -> list[str]:
+    return [str(root.subject) for root in correlate([answered(*findings)]).root_causes]
+
+
+def test_causes_rank_by_severity_then_evidence_then_blast_radius_then_age() -> None:
+    ref = Ref.parse("Deployment/shop/told")
+    told = EventEvidence(ref=ref, reason="Failed", message="it failed")
+    wide = ["Pod/shop/w-1", "Pod/shop/w-2"]
+    assert ranked(
+        finding("pod/crash-loop", "Deployment/shop/new", since=NOON),
+        finding("pod/crash-loop", "Deployment/shop/undated"),
+        finding("pod/crash-loop", "Deployment/shop/told", evidence=(told,), members=wide),
+        finding("pod/crash-loop", "Deployment/shop/old", since=NOON - timedelta(hours=1)),
+        finding("pod/crash-loop", "Deployment/shop/wide", members=wide),
+        finding("pod/crash-loop", "Deployment/shop/worst", severity=Severity.CRITICAL),
+    ) == [f"Deployment/shop/{n}" for n in ("worst", "wide", "old", "new", "undated", "told")]
+
+
+def test_a_cause_that_only_events_tell_of_is_likely_and_not_proven() -> None:
+    ref = Ref.parse("Deployment/shop/cart")
+    told = EventEvidence(ref=ref, reason="Failed", message="it failed")
+    heard = finding("pod/crash-loop", "Deployment/shop/cart", evidence=(told,))
+    assert correlate([answered(heard)]).root_causes[0].certainty is Certainty.LIKELY
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_order_of_the_input_does_not_change_a_byte(seed: int) -> None:
+    findings = [
+        finding("pod/crash-loop", f"Deployment/shop/d{i}", members=[f"Pod/shop/p{i}"])
+        for i in range(8)
+    ]
+    edges = tuple(edge("Service/shop/cart", Edge.SELECTS, f"Pod/shop/p{i}") for i in range(4))
+    findings.append(NO_BACKENDS.model_copy(update={"relations": edges}))
+    expected = to_json(correlate([answered(*findings)]))
+    random.Random(seed).shuffle(findings)
+    assert to_json(correlate([answered(*findings)])) == expected
+
+
+def test_a_symptom_whose_cause_could_not_be_read_says_so() -> None:
+    gap = Gap(what="Pod", reason="forbidden")
+    hidden = correlate([answered(NO_BACKENDS, gaps=(gap,))]).root_causes[0]
+    seen = correlate([answered(NO_BACKENDS)]).root_causes[0]
+    assert (hidden.deepest_visible, seen.deepest_visible) == (True, False)
+
+
+def test_no_findings_are_healthy_only_where_something_answered() -> None:
+    assert correlate([answered()]).verdict is Verdict.HEALTHY
+    assert correlate([]).verdict is Verdict.UNKNOWN
+
+
+def test_the_next_step_names_the_fix_the_tool_and_the_page() -> None:
+    fixable = CRASH.model_copy(update={"fixes": ("Set PORT.", "Or remove the check.")})
+    step = correlate([answered(fixable)]).root_causes[0].next
+    assert step.model_dump() == {
+        "fix": "Set PORT.",
+        "call": 'k8s_describe(ref="Deployment/shop/cart")',
+        "command": "clusterwright explain pod/crash-loop",
+    }
+
+
+def test_relations_may_go_round_in_a_circle() -> None:
+    round_trip: tuple[Relation, ...] = (
+        edge("Service/shop/cart", Edge.SELECTS, "Pod/shop/cart-1"),
+        edge("Pod/shop/cart-1", Edge.OWNED_BY, "Deployment/shop/cart"),
+        edge("Deployment/shop/cart", Edge.OWNED_BY, "Service/shop/cart"),
+    )
+    assert len(correlate([answered(CRASH, NO_BACKENDS, relations=round_trip)]).root_causes) == 1

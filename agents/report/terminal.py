@@ -18,10 +18,14 @@ _MOST_NAMES = 3
 
 def render(diagnosis: Diagnosis, console: Console) -> None:
     """Print root causes, worst first, what to do about each, and what it all rests on."""
-    for number, root in enumerate(diagnosis.root_causes, 1):
-        console.print(Group(_heading(number, root), Padding(_body(root), (0, 0, 1, 3))))
-    console.print(_verdict(diagnosis))
-    console.print(_coverage(diagnosis.sources))
+    with console.capture() as captured:
+        for number, root in enumerate(diagnosis.root_causes, 1):
+            console.print(Group(_heading(number, root), Padding(_body(root), (0, 0, 1, 3))))
+        console.print(_verdict(diagnosis))
+        console.print(_coverage(diagnosis.sources))
+    # Tables pad each line to the full width, which is in the way wherever text is copied or kept.
+    for line in captured.get().splitlines():
+        console.file.write(line.rstrip() + "\n")
 
 
 def _heading(number: int, root: RootCause) -> Text:

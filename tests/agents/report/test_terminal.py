@@ -1,0 +1,120 @@
+"""What a person reads: golden text at 80 columns, colour only where the terminal has it."""
+
+import io
+from datetime import timedelta
+
+import pytest
+from rich.console import Console
+
+from clusterwright.agents.diagnose.correlate import correlate
+from clusterwright.agents.diagnose.diagnosis import Diagnosis
+from clusterwright.agents.diagnose.gather import Answered
+from clusterwright.agents.report.terminal import render
+from clusterwright.tools.coverage import Coverage, Gap
+from clusterwright.tools.finding import (
+    AbsenceEvidence,
+    Edge,
+    EventEvidence,
+    FieldEvidence,
+    LogEvidence,
+    Severity,
+)
+from clusterwright.tools.ref import Ref
+from tests.agents.found import NOON, answered, edge, finding
+from tests.golden.compare import compare
+
+CART = Ref.parse("Pod/shop/cart-7d9f8b6c5-x2k4p")
+CRASH = finding(
+    "pod/crash-loop",
+    "Deployment/shop/cart",
+    title='container app exits with 1: "FATAL: PORT must be a number, got eighty"',
+    evidence=(
+        LogEvidence(
+            ref=CART,
+            container="app",
+            line="FATAL: PORT must be a number, got eighty",
+            previous=True,
+        ),
+        FieldEvidence(
+            ref=CART,
+            path="$.status.containerStatuses[0].lastState.terminated.exitCode",
+            value="1",
+        ),
+    ),
+    since=NOON,
+    members=[f"Pod/shop/cart-7d9f8b6c5-{tail}" for tail in ("x2k4p", "9mzql", "ttw8v", "kq2hd")],
+    fixes=("Repair what the log line names, then roll out again.",),
+)
+BACKENDS = finding(
+    "service/no-ready-endpoints",
+    "Service/shop/cart",
+    severity=Severity.CRITICAL,
+    title="no ready endpoint behind Service/shop/cart",
+    relations=(edge("Service/shop/cart", Edge.SELECTS, str(CART)),),
+)
+MISSING = finding(
+    "pod/configmap-missing",
+    "Deployment/a-namespace-with-a-long-name/a-deployment-with-a-rather-long-name",
+    title="ConfigMap a-namespace-with-a-long-name/settings does not exist",
+    evidence=(
+        AbsenceEvidence(ref=Ref.parse("ConfigMap/a-namespace-with-a-long-name/settings")),
+        EventEvidence(
+            ref=CART, reason="Failed", message='configmap "settings" not found', count=12
+        ),
+    ),
+    since=NOON + timedelta(minutes=3),
+    fixes=("Create the ConfigMap, or make the reference optional.",),
+)
+
+
+def printed(diagnosis: Diagnosis, *, terminal: bool = False) -> str:
+    out = io.StringIO()
+    render(diagnosis, Console(file=out, width=80, force_terminal=terminal, highlight=False))
+    return out.getvalue()
+
+
+def test_golden_problems() -> None:
+    text = printed(correlate([answered(CRASH, BACKENDS, MISSING)]))
+    compare("report/problems.txt", text)
+
+
+def test_golden_partial_coverage() -> None:
+    gap = Gap(what="Secret", reason="forbidden: user 'dev' may not list secrets")
+    compare("report/partial.txt", printed(correlate([answered(gaps=(gap,))])))
+
+
+def test_golden_could_not_check() -> None:
+    gap = Gap(what="k8s_find_problems", reason="no answer within 60 s; is the API server up?")
+    failed = Answered(
+        "kubernetes", "k8s_find_problems", coverage=Coverage(gaps=(gap,)), failed=True
+    )
+    compare("report/unknown.txt", printed(correlate([failed])))
+
+
+def test_golden_deepest_visible_cause() -> None:
+    gap = Gap(what="Pod", reason="forbidden: user 'dev' may not list pods")
+    compare("report/deepest.txt", printed(correlate([answered(BACKENDS, gaps=(gap,))])))
+
+
+def test_no_line_is_wider_than_the_terminal() -> None:
+    lines = printed(correlate([answered(CRASH, BACKENDS, MISSING)])).splitlines()
+    assert max(len(line) for line in lines) <= 80
+
+
+def test_colour_appears_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    diagnosis = correlate([answered(CRASH)])
+    assert "\x1b[" not in printed(diagnosis)
+    assert "\x1b[1;31m" in printed(correlate([answered(BACKENDS)]), terminal=True)
+
+
+def test_no_color_is_honoured_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[1;31m" not in printed(correlate([answered(BACKENDS)]), terminal=True)
+
+
+def test_markup_in_cluster_text_is_printed_as_it_is() -> None:
+    odd = CRASH.model_copy(update={"title": "[bold]not markup[/bold] [/]"})
+    assert "[bold]not markup[/bold] [/]" in printed(correlate([answered(odd)]))

@@ -27,7 +27,10 @@ _HELM = f"{_STRIPPED} -X helm.sh/helm/v4/internal/version.version=v4.3.1"
 
 @dataclass(frozen=True)
 class Binary:
-    """A program: the folder of the module that pins it, its package, and how it is linked."""
+    """A program: the folder of the module that pins it, its package, and how it is linked.
+
+    Packages are those of other projects as they are; "." is a `main` of our own in that folder.
+    """
 
     name: str
     module: str
@@ -54,8 +57,8 @@ BINARIES = (
     Binary("kubelet", "kubernetes", "k8s.io/kubernetes/cmd/kubelet", _KUBERNETES),
     Binary("kube-proxy", "kubernetes", "k8s.io/kubernetes/cmd/kube-proxy", _KUBERNETES),
     Binary("helm", "helm", "helm.sh/helm/v4/cmd/helm", _HELM),
-    Binary("coredns", "coredns", "github.com/coredns/coredns"),
-    Binary("registry", "registry", "github.com/distribution/distribution/v3/cmd/registry"),
+    Binary("coredns", "coredns"),
+    Binary("registry", "registry"),
     Binary("workload", "workload"),
     Binary("forwarder", "forwarder"),
 )

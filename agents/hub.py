@@ -170,6 +170,8 @@ def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
 def _sentence(error: BaseException, seconds: float) -> str:
     if isinstance(error, TimeoutError):
         return f"no answer within {seconds:g} s"
+    if isinstance(error, OSError) and error.strerror and error.filename:
+        return f"{error.strerror}: {error.filename}"
     return str(error) or type(error).__name__
 
 

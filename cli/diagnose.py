@@ -15,7 +15,6 @@ from clusterwright.agents.report.document import to_json
 from clusterwright.agents.report.terminal import render
 from clusterwright.agents.server_spec import name_server, parse_server
 from clusterwright.cli.progress import progress
-from clusterwright.servers.kubernetes import create_server
 from clusterwright.tools.errors import ToolError
 from clusterwright.tools.ref import check_namespace
 
@@ -71,6 +70,8 @@ def targets(
 ) -> dict[str, Target]:
     """Return the servers to ask: those given, else the built-in one in this process."""
     if not specs:
+        from clusterwright.servers.kubernetes import create_server
+
         return {"kubernetes": create_server(kubeconfig=kubeconfig, context=context)}
     named: dict[str, Target] = {}
     for spec in specs:

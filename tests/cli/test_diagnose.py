@@ -1,0 +1,109 @@
+"""`clusterwright diagnose` as a script sees it: exit status, standard output, standard error."""
+
+import json
+import shlex
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from clusterwright.cli.diagnose import command
+
+SERVER = Path(__file__).parent / "problem_server.py"
+
+
+def spec(mode: str) -> str:
+    return shlex.join([sys.executable, str(SERVER), mode])
+
+
+def diagnose(*arguments: str) -> Result:
+    return CliRunner(env={"COLUMNS": "200"}).invoke(command, list(arguments))
+
+
+@pytest.mark.parametrize(
+    ("mode", "options", "status"),
+    [
+        ("healthy", [], 0),
+        ("healthy", ["--strict"], 0),
+        ("broken", [], 1),
+        ("broken", ["--strict"], 1),
+        ("partial", [], 0),
+        ("partial", ["--strict"], 2),
+        ("unreachable", [], 2),
+    ],
+)
+def test_the_exit_status_tells_healthy_problems_and_unchecked_apart(
+    mode: str, options: list[str], status: int
+) -> None:
+    assert diagnose("--server", spec(mode), *options).exit_code == status
+
+
+def test_healthy_is_said_together_with_what_was_checked() -> None:
+    out = diagnose("--server", spec("healthy")).stdout
+    assert out == "No problems found.\nchecked   cluster dev: 7 Pod\n"
+
+
+def test_what_could_not_be_checked_is_said_with_its_reason() -> None:
+    out = diagnose("--server", spec("unreachable")).stdout
+    assert "Nothing could be checked." in out
+    assert "no answer from 127.0.0.1:1" in out
+    assert "start the cluster" in out
+
+
+def test_a_server_that_does_not_exist_is_a_reason_and_not_a_crash() -> None:
+    result = diagnose("--server", "/nowhere/at-all")
+    assert result.exit_code == 2
+    assert "No such file or directory" in result.stdout
+
+
+def test_one_failing_server_leaves_the_findings_of_the_others() -> None:
+    result = diagnose("--server", "/nowhere/at-all", "--server", spec("broken"))
+    assert result.exit_code == 1
+    assert "pod/image-not-found" in result.stdout
+    assert "No such file or directory" in result.stdout
+
+
+def test_a_server_without_a_problems_tool_is_told_as_such() -> None:
+    code = "from mcp.server import MCPServer; MCPServer('empty').run()"
+    result = diagnose("--server", shlex.join([sys.executable, "-c", code]))
+    assert result.exit_code == 2
+    assert "offers no tool named *_find_problems" in result.stdout
+
+
+def test_json_is_one_versioned_document_and_nothing_else() -> None:
+    document = json.loads(diagnose("--server", spec("broken"), "-o", "json").stdout)
+    assert (document["schema"], document["verdict"]) == ("clusterwright.diagnosis/v1", "problems")
+    assert document["root_causes"][0]["subject"] == "Deployment/shop/cart"
+    assert document["sources"][0]["checked"] == {"Pod": 7}
+
+
+def test_context_and_namespace_reach_the_tool() -> None:
+    result = diagnose("--server", spec("broken"), "-c", "prod", "-n", "pay", "-o", "json")
+    root = json.loads(result.stdout)["root_causes"][0]
+    assert (root["cluster"], root["subject"]) == ("prod", "Deployment/pay/cart")
+
+
+def test_all_pages_of_a_problems_tool_are_read() -> None:
+    document = json.loads(diagnose("--server", spec("paged"), "-o", "json").stdout)
+    subjects = [root["subject"] for root in document["root_causes"]]
+    assert subjects == [f"Deployment/shop/d{page}" for page in range(3)]
+
+
+def test_nothing_is_written_to_standard_error_where_it_is_no_terminal() -> None:
+    assert diagnose("--server", "/nowhere/at-all").stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["-n", "Not_A_Name"], "'Not_A_Name' is not a namespace name"),
+        (["--server", "ftp://host/x"], "neither a URL nor a command line"),
+        (["--server", "'unclosed"], "is not a command line"),
+        (["-o", "xml"], "'xml' is not one of"),
+    ],
+)
+def test_wrong_usage_exits_with_2_and_says_what_is_right(arguments: list[str], said: str) -> None:
+    result = diagnose(*arguments)
+    assert result.exit_code == 2
+    assert said in result.stderr

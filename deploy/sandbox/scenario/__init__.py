@@ -1,0 +1,1 @@
+"""Scenarios: declared faults and healthy traps, with the truth about each."""

@@ -1,0 +1,48 @@
+"""Read the scenario folders that ship with the package."""
+
+from functools import lru_cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+
+import yaml
+
+from clusterwright.deploy.sandbox.scenario.model import Card, Scenario
+from clusterwright.deploy.sandbox.scenarios import SCENARIOS
+from clusterwright.tools.errors import NotFoundError
+from clusterwright.tools.manifest import Manifest
+
+_PACKAGE = "clusterwright.deploy.sandbox.scenarios"
+
+
+@lru_cache(maxsize=1)
+def load_all() -> tuple[Scenario, ...]:
+    """Return every scenario, in the order in which they are listed."""
+    return tuple(_load(files(_PACKAGE).joinpath(name)) for name in SCENARIOS)
+
+
+def load(name: str) -> Scenario:
+    """Return one scenario; raise NotFoundError naming those that exist."""
+    found = next((one for one in load_all() if one.name == name), None)
+    if found is None:
+        raise NotFoundError(
+            f"there is no scenario {name!r}", hint=f"there are {', '.join(SCENARIOS)}"
+        )
+    return found
+
+
+def _load(folder: Traversable) -> Scenario:
+    declared: Manifest = _documents(folder.joinpath("scenario.yaml"))[0]
+    card = {key: declared.pop(key) for key in tuple(declared) if key in Card.model_fields}
+    manifests = {
+        file.name: _documents(file)
+        for file in folder.iterdir()
+        if file.name.endswith(".yaml") and file.name != "scenario.yaml"
+    }
+    # Under its folder's name, so that a scenario and its folder cannot drift apart.
+    return Scenario(Card.model_validate({"name": folder.name, **card}), declared, manifests)
+
+
+def _documents(file: Traversable) -> tuple[Manifest, ...]:
+    found: list[Any] = list(yaml.safe_load_all(file.read_text(encoding="utf-8")))
+    return tuple(one for one in found if one)

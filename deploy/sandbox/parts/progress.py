@@ -16,6 +16,7 @@ from rich.text import Text
 from clusterwright.deploy.sandbox.parts.report import Report
 
 SECONDS_BETWEEN_LINES = 15.0
+TENTHS_BELOW = 10.0
 
 
 @dataclass
@@ -97,7 +98,7 @@ class LiveReport:
     def __rich__(self) -> Table:
         """Draw the rows as they are now."""
         table = Table.grid(padding=(0, 1))
-        for part, row in self._rows.items():
+        for part, row in tuple(self._rows.items()):  # drawn by a thread of its own
             mark, elapsed, doing = row.cells()
             table.add_row(mark, part, elapsed, doing)
         return table
@@ -121,7 +122,7 @@ def report_to(stream: TextIO = sys.stderr) -> Generator[Report]:
 
 def duration(seconds: float) -> str:
     """Write a time as a person would: `0.8 s`, `42 s`, `4 min 12 s`."""
-    if seconds < 10:  # noqa: PLR2004
+    if seconds < TENTHS_BELOW:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"

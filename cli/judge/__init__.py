@@ -1,0 +1,1 @@
+"""The judge of scenarios: what the MCP server reports against what is true."""

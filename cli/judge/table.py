@@ -1,0 +1,46 @@
+"""The judge's rows as text."""
+
+from collections.abc import Iterable
+
+from clusterwright.cli.judge.report import Row
+from clusterwright.tools.answer import columns
+
+_HEADER = ("SCENARIO", "DEVELOPED", "FOUND", "WRONG", "HEALED AND SILENT")
+
+
+def table(rows: Iterable[Row]) -> str:
+    """Return a line for each scenario, and below it what went wrong with it."""
+    listed = sorted(rows, key=lambda row: (row.trap, row.name))
+    lines = columns(_HEADER, [_cells(row) for row in listed]).splitlines()
+    shown = lines[:1]
+    for line, row in zip(lines[1:], listed, strict=True):
+        shown += [line, *(f"  {said}" for said in _complaints(row))]
+    return "\n".join(shown)
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    return (
+        row.name,
+        _seconds(row.developed),
+        _found(row),
+        str(len(row.wrong)),
+        "-" if row.trap else _seconds(row.silent),
+    )
+
+
+def _found(row: Row) -> str:
+    if row.developed is None or row.failure:
+        return "not judged"
+    if row.trap:
+        return "reported" if row.wrong else "silent"
+    return "missed" if row.missed else "found"
+
+
+def _seconds(value: float | None) -> str:
+    return "no" if value is None else f"{value:.0f} s"
+
+
+def _complaints(row: Row) -> list[str]:
+    missed = [f"missed: {truth.code} on {truth.subject}" for truth in row.missed]
+    wrong = [f"wrong: {one.code} on {one.subject}: {one.title}" for one in row.wrong]
+    return [*missed, *wrong, *([row.failure] if row.failure else [])]

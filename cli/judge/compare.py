@@ -28,10 +28,10 @@ def compare(truths: Sequence[Truth], findings: Sequence[Finding]) -> Comparison:
     subject in one of the other codes that the truth allows.
     """
     found = [(truth, one) for truth in truths for one in findings if tells(one, truth)]
-    told = {truth.subject for truth, _ in found}
+    told = [truth for truth, _ in found]
     return Comparison(
         found=tuple(found),
-        missed=tuple(truth for truth in truths if truth.subject not in told),
+        missed=tuple(truth for truth in truths if truth not in told),
         wrong=tuple(one for one in findings if not any(_allowed(one, t) for t in truths)),
     )
 

@@ -27,7 +27,9 @@ def draw(scenario: str, seed: int, own: Mapping[str, Sequence[Scalar]]) -> Value
     values = _names(random) | _ports(random) | _images(random)
     values |= {"system": random.choice(words.SYSTEMS), "tier": random.choice(words.TIERS)}
     values |= dict(zip(("config", "other_config"), _config_names(random), strict=True))
-    values |= dict(zip(("key", "other_key", "third_key"), random.sample(words.KEYS, 3), strict=True))
+    values |= dict(
+        zip(("key", "other_key", "third_key"), random.sample(words.KEYS, 3), strict=True)
+    )
     for name, choices in own.items():
         values[name] = _chosen(random.choice(choices), values)
     return values

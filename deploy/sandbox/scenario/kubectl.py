@@ -1,0 +1,75 @@
+"""What scenarios ask of a sandbox: apply, delete, read, and images in its registry."""
+
+import json
+import subprocess
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from clusterwright.deploy.sandbox.scenario.errors import KubectlError
+from clusterwright.tools.manifest import Manifest, items
+from clusterwright.tools.ref import Ref
+
+_SECONDS = 60.0
+_LONGEST_COMPLAINT = 600
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A running sandbox: how to reach it, whether it has a real node, how it takes images."""
+
+    kubectl: Path
+    kubeconfig: Path
+    has_node: bool
+    push: Callable[[Sequence[str]], None]
+    """Puts the image of all scenarios into the sandbox's registry under these names."""
+
+    def apply(self, manifests: Iterable[Manifest]) -> None:
+        """Apply the objects on the server's side, taking over fields that others hold."""
+        documents = yaml.safe_dump_all(manifests, sort_keys=False)
+        self._run("apply", "--server-side", "--force-conflicts", "-f", "-", given=documents)
+
+    def get(self, kinds: Iterable[str], namespace: str) -> list[Manifest]:
+        """Return the objects of some kinds: of one namespace, and those outside of any."""
+        joined = ",".join(sorted(set(kinds)))
+        answer: Any = json.loads(self._run("get", joined, "-n", namespace, "-o", "json"))
+        return items(answer, "items")
+
+    def delete(self, ref: Ref, *, wait: bool = False) -> None:
+        """Delete one object, if it is there."""
+        where = ("-n", ref.namespace) if ref.namespace else ()
+        flags = ("--ignore-not-found", f"--wait={str(wait).lower()}")
+        self._run("delete", _kind(ref), ref.name, *where, *flags)
+
+    def release(self, ref: Ref) -> None:
+        """Remove the finalizers of one object, if it is there, so that it can go away."""
+        where = ("-n", ref.namespace) if ref.namespace else ()
+        found = self._run("get", _kind(ref), ref.name, *where, "--ignore-not-found", "-o", "name")
+        if found.strip():
+            patch = '{"metadata":{"finalizers":null}}'
+            self._run("patch", _kind(ref), ref.name, *where, "--type=merge", f"--patch={patch}")
+
+    def _run(self, *arguments: str, given: str = "") -> str:
+        command = [str(self.kubectl), f"--kubeconfig={self.kubeconfig}", *arguments]
+        try:
+            done = subprocess.run(
+                command, input=given, capture_output=True, text=True, timeout=_SECONDS, check=False
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise KubectlError(
+                f'"kubectl {" ".join(arguments[:3])}" did not end: {error}',
+                hint="clusterwright sandbox status tells whether the sandbox is up",
+            ) from error
+        if done.returncode:
+            raise KubectlError(
+                f'"kubectl {" ".join(arguments[:3])}": {done.stderr.strip()[-_LONGEST_COMPLAINT:]}',
+                hint="clusterwright sandbox status tells whether the sandbox is up",
+            )
+        return done.stdout
+
+
+def _kind(ref: Ref) -> str:
+    return f"{ref.kind}.{ref.group}" if ref.group else ref.kind

@@ -1,0 +1,107 @@
+"""Take many scenarios through their stages side by side, and wait for the conditions of each.
+
+Everything is applied before anything is waited for: most of the time goes by in back-offs and
+probe periods, which pass for all of them at once.
+"""
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from clusterwright.deploy.sandbox.scenario.condition import Condition
+from clusterwright.deploy.sandbox.scenario.errors import NotDevelopedError
+from clusterwright.deploy.sandbox.scenario.kubectl import Cluster
+from clusterwright.deploy.sandbox.scenario.model import Rendered, Stage
+from clusterwright.deploy.sandbox.scenario.progress import Progress, Report
+
+_THREADS = 4
+_SECONDS_BETWEEN_LOOKS = 0.5
+
+
+@dataclass
+class Run:
+    """One scenario on its way through some stages."""
+
+    rendered: Rendered
+    stages: Sequence[Stage]
+    started: float = field(default_factory=time.monotonic)
+    done: bool = False
+    unmet: tuple[str, ...] = ("not applied yet",)
+    _next: int = 0
+    _since: dict[str, float] = field(default_factory=dict[str, float])
+
+    def advance(self, cluster: Cluster) -> Progress:
+        """Enter the next stage when the conditions of the last one hold; do not wait."""
+        if self._next == 0:
+            self._enter(cluster)
+        while not self._look(cluster) and self._next < len(self.stages):
+            self._enter(cluster)
+        self.done = not self.unmet
+        return Progress(self.rendered, self.unmet, self.done, time.monotonic() - self.started)
+
+    def _enter(self, cluster: Cluster) -> None:
+        stage = self.stages[self._next]
+        for ref in stage.remove:
+            # A replacement of the same name can only be made once the old object is gone.
+            cluster.delete(ref, wait=bool(stage.apply))
+        if stage.apply:
+            cluster.apply(stage.apply)
+        self._next += 1
+
+    def _look(self, cluster: Cluster) -> tuple[str, ...]:
+        conditions = self.stages[self._next - 1].until
+        self.unmet = _unmet(cluster, self.rendered, conditions, self._since)
+        return self.unmet
+
+
+def run_all(cluster: Cluster, runs: Sequence[Run], *, seconds: float, report: Report) -> None:
+    """Take all runs to their end; raise NotDevelopedError naming those that are late."""
+    deadline = time.monotonic() + seconds
+    with ThreadPoolExecutor(_THREADS) as threads:
+        pending = list(runs)
+        while pending:
+            for progress in threads.map(lambda run: run.advance(cluster), pending):
+                report(progress)
+            pending = [run for run in pending if not run.done]
+            if pending and time.monotonic() > deadline:
+                raise _late(pending, seconds)
+            if pending:
+                time.sleep(_SECONDS_BETWEEN_LOOKS)
+
+
+def unmet_of(cluster: Cluster, rendered: Rendered, conditions: Sequence[Condition]) -> list[str]:
+    """Return a line for each condition that is not true at this moment."""
+    instant = [one.model_copy(update={"seconds": 0}) for one in conditions]
+    return list(_unmet(cluster, rendered, instant, {}))
+
+
+def _unmet(
+    cluster: Cluster,
+    rendered: Rendered,
+    conditions: Sequence[Condition],
+    since: dict[str, float],
+) -> tuple[str, ...]:
+    if not conditions:
+        return ()
+    objects = cluster.get((one.kind for one in conditions), rendered.namespace)
+    lines: list[str] = []
+    for one in conditions:
+        if not one.holds(objects):
+            since.pop(str(one), None)
+            lines.append(one.seen(objects))
+        elif (
+            held := time.monotonic() - since.setdefault(str(one), time.monotonic())
+        ) < one.seconds:
+            lines.append(f"{one} holds for {held:.0f} of {one.seconds} s")
+    return tuple(lines)
+
+
+def _late(pending: Sequence[Run], seconds: float) -> NotDevelopedError:
+    names = ", ".join(f'"{run.rendered.name}"' for run in pending)
+    details = "; ".join(f"{run.rendered.name}: {line}" for run in pending for line in run.unmet)
+    first = pending[0].rendered
+    return NotDevelopedError(
+        f"not as declared after {seconds:.0f} s: {names}. {details}",
+        hint=f"kubectl get all,events -n {first.namespace} shows how far it came",
+    )

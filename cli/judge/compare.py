@@ -2,9 +2,36 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
+from clusterwright.agents.report.evidence import evidence_line
 from clusterwright.deploy.sandbox.scenario.model import Truth
-from clusterwright.tools.finding import Finding
+from clusterwright.tools.finding import Evidence, Finding
+from clusterwright.tools.ref import Ref
+
+
+class Claim(Protocol):
+    """What findings and root causes have in common: a code on an object, with evidence."""
+
+    @property
+    def code(self) -> str:
+        """The finding code."""
+        ...
+
+    @property
+    def subject(self) -> Ref:
+        """The object that has it."""
+        ...
+
+    @property
+    def members(self) -> tuple[Ref, ...]:
+        """The objects that show it."""
+        ...
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """What proves it."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -36,16 +63,21 @@ def compare(truths: Sequence[Truth], findings: Sequence[Finding]) -> Comparison:
     )
 
 
-def tells(finding: Finding, truth: Truth) -> bool:
-    """Return whether a finding is this truth: its code, on its subject or with it as a member."""
-    return finding.code == truth.code and _is_on(finding, truth)
+def tells(claim: Claim, truth: Truth) -> bool:
+    """Return whether a claim is this truth: code, subject, and the evidence that it must show."""
+    shown = any(truth.evidence in evidence_line(one) for one in claim.evidence)
+    return _is_about(claim, truth) and shown
 
 
-def _is_on(finding: Finding, truth: Truth) -> bool:
-    return truth.subject in {finding.subject, *finding.members}
+def _is_about(claim: Claim, truth: Truth) -> bool:
+    return claim.code == truth.code and _is_on(claim, truth)
+
+
+def _is_on(claim: Claim, truth: Truth) -> bool:
+    return truth.subject in {claim.subject, *claim.members}
 
 
 def _allowed(finding: Finding, truth: Truth) -> bool:
-    if tells(finding, truth) or finding.subject in truth.symptoms:
+    if _is_about(finding, truth) or finding.subject in truth.symptoms:
         return True
     return finding.code in truth.also_allowed and _is_on(finding, truth)

@@ -59,3 +59,11 @@ def test_two_truths_on_one_subject_are_both_wanted() -> None:
 def test_anything_at_all_is_wrong_where_nothing_is_true() -> None:
     assert compare([], [CRASH]).wrong == (CRASH,)
     assert compare([], []).right
+
+
+def test_the_evidence_that_the_truth_names_must_be_shown() -> None:
+    proven = TRUTH.model_copy(update={"evidence": ".status.x = y"})
+    unproven = TRUTH.model_copy(update={"evidence": "FATAL"})
+    assert compare([proven], [CRASH]).right
+    met = compare([unproven], [CRASH])
+    assert (met.missed, met.wrong) == ((unproven,), ())

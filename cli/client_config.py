@@ -1,0 +1,38 @@
+"""What a user pastes into an MCP client so that it starts our server.
+
+Hosts start servers with an almost empty environment and PATH: paths are absolute, and KUBECONFIG
+is named.
+"""
+
+import json
+import shlex
+import sys
+from pathlib import Path
+
+NAME = "clusterwright-kubernetes"
+
+
+def script() -> Path:
+    """Return the server's script in the environment that this program runs in."""
+    return Path(sys.executable).parent / NAME
+
+
+def claude_json(kubeconfig: Path) -> str:
+    """Return the entry for Claude Desktop, and for a .mcp.json of Claude Code."""
+    return json.dumps({"mcpServers": {"kubernetes": _entry(kubeconfig)}}, indent=2)
+
+
+def vscode_json(kubeconfig: Path) -> str:
+    """Return the entry for VS Code (.vscode/mcp.json), which calls its table `servers`."""
+    entry = {"type": "stdio", **_entry(kubeconfig)}
+    return json.dumps({"servers": {"kubernetes": entry}}, indent=2)
+
+
+def claude_command(kubeconfig: Path) -> str:
+    """Return the command that adds the server to Claude Code."""
+    setting = f"KUBECONFIG={kubeconfig}"
+    return shlex.join(["claude", "mcp", "add", "kubernetes", "--env", setting, "--", str(script())])
+
+
+def _entry(kubeconfig: Path) -> dict[str, object]:
+    return {"command": str(script()), "args": [], "env": {"KUBECONFIG": str(kubeconfig)}}

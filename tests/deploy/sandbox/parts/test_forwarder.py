@@ -77,15 +77,17 @@ def test_connections_do_not_wait_for_each_other(
 ) -> None:
     with (
         socket.create_connection(entrance, timeout=10) as idle,
+        target.accept()[0] as idle_server,
         socket.create_connection(entrance, timeout=10) as busy,
+        target.accept()[0] as busy_server,
     ):
-        servers = {s.getpeername(): s for s in (target.accept()[0], target.accept()[0])}
-        busy.sendall(b"x")
-        busy.shutdown(socket.SHUT_WR)
-        for server in servers.values():
-            server.sendall(b"hello")
-            server.close()
-        assert read_all(idle) == read_all(busy) == b"hello"
+        for client, server in ((busy, busy_server), (idle, idle_server)):
+            client.sendall(b"question")
+            client.shutdown(socket.SHUT_WR)
+            assert read_all(server) == b"question"
+            server.sendall(b"answer")
+            server.shutdown(socket.SHUT_WR)
+            assert read_all(client) == b"answer"
 
 
 def test_a_target_that_does_not_listen_resets_the_client(

@@ -8,12 +8,11 @@ import json
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any
 
 import jsonpath
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from clusterwright.tools.manifest import Manifest, labels_of, name_of, text
+from clusterwright.tools.manifest import Json, Manifest, labels_of, name_of, text
 
 _LONGEST_VALUE = 160
 
@@ -41,7 +40,7 @@ class Condition(BaseModel):
 
     @field_validator("matches", mode="before")
     @classmethod
-    def _is_text(cls, matches: Any) -> str:
+    def _is_text(cls, matches: Json) -> str:
         return str(matches)
 
     def holds(self, objects: Iterable[Manifest]) -> bool:
@@ -83,9 +82,9 @@ class Condition(BaseModel):
 
 
 @lru_cache(maxsize=512)
-def _compiled(path: str) -> Any:
+def _compiled(path: str) -> jsonpath.JSONPath | jsonpath.CompoundJSONPath:
     return jsonpath.compile(path)
 
 
-def _spelled(value: Any) -> str:
+def _spelled(value: Json) -> str:
     return value if isinstance(value, str) else json.dumps(value, sort_keys=True)

@@ -58,10 +58,14 @@ class Run:
 def run_all(cluster: Cluster, runs: Sequence[Run], *, seconds: float, report: Report) -> None:
     """Take all runs to their end; raise NotDevelopedError naming those that are late."""
     deadline = time.monotonic() + seconds
+
+    def advance(run: Run) -> Progress:
+        return run.advance(cluster)
+
     with ThreadPoolExecutor(_THREADS) as threads:
         pending = list(runs)
         while pending:
-            for progress in threads.map(lambda run: run.advance(cluster), pending):
+            for progress in threads.map(advance, pending):
                 report(progress)
             pending = [run for run in pending if not run.done]
             if pending and time.monotonic() > deadline:
@@ -85,14 +89,15 @@ def _unmet(
     if not conditions:
         return ()
     objects = cluster.get((one.kind for one in conditions), rendered.namespace)
+    now = time.monotonic()
     lines: list[str] = []
     for one in conditions:
         if not one.holds(objects):
             since.pop(str(one), None)
             lines.append(one.seen(objects))
-        elif (
-            held := time.monotonic() - since.setdefault(str(one), time.monotonic())
-        ) < one.seconds:
+            continue
+        held = now - since.setdefault(str(one), now)
+        if held < one.seconds:
             lines.append(f"{one} holds for {held:.0f} of {one.seconds} s")
     return tuple(lines)
 

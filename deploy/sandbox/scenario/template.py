@@ -2,26 +2,27 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any, TypeAlias, cast
+from typing import TypeAlias, cast
 
 from clusterwright.tools.errors import InvalidInputError
+from clusterwright.tools.manifest import Json
 
 Scalar: TypeAlias = str | int
 
 _PLACEHOLDER = re.compile(r"\$\{([a-z_]+)\}")
 
 
-def fill(node: Any, values: Mapping[str, Scalar]) -> Any:
+def fill(node: Json, values: Mapping[str, Scalar]) -> Json:
     """Return `node` with every `${name}` replaced, in keys too.
 
     A text that is nothing but one placeholder takes the value's own type, so that
     `containerPort: ${port}` stays a number. `$.path` and `${UPPER}` are left alone.
     """
     if isinstance(node, Mapping):
-        pairs = cast("Mapping[str, Any]", node).items()
+        pairs = cast("Mapping[str, Json]", node).items()
         return {str(fill(key, values)): fill(value, values) for key, value in pairs}
     if isinstance(node, list):
-        return [fill(one, values) for one in cast("list[Any]", node)]
+        return [fill(one, values) for one in cast("list[Json]", node)]
     return _fill_text(node, values) if isinstance(node, str) else node
 
 

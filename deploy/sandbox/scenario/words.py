@@ -9,8 +9,10 @@ NOUNS = (
     *("stock", "tariff", "tax", "ticket", "transit", "voucher", "wallet", "warehouse"),
 )
 ROLES = ("api", "backend", "core", "edge", "engine", "gateway", "server", "service", "web")
-SYSTEMS = ("atlas", "aurora", "beacon", "cobalt", "delta", "harbor", "juniper", "lumen", "meridian")
-SYSTEMS += ("nimbus", "orchid", "polaris", "quartz", "sierra", "tundra", "vega", "willow", "zephyr")
+SYSTEMS = (
+    *("atlas", "aurora", "beacon", "cobalt", "delta", "harbor", "juniper", "lumen", "meridian"),
+    *("nimbus", "orchid", "polaris", "quartz", "sierra", "tundra", "vega", "willow", "zephyr"),
+)
 STAGES = ("dev", "eu", "live", "pilot", "prod", "qa", "stage", "us")
 TIERS = ("frontend", "middleware", "backend", "internal")
 PORTS = (3000, 5000, 7070, 8000, 8080, 8081, 8090, 8443, 8888, 9000, 9090, 9443)

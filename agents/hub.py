@@ -187,4 +187,4 @@ def _error_of(said: str) -> ToolError:
         return ToolError(sentence or "the tool failed and gave no reason")
     kinds = {kind.code: kind for kind in ToolError.__subclasses__()}
     kind = kinds.get(match["code"], ToolError)
-    return kind(match["said"], hint=match["hint"] or "")
+    return kind(match["said"].rstrip("."), hint=match["hint"] or "")

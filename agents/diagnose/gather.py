@@ -69,32 +69,41 @@ async def _ask(hub: Hub, server: str, wanted: Mapping[str, str | None]) -> list[
 async def _drain(
     hub: Hub, server: str, tool: Tool, wanted: Mapping[str, str | None], offers: frozenset[str]
 ) -> Answered:
-    """Call a problems tool until it gives no cursor; only with arguments that it knows."""
+    """Call a problems tool, with the arguments that it knows, until it gives no cursor.
+
+    The first page must come; when a later one does not, what was read is kept and the rest is a gap.
+    """
     known = tool.input_schema.get("properties", {})
     arguments: dict[str, Any] = {k: v for k, v in wanted.items() if v and k in known}
-    findings: list[Finding] = []
-    relations: list[Relation] = []
-    for _ in range(_MOST_PAGES):
-        page = await hub.call(server, tool.name, arguments, Problems)
-        findings += page.findings
-        relations += page.relations
-        if not page.cursor:
+    pages = [await hub.call(server, tool.name, arguments, Problems)]
+    gaps: list[Gap] = []
+    while (cursor := pages[-1].cursor) and not gaps:
+        what = f"page {len(pages) + 1} of {tool.name}"
+        if len(pages) == _MOST_PAGES:
+            gaps.append(Gap(what=what, reason=f"there were more than {_MOST_PAGES} pages"))
             break
-        arguments["cursor"] = page.cursor
-    else:
-        raise ToolError(f"{tool.name} of server {server!r} gave more than {_MOST_PAGES} pages")
+        try:
+            pages.append(
+                await hub.call(server, tool.name, {**arguments, "cursor": cursor}, Problems)
+            )
+        except ToolError as error:
+            gaps.append(Gap(what=what, reason=_reason(error)))
+    last = pages[-1]
     return Answered(
         server,
         tool.name,
-        page.cluster,
-        tuple(findings),
-        tuple(dict.fromkeys(relations)),
-        page.coverage,
+        last.cluster,
+        tuple(finding for page in pages for finding in page.findings),
+        tuple(dict.fromkeys(relation for page in pages for relation in page.relations)),
+        last.coverage.model_copy(update={"gaps": (*last.coverage.gaps, *gaps)}),
         offers,
     )
 
 
 def _failure(server: str, tool: str, error: ToolError) -> Answered:
-    reason = f"{error}; {error.hint}" if error.hint else str(error)
-    gap = Gap(what=tool or f"server {server}", reason=reason)
+    gap = Gap(what=tool or f"server {server}", reason=_reason(error))
     return Answered(server, tool, coverage=Coverage(gaps=(gap,)), failed=True)
+
+
+def _reason(error: ToolError) -> str:
+    return f"{error}; {error.hint}" if error.hint else str(error)

@@ -71,7 +71,7 @@ def error_of(tool: str, *, seconds: float = 10, server: Target | None = None) ->
 def test_an_error_of_our_servers_comes_back_as_the_error_that_it_was() -> None:
     error = error_of("refuse")
     assert isinstance(error, ForbiddenError)
-    assert (str(error), error.hint) == ("no list of pods.", "ask for the role")
+    assert (str(error), error.hint) == ("no list of pods", "ask for the role")
 
 
 def test_an_error_of_any_other_server_keeps_its_words() -> None:

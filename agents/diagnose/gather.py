@@ -71,13 +71,14 @@ async def _drain(
 ) -> Answered:
     """Call a problems tool, with the arguments that it knows, until it gives no cursor.
 
-    The first page must come; when a later one does not, what was read is kept and the rest is a gap.
+    The first page must come; when a later one does not, what was read is kept and the rest is a
+    gap.
     """
     known = tool.input_schema.get("properties", {})
     arguments: dict[str, Any] = {k: v for k, v in wanted.items() if v and k in known}
     pages = [await hub.call(server, tool.name, arguments, Problems)]
     gaps: list[Gap] = []
-    while (cursor := pages[-1].cursor) and not gaps:
+    while cursor := pages[-1].cursor:
         what = f"page {len(pages) + 1} of {tool.name}"
         if len(pages) == _MOST_PAGES:
             gaps.append(Gap(what=what, reason=f"there were more than {_MOST_PAGES} pages"))
@@ -88,6 +89,7 @@ async def _drain(
             )
         except ToolError as error:
             gaps.append(Gap(what=what, reason=_reason(error)))
+            break
     last = pages[-1]
     return Answered(
         server,

@@ -84,7 +84,7 @@ def test_a_tool_that_fails_is_a_source_that_did_not_answer() -> None:
     told = [(s.tool, s.answered, [g.reason for g in s.gaps]) for s in diagnosis.sources]
     assert told == [
         ("k8s_find_problems", True, []),
-        ("x_find_problems", False, ["no.; ask for more"]),
+        ("x_find_problems", False, ["no; ask for more"]),
     ]
     assert (diagnosis.verdict, diagnosis.complete) == (Verdict.PROBLEMS, False)
 

@@ -1,0 +1,53 @@
+"""What `--server` accepts."""
+
+import pytest
+from mcp import StdioServerParameters
+
+from clusterwright.agents.server_spec import name_server, parse_server
+from clusterwright.tools.errors import InvalidInputError
+
+
+def started(spec: str) -> StdioServerParameters:
+    parsed = parse_server(spec)
+    assert isinstance(parsed, StdioServerParameters)
+    return parsed
+
+
+def test_a_url_is_taken_as_it_is() -> None:
+    assert parse_server("https://host/mcp") == "https://host/mcp"
+
+
+def test_a_command_line_is_split_as_a_shell_would() -> None:
+    parsed = started("npx server --name 'my cluster'")
+    assert (parsed.command, parsed.args) == ("npx", ["server", "--name", "my cluster"])
+
+
+def test_a_started_server_gets_the_kubeconfig_and_no_other_secret_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("KUBECONFIG", "/home/user/config")
+    monkeypatch.setenv("SECRET_TOKEN", "x")
+    env = started("server").env or {}
+    assert env["KUBECONFIG"] == "/home/user/config"
+    assert "PATH" in env
+    assert "SECRET_TOKEN" not in env
+
+
+@pytest.mark.parametrize("spec", ["", "   ", "ftp://host/mcp", "'unclosed"])
+def test_what_is_neither_a_url_nor_a_command_is_refused(spec: str) -> None:
+    with pytest.raises(InvalidInputError):
+        parse_server(spec)
+
+
+@pytest.mark.parametrize(
+    ("spec", "name"),
+    [
+        ("https://user:secret@host:8080/mcp?x=1", "host:8080"),
+        ("http://host", "host"),
+        ("/usr/bin/clusterwright-kubernetes --x", "clusterwright-kubernetes"),
+    ],
+)
+def test_a_server_is_named_by_its_host_or_program_and_never_by_a_credential(
+    spec: str, name: str
+) -> None:
+    assert name_server(spec) == name

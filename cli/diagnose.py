@@ -18,7 +18,7 @@ from clusterwright.cli.progress import progress
 from clusterwright.tools.errors import ToolError
 from clusterwright.tools.ref import check_namespace
 
-HEALTHY, PROBLEMS, UNCHECKED = 0, 1, 2
+HEALTHY, PROBLEMS, UNCHECKED, INTERRUPTED = 0, 1, 2, 130
 
 
 @click.command(name="diagnose")
@@ -59,8 +59,11 @@ def command(
         servers = targets(specs, kubeconfig, context)
     except ToolError as error:
         raise _usage(error) from error
-    with progress("asking for problems"):
-        found = anyio.run(run, servers, context, namespace)
+    try:
+        with progress("asking for problems"):
+            found = anyio.run(run, servers, context, namespace)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)  # click would exit with 1, which here means problems
     show(found, output)
     sys.exit(exit_status(found, strict=strict))
 

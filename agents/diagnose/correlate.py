@@ -33,11 +33,9 @@ def correlate(answers: Sequence[Answered]) -> Diagnosis:
             graph.add(answer.cluster, finding.relations)
     folds = fold(explanations(graph, findings))
     describers = {a.cluster: _describer(a) for a in reversed(answers) if not a.failed}
-    partial = {a.cluster for a in answers if a.coverage.gaps}
     blind = any(a.failed for a in answers)
-    roots = [
-        _root(one, findings, describers, partial if not blind else set(describers)) for one in folds
-    ]
+    partial = {a.cluster for a in answers if blind or a.coverage.gaps}
+    roots = [_root(one, findings, describers, partial) for one in folds]
     answered = [a for a in answers if not a.failed]
     return Diagnosis(
         verdict=Verdict.PROBLEMS if roots else Verdict.HEALTHY if answered else Verdict.UNKNOWN,

@@ -106,7 +106,7 @@ def _coverage(sources: Iterable[Source]) -> RenderableType:
             rows.add_row("checked", Text(where + (counts or "nothing"), overflow="fold"))
         for gap in source.gaps:
             line = f"{gap.what}: {gap.reason}"
-            rows.add_row(Text("not", style="yellow"), Text(line, overflow="fold"))
+            rows.add_row(Text("unchecked", style="yellow"), Text(line, overflow="fold"))
     return rows
 
 

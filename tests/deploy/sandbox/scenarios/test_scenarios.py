@@ -1,0 +1,186 @@
+import json
+import re
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from clusterwright.deploy.sandbox.scenario.load import load, load_all
+from clusterwright.deploy.sandbox.scenario.model import MARK, Rendered, Scenario
+from clusterwright.deploy.sandbox.scenarios import NINE, SCENARIOS
+from clusterwright.tools.errors import NotFoundError
+from clusterwright.tools.manifest import Json, Manifest, labels_of, name_of
+from clusterwright.tools.ref import Ref
+
+ROOT = Path(__file__).parents[4]
+FOLDER = ROOT / "deploy/sandbox/scenarios"
+SEEDS = range(40)
+EVERY = pytest.mark.parametrize("scenario", load_all(), ids=lambda s: s.name)
+FAULTS = pytest.mark.parametrize(
+    "scenario", [s for s in load_all() if s.card.kind == "fault"], ids=lambda s: s.name
+)
+
+# What would give the answer away in a name, a label, a namespace or an image.
+HINTS = re.compile(
+    r"absent|bad|break|broken|crash|cordon|denied|error|exceed|fail|fault|forbid|ghost|impossible|"
+    r"invalid|kill|leak|memory|mismatch|missing|never|nope|nosuch|oom|refus|scenario|short|stuck|"
+    r"trap|typo|unknown|wrong"
+)
+CODES = (
+    *("pod/image-not-found", "pod/image-pull-denied", "pod/crash-loop", "pod/command-not-found"),
+    *("pod/out-of-memory", "pod/liveness-probe-failing", "pod/readiness-probe-failing"),
+    *("pod/configmap-missing", "pod/secret-key-missing", "workload/quota-exceeded"),
+    *("pod/node-selector-unmatched", "pod/insufficient-resource", "service/selector-mismatch"),
+    *("service/target-port-mismatch", "pvc/storage-class-missing", "object/finalizer-stuck"),
+)
+
+
+def test_each_folder_is_listed_once() -> None:
+    assert sorted(SCENARIOS) == sorted(one.name for one in FOLDER.iterdir() if _is_scenario(one))
+
+
+def test_there_are_sixteen_faults_of_as_many_codes_and_six_traps() -> None:
+    told = [truth.code for one in load_all() for truth in one.render(0).truth]
+    assert sorted(told) == sorted(CODES)
+    assert sum(one.card.kind == "trap" for one in load_all()) == 6
+
+
+def test_the_nine_fault_cluster_is_made_of_faults() -> None:
+    assert {load(name).card.kind for name in NINE} == {"fault"}
+
+
+def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
+    with pytest.raises(NotFoundError, match=r"no scenario 'bad-imag'") as raised:
+        load("bad-imag")
+    assert "bad-image" in raised.value.hint
+
+
+@EVERY
+def test_a_seed_always_gives_the_same_objects_and_truth(scenario: Scenario) -> None:
+    assert scenario.render(5) == scenario.render(5)
+
+
+@EVERY
+def test_seeds_give_other_namespaces_and_objects(scenario: Scenario) -> None:
+    rendered = [scenario.render(seed) for seed in SEEDS]
+    assert len({one.namespace for one in rendered}) == len(SEEDS)
+    assert len({json.dumps(one.objects) for one in rendered}) == len(SEEDS)
+
+
+def test_no_two_scenarios_of_a_seed_share_a_namespace_or_a_cluster_scoped_object() -> None:
+    for seed in SEEDS:
+        outside = [
+            (one["kind"], name_of(one))
+            for scenario in load_all()
+            for one in _everything(scenario.render(seed))
+            if "namespace" not in one["metadata"]
+        ]
+        per_scenario = {pair: outside.count(pair) for pair in outside}
+        assert set(per_scenario.values()) == {1}
+
+
+@EVERY
+def test_the_truth_speaks_of_objects_that_are_made(scenario: Scenario) -> None:
+    for seed in SEEDS:
+        rendered = scenario.render(seed)
+        made = {Ref.of(one) for one in rendered.objects}
+        for truth in rendered.truth:
+            assert {truth.subject, *truth.symptoms} <= made
+
+
+@EVERY
+def test_a_fault_has_a_truth_and_a_cure_and_a_trap_has_no_truth(scenario: Scenario) -> None:
+    rendered = scenario.render(1)
+    is_fault = scenario.card.kind == "fault"
+    assert bool(rendered.truth) == is_fault
+    assert bool(rendered.healed) == is_fault
+    assert rendered.developed
+
+
+@FAULTS
+def test_the_cure_changes_something(scenario: Scenario) -> None:
+    rendered = scenario.render(1)
+    assert [one for one in rendered.cure.apply if one not in rendered.objects]
+
+
+@EVERY
+def test_nothing_in_the_cluster_tells_the_truth(scenario: Scenario) -> None:
+    for seed in SEEDS:
+        whole = json.dumps(_everything(scenario.render(seed)))
+        assert scenario.name not in whole
+        assert scenario.card.title not in whole
+        assert not [code for code in CODES if code in whole]
+
+
+@EVERY
+def test_no_name_label_or_image_hints_at_a_fault(scenario: Scenario) -> None:
+    for seed in SEEDS:
+        for one in _everything(scenario.render(seed)):
+            assert not [name for name in _names(one) if HINTS.search(name.lower())]
+
+
+@EVERY
+def test_everything_lies_in_the_scenarios_namespace_or_carries_the_mark(scenario: Scenario) -> None:
+    rendered = scenario.render(3)
+    for one in _everything(rendered):
+        inside = one["metadata"].get("namespace") == rendered.namespace
+        assert inside or MARK.items() <= labels_of(one).items()
+
+
+@EVERY
+def test_what_is_simulated_names_what_it_imitates(scenario: Scenario) -> None:
+    assert bool(scenario.card.simulated) == bool(scenario.card.imitates)
+
+
+@EVERY
+def test_what_needs_no_node_pulls_no_image(scenario: Scenario) -> None:
+    if scenario.card.needs == "control-plane":
+        assert not scenario.render(2).images
+    else:
+        assert scenario.render(2).images
+
+
+def test_no_scenario_leans_on_an_analyzer() -> None:
+    sources = (ROOT / "deploy/sandbox/scenario").glob("*.py")
+    assert not [one.name for one in sources if "analyzer" in _imports(one)]
+
+
+def _imports(module: Path) -> str:
+    lines = module.read_text(encoding="utf-8").splitlines()
+    return "\n".join(line for line in lines if line.startswith(("import ", "from ")))
+
+
+def _is_scenario(folder: Path) -> bool:
+    return (folder / "scenario.yaml").is_file()
+
+
+def _everything(rendered: Rendered) -> list[Manifest]:
+    """Everything that breaking applies, and what healing adds beside it."""
+    made = {str(Ref.of(one)) for one in rendered.objects}
+    cure = [one for one in rendered.cure.apply if str(Ref.of(one)) not in made]
+    rollouts = {str(Ref.of(one)): one for one in rendered.objects}
+    return [*rollouts.values(), *cure]
+
+
+def _names(node: Json) -> list[str]:
+    """Every name, label, annotation and image below a node; not commands, nor fixed API words."""
+    if isinstance(node, list):
+        return [name for one in cast("list[Json]", node) for name in _names(one)]
+    if not isinstance(node, dict):
+        return []
+    found: list[str] = []
+    for key, value in cast("Manifest", node).items():
+        if key in {"name", "namespace", "image", "storageClassName"} and isinstance(value, str):
+            found.append(value)
+        elif key in {"labels", "annotations", "matchLabels", "selector", "nodeSelector"}:
+            found += [*_words(value)]
+        elif key not in {"metrics", "names"}:
+            found += _names(value)
+    return found
+
+
+def _words(node: Json) -> list[str]:
+    if not isinstance(node, dict):
+        return [str(node)]
+    pairs = cast("Manifest", node).items()
+    return [word for key, value in pairs for word in (key, *_words(value))]

@@ -35,6 +35,7 @@ async def gather(hub: Hub, *, cluster: str | None, namespace: str | None) -> lis
     answers: dict[str, list[Answered]] = {name: [] for name in hub.servers}
 
     async def ask(server: str) -> None:
+        """Keep what one server answered."""
         answers[server] = await _ask(hub, server, {"cluster": cluster, "namespace": namespace})
 
     async with anyio.create_task_group() as tasks:
@@ -55,6 +56,7 @@ async def _ask(hub: Hub, server: str, wanted: Mapping[str, str | None]) -> list[
     answers: dict[str, Answered] = {}
 
     async def ask(name: str) -> None:
+        """Keep what one tool answered."""
         try:
             answers[name] = await _drain(hub, server, tools[name], wanted, frozenset(tools))
         except ToolError as error:

@@ -48,6 +48,7 @@ def develop(cluster: Cluster, trials: Sequence[Trial]) -> None:
     """Break all at once and note when each was really broken; what is late fails alone."""
 
     def note(row: Row, seconds: float) -> None:
+        """Keep how long it took."""
         row.developed = seconds
 
     act = partial(break_, cluster, [t.rendered for t in trials], seconds=BREAK_SECONDS)
@@ -65,6 +66,7 @@ async def ask(hub: Hub, trials: Sequence[Trial]) -> None:
     """Ask about each scenario that has developed, and note what was missed and what was wrong."""
 
     async def judge(trial: Trial) -> None:
+        """Note what was not told."""
         met = await _until_right(hub, trial, trial.rendered.truth, TOLD_SECONDS)
         trial.row.missed = met.missed
 
@@ -75,6 +77,7 @@ async def listen(hub: Hub, trials: Sequence[Trial]) -> None:
     """Ask again after the cure, until nothing is reported any more."""
 
     async def judge(trial: Trial) -> None:
+        """Note when it fell silent, or what is still told."""
         started = time.monotonic()
         before = len(trial.row.wrong)
         met = await _until_right(hub, trial, (), SILENT_SECONDS)

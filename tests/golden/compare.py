@@ -1,4 +1,4 @@
-"""Compare text with a file in this folder; `UPDATE_GOLDEN=1` (`make golden`) rewrites the file."""
+"""Text kept in this folder to compare with; `UPDATE_GOLDEN=1` (`make golden`) rewrites it."""
 
 import os
 from pathlib import Path
@@ -6,10 +6,10 @@ from pathlib import Path
 _HERE = Path(__file__).parent
 
 
-def compare(name: str, text: str) -> None:
-    """Fail with a diff unless the golden file called `name` holds `text`."""
+def golden(name: str, text: str) -> str:
+    """Return what the golden file called `name` holds; when updating, that is `text` from now on."""
     file = _HERE / name
     if os.environ.get("UPDATE_GOLDEN"):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
-    assert text == file.read_text(encoding="utf-8"), f"{name}: see `make golden`"
+    return file.read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ from clusterwright.tools.coverage import Gap
 from clusterwright.tools.finding import Edge, LogEvidence
 from clusterwright.tools.ref import Ref
 from tests.agents.found import NOON, answered, edge, finding
-from tests.golden.compare import compare
+from tests.golden.compare import golden
 
 
 def diagnosis() -> Diagnosis:
@@ -31,7 +31,8 @@ def diagnosis() -> Diagnosis:
 
 
 def test_golden_document() -> None:
-    compare("report/diagnosis.json", to_json(diagnosis()) + "\n")
+    text = to_json(diagnosis()) + "\n"
+    assert text == golden("report/diagnosis.json", text)
 
 
 def test_the_document_can_be_read_back() -> None:

@@ -21,7 +21,7 @@ from clusterwright.tools.finding import (
 )
 from clusterwright.tools.ref import Ref
 from tests.agents.found import NOON, answered, edge, finding
-from tests.golden.compare import compare
+from tests.golden.compare import golden
 
 CART = Ref.parse("Pod/shop/cart-7d9f8b6c5-x2k4p")
 CRASH = finding(
@@ -75,12 +75,13 @@ def printed(diagnosis: Diagnosis, *, terminal: bool = False) -> str:
 
 def test_golden_problems() -> None:
     text = printed(correlate([answered(CRASH, BACKENDS, MISSING)]))
-    compare("report/problems.txt", text)
+    assert text == golden("report/problems.txt", text)
 
 
 def test_golden_partial_coverage() -> None:
     gap = Gap(what="Secret", reason="forbidden: user 'dev' may not list secrets")
-    compare("report/partial.txt", printed(correlate([answered(gaps=(gap,))])))
+    text = printed(correlate([answered(gaps=(gap,))]))
+    assert text == golden("report/partial.txt", text)
 
 
 def test_golden_could_not_check() -> None:
@@ -88,12 +89,14 @@ def test_golden_could_not_check() -> None:
     failed = Answered(
         "kubernetes", "k8s_find_problems", coverage=Coverage(gaps=(gap,)), failed=True
     )
-    compare("report/unknown.txt", printed(correlate([failed])))
+    text = printed(correlate([failed]))
+    assert text == golden("report/unknown.txt", text)
 
 
 def test_golden_deepest_visible_cause() -> None:
     gap = Gap(what="Pod", reason="forbidden: user 'dev' may not list pods")
-    compare("report/deepest.txt", printed(correlate([answered(BACKENDS, gaps=(gap,))])))
+    text = printed(correlate([answered(BACKENDS, gaps=(gap,))]))
+    assert text == golden("report/deepest.txt", text)
 
 
 def test_no_line_is_wider_than_the_terminal() -> None:

@@ -7,7 +7,7 @@ _HERE = Path(__file__).parent
 
 
 def golden(name: str, text: str) -> str:
-    """Return what the golden file called `name` holds; when updating, that is `text` from now on."""
+    """Return what the golden file `name` holds; when updating, that is `text` from now on."""
     file = _HERE / name
     if os.environ.get("UPDATE_GOLDEN"):
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,1 @@
+"""A real Kubernetes on one machine: started, watched and taken down without a container engine."""

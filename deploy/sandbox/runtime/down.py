@@ -1,0 +1,31 @@
+"""Take an instance down so that nothing of it is left."""
+
+import shutil
+import signal
+
+from clusterwright.deploy.sandbox.runtime import cgroups, processes, state
+from clusterwright.deploy.sandbox.runtime.errors import NoSuchInstanceError, StartError
+
+_SECONDS = 20.0
+
+
+def down(name: str) -> bool:
+    """End an instance and remove its files; return whether there was one.
+
+    With namespaces of its own it is enough to kill the process that holds them: the kernel ends
+    every process in them and takes mounts, devices and routes along. Otherwise the supervisor
+    ends its programs.
+    """
+    place = state.directory(name)
+    there = place.is_dir()
+    try:
+        record = state.read(name)
+    except NoSuchInstanceError:
+        record = None
+    if record:
+        how = signal.SIGKILL if record.mode == "node" else signal.SIGTERM
+        if not processes.end(record.pid, record.started, how=how, seconds=_SECONDS):
+            raise StartError(f"process {record.pid} of sandbox {name!r} does not end")
+    cgroups.remove(name)
+    shutil.rmtree(place, ignore_errors=True)
+    return there

@@ -1,0 +1,106 @@
+"""Start the supervisor, in namespaces of its own or not, and follow what it reports."""
+
+import json
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from clusterwright.deploy.sandbox.parts.report import Report
+from clusterwright.deploy.sandbox.runtime.errors import StartError
+from clusterwright.deploy.sandbox.runtime.program import Plan
+
+_TAIL = 800
+_SUPERVISOR = "clusterwright.deploy.sandbox.runtime.supervisor"
+_UNSHARE = (
+    "--net",
+    "--mount",
+    "--pid",
+    "--cgroup",
+    "--ipc",
+    "--fork",
+    "--mount-proc",
+    "--kill-child",
+)
+
+
+class Launch:
+    """A supervisor that is starting: `follow` it, then let it `stay`."""
+
+    def __init__(self, files: Path, plan: Plan, sockets: Sequence[socket.socket]) -> None:
+        """Start the supervisor; `sockets` are inherited as descriptors 3, 4, ..."""
+        self._files = files
+        self._names = {program.name for program in plan.programs}
+        self.pids: dict[str, int] = {}
+        self._mine, theirs = socket.socketpair()
+        place = files / "plan.json"
+        plan.write(place)
+        numbers = [*(one.fileno() for one in sockets), theirs.fileno()]
+        command = [sys.executable, "-m", _SUPERVISOR, str(place), str(3 + len(sockets))]
+        if plan.network:
+            unshare = shutil.which("unshare") or "/usr/bin/unshare"
+            command = [unshare, *_UNSHARE, *command]
+        with (files / "logs" / "supervisor.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", _RENUMBER, json.dumps(numbers), *command],
+                pass_fds=numbers,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                cwd="/",
+            )
+        theirs.close()
+
+    def follow(self, report: Report) -> None:
+        """Report each program until all are ready; raise StartError with a log's end if one fails."""
+        waiting = set(self._names)
+        with self._mine.makefile("rb") as lines:
+            while waiting:
+                line = lines.readline()
+                if not line:
+                    raise self._failed("supervisor", "it ended")
+                told = json.loads(line)
+                name = told["name"]
+                match told["what"]:
+                    case "started":
+                        report.start(name)
+                    case "ready":
+                        report.done(name)
+                        waiting.discard(name)
+                    case _:
+                        report.failed(name)
+                        raise self._failed(name, told.get("reason", ""))
+
+    def stay(self) -> None:
+        """Let the supervisor go on without us."""
+        self._mine.sendall(b"stay")
+        self._mine.close()
+
+    def _failed(self, name: str, reason: str) -> StartError:
+        self._mine.close()
+        log = self._files / "logs" / f"{name}.log"
+        end = log.read_text(encoding="utf-8", errors="replace")[-_TAIL:] if log.exists() else ""
+        return StartError(f"{name} did not start: {reason}\n{end}", hint=f"the whole log is {log}")
+
+
+_RENUMBER = """
+import json, os, sys
+numbers = json.loads(sys.argv[1])
+# First out of the way of the targets, then to them: 3, 4, ... in the order given.
+moved = [os.dup(os.dup(n)) if n < 3 + len(numbers) else n for n in numbers]
+spare = [os.dup2(n, 200 + i) for i, n in enumerate(moved)]
+for i, n in enumerate(spare):
+    os.dup2(n, 3 + i, inheritable=True)
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+
+
+def listen() -> socket.socket:
+    """Return a socket that listens on the host's loopback, on a free port."""
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    listening.listen(128)
+    return listening

@@ -1,0 +1,79 @@
+"""The addresses and files of one instance: decided once, before anything starts."""
+
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+NODE_ADDRESS = "10.90.0.1"
+"""An alias on the loopback device of the instance's own network; no route leads to it from outside."""
+SIMULATED_ADDRESS = "10.90.0.2"
+POD_CIDR = "10.89.0.0/24"
+SIMULATED_POD_CIDR = "10.91.0.0/16"
+SERVICE_CIDR = "10.96.0.0/16"
+FIRST_SERVICE_ADDRESS = "10.96.0.1"
+NODE_NAME = "real-1"
+REGISTRY_HOST = "registry.sandbox.internal"
+REGISTRY_PORT = 5000
+PRIVATE_HOST = "private.sandbox.internal"
+PRIVATE_PORT = 5001
+CONTAINERD_SOCKET = "/run/containerd.sock"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an instance listens and keeps its files.
+
+    Inside namespaces of its own the ports are the usual ones; on the host's loopback they are
+    whatever is free.
+    """
+
+    name: str
+    files: Path
+    isolated: bool
+    api: int = 6443
+    etcd: int = 2379
+    etcd_peer: int = 2380
+    controllers: int = 10257
+    scheduler: int = 10259
+    kwok: int = 10247
+
+    @property
+    def address(self) -> str:
+        """The address under which programs of the instance find the API server."""
+        return NODE_ADDRESS if self.isolated else "127.0.0.1"
+
+    def file(self, name: str) -> str:
+        """Return the path of one of the instance's files."""
+        return str(self.files / name)
+
+
+def isolated(name: str, files: Path) -> Place:
+    """Return the place of an instance with a network of its own."""
+    return Place(name, files, isolated=True)
+
+
+def on_loopback(name: str, files: Path) -> Place:
+    """Return the place of an instance on the host's loopback, on ports that are free now."""
+    api, etcd, peer, controllers, scheduler, kwok = _free_ports(6)
+    return Place(
+        name,
+        files,
+        isolated=False,
+        api=api,
+        etcd=etcd,
+        etcd_peer=peer,
+        controllers=controllers,
+        scheduler=scheduler,
+        kwok=kwok,
+    )
+
+
+def _free_ports(count: int) -> list[int]:
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in sockets]
+    finally:
+        for one in sockets:
+            one.close()

@@ -1,0 +1,89 @@
+"""Where an instance keeps what it needs: one directory by name, below the user's state."""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import platformdirs
+
+from clusterwright.deploy.sandbox.runtime.errors import NoSuchInstanceError
+from clusterwright.tools.errors import InvalidInputError
+from clusterwright.tools.ref import check_namespace
+
+_RECORD = "instance.json"
+_LONGEST_NAME = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is known of a running instance: written when it is ready, read by every command."""
+
+    name: str
+    mode: str
+    """`node`: own namespaces with a real node; `loopback`: control plane and simulated nodes."""
+    why_no_node: str
+    pid: int
+    started: float
+    """The process that holds everything, and its start time as the kernel counts it."""
+    api_port: int
+    registry_port: int
+    kubectl: str
+    versions: dict[str, str]
+    programs: list[str]
+
+
+def check_instance_name(name: str) -> str:
+    """Return `name` if it can name an instance: it becomes part of paths and cgroup names."""
+    if len(name) > _LONGEST_NAME:
+        raise InvalidInputError(
+            f"{name[:80]!r} is too long for a sandbox",
+            hint=f"use at most {_LONGEST_NAME} characters",
+        )
+    return check_namespace(name)
+
+
+def root() -> Path:
+    """Return the directory of all instances; CLUSTERWRIGHT_STATE moves it."""
+    chosen = os.environ.get("CLUSTERWRIGHT_STATE")
+    base = Path(chosen) if chosen else Path(platformdirs.user_state_dir("clusterwright"))
+    return base / "sandbox"
+
+
+def directory(name: str) -> Path:
+    """Return the directory of one instance, which need not exist."""
+    return root() / check_instance_name(name)
+
+
+def names() -> Iterator[str]:
+    """Yield the names of all instances that left a directory, running or not."""
+    if root().is_dir():
+        yield from sorted(one.name for one in root().iterdir() if one.is_dir())
+
+
+def create(name: str) -> Path:
+    """Make an empty directory for an instance, only for the user's eyes."""
+    place = directory(name)
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True, mode=0o700)
+    (place / "logs").mkdir()
+    return place
+
+
+def write(record: Record) -> None:
+    """Keep what is known of an instance."""
+    path = directory(record.name) / _RECORD
+    path.write_text(json.dumps(asdict(record), indent=2), encoding="utf-8")
+
+
+def read(name: str) -> Record:
+    """Return what is known of an instance; raise NoSuchInstanceError if it was never ready."""
+    try:
+        return Record(**json.loads((directory(name) / _RECORD).read_text(encoding="utf-8")))
+    except FileNotFoundError as error:
+        raise NoSuchInstanceError(
+            f"there is no sandbox named {name!r}",
+            hint=f"`clusterwright sandbox up {name}` starts one",
+        ) from error

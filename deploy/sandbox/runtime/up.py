@@ -1,0 +1,164 @@
+"""Bring an instance up: parts, plan, launch, and the cluster's own first objects."""
+
+import json
+import os
+import platform
+import shutil
+import socket
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from clusterwright.deploy.sandbox.parts.binaries import ensure_binaries
+from clusterwright.deploy.sandbox.parts.debian import ensure_packages
+from clusterwright.deploy.sandbox.parts.errors import NodeUnavailableError
+from clusterwright.deploy.sandbox.parts.packages import Packages
+from clusterwright.deploy.sandbox.parts.report import Report, SilentReport
+from clusterwright.deploy.sandbox.runtime import cgroups, control_plane, node, processes, state
+from clusterwright.deploy.sandbox.runtime.down import down
+from clusterwright.deploy.sandbox.runtime.errors import NoSuchInstanceError, StartError
+from clusterwright.deploy.sandbox.runtime.instance import Instance, find
+from clusterwright.deploy.sandbox.runtime.kubeconfig import context_of, write_kubeconfig
+from clusterwright.deploy.sandbox.runtime.launch import Launch, listen
+from clusterwright.deploy.sandbox.runtime.place import NODE_ADDRESS, Place, isolated, on_loopback
+from clusterwright.deploy.sandbox.runtime.program import Network, Plan
+from clusterwright.deploy.sandbox.runtime.simulated import simulated_nodes
+from clusterwright.deploy.sandbox.runtime.state import Record
+
+_PATIENCE = 60.0
+
+
+def up(name: str = "default", *, real_node: bool = True, report: Report | None = None) -> Instance:
+    """Return a running instance, started if it does not run yet.
+
+    Args:
+        name: several instances run side by side.
+        real_node: try to have a node that really runs containers; where that cannot be (not
+            root, not Linux, no Debian packages), the instance says why and goes without.
+        report: hears what is built and started.
+
+    Raises:
+        PartError: something could not be built or fetched.
+        StartError: a program did not become ready.
+    """
+    report = report or SilentReport()
+    try:
+        known = find(name)
+    except NoSuchInstanceError:
+        known = None
+    if known and known.running:
+        return known
+    down(name)
+    packages, why_not = _packages(report) if real_node else (None, "not wanted")
+    wanted = control_plane.BINARIES + (node.BINARIES if packages else ())
+    binaries = ensure_binaries(wanted, report)
+    files = state.create(name)
+    place = isolated(name, files) if packages else on_loopback(name, files)
+    record = _launch(place, binaries, packages, report)
+    state.write(replace(record, why_no_node=why_not))
+    instance = find(name)
+    _settle(instance, report)
+    return instance
+
+
+def _packages(report: Report) -> tuple[Packages | None, str]:
+    """Return what a real node needs, or why there can be none."""
+    if platform.system() != "Linux":
+        return None, f"a real node needs Linux, this is {platform.system()}"
+    if os.geteuid() != 0:
+        return None, "a real node needs root"
+    if shutil.which("unshare") is None:
+        return None, "a real node needs unshare, of util-linux"
+    try:
+        return ensure_packages(report), ""
+    except NodeUnavailableError as error:
+        return None, str(error)
+
+
+def _launch(
+    place: Place, binaries: dict[str, Path], packages: Packages | None, report: Report
+) -> Record:
+    programs, admin, authority = control_plane.control_plane(place, binaries)
+    sockets: list[socket.socket] = []
+    network = None
+    if packages:
+        programs += node.node(place, binaries, packages)
+        sockets = [listen(), listen()]
+        network = Network(NODE_ADDRESS, place.file("resolv.conf"), [str(packages.busybox), "ip"])
+        cgroups.prepare(place.name)
+    ports = [one.getsockname()[1] for one in sockets] or [place.api, 0]
+    write_kubeconfig(
+        place.files / "kubeconfig",
+        context=context_of(place.name),
+        server=f"https://127.0.0.1:{ports[0]}",
+        authority=authority.certificate,
+        user=admin,
+    )
+    plan = Plan(
+        logs=place.file("logs"),
+        certificate=str(admin.certificate),
+        key=str(admin.key),
+        programs=programs,
+        inherited=[3 + i for i in range(len(sockets))],
+        network=network,
+    )
+    launch = Launch(place.files, plan, sockets)
+    for one in sockets:
+        one.close()
+    record = Record(
+        name=place.name,
+        mode="node" if packages else "loopback",
+        why_no_node="",
+        pid=launch.process.pid,
+        started=processes.start_time(launch.process.pid),
+        api_port=ports[0],
+        registry_port=ports[1],
+        kubectl=str(binaries["kubectl"]),
+        versions={"kubernetes": "v1.36.3"},
+        programs=[program.name for program in programs],
+    )
+    state.write(record)  # so that `down` finds it, should we die from here on
+    launch.follow(report)
+    launch.stay()
+    return record
+
+
+def _settle(instance: Instance, report: Report) -> None:
+    """Add the simulated nodes and wait until pods can be made and run."""
+    report.start("nodes")
+    nodes = {"apiVersion": "v1", "kind": "List", "items": simulated_nodes()}
+    instance.kubectl("apply", "-f", "-", stdin=json.dumps(nodes))
+    deadline = time.monotonic() + _PATIENCE
+    while (missing := _missing(instance)) and time.monotonic() < deadline:
+        report.note("nodes", missing)
+        time.sleep(0.2)
+    if missing:
+        report.failed("nodes")
+        raise StartError(
+            f"after {_PATIENCE:.0f} s: {missing}", hint="see `clusterwright sandbox logs`"
+        )
+    report.done("nodes")
+
+
+def _missing(instance: Instance) -> str:
+    """Return what pods still wait for, or nothing."""
+    nodes = json.loads(instance.kubectl("get", "nodes", "-o", "json"))["items"]
+    ready = {
+        one["metadata"]["name"]
+        for one in nodes
+        for condition in one["status"].get("conditions", [])
+        if condition["type"] == "Ready" and condition["status"] == "True"
+    }
+    tainted = {
+        one["metadata"]["name"]
+        for one in nodes
+        for taint in one["spec"].get("taints", [])
+        if taint["key"].startswith("node.kubernetes.io/")
+    }
+    expected = {one["metadata"]["name"] for one in simulated_nodes()}
+    if instance.has_node:
+        expected.add("real-1")
+    if unready := sorted(expected - (ready - tainted)):
+        return f"not Ready: {', '.join(unready)}"
+    accounts = instance.kubectl("get", "serviceaccount", "-n", "default", "-o", "name")
+    return "" if "serviceaccount/default" in accounts else "no default service account"

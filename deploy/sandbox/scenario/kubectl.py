@@ -38,6 +38,12 @@ class Cluster:
         answer: Any = json.loads(self._run("get", joined, "-n", namespace, "-o", "json"))
         return items(answer, "items")
 
+    def marked(self, kinds: Iterable[str], label: str) -> list[Manifest]:
+        """Return the objects outside of any namespace that carry a label, as `key=value`."""
+        joined = ",".join(sorted(set(kinds)))
+        answer: Any = json.loads(self._run("get", joined, "-l", label, "-o", "json"))
+        return items(answer, "items")
+
     def delete(self, ref: Ref, *, wait: bool = False) -> None:
         """Delete one object, if it is there."""
         where = ("-n", ref.namespace) if ref.namespace else ()

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from clusterwright.deploy.sandbox.scenario.errors import NeedsNodeError
 from clusterwright.deploy.sandbox.scenario.kubectl import Cluster
-from clusterwright.deploy.sandbox.scenario.model import CLUSTER_SCOPED, Rendered
+from clusterwright.deploy.sandbox.scenario.model import CLUSTER_SCOPED, MARK, Rendered
 from clusterwright.deploy.sandbox.scenario.progress import Report, silent
 from clusterwright.deploy.sandbox.scenario.run import Run, run_all, unmet_of
 from clusterwright.tools.manifest import texts
@@ -76,3 +76,16 @@ def remove(cluster: Cluster, scenarios: Iterable[Rendered], *, wait: bool = Fals
     if wait:
         for rendered in chosen:
             cluster.delete(Ref("Namespace", rendered.namespace), wait=True)
+
+
+def purge(cluster: Cluster) -> tuple[Ref, ...]:
+    """Delete what scenarios of any seed have left, and return the namespaces and the like."""
+    label = ",".join(f"{key}={value}" for key, value in MARK.items())
+    found = tuple(Ref.of(one) for one in cluster.marked(CLUSTER_SCOPED, label))
+    for namespace in (ref.name for ref in found if ref.kind == "Namespace"):
+        for held in cluster.get(["ConfigMap"], namespace):
+            if texts(held, "metadata", "finalizers"):
+                cluster.release(Ref.of(held))
+    for ref in found:
+        cluster.delete(ref)
+    return found

@@ -1,0 +1,91 @@
+"""`clusterwright sandbox scenarios`: list the faults and traps with their truth, or judge them."""
+
+import sys
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+import orjson
+
+from clusterwright.cli.sandbox.target import Target, target_options
+from clusterwright.deploy.sandbox.scenario.load import load_all
+from clusterwright.deploy.sandbox.scenario.model import Scenario
+from clusterwright.deploy.sandbox.scenarios import SCENARIOS
+from clusterwright.tools.answer import columns
+from clusterwright.tools.errors import ToolError
+
+
+@click.command(name="scenarios")
+@click.option("--only", metavar="GLOB", default="*", help="Names to choose, as 'missing-*'.")
+@click.option("--seed", type=int, default=1, show_default=True, help="What names are drawn from.")
+@click.option("-o", "output", type=click.Choice(["text", "json"]), default="text")
+@click.option("--judge", "judged", is_flag=True, help="Run them in a sandbox, ask for problems.")
+@target_options
+def command(
+    *,
+    only: str,
+    seed: int,
+    output: str,
+    judged: bool,
+    kubeconfig: Path | None,
+    registry: str | None,
+) -> None:
+    """List the scenarios, what breaks and what is then true; or judge them.
+
+    Names, namespaces, images and ports come from the seed; break and heal take the same one.
+    Judging breaks each, compares what the MCP server finds with the truth, heals, and ends with
+    exit status 0 only if all was found and nothing else.
+    """
+    chosen = choose(only)
+    if judged:
+        _judge(Target(kubeconfig, registry), chosen, seed)
+        return
+    if output == "json":
+        listed = [_document(one, seed) for one in chosen]
+        click.echo(orjson.dumps(listed, option=orjson.OPT_INDENT_2).decode())
+        return
+    header = ("NAME", "DOMAIN", "KIND", "IS", "NEEDS", "TRUTH")
+    click.echo(columns(header, [_row(one, seed) for one in chosen]))
+
+
+def _judge(target: Target, chosen: Sequence[Scenario], seed: int) -> None:
+    from clusterwright.cli.judge.judge import judge  # brings in the server and the agent
+    from clusterwright.cli.judge.table import table
+
+    try:
+        report = judge(target.cluster(), chosen, seed, partial(click.echo, err=True))
+    except ToolError as error:
+        raise click.ClickException(f"{error}\n  {error.hint}".rstrip()) from error
+    click.echo(table(report.rows))
+    click.echo(report.summary())
+    sys.exit(0 if report.right else 1)
+
+
+def choose(only: str) -> Sequence[Scenario]:
+    """Return the scenarios whose name matches; refuse a pattern that matches none."""
+    chosen = [one for one in load_all() if fnmatchcase(one.name, only or "*")]
+    if not chosen:
+        raise click.UsageError(f"no scenario matches {only!r}; there are {', '.join(SCENARIOS)}")
+    return chosen
+
+
+def _row(scenario: Scenario, seed: int) -> tuple[str, ...]:
+    card, truth = scenario.card, scenario.render(seed).truth
+    said = ", ".join(f"{one.code} on {one.subject}" for one in truth) or "nothing is wrong"
+    real = "real" if card.real else "simulated"
+    return (card.name, card.domain, card.kind, real, card.needs, said)
+
+
+def _document(scenario: Scenario, seed: int) -> dict[str, Any]:
+    card = scenario.card.model_dump(mode="json", exclude={"draw", "broken", "healed"})
+    rendered = scenario.render(seed)
+    return {
+        **card,
+        "real": scenario.card.real,
+        "seed": seed,
+        "namespaces": rendered.namespaces,
+        "truth": [one.model_dump(mode="json") for one in rendered.truth],
+    }

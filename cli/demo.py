@@ -14,11 +14,13 @@ from clusterwright.agents.hub import connect
 from clusterwright.agents.report.terminal import render
 from clusterwright.cli.client_config import claude_command, claude_json, vscode_json
 from clusterwright.cli.judge.verdicts import compared, missed, wrong
+from clusterwright.cli.sandbox.watch import watching
+from clusterwright.deploy.sandbox.runtime.up import up
+from clusterwright.deploy.sandbox.scenario.connect import connect as sandbox
 from clusterwright.deploy.sandbox.scenario.kubectl import Cluster
 from clusterwright.deploy.sandbox.scenario.lifecycle import break_
 from clusterwright.deploy.sandbox.scenario.load import load
 from clusterwright.deploy.sandbox.scenario.model import Rendered
-from clusterwright.deploy.sandbox.scenario.progress import Progress
 from clusterwright.deploy.sandbox.scenarios import NINE
 from clusterwright.servers.kubernetes import create_server
 from clusterwright.tools.errors import ToolError
@@ -51,8 +53,7 @@ def command() -> None:
 
 
 def _demo(console: Console, say: Console) -> bool:
-    with say.status("starting the sandbox"):
-        cluster = _cluster()
+    cluster = _sandbox(say)
     rendered = _chosen(cluster, say)
     _break(cluster, rendered, say)
     with say.status("asking the MCP server for problems"):
@@ -73,30 +74,29 @@ def _demo(console: Console, say: Console) -> bool:
     return bool(faults) and not lost and not false
 
 
+def _sandbox(say: Console) -> Cluster:
+    with say.status("starting the sandbox"):
+        instance = up(INSTANCE)
+        if not instance.has_node:
+            say.print(f"No real node: {instance.record.why_no_node}.")
+        return sandbox(instance.kubeconfig, instance.registry_url or None)
+
+
 def _chosen(cluster: Cluster, say: Console) -> list[Rendered]:
     """Return what this sandbox can show: without a real node, only what needs none."""
     chosen = [load(name).render(_SEED) for name in (*FAULTS, *TRAPS)]
     able = [one for one in chosen if cluster.has_node or one.card.needs != "node"]
     if len(able) < len(chosen):
         say.print(
-            f"This sandbox has no real node (that needs Linux and root): {len(able)} of "
-            f"{len(chosen)} scenarios run, those that need no containers."
+            f"Of {len(chosen)} scenarios, only the {len(able)} that need no real containers run."
         )
     return able
 
 
 def _break(cluster: Cluster, rendered: Sequence[Rendered], say: Console) -> None:
     """Break what is not broken yet; everything is applied at once and then waited for."""
-    pending = {one.name for one in rendered}
-
-    with say.status(f"breaking {len(pending)} things") as status:
-
-        def report(progress: Progress) -> None:
-            """Show what is still waited for."""
-            if progress.done:
-                pending.discard(progress.rendered.name)
-            status.update(f"waiting until it shows: {', '.join(sorted(pending))}")
-
+    say.print(f"Breaking {len(rendered)} things, and waiting until each of them shows.")
+    with watching(rendered) as report:
         break_(cluster, rendered, report=report, seconds=_BREAK_SECONDS)
 
 

@@ -1,0 +1,47 @@
+"""`clusterwright sandbox scenarios --judge`: judge in a sandbox and print a row for each."""
+
+from collections.abc import Sequence
+
+import click
+from rich.console import Console
+
+from clusterwright.cli.judge.judge import judge
+from clusterwright.cli.judge.report import JudgeReport
+from clusterwright.cli.judge.table import table
+from clusterwright.deploy.sandbox.runtime.down import down
+from clusterwright.deploy.sandbox.runtime.errors import NoSuchInstanceError
+from clusterwright.deploy.sandbox.runtime.instance import find
+from clusterwright.deploy.sandbox.runtime.up import up
+from clusterwright.deploy.sandbox.scenario.connect import connect
+from clusterwright.deploy.sandbox.scenario.model import Scenario
+
+
+def judge_in(name: str, scenarios: Sequence[Scenario], seed: int) -> bool:
+    """Judge scenarios in the sandbox of that name; return whether all came out right.
+
+    A sandbox that runs already is used and left; one that is started for this is taken down again.
+    """
+    console = Console(stderr=True, highlight=False)
+    found_running = _runs(name)
+    try:
+        report = _judge(name, scenarios, seed, console)
+    finally:
+        if not found_running:
+            down(name)
+    click.echo(table(report.rows))
+    click.echo(report.summary())
+    return report.right
+
+
+def _judge(name: str, scenarios: Sequence[Scenario], seed: int, console: Console) -> JudgeReport:
+    console.print(f"starting sandbox {name}")
+    instance = up(name)
+    cluster = connect(instance.kubeconfig, instance.registry_url or None)
+    return judge(cluster, scenarios, seed, console.print)
+
+
+def _runs(name: str) -> bool:
+    try:
+        return find(name).running
+    except NoSuchInstanceError:
+        return False

@@ -53,9 +53,9 @@ def _heal(cluster: Cluster, rendered: Sequence[Rendered]) -> None:
 
 def _purge(cluster: Cluster, rendered: Sequence[Rendered]) -> None:
     if rendered:
-        remove(cluster, rendered)
+        remove(cluster, rendered, wait=True)
         gone = [one.name for one in rendered]
     else:
-        gone = [str(ref) for ref in purge(cluster)]
+        gone = [str(ref) for ref in purge(cluster, wait=True)]
     for one in gone:
         click.echo(f"{one}\tdeleted")

@@ -1,17 +1,22 @@
 """Break a sandbox, look whether it is broken, heal it, and clean up: many scenarios at once."""
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from clusterwright.deploy.sandbox.scenario.errors import NeedsNodeError
 from clusterwright.deploy.sandbox.scenario.kubectl import Cluster
 from clusterwright.deploy.sandbox.scenario.model import CLUSTER_SCOPED, MARK, Rendered
 from clusterwright.deploy.sandbox.scenario.progress import Report, silent
 from clusterwright.deploy.sandbox.scenario.run import Run, run_all, unmet_of
-from clusterwright.tools.manifest import texts
+from clusterwright.tools.manifest import text, texts
 from clusterwright.tools.ref import Ref
 
 BREAK_SECONDS = 120.0
 HEAL_SECONDS = 120.0
+_THREADS = 4
+_HELD_KINDS = ("ConfigMap",)
+"""Kinds to which a scenario gives finalizers of its own."""
 
 
 def break_(
@@ -65,27 +70,29 @@ def remove(cluster: Cluster, scenarios: Iterable[Rendered], *, wait: bool = Fals
 
     With `wait`, return once it is gone; a name can be used again only then.
     """
-    chosen = tuple(scenarios)
-    for rendered in chosen:
-        everything = (*rendered.objects, *rendered.cure.apply)
-        for manifest in everything:
-            if texts(manifest, "metadata", "finalizers"):
-                cluster.release(Ref.of(manifest))
-        for ref in {Ref.of(one) for one in everything if one["kind"] in CLUSTER_SCOPED}:
-            cluster.delete(ref)
-    if wait:
-        for rendered in chosen:
-            cluster.delete(Ref("Namespace", rendered.namespace), wait=True)
+    made = [one for rendered in scenarios for one in (*rendered.objects, *rendered.cure.apply)]
+    held = [Ref.of(one) for one in made if texts(one, "metadata", "finalizers")]
+    outside = {Ref.of(one) for one in made if text(one, "kind") in CLUSTER_SCOPED}
+    _delete_all(cluster, held, sorted(outside), wait=wait)
 
 
-def purge(cluster: Cluster) -> tuple[Ref, ...]:
-    """Delete what scenarios of any seed have left, and return the namespaces and the like."""
+def purge(cluster: Cluster, *, wait: bool = False) -> tuple[Ref, ...]:
+    """Delete what scenarios of any seed have left, and return what it was."""
     label = ",".join(f"{key}={value}" for key, value in MARK.items())
-    found = tuple(Ref.of(one) for one in cluster.marked(CLUSTER_SCOPED, label))
-    for namespace in (ref.name for ref in found if ref.kind == "Namespace"):
-        for held in cluster.get(["ConfigMap"], namespace):
-            if texts(held, "metadata", "finalizers"):
-                cluster.release(Ref.of(held))
-    for ref in found:
-        cluster.delete(ref)
-    return found
+    outside = sorted(Ref.of(one) for one in cluster.marked(CLUSTER_SCOPED, label))
+    namespaces = [ref.name for ref in outside if ref.kind == "Namespace"]
+    inside = [one for name in namespaces for one in cluster.get(_HELD_KINDS, name)]
+    held = [Ref.of(one) for one in inside if texts(one, "metadata", "finalizers")]
+    _delete_all(cluster, held, outside, wait=wait)
+    return tuple(outside)
+
+
+def _delete_all(
+    cluster: Cluster, held: Sequence[Ref], outside: Sequence[Ref], *, wait: bool
+) -> None:
+    """Delete at once what lies outside of any namespace; namespaces take the rest with them."""
+    with ThreadPoolExecutor(_THREADS) as threads:
+        list(threads.map(cluster.release, held))
+        list(threads.map(cluster.delete, outside))
+        if wait:
+            list(threads.map(partial(cluster.delete, wait=True), outside))

@@ -140,6 +140,11 @@ def test_what_needs_no_node_pulls_no_image(scenario: Scenario) -> None:
         assert scenario.render(2).images
 
 
+def test_only_kinds_that_a_purge_looks_at_are_held_by_a_finalizer() -> None:
+    everything = [one for scenario in load_all() for one in scenario.render(1).objects]
+    assert {one["kind"] for one in everything if "finalizers" in one["metadata"]} == {"ConfigMap"}
+
+
 def test_no_scenario_leans_on_an_analyzer() -> None:
     sources = (ROOT / "deploy/sandbox/scenario").glob("*.py")
     assert not [one.name for one in sources if "analyzer" in _imports(one)]

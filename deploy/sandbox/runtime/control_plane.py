@@ -1,6 +1,7 @@
 """The programs of the control plane, and the simulated nodes."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from clusterwright.deploy.sandbox.runtime.certificates import Authority, Pair, signing_key
@@ -29,6 +30,14 @@ _FAST = ("--kube-api-qps=300", "--kube-api-burst=600")
 """The defaults would take minutes for a few thousand pods."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Certificates:
+    authority: Pair
+    server: Pair
+    admin: Pair
+    tokens: Pair
+
+
 def control_plane(place: Place, binaries: Mapping[str, Path]) -> tuple[list[Program], Pair, Pair]:
     """Return the programs, the administrator's certificate, and the authority's."""
     authority = Authority(place.files / "certificates", "ca")
@@ -36,6 +45,7 @@ def control_plane(place: Place, binaries: Mapping[str, Path]) -> tuple[list[Prog
     server = authority.issue("apiserver", "kube-apiserver", hosts=hosts)
     admin = authority.issue("admin", "admin", groups=["system:masters"])
     tokens = signing_key(place.files / "certificates")
+    certificates = _Certificates(authority.pair, server, admin, tokens)
     write_kubeconfig(
         Path(place.file("inner.kubeconfig")),
         context=context_of(place.name),
@@ -45,7 +55,7 @@ def control_plane(place: Place, binaries: Mapping[str, Path]) -> tuple[list[Prog
     )
     programs = [
         _etcd(place, binaries["etcd"]),
-        _apiserver(place, binaries["kube-apiserver"], authority.pair, server, admin, tokens),
+        _apiserver(place, binaries["kube-apiserver"], certificates),
         _controllers(place, binaries["kube-controller-manager"], authority.pair, tokens),
         _scheduler(place, binaries["kube-scheduler"]),
         _kwok(place, binaries["kwok"]),
@@ -69,18 +79,17 @@ def _etcd(place: Place, binary: Path) -> Program:
     return Program("etcd", argv, ready=f"{client}/health")
 
 
-def _apiserver(
-    place: Place, binary: Path, authority: Pair, server: Pair, client: Pair, tokens: Pair
-) -> Program:
+def _apiserver(place: Place, binary: Path, certificates: _Certificates) -> Program:
+    server, client = certificates.server, certificates.admin
     argv = [
         str(binary),
         f"--etcd-servers=http://127.0.0.1:{place.etcd}",
         f"--secure-port={place.api}",
         f"--tls-cert-file={server.certificate}",
         f"--tls-private-key-file={server.key}",
-        f"--client-ca-file={authority.certificate}",
-        f"--service-account-key-file={tokens.certificate}",
-        f"--service-account-signing-key-file={tokens.key}",
+        f"--client-ca-file={certificates.authority.certificate}",
+        f"--service-account-key-file={certificates.tokens.certificate}",
+        f"--service-account-signing-key-file={certificates.tokens.key}",
         "--service-account-issuer=https://kubernetes.default.svc",
         f"--service-cluster-ip-range={SERVICE_CIDR}",
         "--authorization-mode=Node,RBAC",

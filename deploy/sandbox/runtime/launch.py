@@ -55,7 +55,7 @@ class Launch:
         theirs.close()
 
     def follow(self, report: Report) -> None:
-        """Report each program until all are ready; raise StartError with a log's end if one fails."""
+        """Report each program until all are ready; StartError carries the log of one that fails."""
         waiting = set(self._names)
         with self._mine.makefile("rb") as lines:
             while waiting:

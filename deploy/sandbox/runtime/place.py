@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 NODE_ADDRESS = "10.90.0.1"
-"""An alias on the loopback device of the instance's own network; no route leads to it from outside."""
+"""An alias on the loopback device of the instance's own network; nothing outside leads to it."""
 SIMULATED_ADDRESS = "10.90.0.2"
 POD_CIDR = "10.89.0.0/24"
 SIMULATED_POD_CIDR = "10.91.0.0/16"

@@ -7,9 +7,9 @@ instance ends. A program that dies is reported in the supervisor's log and in `s
 restarted behind the user's back.
 """
 
-import ctypes
 import json
 import os
+import shutil
 import signal
 import socket
 import ssl
@@ -19,6 +19,7 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from types import FrameType
 
 from clusterwright.deploy.sandbox.runtime.network import isolate
 from clusterwright.deploy.sandbox.runtime.program import Plan, Program
@@ -26,7 +27,6 @@ from clusterwright.deploy.sandbox.runtime.program import Plan, Program
 _PATIENCE = 120.0
 """Seconds that a program has to become ready."""
 _PAUSE = 0.1
-_PR_SET_PDEATHSIG = 1
 
 
 class Supervisor:
@@ -45,12 +45,15 @@ class Supervisor:
         self._context.verify_mode = ssl.CERT_NONE  # our own programs on our own loopback
         self._context.load_cert_chain(plan.certificate, plan.key)
         self._detached = False
+        # In a PID namespace of its own everything ends with process 1 anyway.
+        setpriv = None if plan.network else shutil.which("setpriv")
+        self._leash = [setpriv, "--pdeathsig", "KILL", "--"] if setpriv else []
 
     def run(self) -> int:
         """Start everything, then stay until told to end or deserted while starting."""
         if self._plan.network:
             isolate(self._plan.network)
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        signal.signal(signal.SIGTERM, _exit)
         self._channel.setblocking(False)
         while not (self._detached and not self._waiting and not self._starting):
             self._start_what_can()
@@ -79,13 +82,12 @@ class Supervisor:
     def _start(self, program: Program) -> None:
         with (Path(self._plan.logs) / f"{program.name}.log").open("ab") as log:
             process = subprocess.Popen(
-                program.argv,
+                [*self._leash, *program.argv],
                 env={**os.environ, **program.env},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 pass_fds=self._plan.inherited if program.name == "forwarder" else (),
-                preexec_fn=_die_with_parent,
             )
         self._running[process.pid] = program.name
         self._starting[program.name] = (program, process, time.monotonic())
@@ -164,10 +166,9 @@ class Supervisor:
         return not self._detached
 
 
-def _die_with_parent() -> None:
-    """Ask the kernel to kill this process when the supervisor ends, however it ends: prctl(2)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+def _exit(_number: int, _frame: FrameType | None) -> None:
+    """End as if asked to, through the `finally` that stops the programs."""
+    sys.exit(0)
 
 
 def _accepts(path: str) -> bool:

@@ -4,7 +4,6 @@ import json
 import os
 import platform
 import shutil
-import socket
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -79,11 +78,10 @@ def _launch(
     place: Place, binaries: dict[str, Path], packages: Packages | None, report: Report
 ) -> Record:
     programs, admin, authority = control_plane.control_plane(place, binaries)
-    sockets: list[socket.socket] = []
+    sockets = [listen(), listen()] if packages else []
     network = None
     if packages:
         programs += node.node(place, binaries, packages)
-        sockets = [listen(), listen()]
         network = Network(NODE_ADDRESS, place.file("resolv.conf"), [str(packages.busybox), "ip"])
         cgroups.prepare(place.name)
     ports = [one.getsockname()[1] for one in sockets] or [place.api, 0]

@@ -1,0 +1,38 @@
+"""A group of commands that imports a command only to run it: help and start-up stay fast."""
+
+from collections.abc import Mapping
+from importlib import import_module
+from keyword import iskeyword
+
+import click
+
+
+class LazyGroup(click.Group):
+    """Commands known by name, module and one line of help; nothing else until one is chosen."""
+
+    def __init__(self, name: str, package: str, commands: Mapping[str, str], about: str) -> None:
+        """Take the `commands` with their help; each is `command` in a module of that name.
+
+        A name that Python keeps for itself has its module with an underscore: `break_`.
+        """
+        settings = {"help_option_names": ["-h", "--help"]}
+        super().__init__(name, help=about, context_settings=settings)
+        self._package = package
+        self._commands = commands
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the table's order."""
+        return list(self._commands)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return a command, or None if there is none of that name."""
+        if cmd_name not in self._commands:
+            return None
+        module = cmd_name.replace("-", "_") + ("_" if iskeyword(cmd_name) else "")
+        command: click.Command = import_module(f"{self._package}.{module}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands from the table, so that help imports none of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(self._commands.items()))

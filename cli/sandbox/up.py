@@ -1,0 +1,32 @@
+"""`clusterwright sandbox up`: start a sandbox."""
+
+import sys
+import time
+
+import click
+
+from clusterwright.deploy.sandbox import up
+from clusterwright.deploy.sandbox.parts.progress import duration, report_to
+from clusterwright.tools.errors import ToolError
+
+
+@click.command(name="up")
+@click.argument("name", default="default")
+@click.option("--node/--no-node", default=True, help="Have a node that really runs containers.")
+def command(*, name: str, node: bool) -> None:
+    """Start the sandbox NAME, or say that it runs.
+
+    As root on Linux it gets namespaces of its own and a real node; otherwise the control plane
+    and simulated nodes run on loopback.
+    """
+    started = time.monotonic()
+    try:
+        with report_to(sys.stderr) as report:
+            instance = up(name, real_node=node, report=report)
+    except ToolError as error:
+        raise click.ClickException(f"{error}\n  {error.hint}".rstrip()) from error
+    node_state = (
+        "real node" if instance.has_node else f"no real node: {instance.record.why_no_node}"
+    )
+    click.echo(f"sandbox {name} is up after {duration(time.monotonic() - started)} ({node_state})")
+    click.echo(f"export KUBECONFIG={instance.kubeconfig}")

@@ -14,6 +14,7 @@ from clusterwright.deploy.sandbox.runtime.instance import find
 from clusterwright.deploy.sandbox.runtime.up import up
 from clusterwright.deploy.sandbox.scenario.connect import connect
 from clusterwright.deploy.sandbox.scenario.model import Scenario
+from clusterwright.tools.errors import ToolError
 
 
 def judge_in(name: str, scenarios: Sequence[Scenario], seed: int) -> bool:
@@ -25,6 +26,8 @@ def judge_in(name: str, scenarios: Sequence[Scenario], seed: int) -> bool:
     found_running = _runs(name)
     try:
         report = _judge(name, scenarios, seed, console)
+    except ToolError as error:
+        raise click.ClickException(f"{error}\n  {error.hint}".rstrip()) from error
     finally:
         if not found_running:
             down(name)

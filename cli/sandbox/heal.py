@@ -1,11 +1,10 @@
 """`clusterwright sandbox heal NAME`: apply a fault's cure, or clean up after scenarios."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import click
 
-from clusterwright.cli.sandbox.target import Target, target_options
+from clusterwright.cli.sandbox.target import cluster_of, instance_option
 from clusterwright.cli.sandbox.watch import watching
 from clusterwright.deploy.sandbox.scenario.kubectl import Cluster
 from clusterwright.deploy.sandbox.scenario.lifecycle import heal, purge, remove
@@ -18,15 +17,8 @@ from clusterwright.tools.errors import ToolError
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--seed", type=int, default=1, show_default=True, help="The one it was broken with.")
 @click.option("--purge", "purged", is_flag=True, help="Delete what was made; no NAME: everything.")
-@target_options
-def command(
-    *,
-    names: tuple[str, ...],
-    seed: int,
-    purged: bool,
-    kubeconfig: Path | None,
-    registry: str | None,
-) -> None:
+@instance_option
+def command(*, names: tuple[str, ...], seed: int, purged: bool, instance: str) -> None:
     """Cure NAME in a sandbox and wait until it is well; a trap has nothing to be cured of.
 
     With --purge, delete its namespace and what it made outside of it instead.
@@ -35,7 +27,7 @@ def command(
         raise click.UsageError("name what to heal, or give --purge to delete what was made")
     try:
         rendered = [load(name).render(seed) for name in names]
-        cluster = Target(kubeconfig, registry).cluster()
+        cluster = cluster_of(instance)
         if purged:
             _purge(cluster, rendered)
         else:

@@ -3,19 +3,15 @@
 import sys
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
-from functools import partial
-from pathlib import Path
 from typing import Any
 
 import click
 import orjson
 
-from clusterwright.cli.sandbox.target import Target, target_options
 from clusterwright.deploy.sandbox.scenario.load import load_all
 from clusterwright.deploy.sandbox.scenario.model import Scenario
 from clusterwright.deploy.sandbox.scenarios import SCENARIOS
 from clusterwright.tools.answer import columns
-from clusterwright.tools.errors import ToolError
 
 
 @click.command(name="scenarios")
@@ -23,16 +19,8 @@ from clusterwright.tools.errors import ToolError
 @click.option("--seed", type=int, default=1, show_default=True, help="What names are drawn from.")
 @click.option("-o", "output", type=click.Choice(["text", "json"]), default="text")
 @click.option("--judge", "judged", is_flag=True, help="Run them in a sandbox, ask for problems.")
-@target_options
-def command(
-    *,
-    only: str,
-    seed: int,
-    output: str,
-    judged: bool,
-    kubeconfig: Path | None,
-    registry: str | None,
-) -> None:
+@click.option("--instance", default="scenarios", show_default=True, help="Where to judge.")
+def command(*, only: str, seed: int, output: str, judged: bool, instance: str) -> None:
     """List the scenarios, what breaks and what is then true; or judge them.
 
     Names, namespaces, images and ports come from the seed; break and heal take the same one.
@@ -41,27 +29,15 @@ def command(
     """
     chosen = choose(only)
     if judged:
-        _judge(Target(kubeconfig, registry), chosen, seed)
-        return
+        from clusterwright.cli.judge.show import judge_in  # brings in the server and the agent
+
+        sys.exit(0 if judge_in(instance, chosen, seed) else 1)
     if output == "json":
         listed = [_document(one, seed) for one in chosen]
         click.echo(orjson.dumps(listed, option=orjson.OPT_INDENT_2).decode())
         return
     header = ("NAME", "DOMAIN", "KIND", "IS", "NEEDS", "TRUTH")
     click.echo(columns(header, [_row(one, seed) for one in chosen]))
-
-
-def _judge(target: Target, chosen: Sequence[Scenario], seed: int) -> None:
-    from clusterwright.cli.judge.judge import judge  # brings in the server and the agent
-    from clusterwright.cli.judge.table import table
-
-    try:
-        report = judge(target.cluster(), chosen, seed, partial(click.echo, err=True))
-    except ToolError as error:
-        raise click.ClickException(f"{error}\n  {error.hint}".rstrip()) from error
-    click.echo(table(report.rows))
-    click.echo(report.summary())
-    sys.exit(0 if report.right else 1)
 
 
 def choose(only: str) -> Sequence[Scenario]:

@@ -13,7 +13,7 @@ from clusterwright.tools.errors import InvalidInputError
 from clusterwright.tools.manifest import Manifest, mapping, text
 from clusterwright.tools.ref import Ref
 
-MARK = {"clusterwright.io/sandbox": "made"}
+MARK = {"sandbox.clusterwright.io/made": "yes"}
 """The one label that the sandbox adds, to what is deleted afterwards. It says no more than that."""
 
 CLUSTER_SCOPED = frozenset(

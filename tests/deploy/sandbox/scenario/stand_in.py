@@ -10,12 +10,12 @@ from clusterwright.deploy.sandbox.scenario.kubectl import Cluster
 from clusterwright.tools.manifest import Manifest
 
 _PROGRAM = """#!{python}
-import json, pathlib, sys
+import json, os, pathlib, sys, time
 folder = pathlib.Path({folder!r})
 arguments = sys.argv[2:]
 given = sys.stdin.read() if "-f" in arguments else ""
-number = len(list(folder.glob("*.call")))
-(folder / f"{{number:03}}.call").write_text(json.dumps([arguments, given]))
+# Several may be called at the same time.
+(folder / f"{{time.time_ns()}}-{{os.getpid()}}.call").write_text(json.dumps([arguments, given]))
 if (folder / "refuse").exists():
     sys.exit("error: the server refused")
 answers = json.loads((folder / "answers.json").read_text())

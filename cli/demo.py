@@ -14,9 +14,10 @@ from clusterwright.agents.hub import connect
 from clusterwright.agents.report.terminal import render
 from clusterwright.cli.client_config import claude_command, claude_json, vscode_json
 from clusterwright.cli.judge.verdicts import compared, missed, wrong
+from clusterwright.cli.sandbox.target import cluster_of
 from clusterwright.cli.sandbox.watch import watching
-from clusterwright.deploy.sandbox.runtime.up import up
-from clusterwright.deploy.sandbox.scenario.connect import connect as sandbox
+from clusterwright.deploy.sandbox import up
+from clusterwright.deploy.sandbox.parts.progress import report_to
 from clusterwright.deploy.sandbox.scenario.kubectl import Cluster
 from clusterwright.deploy.sandbox.scenario.lifecycle import break_
 from clusterwright.deploy.sandbox.scenario.load import load
@@ -75,11 +76,11 @@ def _demo(console: Console, say: Console) -> bool:
 
 
 def _sandbox(say: Console) -> Cluster:
-    with say.status("starting the sandbox"):
-        instance = up(INSTANCE)
-        if not instance.has_node:
-            say.print(f"No real node: {instance.record.why_no_node}.")
-        return sandbox(instance.kubeconfig, instance.registry_url or None)
+    with report_to(sys.stderr) as report:
+        instance = up(INSTANCE, report=report)
+    if not instance.has_node:
+        say.print(f"No real node: {instance.record.why_no_node}.")
+    return cluster_of(INSTANCE)
 
 
 def _chosen(cluster: Cluster, say: Console) -> list[Rendered]:

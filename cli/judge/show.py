@@ -1,5 +1,6 @@
 """`clusterwright sandbox scenarios --judge`: judge in a sandbox and print a row for each."""
 
+import sys
 from collections.abc import Sequence
 
 import click
@@ -8,11 +9,10 @@ from rich.console import Console
 from clusterwright.cli.judge.judge import judge
 from clusterwright.cli.judge.report import JudgeReport
 from clusterwright.cli.judge.table import table
-from clusterwright.deploy.sandbox.runtime.down import down
+from clusterwright.cli.sandbox.target import cluster_of
+from clusterwright.deploy.sandbox import down, find, up
+from clusterwright.deploy.sandbox.parts.progress import report_to
 from clusterwright.deploy.sandbox.runtime.errors import NoSuchInstanceError
-from clusterwright.deploy.sandbox.runtime.instance import find
-from clusterwright.deploy.sandbox.runtime.up import up
-from clusterwright.deploy.sandbox.scenario.connect import connect
 from clusterwright.deploy.sandbox.scenario.model import Scenario
 from clusterwright.tools.errors import ToolError
 
@@ -38,9 +38,9 @@ def judge_in(name: str, scenarios: Sequence[Scenario], seed: int) -> bool:
 
 def _judge(name: str, scenarios: Sequence[Scenario], seed: int, console: Console) -> JudgeReport:
     console.print(f"starting sandbox {name}")
-    instance = up(name)
-    cluster = connect(instance.kubeconfig, instance.registry_url or None)
-    return judge(cluster, scenarios, seed, console.print)
+    with report_to(sys.stderr) as report:
+        up(name, report=report)
+    return judge(cluster_of(name), scenarios, seed, console.print)
 
 
 def _runs(name: str) -> bool:

@@ -33,7 +33,6 @@ class Launch:
         """Start the supervisor; `sockets` are inherited as descriptors 3, 4, ..."""
         self._files = files
         self._names = {program.name for program in plan.programs}
-        self.pids: dict[str, int] = {}
         self._mine, theirs = socket.socketpair()
         place = files / "plan.json"
         plan.write(place)
@@ -43,59 +42,71 @@ class Launch:
             unshare = shutil.which("unshare") or "/usr/bin/unshare"
             command = [unshare, *_UNSHARE, *command]
         with (files / "logs" / "supervisor.log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-c", _RENUMBER, json.dumps(numbers), *command],
+            subprocess.run(
+                [sys.executable, "-c", _DETACH, json.dumps(numbers), *command],
                 pass_fds=numbers,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                start_new_session=True,
                 cwd="/",
+                check=True,
             )
         theirs.close()
+        self._lines = self._mine.makefile("rb")
+        self.pid: int = json.loads(self._lines.readline())["pid"]
+        """The process that holds the instance: its end is the end of everything."""
 
     def follow(self, report: Report) -> None:
         """Report each program until all are ready; StartError carries the log of one that fails."""
         waiting = set(self._names)
-        with self._mine.makefile("rb") as lines:
-            while waiting:
-                line = lines.readline()
-                if not line:
-                    raise self._failed("supervisor", "it ended")
-                told = json.loads(line)
-                name = told["name"]
-                match told["what"]:
-                    case "started":
-                        report.start(name)
-                    case "ready":
-                        report.done(name)
-                        waiting.discard(name)
-                    case _:
-                        report.failed(name)
-                        raise self._failed(name, told.get("reason", ""))
+        while waiting:
+            line = self._lines.readline()
+            if not line:
+                raise self._failed("supervisor", "it ended")
+            told = json.loads(line)
+            name = told["name"]
+            match told["what"]:
+                case "started":
+                    report.start(name)
+                case "ready":
+                    report.done(name)
+                    waiting.discard(name)
+                case _:
+                    report.failed(name)
+                    raise self._failed(name, told.get("reason", ""))
 
     def stay(self) -> None:
         """Let the supervisor go on without us."""
         self._mine.sendall(b"stay")
+        self._close()
+
+    def _close(self) -> None:
+        self._lines.close()
         self._mine.close()
 
     def _failed(self, name: str, reason: str) -> StartError:
-        self._mine.close()
+        self._close()
         log = self._files / "logs" / f"{name}.log"
         end = log.read_text(encoding="utf-8", errors="replace")[-_TAIL:] if log.exists() else ""
         return StartError(f"{name} did not start: {reason}\n{end}", hint=f"the whole log is {log}")
 
 
-_RENUMBER = """
+_DETACH = """
 import json, os, sys
 numbers = json.loads(sys.argv[1])
+if os.fork():
+    os._exit(0)
+os.setsid()
+os.write(numbers[-1], json.dumps({"pid": os.getpid()}).encode() + b"\\n")
 # First out of the way of the targets, then to them: 3, 4, ... in the order given.
-moved = [os.dup(os.dup(n)) if n < 3 + len(numbers) else n for n in numbers]
-spare = [os.dup2(n, 200 + i) for i, n in enumerate(moved)]
-for i, n in enumerate(spare):
-    os.dup2(n, 3 + i, inheritable=True)
+spare = [os.dup2(number, 200 + i, inheritable=False) for i, number in enumerate(numbers)]
+for number in numbers:
+    os.close(number)
+for i, number in enumerate(spare):
+    os.dup2(number, 3 + i, inheritable=True)
 os.execv(sys.argv[2], sys.argv[2:])
 """
+"""Leaves the starter's family, so that its end is not the instance's, and passes sockets on."""
 
 
 def listen() -> socket.socket:

@@ -1,0 +1,1 @@
+"""The Kubernetes domain: what any cluster has."""

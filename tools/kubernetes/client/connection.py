@@ -1,0 +1,224 @@
+"""Typed reads from one cluster: resources, objects, listings, logs."""
+
+import difflib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+import anyio
+
+from clusterwright.tools.errors import ForbiddenError, NotFoundError
+from clusterwright.tools.kubernetes.client.discovery import Discovery, discover
+from clusterwright.tools.kubernetes.client.http import Http
+from clusterwright.tools.kubernetes.client.resource import Resource
+from clusterwright.tools.kubernetes.client.shared import Shared
+from clusterwright.tools.kubernetes.client.translate import ExpiredListError
+from clusterwright.tools.manifest import Manifest, items, mapping, name_of, number, text
+from clusterwright.tools.ref import Ref
+
+Manifests: TypeAlias = list[Manifest]
+"""`list` is also what reading a whole listing is called here."""
+
+PAGE = 500
+_DISCOVERY_SECONDS = 300.0
+_REDISCOVERY_SECONDS = 10.0
+_LISTINGS = 3
+"""How often a listing starts again because its continue token expired."""
+_NAMESPACE = Resource("Namespace", "", "v1", "namespaces", namespaced=False)
+_POD = Resource("Pod", "", "v1", "pods", namespaced=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A part of a listing."""
+
+    items: list[Manifest]
+    cursor: str
+    """Continues the listing; empty at its end. The API server forgets it after minutes."""
+    remaining: int
+
+
+class Connection:
+    """One cluster, seen with one credential. Equal reads under way at once are one request."""
+
+    def __init__(self, cluster: str, http: Http) -> None:
+        """Take the cluster's name and how to reach it."""
+        self.cluster = cluster
+        self._http = http
+        self._gets = Shared[Manifest]()
+        self._lists = Shared[Manifests]()
+        self._discovery: Discovery | None = None
+        self._discovered = 0.0
+        self._discovering = anyio.Lock()
+
+    @property
+    def now(self) -> datetime:
+        """The API server's clock, as of its last answer."""
+        return self._http.server_time
+
+    async def server_time(self) -> datetime:
+        """Return the API server's clock, asking if nothing was asked for yet."""
+        await self.resource("Pod")
+        return self.now
+
+    async def resource(self, kind: str) -> Resource:
+        """Return what a kind, plural, singular or short name means here.
+
+        Raises NotFoundError with the nearest kinds. A kind that is not known is looked up afresh:
+        a custom resource may have been defined a moment ago.
+        """
+        discovery = await self._discover(_DISCOVERY_SECONDS)
+        try:
+            return discovery.find(kind)
+        except NotFoundError:
+            return (await self._discover(_REDISCOVERY_SECONDS)).find(kind)
+
+    async def get(self, resource: Resource, name: str, namespace: str | None = None) -> Manifest:
+        """Return one object, without managedFields."""
+        path = resource.path(namespace, name)
+        try:
+            found = await self._gets.get(path, lambda: self._http.get(path))
+        except NotFoundError:
+            if resource.namespaced and namespace:
+                await self.require_namespace(namespace)
+            raise
+        return _slim(found, resource)
+
+    async def page(
+        self,
+        resource: Resource,
+        namespace: str | None = None,
+        *,
+        label_selector: str = "",
+        field_selector: str = "",
+        limit: int = PAGE,
+        cursor: str = "",
+    ) -> Page:
+        """Return one page of a listing; raises ExpiredListError when its cursor is too old."""
+        query: dict[str, str | int] = {"limit": limit}
+        if label_selector:
+            query["labelSelector"] = label_selector
+        if field_selector:
+            query["fieldSelector"] = field_selector
+        if cursor:
+            query["continue"] = cursor
+        found = await self._http.get(resource.path(namespace), query)
+        listed = [_slim(one, resource) for one in items(found, "items")]
+        metadata = mapping(found, "metadata")
+        return Page(listed, text(metadata, "continue"), number(metadata, "remainingItemCount"))
+
+    async def list(
+        self,
+        resource: Resource,
+        namespace: str | None = None,
+        *,
+        label_selector: str = "",
+        field_selector: str = "",
+    ) -> Manifests:
+        """Return a whole listing; a namespace that does not exist is an error, not emptiness."""
+
+        async def read() -> Manifests:
+            for _ in range(_LISTINGS - 1):
+                try:
+                    return await self._read(resource, namespace, label_selector, field_selector)
+                except ExpiredListError:
+                    continue
+            return await self._read(resource, namespace, label_selector, field_selector)
+
+        key = f"{resource.path(namespace)}?{label_selector}&{field_selector}"
+        found = await self._lists.get(key, read)
+        if not found and namespace and resource.namespaced:
+            await self.require_namespace(namespace)
+        return found
+
+    async def _read(
+        self, resource: Resource, namespace: str | None, labels: str, fields: str
+    ) -> Manifests:
+        found: Manifests = []
+        cursor = ""
+        while True:
+            page = await self.page(
+                resource, namespace, label_selector=labels, field_selector=fields, cursor=cursor
+            )
+            found += page.items
+            cursor = page.cursor
+            if not cursor:
+                return found
+
+    async def require_namespace(self, namespace: str) -> None:
+        """Raise NotFoundError naming the nearest ones unless a namespace exists.
+
+        A credential that may not read namespaces gets the benefit of the doubt.
+        """
+        try:
+            await self._http.get(_NAMESPACE.path(None, namespace))
+        except ForbiddenError:
+            return
+        except NotFoundError as error:
+            names = await self._namespaces()
+            near = difflib.get_close_matches(namespace, names, n=5, cutoff=0.4) or names[:10]
+            hint = f"namespaces: {', '.join(near)}" if near else ""
+            raise NotFoundError(f"there is no namespace {namespace!r}", hint=hint) from error
+
+    async def _namespaces(self) -> tuple[str, ...]:
+        try:
+            return tuple(sorted(name_of(one) for one in await self.list(_NAMESPACE)))
+        except ForbiddenError:
+            return ()
+
+    async def log(
+        self,
+        pod: Ref,
+        container: str,
+        *,
+        previous: bool = False,
+        tail_lines: int = 500,
+        since_seconds: int | None = None,
+        limit_bytes: int = 1_000_000,
+    ) -> str:
+        """Return the end of a container's log, at most `limit_bytes` of it.
+
+        Raises NotFoundError or InvalidInputError with what the kubelet says: no previous run, no
+        such container (with those there are).
+        """
+        query: dict[str, str | int] = {"tailLines": tail_lines}
+        if container:
+            query["container"] = container
+        if previous:
+            query["previous"] = "true"
+        if since_seconds is not None:
+            query["sinceSeconds"] = since_seconds
+        kept = bytearray()
+        async for chunk in self._chunks(_POD.path(pod.namespace, pod.name) + "/log", query):
+            kept += chunk
+            # The server's own limitBytes would keep the beginning; a diagnosis wants the end.
+            if len(kept) > 2 * limit_bytes:
+                del kept[:-limit_bytes]
+        return kept[-limit_bytes:].decode("utf-8", errors="replace")
+
+    async def _chunks(self, path: str, query: dict[str, str | int]) -> AsyncIterator[bytes]:
+        async with self._http.stream(path, query) as response:
+            async for chunk in response.aiter_bytes():
+                yield chunk
+
+    async def aclose(self) -> None:
+        """Close the connections to the cluster."""
+        await self._http.aclose()
+
+    async def _discover(self, oldest: float) -> Discovery:
+        async with self._discovering:
+            if self._discovery is None or anyio.current_time() - self._discovered > oldest:
+                self._discovery = await discover(
+                    lambda path, accept: self._http.get(path, accept=accept)
+                )
+                self._discovered = anyio.current_time()
+            return self._discovery
+
+
+def _slim(manifest: Manifest, resource: Resource) -> Manifest:
+    """Drop managedFields, and add the kind that items of a list do not carry."""
+    mapping(manifest, "metadata").pop("managedFields", None)
+    manifest.setdefault("kind", resource.kind)
+    manifest.setdefault("apiVersion", resource.api_version)
+    return manifest

@@ -1,0 +1,129 @@
+"""How to reach a cluster and who we are there: as kubectl would, by the `kubernetes` package.
+
+Client certificates, tokens, token files, exec plugins and a pod's service account are its
+business. Keys that a kubeconfig carries inline touch the disk only until they are loaded.
+"""
+
+import os
+import ssl
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from kubernetes import config as kubernetes_config
+from kubernetes.client import Configuration
+from kubernetes.config.config_exception import ConfigException
+
+from clusterwright.tools.errors import NotFoundError, UnauthenticatedError
+from clusterwright.tools.manifest import Manifest, text
+
+config = cast("Any", kubernetes_config)  # the package is not typed
+IN_CLUSTER = "in-cluster"
+_SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount/token")
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """A cluster's address, what to trust, and what to send."""
+
+    cluster: str
+    server: str
+    tls: ssl.SSLContext
+    server_name: str
+    proxy: str
+    _source: Configuration
+
+    def authorization(self) -> str:
+        """Return the Authorization header, refreshed if it is about to expire; may block.
+
+        An exec plugin or a token file is asked again by the package's own refresh hook.
+        """
+        try:
+            return self._source.get_api_key_with_prefix("authorization") or ""
+        except ConfigException as error:
+            raise UnauthenticatedError(
+                f"no credential for cluster {self.cluster!r}: {error}",
+                hint="log in again as for kubectl",
+            ) from error
+
+
+def load(kubeconfig: Path | None, context: str) -> Credentials:
+    """Load the credentials of a context; "" means the current one. Blocks; may run a plugin.
+
+    Raises NotFoundError naming what there is, UnauthenticatedError if a plugin or file fails.
+    """
+    file = str(kubeconfig.expanduser()) if kubeconfig else None
+    if file is None and not _has_kubeconfig() and _SERVICE_ACCOUNT.exists():
+        return _load_in_cluster()
+    name = _choose(file, context)
+    settings = Configuration()
+    with tempfile.TemporaryDirectory(prefix="clusterwright-") as scratch:
+        try:
+            config.load_kube_config(
+                config_file=file,
+                context=name,
+                client_configuration=settings,
+                persist_config=False,
+                temp_file_path=scratch,
+            )
+        except ConfigException as error:
+            raise UnauthenticatedError(
+                f"context {name!r} cannot be used: {error}",
+                hint="compare with `kubectl config view`",
+            ) from error
+        return _credentials(name, settings)
+
+
+def _has_kubeconfig() -> bool:
+    files = os.environ.get("KUBECONFIG", str(Path.home() / ".kube" / "config"))
+    return any(Path(one).expanduser().exists() for one in files.split(os.pathsep) if one)
+
+
+def _load_in_cluster() -> Credentials:
+    settings = Configuration()
+    config.load_incluster_config(client_configuration=settings)
+    return _credentials(IN_CLUSTER, settings)
+
+
+def _choose(file: str | None, context: str) -> str:
+    """Return the context to use; raise NotFoundError naming those there are."""
+    try:
+        found = config.list_kube_config_contexts(config_file=file)
+    except (ConfigException, OSError) as error:
+        where = file or os.environ.get("KUBECONFIG", "~/.kube/config")
+        raise NotFoundError(
+            f"no kubeconfig at {where}: {error}",
+            hint="pass --kubeconfig, or set KUBECONFIG",
+        ) from error
+    contexts, current = cast("tuple[list[Manifest], Manifest | None]", found)
+    names = sorted(text(one, "name") for one in contexts)
+    chosen = context or text(current, "name")
+    if chosen not in names:
+        asked = f"there is no context {chosen[:80]!r}" if chosen else "there is no current context"
+        raise NotFoundError(asked, hint=f"contexts: {', '.join(names) or 'none'}")
+    return chosen
+
+
+def _credentials(cluster: str, settings: Configuration) -> Credentials:
+    raw = cast("Any", settings)
+    try:
+        tls = ssl.create_default_context(cafile=raw.ssl_ca_cert)
+        if raw.cert_file:
+            tls.load_cert_chain(raw.cert_file, raw.key_file)
+    except (OSError, ssl.SSLError) as error:
+        raise UnauthenticatedError(
+            f"the certificates of context {cluster!r} cannot be read: {error}",
+            hint="check certificate-authority, client-certificate and client-key",
+        ) from error
+    if not raw.verify_ssl:  # insecure-skip-tls-verify, chosen by the user in the kubeconfig
+        tls.check_hostname = False
+        tls.verify_mode = ssl.CERT_NONE
+    return Credentials(
+        cluster=cluster,
+        server=str(raw.host).rstrip("/"),
+        tls=tls,
+        server_name=raw.tls_server_name or "",
+        proxy=raw.proxy or "",
+        _source=settings,
+    )

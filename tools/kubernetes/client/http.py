@@ -1,0 +1,159 @@
+"""One HTTP client per cluster and credential: deadlines, retries, errors translated."""
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from importlib.metadata import version
+from typing import cast
+
+import anyio
+import httpx
+import orjson
+from anyio import to_thread
+
+from clusterwright.tools.errors import ToolError, UnreachableError
+from clusterwright.tools.kubernetes.client.credentials import Credentials
+from clusterwright.tools.kubernetes.client.translate import from_httpx, from_status
+from clusterwright.tools.manifest import Manifest
+
+Query = Mapping[str, str | int]
+
+CONNECT_SECONDS = 5.0
+READ_SECONDS = 20.0
+DEADLINE_SECONDS = 45.0
+"""For one read with all its retries."""
+_ATTEMPTS = 4
+_FIRST_PAUSE = 0.2
+_LONGEST_PAUSE = 10.0
+_RETRIED = frozenset({429, 500, 502, 503, 504})
+_USER_AGENT = f"clusterwright/{version('clusterwright')}"
+
+
+class Http:
+    """Requests to one API server. Only reads: each may be repeated without harm."""
+
+    def __init__(
+        self, credentials: Credentials, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        """Take the credentials; `transport` replaces the network in tests of rare answers."""
+        self._credentials = credentials
+        local = httpx.URL(credentials.server).host in {"127.0.0.1", "localhost", "::1"}
+        self._client = httpx.AsyncClient(
+            base_url=credentials.server,
+            verify=credentials.tls,
+            proxy=credentials.proxy or None,
+            transport=transport,
+            # Only the kubeconfig says how to reach a cluster, not this process's environment.
+            trust_env=False,
+            timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
+            limits=httpx.Limits(max_connections=32, max_keepalive_connections=16),
+            headers={
+                "User-Agent": _USER_AGENT,
+                # Compressing costs more than it saves when no wire is in between.
+                "Accept-Encoding": "identity" if local else "gzip",
+            },
+        )
+        self.server_time = datetime.now(UTC)
+        """The API server's clock, as of its last answer."""
+
+    async def get(self, path: str, query: Query | None = None, accept: str = "") -> Manifest:
+        """Return the JSON object at a path; raise a ToolError for anything else."""
+        response = await self._get(path, query or {}, accept or "application/json")
+        return self._object(response)
+
+    @asynccontextmanager
+    async def stream(self, path: str, query: Query) -> AsyncGenerator[httpx.Response]:
+        """Open a response to be read bit by bit; an error status is raised."""
+        headers = await self._headers("*/*")
+        try:
+            async with self._client.stream(
+                "GET", path, params=dict(query), headers=headers, extensions=self._extensions()
+            ) as response:
+                if response.is_error:
+                    await response.aread()
+                    raise self._error(response)
+                yield response
+        except httpx.HTTPError as error:
+            raise self._translated(error) from error
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
+    async def _get(self, path: str, query: Query, accept: str) -> httpx.Response:
+        pause = _FIRST_PAUSE
+        with anyio.move_on_after(DEADLINE_SECONDS):
+            for attempt in range(1, _ATTEMPTS + 1):
+                try:
+                    response = await self._send(path, query, accept)
+                except httpx.TransportError as error:
+                    if attempt == _ATTEMPTS or isinstance(error, httpx.ConnectError):
+                        raise self._translated(error) from error
+                else:
+                    self._note_time(response)
+                    if response.is_success:
+                        return response
+                    if attempt == _ATTEMPTS or response.status_code not in _RETRIED:
+                        raise self._error(response)
+                    pause = max(pause, _retry_after(response))
+                await anyio.sleep(min(pause, _LONGEST_PAUSE))
+                pause *= 2
+        raise UnreachableError(
+            f"cluster {self._credentials.cluster!r} gave no answer within {DEADLINE_SECONDS:.0f} s",
+            hint="the API server is overloaded or far away; narrow the question or try later",
+        )
+
+    async def _send(self, path: str, query: Query, accept: str) -> httpx.Response:
+        headers = await self._headers(accept)
+        return await self._client.get(
+            path, params=dict(query), headers=headers, extensions=self._extensions()
+        )
+
+    async def _headers(self, accept: str) -> dict[str, str]:
+        authorization = await to_thread.run_sync(self._credentials.authorization)
+        headers = {"Accept": accept}
+        return headers | {"Authorization": authorization} if authorization else headers
+
+    def _extensions(self) -> dict[str, str]:
+        name = self._credentials.server_name
+        return {"sni_hostname": name} if name else {}
+
+    def _note_time(self, response: httpx.Response) -> None:
+        try:
+            self.server_time = parsedate_to_datetime(response.headers["Date"])
+        except (KeyError, ValueError):
+            self.server_time = datetime.now(UTC)  # a proxy that drops the header
+
+    def _object(self, response: httpx.Response) -> Manifest:
+        try:
+            found = orjson.loads(response.content)
+        except orjson.JSONDecodeError as error:
+            raise self._odd(response) from error
+        if not isinstance(found, dict):
+            raise self._odd(response)
+        return cast("Manifest", found)
+
+    def _odd(self, response: httpx.Response) -> ToolError:
+        kind = response.headers.get("Content-Type", "nothing")
+        return UnreachableError(
+            f"{self._credentials.server} answered with {kind} that is no JSON object",
+            hint="check that this context points to an API server, not to a proxy or a login page",
+        )
+
+    def _error(self, response: httpx.Response) -> ToolError:
+        try:
+            body = orjson.loads(response.content)
+        except orjson.JSONDecodeError:
+            body = {"message": response.text}
+        return from_status(response.status_code, body, self._credentials.cluster)
+
+    def _translated(self, error: httpx.HTTPError) -> ToolError:
+        return from_httpx(error, self._credentials.cluster, self._credentials.server)
+
+
+def _retry_after(response: httpx.Response) -> float:
+    try:
+        return float(response.headers.get("Retry-After", 0))
+    except ValueError:
+        return 0.0  # a date: servers of Kubernetes send seconds

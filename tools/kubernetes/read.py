@@ -1,0 +1,102 @@
+"""Read a cluster into a Snapshot, and the evidence that analyzers ask for afterwards."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import anyio
+
+from clusterwright.tools.analyzer import Fulfilled, LogRequest, ReadRequest, Request
+from clusterwright.tools.coverage import Coverage, Gap
+from clusterwright.tools.errors import NotFoundError, ToolError
+from clusterwright.tools.manifest import Manifest
+from clusterwright.tools.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from clusterwright.tools.kubernetes.client.connection import Connection
+
+EVIDENCE_SECONDS = 5.0
+EVIDENCE_REQUESTS = 60
+LOG_LINES = 200
+LOG_BYTES = 64_000
+
+
+async def read_snapshot(
+    connection: "Connection", kinds: Iterable[str], namespace: str | None = None
+) -> Snapshot:
+    """Return the objects of the kinds, of one namespace or all, and what could not be read.
+
+    Kinds are listed side by side, each whole. Cluster-scoped kinds are read whole in any case.
+    Raises UnreachableError or UnauthenticatedError when the cluster cannot be read at all.
+    """
+    wanted = tuple(dict.fromkeys(kinds))
+    if namespace:
+        await connection.require_namespace(namespace)
+    await connection.server_time()  # a cluster that does not answer is an error, not a gap
+    objects: dict[str, list[Manifest]] = {}
+    gaps: dict[str, Gap] = {}
+
+    async def read(kind: str) -> None:
+        try:
+            resource = await connection.resource(kind)
+            objects[resource.kind_key] = await connection.list(
+                resource, namespace if resource.namespaced else None
+            )
+        except ToolError as error:
+            gaps[kind] = Gap(what=kind, reason=f"{error.code}: {error}")
+
+    async with anyio.create_task_group() as tasks:
+        for kind in wanted:
+            tasks.start_soon(read, kind)
+    checked = {kind: len(objects[kind]) for kind in wanted if kind in objects}
+    coverage = Coverage(checked=checked, gaps=tuple(gaps[k] for k in wanted if k in gaps))
+    return Snapshot(connection.cluster, connection.now, objects, coverage)
+
+
+async def fulfil(
+    connection: "Connection",
+    requests: Sequence[Request],
+    *,
+    seconds: float = EVIDENCE_SECONDS,
+    most: int = EVIDENCE_REQUESTS,
+) -> Fulfilled:
+    """Return the answers that could be had within `seconds`, to the first `most` requests.
+
+    A request without an answer is left out: a finding then says what it knows without it.
+    """
+    logs: dict[LogRequest, tuple[str, ...]] = {}
+    objects: dict[ReadRequest, Manifest | None] = {}
+
+    async def answer(request: Request) -> None:
+        try:
+            if isinstance(request, LogRequest):
+                logs[request] = await _log(connection, request)
+            else:
+                objects[request] = await _object(connection, request)
+        except ToolError:
+            return  # no answer: what rests on it stays a suspicion of the analyzer's own
+
+    with anyio.move_on_after(seconds):
+        async with anyio.create_task_group() as tasks:
+            for request in requests[:most]:
+                tasks.start_soon(answer, request)
+    return Fulfilled(logs=logs, objects=objects)
+
+
+async def _log(connection: "Connection", request: LogRequest) -> tuple[str, ...]:
+    read = await connection.log(
+        request.pod,
+        request.container,
+        previous=request.previous,
+        tail_lines=LOG_LINES,
+        limit_bytes=LOG_BYTES,
+    )
+    return tuple(read.splitlines())
+
+
+async def _object(connection: "Connection", request: ReadRequest) -> Manifest | None:
+    ref = request.ref
+    resource = await connection.resource(f"{ref.kind}.{ref.group}" if ref.group else ref.kind)
+    try:
+        return await connection.get(resource, ref.name, ref.namespace or None)
+    except NotFoundError:
+        return None

@@ -1,13 +1,14 @@
 """What many tests share: the event loop, and one real cluster for the whole run."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
-from clusterwright.deploy.sandbox import Instance, down, find, up
-from clusterwright.deploy.sandbox.runtime.errors import NoSuchInstanceError
+from clusterwright.deploy.sandbox import Instance, down, up
 
-SHARED = "test"
+REUSED = "CLUSTERWRIGHT_TEST_SANDBOX"
+"""Names a sandbox to run the tests on, which is then left as it is."""
 
 
 @pytest.fixture(scope="session")
@@ -17,15 +18,9 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Instance]:
-    """A real cluster: a real node where root on Linux allows it; left alone if it ran before."""
-    ran = _runs(SHARED)
-    yield up(SHARED)
-    if not ran:
-        down(SHARED)
-
-
-def _runs(name: str) -> bool:
-    try:
-        return find(name).running
-    except NoSuchInstanceError:
-        return False
+    """A real cluster of this run's own: with a real node where root on Linux allows it."""
+    reused = os.environ.get(REUSED)
+    name = reused or f"test-{os.getpid()}"
+    yield up(name)
+    if not reused:
+        down(name)

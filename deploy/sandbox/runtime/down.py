@@ -10,7 +10,13 @@ _SECONDS = 20.0
 
 
 def down(name: str) -> bool:
-    """End an instance and remove its files; return whether there was one.
+    """End an instance and remove its files; return whether there was one."""
+    with state.locked(name):
+        return end(name)
+
+
+def end(name: str) -> bool:
+    """Do what `down` does, for a caller that holds the lock.
 
     With namespaces of its own it is enough to kill the process that holds them: the kernel ends
     every process in them and takes mounts, devices and routes along. Otherwise the supervisor

@@ -1,9 +1,11 @@
 """Where an instance keeps what it needs: one directory by name, below the user's state."""
 
+import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -61,6 +63,16 @@ def names() -> Iterator[str]:
     """Yield the names of all instances that left a directory, running or not."""
     if root().is_dir():
         yield from sorted(one.name for one in root().iterdir() if one.is_dir())
+
+
+@contextmanager
+def locked(name: str) -> Generator[None]:
+    """Keep others from starting or ending the same instance until the block ends."""
+    path = root() / f"{check_instance_name(name)}.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the kernel lets go of it should this process die
+        yield
 
 
 def create(name: str) -> Path:

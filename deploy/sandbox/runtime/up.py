@@ -14,7 +14,7 @@ from clusterwright.deploy.sandbox.parts.errors import NodeUnavailableError
 from clusterwright.deploy.sandbox.parts.packages import Packages
 from clusterwright.deploy.sandbox.parts.report import Report, SilentReport
 from clusterwright.deploy.sandbox.runtime import cgroups, control_plane, node, processes, state
-from clusterwright.deploy.sandbox.runtime.down import down
+from clusterwright.deploy.sandbox.runtime.down import end
 from clusterwright.deploy.sandbox.runtime.errors import NoSuchInstanceError, StartError
 from clusterwright.deploy.sandbox.runtime.instance import Instance, find
 from clusterwright.deploy.sandbox.runtime.kubeconfig import context_of, write_kubeconfig
@@ -41,13 +41,25 @@ def up(name: str = "default", *, real_node: bool = True, report: Report | None =
         StartError: a program did not become ready.
     """
     report = report or SilentReport()
+    with state.locked(name):
+        instance = _running(name) or _start(name, real_node=real_node, report=report)
+        _settle(instance, report)
+    return instance
+
+
+def _running(name: str) -> Instance | None:
+    """Return the instance if it runs; remove what is left of it if it does not."""
     try:
         known = find(name)
     except NoSuchInstanceError:
         known = None
     if known and known.running:
         return known
-    down(name)
+    end(name)
+    return None
+
+
+def _start(name: str, *, real_node: bool, report: Report) -> Instance:
     packages, why_not = _packages(report) if real_node else (None, "not wanted")
     wanted = control_plane.BINARIES + (node.BINARIES if packages else ())
     binaries = ensure_binaries(wanted, report)
@@ -55,9 +67,7 @@ def up(name: str = "default", *, real_node: bool = True, report: Report | None =
     place = isolated(name, files) if packages else on_loopback(name, files)
     record = _launch(place, binaries, packages, report)
     state.write(replace(record, why_no_node=why_not))
-    instance = find(name)
-    _settle(instance, report)
-    return instance
+    return find(name)
 
 
 def _packages(report: Report) -> tuple[Packages | None, str]:
@@ -123,6 +133,8 @@ def _launch(
 
 def _settle(instance: Instance, report: Report) -> None:
     """Add the simulated nodes and wait until pods can be made and run."""
+    if not _missing(instance):
+        return
     report.start("nodes")
     nodes = {"apiVersion": "v1", "kind": "List", "items": simulated_nodes()}
     instance.kubectl("apply", "-f", "-", stdin=json.dumps(nodes))

@@ -13,13 +13,18 @@ from typing import Any, cast
 
 from kubernetes import config as kubernetes_config
 from kubernetes.client import Configuration
+from kubernetes.config import kube_config
 from kubernetes.config.config_exception import ConfigException
 
 from clusterwright.tools.errors import NotFoundError, UnauthenticatedError
 from clusterwright.tools.manifest import Manifest, text
 
-config = cast("Any", kubernetes_config)  # the package is not typed
+# The package is not typed.
+config = cast("Any", kubernetes_config)
+KubeConfigMerger = cast("Any", kube_config).KubeConfigMerger
+KUBE_CONFIG_DEFAULT_LOCATION: str = cast("Any", kube_config).KUBE_CONFIG_DEFAULT_LOCATION
 IN_CLUSTER = "in-cluster"
+_API_KEY = "BearerToken"
 _SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount/token")
 
 
@@ -40,7 +45,7 @@ class Credentials:
         An exec plugin or a token file is asked again by the package's own refresh hook.
         """
         try:
-            return self._source.get_api_key_with_prefix("authorization") or ""
+            return self._source.get_api_key_with_prefix(_API_KEY, alias="authorization") or ""
         except ConfigException as error:
             raise UnauthenticatedError(
                 f"no credential for cluster {self.cluster!r}: {error}",
@@ -56,7 +61,7 @@ def load(kubeconfig: Path | None, context: str) -> Credentials:
     file = str(kubeconfig.expanduser()) if kubeconfig else None
     if file is None and not _has_kubeconfig() and _SERVICE_ACCOUNT.exists():
         return _load_in_cluster()
-    name = _choose(file, context)
+    name, user = _choose(file, context)
     settings = Configuration()
     with tempfile.TemporaryDirectory(prefix="clusterwright-") as scratch:
         try:
@@ -72,7 +77,22 @@ def load(kubeconfig: Path | None, context: str) -> Credentials:
                 f"context {name!r} cannot be used: {error}",
                 hint="compare with `kubectl config view`",
             ) from error
-        return _credentials(name, settings)
+        found = _credentials(name, settings)
+    if not settings.cert_file and not found.authorization() and _has_login(file, user):
+        raise UnauthenticatedError(
+            f"user {user!r} of context {name!r} got no credential from its plugin or file",
+            hint=f"try it by hand: kubectl --context {name} auth whoami",
+        )
+    return found
+
+
+def _has_login(file: str | None, user: str) -> bool:
+    """Return whether a kubeconfig's user names a way to log in that may fail silently."""
+    merged = KubeConfigMerger(file or KUBE_CONFIG_DEFAULT_LOCATION).config
+    entry = merged["users"].get_with_name(user, safe=True) if user else None
+    return entry is not None and any(
+        way in (entry.safe_get("user") or {}) for way in ("exec", "auth-provider", "tokenFile")
+    )
 
 
 def _has_kubeconfig() -> bool:
@@ -86,8 +106,8 @@ def _load_in_cluster() -> Credentials:
     return _credentials(IN_CLUSTER, settings)
 
 
-def _choose(file: str | None, context: str) -> str:
-    """Return the context to use; raise NotFoundError naming those there are."""
+def _choose(file: str | None, context: str) -> tuple[str, str]:
+    """Return the context to use and its user; raise NotFoundError naming those there are."""
     try:
         found = config.list_kube_config_contexts(config_file=file)
     except (ConfigException, OSError) as error:
@@ -97,12 +117,12 @@ def _choose(file: str | None, context: str) -> str:
             hint="pass --kubeconfig, or set KUBECONFIG",
         ) from error
     contexts, current = cast("tuple[list[Manifest], Manifest | None]", found)
-    names = sorted(text(one, "name") for one in contexts)
+    names = {text(one, "name"): text(one, "context", "user") for one in contexts}
     chosen = context or text(current, "name")
     if chosen not in names:
         asked = f"there is no context {chosen[:80]!r}" if chosen else "there is no current context"
-        raise NotFoundError(asked, hint=f"contexts: {', '.join(names) or 'none'}")
-    return chosen
+        raise NotFoundError(asked, hint=f"contexts: {', '.join(sorted(names)) or 'none'}")
+    return chosen, names[chosen]
 
 
 def _credentials(cluster: str, settings: Configuration) -> Credentials:

@@ -1,5 +1,6 @@
 """Make a connection: the heavy imports, off the event loop, on first use only."""
 
+from functools import partial
 from pathlib import Path
 
 from anyio import to_thread
@@ -12,4 +13,5 @@ from clusterwright.tools.kubernetes.client.http import Http
 async def dial(kubeconfig: Path | None, context: str) -> Connection:
     """Return a connection to a context's cluster; nothing is sent yet."""
     credentials = await to_thread.run_sync(load, kubeconfig, context)
-    return Connection(credentials.cluster, Http(credentials))
+    renew = partial(load, kubeconfig, credentials.cluster)
+    return Connection(credentials.cluster, Http(credentials, renew))

@@ -1,6 +1,6 @@
 """One HTTP client per cluster and credential: deadlines, retries, errors translated."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -18,6 +18,8 @@ from clusterwright.tools.kubernetes.client.translate import from_httpx, from_sta
 from clusterwright.tools.manifest import Manifest
 
 Query = Mapping[str, str | int]
+Renew = Callable[[], Credentials]
+"""Blocks: reads files, may run a plugin."""
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 20.0
@@ -26,6 +28,7 @@ DEADLINE_SECONDS = 45.0
 _ATTEMPTS = 4
 _FIRST_PAUSE = 0.2
 _LONGEST_PAUSE = 10.0
+_UNAUTHORIZED = 401
 _RETRIED = frozenset({429, 500, 502, 503, 504})
 _USER_AGENT = f"clusterwright/{version('clusterwright')}"
 
@@ -34,10 +37,17 @@ class Http:
     """Requests to one API server. Only reads: each may be repeated without harm."""
 
     def __init__(
-        self, credentials: Credentials, transport: httpx.AsyncBaseTransport | None = None
+        self,
+        credentials: Credentials,
+        renew: Renew | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        """Take the credentials; `transport` replaces the network in tests of rare answers."""
+        """Take the credentials and, as `renew`, how to log in again once they are refused.
+
+        `transport` replaces the network in tests of rare answers.
+        """
         self._credentials = credentials
+        self._renew = renew
         local = httpx.URL(credentials.server).host in {"127.0.0.1", "localhost", "::1"}
         self._client = httpx.AsyncClient(
             base_url=credentials.server,
@@ -94,6 +104,9 @@ class Http:
                     self._note_time(response)
                     if response.is_success:
                         return response
+                    if response.status_code == _UNAUTHORIZED and attempt == 1 and self._renew:
+                        self._credentials = await to_thread.run_sync(self._renew)
+                        continue
                     if attempt == _ATTEMPTS or response.status_code not in _RETRIED:
                         raise self._error(response)
                     pause = max(pause, _retry_after(response))

@@ -1,0 +1,162 @@
+"""What a real API server answers too rarely to wait for it."""
+
+from collections.abc import Iterator
+
+import anyio
+import httpx
+import pytest
+
+from clusterwright.tools.errors import (
+    ForbiddenError,
+    NotFoundError,
+    UnauthenticatedError,
+    UnreachableError,
+)
+from clusterwright.tools.kubernetes.client.connection import Connection
+from clusterwright.tools.kubernetes.client.http import Http
+from clusterwright.tools.manifest import name_of
+from tests.tools.kubernetes.client.server import connect, status
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(autouse=True)
+def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Retry at once: how long the pauses are is no subject here."""
+    monkeypatch.setattr("clusterwright.tools.kubernetes.client.http._LONGEST_PAUSE", 0.0)
+
+
+def pods(*names: object, cursor: str = "") -> httpx.Response:
+    listed = [{"metadata": {"name": n, "managedFields": "x"}} for n in names]
+    return httpx.Response(200, json={"metadata": {"continue": cursor}, "items": listed})
+
+
+async def names(connection: Connection) -> list[str]:
+    return [name_of(one) for one in await connection.list(await connection.resource("Pod"))]
+
+
+async def test_an_overloaded_server_is_asked_again() -> None:
+    answers = iter([status(429, "slow down", **{"Retry-After": "1"}), status(503, "x"), pods("a")])
+    assert await names(connect(lambda _: next(answers))) == ["a"]
+
+
+async def test_a_server_that_stays_unwell_is_reported_as_unreachable() -> None:
+    with pytest.raises(UnreachableError, match="etcd is down"):
+        await names(connect(lambda _: status(500, "etcd is down")))
+
+
+async def test_a_listing_whose_token_expired_starts_again_and_is_whole() -> None:
+    answers = iter(
+        [pods("a", cursor="1"), status(410, "too old"), pods("a", cursor="2"), pods("b")]
+    )
+    assert await names(connect(lambda _: next(answers))) == ["a", "b"]
+
+
+async def test_items_of_a_list_get_their_kind_and_lose_their_managed_fields() -> None:
+    connection = connect(lambda _: pods("a"))
+    (pod,) = await connection.list(await connection.resource("po"))
+    assert pod == {"kind": "Pod", "apiVersion": "v1", "metadata": {"name": "a"}}
+
+
+@pytest.mark.parametrize("body", [{"items": None}, {"items": [None, 3]}, {}, {"metadata": None}])
+async def test_an_odd_list_is_an_empty_one(body: dict[str, object]) -> None:
+    assert await names(connect(lambda _: httpx.Response(200, json=body))) == []
+
+
+@pytest.mark.parametrize("content", [b"<html>log in</html>", b'{"items": [', b"[]"])
+async def test_what_is_no_json_object_is_explained(content: bytes) -> None:
+    with pytest.raises(UnreachableError) as caught:
+        await names(connect(lambda _: httpx.Response(200, content=content)))
+    assert "login page" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (httpx.ConnectError("Connection refused"), UnreachableError),
+        (httpx.ReadTimeout("timed out"), UnreachableError),
+        (httpx.ReadError("connection reset"), UnreachableError),
+        (
+            httpx.ConnectError("[SSL] tlsv1 alert certificate expired"),
+            UnauthenticatedError,
+        ),
+        (httpx.ConnectError("self-signed certificate in chain"), UnauthenticatedError),
+    ],
+)
+async def test_a_request_without_an_answer_says_what_to_check(
+    error: httpx.TransportError, expected: type[Exception]
+) -> None:
+    def fail(_: httpx.Request) -> httpx.Response:
+        raise error
+
+    with pytest.raises(expected) as caught:
+        await names(connect(fail))
+    assert "simulated" in str(caught.value)
+
+
+async def test_equal_reads_under_way_are_one_request() -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        return pods("a")
+
+    connection = connect(answer)
+    resource = await connection.resource("Pod")
+    async with anyio.create_task_group() as tasks:
+        for _ in range(10):
+            tasks.start_soon(connection.list, resource)
+    assert asked == ["/api/v1/pods"]
+
+
+async def test_a_missing_namespace_is_not_an_empty_one() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/api/v1/namespaces/shpo":
+            return status(404, "namespaces not found")
+        return pods("shop", "kube-system") if request.url.path.endswith("namespaces") else pods()
+
+    connection = connect(answer)
+    with pytest.raises(NotFoundError, match="shpo") as caught:
+        await connection.list(await connection.resource("Pod"), "shpo")
+    assert caught.value.hint == "namespaces: shop"
+
+
+async def test_a_credential_that_may_not_see_namespaces_gets_the_benefit_of_the_doubt() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        return pods() if request.url.path.endswith("pods") else status(403, "forbidden")
+
+    connection = connect(answer)
+    assert await connection.list(await connection.resource("Pod"), "shop") == []
+
+
+async def test_a_refusal_says_who_may_not_do_what() -> None:
+    said = 'pods is forbidden: User "bob" cannot list resource "pods"'
+    with pytest.raises(ForbiddenError, match="bob"):
+        await names(connect(lambda _: status(403, said)))
+
+
+async def test_the_end_of_a_huge_log_is_kept_in_bounded_memory() -> None:
+    read = 0
+
+    def lines() -> Iterator[bytes]:
+        nonlocal read
+        for i in range(5_000):
+            read += 1
+            yield f"{i:09}\n".encode() * 1000
+
+    class Body(httpx.AsyncByteStream):
+        async def __aiter__(self):  # noqa: ANN204
+            for one in lines():
+                yield one
+
+    connection = connect(lambda _: httpx.Response(200, stream=Body()))
+    pod = (await connection.resource("Pod")).ref("shop", "cart-1")
+    log = await connection.log(pod, "app", limit_bytes=10_000)
+    assert read == 5_000
+    assert len(log) == 10_000
+    assert log.endswith("000004999\n")
+
+
+def test_the_class_that_sends_can_only_read() -> None:
+    verbs = {name for name in vars(Http) if not name.startswith("_")}
+    assert verbs == {"get", "stream", "aclose"}

@@ -1,0 +1,144 @@
+"""Images that cannot be pulled: absent, denied, or a registry that does not answer."""
+
+import re
+from collections.abc import Iterable
+
+from clusterwright.tools.analyzer import Analyzer, Suspicion
+from clusterwright.tools.finding import Evidence, FieldEvidence, Finding
+from clusterwright.tools.kubernetes.analyzers.pod import (
+    KINDS,
+    Container,
+    containers,
+    event_evidence,
+    events_of,
+    message_of,
+    severity_of,
+    title,
+    troubled,
+    workload_of,
+)
+from clusterwright.tools.manifest import Manifest, instant, items, text
+from clusterwright.tools.ref import Ref
+from clusterwright.tools.snapshot import Snapshot
+
+NOT_FOUND = "pod/image-not-found"
+DENIED = "pod/image-pull-denied"
+FAILED = "pod/image-pull-failed"
+
+_REASONS = frozenset(
+    {
+        "ErrImagePull",
+        "ImagePullBackOff",
+        "InvalidImageName",
+        "ErrImageNeverPull",
+        "ImageInspectError",
+        "RegistryUnavailable",
+        "SignatureValidationFailed",
+    }
+)
+_DENIED = re.compile(
+    r"\b40[13]\b|unauthorized|forbidden|access denied|denied:|no basic auth|authorization failed"
+    r"|authentication required|insufficient_scope",
+    re.IGNORECASE,
+)
+_NOT_FOUND = re.compile(
+    r"not found|manifest unknown|\b404\b|name unknown|no such image|repository does not exist",
+    re.IGNORECASE,
+)
+_ROOT_CAUSES = (
+    (re.compile(r"no such host|server misbehaving", re.IGNORECASE), "its name does not resolve"),
+    (re.compile(r"x509|certificate|tls:", re.IGNORECASE), "its certificate is not accepted"),
+    (re.compile(r"\b429\b|toomanyrequests", re.IGNORECASE), "it limits the rate of pulls"),
+    (re.compile(r"connection refused", re.IGNORECASE), "it refuses the connection"),
+    (re.compile(r"timeout|deadline exceeded", re.IGNORECASE), "it does not answer in time"),
+    (re.compile(r"\b50[0-4]\b|unavailable", re.IGNORECASE), "it answers with a server error"),
+    (re.compile(r"no space left", re.IGNORECASE), "the node's disk is full"),
+)
+
+
+def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
+    for pod in troubled(snapshot):
+        for container in containers(pod):
+            if text(container.waiting, "reason") in _REASONS:
+                yield _suspicion(snapshot, pod, container)
+                break
+
+
+def _suspicion(snapshot: Snapshot, pod: Manifest, container: Container) -> Suspicion:
+    ref, subject = Ref.of(pod), workload_of(snapshot, pod)
+    image = text(container.spec, "image")
+    reason = text(container.waiting, "reason")
+    told = _reported(snapshot, ref, image)
+    why = " ".join([message_of(container.waiting), *(message_of(event) for event in told)])
+    code, sentence, fix = _conclude(
+        image, reason, why, bool(items(pod, "spec", "imagePullSecrets"))
+    )
+    evidence: list[Evidence] = [
+        FieldEvidence(
+            ref=ref,
+            path=container.path("state", "waiting"),
+            value=f"{reason}: {message_of(container.waiting)}",
+        ),
+        *(event_evidence(event, ref) for event in told[:1]),
+    ]
+    finding = Finding(
+        code=code,
+        severity=severity_of(snapshot, subject),
+        subject=subject,
+        title=title(sentence),
+        evidence=tuple(evidence),
+        since=instant(pod, "metadata", "creationTimestamp"),
+        members=(ref,),
+        fixes=(fix,),
+    )
+    return Suspicion(finding)
+
+
+def _reported(snapshot: Snapshot, ref: Ref, image: str) -> list[Manifest]:
+    """Return the Failed events that say why this image did not come, newest first.
+
+    An event may come from an image that the pod asked for before it was patched.
+    """
+    return [
+        event
+        for event in events_of(snapshot, ref, "Failed", "InspectFailed")
+        if f'"{image}"' in text(event, "message") and "rror: " not in text(event, "message")[:8]
+    ]
+
+
+def _conclude(image: str, reason: str, why: str, has_secrets: bool) -> tuple[str, str, str]:
+    registry, name = _split(image)
+    if reason == "InvalidImageName":
+        return FAILED, f'Image "{image}" is not a valid name', f'Correct the image name "{image}".'
+    if reason == "ErrImageNeverPull":
+        return (
+            FAILED,
+            f'Image "{image}" is not on the node and imagePullPolicy is Never',
+            f'Set imagePullPolicy to IfNotPresent, or load "{image}" onto the node.',
+        )
+    # Docker Hub answers an absent repository with both: "pull access denied ... does not exist or
+    # may require authorization"; only the credential can tell, so it counts as denied.
+    if _DENIED.search(why):
+        sentence = f'Registry {registry} denies the pull of "{image}"'
+        detail = "with the pull secrets given" if has_secrets else "no pull secret is given"
+        fix = f"Give the pod an imagePullSecret that may pull {name} from {registry}."
+        return DENIED, f"{sentence} ({detail})", fix
+    if _NOT_FOUND.search(why):
+        return (
+            NOT_FOUND,
+            f'Image "{image}" does not exist in registry {registry}',
+            f'Set the image to a tag of {name} that exists, or push "{image}".',
+        )
+    cause = next((said for pattern, said in _ROOT_CAUSES if pattern.search(why)), "")
+    sentence = f'Image "{image}" cannot be pulled' + (f" from {registry}: {cause}" if cause else "")
+    return FAILED, sentence, f"Make {registry} reachable from the node, then let the pull repeat."
+
+
+def _split(image: str) -> tuple[str, str]:
+    head, slash, rest = image.partition("/")
+    if slash and ("." in head or ":" in head or head == "localhost"):
+        return head, rest.partition("@")[0].rpartition(":")[0] or rest
+    return "docker.io", image.partition("@")[0].partition(":")[0]
+
+
+IMAGE = Analyzer("image", (NOT_FOUND, DENIED, FAILED), KINDS, _detect)

@@ -1,0 +1,182 @@
+"""What all pod analyzers read: which pods may be broken, their containers, events and owners."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from clusterwright.tools.finding import EventEvidence, Severity
+from clusterwright.tools.manifest import (
+    Manifest,
+    condition,
+    dig,
+    instant,
+    items,
+    mapping,
+    number,
+    text,
+)
+from clusterwright.tools.ref import Ref
+from clusterwright.tools.snapshot import Snapshot, last_seen
+
+KINDS = ("Pod", "ReplicaSet", "Deployment", "StatefulSet", "DaemonSet", "Job", "Event")
+"""What an analyzer of pods needs to name the workload and to see what was reported."""
+
+RECENT = timedelta(minutes=10)
+"""An event older than this says nothing about now: the kubelet repeats what lasts (5 min cap)."""
+
+_WORKLOADS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob"})
+_LONGEST_MESSAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A container as asked for, and what became of it."""
+
+    name: str
+    spec: Manifest
+    status: Manifest
+    field: str
+    """Which list of `status` it is in; shown in evidence."""
+    init: bool = False
+
+    @property
+    def waiting(self) -> Manifest:
+        """Why it does not run."""
+        return mapping(self.status, "state", "waiting")
+
+    @property
+    def terminated(self) -> Manifest:
+        """How it ended, or how its last run did."""
+        now = mapping(self.status, "state", "terminated")
+        return now or mapping(self.status, "lastState", "terminated")
+
+    @property
+    def restarts(self) -> int:
+        """How often it was started again."""
+        return number(self.status, "restartCount")
+
+    @property
+    def running(self) -> bool:
+        """Whether it runs now."""
+        return isinstance(dig(self.status, "state", "running"), dict)
+
+    @property
+    def ready(self) -> bool:
+        """Whether it counts as ready."""
+        return self.status.get("ready") is True
+
+    def path(self, *below: str) -> str:
+        """Return the JSONPath of a field of its status."""
+        return f"$.status.{self.field}[?(@.name=='{self.name}')]." + ".".join(below)
+
+
+def troubled(snapshot: Snapshot) -> Iterator[Manifest]:
+    """Return the pods that may be broken: not finished, not going away, not simply ready."""
+    for pod in snapshot.of_kind("Pod"):
+        status = mapping(pod, "status")
+        phase = status.get("phase")
+        if phase == "Succeeded" or dig(pod, "metadata", "deletionTimestamp"):
+            continue
+        if phase == "Running" and _all_ready(status):
+            continue
+        yield pod
+
+
+def containers(pod: Manifest) -> list[Container]:
+    """Return the containers of a pod, those that run first to last: init, then the others."""
+    found: list[Container] = []
+    for asked, field in (
+        ("initContainers", "initContainerStatuses"),
+        ("containers", "containerStatuses"),
+    ):
+        specs = {text(one, "name"): one for one in items(pod, "spec", asked)}
+        states = {text(one, "name"): one for one in items(pod, "status", field)}
+        found += [
+            Container(name, spec, states.get(name, {}), field, init=asked == "initContainers")
+            for name, spec in specs.items()
+        ]
+    return found
+
+
+def events_of(snapshot: Snapshot, ref: Ref, *reasons: str) -> list[Manifest]:
+    """Return the recent events about an object that have one of these reasons, newest first."""
+    oldest = snapshot.now - RECENT
+    found = [
+        event
+        for event in snapshot.events(ref)
+        if text(event, "reason") in reasons
+        and ((seen := last_seen(event)) is None or seen >= oldest)
+    ]
+    found.reverse()
+    return found
+
+
+def event_evidence(event: Manifest, ref: Ref) -> EventEvidence:
+    """Return an event as evidence."""
+    count = number(event, "count") or number(event, "series", "count")
+    return EventEvidence(
+        ref=ref, reason=text(event, "reason"), message=message_of(event), count=max(count, 1)
+    )
+
+
+def message_of(value: Manifest) -> str:
+    """Return `message`, capped before anything matches a pattern in it."""
+    return " ".join(text(value, "message")[:_LONGEST_MESSAGE].split())
+
+
+def workload_of(snapshot: Snapshot, pod: Manifest) -> Ref:
+    """Return the topmost built-in controller of a pod, or the pod itself.
+
+    What an operator's own object owns is told of the Deployment below it, which is where the
+    fault is written; a static pod is its own subject, not its Node.
+    """
+    chain = [ref for ref in snapshot.owners(pod) if ref.kind != "Node"]
+    known = [ref for ref in chain if ref.kind in _WORKLOADS and not ref.group]
+    return (known or chain or [Ref.of(pod)])[-1]
+
+
+def severity_of(snapshot: Snapshot, subject: Ref) -> Severity:
+    """Return critical when nothing of the workload is available."""
+    workload = snapshot.get(subject)
+    if workload is None or subject.kind in {"Job", "CronJob"}:
+        return Severity.WARNING
+    if subject.kind == "Pod":
+        ready = condition(workload, "Ready").get("status") == "True"
+    elif subject.kind == "DaemonSet":
+        ready = number(workload, "status", "numberAvailable") > 0
+    else:
+        ready = number(workload, "status", "availableReplicas") > 0
+    return Severity.WARNING if ready else Severity.CRITICAL
+
+
+def overcome(snapshot: Snapshot, pod: Manifest) -> bool:
+    """Return whether a Job that owns the pod has completed or retries it with a live pod."""
+    for owner in snapshot.owners(pod):
+        job = snapshot.get(owner)
+        if owner.kind == "Job" and job is not None:
+            return condition(job, "Complete").get("status") == "True" or bool(
+                number(job, "status", "succeeded")
+            )
+    return False
+
+
+def age(snapshot: Snapshot, pod: Manifest) -> timedelta:
+    """Return how long ago an object was created; zero when it does not say."""
+    created = instant(pod, "metadata", "creationTimestamp")
+    return snapshot.now - created if created else timedelta(0)
+
+
+def title(sentence: str) -> str:
+    """Return a title of at most 120 characters."""
+    one_line = " ".join(sentence.split())
+    return one_line if len(one_line) <= 120 else one_line[:117].rstrip() + "..."
+
+
+def _all_ready(status: Manifest) -> bool:
+    states = status.get("containerStatuses")
+    if not isinstance(states, list) or not states:
+        return False
+    return all(
+        one.get("ready") is True and not number(one, "restartCount")
+        for one in items(status, "containerStatuses")
+    )

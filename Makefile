@@ -36,7 +36,7 @@ check: setup  ## formatting, lint, types, layers, generated files
 	@$(BIN)/ruff check .
 	@$(BIN)/pyright
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m tests.docs --check
+	@$(BIN)/python docs/generate.py --check
 
 scenarios: parts  ## judge every scenario: make scenarios [ONLY=glob] [SEED=n]
 	@$(BIN)/clusterwright sandbox scenarios --judge --only '$(ONLY)' --seed $(SEED)
@@ -45,7 +45,7 @@ golden: setup  ## rewrite the golden files from what the code does now
 	@UPDATE_GOLDEN=1 $(BIN)/python -m pytest -q -k golden
 
 docs: setup  ## rewrite the generated parts of the documentation
-	@$(BIN)/python -m tests.docs
+	@$(BIN)/python docs/generate.py
 
 bench: parts  ## measure, and compare with tests/bench/baseline.json
 	@$(BIN)/python -m tests.bench

@@ -1,0 +1,104 @@
+"""What is measured, each figure by a function of its own."""
+
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from clusterwright.deploy.sandbox import Instance
+from tests.bench import crowd
+from tests.bench.wire import Wire
+
+_BARE = [sys.executable, str(Path(__file__).with_name("bare_server.py"))]
+_SPAWNS = 9
+_GETS = 200
+_CHARACTERS_PER_TOKEN = 4
+"""The usual estimate for English and JSON."""
+
+
+class Figure(NamedTuple):
+    """One line of the benchmark; smaller is better for all of them."""
+
+    name: str
+    value: float
+    unit: str
+
+
+def command(name: str) -> str:
+    """Return the path of one of our scripts in this environment."""
+    return str(Path(sys.executable).with_name(name))
+
+
+def measure(instance: Instance) -> Iterator[Figure]:
+    """Yield every figure; `instance` has the crowd and the nine faults."""
+    server = [command("clusterwright-kubernetes"), "--kubeconfig", str(instance.kubeconfig)]
+    yield Figure("stdio_ready_ratio", round(_ready(server) / _ready(_BARE), 3), "ratio")
+    yield Figure("tool_prompt_tokens", _prompt_tokens(server), "tokens")
+    yield from _list_and_memory(server)
+    yield from _nine_faults(server)
+    yield Figure("diagnose_cold_s", _diagnose(instance), "s")
+    yield Figure("small_get_p50_ms", _small_get(server), "ms")
+
+
+def _ready(server: list[str]) -> float:
+    """Return the median seconds from spawn to the first answer."""
+    times: list[float] = []
+    for _ in range(_SPAWNS):
+        with Wire(server) as wire:
+            times.append(wire.hello())
+    return statistics.median(times)
+
+
+def _prompt_tokens(server: list[str]) -> float:
+    """Return the mean tokens of a tool's name, description and input schema."""
+    with Wire(server) as wire:
+        wire.hello()
+        tools = wire.request("tools/list").result["tools"]
+    sizes = [
+        len(json.dumps([t["name"], t.get("description"), t["inputSchema"]], separators=(",", ":")))
+        for t in tools
+    ]
+    return round(statistics.mean(sizes) / _CHARACTERS_PER_TOKEN, 1)
+
+
+def _list_and_memory(server: list[str]) -> Iterator[Figure]:
+    with Wire(server) as wire:
+        wire.hello()
+        reply = wire.call("k8s_list", kind="Pod", namespace=crowd.namespace(0))
+        yield Figure("list_250_pods_bytes", reply.bytes, "bytes")
+        yield Figure("server_rss_mb", round(wire.rss_mb(), 1), "MiB")
+
+
+def _nine_faults(server: list[str]) -> Iterator[Figure]:
+    with Wire(server) as wire:
+        wire.hello()
+        reply = wire.call("k8s_find_problems")
+        yield Figure("nine_faults_s", round(reply.seconds, 2), "s")
+        yield Figure("nine_faults_bytes", reply.bytes, "bytes")
+
+
+def _diagnose(instance: Instance) -> float:
+    """Return the seconds of one `clusterwright diagnose`, from its start to its exit."""
+    arguments = ["diagnose", "--kubeconfig", str(instance.kubeconfig), "-o", "json"]
+    started = time.perf_counter()
+    done = subprocess.run(
+        [command("clusterwright"), *arguments], stdout=subprocess.PIPE, check=False
+    )
+    if done.returncode != 1:
+        raise RuntimeError(f"diagnose ended with {done.returncode}; it should have found problems")
+    return round(time.perf_counter() - started, 2)
+
+
+def _small_get(server: list[str]) -> float:
+    """Return the median milliseconds of one k8s_get of a small object, one after the other."""
+    with Wire(server) as wire:
+        wire.hello()
+        seconds = [
+            wire.call("k8s_get", kind="Namespace", name=crowd.namespace(i % 20)).seconds
+            for i in range(_GETS)
+        ]
+    return round(statistics.median(seconds) * 1000, 2)

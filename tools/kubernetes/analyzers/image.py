@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from clusterwright.tools.analyzer import Analyzer, Suspicion
-from clusterwright.tools.finding import Evidence, FieldEvidence, Finding
+from clusterwright.tools.kubernetes.analyzers.case import Case
 from clusterwright.tools.kubernetes.analyzers.pod import (
     KINDS,
     Container,
@@ -12,13 +12,9 @@ from clusterwright.tools.kubernetes.analyzers.pod import (
     event_evidence,
     events_of,
     message_of,
-    severity_of,
-    title,
     troubled,
-    workload_of,
 )
-from clusterwright.tools.manifest import Manifest, instant, items, text
-from clusterwright.tools.ref import Ref
+from clusterwright.tools.manifest import items, text
 from clusterwright.tools.snapshot import Snapshot
 
 NOT_FOUND = "pod/image-not-found"
@@ -60,50 +56,26 @@ def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
     for pod in troubled(snapshot):
         for container in containers(pod):
             if text(container.waiting, "reason") in _REASONS:
-                yield _suspicion(snapshot, pod, container)
+                yield _suspicion(Case(snapshot, pod), container)
                 break
 
 
-def _suspicion(snapshot: Snapshot, pod: Manifest, container: Container) -> Suspicion:
-    ref, subject = Ref.of(pod), workload_of(snapshot, pod)
+def _suspicion(case: Case, container: Container) -> Suspicion:
     image = text(container.spec, "image")
     reason = text(container.waiting, "reason")
-    told = _reported(snapshot, ref, image)
-    why = " ".join([message_of(container.waiting), *(message_of(event) for event in told)])
-    code, sentence, fix = _conclude(
-        image, reason, why, bool(items(pod, "spec", "imagePullSecrets"))
-    )
-    evidence: list[Evidence] = [
-        FieldEvidence(
-            ref=ref,
-            path=container.path("state", "waiting"),
-            value=f"{reason}: {message_of(container.waiting)}",
-        ),
-        *(event_evidence(event, ref) for event in told[:1]),
-    ]
-    finding = Finding(
-        code=code,
-        severity=severity_of(snapshot, subject),
-        subject=subject,
-        title=title(sentence),
-        evidence=tuple(evidence),
-        since=instant(pod, "metadata", "creationTimestamp"),
-        members=(ref,),
-        fixes=(fix,),
-    )
-    return Suspicion(finding)
-
-
-def _reported(snapshot: Snapshot, ref: Ref, image: str) -> list[Manifest]:
-    """Return the Failed events that say why this image did not come, newest first.
-
-    An event may come from an image that the pod asked for before it was patched.
-    """
-    return [
+    told = [  # not those of an image that the pod asked for before it was patched
         event
-        for event in events_of(snapshot, ref, "Failed", "InspectFailed")
-        if f'"{image}"' in text(event, "message") and "rror: " not in text(event, "message")[:8]
+        for event in events_of(case.snapshot, case.ref, "Failed", "InspectFailed")
+        if f'"{image}"' in text(event, "message")
     ]
+    why = " ".join([message_of(container.waiting), *(message_of(event) for event in told)])
+    has_secrets = bool(items(case.pod, "spec", "imagePullSecrets"))
+    code, sentence, fix = _conclude(image, reason, why.replace(image, ""), has_secrets)
+    seen = case.field(
+        container.path("state", "waiting"), f"{reason}: {message_of(container.waiting)}"
+    )
+    evidence = (seen, *(event_evidence(event, case.ref) for event in told[:1]))
+    return Suspicion(case.finding(code, sentence, evidence, fixes=(fix,)))
 
 
 def _conclude(image: str, reason: str, why: str, has_secrets: bool) -> tuple[str, str, str]:

@@ -26,6 +26,7 @@ RECENT = timedelta(minutes=10)
 
 _WORKLOADS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob"})
 _LONGEST_MESSAGE = 500
+_LONGEST_TITLE = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +168,11 @@ def age(snapshot: Snapshot, pod: Manifest) -> timedelta:
 
 
 def title(sentence: str) -> str:
-    """Return a title of at most 120 characters."""
+    """Return a title: one line that fits a table."""
     one_line = " ".join(sentence.split())
-    return one_line if len(one_line) <= 120 else one_line[:117].rstrip() + "..."
+    if len(one_line) <= _LONGEST_TITLE:
+        return one_line
+    return one_line[: _LONGEST_TITLE - 3].rstrip() + "..."
 
 
 def _all_ready(status: Manifest) -> bool:

@@ -1,0 +1,85 @@
+"""Containers that do not stay up: exactly one cause for each, the most specific first."""
+
+from collections.abc import Iterable
+
+from clusterwright.tools.analyzer import Analyzer, Fulfilled, LogRequest, Suspicion
+from clusterwright.tools.finding import Finding, LogEvidence
+from clusterwright.tools.kubernetes.analyzers import (
+    command_not_found,
+    crash_loop,
+    liveness_probe,
+    out_of_memory,
+)
+from clusterwright.tools.kubernetes.analyzers.case import Case
+from clusterwright.tools.kubernetes.analyzers.log_line import telling
+from clusterwright.tools.kubernetes.analyzers.pod import (
+    KINDS,
+    Container,
+    containers,
+    title,
+    troubled,
+)
+from clusterwright.tools.manifest import dig, text
+from clusterwright.tools.snapshot import Snapshot
+
+_CAUSES = (
+    out_of_memory.suspect,
+    command_not_found.suspect,
+    liveness_probe.suspect,
+    crash_loop.suspect,
+)
+
+
+def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
+    for pod in troubled(snapshot):
+        case = Case(snapshot, pod)
+        if crash_loop.forgiven(case):
+            continue
+        for container in containers(pod):
+            if not container.status:
+                continue
+            suspicion = _cause(case, container)
+            if suspicion is not None:
+                yield suspicion
+
+
+def _cause(case: Case, container: Container) -> Suspicion | None:
+    for suspect in _CAUSES:
+        finding = suspect(case, container)
+        if finding is not None:
+            asked = _log_of(case, container)
+            told = finding.code in {crash_loop.CODE, command_not_found.CODE}
+            return Suspicion(finding, (asked,) if asked and told else ())
+    return None
+
+
+def _log_of(case: Case, container: Container) -> LogRequest | None:
+    """Ask for what the run that ended wrote; a run that never started wrote nothing."""
+    if not text(container.terminated, "containerID"):
+        return None
+    ended_now = isinstance(dig(container.status, "state", "terminated"), dict)
+    return LogRequest(case.ref, container.name, previous=not ended_now)
+
+
+def _refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding:
+    finding = suspicion.finding
+    for request in suspicion.requests:
+        line = telling(fulfilled.logs.get(request, ())) if isinstance(request, LogRequest) else ""
+        if isinstance(request, LogRequest) and line:
+            evidence = LogEvidence(
+                ref=request.pod, container=request.container, line=line, previous=request.previous
+            )
+            update: dict[str, object] = {"evidence": (*finding.evidence, evidence)}
+            if finding.code == crash_loop.CODE:
+                update["title"] = title(f"{finding.title}: {line}")
+            finding = finding.model_copy(update=update)
+    return finding
+
+
+CONTAINERS = Analyzer(
+    "containers",
+    (out_of_memory.CODE, command_not_found.CODE, liveness_probe.CODE, crash_loop.CODE),
+    KINDS,
+    _detect,
+    _refine,
+)

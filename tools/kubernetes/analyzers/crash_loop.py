@@ -1,0 +1,80 @@
+"""Containers that end with an error again and again."""
+
+from datetime import timedelta
+
+from clusterwright.tools.finding import Finding
+from clusterwright.tools.kubernetes.analyzers.case import Case
+from clusterwright.tools.kubernetes.analyzers.pod import RECENT, Container, overcome
+from clusterwright.tools.manifest import instant, number, text
+
+CODE = "pod/crash-loop"
+
+_BACK_OFF = "CrashLoopBackOff"
+_SETTLED = timedelta(minutes=1)
+
+
+def suspect(case: Case, container: Container) -> Finding | None:
+    """Return a finding when the container keeps ending with an error."""
+    ended = container.terminated
+    code = number(ended, "exitCode")
+    waiting = text(container.waiting, "reason")
+    if waiting == _BACK_OFF:
+        evidence = [case.field(container.path("state", "waiting", "reason"), waiting)]
+    elif not ended or not code or recovered(case, container) or not _repeats(case, container):
+        return None
+    else:
+        evidence = []
+    evidence += [
+        case.field(container.path("lastState", "terminated", "exitCode"), str(code)),
+        case.field(container.path("restartCount"), str(container.restarts)),
+    ]
+    kind = "Init container" if container.init else "Container"
+    verb = "keeps ending" if container.restarts else "ended"
+    sentence = f'{kind} "{container.name}" {verb} with exit code {code}{_signal(code)}'
+    fix = f'Repair what the log of container "{container.name}" names, then let it start again.'
+    return case.finding(
+        CODE, sentence, tuple(evidence), fixes=(fix,), since=instant(ended, "finishedAt")
+    )
+
+
+def recovered(case: Case, container: Container) -> bool:
+    """Return whether the container runs well again after its last end.
+
+    One end is forgiven once it is ready: what starts before its database does so in every
+    cluster. More ends are forgiven after a run that is longer than a minute and than the last.
+    """
+    if not container.running:
+        return False
+    ended = container.terminated
+    finished, started = instant(ended, "finishedAt"), instant(ended, "startedAt")
+    if finished is None or case.snapshot.now - finished > RECENT:
+        return True
+    if not container.ready:
+        return False
+    if container.restarts <= 1 and text(ended, "reason") != "OOMKilled":
+        return True
+    lasted = finished - started if started else timedelta(0)
+    return case.snapshot.now - finished > max(_SETTLED, 2 * lasted)
+
+
+def forgiven(case: Case) -> bool:
+    """Return whether how its containers ended no longer matters.
+
+    A Failed pod that restarts its containers was evicted or lost its node, and its controller
+    has replaced it; one of a Job that completed has had a successor.
+    """
+    if text(case.pod, "status", "phase") != "Failed":
+        return overcome(case.snapshot, case.pod)
+    restarts = text(case.pod, "spec", "restartPolicy") not in {"Never", "OnFailure"}
+    return restarts or bool(text(case.pod, "status", "reason")) or overcome(case.snapshot, case.pod)
+
+
+def _repeats(case: Case, container: Container) -> bool:
+    final = text(case.pod, "status", "phase") == "Failed"
+    return final or container.restarts > 1 or (container.restarts == 1 and not container.running)
+
+
+def _signal(code: int) -> str:
+    return {137: " (SIGKILL)", 139: " (SIGSEGV)", 143: " (SIGTERM)", 134: " (SIGABRT)"}.get(
+        code, ""
+    )

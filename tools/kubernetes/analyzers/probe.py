@@ -1,0 +1,37 @@
+"""What a probe asks, in words, and whether a container can answer it at all."""
+
+from clusterwright.tools.kubernetes.analyzers.pod import Container
+from clusterwright.tools.manifest import Manifest, items, mapping, number, text, texts
+
+
+def describe(probe: Manifest) -> str:
+    """Return what the probe does, as `GET /healthz on port 8080`."""
+    if mapping(probe, "httpGet"):
+        path = text(probe, "httpGet", "path") or "/"
+        return f"GET {path} on port {port_of(mapping(probe, 'httpGet'))}"
+    if mapping(probe, "tcpSocket"):
+        return f"connecting to port {port_of(mapping(probe, 'tcpSocket'))}"
+    if mapping(probe, "grpc"):
+        return f"gRPC health check on port {port_of(mapping(probe, 'grpc'))}"
+    words = " ".join(texts(probe, "exec", "command"))
+    return f'"{words[:60]}"' if words else "(no longer there)"
+
+
+def port_hint(container: Container, probe: Manifest) -> str:
+    """Say that the probe asks a port which the container does not declare while it does others."""
+    asked = next(
+        (port_of(mapping(probe, key)) for key in ("httpGet", "tcpSocket", "grpc") if key in probe),
+        "",
+    )
+    declared: dict[str, str] = {
+        str(number(one, "containerPort")): text(one, "name")
+        for one in items(container.spec, "ports")
+    }
+    if not asked or not declared or asked in declared or asked in declared.values():
+        return ""
+    return f"the container declares {', '.join(declared)}"
+
+
+def port_of(action: Manifest) -> str:
+    """Return the port that an action asks: a number or a name."""
+    return text(action, "port") or str(number(action, "port"))

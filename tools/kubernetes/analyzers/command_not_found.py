@@ -39,12 +39,9 @@ def suspect(case: Case, container: Container) -> Finding | None:
     else:
         return None
     command = _command(container)
-    sentence = (
-        f'Command {command} of container "{container.name}" {why} ({text(container.spec, "image")})'
-    )
-    fix = (
-        f'Correct the command of container "{container.name}", or use an image that has {command}.'
-    )
+    name = container.name
+    sentence = f'Command {command} of container "{name}" {why}'
+    fix = f'Correct the command of container "{name}", or use an image that has it.'
     return case.finding(CODE, sentence, (case.field(path, value),), fixes=(fix,))
 
 

@@ -91,14 +91,14 @@ def _conclude(image: str, reason: str, why: str, has_secrets: bool) -> tuple[str
     # Docker Hub answers an absent repository with both: "pull access denied ... does not exist or
     # may require authorization"; only the credential can tell, so it counts as denied.
     if _DENIED.search(why):
-        sentence = f'Registry {registry} denies the pull of "{image}"'
-        detail = "with the pull secrets given" if has_secrets else "no pull secret is given"
+        sentence = f'Pulling "{image}" is denied'
+        detail = "its pull secrets do not help" if has_secrets else "the pod has no pull secret"
         fix = f"Give the pod an imagePullSecret that may pull {name} from {registry}."
         return DENIED, f"{sentence} ({detail})", fix
     if _NOT_FOUND.search(why):
         return (
             NOT_FOUND,
-            f'Image "{image}" does not exist in registry {registry}',
+            f'Image "{image}" does not exist',
             f'Set the image to a tag of {name} that exists, or push "{image}".',
         )
     cause = next((said for pattern, said in _ROOT_CAUSES if pattern.search(why)), "")

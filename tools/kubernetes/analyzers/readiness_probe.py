@@ -1,0 +1,80 @@
+"""Containers that run and never become ready because their readiness probe fails."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from clusterwright.tools.analyzer import Analyzer, Suspicion
+from clusterwright.tools.finding import Evidence
+from clusterwright.tools.kubernetes.analyzers.case import Case
+from clusterwright.tools.kubernetes.analyzers.liveness_probe import suspect as killed
+from clusterwright.tools.kubernetes.analyzers.pod import (
+    KINDS,
+    Container,
+    containers,
+    event_evidence,
+    events_of,
+    message_of,
+    troubled,
+)
+from clusterwright.tools.kubernetes.analyzers.probe import describe, port_hint
+from clusterwright.tools.manifest import Manifest, instant, mapping, number, text
+from clusterwright.tools.snapshot import Snapshot, last_seen
+
+CODE = "pod/readiness-probe-failing"
+
+_STARTING = timedelta(seconds=10)
+
+
+def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
+    for pod in troubled(snapshot):
+        if text(pod, "status", "phase") != "Running":
+            continue
+        case = Case(snapshot, pod)
+        for container in containers(pod):
+            event = _failure(case, container)
+            if event is not None:
+                yield _suspicion(case, container, event)
+
+
+def _failure(case: Case, container: Container) -> Manifest | None:
+    """Return the event that proves that the running container fails its probe now."""
+    probe = mapping(container.spec, "readinessProbe")
+    if not container.running or container.ready or not probe:
+        return None
+    started = instant(container.status, "state", "running", "startedAt")
+    grace = timedelta(seconds=number(probe, "initialDelaySeconds")) + _STARTING
+    if started is None or case.snapshot.now - started < grace:
+        return None
+    if container.restarts and killed(case, container) is not None:
+        return None
+    for event in events_of(case.snapshot, case.ref, "Unhealthy"):
+        seen = last_seen(event)
+        field = text(event, "involvedObject", "fieldPath") or text(event, "regarding", "fieldPath")
+        if (
+            message_of(event).startswith("Readiness probe")
+            and (not field or f"{{{container.name}}}" in field)
+            and (seen is None or seen >= started)
+        ):
+            return event
+    return None
+
+
+def _suspicion(case: Case, container: Container, event: Manifest) -> Suspicion:
+    probe = mapping(container.spec, "readinessProbe")
+    hint = port_hint(container, probe)
+    sentence = f'Container "{container.name}" is not ready: its probe {describe(probe)} fails'
+    evidence: tuple[Evidence, ...] = (
+        event_evidence(event, case.ref),
+        case.field(container.path("ready"), "false"),
+    )
+    fix = (
+        f'Let the readiness probe of container "{container.name}" ask a port it serves; {hint}.'
+        if hint
+        else f'Make container "{container.name}" answer its readiness probe, or correct the probe.'
+    )
+    since = instant(container.status, "state", "running", "startedAt")
+    title = sentence + (f"; {hint}" if hint else "")
+    return Suspicion(case.finding(CODE, title, evidence, fixes=(fix,), since=since))
+
+
+READINESS = Analyzer("readiness-probe", (CODE,), KINDS, _detect)

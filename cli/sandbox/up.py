@@ -5,7 +5,7 @@ import time
 
 import click
 
-from clusterwright.deploy.sandbox import up
+from clusterwright.deploy.sandbox import runs, up
 from clusterwright.deploy.sandbox.parts.progress import duration, report_to
 from clusterwright.tools.errors import ToolError
 
@@ -21,6 +21,7 @@ def command(*, name: str, node: bool) -> None:
     """
     started = time.monotonic()
     try:
+        ran = runs(name)
         with report_to(sys.stderr) as report:
             instance = up(name, real_node=node, report=report)
     except ToolError as error:
@@ -28,5 +29,6 @@ def command(*, name: str, node: bool) -> None:
     node_state = (
         "real node" if instance.has_node else f"no real node: {instance.record.why_no_node}"
     )
-    click.echo(f"sandbox {name} is up after {duration(time.monotonic() - started)} ({node_state})")
+    took = duration(time.monotonic() - started)
+    click.echo(f"sandbox {name} {'already runs' if ran else f'is up after {took}'} ({node_state})")
     click.echo(f"export KUBECONFIG={instance.kubeconfig}")

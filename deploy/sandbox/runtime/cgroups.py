@@ -3,26 +3,35 @@
 Two kubelets on one root would kill each other's pods.
 """
 
+import hashlib
 import time
 from collections.abc import Iterator
 from pathlib import Path
+
+from clusterwright.deploy.sandbox.runtime import state
 
 _ROOT = Path("/sys/fs/cgroup")
 _SECONDS = 20.0
 _PAUSE = 0.05
 
 
+def group_of(name: str) -> str:
+    """Return the name of an instance's group; equal names under two states are two instances."""
+    state_of_user = hashlib.sha256(str(state.root()).encode()).hexdigest()[:8]
+    return f"clusterwright-{name}-{state_of_user}"
+
+
 def prepare(name: str) -> None:
-    """Make the group `clusterwright-NAME` in every hierarchy (v1) or in the one (v2)."""
+    """Make the instance's group in every hierarchy (v1) or in the one (v2)."""
     for hierarchy in _hierarchies():
-        (hierarchy / f"clusterwright-{name}").mkdir(exist_ok=True)
+        (hierarchy / group_of(name)).mkdir(exist_ok=True)
 
 
 def remove(name: str) -> None:
     """Remove the instance's groups, as soon as the processes in them are gone."""
     deadline = time.monotonic() + _SECONDS
     for hierarchy in _hierarchies():
-        top = hierarchy / f"clusterwright-{name}"
+        top = hierarchy / group_of(name)
         while top.is_dir():
             try:
                 _remove(top)

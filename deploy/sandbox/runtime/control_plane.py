@@ -9,6 +9,7 @@ from clusterwright.deploy.sandbox.runtime.kubeconfig import context_of, write_ku
 from clusterwright.deploy.sandbox.runtime.place import (
     FIRST_SERVICE_ADDRESS,
     NODE_ADDRESS,
+    NODE_NAME,
     SERVICE_CIDR,
     SIMULATED_ADDRESS,
     SIMULATED_POD_CIDR,
@@ -52,6 +53,13 @@ def control_plane(place: Place, binaries: Mapping[str, Path]) -> tuple[list[Prog
         server=f"https://127.0.0.1:{place.api}",
         authority=authority.pair.certificate,
         user=admin,
+    )
+    write_kubeconfig(
+        Path(place.file("kubelet.kubeconfig")),
+        context=context_of(place.name),
+        server=f"https://127.0.0.1:{place.api}",
+        authority=authority.pair.certificate,
+        user=authority.issue("kubelet", f"system:node:{NODE_NAME}", groups=["system:nodes"]),
     )
     programs = [
         _etcd(place, binaries["etcd"]),

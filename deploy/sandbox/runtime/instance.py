@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clusterwright.deploy.sandbox.runtime import processes, state
-from clusterwright.deploy.sandbox.runtime.errors import StartError
+from clusterwright.deploy.sandbox.runtime.errors import NoSuchInstanceError, StartError
 from clusterwright.deploy.sandbox.runtime.kubeconfig import context_of
 from clusterwright.deploy.sandbox.runtime.state import Record
 
@@ -73,3 +73,11 @@ class Instance:
 def find(name: str) -> Instance:
     """Return a running instance; raise NoSuchInstanceError if there is none of that name."""
     return Instance(state.read(name))
+
+
+def runs(name: str) -> bool:
+    """Return whether there is a running instance of that name."""
+    try:
+        return find(name).running
+    except NoSuchInstanceError:
+        return False

@@ -5,6 +5,16 @@ from pathlib import Path
 
 from clusterwright.deploy.sandbox.runtime.program import Network
 
+_SYSCTLS = {
+    "vm/overcommit_memory": 1,
+    "vm/panic_on_oom": 0,
+    "kernel/panic": 10,
+    "kernel/panic_on_oops": 1,
+    "kernel/keys/root_maxkeys": 1_000_000,
+    "kernel/keys/root_maxbytes": 25_000_000,
+}
+"""What the kubelet would set for the whole machine (k8s.io/component-helpers, node/util/sysctl)."""
+
 
 def isolate(network: Network) -> None:
     """Set up fresh network and mount namespaces, which `unshare` has just made.
@@ -15,6 +25,8 @@ def isolate(network: Network) -> None:
     """
     _run("mount", "--make-rprivate", "/")
     _run("mount", "-t", "tmpfs", "tmpfs", "/run")
+    _run("mount", "-t", "tmpfs", "tmpfs", "/var/log")  # a kubelet deletes other kubelets' pod logs
+    _shade_sysctls(Path(network.resolv_conf).parent / "sysctl")
     ip = tuple(network.ip)
     _run(*ip, "link", "set", "lo", "up")
     _run(*ip, "addr", "add", f"{network.address}/32", "dev", "lo")
@@ -26,6 +38,17 @@ def isolate(network: Network) -> None:
     if not target.exists():
         target.touch()
     _run("mount", "--bind", network.resolv_conf, str(target))
+
+
+def _shade_sysctls(place: Path) -> None:
+    """Let the kubelet find the kernel settings that it insists on, and leave the host's alone."""
+    place.mkdir()
+    for name, value in _SYSCTLS.items():
+        kernel = Path("/proc/sys") / name
+        if kernel.exists():
+            own = place / name.replace("/", ".")
+            own.write_text(f"{value}\n", encoding="ascii")
+            _run("mount", "--bind", str(own), str(kernel))
 
 
 def _run(*argv: str) -> None:

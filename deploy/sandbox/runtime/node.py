@@ -11,6 +11,7 @@ from clusterwright.deploy.sandbox.parts.images import (
     write_archive,
 )
 from clusterwright.deploy.sandbox.parts.packages import Packages
+from clusterwright.deploy.sandbox.runtime import cgroups
 from clusterwright.deploy.sandbox.runtime.kubeconfig import context_of
 from clusterwright.deploy.sandbox.runtime.place import (
     CONTAINERD_SOCKET,
@@ -71,7 +72,6 @@ def base_image(packages: Packages, workload: Path) -> Image:
 def node(place: Place, binaries: Mapping[str, Path], packages: Packages) -> list[Program]:
     """Return the programs of the node `real-1`, their configuration written."""
     env = packages.environment()
-    cgroups = f"/clusterwright-{place.name}"
     write_archive(
         Path(place.file("images.tar")),
         [(base_image(packages, binaries["workload"]), [_PAUSE_IMAGE, BASE_IMAGE])],
@@ -96,7 +96,7 @@ def node(place: Place, binaries: Mapping[str, Path], packages: Packages) -> list
         _coredns(place, binaries["coredns"]),
         _registry(place, binaries["registry"], "registry", REGISTRY_PORT, {}),
         _registry(place, binaries["registry"], "private-registry", PRIVATE_PORT, _htpasswd(place)),
-        _kubelet(place, binaries["kubelet"], env, cgroups),
+        _kubelet(place, binaries["kubelet"], env),
         _kube_proxy(place, binaries["kube-proxy"], env),
     ]
 
@@ -178,7 +178,7 @@ def _htpasswd(place: Place) -> dict[str, object]:
     return {"auth": {"htpasswd": {"realm": "private", "path": str(path)}}}
 
 
-def _kubelet(place: Place, binary: Path, env: dict[str, str], cgroups: str) -> Program:
+def _kubelet(place: Place, binary: Path, env: dict[str, str]) -> Program:
     authority = place.file("certificates/ca.crt")
     config = {
         "apiVersion": "kubelet.config.k8s.io/v1beta1",
@@ -190,13 +190,14 @@ def _kubelet(place: Place, binary: Path, env: dict[str, str], cgroups: str) -> P
         },
         "authorization": {"mode": "Webhook"},
         "cgroupDriver": "cgroupfs",
-        "cgroupRoot": cgroups,
+        "cgroupRoot": f"/{cgroups.group_of(place.name)}",
         "failCgroupV1": False,
         "failSwapOn": False,
         "containerRuntimeEndpoint": f"unix://{CONTAINERD_SOCKET}",
         "clusterDNS": [NODE_ADDRESS],
         "clusterDomain": "cluster.local",
         "resolvConf": place.file("resolv.conf"),
+        "podLogsDir": place.file("pod-logs"),
         "oomScoreAdj": 0,
         "enforceNodeAllocatable": [],
         "featureGates": {"KubeletInUserNamespace": True},
@@ -211,7 +212,7 @@ def _kubelet(place: Place, binary: Path, env: dict[str, str], cgroups: str) -> P
     argv = [
         str(binary),
         f"--config={place.file('kubelet.json')}",
-        f"--kubeconfig={place.file('inner.kubeconfig')}",
+        f"--kubeconfig={place.file('kubelet.kubeconfig')}",
         f"--root-dir={place.file('kubelet')}",
         f"--cert-dir={place.file('kubelet-certificates')}",
         f"--hostname-override={NODE_NAME}",

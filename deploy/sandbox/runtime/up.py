@@ -15,8 +15,8 @@ from clusterwright.deploy.sandbox.parts.packages import Packages
 from clusterwright.deploy.sandbox.parts.report import Report, SilentReport
 from clusterwright.deploy.sandbox.runtime import cgroups, control_plane, node, processes, state
 from clusterwright.deploy.sandbox.runtime.down import end
-from clusterwright.deploy.sandbox.runtime.errors import NoSuchInstanceError, StartError
-from clusterwright.deploy.sandbox.runtime.instance import Instance, find
+from clusterwright.deploy.sandbox.runtime.errors import StartError
+from clusterwright.deploy.sandbox.runtime.instance import Instance, find, runs
 from clusterwright.deploy.sandbox.runtime.kubeconfig import context_of, write_kubeconfig
 from clusterwright.deploy.sandbox.runtime.launch import Launch, listen
 from clusterwright.deploy.sandbox.runtime.place import NODE_ADDRESS, Place, isolated, on_loopback
@@ -49,12 +49,8 @@ def up(name: str = "default", *, real_node: bool = True, report: Report | None =
 
 def _running(name: str) -> Instance | None:
     """Return the instance if it runs; remove what is left of it if it does not."""
-    try:
-        known = find(name)
-    except NoSuchInstanceError:
-        known = None
-    if known and known.running:
-        return known
+    if runs(name):
+        return find(name)
     end(name)
     return None
 

@@ -13,6 +13,7 @@ import pytest
 
 from clusterwright.deploy.sandbox import Instance, down, find, names, status, up
 from clusterwright.deploy.sandbox.runtime import processes
+from clusterwright.deploy.sandbox.runtime.cgroups import group_of
 from clusterwright.deploy.sandbox.runtime.errors import NoSuchInstanceError
 from clusterwright.tools.errors import InvalidInputError
 
@@ -48,7 +49,7 @@ def traces(place: Path) -> list[str]:
     found += [d for d in Path("/proc/net/dev").read_text().splitlines() if "sandbox0" in d]
     routes = Path("/proc/net/route").read_text().splitlines()[1:]
     found += [r for r in routes if "sandbox" in r]
-    groups = Path("/sys/fs/cgroup").glob(f"**/clusterwright-{place.name}")
+    groups = Path("/sys/fs/cgroup").glob(f"*/{group_of(place.name)}")
     return found + [str(group) for group in groups]
 
 
@@ -92,6 +93,13 @@ def test_a_killed_instance_leaves_no_process_mount_device_or_group(own_state: Pa
     assert not status("one").running
     down("one")
     until(lambda: not traces(instance.directory), "no trace of the instance")
+
+
+def test_the_kernel_settings_of_the_host_are_left_alone(own_state: Path) -> None:
+    settings = [Path("/proc/sys/vm/overcommit_memory"), Path("/proc/sys/kernel/panic")]
+    before = [one.read_text(encoding="ascii") for one in settings]
+    up("one")
+    assert [one.read_text(encoding="ascii") for one in settings] == before
 
 
 def test_a_starter_killed_half_way_leaves_no_process(own_state: Path) -> None:

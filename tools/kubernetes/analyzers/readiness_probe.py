@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from clusterwright.tools.analyzer import Analyzer, Suspicion
-from clusterwright.tools.finding import Evidence
 from clusterwright.tools.kubernetes.analyzers.case import Case
 from clusterwright.tools.kubernetes.analyzers.liveness_probe import suspect as killed
 from clusterwright.tools.kubernetes.analyzers.pod import (
@@ -63,7 +62,7 @@ def _suspicion(case: Case, container: Container, event: Manifest) -> Suspicion:
     probe = mapping(container.spec, "readinessProbe")
     hint = port_hint(container, probe)
     sentence = f'Container "{container.name}" is not ready: its probe {describe(probe)} fails'
-    evidence: tuple[Evidence, ...] = (
+    evidence = (
         event_evidence(event, case.ref),
         case.field(container.path("ready"), "false"),
     )

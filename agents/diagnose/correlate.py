@@ -18,6 +18,7 @@ from clusterwright.agents.diagnose.graph import Graph, Located, explanations
 from clusterwright.agents.diagnose.rules import SYMPTOMS
 from clusterwright.agents.problems import SUFFIX
 from clusterwright.tools.finding import EventEvidence, Finding, Severity
+from clusterwright.tools.ref import Ref
 
 _WORST_FIRST = tuple(Severity)
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -93,9 +94,16 @@ def _symptom(finding: Finding) -> Symptom:
 def _next_step(finding: Finding, describer: str) -> NextStep:
     return NextStep(
         fix=finding.fixes[0] if finding.fixes else "",
-        call=f'{describer}(ref="{finding.subject}")' if describer else "",
+        call=_call(describer, finding.subject) if describer else "",
         command=f"clusterwright explain {finding.code}",
     )
+
+
+def _call(tool: str, subject: Ref) -> str:
+    """Return the tool call that shows more of an object, as an MCP client would make it."""
+    kind = f"{subject.kind}.{subject.group}" if subject.group else subject.kind
+    arguments = {"kind": kind, "name": subject.name, "namespace": subject.namespace}
+    return f"{tool}({', '.join(f'{k}={v!r}' for k, v in arguments.items() if v)})"
 
 
 def _describer(answer: Answered) -> str:

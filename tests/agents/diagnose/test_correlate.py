@@ -185,7 +185,7 @@ def test_the_next_step_names_the_fix_the_tool_and_the_page() -> None:
     step = correlate([answered(fixable)]).root_causes[0].next
     assert step.model_dump() == {
         "fix": "Set PORT.",
-        "call": 'k8s_describe(ref="Deployment/shop/cart")',
+        "call": "k8s_describe(kind='Deployment', name='cart', namespace='shop')",
         "command": "clusterwright explain pod/crash-loop",
     }
 

@@ -1,0 +1,137 @@
+"""Secrets taken out of what a cluster holds, by the kind of an object and by the shape of a value.
+
+By kind, because a password in a Secret looks like any other word; by shape, because a token in a
+log line belongs to no field.
+"""
+
+import re
+from typing import cast
+
+from clusterwright.tools.manifest import Json, Manifest
+
+REDACTED = "[redacted]"
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+
+_SECRET_NAME = re.compile(
+    r"(?:^|[_.\-/]|(?<=[a-z0-9])(?=[A-Z]))"
+    r"(?:pass(?:w(?:or)?d|phrase|code)?|pwd|secrets?|(?:auth|access|api|refresh|bearer|id)?[_.-]?"
+    r"tokens?|(?:api|access|private|secret|encryption|signing|master|account)[_.-]?keys?"
+    r"|credentials?|authorization|dsn|connection[_.-]?string|htpasswd|dockerconfigjson|kubeconfig)"
+    r"(?:$|[_.\-]|(?=[A-Z0-9]))",
+    re.IGNORECASE,
+)
+_REFERENCE = re.compile(r"(?:name|namespace|ref|mount|path|file|dir|expir\w*|ttl|type)s?$", re.I)
+
+_TELLING = r"pass(?:w(?:or)?d|phrase)?|pwd|api[_-]?key|access[_-]?key|private[_-]?key"
+_VALUE = r"(?!\[redacted\])(?:\"[^\"]*\"|'[^']*'|[^\s,;&\"'}\]]{3,})"
+_SHAPES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(shape, re.DOTALL), instead)
+    for shape, instead in (
+        (r"-----BEGIN ([A-Z ]*PRIVATE KEY)-----.*?(?:-----END \1-----|\Z)", REDACTED),
+        (r"\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*){0,3}", REDACTED),  # JWT, JWE
+        (r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b", REDACTED),
+        (r"\b(?:gh[pousr]_\w{30,}|github_pat_\w{30,}|glpat-[\w-]{20,})", REDACTED),
+        (r"\b(?:xox[abprs]-[\w-]{10,}|hf_\w{30,}|sk-[\w-]{20,}|nvapi-[\w-]{20,})", REDACTED),
+        # A scheme's name in prose ("basic authentication") is followed by a word of letters only.
+        (r"(?i)\b((?:bearer|basic)\s+)(?=\S*[\d=+/_.])[\w.~+/-]{8,}=*", rf"\1{REDACTED}"),
+        (r"(?i)(\b[a-z][\w+.-]*://[^\s/:@]*:)[^\s/@]+(?=@)", rf"\1{REDACTED}"),
+        (rf"(?i)((?<![\w-])[\w.-]*(?:{_TELLING})[\"']?\s*[=:]\s*){_VALUE}", rf"\1{REDACTED}"),
+        (
+            rf"(?i)((?<![\w-])[\w.-]*(?:token|secret|authorization)(?:=|[\"']\s*:\s*)){_VALUE}",
+            rf"\1{REDACTED}",
+        ),
+        # "token: unexpected status" is prose of a container runtime; "token: s3cr3t" is not.
+        (
+            rf"(?i)((?<![\w-])[\w.-]*(?:token|secret|authorization):\s*)(?=\S*\d){_VALUE}",
+            rf"\1{REDACTED}",
+        ),
+    )
+)
+
+
+def redact_text(text: str) -> str:
+    """Return text without tokens, keys and passwords that their shape gives away."""
+    for shape, instead in _SHAPES:
+        text = shape.sub(instead, text)
+    return text
+
+
+def redact_json(value: Json) -> Json:
+    """Return a JSON value with every string redacted by its shape."""
+    if isinstance(value, str):
+        return redact_text(value)
+    if isinstance(value, dict):
+        return {key: redact_json(one) for key, one in cast("dict[str, Json]", value).items()}
+    if isinstance(value, list):
+        return [redact_json(one) for one in _list(value)]
+    return value
+
+
+def redact(manifest: Manifest) -> Manifest:
+    """Return an object without the secrets that its kind and the shape of its values give away.
+
+    The data of a Secret, the copy of the object in the last-applied annotation, literal values of
+    variables with a telling name, and values under a telling key of a ConfigMap are replaced;
+    names and keys stay, because a diagnosis needs them.
+    """
+    secret = manifest.get("kind") == "Secret"
+    shown = {
+        key: _blanked(value) if secret and key in {"data", "stringData"} else _redacted(value)
+        for key, value in manifest.items()
+    }
+    if manifest.get("kind") == "Config" and "users" in manifest:
+        shown["users"] = [_user(one) for one in _list(manifest["users"])]
+    return shown
+
+
+def secret_name(name: str) -> bool:
+    """Return whether a variable or key of this name is likely to hold a secret."""
+    return bool(_SECRET_NAME.search(name)) and not _REFERENCE.search(name)
+
+
+def _redacted(value: Json) -> Json:
+    """Redact below one field of an object: variables by their name, other strings by their key."""
+    if isinstance(value, list):
+        return _arguments([_redacted(one) for one in _list(value)])
+    if not isinstance(value, dict):
+        return redact_text(value) if isinstance(value, str) else value
+    members = cast("dict[str, Json]", value)
+    shown = {key: _member(key, one) for key, one in members.items()}
+    name, literal = members.get("name"), members.get("value")
+    if isinstance(name, str) and isinstance(literal, str) and literal and secret_name(name):
+        shown["value"] = REDACTED
+    return shown
+
+
+def _member(key: str, value: Json) -> Json:
+    if key == LAST_APPLIED:
+        return REDACTED
+    if isinstance(value, str) and value and secret_name(key):
+        return REDACTED
+    return _redacted(value)
+
+
+def _arguments(values: list[Json]) -> list[Json]:
+    """Redact the argument after a flag such as `--password`, which carries no `=`."""
+    shown = list(values)
+    for i, one in enumerate(values[:-1]):
+        flag = isinstance(one, str) and one.startswith("-") and "=" not in one
+        if flag and secret_name(one.lstrip("-")) and isinstance(values[i + 1], str):
+            shown[i + 1] = REDACTED
+    return shown
+
+
+def _user(entry: Json) -> Json:
+    if not isinstance(entry, dict):
+        return REDACTED
+    return {k: v if k == "name" else REDACTED for k, v in cast("dict[str, Json]", entry).items()}
+
+
+def _blanked(value: Json) -> Json:
+    if not isinstance(value, dict):
+        return REDACTED
+    return dict.fromkeys(cast("dict[str, Json]", value), REDACTED)
+
+
+def _list(value: Json) -> list[Json]:
+    return cast("list[Json]", value) if isinstance(value, list) else []

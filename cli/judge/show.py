@@ -10,9 +10,8 @@ from clusterwright.cli.judge.judge import judge
 from clusterwright.cli.judge.report import JudgeReport
 from clusterwright.cli.judge.table import table
 from clusterwright.cli.sandbox.target import cluster_of
-from clusterwright.deploy.sandbox import down, find, up
+from clusterwright.deploy.sandbox import down, runs, up
 from clusterwright.deploy.sandbox.parts.progress import report_to
-from clusterwright.deploy.sandbox.runtime.errors import NoSuchInstanceError
 from clusterwright.deploy.sandbox.scenario.model import Scenario
 from clusterwright.tools.errors import ToolError
 
@@ -23,7 +22,7 @@ def judge_in(name: str, scenarios: Sequence[Scenario], seed: int) -> bool:
     A sandbox that runs already is used and left; one that is started for this is taken down again.
     """
     console = Console(stderr=True, highlight=False)
-    found_running = _runs(name)
+    found_running = runs(name)
     try:
         report = _judge(name, scenarios, seed, console)
     except ToolError as error:
@@ -41,10 +40,3 @@ def _judge(name: str, scenarios: Sequence[Scenario], seed: int, console: Console
     with report_to(sys.stderr) as report:
         up(name, report=report)
     return judge(cluster_of(name), scenarios, seed, console.print)
-
-
-def _runs(name: str) -> bool:
-    try:
-        return find(name).running
-    except NoSuchInstanceError:
-        return False

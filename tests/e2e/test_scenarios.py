@@ -1,0 +1,21 @@
+"""Every scenario, judged through the MCP server on the real cluster: found, nothing else, healed."""
+
+import random
+
+import pytest
+
+from clusterwright.cli.judge.judge import judge
+from clusterwright.cli.judge.table import table
+from clusterwright.deploy.sandbox import Instance
+from clusterwright.deploy.sandbox.scenario.connect import connect
+from clusterwright.deploy.sandbox.scenario.load import load_all
+
+_SEEDS = 1_000_000
+
+
+@pytest.mark.timeout(900)
+def test_every_fault_is_found_and_every_trap_is_silent(sandbox: Instance) -> None:
+    seed = random.randrange(_SEEDS)
+    cluster = connect(sandbox.kubeconfig, sandbox.registry_url or None)
+    report = judge(cluster, load_all(), seed, print)
+    assert report.right, f"seed {seed}\n{table(report.rows)}\n{report.summary()}"

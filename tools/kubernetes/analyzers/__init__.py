@@ -5,5 +5,6 @@ from clusterwright.tools.kubernetes.analyzers.config_references import CONFIG_RE
 from clusterwright.tools.kubernetes.analyzers.containers import CONTAINERS
 from clusterwright.tools.kubernetes.analyzers.image import IMAGE
 from clusterwright.tools.kubernetes.analyzers.readiness_probe import READINESS
+from clusterwright.tools.kubernetes.analyzers.scheduling import SCHEDULING
 
-ANALYZERS: tuple[Analyzer, ...] = (IMAGE, CONTAINERS, READINESS, CONFIG_REFERENCES)
+ANALYZERS: tuple[Analyzer, ...] = (IMAGE, CONTAINERS, READINESS, CONFIG_REFERENCES, SCHEDULING)

@@ -24,16 +24,11 @@ from clusterwright.tools.manifest import mapping, name_of, namespace_of, text
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
-CONFIGMAP = "pod/configmap-missing"
-CONFIGMAP_KEY = "pod/configmap-key-missing"
-SECRET = "pod/secret-missing"
-SECRET_KEY = "pod/secret-key-missing"
-
 _CODES = {
-    ("ConfigMap", False): CONFIGMAP,
-    ("ConfigMap", True): CONFIGMAP_KEY,
-    ("Secret", False): SECRET,
-    ("Secret", True): SECRET_KEY,
+    ("ConfigMap", False): "pod/configmap-missing",
+    ("ConfigMap", True): "pod/configmap-key-missing",
+    ("Secret", False): "pod/secret-missing",
+    ("Secret", True): "pod/secret-key-missing",
 }
 _KINDS = {"configmap": "ConfigMap", "secret": "Secret"}
 _NO_OBJECT = re.compile(r'\b(configmap|secret)s? "([^"]{1,253})" not found', re.IGNORECASE)
@@ -149,7 +144,7 @@ def _refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding | None:
         if found is None:
             absent = AbsenceEvidence(ref=request.ref)
             finding = finding.model_copy(update={"evidence": (*finding.evidence, absent)})
-        elif finding.code == CONFIGMAP or any(
+        elif finding.code == _CODES["ConfigMap", False] or any(
             f'has no key "{key}"' in finding.title
             for key in (*mapping(found, "data"), *mapping(found, "binaryData"))
         ):
@@ -159,7 +154,7 @@ def _refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding | None:
 
 CONFIG_REFERENCES = Analyzer(
     "config-references",
-    (CONFIGMAP, CONFIGMAP_KEY, SECRET, SECRET_KEY),
+    tuple(_CODES.values()),
     (*KINDS, "ConfigMap"),
     _detect,
     _refine,

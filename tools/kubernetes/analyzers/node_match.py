@@ -1,0 +1,106 @@
+"""Which nodes a pod may be placed on: its selector, its required affinity, its tolerations."""
+
+from collections.abc import Sequence
+
+from clusterwright.tools.manifest import (
+    Manifest,
+    items,
+    labels_of,
+    mapping,
+    name_of,
+    strings,
+    text,
+    texts,
+    truth,
+)
+
+CORDONED = "node.kubernetes.io/unschedulable"
+
+
+def selects(pod: Manifest, node: Manifest) -> bool:
+    """Return whether the pod's node selector and required affinity allow the node."""
+    if not strings(pod, "spec", "nodeSelector").items() <= labels_of(node).items():
+        return False
+    terms = affinity_terms(pod)
+    return not terms or any(_term_matches(term, node) for term in terms)
+
+
+def affinity_terms(pod: Manifest) -> list[Manifest]:
+    """Return the terms of the required node affinity, of which one must match."""
+    required = mapping(
+        pod, "spec", "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution"
+    )
+    return items(required, "nodeSelectorTerms")
+
+
+def unmet(term: Manifest, nodes: Sequence[Manifest]) -> Manifest:
+    """Return the first expression of a term that no node at all matches, or an empty one."""
+    for one in items(term, "matchExpressions"):
+        if not any(_expression_matches(one, labels_of(node)) for node in nodes):
+            return one
+    return {}
+
+
+def repelling(pod: Manifest, node: Manifest) -> list[str]:
+    """Return the taints of a node that keep the pod away, as `key=value:Effect`."""
+    tolerations = items(pod, "spec", "tolerations")
+    taints = items(node, "spec", "taints")
+    if truth(node, "spec", "unschedulable") and all(t.get("key") != CORDONED for t in taints):
+        taints = [*taints, {"key": CORDONED, "effect": "NoSchedule"}]
+    return [
+        _spelled(taint)
+        for taint in taints
+        if taint.get("effect") in {"NoSchedule", "NoExecute"}
+        and not any(_tolerates(one, taint) for one in tolerations)
+    ]
+
+
+def _spelled(taint: Manifest) -> str:
+    value = text(taint, "value")
+    return f"{text(taint, 'key')}{'=' + value if value else ''}:{text(taint, 'effect')}"
+
+
+def _tolerates(toleration: Manifest, taint: Manifest) -> bool:
+    if text(toleration, "effect") not in {"", text(taint, "effect")}:
+        return False
+    key = text(toleration, "key")
+    if text(toleration, "operator") == "Exists":
+        return key in {"", text(taint, "key")}
+    return key == text(taint, "key") and text(toleration, "value") == text(taint, "value")
+
+
+def _term_matches(term: Manifest, node: Manifest) -> bool:
+    expressions = items(term, "matchExpressions")
+    fields = items(term, "matchFields")
+    if not expressions and not fields:
+        return False
+    own = {"metadata.name": name_of(node)}
+    return all(_expression_matches(one, labels_of(node)) for one in expressions) and all(
+        _expression_matches(one, own) for one in fields
+    )
+
+
+def _expression_matches(expression: Manifest, labels: dict[str, str]) -> bool:
+    value = labels.get(text(expression, "key"))
+    values = texts(expression, "values")
+    match text(expression, "operator"):
+        case "In":
+            return value in values
+        case "NotIn":
+            return value not in values
+        case "Exists":
+            return value is not None
+        case "DoesNotExist":
+            return value is None
+        case "Gt" | "Lt" as operator:
+            return _compares(value or "", operator, values)
+        case _:
+            return False
+
+
+def _compares(value: str, operator: str, values: list[str]) -> bool:
+    try:
+        have, asked = int(value), int(values[0])
+    except (ValueError, IndexError):
+        return False
+    return have > asked if operator == "Gt" else have < asked

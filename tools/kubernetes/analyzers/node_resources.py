@@ -1,0 +1,54 @@
+"""Pods that request more than any node that may take them has, or has left."""
+
+from clusterwright.tools.finding import Finding
+from clusterwright.tools.kubernetes.analyzers.capacity import Amounts, Nodes, requested
+from clusterwright.tools.kubernetes.analyzers.case import Case
+from clusterwright.tools.kubernetes.analyzers.node_match import repelling, selects
+from clusterwright.tools.kubernetes.analyzers.quantity import spelled
+
+CODE = "pod/insufficient-resource"
+
+
+def insufficient(case: Case, nodes: Nodes, message: str) -> Finding | None:
+    """Return a finding when a resource keeps the pod from every node that it may run on."""
+    fitting = [one for one in case.snapshot.of_kind("Node") if selects(case.pod, one)]
+    if not fitting:
+        return None
+    asked = requested(case.pod)
+    for resource, amount in sorted(asked.items(), key=lambda pair: "/" not in pair[0]):
+        most = _most([nodes.allocatable(node) for node in fitting], resource)
+        if amount > most:
+            has = (
+                f"the most that a node has is {spelled(most, resource)}" if most else "none has it"
+            )
+            sentence = f"No node can offer {resource}: {spelled(amount, resource)}; {has}"
+            fix = f"Request at most {spelled(most, resource)} {resource}, or add a node with more."
+            return _finding(case, resource, amount, sentence, fix, message)
+    open_nodes = [node for node in fitting if not repelling(case.pod, node)]
+    free = [nodes.free(node) for node in open_nodes]
+    for resource, amount in sorted(asked.items(), key=lambda pair: "/" not in pair[0]):
+        if free and amount > (most := _most(free, resource)):
+            left = spelled(max(most, 0), resource)
+            sentence = (
+                f"{resource}: {spelled(amount, resource)} is free on no node that fits;"
+                f" the most free is {left}"
+            )
+            fix = f"Free {resource} on a node, add a node, or request at most {left}."
+            return _finding(case, resource, amount, sentence, fix, message)
+    return None
+
+
+def _most(amounts: list[Amounts], resource: str) -> float:
+    return max((one.get(resource, 0) for one in amounts), default=0)
+
+
+def _finding(
+    case: Case, resource: str, amount: float, sentence: str, fix: str, message: str
+) -> Finding:
+    evidence = (
+        case.field(
+            f"$.spec.containers[*].resources.requests['{resource}']", spelled(amount, resource)
+        ),
+        case.field("$.status.conditions[?(@.type=='PodScheduled')].message", message),
+    )
+    return case.finding(CODE, sentence, evidence, fixes=(fix,))

@@ -1,0 +1,28 @@
+"""Pods that tolerate no node which they may run on otherwise."""
+
+from clusterwright.tools.finding import Finding
+from clusterwright.tools.kubernetes.analyzers.capacity import Nodes
+from clusterwright.tools.kubernetes.analyzers.case import Case
+from clusterwright.tools.kubernetes.analyzers.node_match import CORDONED, repelling, selects
+
+CODE = "pod/untolerated-taint"
+
+_SHOWN = 3
+
+
+def untolerated(case: Case, _nodes: Nodes, message: str) -> Finding | None:
+    """Return a finding when taints keep the pod from every node that its selector allows."""
+    fitting = [node for node in case.snapshot.of_kind("Node") if selects(case.pod, node)]
+    taints = [repelling(case.pod, node) for node in fitting]
+    if not fitting or not all(taints):
+        return None
+    names = list(dict.fromkeys(taint for one in taints for taint in one))
+    shown = ", ".join(names[:_SHOWN])
+    if all(name.startswith(CORDONED) for name in names):
+        sentence = "Every node that fits is cordoned"
+        fix = "Uncordon a node that fits, or add one."
+    else:
+        sentence = f"Every node that fits has a taint that the pod does not tolerate: {shown}"
+        fix = f"Add a toleration of {names[0]} to the pod, or remove the taint from a node."
+    evidence = (case.field("$.status.conditions[?(@.type=='PodScheduled')].message", message),)
+    return case.finding(CODE, sentence, evidence, fixes=(fix,))

@@ -1,0 +1,49 @@
+"""Kubernetes quantities as numbers (k8s.io/apimachinery, pkg/api/resource)."""
+
+import re
+
+_FORM = re.compile(
+    r"([+-]?(?:\d{1,30}(?:\.\d{0,30})?|\.\d{1,30}))([eE][+-]?\d{1,2}|[A-Za-z]{0,2})\Z"
+)
+_FACTORS = {
+    "": 1.0,
+    "n": 1e-9,
+    "u": 1e-6,
+    "m": 1e-3,
+    "k": 1e3,
+    "M": 1e6,
+    "G": 1e9,
+    "T": 1e12,
+    "P": 1e15,
+    "E": 1e18,
+    "Ki": 2.0**10,
+    "Mi": 2.0**20,
+    "Gi": 2.0**30,
+    "Ti": 2.0**40,
+    "Pi": 2.0**50,
+    "Ei": 2.0**60,
+}
+
+
+def quantity(value: object) -> float:
+    """Return a quantity (`500m`, `2Gi`, `1e3`, 4) as a number; 0 for what is none."""
+    if isinstance(value, int | float):
+        return float(value)
+    form = _FORM.match(value.strip()) if isinstance(value, str) else None
+    if form is None:
+        return 0.0
+    digits, suffix = form.groups()
+    if suffix in _FACTORS:
+        return float(digits) * _FACTORS[suffix]
+    return float(digits + suffix) if suffix[0] in "eE" and len(suffix) > 1 else 0.0
+
+
+def spelled(amount: float, resource: str) -> str:
+    """Return an amount as people write it for a resource: `8Gi` of memory, `500m` of cpu."""
+    if resource in {"memory", "ephemeral-storage"} or resource.startswith("hugepages-"):
+        for suffix in ("Ti", "Gi", "Mi", "Ki"):
+            if amount >= _FACTORS[suffix]:
+                return f"{amount / _FACTORS[suffix]:.4g}{suffix}"
+    if amount != int(amount):
+        return f"{amount * 1000:.0f}m"
+    return str(int(amount))

@@ -1,58 +1,58 @@
-"""Commands that the container's image does not have or cannot run."""
+"""Containers whose command is not in their image or cannot be executed."""
 
-from collections.abc import Iterator
+import re
 
-from clusterwright.tools.analyzer import Analyzer, Suspicion
-from clusterwright.tools.kubernetes.analyzers.reading.ending import Ending, endings
-from clusterwright.tools.kubernetes.analyzers.reading.suspect import (
-    Claim,
-    field,
-    not_ready_since,
-    suspect,
+from clusterwright.tools.finding import Finding
+from clusterwright.tools.kubernetes.analyzers.case import Case
+from clusterwright.tools.kubernetes.analyzers.pod import Container, message_of
+from clusterwright.tools.manifest import Manifest, number, text, texts
+
+CODE = "pod/command-not-found"
+
+_NO_COMMAND = re.compile(
+    r"executable file not found|no such file or directory|permission denied|exec format error"
+    r"|is a directory",
+    re.IGNORECASE,
 )
-from clusterwright.tools.manifest import text, texts
-from clusterwright.tools.ref import Ref
-from clusterwright.tools.snapshot import Snapshot
-
-_NOT_EXECUTABLE = 126
-
-
-def _detect(snapshot: Snapshot) -> Iterator[Suspicion]:
-    for ending in endings(snapshot, "command"):
-        yield suspect(snapshot, ending.pod, _claim(ending))
-
-
-def _claim(ending: Ending) -> Claim:
-    ref, container = Ref.of(ending.pod), ending.container
-    command = (texts(container.spec, "command") or texts(container.spec, "args") or [""])[0]
-    image = text(container.spec, "image")
-    run = f"command {command!r}" if command else "the image's entrypoint"
-    evidence = [field(ref, f"{ending.path}.message", ending.said)] if ending.said else []
-    if ending.terminated:
-        evidence.append(field(ref, f"{ending.path}.exitCode", ending.exit_code))
-    return Claim(
-        "pod/command-not-found",
-        f"container {container.name}: {run} {_why(ending)}",
-        evidence,
-        fixes=(
-            f"set spec.{container.field}[{container.name}].command to a program in image {image}",
-        ),
-        since=not_ready_since(ending.pod),
-    )
-
-
-def _why(ending: Ending) -> str:
-    said = ending.said
-    if "exec format error" in said:
-        return "is built for another architecture than the node's"
-    if "permission denied" in said or ending.exit_code == _NOT_EXECUTABLE:
-        return "may not be executed"
-    return "is not in the image" if said else f"is not found (exit {ending.exit_code})"
-
-
-ANALYZER = Analyzer(
-    "command_not_found",
-    ("pod/command-not-found",),
-    ("Pod", "Event", "ReplicaSet", "Job", "CronJob"),
-    _detect,
+_EXEC = re.compile(r"(?:exec|stat|chdir|starting container process)[^\n]{0,200}", re.IGNORECASE)
+_START_REASONS = frozenset({"StartError", "ContainerCannotRun", "RunContainerError"})
+_SHELL_CODES = {126: "cannot be executed", 127: "is not found"}
+_WHY = (
+    ("permission denied", "is not executable"),
+    ("exec format error", "is built for another architecture"),
+    ("is a directory", "is a directory"),
 )
+
+
+def suspect(case: Case, container: Container) -> Finding | None:
+    """Return a finding when the runtime or a shell says that there is nothing to execute."""
+    ended, waiting = container.terminated, container.waiting
+    message = message_of(ended) or message_of(waiting)
+    path, reason = _where(container, ended, waiting)
+    code = number(ended, "exitCode")
+    if reason in _START_REASONS and _NO_COMMAND.search(message) and _EXEC.search(message):
+        why = next((said for sign, said in _WHY if sign in message.lower()), "is not in its image")
+        value = f"{reason}: {message}"
+    elif code in _SHELL_CODES and not container.ready:
+        why, value = _SHELL_CODES[code], f"exit code {code}"
+        path = path.replace(".reason", ".exitCode")
+    else:
+        return None
+    command = _command(container)
+    name = container.name
+    sentence = f'Command {command} of container "{name}" {why}'
+    fix = f'Correct the command of container "{name}", or use an image that has it.'
+    return case.finding(CODE, sentence, (case.field(path, value),), fixes=(fix,))
+
+
+def _where(container: Container, ended: Manifest, waiting: Manifest) -> tuple[str, str]:
+    if text(ended, "reason"):
+        which = "state" if "terminated" in (container.status.get("state") or {}) else "lastState"
+        return container.path(which, "terminated", "reason"), text(ended, "reason")
+    return container.path("state", "waiting", "reason"), text(waiting, "reason")
+
+
+def _command(container: Container) -> str:
+    """Return the program as the specification names it; the image's own when it does not."""
+    words = texts(container.spec, "command") or texts(container.spec, "args")
+    return f'"{words[0][:60]}"' if words else "of the image"

@@ -1,80 +1,80 @@
-"""Programs that end again and again for a reason of their own, told by their last words."""
+"""Containers that end with an error again and again."""
 
-from collections.abc import Iterator
+from datetime import timedelta
 
-from clusterwright.tools.analyzer import Analyzer, Fulfilled, LogRequest, Suspicion
-from clusterwright.tools.finding import Finding, LogEvidence
-from clusterwright.tools.kubernetes.analyzers.reading.ending import Ending, endings
-from clusterwright.tools.kubernetes.analyzers.reading.one_line import one_line
-from clusterwright.tools.kubernetes.analyzers.reading.suspect import (
-    Claim,
-    field,
-    not_ready_since,
-    suspect,
-)
-from clusterwright.tools.kubernetes.analyzers.reading.telling_line import telling_line
-from clusterwright.tools.manifest import text
-from clusterwright.tools.ref import Ref
-from clusterwright.tools.snapshot import Snapshot
+from clusterwright.tools.finding import Finding
+from clusterwright.tools.kubernetes.analyzers.case import Case
+from clusterwright.tools.kubernetes.analyzers.pod import RECENT, Container, overcome
+from clusterwright.tools.manifest import instant, number, text
 
-_MEANINGS = {
-    0: "exits with 0 although it should keep running",
-    130: "is interrupted (exit 130, SIGINT)",
-    132: "dies of an illegal instruction (exit 132, SIGILL)",
-    134: "aborts (exit 134, SIGABRT)",
-    135: "dies of a bus error (exit 135, SIGBUS)",
-    136: "dies of an arithmetic error (exit 136, SIGFPE)",
-    137: "is killed (exit 137, SIGKILL)",
-    139: "dies of a segmentation fault (exit 139, SIGSEGV)",
-    143: "is terminated (exit 143, SIGTERM)",
-}
+CODE = "pod/crash-loop"
+
+_BACK_OFF = "CrashLoopBackOff"
+_SETTLED = timedelta(minutes=1)
 
 
-def _detect(snapshot: Snapshot) -> Iterator[Suspicion]:
-    for ending in endings(snapshot, "exit"):
-        yield suspect(snapshot, ending.pod, _claim(ending))
-
-
-def _claim(ending: Ending) -> Claim:
-    ref, name = Ref.of(ending.pod), ending.container.name
-    meaning = _MEANINGS.get(ending.exit_code, f"exits with {ending.exit_code}")
-    evidence = [field(ref, f"{ending.path}.exitCode", ending.exit_code)]
-    if ending.said and ending.terminated:
-        evidence.append(field(ref, f"{ending.path}.message", text(ending.terminated, "message")))
-    return Claim(
-        "pod/crash-loop",
-        f"container {name} {meaning}",
-        evidence,
-        fixes=(f"repair what container {name} reports as it ends", "roll back if it ran before"),
-        requests=(LogRequest(ref, name, previous=ending.log_is_of_previous_run),),
-        since=not_ready_since(ending.pod),
+def suspect(case: Case, container: Container) -> Finding | None:
+    """Return a finding when the container keeps ending with an error."""
+    ended = container.terminated
+    code = number(ended, "exitCode")
+    waiting = text(container.waiting, "reason")
+    if waiting == _BACK_OFF:
+        evidence = [case.field(container.path("state", "waiting", "reason"), waiting)]
+    elif not ended or not code or recovered(case, container) or not _repeats(case, container):
+        return None
+    else:
+        evidence = []
+    evidence += [
+        case.field(container.path("lastState", "terminated", "exitCode"), str(code)),
+        case.field(container.path("restartCount"), str(container.restarts)),
+    ]
+    kind = "Init container" if container.init else "Container"
+    verb = "keeps ending" if container.restarts else "ended"
+    sentence = f'{kind} "{container.name}" {verb} with exit code {code}{_signal(code)}'
+    fix = f'Repair what the log of container "{container.name}" names, then let it start again.'
+    return case.finding(
+        CODE, sentence, tuple(evidence), fixes=(fix,), since=instant(ended, "finishedAt")
     )
 
 
-def _refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding:
-    """Put the line that tells why into the title and the evidence."""
-    finding = suspicion.finding
-    for request in suspicion.requests:
-        if not isinstance(request, LogRequest):
-            continue
-        line = telling_line(fulfilled.logs.get(request, ()))
-        if line:
-            told = LogEvidence(
-                ref=request.pod, container=request.container, line=line, previous=request.previous
-            )
-            return finding.model_copy(
-                update={
-                    "title": one_line(f"{finding.title}: {line}"),
-                    "evidence": (told, *finding.evidence),
-                }
-            )
-    return finding
+def recovered(case: Case, container: Container) -> bool:
+    """Return whether the container runs well again after its last end.
+
+    One end is forgiven once it is ready: what starts before its database does so in every
+    cluster. More ends are forgiven after a run that is longer than a minute and than the last.
+    """
+    if not container.running:
+        return False
+    ended = container.terminated
+    finished, started = instant(ended, "finishedAt"), instant(ended, "startedAt")
+    if finished is None or case.snapshot.now - finished > RECENT:
+        return True
+    if not container.ready:
+        return False
+    if container.restarts <= 1 and text(ended, "reason") != "OOMKilled":
+        return True
+    lasted = finished - started if started else timedelta(0)
+    return case.snapshot.now - finished > max(_SETTLED, 2 * lasted)
 
 
-ANALYZER = Analyzer(
-    "crash_loop",
-    ("pod/crash-loop",),
-    ("Pod", "Event", "ReplicaSet", "Job", "CronJob"),
-    _detect,
-    _refine,
-)
+def forgiven(case: Case) -> bool:
+    """Return whether how its containers ended no longer matters.
+
+    A Failed pod that restarts its containers was evicted or lost its node, and its controller
+    has replaced it; one of a Job that completed has had a successor.
+    """
+    if text(case.pod, "status", "phase") != "Failed":
+        return overcome(case.snapshot, case.pod)
+    restarts = text(case.pod, "spec", "restartPolicy") not in {"Never", "OnFailure"}
+    return restarts or bool(text(case.pod, "status", "reason")) or overcome(case.snapshot, case.pod)
+
+
+def _repeats(case: Case, container: Container) -> bool:
+    final = text(case.pod, "status", "phase") == "Failed"
+    return final or container.restarts > 1 or (container.restarts == 1 and not container.running)
+
+
+def _signal(code: int) -> str:
+    return {137: " (SIGKILL)", 139: " (SIGSEGV)", 143: " (SIGTERM)", 134: " (SIGABRT)"}.get(
+        code, ""
+    )

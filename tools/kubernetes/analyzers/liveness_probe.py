@@ -1,64 +1,54 @@
-"""Containers that the kubelet kills because a liveness or startup probe fails."""
+"""Containers that the kubelet restarts because a liveness or start-up probe fails."""
 
-from collections.abc import Iterator
+import re
 
-from clusterwright.tools.analyzer import Analyzer, Suspicion
-from clusterwright.tools.finding import Evidence
-from clusterwright.tools.kubernetes.analyzers.reading.ending import Ending, endings
-from clusterwright.tools.kubernetes.analyzers.reading.occurrence import (
+from clusterwright.tools.finding import Finding
+from clusterwright.tools.kubernetes.analyzers.case import Case
+from clusterwright.tools.kubernetes.analyzers.crash_loop import recovered
+from clusterwright.tools.kubernetes.analyzers.pod import (
+    Container,
     event_evidence,
-    field_path,
-    latest,
-    message,
+    events_of,
+    message_of,
 )
-from clusterwright.tools.kubernetes.analyzers.reading.probe import Kind, probe_of
-from clusterwright.tools.kubernetes.analyzers.reading.probe_claim import probe_words
-from clusterwright.tools.kubernetes.analyzers.reading.suspect import (
-    Claim,
-    field,
-    not_ready_since,
-    suspect,
-)
-from clusterwright.tools.manifest import text
-from clusterwright.tools.ref import Ref
-from clusterwright.tools.snapshot import Snapshot
+from clusterwright.tools.kubernetes.analyzers.probe import describe, port_hint
+from clusterwright.tools.manifest import Manifest, mapping, text
+
+CODE = "pod/liveness-probe-failing"
+
+_KILLED = re.compile(r"[Cc]ontainer \"?([a-z0-9-]+)\"? failed (liveness|startup) probe")
 
 
-def _detect(snapshot: Snapshot) -> Iterator[Suspicion]:
-    for ending in endings(snapshot, "probe"):
-        yield suspect(snapshot, ending.pod, _claim(snapshot, ending))
+def suspect(case: Case, container: Container) -> Finding | None:
+    """Return a finding when the kubelet said that it restarts the container for its probe."""
+    if recovered(case, container) or (not container.restarts and container.ready):
+        return None
+    for event in events_of(case.snapshot, case.ref, "Killing"):
+        said = _KILLED.search(message_of(event))
+        if said and said.group(1) == container.name:
+            return _finding(case, container, event, said.group(2))
+    return None
 
 
-def _claim(snapshot: Snapshot, ending: Ending) -> Claim:
-    ref, container, kill = Ref.of(ending.pod), ending.container, ending.kill or {}
-    kind: Kind = "startupProbe" if "startup probe" in message(kill) else "livenessProbe"
-    prefix = "Startup" if kind == "startupProbe" else "Liveness"
-    failed = latest(
-        snapshot,
-        ref,
-        lambda e: (
-            text(e, "reason") == "Unhealthy"
-            and field_path(e) == container.field_path
-            and message(e).startswith(prefix)
-        ),
+def _finding(case: Case, container: Container, event: Manifest, kind: str) -> Finding:
+    probe = mapping(container.spec, "livenessProbe" if kind == "liveness" else "startupProbe")
+    said = f"{kind} probe failed"
+    failed = [
+        one
+        for one in events_of(case.snapshot, case.ref, "Unhealthy")
+        if message_of(one).lower().startswith(said)
+        and container.name in (text(one, "involvedObject", "fieldPath") or container.name)
+    ]
+    hint = port_hint(container, probe)
+    sentence = (
+        f'Container "{container.name}" is restarted: its {kind} probe {describe(probe)} fails'
     )
-    words = probe_words(container, probe_of(container.spec, kind), kind, failed)
-    evidence: list[Evidence] = [event_evidence(ref, kill)]
-    if failed is not None:
-        evidence.append(event_evidence(ref, failed))
-    evidence.append(field(ref, f"{container.status_path}.restartCount", container.restarts))
-    return Claim(
-        "pod/liveness-probe-failing",
-        words.title,
-        evidence,
-        fixes=words.fixes,
-        since=not_ready_since(ending.pod),
+    evidence = [
+        event_evidence(event, case.ref),
+        *(event_evidence(one, case.ref) for one in failed[:1]),
+        case.field(container.path("restartCount"), str(container.restarts)),
+    ]
+    fix = f'Make the {kind} probe of container "{container.name}" ask what it really answers.'
+    return case.finding(
+        CODE, sentence + (f"; {hint}" if hint else ""), tuple(evidence), fixes=(fix,)
     )
-
-
-ANALYZER = Analyzer(
-    "liveness_probe",
-    ("pod/liveness-probe-failing",),
-    ("Pod", "Event", "ReplicaSet", "Job", "CronJob"),
-    _detect,
-)

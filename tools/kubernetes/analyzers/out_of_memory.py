@@ -1,52 +1,36 @@
-"""Containers that the kernel kills because they need more memory than their limit."""
+"""Containers that the kernel killed for their memory."""
 
-from collections.abc import Iterator
+from clusterwright.tools.finding import Finding
+from clusterwright.tools.kubernetes.analyzers.case import Case
+from clusterwright.tools.kubernetes.analyzers.crash_loop import recovered
+from clusterwright.tools.kubernetes.analyzers.pod import Container
+from clusterwright.tools.manifest import instant, mapping, text
 
-from clusterwright.tools.analyzer import Analyzer, Suspicion
-from clusterwright.tools.finding import Evidence
-from clusterwright.tools.kubernetes.analyzers.reading.ending import Ending, endings
-from clusterwright.tools.kubernetes.analyzers.reading.suspect import (
-    Claim,
-    field,
-    not_ready_since,
-    suspect,
-)
-from clusterwright.tools.manifest import dig, text
-from clusterwright.tools.ref import Ref
-from clusterwright.tools.snapshot import Snapshot
+CODE = "pod/out-of-memory"
 
 
-def _detect(snapshot: Snapshot) -> Iterator[Suspicion]:
-    for ending in endings(snapshot, "memory"):
-        yield suspect(snapshot, ending.pod, _claim(ending))
-
-
-def _claim(ending: Ending) -> Claim:
-    ref, container = Ref.of(ending.pod), ending.container
-    limit = dig(container.spec, "resources", "limits", "memory")
-    reason = text(ending.terminated, "reason")
-    evidence: list[Evidence] = [field(ref, f"{ending.path}.reason", reason)]
-    if reason != "OOMKilled":
-        evidence.append(field(ref, f"{ending.path}.message", ending.said))
-    path = f"spec.{container.field}[?@.name=='{container.name}'].resources.limits.memory"
-    if limit is None:
-        title = f"container {container.name} is killed because its node runs out of memory"
-        fixes = (f"set a memory request and limit for container {container.name}",)
-    else:
-        evidence.append(field(ref, f"$.{path}", limit))
-        title = f"container {container.name} is killed at its memory limit of {limit}"
-        fixes = (
-            f"raise spec.{container.field}[{container.name}].resources.limits.memory over {limit}",
-            "make the program use less memory",
-        )
-    return Claim(
-        "pod/out-of-memory", title, evidence, fixes=fixes, since=not_ready_since(ending.pod)
+def suspect(case: Case, container: Container) -> Finding | None:
+    """Return a finding when the container's last end was an OOM kill that still matters."""
+    ended = container.terminated
+    if text(ended, "reason") != "OOMKilled" or recovered(case, container):
+        return None
+    which = "lastState" if mapping(container.status, "lastState", "terminated") else "state"
+    limit = text(container.spec, "resources", "limits", "memory")
+    sentence = (
+        f'Container "{container.name}" was killed for using more memory than its limit of {limit}'
+        if limit
+        else f'Container "{container.name}" was killed because the node ran out of memory'
     )
-
-
-ANALYZER = Analyzer(
-    "out_of_memory",
-    ("pod/out-of-memory",),
-    ("Pod", "Event", "ReplicaSet", "Job", "CronJob"),
-    _detect,
-)
+    fix = (
+        f'Raise the memory limit of container "{container.name}" above {limit},'
+        " or make it use less."
+        if limit
+        else f'Give container "{container.name}" a memory request and limit that fit its use.'
+    )
+    evidence = [case.field(container.path(which, "terminated", "reason"), "OOMKilled")]
+    if limit:
+        path = f"$.spec.containers[?(@.name=='{container.name}')].resources.limits.memory"
+        evidence.append(case.field(path, limit))
+    return case.finding(
+        CODE, sentence, tuple(evidence), fixes=(fix,), since=instant(ended, "finishedAt")
+    )

@@ -1,87 +1,79 @@
-"""Containers that run and never become ready, or are not ready any more."""
+"""Containers that run and never become ready because their readiness probe fails."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from datetime import timedelta
 
 from clusterwright.tools.analyzer import Analyzer, Suspicion
-from clusterwright.tools.kubernetes.analyzers.reading.container import (
+from clusterwright.tools.kubernetes.analyzers.case import Case
+from clusterwright.tools.kubernetes.analyzers.liveness_probe import suspect as killed
+from clusterwright.tools.kubernetes.analyzers.pod import (
+    KINDS,
     Container,
     containers,
-    troubled_pods,
-)
-from clusterwright.tools.kubernetes.analyzers.reading.ending import ending_of
-from clusterwright.tools.kubernetes.analyzers.reading.occurrence import (
-    elapsed,
     event_evidence,
-    field_path,
-    latest,
-    message,
+    events_of,
+    message_of,
+    troubled,
 )
-from clusterwright.tools.kubernetes.analyzers.reading.probe import Probe, probe_of
-from clusterwright.tools.kubernetes.analyzers.reading.probe_claim import probe_words
-from clusterwright.tools.kubernetes.analyzers.reading.suspect import (
-    Claim,
-    field,
-    not_ready_since,
-    suspect,
-)
-from clusterwright.tools.manifest import Manifest, dig, text
-from clusterwright.tools.ref import Ref
+from clusterwright.tools.kubernetes.analyzers.probe import describe, port_hint
+from clusterwright.tools.manifest import Manifest, instant, mapping, number, text
 from clusterwright.tools.snapshot import Snapshot, last_seen
 
-_SLOW_START = 20
-"""Seconds for which a program may be busy starting, whatever its probe's thresholds are."""
+CODE = "pod/readiness-probe-failing"
+
+_STARTING = timedelta(seconds=10)
 
 
-def _detect(snapshot: Snapshot) -> Iterator[Suspicion]:
-    for pod in troubled_pods(snapshot):
+def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
+    for pod in troubled(snapshot):
+        if text(pod, "status", "phase") != "Running":
+            continue
+        case = Case(snapshot, pod)
         for container in containers(pod):
-            probe = probe_of(container.spec, "readinessProbe")
-            if probe is None or not _settled(snapshot, container, probe):
-                continue
-            event = _failed(snapshot, pod, container)
-            if event is not None and ending_of(snapshot, pod, container) is None:
-                yield suspect(snapshot, pod, _claim(pod, container, probe, event))
+            event = _failure(case, container)
+            if event is not None:
+                yield _suspicion(case, container, event)
 
 
-def _settled(snapshot: Snapshot, container: Container, probe: Probe) -> bool:
-    """Return whether the container runs, is not ready, and has had the time to be."""
-    if container.ready or container.running_since is None:
-        return False
-    if dig(container.status, "started") is False:  # its startup probe has not passed yet
-        return False
-    patience = probe.settles_after if probe.doubt else max(probe.settles_after, _SLOW_START)
-    return elapsed(snapshot, container.running_since) >= timedelta(seconds=patience)
+def _failure(case: Case, container: Container) -> Manifest | None:
+    """Return the event that proves that the running container fails its probe now."""
+    probe = mapping(container.spec, "readinessProbe")
+    if not container.running or container.ready or not probe:
+        return None
+    started = instant(container.status, "state", "running", "startedAt")
+    grace = timedelta(seconds=number(probe, "initialDelaySeconds")) + _STARTING
+    if started is None or case.snapshot.now - started < grace:
+        return None
+    if container.restarts and killed(case, container) is not None:
+        return None
+    for event in events_of(case.snapshot, case.ref, "Unhealthy"):
+        seen = last_seen(event)
+        field = text(event, "involvedObject", "fieldPath") or text(event, "regarding", "fieldPath")
+        if (
+            message_of(event).startswith("Readiness probe")
+            and (not field or f"{{{container.name}}}" in field)
+            and (seen is None or seen >= started)
+        ):
+            return event
+    return None
 
 
-def _failed(snapshot: Snapshot, pod: Manifest, container: Container) -> Manifest | None:
-    def fits(event: Manifest) -> bool:
-        seen, started = last_seen(event), container.running_since
-        return (
-            text(event, "reason") == "Unhealthy"
-            and field_path(event) == container.field_path
-            and message(event).startswith("Readiness")
-            and (seen is not None and started is not None and seen >= started)
-        )
-
-    return latest(snapshot, Ref.of(pod), fits)
-
-
-def _claim(pod: Manifest, container: Container, probe: Probe, event: Manifest) -> Claim:
-    ref = Ref.of(pod)
-    words = probe_words(container, probe, "readinessProbe", event)
-    return Claim(
-        "pod/readiness-probe-failing",
-        words.title,
-        (event_evidence(ref, event), field(ref, f"{container.status_path}.ready", "false")),
-        fixes=words.fixes,
-        since=not_ready_since(pod),
+def _suspicion(case: Case, container: Container, event: Manifest) -> Suspicion:
+    probe = mapping(container.spec, "readinessProbe")
+    hint = port_hint(container, probe)
+    sentence = f'Container "{container.name}" is not ready: its probe {describe(probe)} fails'
+    evidence = (
+        event_evidence(event, case.ref),
+        case.field(container.path("ready"), "false"),
     )
+    fix = (
+        f'Let the readiness probe of container "{container.name}" ask a port it serves; {hint}.'
+        if hint
+        else f'Make container "{container.name}" answer its readiness probe, or correct the probe.'
+    )
+    since = instant(container.status, "state", "running", "startedAt")
+    title = sentence + (f"; {hint}" if hint else "")
+    return Suspicion(case.finding(CODE, title, evidence, fixes=(fix,), since=since))
 
 
-ANALYZER = Analyzer(
-    "readiness_probe",
-    ("pod/readiness-probe-failing",),
-    ("Pod", "Event", "ReplicaSet"),
-    _detect,
-)
+READINESS = Analyzer("readiness-probe", (CODE,), KINDS, _detect)

@@ -11,7 +11,6 @@ from clusterwright.tools.kubernetes.analyzers.case import Case
 from clusterwright.tools.kubernetes.analyzers.pod import KINDS, age, message_of, troubled
 from clusterwright.tools.kubernetes.analyzers.pod_volumes import NOT_BOUND, unbound
 from clusterwright.tools.manifest import condition, text
-from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
 UNSCHEDULABLE = "pod/unschedulable"
@@ -21,7 +20,7 @@ _STARTING = timedelta(seconds=5)
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
     nodes = Nodes(snapshot)
-    known: dict[tuple[Ref, str], Finding] = {}
+    known: dict[tuple[str, str], Finding] = {}
     for pod in troubled(snapshot):
         refused = condition(pod, "PodScheduled")
         if refused.get("status") != "False" or refused.get("reason") != "Unschedulable":
@@ -31,7 +30,7 @@ def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
         case = Case(snapshot, pod)
         owner = (snapshot.owners(pod) or [case.ref])[0]
         # Pods of one ReplicaSet ask for the same; a StatefulSet's differ in their claims.
-        key = (owner, text(refused, "message"))
+        key = (str(owner), text(refused, "message"))
         if key not in known or owner.kind == "StatefulSet":
             known[key] = _conclude(case, nodes, message_of(refused))
         yield Suspicion(known[key].model_copy(update={"members": (case.ref,)}))

@@ -93,8 +93,8 @@ def is_live(pod: Manifest) -> bool:
 
 
 def _well(pod: Manifest) -> bool:
-    status = pod.get("status")
-    if not isinstance(status, dict) or status.get("phase") != "Running":
+    status = mapping(pod, "status")
+    if status.get("phase") != "Running":
         return False
     statuses = items(status, "containerStatuses")
     return bool(statuses) and all(

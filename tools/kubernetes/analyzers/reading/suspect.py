@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from clusterwright.tools.analyzer import Request, Suspicion
 from clusterwright.tools.finding import (
@@ -42,8 +43,7 @@ def suspect(snapshot: Snapshot, pod: Manifest, claim: Claim) -> Suspicion:
     owners = snapshot.owners(pod)
     chain = (ref, *owners)
     owned = [
-        Relation(source=child, edge=Edge.OWNED_BY, target=owner)
-        for child, owner in zip(chain, chain[1:], strict=False)
+        Relation(source=child, edge=Edge.OWNED_BY, target=owner) for child, owner in pairwise(chain)
     ]
     used = [
         Relation(source=holder, edge=Edge.USES, target=one)

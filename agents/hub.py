@@ -29,7 +29,9 @@ _FOREIGN = (
     anyio.ClosedResourceError,
 )
 _PREFIX = re.compile(r"Error executing tool \S+: ")  # what the SDK's servers put before a sentence
-_SPELLED = re.compile(r"\[(?P<code>[a-z_]+)\] (?P<said>.*?)(?:\s*Hint: (?P<hint>.*))?", re.DOTALL)
+_SPELLED = re.compile(
+    r"\[(?P<code>[a-z_]+)\] (?P<said>.*?)(?:\s*(?:Next|Hint): (?P<hint>.*))?", re.DOTALL
+)
 
 Target = MCPServer | StdioServerParameters | str
 A = TypeVar("A", bound=BaseModel)

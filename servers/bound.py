@@ -1,0 +1,85 @@
+"""A tool as the protocol calls it: checked arguments in, safe and bounded content out."""
+
+import json
+import logging
+from typing import Any
+
+from mcp.server.mcpserver import Context
+from mcp.server.mcpserver.exceptions import ToolError as SdkToolError
+from mcp.server.mcpserver.tools import Tool as SdkTool
+from mcp_types import CallToolResult, TextContent
+from pydantic import ValidationError
+
+from clusterwright.servers.arguments import check_names, explain
+from clusterwright.tools.answer import CAP, Answer
+from clusterwright.tools.errors import InvalidInputError, ToolError
+from clusterwright.tools.neutral import neutral, neutral_json
+from clusterwright.tools.redaction import redact_json, redact_text
+
+_log = logging.getLogger(__name__)
+_LONGEST_ERROR = 4_000
+
+
+class BoundTool(SdkTool):
+    """A tool of ours in the SDK's terms; it answers every failure with a sentence to act on."""
+
+    async def run(
+        self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False
+    ) -> CallToolResult:
+        """Return what the tool answers, or the error: neither raises, and neither leaks."""
+        del convert_result  # what is returned is a result already
+        try:
+            check_names(arguments, self.fn_metadata.arg_model)
+            answer: Answer = await super().run(arguments, context)
+            return success(answer)
+        except ToolError as error:
+            return failure(error)
+        except SdkToolError as error:
+            cause = error.__cause__
+            if isinstance(cause, ToolError):
+                return failure(cause)
+            if isinstance(cause, ValidationError) and cause.title == self._arguments_title:
+                return failure(explain(cause, self.fn_metadata.arg_model))
+            _log.error("tool %s failed", self.name, exc_info=cause)
+            return _error(
+                f"[internal] {self.name} failed on its own, not because of your arguments."
+                " Next: try a narrower question; the server's standard error has the trace"
+            )
+
+    @property
+    def _arguments_title(self) -> str:
+        return self.fn_metadata.arg_model.__name__
+
+
+def success(answer: Answer) -> CallToolResult:
+    """Return an answer as text and structured content, without secrets and hidden characters.
+
+    Raises InvalidInputError when the structured content would exceed the cap.
+    """
+    data = neutral_json(redact_json(answer.model_dump(mode="json", exclude_none=True)))
+    size = len(json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode())
+    if size > CAP:
+        raise InvalidInputError(
+            f"the answer would take {size} bytes, more than the {CAP} that an answer may take",
+            hint="narrow the question: one namespace, one object, a lower limit",
+        )
+    return CallToolResult(content=[_text(answer.render())], structured_content=data)
+
+
+def failure(error: ToolError) -> CallToolResult:
+    """Return an error of ours as `[code] what happened. Next: what to do`."""
+    said = f"[{error.code}] {str(error).rstrip('.')}."
+    return _error(f"{said} Next: {error.hint}" if error.hint else said)
+
+
+def _error(said: str) -> CallToolResult:
+    return CallToolResult(content=[_text(said[:_LONGEST_ERROR])], is_error=True)
+
+
+def _text(text: str) -> TextContent:
+    safe = neutral(redact_text(text))
+    if len(safe.encode()) > CAP:
+        left_out = "\n[cut here: the answer is longer than an answer may be; narrow the question]"
+        kept = safe.encode()[: CAP - len(left_out)].decode(errors="ignore")
+        safe = kept.rpartition("\n")[0] + left_out
+    return TextContent(type="text", text=safe)

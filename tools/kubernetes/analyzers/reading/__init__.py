@@ -1,1 +1,0 @@
-"""What pods, nodes and events say, in the terms in which the analyzers reason; pure throughout."""

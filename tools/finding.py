@@ -96,5 +96,6 @@ class Finding(_Frozen):
     evidence: tuple[Evidence, ...] = Field(min_length=1)
     since: datetime | None = None
     members: tuple[Ref, ...] = Field(default=(), description="The objects that show it.")
+    more_members: int = Field(default=0, description="Members left out here for brevity.")
     relations: tuple[Relation, ...] = ()
     fixes: tuple[str, ...] = Field(default=(), description="What would repair it.")

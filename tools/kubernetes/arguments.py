@@ -1,0 +1,15 @@
+"""Arguments that mean the same in every tool of this domain."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+Kind = Annotated[
+    str, Field(min_length=1, max_length=200, description="As in kubectl: Pod, pods, po, kind.group")
+]
+Name = Annotated[str, Field(min_length=1, max_length=253, description="Object name.")]
+Namespace = Annotated[str | None, Field(max_length=63, description="Default: all namespaces.")]
+Cluster = Annotated[
+    str | None, Field(max_length=200, description="Kubeconfig context; default: the server's.")
+]
+Cursor = Annotated[str | None, Field(max_length=2000, description="next_cursor of an answer.")]

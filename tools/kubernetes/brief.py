@@ -1,0 +1,63 @@
+"""Findings made short enough for an answer: long values cut in their middle, few examples."""
+
+from collections.abc import Iterator
+
+from clusterwright.tools.finding import (
+    Edge,
+    EventEvidence,
+    Evidence,
+    FieldEvidence,
+    Finding,
+    LogEvidence,
+    Relation,
+)
+from clusterwright.tools.snapshot import Snapshot
+
+_EVIDENCE = 3
+_MEMBERS = 2
+_RELATIONS = 10
+_VALUE = 110
+
+
+def brief(finding: Finding) -> Finding:
+    """Return a finding with its first evidence, members and relations, its values cut."""
+    return finding.model_copy(
+        update={
+            "evidence": tuple(_cut(one) for one in finding.evidence[:_EVIDENCE]),
+            "members": finding.members[:_MEMBERS],
+            "relations": finding.relations[:_RELATIONS],
+        }
+    )
+
+
+def shorten(text: str, longest: int = _VALUE) -> str:
+    """Return a text of at most `longest` characters; a long one loses its middle.
+
+    The messages of a kubelet name the action first and the cause last.
+    """
+    if len(text) <= longest:
+        return text
+    head = longest * 2 // 5
+    return f"{text[:head]}…{text[head + 1 - longest :]}"
+
+
+def owners(snapshot: Snapshot, findings: tuple[Finding, ...]) -> Iterator[Relation]:
+    """Yield the edges from the objects that findings point at to the workloads that own them."""
+    targets = (one.target for finding in findings for one in finding.relations)
+    for target in dict.fromkeys(targets):
+        manifest = snapshot.get(target)
+        workload = snapshot.workload(manifest) if manifest else target
+        if workload != target:
+            yield Relation(source=target, edge=Edge.OWNED_BY, target=workload)
+
+
+def _cut(evidence: Evidence) -> Evidence:
+    match evidence:
+        case FieldEvidence():
+            return evidence.model_copy(update={"value": shorten(evidence.value)})
+        case EventEvidence():
+            return evidence.model_copy(update={"message": shorten(evidence.message)})
+        case LogEvidence():
+            return evidence.model_copy(update={"line": shorten(evidence.line)})
+        case _:
+            return evidence

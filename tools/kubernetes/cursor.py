@@ -1,0 +1,40 @@
+"""Opaque cursors that name the last thing shown, so that a listing may change between its pages.
+
+An offset would skip or repeat when objects come and go; the API server's own continue token
+expires within minutes and knows no other order than that of names.
+"""
+
+import base64
+import binascii
+import json
+from typing import cast
+
+from clusterwright.tools.errors import InvalidInputError
+
+
+def encode(tool: str, *key: str | int) -> str:
+    """Return the cursor that continues `tool` after `key`."""
+    spelled = json.dumps([tool, *key], ensure_ascii=False, separators=(",", ":"))
+    return base64.urlsafe_b64encode(spelled.encode()).decode().rstrip("=")
+
+
+def decode(tool: str, cursor: str, *types: type[str] | type[int]) -> tuple[str | int, ...]:
+    """Return the key of a cursor; raise InvalidInputError when it is none of this tool's."""
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        found: object = json.loads(base64.urlsafe_b64decode(padded.encode("ascii")))
+    except (binascii.Error, ValueError) as error:
+        raise _refused(tool, cursor) from error
+    parts = cast("list[str | int]", found) if isinstance(found, list) else []
+    if parts[:1] != [tool] or len(parts) != len(types) + 1:
+        raise _refused(tool, cursor)
+    if not all(isinstance(part, kind) for part, kind in zip(parts[1:], types, strict=True)):
+        raise _refused(tool, cursor)
+    return tuple(parts[1:])
+
+
+def _refused(tool: str, cursor: str) -> InvalidInputError:
+    return InvalidInputError(
+        f"{cursor[:80]!r} is not a cursor of {tool}",
+        hint="pass next_cursor as it was answered, with the same other arguments, or leave it out",
+    )

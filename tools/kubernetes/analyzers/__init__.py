@@ -3,8 +3,26 @@
 from clusterwright.tools.analyzer import Analyzer
 from clusterwright.tools.kubernetes.analyzers.config_references import CONFIG_REFERENCES
 from clusterwright.tools.kubernetes.analyzers.containers import CONTAINERS
+from clusterwright.tools.kubernetes.analyzers.finalizer import FINALIZER
 from clusterwright.tools.kubernetes.analyzers.image import IMAGE
+from clusterwright.tools.kubernetes.analyzers.quota import QUOTA
 from clusterwright.tools.kubernetes.analyzers.readiness_probe import READINESS
 from clusterwright.tools.kubernetes.analyzers.scheduling import SCHEDULING
+from clusterwright.tools.kubernetes.analyzers.service_endpoints import SERVICE_ENDPOINTS
+from clusterwright.tools.kubernetes.analyzers.service_selector import SERVICE_SELECTOR
+from clusterwright.tools.kubernetes.analyzers.service_target_port import SERVICE_TARGET_PORT
+from clusterwright.tools.kubernetes.analyzers.storage_class import STORAGE_CLASS
 
-ANALYZERS: tuple[Analyzer, ...] = (IMAGE, CONTAINERS, READINESS, CONFIG_REFERENCES, SCHEDULING)
+ANALYZERS: tuple[Analyzer, ...] = (
+    IMAGE,
+    CONTAINERS,
+    READINESS,
+    CONFIG_REFERENCES,
+    SCHEDULING,
+    FINALIZER,
+    QUOTA,
+    SERVICE_ENDPOINTS,
+    SERVICE_SELECTOR,
+    SERVICE_TARGET_PORT,
+    STORAGE_CLASS,
+)

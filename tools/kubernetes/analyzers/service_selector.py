@@ -1,0 +1,124 @@
+"""Services whose selector matches no pod, although pods with nearly those labels exist."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from clusterwright.tools.analyzer import Analyzer, Fulfilled, ReadRequest, Suspicion
+from clusterwright.tools.finding import FieldEvidence, Finding, Severity
+from clusterwright.tools.kubernetes.analyzers.pod import age, title
+from clusterwright.tools.kubernetes.analyzers.service import (
+    KINDS,
+    is_headless,
+    selecting,
+    selector_of,
+)
+from clusterwright.tools.manifest import Manifest, instant, name_of, namespace_of, strings
+from clusterwright.tools.ref import Ref
+from clusterwright.tools.snapshot import Snapshot
+
+CODE = "service/selector-mismatch"
+
+_TEMPLATED = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job")
+_APPLYING = timedelta(seconds=10)
+"""A Service may be created a moment before the workload that it is for."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kin:
+    """A workload whose pods nearly match, and the first label in which they differ."""
+
+    ref: Ref
+    key: str
+    value: str
+    """What the pods carry instead: a value of the selector's key, or of another key."""
+    score: int
+    renamed: str = ""
+    """The other key under which the pods carry the value that was asked for."""
+
+
+def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
+    for service in selecting(snapshot):
+        selector, namespace = selector_of(service), namespace_of(service)
+        if snapshot.selected("Pod", namespace, selector) or age(snapshot, service) < _APPLYING:
+            continue
+        templates = list(_templates(snapshot, namespace))
+        # A workload that would match has no pods now: scaled to 0, or unable to create them.
+        if any(selector.items() <= labels.items() for _, labels in templates):
+            continue
+        kin = _nearest(service, templates)
+        if kin is not None or not is_headless(service):
+            yield Suspicion(_finding(service, kin), (ReadRequest(Ref.of(service)),))
+
+
+def _templates(snapshot: Snapshot, namespace: str) -> Iterator[tuple[Ref, dict[str, str]]]:
+    for kind in _TEMPLATED:
+        for one in snapshot.in_namespace(kind, namespace):
+            yield Ref.of(one), strings(one, "spec", "template", "metadata", "labels")
+    for pod in snapshot.in_namespace("Pod", namespace):
+        if not snapshot.owners(pod):
+            yield Ref.of(pod), strings(pod, "metadata", "labels")
+
+
+def _nearest(service: Manifest, templates: list[tuple[Ref, dict[str, str]]]) -> _Kin | None:
+    kin = [one for ref, labels in templates if (one := _kin(service, ref, labels)) is not None]
+    # The first of the best: kinds are tried from Deployment down to bare pods.
+    return max(kin, key=lambda one: one.score, default=None)
+
+
+def _kin(service: Manifest, ref: Ref, labels: dict[str, str]) -> _Kin | None:
+    """Return in what a template differs, if enough is alike to have been meant."""
+    selector = selector_of(service)
+    differing = [key for key, value in selector.items() if labels.get(key) != value]
+    alike = len(selector) - len(differing)
+    key = differing[0]
+    renamed = next((k for k, v in sorted(labels.items()) if v == selector[key]), "")
+    same_name = name_of(service) == ref.name
+    if not (alike or same_name or renamed):
+        return None
+    score = 2 * alike + 4 * same_name + 2 * bool(renamed) + (key in labels)
+    value = selector[key] if renamed else labels.get(key, "")
+    return _Kin(ref, key, value, score, renamed)
+
+
+def _finding(service: Manifest, kin: _Kin | None) -> Finding:
+    ref, selector = Ref.of(service), selector_of(service)
+    asked = ", ".join(f"{key}={value}" for key, value in selector.items())
+    evidence = [FieldEvidence(ref=ref, path="$.spec.selector", value=asked)]
+    sentence, fixes = f"Selects {asked}; no pod has these labels", (f"Create pods with {asked}.",)
+    if kin is not None:
+        path = "$.metadata.labels" if kin.ref.kind == "Pod" else "$.spec.template.metadata.labels"
+        carried = f"{kin.renamed or kin.key}={kin.value}" if kin.value else f"no label {kin.key}"
+        evidence.append(FieldEvidence(ref=kin.ref, path=path, value=carried))
+        who = f"{kin.ref.kind} {kin.ref.name}"
+        # Under the same key the value is enough; keys alone often fill half a line.
+        instead = kin.value if kin.value and not kin.renamed else carried
+        sentence = f"Selects {kin.key}={selector[kin.key]}, but pods of {who} have {instead}"
+        fixes = (f"Set spec.selector to {carried}, as the pods of {who} have.",)
+        if not kin.value:
+            fixes = (f"Remove {kin.key} from spec.selector, or add it to the pods of {who}.",)
+    return Finding(
+        code=CODE,
+        severity=Severity.INFO if kin is None else Severity.CRITICAL,
+        subject=ref,
+        title=title(sentence),
+        evidence=tuple(evidence),
+        since=instant(service, "metadata", "creationTimestamp"),
+        fixes=fixes,
+    )
+
+
+def _refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding | None:
+    """Keep the finding unless the Service is gone or selects something else by now."""
+    finding = suspicion.finding
+    for request, found in fulfilled.objects.items():
+        if request in suspicion.requests:
+            asked = selector_of(found) if found is not None else {}
+            now = ", ".join(f"{key}={value}" for key, value in asked.items())
+            said = finding.evidence[0]
+            if not isinstance(said, FieldEvidence) or said.value != now:
+                return None
+    return finding
+
+
+SERVICE_SELECTOR = Analyzer("service-selector", (CODE,), KINDS, _detect, _refine)

@@ -1,0 +1,31 @@
+import time
+
+import pytest
+
+from clusterwright.tools.kubernetes.analyzers.log_line import LONGEST_LINE, telling
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (["listening on 8080", "FATAL: no config", "bye"], "FATAL: no config"),
+        (
+            ["Traceback (most recent call last):", '  File "a.py", line 1', "ValueError: bad port"],
+            "ValueError: bad port",
+        ),
+        (["panic: nil map", "", "goroutine 1 [running]:"], "panic: nil map"),
+        (["2026-01-01T12:00:00.1Z ERROR: cannot bind", "INFO exiting"], "ERROR: cannot bind"),
+        (["first", "last"], "last"),
+        ([], ""),
+        (["", "  "], ""),
+    ],
+)
+def test_the_line_that_tells_the_cause_is_picked(lines: list[str], expected: str) -> None:
+    assert telling(lines) == expected
+
+
+def test_endless_lines_cost_nothing() -> None:
+    started = time.process_time()
+    line = telling(["error " * 1_000_000, "a" * 5_000_000])
+    assert len(line) <= LONGEST_LINE
+    assert time.process_time() - started < 0.5

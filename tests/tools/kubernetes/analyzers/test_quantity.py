@@ -1,0 +1,35 @@
+import pytest
+
+from clusterwright.tools.kubernetes.analyzers.quantity import quantity, spelled
+
+
+@pytest.mark.parametrize(
+    ("written", "amount"),
+    [
+        ("500m", 0.5),
+        ("2Gi", 2 * 2**30),
+        ("1e3", 1000),
+        (4, 4),
+        ("1E", 1e18),
+        ("", 0),
+        (None, 0),
+        ("x", 0),
+    ],
+)
+def test_quantities_are_read_as_kubernetes_does(written: object, amount: float) -> None:
+    assert quantity(written) == amount
+
+
+@pytest.mark.parametrize(
+    ("amount", "resource", "written"),
+    [
+        (0.5, "cpu", "500m"),
+        (2 * 2**30, "memory", "2Gi"),
+        (8, "nvidia.com/gpu", "8"),
+        (0, "cpu", "0"),
+    ],
+)
+def test_amounts_are_spelled_as_people_write_them(
+    amount: float, resource: str, written: str
+) -> None:
+    assert spelled(amount, resource) == written

@@ -1,6 +1,6 @@
 """Findings made short enough for an answer: long values cut in their middle, few examples."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from clusterwright.tools.finding import (
     Edge,
@@ -13,10 +13,10 @@ from clusterwright.tools.finding import (
 )
 from clusterwright.tools.snapshot import Snapshot
 
-_EVIDENCE = 3
-_MEMBERS = 2
+_EVIDENCE = 2
+_MEMBERS = 1
 _RELATIONS = 10
-_VALUE = 110
+_VALUE = 100
 
 
 def brief(finding: Finding) -> Finding:
@@ -25,6 +25,7 @@ def brief(finding: Finding) -> Finding:
         update={
             "evidence": tuple(_cut(one) for one in finding.evidence[:_EVIDENCE]),
             "members": finding.members[:_MEMBERS],
+            "more_members": finding.more_members + max(0, len(finding.members) - _MEMBERS),
             "relations": finding.relations[:_RELATIONS],
         }
     )
@@ -41,7 +42,7 @@ def shorten(text: str, longest: int = _VALUE) -> str:
     return f"{text[:head]}…{text[head + 1 - longest :]}"
 
 
-def owners(snapshot: Snapshot, findings: tuple[Finding, ...]) -> Iterator[Relation]:
+def owners(snapshot: Snapshot, findings: Iterable[Finding]) -> Iterator[Relation]:
     """Yield the edges from the objects that findings point at to the workloads that own them."""
     targets = (one.target for finding in findings for one in finding.relations)
     for target in dict.fromkeys(targets):

@@ -1,11 +1,15 @@
-"""Parameters that tools share, described once."""
+"""Parameters that mean the same in every tool of this domain."""
 
 from typing import Annotated
 
 from pydantic import Field
 
-Cluster = Annotated[
-    str | None, Field(description="A kubeconfig context; default: the server's own.")
+Kind = Annotated[
+    str, Field(min_length=1, max_length=200, description="As in kubectl: Pod, pods, po, kind.group")
 ]
-Namespace = Annotated[str | None, Field(description="Only this namespace; default: all.")]
-Cursor = Annotated[str | None, Field(description="next_cursor of the previous answer.")]
+Name = Annotated[str, Field(min_length=1, max_length=300, description="Object name.")]
+Namespace = Annotated[str | None, Field(max_length=300, description="Default: all namespaces.")]
+Cluster = Annotated[
+    str | None, Field(max_length=300, description="Kubeconfig context; default: the server's.")
+]
+Cursor = Annotated[str | None, Field(max_length=2000, description="next_cursor of an answer.")]

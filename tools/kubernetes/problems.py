@@ -20,10 +20,6 @@ class Problems(Answer):
 
     total: int = Field(description="Findings in all, on this page or not.")
     findings: tuple[Finding, ...] = Field(default=(), description="Worst first.")
-    counts: dict[str, int] = Field(
-        default_factory=dict,
-        description="Affected objects, by subject, where a finding names only the first.",
-    )
     relations: tuple[Relation, ...] = Field(default=(), description="Owners of what they touch.")
     coverage: Coverage
     next_cursor: str | None = Field(default=None, description="Continues; absent on the last page.")
@@ -50,7 +46,7 @@ class Problems(Answer):
 
     def lines(self, finding: Finding) -> str:
         """Return the few lines that tell one finding."""
-        affected = self.counts.get(str(finding.subject), len(finding.members))
+        affected = len(finding.members) + finding.more_members
         many = f" ({affected} objects)" if affected > 1 else ""
         since = f" since {finding.since:%m-%d %H:%M}Z" if finding.since else ""
         lines = [

@@ -21,7 +21,7 @@ from clusterwright.tools.snapshot import Snapshot
 
 CODE = "object/finalizer-stuck"
 
-_WORKING = timedelta(seconds=20)
+_WORKING = timedelta(seconds=10)
 """What a controller that lives does about a deletion, it does within seconds."""
 _CLAIM_IN_USE = "kubernetes.io/pvc-protection"
 _OF_THE_CLUSTER = frozenset(

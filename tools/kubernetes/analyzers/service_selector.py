@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from clusterwright.tools.analyzer import Analyzer, Fulfilled, ReadRequest, Suspicion
-from clusterwright.tools.finding import FieldEvidence, Finding, Severity
+from clusterwright.tools.finding import Edge, FieldEvidence, Finding, Relation, Severity
 from clusterwright.tools.kubernetes.analyzers.pod import age, title
 from clusterwright.tools.kubernetes.analyzers.service import (
     KINDS,
@@ -104,6 +104,7 @@ def _finding(service: Manifest, kin: _Kin | None) -> Finding:
         title=title(sentence),
         evidence=tuple(evidence),
         since=instant(service, "metadata", "creationTimestamp"),
+        relations=(Relation(source=ref, edge=Edge.SELECTS, target=kin.ref),) if kin else (),
         fixes=fixes,
     )
 

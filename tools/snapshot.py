@@ -73,7 +73,9 @@ class Snapshot:
         if not labels:
             return []
         wanted = labels.items()
-        return [o for o in self.in_namespace(kind, namespace) if wanted <= labels_of(o).items()]
+        index = self._labelled(kind, namespace)
+        rarest = min((index.get(pair, ()) for pair in wanted), key=len)
+        return [o for o in rarest if wanted <= labels_of(o).items()]
 
     def in_namespace(self, kind: str, namespace: str) -> Sequence[Manifest]:
         """Return the objects of a kind in one namespace."""
@@ -86,6 +88,23 @@ class Snapshot:
     def events(self, ref: Ref) -> Sequence[Manifest]:
         """Return the events about an object, oldest first."""
         return self._events.get(ref, ())
+
+    def _labelled(self, kind: str, namespace: str) -> Mapping[tuple[str, str], Sequence[Manifest]]:
+        """Return the objects of a namespace by each label that they carry."""
+        known = self._label_indexes.get((kind, namespace))
+        if known is None:
+            known = defaultdict[tuple[str, str], list[Manifest]](list)
+            for one in self.in_namespace(kind, namespace):
+                for pair in labels_of(one).items():
+                    known[pair].append(one)
+            self._label_indexes[kind, namespace] = known
+        return known
+
+    @cached_property
+    def _label_indexes(
+        self,
+    ) -> dict[tuple[str, str], defaultdict[tuple[str, str], list[Manifest]]]:
+        return {}
 
     @cached_property
     def _by_ref(self) -> dict[Ref, Manifest]:

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import cast
 
 from clusterwright.tools.finding import EventEvidence, Severity
 from clusterwright.tools.manifest import (
+    Json,
     Manifest,
     condition,
     dig,
@@ -74,13 +76,12 @@ class Container:
 def troubled(snapshot: Snapshot) -> Iterator[Manifest]:
     """Return the pods that may be broken: not finished, not going away, not simply ready."""
     for pod in snapshot.of_kind("Pod"):
-        status = mapping(pod, "status")
-        phase = status.get("phase")
-        if phase == "Succeeded" or dig(pod, "metadata", "deletionTimestamp"):
+        status = pod.get("status")
+        phase = text(status, "phase")
+        if phase == "Succeeded" or (phase == "Running" and _all_well(status)):
             continue
-        if phase == "Running" and _all_ready(status):
-            continue
-        yield pod
+        if not dig(pod, "metadata", "deletionTimestamp"):
+            yield pod
 
 
 def containers(pod: Manifest) -> list[Container]:
@@ -175,11 +176,12 @@ def title(sentence: str) -> str:
     return one_line[: _LONGEST_TITLE - 3].rstrip() + "..."
 
 
-def _all_ready(status: Manifest) -> bool:
-    states = status.get("containerStatuses")
+def _all_well(status: Json) -> bool:
+    """Return whether every container is ready and never ended; nearly all pods of a cluster are."""
+    states = dig(status, "containerStatuses")
     if not isinstance(states, list) or not states:
         return False
-    return all(
-        one.get("ready") is True and not number(one, "restartCount")
-        for one in items(status, "containerStatuses")
-    )
+    for one in cast("list[Json]", states):
+        if dig(one, "ready") is not True or dig(one, "restartCount"):
+            return False
+    return True

@@ -66,4 +66,4 @@ def any_state(manifest: Manifest) -> State:
             word = f"Not{kind}" if said == "False" else f"{kind}Unknown"
             return State(f"{word}: {reason}" if reason else word, well=False)
     word = phase(manifest)
-    return State(word or "-", word not in _BAD_PHASES)
+    return State(word, word not in _BAD_PHASES)

@@ -1,0 +1,105 @@
+"""The tool that lists a kind: what is unhealthy is never on a later page than what is well."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from clusterwright.tools.answer import BUDGET, CAP
+from clusterwright.tools.errors import InvalidInputError
+from clusterwright.tools.kubernetes.client.clusters import Clusters
+from clusterwright.tools.kubernetes.cursor import decode, encode
+from clusterwright.tools.kubernetes.listing import Cells, Listing, Table, count
+from clusterwright.tools.kubernetes.parameters import Cluster, Cursor, Kind, Namespace
+from clusterwright.tools.kubernetes.state import state_of
+from clusterwright.tools.kubernetes.state.state import State, age
+from clusterwright.tools.manifest import Manifest, name_of, namespace_of
+from clusterwright.tools.tool import Effect, Tool
+
+_RESERVED = 1_000
+"""Bytes of an answer that are no row: counts, cursor, JSON-RPC."""
+_PUNCTUATION = 4
+"""Bytes that a cell takes beside its value, in JSON and as a padded column."""
+
+
+async def k8s_list(
+    clusters: Clusters,
+    kind: Kind,
+    namespace: Namespace = None,
+    labels: Annotated[
+        str | None, Field(max_length=1000, description="Label selector: app=cart,tier!=db")
+    ] = None,
+    fields: Annotated[
+        str | None, Field(max_length=1000, description="Field selector: spec.nodeName=gpu-1")
+    ] = None,
+    limit: Annotated[
+        int | None, Field(ge=1, le=500, description="Rows at most; default: about 10 kB.")
+    ] = None,
+    cursor: Cursor = None,
+    cluster: Cluster = None,
+) -> Listing:
+    """List objects of any kind: counts by state, all unhealthy ones first, then the others."""
+    after = decode("list", cursor, int, str, str) if cursor else ()
+    connection = await clusters.connect(cluster)
+    resource = await connection.resource(kind)
+    if "list" not in resource.verbs:
+        raise InvalidInputError(
+            f"{resource.kind} cannot be listed", hint="pass another kind; k8s_get reads one object"
+        )
+    found = await connection.list(
+        resource,
+        namespace if resource.namespaced else None,
+        label_selector=labels or "",
+        field_selector=fields or "",
+    )
+    listed = sorted((_listed(one, connection.now) for one in found), key=lambda one: one.key)
+    rest = [one for one in listed if one.key > after]
+    shown = _fitting(rest, limit)
+    table = Table.of([one.cells for one in shown])
+    return Listing(
+        cluster=connection.cluster,
+        kind=resource.kind_key,
+        namespace=namespace if resource.namespaced else None,
+        total=len(listed),
+        unhealthy=sum(not one.state.well for one in listed),
+        states=count([one.state.text for one in listed]),
+        common=table.common,
+        columns=table.columns,
+        rows=table.rows,
+        next_cursor=encode("list", *shown[-1].key) if len(shown) < len(rest) else None,
+    )
+
+
+TOOL = Tool(k8s_list, Effect.READ, "List objects")
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    key: tuple[int, str, str]
+    """Unhealthy ones first, then by namespace and name: a page starts where the last one ended."""
+    state: State
+    cells: Cells
+
+
+def _listed(manifest: Manifest, now: datetime) -> _Listed:
+    state = state_of(manifest, now)
+    namespace, name = namespace_of(manifest), name_of(manifest)
+    cells = {"namespace": namespace, "name": name, "state": state.text, **state.cells}
+    return _Listed((int(state.well), namespace, name), state, {**cells, "age": age(manifest, now)})
+
+
+def _fitting(listed: Sequence[_Listed], limit: int | None) -> list[_Listed]:
+    """Return the first objects that an answer has room for, as text and as structured rows."""
+    room = (BUDGET if limit is None else CAP) - _RESERVED
+    most = listed[:limit]
+    shared = Table.of([one.cells for one in most]).common
+    shown: list[_Listed] = []
+    for one in most:
+        cells = [value for name, value in one.cells.items() if name not in shared]
+        room -= 2 * sum(len(cell.encode()) + _PUNCTUATION for cell in cells)
+        if shown and room < 0:
+            break
+        shown.append(one)
+    return shown

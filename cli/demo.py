@@ -16,7 +16,7 @@ from clusterwright.cli.client_config import claude_command, claude_json, vscode_
 from clusterwright.cli.judge.verdicts import compared, missed, wrong
 from clusterwright.cli.sandbox.target import cluster_of
 from clusterwright.cli.sandbox.watch import watching
-from clusterwright.deploy.sandbox import up
+from clusterwright.deploy.sandbox import down, up
 from clusterwright.deploy.sandbox.parts.progress import report_to
 from clusterwright.deploy.sandbox.scenario.kubectl import Cluster
 from clusterwright.deploy.sandbox.scenario.lifecycle import break_
@@ -33,7 +33,7 @@ TRAPS = ("old-replicasets", "optional-reference", "start-up-warnings")
 """Healthy things that look broken: to name one of them would be wrong."""
 _BREAK_SECONDS = 240.0
 _SEED = 1
-"""The same each time, so that a second run finds its faults in place and is quick."""
+"""The same each time, so that what is printed can be compared."""
 
 
 @click.command(name="demo")
@@ -76,6 +76,7 @@ def _demo(console: Console, say: Console) -> bool:
 
 
 def _sandbox(say: Console) -> Cluster:
+    down(INSTANCE)  # a new one takes seconds, and the faults of an earlier run have moved on
     with report_to(sys.stderr) as report:
         instance = up(INSTANCE, report=report)
     if not instance.has_node:
@@ -95,7 +96,7 @@ def _chosen(cluster: Cluster, say: Console) -> list[Rendered]:
 
 
 def _break(cluster: Cluster, rendered: Sequence[Rendered], say: Console) -> None:
-    """Break what is not broken yet; everything is applied at once and then waited for."""
+    """Break everything at once, and then wait for all of it."""
     say.print(f"Breaking {len(rendered)} things, and waiting until each of them shows.")
     with watching(rendered) as report:
         break_(cluster, rendered, report=report, seconds=_BREAK_SECONDS)

@@ -17,13 +17,15 @@ _EVIDENCE = 2
 _MEMBERS = 1
 _RELATIONS = 10
 _VALUE = 100
+_LINE = 240
+"""A log line says what nothing else does, and is cut last."""
 
 
 def brief(finding: Finding) -> Finding:
     """Return a finding with its first evidence, members and relations, its values cut."""
     return finding.model_copy(
         update={
-            "evidence": tuple(_cut(one) for one in finding.evidence[:_EVIDENCE]),
+            "evidence": tuple(_cut(one) for one in _strongest(finding.evidence)[:_EVIDENCE]),
             "members": finding.members[:_MEMBERS],
             "more_members": finding.more_members + max(0, len(finding.members) - _MEMBERS),
             "relations": finding.relations[:_RELATIONS],
@@ -52,6 +54,11 @@ def owners(snapshot: Snapshot, findings: Iterable[Finding]) -> Iterator[Relation
             yield Relation(source=target, edge=Edge.OWNED_BY, target=workload)
 
 
+def _strongest(evidence: Iterable[Evidence]) -> list[Evidence]:
+    """Return evidence with log lines first: the only one in which the program itself speaks."""
+    return sorted(evidence, key=lambda one: not isinstance(one, LogEvidence))
+
+
 def _cut(evidence: Evidence) -> Evidence:
     match evidence:
         case FieldEvidence():
@@ -59,6 +66,6 @@ def _cut(evidence: Evidence) -> Evidence:
         case EventEvidence():
             return evidence.model_copy(update={"message": shorten(evidence.message)})
         case LogEvidence():
-            return evidence.model_copy(update={"line": shorten(evidence.line)})
+            return evidence.model_copy(update={"line": shorten(evidence.line, _LINE)})
         case _:
             return evidence

@@ -15,7 +15,8 @@ _NO_COMMAND = re.compile(
     re.IGNORECASE,
 )
 _EXEC = re.compile(r"(?:exec|stat|chdir|starting container process)[^\n]{0,200}", re.IGNORECASE)
-_START_REASONS = frozenset({"StartError", "ContainerCannotRun", "RunContainerError"})
+START_REASONS = frozenset({"StartError", "ContainerCannotRun", "RunContainerError"})
+"""What the kubelet says of a container whose process never began."""
 _SHELL_CODES = {126: "cannot be executed", 127: "is not found"}
 _WHY = (
     ("permission denied", "is not executable"),
@@ -29,26 +30,25 @@ def suspect(case: Case, container: Container) -> Finding | None:
     ended, waiting = container.terminated, container.waiting
     message = message_of(ended) or message_of(waiting)
     path, reason = _where(container, ended, waiting)
-    code = number(ended, "exitCode")
-    if reason in _START_REASONS and _NO_COMMAND.search(message) and _EXEC.search(message):
+    name, command = container.name, _command(container)
+    if reason in START_REASONS and _NO_COMMAND.search(message) and _EXEC.search(message):
         why = next((said for sign, said in _WHY if sign in message.lower()), "is not in its image")
-        value = f"{reason}: {message}"
-    elif code in _SHELL_CODES and not container.ready:
-        why, value = _SHELL_CODES[code], f"exit code {code}"
+        sentence, value = f'Command {command} of container "{name}" {why}', f"{reason}: {message}"
+    elif (code := number(ended, "exitCode")) in _SHELL_CODES and not container.ready:
+        # The runtime found what it was to start; it is a command of that script that is missing.
+        sentence = f'Container "{name}" exits with {code}: a command that it runs'
+        sentence, value = f"{sentence} {_SHELL_CODES[code]}", str(code)
         path = path.replace(".reason", ".exitCode")
     else:
         return None
-    command = _command(container)
-    name = container.name
-    sentence = f'Command {command} of container "{name}" {why}'
     fix = f'Correct the command of container "{name}", or use an image that has it.'
     return case.finding(CODE, sentence, (case.field(path, value),), fixes=(fix,))
 
 
 def _where(container: Container, ended: Manifest, waiting: Manifest) -> tuple[str, str]:
     if text(ended, "reason"):
-        which = "state" if "terminated" in (container.status.get("state") or {}) else "lastState"
-        return container.path(which, "terminated", "reason"), text(ended, "reason")
+        path = container.path(container.ended_in, "terminated", "reason")
+        return path, text(ended, "reason")
     return container.path("state", "waiting", "reason"), text(waiting, "reason")
 
 

@@ -19,7 +19,7 @@ from clusterwright.tools.kubernetes.analyzers.pod import (
     title,
     troubled,
 )
-from clusterwright.tools.manifest import dig, text
+from clusterwright.tools.manifest import text
 from clusterwright.tools.snapshot import Snapshot
 
 _CAUSES = (
@@ -28,6 +28,8 @@ _CAUSES = (
     liveness_probe.suspect,
     crash_loop.suspect,
 )
+_KEEPS, _SHORT = " keeps ending with exit code ", " exits with "
+"""A title has room for the telling line only if it is brief about the rest."""
 
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
@@ -55,10 +57,10 @@ def _cause(case: Case, container: Container) -> Suspicion | None:
 
 def _log_of(case: Case, container: Container) -> LogRequest | None:
     """Ask for what the run that ended wrote; a run that never started wrote nothing."""
-    if not text(container.terminated, "containerID"):
+    ended = container.terminated
+    if not text(ended, "containerID") or text(ended, "reason") in command_not_found.START_REASONS:
         return None
-    ended_now = isinstance(dig(container.status, "state", "terminated"), dict)
-    return LogRequest(case.ref, container.name, previous=not ended_now)
+    return LogRequest(case.ref, container.name, previous=container.ended_in == "lastState")
 
 
 def _refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding:
@@ -70,8 +72,8 @@ def _refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding:
                 ref=request.pod, container=request.container, line=line, previous=request.previous
             )
             update: dict[str, object] = {"evidence": (*finding.evidence, evidence)}
-            if finding.code == crash_loop.CODE:
-                update["title"] = title(f"{finding.title}: {line}")
+            if line not in finding.title:
+                update["title"] = title(f"{finding.title.replace(_KEEPS, _SHORT)}: {line}")
             finding = finding.model_copy(update=update)
     return finding
 

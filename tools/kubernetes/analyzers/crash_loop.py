@@ -4,13 +4,15 @@ from datetime import timedelta
 
 from clusterwright.tools.finding import Finding
 from clusterwright.tools.kubernetes.analyzers.case import Case
-from clusterwright.tools.kubernetes.analyzers.pod import RECENT, Container, overcome
+from clusterwright.tools.kubernetes.analyzers.pod import RECENT, Container, message_of, overcome
 from clusterwright.tools.manifest import instant, number, text
 
 CODE = "pod/crash-loop"
 
 _BACK_OFF = "CrashLoopBackOff"
 _SETTLED = timedelta(minutes=1)
+_RUNTIME = "unable to start container process: "
+"""What runc says last before it says why."""
 
 
 def suspect(case: Case, container: Container) -> Finding | None:
@@ -20,17 +22,23 @@ def suspect(case: Case, container: Container) -> Finding | None:
     waiting = text(container.waiting, "reason")
     if waiting == _BACK_OFF:
         evidence = [case.field(container.path("state", "waiting", "reason"), waiting)]
-    elif not ended or not code or recovered(case, container) or not _repeats(case, container):
+    elif not ended or recovered(case, container) or not _repeats(case, container):
         return None
     else:
         evidence = []
     evidence += [
-        case.field(container.path("lastState", "terminated", "exitCode"), str(code)),
+        case.field(container.path(container.ended_in, "terminated", "exitCode"), str(code)),
         case.field(container.path("restartCount"), str(container.restarts)),
     ]
     kind = "Init container" if container.init else "Container"
     verb = "keeps ending" if container.restarts else "ended"
     sentence = f'{kind} "{container.name}" {verb} with exit code {code}{_signal(code)}'
+    said = message_of(ended).rpartition(_RUNTIME)[2]
+    if said:
+        evidence.append(
+            case.field(container.path(container.ended_in, "terminated", "message"), said)
+        )
+        sentence = f"{sentence}: {said}"
     fix = f'Repair what the log of container "{container.name}" names, then let it start again.'
     return case.finding(
         CODE, sentence, tuple(evidence), fixes=(fix,), since=instant(ended, "finishedAt")
@@ -53,7 +61,8 @@ def recovered(case: Case, container: Container) -> bool:
         return False
     if container.restarts <= 1 and text(ended, "reason") != "OOMKilled":
         return True
-    lasted = finished - started if started else timedelta(0)
+    # The kubelet dates the start of a process that never began to 1970.
+    lasted = finished - started if started and started.timestamp() > 0 else timedelta(0)
     return case.snapshot.now - finished > max(_SETTLED, 2 * lasted)
 
 
@@ -70,8 +79,14 @@ def forgiven(case: Case) -> bool:
 
 
 def _repeats(case: Case, container: Container) -> bool:
-    final = text(case.pod, "status", "phase") == "Failed"
-    return final or container.restarts > 1 or (container.restarts == 1 and not container.running)
+    failed = number(container.terminated, "exitCode") != 0
+    if text(case.pod, "status", "phase") == "Failed":
+        return failed
+    # What ends well is wrong only where it is to run for ever.
+    endless = text(case.pod, "spec", "restartPolicy") in {"", "Always"} and not container.init
+    if not failed and (not endless or container.running):
+        return False
+    return container.restarts > 1 or (container.restarts == 1 and not container.running)
 
 
 def _signal(code: int) -> str:

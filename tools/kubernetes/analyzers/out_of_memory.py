@@ -4,7 +4,7 @@ from clusterwright.tools.finding import Finding
 from clusterwright.tools.kubernetes.analyzers.case import Case
 from clusterwright.tools.kubernetes.analyzers.crash_loop import recovered
 from clusterwright.tools.kubernetes.analyzers.pod import Container
-from clusterwright.tools.manifest import instant, mapping, text
+from clusterwright.tools.manifest import instant, text
 
 CODE = "pod/out-of-memory"
 
@@ -14,7 +14,6 @@ def suspect(case: Case, container: Container) -> Finding | None:
     ended = container.terminated
     if text(ended, "reason") != "OOMKilled" or recovered(case, container):
         return None
-    which = "lastState" if mapping(container.status, "lastState", "terminated") else "state"
     limit = text(container.spec, "resources", "limits", "memory")
     sentence = (
         f'Container "{container.name}" was killed for using more memory than its limit of {limit}'
@@ -27,7 +26,7 @@ def suspect(case: Case, container: Container) -> Finding | None:
         if limit
         else f'Give container "{container.name}" a memory request and limit that fit its use.'
     )
-    evidence = [case.field(container.path(which, "terminated", "reason"), "OOMKilled")]
+    evidence = [case.field(container.path(container.ended_in, "terminated", "reason"), "OOMKilled")]
     if limit:
         path = f"$.spec.containers[?(@.name=='{container.name}')].resources.limits.memory"
         evidence.append(case.field(path, limit))

@@ -54,6 +54,11 @@ class Container:
         return now or mapping(self.status, "lastState", "terminated")
 
     @property
+    def ended_in(self) -> str:
+        """Which field of its status holds `terminated`."""
+        return "state" if mapping(self.status, "state", "terminated") else "lastState"
+
+    @property
     def restarts(self) -> int:
         """How often it was started again."""
         return number(self.status, "restartCount")

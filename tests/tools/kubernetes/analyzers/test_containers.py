@@ -91,7 +91,32 @@ def test_a_shell_that_misses_a_command_is_told_with_its_log() -> None:
     logs = {LogRequest(CART, "app", previous=True): ("sh: x: not found",)}
     finding = only(conclude(broken, logs=logs))
     assert finding.code == "pod/command-not-found"
-    assert any(isinstance(one, LogEvidence) for one in finding.evidence)
+    assert "sh: x: not found" in finding.title
+
+
+def test_why_the_runtime_cannot_start_a_process_is_in_the_title() -> None:
+    said = (
+        "runc create failed: unable to start container process: mkdir /etc/passwd: not a directory"
+    )
+    broken = pod(waiting("RunContainerError"), last=ended(128, "StartError", said), restarts=2)
+    finding = only(conclude(broken))
+    assert finding.code == "pod/crash-loop"
+    assert "mkdir /etc/passwd: not a directory" in finding.title
+
+
+def test_a_server_that_ends_well_and_is_about_to_start_again_is_a_crash_loop() -> None:
+    assert only(conclude(pod(ended(0, "Completed"), restarts=3))).code == "pod/crash-loop"
+
+
+def test_a_task_that_ends_well_is_silent() -> None:
+    assert (
+        conclude(pod(ended(0, "Completed"), restarts=3, spec={"restartPolicy": "OnFailure"})) == []
+    )
+
+
+def test_a_crash_loop_is_told_while_the_container_happens_to_run() -> None:
+    broken = pod(running(3), last=ended(2, at=30), restarts=3, ready=True)
+    assert only(conclude(broken)).code == "pod/crash-loop"
 
 
 @pytest.mark.parametrize(

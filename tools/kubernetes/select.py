@@ -1,0 +1,74 @@
+"""Parts of an object: by JSONPath, or as an outline of what is where when it is too large."""
+
+import json
+from importlib import import_module
+from typing import Any, cast
+
+from clusterwright.tools.errors import InvalidInputError
+from clusterwright.tools.manifest import Json, Manifest
+
+_EXAMPLE = "as in $.spec.containers[*].image or status.conditions[?(@.type=='Ready')].message"
+_ENTRIES = 60
+_SMALL = 120
+
+
+def select(manifest: Manifest, paths: list[str]) -> dict[str, list[Json]]:
+    """Return what lies at each JSONPath (RFC 9535; `$.` may be left out).
+
+    Raises InvalidInputError for what is no path.
+    """
+    return {path: _at(manifest, path) for path in paths}
+
+
+def size(value: Json) -> int:
+    """Return the bytes of a value as JSON."""
+    return len(json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str).encode())
+
+
+def outline(value: Json, path: str = "$") -> dict[str, str]:
+    """Return, for each member of a large value, itself when small, else its size and shape."""
+    found: dict[str, str] = {}
+    for step, one in _members(value):
+        if len(found) == _ENTRIES:
+            found[f"{path}…"] = "more; ask for a narrower path"
+            break
+        found[f"{path}{step}"] = _told(one)
+    return found
+
+
+def _told(value: Json) -> str:
+    bytes_ = size(value)
+    if bytes_ <= _SMALL:
+        return json.dumps(value, ensure_ascii=False, default=str)
+    if isinstance(value, list):
+        return f"[{len(cast('list[Json]', value))} items, {bytes_} bytes]"
+    if isinstance(value, dict):
+        keys = list(cast("Manifest", value))
+        shown = ", ".join(keys[:8]) + (", …" if len(keys) > len(keys[:8]) else "")
+        return f"{{{shown}; {bytes_} bytes}}"
+    return f"[text, {bytes_} bytes]"
+
+
+def _members(value: Json) -> list[tuple[str, Json]]:
+    if isinstance(value, dict):
+        return [(_step(key), one) for key, one in cast("Manifest", value).items()]
+    if isinstance(value, list):
+        return [(f"[{i}]", one) for i, one in enumerate(cast("list[Json]", value))]
+    return [("", value)]
+
+
+def _step(key: str) -> str:
+    return f".{key}" if key.isidentifier() else f"[{json.dumps(key)}]"
+
+
+def _at(manifest: Manifest, path: str) -> list[Json]:
+    jsonpath: Any = import_module("jsonpath")  # a fifth of a second that start-up does without
+    spelled = path.strip().removeprefix("{").removesuffix("}")
+    if not spelled.startswith("$"):
+        spelled = f"$.{spelled.removeprefix('.')}"
+    try:
+        return list(jsonpath.findall(spelled, manifest))
+    except jsonpath.JSONPathError as error:
+        raise InvalidInputError(
+            f"{path[:80]!r} is not a JSONPath: {str(error).splitlines()[0][:200]}", hint=_EXAMPLE
+        ) from error

@@ -10,8 +10,8 @@ from clusterwright.tools.kubernetes.analyzers.pod_volumes import claims_of
 from clusterwright.tools.manifest import (
     Manifest,
     condition,
-    dig,
     instant,
+    mapping,
     namespace_of,
     text,
     texts,
@@ -59,8 +59,7 @@ def _stuck(snapshot: Snapshot) -> Iterator[Manifest]:
     """Yield what should be gone; a pod's deletionTimestamp already lies after its grace."""
     for objects in snapshot.objects.values():
         for one in objects:
-            deleted = dig(one, "metadata", "deletionTimestamp")
-            if deleted is None:
+            if "deletionTimestamp" not in mapping(one, "metadata"):
                 continue
             since = instant(one, "metadata", "deletionTimestamp")
             if since is not None and snapshot.now - since > _WORKING:

@@ -36,8 +36,10 @@ def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
         if is_headless(service):
             continue
         pods = selected_pods(snapshot, service)
-        declared = {port for pod in pods for port in _declared(pod)}
         ports = items(service, "spec", "ports")
+        if all(_is_declared(port, _declared(pod)) for pod in pods[:1] for port in ports):
+            continue  # as nearly always: no need to look at the other pods
+        declared = {port for pod in pods for port in _declared(pod)}
         if not declared or any(_is_declared(port, declared) for port in ports):
             # Containers may listen on what they do not declare. With one port that is right, the
             # others are more likely undeclared than wrong; a missing name is wrong in any case.

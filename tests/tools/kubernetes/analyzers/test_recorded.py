@@ -1,0 +1,61 @@
+"""What is concluded from a real cluster as a whole: each cause once, and nothing beside."""
+
+from clusterwright.tools.analyze import group
+from clusterwright.tools.finding import Finding
+from clusterwright.tools.kubernetes.analyzers import ANALYZERS
+from tests.tools.kubernetes.analyzers.recorded import recorded
+
+CAUSES = {
+    "ConfigMap/coupon-us-gvdc/pricing-runtime": "object/finalizer-stuck",
+    "Deployment/billing-live-sltl/ledger-server": "pod/secret-key-missing",
+    "Deployment/cart-dev-8vdk/offer-api": "workload/quota-exceeded",
+    "Deployment/checkout-dev-2k9s/returns-web": "pod/node-selector-unmatched",
+    "Deployment/coupon-eu-plcb/account-core": "pod/configmap-missing",
+    "Deployment/dispatch-eu-zhbf/pricing-core": "pod/command-not-found",
+    "Deployment/identity-dev-55mx/cart-engine": "pod/crash-loop",
+    "Deployment/pricing-stage-69q7/offer-edge": "pod/image-pull-denied",
+    "Deployment/report-stage-w7gq/dispatch-server": "pod/liveness-probe-failing",
+    "Deployment/tariff-dev-lnf5/itinerary-engine": "pod/image-not-found",
+    "Deployment/tariff-stage-d9cc/tax-api": "pod/readiness-probe-failing",
+    "Job/quote-dev-wbq9/address-engine": "pod/insufficient-resource",
+    "PersistentVolumeClaim/ledger-eu-hgdv/search-params": "pvc/storage-class-missing",
+    "Service/orders-eu-7bks/menu-gateway": "service/selector-mismatch",
+    "Service/review-live-zp6s/menu-engine": "service/target-port-mismatch",
+    "StatefulSet/receipt-dev-kq2m/orders-web": "pod/out-of-memory",
+}
+SYMPTOMS = {
+    "Deployment/ledger-eu-hgdv/offer-api": "pod/volume-not-bound",
+    "Service/billing-live-sltl/ledger-server": "service/no-ready-endpoints",
+    "Service/checkout-dev-2k9s/returns-web": "service/no-ready-endpoints",
+    "Service/coupon-eu-plcb/account-core": "service/no-ready-endpoints",
+    "Service/dispatch-eu-zhbf/pricing-core": "service/no-ready-endpoints",
+    "Service/identity-dev-55mx/cart-engine": "service/no-ready-endpoints",
+    "Service/ledger-eu-hgdv/offer-api": "service/no-ready-endpoints",
+    "Service/pricing-stage-69q7/offer-edge": "service/no-ready-endpoints",
+    "Service/tariff-dev-lnf5/itinerary-engine": "service/no-ready-endpoints",
+    "Service/tariff-stage-d9cc/tax-api": "service/no-ready-endpoints",
+}
+
+
+def findings() -> list[Finding]:
+    seen = recorded()
+    return [one.finding for a in ANALYZERS for one in group(a.detect(seen))]
+
+
+def test_each_fault_is_one_finding_and_the_healthy_oddities_are_silent() -> None:
+    told = sorted((str(one.subject), one.code) for one in findings())
+    assert told == sorted((CAUSES | SYMPTOMS).items())
+
+
+def test_titles_fit_a_table_and_every_finding_says_how_to_repair_it() -> None:
+    for one in findings():
+        assert len(one.title) <= 120
+        assert one.title.isprintable()
+        assert one.fixes, one.code
+
+
+def test_a_symptom_is_tied_to_the_object_that_has_its_cause() -> None:
+    for one in findings():
+        if str(one.subject) in SYMPTOMS:
+            reached = {str(relation.target) for relation in one.relations}
+            assert reached & {*CAUSES, "Deployment/ledger-eu-hgdv/offer-api"}, one

@@ -71,3 +71,5 @@ class Analyzer:
     needs: tuple[str, ...]
     detect: Callable[[Snapshot], Iterable[Suspicion]]
     refine: Refine = keep
+    symptoms: tuple[str, ...] = ()
+    """Those of `codes` that always have a cause elsewhere; they are told after the causes."""

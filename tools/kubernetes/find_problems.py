@@ -22,6 +22,7 @@ from clusterwright.tools.tool import Effect, Tool
 OWNERS = ("Pod", "ReplicaSet", "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob")
 """Read in any case, so that a pod's trouble is told of the workload that a person knows."""
 _RANK = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
+_SYMPTOMS = frozenset(code for one in ANALYZERS for code in one.symptoms)
 _RESERVED = 900
 """Bytes of an answer that are no finding: coverage, cursor, JSON-RPC."""
 
@@ -39,7 +40,7 @@ async def k8s_find_problems(
 
     Start here; it needs no prior knowledge.
     """
-    after = decode("problems", cursor, int, int, str, str) if cursor else ()
+    after = decode("problems", cursor, int, int, int, str, str, str) if cursor else ()
     connection = await clusters.connect(cluster)
     kinds = dict.fromkeys((*OWNERS, *(kind for one in ANALYZERS for kind in one.needs)))
     snapshot = await read_snapshot(connection, kinds, namespace)
@@ -60,10 +61,14 @@ async def k8s_find_problems(
 TOOL = Tool(k8s_find_problems, Effect.READ, "Find problems")
 
 
-def _key(finding: Finding) -> tuple[int, int, str, str]:
-    """Return what findings are ordered by, so that a page starts right where the last one ended."""
+def _key(finding: Finding) -> tuple[int, int, int, str, str, str]:
+    """Return what findings are ordered by, so that a page starts right where the last one ended.
+
+    Causes come before what is only their symptom: a page that ends early has lost less.
+    """
     affected = len(finding.members) + finding.more_members
-    return (_RANK[finding.severity], -affected, finding.code, str(finding.subject))
+    symptom, severity = finding.code in _SYMPTOMS, _RANK[finding.severity]
+    return (symptom, severity, -affected, finding.code, str(finding.subject), finding.title)
 
 
 def _fitting(findings: Sequence[Finding], limit: int | None) -> list[Finding]:

@@ -57,4 +57,5 @@ SCHEDULING = Analyzer(
     (NOT_BOUND, node_labels.CODE, node_resources.CODE, node_taints.CODE, UNSCHEDULABLE),
     (*KINDS, "Node", "PersistentVolumeClaim"),
     _detect,
+    symptoms=(NOT_BOUND,),
 )

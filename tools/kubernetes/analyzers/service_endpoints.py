@@ -63,4 +63,4 @@ def _finding(snapshot: Snapshot, service: Manifest, pods: list[Manifest]) -> Fin
     )
 
 
-SERVICE_ENDPOINTS = Analyzer("service-endpoints", (CODE,), KINDS, _detect)
+SERVICE_ENDPOINTS = Analyzer("service-endpoints", (CODE,), KINDS, _detect, symptoms=(CODE,))

@@ -12,6 +12,7 @@ from clusterwright.tools.kubernetes.analyzers.service_endpoints import SERVICE_E
 from clusterwright.tools.kubernetes.analyzers.service_selector import SERVICE_SELECTOR
 from clusterwright.tools.kubernetes.analyzers.service_target_port import SERVICE_TARGET_PORT
 from clusterwright.tools.kubernetes.analyzers.storage_class import STORAGE_CLASS
+from clusterwright.tools.kubernetes.analyzers.workload import WORKLOAD
 
 ANALYZERS: tuple[Analyzer, ...] = (
     IMAGE,
@@ -25,4 +26,5 @@ ANALYZERS: tuple[Analyzer, ...] = (
     SERVICE_SELECTOR,
     SERVICE_TARGET_PORT,
     STORAGE_CLASS,
+    WORKLOAD,
 )

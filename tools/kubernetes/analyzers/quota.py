@@ -10,22 +10,14 @@ from clusterwright.tools.finding import (
     FieldEvidence,
     Finding,
     Relation,
-    Severity,
 )
-from clusterwright.tools.kubernetes.analyzers.pod import (
-    event_evidence,
-    events_of,
-    message_of,
-    title,
-    workload_of,
-)
+from clusterwright.tools.kubernetes.analyzers.missing_pods import MAKERS, refusal, short_of_pods
+from clusterwright.tools.kubernetes.analyzers.pod import severity_of, title, workload_of
 from clusterwright.tools.manifest import (
     Manifest,
     condition,
-    dig,
     instant,
     namespace_of,
-    number,
     strings,
 )
 from clusterwright.tools.ref import Ref
@@ -38,54 +30,15 @@ _EXCEEDED = re.compile(
     r"exceeded quota: (\S{1,253}), requested: (\S{1,200}), used: (\S{1,200}), limited: (\S{1,200})"
 )
 _UNNAMED = re.compile(r"failed quota: (\S{1,253}): must specify ([^\n]{1,200})")
-_KINDS = ("ReplicaSet", "StatefulSet", "DaemonSet", "Job")
 
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
-    for maker in _short_of_pods(snapshot):
-        refusal = _refusal(snapshot, maker)
-        if refusal is not None:
-            finding = _finding(snapshot, maker, *refusal)
+    for maker in short_of_pods(snapshot):
+        refused = refusal(snapshot, maker)
+        if refused is not None:
+            finding = _finding(snapshot, maker, *refused)
             if finding is not None:
                 yield Suspicion(finding)
-
-
-def _short_of_pods(snapshot: Snapshot) -> Iterator[Manifest]:
-    """Yield what makes pods and has fewer than it wants now."""
-    for kind in _KINDS:
-        for maker in snapshot.of_kind(kind):
-            if not dig(maker, "metadata", "deletionTimestamp") and _missing(maker) > 0:
-                yield maker
-
-
-def _missing(maker: Manifest) -> int:
-    if maker.get("kind") == "DaemonSet":
-        wanted = number(maker, "status", "desiredNumberScheduled")
-        return wanted - number(maker, "status", "currentNumberScheduled")
-    if maker.get("kind") == "Job":
-        done = any(
-            condition(maker, kind).get("status") == "True" for kind in ("Complete", "Failed")
-        )
-        if done or dig(maker, "spec", "suspend") is True:
-            return 0
-        wanted = number(maker, "spec", "parallelism")
-        left = number(maker, "spec", "completions") - number(maker, "status", "succeeded")
-        wanted = min(wanted, left) if dig(maker, "spec", "completions") is not None else wanted
-        return wanted - number(maker, "status", "active")
-    return number(maker, "spec", "replicas") - number(maker, "status", "replicas")
-
-
-def _refusal(snapshot: Snapshot, maker: Manifest) -> tuple[str, Evidence] | None:
-    """Return what the API server said, from the condition or, where there is none, an event."""
-    ref = Ref.of(maker)
-    failure = condition(maker, "ReplicaFailure")
-    if failure.get("status") == "True":
-        said = message_of(failure)
-        path = "$.status.conditions[?(@.type=='ReplicaFailure')].message"
-        return said, FieldEvidence(ref=ref, path=path, value=said)
-    # A ReplicaSet without the condition has created what it could: its events are history.
-    events = [] if ref.kind == "ReplicaSet" else events_of(snapshot, ref, "FailedCreate")
-    return next(((message_of(one), event_evidence(one, ref)) for one in events), None)
 
 
 def _finding(snapshot: Snapshot, maker: Manifest, said: str, evidence: Evidence) -> Finding | None:
@@ -106,7 +59,7 @@ def _finding(snapshot: Snapshot, maker: Manifest, said: str, evidence: Evidence)
     holders = dict.fromkeys((subject, Ref.of(maker)))
     return Finding(
         code=CODE,
-        severity=Severity.WARNING,
+        severity=severity_of(snapshot, subject),
         subject=subject,
         title=title(sentence),
         evidence=(evidence, *_of_quota(snapshot, quota)),
@@ -132,4 +85,4 @@ def _of_quota(snapshot: Snapshot, quota: Ref) -> Iterator[FieldEvidence]:
             yield FieldEvidence(ref=quota, path=path, value=f"{hard} of {hard}")
 
 
-QUOTA = Analyzer("quota", (CODE,), (*_KINDS, "Deployment", "ResourceQuota", "Event"), _detect)
+QUOTA = Analyzer("quota", (CODE,), (*MAKERS, "Deployment", "ResourceQuota", "Event"), _detect)

@@ -1,0 +1,64 @@
+"""Workloads without the pods they should have, for reasons that no pod can show."""
+
+from collections.abc import Iterable
+
+from clusterwright.tools.analyzer import Analyzer, Suspicion
+from clusterwright.tools.finding import Evidence, FieldEvidence, Finding
+from clusterwright.tools.kubernetes.analyzers.missing_pods import MAKERS, refusal, short_of_pods
+from clusterwright.tools.kubernetes.analyzers.pod import (
+    message_of,
+    severity_of,
+    title,
+    workload_of,
+)
+from clusterwright.tools.manifest import Manifest, condition, instant, text
+from clusterwright.tools.ref import Ref
+from clusterwright.tools.snapshot import Snapshot
+
+CODE = "workload/unavailable"
+
+_CREATING = "Error creating: "
+
+
+def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
+    for maker in short_of_pods(snapshot):
+        refused = refusal(snapshot, maker)
+        if refused is not None and " quota: " not in refused[0]:
+            said = refused[0].rpartition(_CREATING)[2]
+            sentence = f"Its pods are not created: {said}"
+            fix = "Remove what the API server objects to; the controller then creates the pods."
+            yield Suspicion(_finding(snapshot, maker, sentence, refused[1], fix))
+    for job in snapshot.of_kind("Job"):
+        failed = condition(job, "Failed")
+        if failed.get("status") != "True" or _shown_by_pods(snapshot, job):
+            continue
+        path = "$.status.conditions[?(@.type=='Failed')].reason"
+        reason, said = text(failed, "reason"), message_of(failed)
+        evidence = FieldEvidence(ref=Ref.of(job), path=path, value=f"{reason}: {said}")
+        sentence = f"Job failed and its pods are gone: {said or reason}"
+        fix = "Run it again with restartPolicy Never, which keeps the failed pods and their logs."
+        yield Suspicion(_finding(snapshot, job, sentence, evidence, fix))
+
+
+def _shown_by_pods(snapshot: Snapshot, job: Manifest) -> bool:
+    children = snapshot.children(Ref.of(job))
+    return any(text(one, "kind") == "Pod" for one in children)
+
+
+def _finding(
+    snapshot: Snapshot, maker: Manifest, sentence: str, evidence: Evidence, fix: str
+) -> Finding:
+    subject = workload_of(snapshot, maker)
+    since = condition(maker, "ReplicaFailure") or condition(maker, "Failed")
+    return Finding(
+        code=CODE,
+        severity=severity_of(snapshot, subject),
+        subject=subject,
+        title=title(sentence),
+        evidence=(evidence,),
+        since=instant(since, "lastTransitionTime"),
+        fixes=(fix,),
+    )
+
+
+WORKLOAD = Analyzer("workload", (CODE,), (*MAKERS, "Deployment", "Pod", "Event"), _detect)

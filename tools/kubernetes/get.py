@@ -1,6 +1,5 @@
 """The tool that reads one object, whole or in parts."""
 
-import json
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -8,7 +7,7 @@ from pydantic import Field
 from clusterwright.tools.answer import BUDGET, CAP, Answer
 from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.parameters import Cluster, Kind, Name, OwnNamespace
-from clusterwright.tools.kubernetes.select import outline, select, size
+from clusterwright.tools.kubernetes.select import indented, outline, select, size
 from clusterwright.tools.manifest import Json, Manifest
 from clusterwright.tools.redaction import redact
 from clusterwright.tools.ref import Ref
@@ -34,10 +33,9 @@ class Object(Answer):
         """Return the object as JSON, or a line for each path."""
         lines = [f"{self.ref} on {self.cluster}"]
         if self.object is not None:
-            lines.append(_json(self.object))
+            lines.append(indented(self.object))
         for path, values in (self.fields or {}).items():
-            said = ", ".join(_json(one) for one in values)
-            lines.append(f"{path} = {said or '(nothing there)'}")
+            lines.append(f"{path} = {_values(values)}")
         lines += [f"{path} {told}" for path, told in (self.outline or {}).items()]
         if self.note:
             lines.append(f"[{self.note}]")
@@ -112,5 +110,9 @@ def _parts(cluster: str, ref: Ref, chosen: dict[str, list[Json]]) -> Object:
     )
 
 
-def _json(value: Json) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+def _values(values: list[Json]) -> str:
+    """Return what a path holds: in its line when that is short, else below it."""
+    if not values:
+        return "(nothing there)"
+    told = indented(values[0] if len(values) == 1 else values)
+    return f"\n{told}" if "\n" in told else told

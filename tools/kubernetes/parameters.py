@@ -16,3 +16,4 @@ Cursor = Annotated[str | None, Field(max_length=2000, description="next_cursor o
 OwnNamespace = Annotated[
     str | None, Field(max_length=300, description="Needed unless the kind is cluster-scoped.")
 ]
+Since = Annotated[str | None, Field(max_length=20, description="As in 90s, 15m, 2h, 1d.")]

@@ -72,3 +72,19 @@ def _at(manifest: Manifest, path: str) -> list[Json]:
         raise InvalidInputError(
             f"{path[:80]!r} is not a JSONPath: {str(error).splitlines()[0][:200]}", hint=_EXAMPLE
         ) from error
+
+
+def indented(value: Json, indent: str = "") -> str:
+    """Return a value as YAML that is written in one line wherever it fits into one."""
+    flat = json.dumps(value, ensure_ascii=False, default=str)
+    if len(flat) <= _SMALL or not isinstance(value, dict | list):
+        return f"{indent}{flat}"
+    if isinstance(value, list):
+        blocks = (indented(one, f"{indent}  ") for one in cast("list[Json]", value))
+        return "\n".join(f"{indent}- {block[len(indent) + 2 :]}" for block in blocks)
+    lines: list[str] = []
+    for key, one in cast("Manifest", value).items():
+        block = indented(one, f"{indent}  ")
+        flat_one = "\n" not in block
+        lines.append(f"{indent}{key}: {block.strip()}" if flat_one else f"{indent}{key}:\n{block}")
+    return "\n".join(lines)

@@ -14,6 +14,8 @@ from clusterwright.tools.errors import ToolError
 from clusterwright.tools.finding import Finding, Relation
 
 _MOST_PAGES = 100
+_PROBLEMS_A_PAGE = 100
+"""No model reads this: a page may be as large as an answer can be, and show all evidence."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,8 @@ async def _drain(
     gap.
     """
     known = tool.input_schema.get("properties", {})
-    arguments: dict[str, Any] = {k: v for k, v in wanted.items() if v and k in known}
+    asked = {**wanted, "limit": _PROBLEMS_A_PAGE}
+    arguments: dict[str, Any] = {k: v for k, v in asked.items() if v and k in known}
     pages = [await hub.call(server, tool.name, arguments, Problems)]
     gaps: list[Gap] = []
     while cursor := pages[-1].cursor:

@@ -13,7 +13,6 @@ from clusterwright.tools.finding import (
 )
 from clusterwright.tools.snapshot import Snapshot
 
-_EVIDENCE = 2
 _MEMBERS = 1
 _RELATIONS = 10
 _VALUE = 100
@@ -21,11 +20,11 @@ _LINE = 240
 """A log line says what nothing else does, and is cut last."""
 
 
-def brief(finding: Finding) -> Finding:
-    """Return a finding with its first evidence, members and relations, its values cut."""
+def brief(finding: Finding, *, evidence: int = 1) -> Finding:
+    """Return a finding with its best pieces of evidence and first members, its values cut."""
     return finding.model_copy(
         update={
-            "evidence": tuple(_cut(one) for one in _strongest(finding.evidence)[:_EVIDENCE]),
+            "evidence": tuple(_cut(one) for one in _strongest(finding.evidence)[:evidence]),
             "members": finding.members[:_MEMBERS],
             "more_members": finding.more_members + max(0, len(finding.members) - _MEMBERS),
             "relations": finding.relations[:_RELATIONS],

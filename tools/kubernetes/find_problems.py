@@ -23,7 +23,9 @@ OWNERS = ("Pod", "ReplicaSet", "Deployment", "StatefulSet", "DaemonSet", "Job", 
 """Read in any case, so that a pod's trouble is told of the workload that a person knows."""
 _RANK = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
 _SYMPTOMS = frozenset(code for one in ANALYZERS for code in one.symptoms)
-_RESERVED = 900
+_EVIDENCE = 4
+"""Pieces of evidence of a problem when `limit` asks for more than a first look."""
+_RESERVED = 1_400
 """Bytes of an answer that are no finding: coverage, cursor, JSON-RPC."""
 
 
@@ -31,7 +33,7 @@ async def k8s_find_problems(
     clusters: Clusters,
     namespace: Namespace = None,
     limit: Annotated[
-        int | None, Field(ge=1, le=100, description="Problems at most; default: about 10 kB.")
+        int | None, Field(ge=1, le=100, description="Problems at most, with all evidence.")
     ] = None,
     cursor: Cursor = None,
     cluster: Cluster = None,
@@ -75,7 +77,8 @@ def _fitting(findings: Sequence[Finding], limit: int | None) -> list[Finding]:
     """Return as many findings as the budget holds, at least one; asked for more, up to the cap."""
     room = (BUDGET if limit is None else CAP) - _RESERVED
     shown: list[Finding] = []
-    for finding in map(brief, findings[:limit]):
+    evidence = 1 if limit is None else _EVIDENCE
+    for finding in (brief(one, evidence=evidence) for one in findings[:limit]):
         room -= _bytes(finding)
         if shown and room < 0:
             break

@@ -1,6 +1,6 @@
 """The Kubernetes domain: what any cluster has."""
 
-from clusterwright.tools.kubernetes import find_problems, get, list_, logs
+from clusterwright.tools.kubernetes import events, find_problems, get, list_, logs
 from clusterwright.tools.tool import Tool
 
-TOOLS: tuple[Tool, ...] = (find_problems.TOOL, list_.TOOL, get.TOOL, logs.TOOL)
+TOOLS: tuple[Tool, ...] = (find_problems.TOOL, list_.TOOL, get.TOOL, logs.TOOL, events.TOOL)

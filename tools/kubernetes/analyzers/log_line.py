@@ -6,6 +6,7 @@ from collections.abc import Sequence
 LONGEST_LINE = 500
 """Lines are cut to this before any pattern sees them: a log may hold megabytes in one line."""
 
+_COLOUR = re.compile(r"\x1b\[[0-9;]{0,20}m")
 _STAMP = re.compile(r"^\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.,\d]*(?:Z|[+-]\d\d:?\d\d)?\]?\s*")
 _FRAME = re.compile(r"^(?:\s+at |\s*File \"|goroutine \d|\s+/\S+\.go:\d|\tat )")
 _SCORES = (
@@ -23,7 +24,7 @@ def telling(lines: Sequence[str]) -> str:
     """Return the line that most likely names the cause, the later one of equals; may be empty."""
     best, best_score = "", -1000.0
     for position, line in enumerate(lines):
-        cut = line[:LONGEST_LINE]
+        cut = _COLOUR.sub("", line[:LONGEST_LINE])
         if not cut.strip():
             continue
         score = _score(cut) + position / max(len(lines), 1)

@@ -15,6 +15,11 @@ from clusterwright.tools.kubernetes.analyzers.log_line import LONGEST_LINE, tell
         ),
         (["panic: nil map", "", "goroutine 1 [running]:"], "panic: nil map"),
         (["2026-01-01T12:00:00.1Z ERROR: cannot bind", "INFO exiting"], "ERROR: cannot bind"),
+        (["\x1b[31mERROR\x1b[0m no config", "shutting down"], "ERROR no config"),
+        (
+            ['{"level":"info","msg":"a"}', '{"level":"error","msg":"b"}'],
+            '{"level":"error","msg":"b"}',
+        ),
         (["first", "last"], "last"),
         ([], ""),
         (["", "  "], ""),

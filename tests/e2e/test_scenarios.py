@@ -1,4 +1,4 @@
-"""Every scenario, judged through the MCP server on the real cluster: found, nothing else, healed."""
+"""Every scenario, judged through the MCP server on a real cluster: found, alone, healed."""
 
 import random
 

@@ -4,31 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from clusterwright.tools.answer import BUDGET, Answer
 from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.parameters import Cluster, Namespace, Since
+from clusterwright.tools.kubernetes.reported import Reported
 from clusterwright.tools.kubernetes.since import seconds
-from clusterwright.tools.kubernetes.state.state import span
 from clusterwright.tools.kubernetes.timeline import Entry, timeline
-from clusterwright.tools.ref import Ref, check_name
+from clusterwright.tools.ref import check_name
 from clusterwright.tools.tool import Effect, Tool
 
 _RESERVED = 1_000
-
-
-class Reported(BaseModel):
-    """What was reported of one object for one reason."""
-
-    model_config = ConfigDict(frozen=True)
-
-    ref: Ref
-    type: str
-    reason: str
-    message: str
-    count: int
-    last: datetime
 
 
 class Events(Answer):
@@ -43,14 +30,8 @@ class Events(Answer):
     def render(self) -> str:
         """Return one line for each group, the latest last."""
         lines = [f"{self.total} different events on {self.cluster}, {self.warnings} warnings"]
-        lines += [self._line(one) for one in self.entries]
+        lines += [one.line(self.now) for one in self.entries]
         return "\n".join([*lines, f"[{self.note}]"] if self.note else lines)
-
-    def _line(self, one: Reported) -> str:
-        times = f" x{one.count}" if one.count > 1 else ""
-        sign = "! " if one.type == "Warning" else "  "
-        when = span(self.now - one.last)
-        return f"{sign}{when} ago {one.ref} {one.reason}{times} | {one.message}"
 
 
 async def k8s_events(
@@ -97,23 +78,11 @@ async def k8s_events(
 TOOL = Tool(k8s_events, Effect.READ, "Read events")
 
 
-def reported(entry: Entry) -> Reported:
-    """Return an entry of a timeline as an answer tells it."""
-    return Reported(
-        ref=entry.ref,
-        type=entry.type,
-        reason=entry.reason,
-        message=entry.message,
-        count=entry.count,
-        last=entry.last,
-    )
-
-
 def _fitting(entries: Sequence[Entry]) -> list[Reported]:
     """Return the latest entries that an answer has room for, in their order."""
     room = BUDGET - _RESERVED
     shown: list[Reported] = []
-    for one in map(reported, reversed(entries)):
+    for one in map(Reported.of, reversed(entries)):
         room -= 2 * len(one.model_dump_json().encode())
         if room < 0:
             break

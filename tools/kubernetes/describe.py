@@ -12,7 +12,7 @@ from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.description import Condition, Description
 from clusterwright.tools.kubernetes.facts import containers_of, facts_of
 from clusterwright.tools.kubernetes.parameters import Cluster, Kind, Name, OwnNamespace
-from clusterwright.tools.kubernetes.related import Lookup, Related, related
+from clusterwright.tools.kubernetes.related import MAKES, Lookup, Related, related
 from clusterwright.tools.kubernetes.reported import Reported
 from clusterwright.tools.kubernetes.state import state_of
 from clusterwright.tools.kubernetes.timeline import timeline
@@ -26,6 +26,8 @@ _ALIKE = 8
 """Neighbours of one kind that are told one by one; the others are counted by state."""
 _CONDITIONS = 20
 _EVENTS = 15
+_REPORTING = 2
+"""Unwell objects that it makes of which events are told: the cause is mostly there."""
 _CONTAINERS = 12
 _RESERVED = 800
 """Bytes of an answer beside the description, which is told twice: as text and structured."""
@@ -67,7 +69,9 @@ async def k8s_describe(
         more_related=tuple(more),
         notes=tuple(lookup.notes),
     )
-    return _completed(described, told, await _events(lookup, ref, [one.ref for one in chain]))
+    unwell = [one.ref for one in told if one.how == MAKES and one.well is False]
+    reporters = [ref, *(one.ref for one in chain), *unwell[:_REPORTING]]
+    return _completed(described, told, await _events(lookup, reporters))
 
 
 TOOL = Tool(k8s_describe, Effect.READ, "Describe an object")
@@ -94,10 +98,10 @@ async def _owners(lookup: Lookup, manifest: Manifest) -> list[Related]:
     return chain
 
 
-async def _events(lookup: Lookup, ref: Ref, chain: Sequence[Ref]) -> list[Reported]:
-    """Return the latest events about the object and the controllers above it."""
+async def _events(lookup: Lookup, reporters: Iterable[Ref]) -> list[Reported]:
+    """Return the latest events about the object, its controllers and what it fails to make."""
     found: list[Manifest] = []
-    for one in (ref, *chain):
+    for one in reporters:
         selector = f"involvedObject.name={one.name},involvedObject.kind={one.kind}"
         namespace = one.namespace or None  # those of a cluster-scoped object may be in any
         found += await lookup.listed("Event", namespace, field_selector=selector)

@@ -23,6 +23,8 @@ from clusterwright.tools.ref import Ref
 
 _LONGEST = 400
 _LABELS = 12
+_TOLERATED_BY_ALL = ("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable")
+"""Added to every pod by the DefaultTolerationSeconds admission plugin."""
 
 
 def facts_of(manifest: Manifest, now: datetime) -> dict[str, str]:
@@ -99,7 +101,11 @@ def _pod(pod: Manifest) -> dict[str, str]:
     return {
         "status": f"{text(pod, 'status', 'reason')} {text(pod, 'status', 'message')}".strip(),
         "node selector": _pairs(strings(pod, "spec", "nodeSelector")),
-        "tolerates": ", ".join(_toleration(one) for one in items(pod, "spec", "tolerations")),
+        "tolerates": ", ".join(
+            _toleration(one)
+            for one in items(pod, "spec", "tolerations")
+            if text(one, "key") not in _TOLERATED_BY_ALL
+        ),
     }
 
 
@@ -129,7 +135,6 @@ def _node(node: Manifest) -> dict[str, str]:
         for one in items(node, "spec", "taints")
     ]
     return {
-        "allocatable": _pairs(strings(node, "status", "allocatable")),
         "taints": ", ".join(taints),
         "runtime": text(node, "status", "nodeInfo", "containerRuntimeVersion"),
         "os": text(node, "status", "nodeInfo", "osImage"),

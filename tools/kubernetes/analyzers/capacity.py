@@ -34,6 +34,11 @@ def requested(pod: Manifest) -> Amounts:
     return total
 
 
+def finished(pod: Manifest) -> bool:
+    """Return whether a pod has given back what was reserved for it."""
+    return text(pod, "status", "phase") in _FINISHED
+
+
 class Nodes:
     """Free and allocatable amounts of nodes, each computed once."""
 
@@ -52,7 +57,7 @@ class Nodes:
         if name not in self._free:
             left = self.allocatable(node)
             for pod in self._snapshot.pods_on(name):
-                if text(pod, "status", "phase") not in _FINISHED:
+                if not finished(pod):
                     for resource, amount in requested(pod).items():
                         left[resource] = left.get(resource, 0) - amount
             self._free[name] = left

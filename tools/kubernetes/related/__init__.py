@@ -9,11 +9,11 @@ from clusterwright.tools.kubernetes.related.node import around_node
 from clusterwright.tools.kubernetes.related.pod import around_pod
 from clusterwright.tools.kubernetes.related.related import Related
 from clusterwright.tools.kubernetes.related.service import around_service
-from clusterwright.tools.kubernetes.related.workload import around_cron_job, around_workload
+from clusterwright.tools.kubernetes.related.workload import MAKES, around_cron_job, around_workload
 from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.ref import Ref
 
-__all__ = ("Lookup", "Related", "related")
+__all__ = ("MAKES", "Lookup", "Related", "related")
 
 _AROUND: dict[str, Callable[[Lookup, Manifest], Awaitable[list[Related]]]] = {
     "Pod": around_pod,

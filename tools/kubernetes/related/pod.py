@@ -10,6 +10,7 @@ from clusterwright.tools.manifest import Manifest, items, labels_of, namespace_o
 from clusterwright.tools.ref import Ref
 
 _DEFAULT_ACCOUNT = "default"  # always there, or the pod could not have been created
+_ROOT_CA = "kube-root-ca.crt"  # in every namespace, and in the token volume of every pod
 _CLASSES = (("priorityClassName", "PriorityClass"), ("runtimeClassName", "RuntimeClass"))
 
 
@@ -37,7 +38,8 @@ def used_by(pod: Manifest) -> Iterator[Ref]:
     """Yield what a pod cannot start without; optional references are left out."""
     namespace = namespace_of(pod)
     for one in required(pod):
-        yield Ref(one.kind, one.name, namespace)
+        if one.name != _ROOT_CA:
+            yield Ref(one.kind, one.name, namespace)
     yield from claims_of(pod)
     for secret in items(pod, "spec", "imagePullSecrets"):
         if name := text(secret, "name"):

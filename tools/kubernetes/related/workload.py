@@ -22,14 +22,16 @@ from clusterwright.tools.manifest import (
 )
 from clusterwright.tools.ref import Ref, owner_of
 
+MAKES = "makes"
+
 
 async def around_workload(lookup: Lookup, workload: Manifest) -> list[Related]:
     """Return the pods of a workload, what their template uses, its Services and autoscalers."""
     namespace, template = namespace_of(workload), mapping(workload, "spec", "template")
     pod: Manifest = {"metadata": {"namespace": namespace}, "spec": mapping(template, "spec")}
     return [
-        *lookup.tell("makes", await _replica_sets(lookup, workload)),
-        *lookup.tell("makes", await _pods(lookup, workload)),
+        *lookup.tell(MAKES, await _replica_sets(lookup, workload)),
+        *lookup.tell(MAKES, await _pods(lookup, workload)),
         *await lookup.named("uses", (one for one in used_by(pod) if not _made_per_pod(one))),
         *await routed(lookup, namespace, labels_of(template)),
         *await _autoscalers(lookup, workload),
@@ -39,7 +41,7 @@ async def around_workload(lookup: Lookup, workload: Manifest) -> list[Related]:
 async def around_cron_job(lookup: Lookup, cron_job: Manifest) -> list[Related]:
     """Return the Jobs that a CronJob has made and kept."""
     jobs = await lookup.listed("Job", namespace_of(cron_job), keep=_owned_by(cron_job))
-    return lookup.tell("makes", jobs)
+    return lookup.tell(MAKES, jobs)
 
 
 def selector_text(selector: Manifest) -> str:

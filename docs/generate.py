@@ -4,9 +4,13 @@ Tools from `TOOLS`, findings from their pages, scenarios from their folders: a t
 derived is never edited by hand.
 """
 
+import inspect
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import get_type_hints
+
+from pydantic import TypeAdapter
 
 from clusterwright.deploy.sandbox.scenario.load import load_all
 from clusterwright.tools import kubernetes
@@ -49,8 +53,19 @@ def _tools() -> str:
     ]
     for tool in kubernetes.TOOLS:
         blocks += [f"## `{tool.name}`", "", f"*{tool.title}.* {tool.description}", ""]
+        blocks += [*_table(("argument", "type", "what it means"), list(_arguments(tool))), ""]
         blocks += [*_table(("answer field", "what it holds"), _fields(tool)), ""]
     return "\n".join(blocks)
+
+
+def _arguments(tool: Tool) -> Iterable[tuple[str, ...]]:
+    hints = get_type_hints(tool.run, include_extras=True)
+    for name, one in list(inspect.signature(tool.run).parameters.items())[1:]:
+        schema = TypeAdapter(hints[name]).json_schema()
+        kinds = [kind.get("type") for kind in schema.get("anyOf", [schema])]
+        spelled = " or ".join(kind for kind in kinds if kind and kind != "null")
+        needed = " (required)" if one.default is inspect.Parameter.empty else ""
+        yield f"`{name}`", f"{spelled}{needed}", schema.get("description", "")
 
 
 def _fields(tool: Tool) -> list[tuple[str, ...]]:

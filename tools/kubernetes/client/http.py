@@ -1,7 +1,8 @@
 """One HTTP client per cluster and credential: deadlines, retries, errors translated."""
 
-from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import asynccontextmanager
+import gc
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
@@ -48,7 +49,6 @@ class Http:
         """
         self._credentials = credentials
         self._renew = renew
-        local = httpx.URL(credentials.server).host in {"127.0.0.1", "localhost", "::1"}
         self._client = httpx.AsyncClient(
             base_url=credentials.server,
             verify=credentials.tls,
@@ -58,11 +58,8 @@ class Http:
             trust_env=False,
             timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
             limits=httpx.Limits(max_connections=32, max_keepalive_connections=16),
-            headers={
-                "User-Agent": _USER_AGENT,
-                # Compressing costs more than it saves when no wire is in between.
-                "Accept-Encoding": "identity" if local else "gzip",
-            },
+            # A list comes in a chunk for each object; compressed, in a fourteenth of them.
+            headers={"User-Agent": _USER_AGENT, "Accept-Encoding": "gzip"},
         )
         self.server_time = datetime.now(UTC)
         """The API server's clock, as of its last answer."""
@@ -140,7 +137,8 @@ class Http:
 
     def _object(self, response: httpx.Response) -> Manifest:
         try:
-            found = orjson.loads(response.content)
+            with _no_collection():
+                found = orjson.loads(response.content)
         except orjson.JSONDecodeError as error:
             raise self._odd(response) from error
         if not isinstance(found, dict):
@@ -163,6 +161,21 @@ class Http:
 
     def _translated(self, error: httpx.HTTPError) -> ToolError:
         return from_httpx(error, self._credentials.cluster, self._credentials.server)
+
+
+@contextmanager
+def _no_collection() -> Generator[None]:
+    """Spare the garbage collector the walks over what is being decoded: two thirds of the time.
+
+    Decoded JSON has no cycles, so there is nothing to find in it.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _retry_after(response: httpx.Response) -> float:

@@ -6,15 +6,21 @@ is named.
 
 import json
 import shlex
+import shutil
 import sys
 from pathlib import Path
 
 NAME = "clusterwright-kubernetes"
 
 
-def script() -> Path:
-    """Return the server's script in the environment that this program runs in."""
-    return Path(sys.executable).parent / NAME
+def script(name: str = NAME) -> Path:
+    """Return a script of ours, by default the server's, in this program's own environment."""
+    return Path(sys.executable).parent / name
+
+
+def typed(name: str) -> str:
+    """Return what to type to run a script of ours: its name where the shell finds it."""
+    return name if shutil.which(name) else str(script(name))
 
 
 def claude_json(kubeconfig: Path) -> str:

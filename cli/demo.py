@@ -12,7 +12,7 @@ from clusterwright.agents.diagnose import diagnose
 from clusterwright.agents.diagnose.diagnosis import Diagnosis
 from clusterwright.agents.hub import connect
 from clusterwright.agents.report.terminal import render
-from clusterwright.cli.client_config import claude_command, claude_json, vscode_json
+from clusterwright.cli.client_config import claude_command, claude_json, typed, vscode_json
 from clusterwright.cli.judge.verdicts import compared, missed, wrong
 from clusterwright.cli.sandbox.target import cluster_of
 from clusterwright.cli.sandbox.watch import watching
@@ -109,14 +109,14 @@ async def _ask(kubeconfig: Path) -> Diagnosis:
 
 def _tell(cluster: Cluster, console: Console) -> None:
     """Say what to try next: this sandbox, the user's own cluster, an MCP client."""
-    config = cluster.kubeconfig
+    config, clusterwright = cluster.kubeconfig, typed("clusterwright")
     console.rule("what to try next", characters="-")
     lines = [
         "Your own cluster:",
-        "  clusterwright diagnose",
+        f"  {clusterwright} diagnose",
         "This sandbox, which stays up with its faults:",
-        f"  clusterwright diagnose --kubeconfig {config}",
-        f"  clusterwright sandbox down {INSTANCE}",
+        f"  {clusterwright} diagnose --kubeconfig {config}",
+        f"  {clusterwright} sandbox down {INSTANCE}",
         "Claude Code:",
         f"  {claude_command(config)}",
         "Claude Desktop (claude_desktop_config.json), or .mcp.json of a project:",

@@ -8,11 +8,11 @@ from rich.table import Table
 from rich.text import Text
 
 from clusterwright.agents.diagnose.diagnosis import Diagnosis, RootCause, Source, Symptom, Verdict
-from clusterwright.agents.report.evidence import evidence_line
+from clusterwright.agents.report.evidence import evidence_lines
 from clusterwright.tools.finding import Severity
 
 _STYLES = {Severity.CRITICAL: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
-_MOST_LINES = 6
+_MOST_LINES = 8
 _MOST_NAMES = 3
 
 
@@ -49,11 +49,12 @@ def _body(root: RootCause) -> RenderableType:
 def _facts(root: RootCause) -> Iterator[tuple[str, str]]:
     """Give the labelled lines below a cause; an empty label continues the one above."""
     yield "code", f"{root.code} ({root.certainty.value}{_since(root)})"
-    if root.members and root.members != (root.subject,):
+    shown = {root.subject, *(one.ref for one in root.evidence[:1])}
+    if not shown.issuperset(root.members):
         yield "seen on", _names([str(one) for one in root.members])
     if root.deepest_visible:
         yield "note", "the deepest visible cause: what is below could not be read"
-    yield from _labelled("evidence", [evidence_line(one) for one in root.evidence])
+    yield from _labelled("evidence", evidence_lines(root.evidence))
     yield from _labelled("circle", [_symptom(one) for one in root.circle])
     yield from _labelled("symptoms", [_symptom(one) for one in root.symptoms])
     steps = (root.next.fix, root.next.call, root.next.command)

@@ -22,6 +22,6 @@ main = click.version_option(package_name="clusterwright")(
         "clusterwright",
         "clusterwright.cli",
         COMMANDS,
-        "Provision, debug and repair Kubernetes platforms: MCP servers and a diagnostic agent.",
+        "Find what is wrong with Kubernetes platforms: MCP servers and a diagnostic agent.",
     )
 )

@@ -28,7 +28,7 @@ def main(arguments: list[str]) -> int:
     break_(connect(instance.kubeconfig, instance.registry_url or None), faults)
     known: dict[str, float] = json.loads(BASELINE.read_text()) if BASELINE.exists() else {}
     figures: list[Figure] = []
-    for figure in measure(instance):
+    for figure in measure(instance, faults):
         print(f"{figure.name} {figure.value:g} {figure.unit}{_verdict(figure, known)}", flush=True)
         figures.append(figure)
     if "--save" in arguments:

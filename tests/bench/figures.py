@@ -89,8 +89,8 @@ def _nine_faults(server: list[str], faults: Sequence[Rendered]) -> Iterator[Figu
         told = said.get((truth.code, str(truth.subject)))
         if told is None or truth.evidence not in told:
             raise RuntimeError(f"one call does not name {truth.code} on {truth.subject}")
-        yield Figure("nine_faults_s", round(reply.seconds, 2), "s")
-        yield Figure("nine_faults_bytes", reply.bytes, "bytes")
+    yield Figure("nine_faults_s", round(reply.seconds, 2), "s")
+    yield Figure("nine_faults_bytes", reply.bytes, "bytes")
 
 
 def _diagnose(instance: Instance) -> float:

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from clusterwright.tools.finding import Evidence, FieldEvidence, Finding, Relation
 from clusterwright.tools.kubernetes.analyzers.pod import severity_of, title, workload_of
-from clusterwright.tools.manifest import Manifest, instant
+from clusterwright.tools.manifest import Manifest, condition, instant
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
@@ -27,6 +27,15 @@ class Case:
     def subject(self) -> Ref:
         """The workload that the pod belongs to, or the pod."""
         return workload_of(self.snapshot, self.pod)
+
+    def failing_since(self, ended: Manifest) -> datetime | None:
+        """Return since when the pod is not ready, else when the run that `ended` tells of did.
+
+        Each restart renews the end of the last run; what lasts is that the pod is not ready.
+        """
+        ready = condition(self.pod, "Ready")
+        unready = instant(ready, "lastTransitionTime") if ready.get("status") == "False" else None
+        return unready or instant(ended, "finishedAt")
 
     def field(self, path: str, value: str) -> FieldEvidence:
         """Return a field of the pod as evidence."""

@@ -41,7 +41,7 @@ def suspect(case: Case, container: Container) -> Finding | None:
         sentence = f"{sentence}: {said}"
     fix = f'Repair what the log of container "{container.name}" names, then let it start again.'
     return case.finding(
-        CODE, sentence, tuple(evidence), fixes=(fix,), since=instant(ended, "finishedAt")
+        CODE, sentence, tuple(evidence), fixes=(fix,), since=case.failing_since(ended)
     )
 
 

@@ -4,7 +4,7 @@ from clusterwright.tools.finding import Finding
 from clusterwright.tools.kubernetes.analyzers.case import Case
 from clusterwright.tools.kubernetes.analyzers.crash_loop import recovered
 from clusterwright.tools.kubernetes.analyzers.pod import Container
-from clusterwright.tools.manifest import instant, text
+from clusterwright.tools.manifest import text
 
 CODE = "pod/out-of-memory"
 
@@ -31,5 +31,5 @@ def suspect(case: Case, container: Container) -> Finding | None:
         path = f"$.spec.containers[?(@.name=='{container.name}')].resources.limits.memory"
         evidence.append(case.field(path, limit))
     return case.finding(
-        CODE, sentence, tuple(evidence), fixes=(fix,), since=instant(ended, "finishedAt")
+        CODE, sentence, tuple(evidence), fixes=(fix,), since=case.failing_since(ended)
     )

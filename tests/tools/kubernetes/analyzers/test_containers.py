@@ -5,6 +5,8 @@ from clusterwright.tools.finding import LogEvidence
 from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.ref import Ref
 from tests.tools.kubernetes.analyzers.cluster import (
+    NOW,
+    ago,
     conclude,
     ended,
     event,
@@ -37,6 +39,14 @@ def test_the_log_names_the_cause_of_a_crash_loop() -> None:
 def test_a_crash_loop_without_a_log_is_told_with_its_exit_code() -> None:
     finding = only(conclude(pod(BACK_OFF, last=ended(3), restarts=4)))
     assert "exit code 3" in finding.title
+
+
+def test_a_crash_loop_dates_from_when_the_pod_was_no_longer_ready() -> None:
+    unready = {"type": "Ready", "status": "False", "lastTransitionTime": ago(500)}
+    broken = pod(BACK_OFF, last=ended(1, at=30), restarts=9, status={"conditions": [unready]})
+    since = only(conclude(broken)).since
+    assert since is not None
+    assert since.timestamp() == NOW.timestamp() - 500
 
 
 def test_a_program_that_ends_well_again_and_again_is_a_crash_loop() -> None:

@@ -49,6 +49,7 @@ async def serve_streams(
             await settled.send(message)
         if settled is not None:
             await settled.aclose()
+    await outgoing.aclose()  # nobody else does when a client leaves before its first request
 
 
 async def _answer_probe(

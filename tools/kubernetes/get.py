@@ -9,6 +9,7 @@ from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.parameters import Cluster, Kind, Name, OwnNamespace
 from clusterwright.tools.kubernetes.select import indented, outline, select, size
 from clusterwright.tools.manifest import Json, Manifest
+from clusterwright.tools.neutral import neutral_json
 from clusterwright.tools.redaction import redact
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.tool import Effect, Tool
@@ -62,7 +63,9 @@ async def k8s_get(
     """
     connection = await clusters.connect(cluster)
     resource = await connection.resource(kind)
-    found = redact(await connection.get(resource, name, namespace))
+    read = await connection.get(resource, name, namespace)
+    # Neutral before it is quoted as JSON, where an escape would survive as its spelling.
+    found: Manifest = neutral_json(redact(read))
     ref = resource.ref(namespace, name)
     if fields or path:
         chosen = select(found, [*(fields or []), *([path] if path else [])])

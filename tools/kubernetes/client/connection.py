@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import anyio
 
-from clusterwright.tools.errors import ForbiddenError, NotFoundError
+from clusterwright.tools.errors import ForbiddenError, InvalidInputError, NotFoundError
 from clusterwright.tools.kubernetes.client.discovery import Discovery, discover
 from clusterwright.tools.kubernetes.client.http import Http
 from clusterwright.tools.kubernetes.client.resource import Resource
@@ -103,7 +103,10 @@ class Connection:
             query["fieldSelector"] = field_selector
         if cursor:
             query["continue"] = cursor
-        found = await self._http.get(resource.path(namespace), query)
+        try:
+            found = await self._http.get(resource.path(namespace), query)
+        except InvalidInputError as error:
+            raise _selector_error(error, label_selector, field_selector) from error
         listed = [_slim(one, resource) for one in items(found, "items")]
         metadata = mapping(found, "metadata")
         return Page(listed, text(metadata, "continue"), number(metadata, "remainingItemCount"))
@@ -214,6 +217,22 @@ class Connection:
                 )
                 self._discovered = anyio.current_time()
             return self._discovery
+
+
+def _selector_error(error: InvalidInputError, labels: str, fields: str) -> InvalidInputError:
+    """Return what a list is refused for, with the selectors that were asked for."""
+    asked = " and ".join(
+        f"{name} {value[:200]!r}"
+        for name, value in (("labels", labels), ("fields", fields))
+        if value
+    )
+    if not asked:
+        return error
+    return InvalidInputError(
+        f"{asked}: {error}",
+        hint="labels are as in app=cart,tier!=db,gpu in (a,b);"
+        " fields as in metadata.name=x, which every kind has, or spec.nodeName=x of pods",
+    )
 
 
 def _slim(manifest: Manifest, resource: Resource) -> Manifest:

@@ -15,15 +15,19 @@ from kubernetes import config as kubernetes_config
 from kubernetes.client import Configuration
 from kubernetes.config import kube_config
 from kubernetes.config.config_exception import ConfigException
+from yaml import YAMLError
 
-from clusterwright.tools.errors import NotFoundError, UnauthenticatedError
+from clusterwright.tools.errors import InvalidInputError, NotFoundError, UnauthenticatedError
 from clusterwright.tools.manifest import Manifest, text
+from clusterwright.tools.neutral import one_line
 
 # The package is not typed.
 config = cast("Any", kubernetes_config)
 KubeConfigMerger = cast("Any", kube_config).KubeConfigMerger
 KUBE_CONFIG_DEFAULT_LOCATION: str = cast("Any", kube_config).KUBE_CONFIG_DEFAULT_LOCATION
 IN_CLUSTER = "in-cluster"
+_MALFORMED = (YAMLError, AttributeError, KeyError, TypeError, ValueError)
+"""What the package raises for a file of another shape, which it does not check."""
 _API_KEY = "BearerToken"
 _SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount/token")
 
@@ -72,9 +76,9 @@ def load(kubeconfig: Path | None, context: str) -> Credentials:
                 persist_config=False,
                 temp_file_path=scratch,
             )
-        except ConfigException as error:
+        except (ConfigException, *_MALFORMED) as error:
             raise UnauthenticatedError(
-                f"context {name!r} cannot be used: {error}",
+                f"context {name!r} cannot be used: {one_line(str(error))}",
                 hint="compare with `kubectl config view`",
             ) from error
         found = _credentials(name, settings)
@@ -102,16 +106,27 @@ def _has_kubeconfig() -> bool:
 
 def _load_in_cluster() -> Credentials:
     settings = Configuration()
-    config.load_incluster_config(client_configuration=settings)
+    try:
+        config.load_incluster_config(client_configuration=settings)
+    except ConfigException as error:
+        raise UnauthenticatedError(
+            f"this pod's service account cannot be used: {error}",
+            hint="mount its token (automountServiceAccountToken), or pass --kubeconfig",
+        ) from error
     return _credentials(IN_CLUSTER, settings)
 
 
 def _choose(file: str | None, context: str) -> tuple[str, str]:
     """Return the context to use and its user; raise NotFoundError naming those there are."""
+    where = file or os.environ.get("KUBECONFIG", "~/.kube/config")
     try:
         found = config.list_kube_config_contexts(config_file=file)
+    except _MALFORMED as error:
+        raise InvalidInputError(
+            f"{where} is no kubeconfig: {one_line(str(error))}",
+            hint="pass --kubeconfig, or set KUBECONFIG; `kubectl config view` shows what is read",
+        ) from error
     except (ConfigException, OSError) as error:
-        where = file or os.environ.get("KUBECONFIG", "~/.kube/config")
         raise NotFoundError(
             f"no kubeconfig at {where}: {error}",
             hint="pass --kubeconfig, or set KUBECONFIG",

@@ -86,14 +86,13 @@ def simulated_api(place: Path) -> Iterator[Path]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    content = {
+    address = f"http://127.0.0.1:{server.server_port}"
+    content: Manifest = {
         "apiVersion": "v1",
         "kind": "Config",
         "current-context": "simulated",
         "contexts": [{"name": "simulated", "context": {"cluster": "c", "user": "u"}}],
-        "clusters": [
-            {"name": "c", "cluster": {"server": f"http://127.0.0.1:{server.server_port}"}}
-        ],
+        "clusters": [{"name": "c", "cluster": {"server": address}}],
         "users": [{"name": "u", "user": {}}],
     }
     path = place / "kubeconfig"

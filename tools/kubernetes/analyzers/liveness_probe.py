@@ -2,7 +2,7 @@
 
 import re
 
-from clusterwright.tools.finding import Finding
+from clusterwright.tools.finding import FieldEvidence, Finding
 from clusterwright.tools.kubernetes.analyzers.case import Case
 from clusterwright.tools.kubernetes.analyzers.crash_loop import recovered
 from clusterwright.tools.kubernetes.analyzers.pod import (
@@ -12,43 +12,104 @@ from clusterwright.tools.kubernetes.analyzers.pod import (
     message_of,
 )
 from clusterwright.tools.kubernetes.analyzers.probe import describe, port_hint
-from clusterwright.tools.manifest import Manifest, mapping, text
+from clusterwright.tools.manifest import Manifest, dig, instant, mapping, number, text
 
 CODE = "pod/liveness-probe-failing"
 
+_FIELD = {"liveness": "livenessProbe", "startup": "startupProbe"}
+_PERIOD, _FAILURES = 10, 3
+"""What the API server fills in where a probe does not say (core/v1 defaults)."""
+_GRACE = 35
+"""Seconds that a run may take to end once it is told to: 30 unless the pod says otherwise."""
+_SIGKILL, _SIGTERM = 137, 143
 _KILLED = re.compile(r"[Cc]ontainer \"?([a-z0-9-]+)\"? failed (liveness|startup) probe")
 
 
 def suspect(case: Case, container: Container) -> Finding | None:
-    """Return a finding when the kubelet said that it restarts the container for its probe."""
+    """Return a finding when the kubelet restarts the container for its probe.
+
+    The kubelet says so when it does, but drops events of a pod that has had many (client-go's
+    spam filter: 25, then one in five minutes). What it said long ago counts as long as the
+    container still ends as it does when it is told to; when nothing is left of what it said, how
+    the container ends and after how long has to do.
+    """
     if recovered(case, container) or (not container.restarts and container.ready):
         return None
-    for event in events_of(case.snapshot, case.ref, "Killing"):
+    recent = events_of(case.snapshot, case.ref, "Killing")
+    for event in recent or case.snapshot.events(case.ref):
         said = _KILLED.search(message_of(event))
-        if said and said.group(1) == container.name:
-            return _finding(case, container, event, said.group(2))
+        if said and said.group(1) == container.name and (event in recent or _told_to(container)):
+            return _finding(case, container, said.group(2), event)
+    for kind in ("startup", "liveness"):
+        probe = mapping(container.spec, _FIELD[kind])
+        # A program that ends well may do so on its own; one that cannot answer its probe does not.
+        killed = number(container.terminated, "exitCode") or port_hint(container, probe)
+        if killed and _told_to(container) and _lasts_as_long(container, probe):
+            return _finding(case, container, kind, None)
     return None
 
 
-def _finding(case: Case, container: Container, event: Manifest, kind: str) -> Finding:
-    probe = mapping(container.spec, "livenessProbe" if kind == "liveness" else "startupProbe")
+def _told_to(container: Container) -> bool:
+    """Return whether its last run ended as a run that is told to: well, by SIGTERM or SIGKILL."""
+    code = dig(container.terminated, "exitCode")
+    return bool(container.restarts) and code in {0, _SIGKILL, _SIGTERM}
+
+
+def _lasts_as_long(container: Container, probe: Manifest) -> bool:
+    """Return whether its last run took as long as the kubelet waits before it gives up on it."""
+    ended = container.terminated
+    started, finished = instant(ended, "startedAt"), instant(ended, "finishedAt")
+    if not probe or started is None or finished is None:
+        return False
+    period = number(probe, "periodSeconds") or _PERIOD
+    failures = number(probe, "failureThreshold") or _FAILURES
+    delay = number(probe, "initialDelaySeconds")
+    least = delay + (failures - 1) * period
+    most = delay + (failures + 1) * period + number(probe, "timeoutSeconds") + _GRACE
+    return least <= (finished - started).total_seconds() <= most
+
+
+def _finding(case: Case, container: Container, kind: str, event: Manifest | None) -> Finding:
+    probe = mapping(container.spec, _FIELD[kind])
     said = f"{kind} probe failed"
     failed = [
         one
-        for one in events_of(case.snapshot, case.ref, "Unhealthy")
-        if message_of(one).lower().startswith(said)
+        for one in reversed(case.snapshot.events(case.ref))
+        if text(one, "reason") == "Unhealthy"
+        and message_of(one).lower().startswith(said)
         and container.name in (text(one, "involvedObject", "fieldPath") or container.name)
     ]
     hint = port_hint(container, probe)
     sentence = (
         f'Container "{container.name}" is restarted: its {kind} probe {describe(probe)} fails'
     )
-    evidence = [
-        event_evidence(event, case.ref),
-        *(event_evidence(one, case.ref) for one in failed[:1]),
-        case.field(container.path("restartCount"), str(container.restarts)),
-    ]
+    told = [event_evidence(one, case.ref) for one in (event, *failed[:1]) if one is not None]
     fix = f'Make the {kind} probe of container "{container.name}" ask what it really answers.'
     return case.finding(
-        CODE, sentence + (f"; {hint}" if hint else ""), tuple(evidence), fixes=(fix,)
+        CODE,
+        sentence + (f"; {hint}" if hint else ""),
+        (*told, *_how_it_ended(case, container, probe, told=bool(told))),
+        fixes=(fix,),
     )
+
+
+def _how_it_ended(
+    case: Case, container: Container, probe: Manifest, *, told: bool
+) -> list[FieldEvidence]:
+    """Return the restarts and, where no event proves the probe, what it is concluded from."""
+    restarts = case.field(container.path("restartCount"), str(container.restarts))
+    if told:
+        return [restarts]
+    ended = container.terminated
+    path = container.path(container.ended_in, "terminated")
+    run = f"exit code {number(ended, 'exitCode')}, {text(ended, 'startedAt')} to"
+    given = (
+        f"{describe(probe)}, every {number(probe, 'periodSeconds') or _PERIOD} s,"
+        f" {number(probe, 'failureThreshold') or _FAILURES} failures"
+    )
+    where = f"$.spec.containers[?(@.name=='{container.name}')]"
+    return [
+        case.field(path, f"{run} {text(ended, 'finishedAt')}"),
+        case.field(where, given),
+        restarts,
+    ]

@@ -154,6 +154,51 @@ def test_a_probe_that_killed_an_hour_ago_says_nothing_about_a_crash_now() -> Non
     assert only(conclude(broken, killed)).code == "pod/crash-loop"
 
 
+ASKS_8081: Manifest = {
+    "livenessProbe": {"httpGet": {"path": "/healthz", "port": 8081}, "periodSeconds": 5},
+    "ports": [{"containerPort": 8080}],
+}
+
+
+def lasted(seconds: float, code: int) -> Manifest:
+    """Return the end of a run that took so long."""
+    done = ended(code)
+    done["terminated"]["startedAt"] = ago(30 + seconds)
+    return done
+
+
+@pytest.mark.parametrize("code", [0, 137, 143])
+def test_what_the_kubelet_said_long_ago_counts_while_the_container_ends_as_it_is_told(
+    code: int,
+) -> None:
+    broken = pod(BACK_OFF, last=ended(code), restarts=20, container=ASKS_8081)
+    killed = event(
+        broken, "Killing", "Container app failed liveness probe, will be restarted", age=2400
+    )
+    assert only(conclude(broken, killed)).code == "pod/liveness-probe-failing"
+
+
+@pytest.mark.parametrize("code", [0, 137, 143])
+def test_without_any_event_the_end_and_the_length_of_a_run_tell(code: int) -> None:
+    broken = pod(BACK_OFF, last=lasted(14, code), restarts=20, container=ASKS_8081)
+    finding = only(conclude(broken))
+    assert finding.code == "pod/liveness-probe-failing"
+    assert "declares 8080" in finding.title
+    assert any("every 5 s, 3 failures" in str(one) for one in finding.evidence)
+
+
+@pytest.mark.parametrize(("seconds", "code"), [(14, 1), (2, 143), (600, 137)])
+def test_other_ends_are_not_blamed_on_a_probe(seconds: float, code: int) -> None:
+    broken = pod(BACK_OFF, last=lasted(seconds, code), restarts=20, container=ASKS_8081)
+    assert only(conclude(broken)).code == "pod/crash-loop"
+
+
+def test_a_program_that_ends_well_on_its_own_is_not_blamed_on_a_probe_it_can_answer() -> None:
+    answers = {**ASKS_8081, "ports": [{"containerPort": 8081}]}
+    broken = pod(BACK_OFF, last=lasted(14, 0), restarts=20, container=answers)
+    assert only(conclude(broken)).code == "pod/crash-loop"
+
+
 def test_one_crash_before_a_container_became_ready_is_forgiven() -> None:
     assert conclude(pod(running(20), last=ended(1, at=21), restarts=1, ready=True)) == []
 

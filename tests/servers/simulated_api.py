@@ -6,7 +6,7 @@ real kubelet rotates at 10 MiB (containerLogMaxSize); a log of 50 MB comes from 
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -81,7 +81,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def simulated_api(place: Path) -> Iterator[Path]:
+def simulated_api(place: Path) -> Generator[Path]:
     """Serve until the block ends; yield a kubeconfig."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     thread = threading.Thread(target=server.serve_forever)

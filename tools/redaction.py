@@ -14,35 +14,38 @@ LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 _SECRET_NAME = re.compile(
     r"(?:^|[_.\-/]|(?<=[a-z0-9])(?=[A-Z]))"
-    r"(?:pass(?:w(?:or)?d|phrase|code)?|pwd|secrets?|(?:auth|access|api|refresh|bearer|id)?[_.-]?"
-    r"tokens?|(?:api|access|private|secret|encryption|signing|master|account)[_.-]?keys?"
+    r"(?i:pass(?:w(?:or)?d|phrase|code)?|pwd|secrets?|(?:auth|access|api|refresh|bearer|id)[_.-]?"
+    r"tokens?|token|(?:api|access|private|secret|encryption|signing|master|account)[_.-]?keys?"
     r"|credentials?|authorization|dsn|connection[_.-]?string|htpasswd|dockerconfigjson|kubeconfig)"
-    r"(?:$|[_.\-]|(?=[A-Z0-9]))",
-    re.IGNORECASE,
+    r"(?:$|[_.\-0-9]|(?<=[a-z])(?=[A-Z]))"
 )
 _REFERENCE = re.compile(r"(?:name|namespace|ref|mount|path|file|dir|expir\w*|ttl|type)s?$", re.I)
 
-_TELLING = r"pass(?:w(?:or)?d|phrase)?|pwd|api[_-]?key|access[_-]?key|private[_-]?key"
+_TELLING = (
+    r"passw(?:or)?d|passphrase|(?<![a-z])(?:pass|pwd)|api[_-]?key|access[_-]?key|private[_-]?key"
+)
 _VALUE = r"(?!\[redacted\])(?:\"[^\"]*\"|'[^']*'|[^\s,;&\"'}\]]{3,})"
+# Each shape is found in time linear in the text, whatever the text: none begins with a repetition
+# that could start anew at every character, for a log of an attacker's choosing would stop us.
 _SHAPES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(shape, re.DOTALL), instead)
     for shape, instead in (
         (r"-----BEGIN ([A-Z ]*PRIVATE KEY)-----.*?(?:-----END \1-----|\Z)", REDACTED),
-        (r"\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*){0,3}", REDACTED),  # JWT, JWE
+        (r"(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*){0,3}", REDACTED),  # JWT, JWE
         (r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b", REDACTED),
         (r"\b(?:gh[pousr]_\w{30,}|github_pat_\w{30,}|glpat-[\w-]{20,})", REDACTED),
         (r"\b(?:xox[abprs]-[\w-]{10,}|hf_\w{30,}|sk-[\w-]{20,}|nvapi-[\w-]{20,})", REDACTED),
         # A scheme's name in prose ("basic authentication") is followed by a word of letters only.
-        (r"(?i)\b((?:bearer|basic)\s+)(?=\S*[\d=+/_.])[\w.~+/-]{8,}=*", rf"\1{REDACTED}"),
-        (r"(?i)(\b[a-z][\w+.-]*://[^\s/:@]*:)[^\s/@]+(?=@)", rf"\1{REDACTED}"),
-        (rf"(?i)((?<![\w-])[\w.-]*(?:{_TELLING})[\"']?\s*[=:]\s*){_VALUE}", rf"\1{REDACTED}"),
+        (r"(?i)\b((?:bearer|basic)\s+)(?=\S{0,200}[\d=+/_.])[\w.~+/-]{8,}=*", rf"\1{REDACTED}"),
+        (r"(://[^\s/:@]{0,200}:)[^\s/@]+(?=@)", rf"\1{REDACTED}"),
+        (rf"(?i)((?:{_TELLING})[\"']?\s{{0,8}}[=:]\s{{0,8}}){_VALUE}", rf"\1{REDACTED}"),
         (
-            rf"(?i)((?<![\w-])[\w.-]*(?:token|secret|authorization)(?:=|[\"']\s*:\s*)){_VALUE}",
+            rf"(?i)((?:token|secret|authorization)(?:=|[\"']\s{{0,8}}:\s{{0,8}})){_VALUE}",
             rf"\1{REDACTED}",
         ),
         # "token: unexpected status" is prose of a container runtime; "token: s3cr3t" is not.
         (
-            rf"(?i)((?<![\w-])[\w.-]*(?:token|secret|authorization):\s*)(?=\S*\d){_VALUE}",
+            rf"(?i)((?:token|secret|authorization):\s{{0,8}})(?=\S{{0,200}}\d){_VALUE}",
             rf"\1{REDACTED}",
         ),
     )

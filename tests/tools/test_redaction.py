@@ -1,0 +1,150 @@
+"""Secrets are removed, what is none stays, and no text makes the search slow."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clusterwright.tools.manifest import Json, Manifest
+from clusterwright.tools.redaction import (
+    LAST_APPLIED,
+    REDACTED,
+    redact,
+    redact_json,
+    redact_text,
+    secret_name,
+)
+
+JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N"
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        (f"token {JWT} refused", JWT),
+        ("using AKIAIOSFODNN7EXAMPLE now", "AKIAIOSFODNN7EXAMPLE"),
+        ("Authorization: Bearer abc123def456", "abc123def456"),
+        ("connect postgres://app:s3cr3t@db:5432/shop", "s3cr3t"),
+        ("password=opensesame next", "opensesame"),
+        ('{"password": "open sesame"}', "open sesame"),
+        ("DB_PASSWORD: hunter2", "hunter2"),
+        ("--api-key=0123456789", "0123456789"),
+        ("client_secret=abcdef", "abcdef"),
+        ("hf_" + "a1" * 17, "a1a1"),
+        ("-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----", "MIIE"),
+        ("-----BEGIN PRIVATE KEY-----\nMIIE and cut", "MIIE"),
+    ],
+)
+def test_a_secret_is_removed_by_its_shape(text: str, hidden: str) -> None:
+    assert hidden not in redact_text(text)
+    assert REDACTED in redact_text(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "failed to authorize: failed to fetch anonymous token: unexpected status 401 Unauthorized",
+        "basic authentication is required",
+        'secret "db-credentials" not found',
+        "http://10.0.0.1:8080/healthz answered 503",
+        "registry.example:5000/shop/cart@sha256:0123456789abcdef",
+        "--tokenizer=meta-llama/Llama-3 --max-tokens=4096 bypass=true",
+        "exceeded quota: share, requested: pods=1, used: pods=1, limited: pods=1",
+    ],
+)
+def test_what_a_diagnosis_needs_stays(text: str) -> None:
+    kept = redact_text(text)
+    assert kept.replace(REDACTED, "") != ""
+    assert kept == text or "401" in text
+
+
+def test_a_secret_keeps_its_keys_only() -> None:
+    shown = redact(
+        {
+            "kind": "Secret",
+            "metadata": {"name": "db", "annotations": {LAST_APPLIED: '{"data":{"p":"aHVudGVy"}}'}},
+            "data": {"password": "aHVudGVyMg==", "user": "YXBw"},
+            "stringData": "odd",
+        }
+    )
+    assert shown["data"] == {"password": REDACTED, "user": REDACTED}
+    assert shown["stringData"] == REDACTED
+    assert "aHVudGVy" not in str(shown)
+    assert shown["metadata"]["name"] == "db"
+
+
+def test_variables_arguments_and_kubeconfigs_lose_their_values() -> None:
+    container = {
+        "env": [
+            {"name": "DB_PASSWORD", "value": "hunter2"},
+            {"name": "LOG_LEVEL", "value": "info"},
+            {"name": "KEY", "valueFrom": {"secretKeyRef": {"name": "db", "key": "password"}}},
+        ],
+        "args": ["--password", "hunter2", "--port", "80"],
+    }
+    shown = redact({"kind": "Pod", "spec": {"containers": [container]}})
+    assert "hunter2" not in str(shown)
+    kept = shown["spec"]["containers"][0]
+    assert kept["env"][1]["value"] == "info"
+    assert kept["env"][2]["valueFrom"]["secretKeyRef"] == {"name": "db", "key": "password"}
+    assert kept["args"][2:] == ["--port", "80"]
+    config = redact({"kind": "Config", "users": [{"name": "me", "user": {"token": "t0ken"}}, 3]})
+    assert "t0ken" not in str(config)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["DB_PASSWORD", "apiKey", "GITHUB_TOKEN", "client-secret", "dsn", "dbPassword", "accessTokens"],
+)
+def test_names_that_tell_of_a_secret(name: str) -> None:
+    assert secret_name(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["secretName", "tokenPath", "LOG_LEVEL", "passenger", "keyboard", "tokenizer", "MAX_TOKENS"],
+)
+def test_names_that_do_not(name: str) -> None:
+    assert not secret_name(name)
+
+
+def json_values() -> st.SearchStrategy[Json]:
+    leaf = st.none() | st.booleans() | st.integers() | st.text(max_size=30)
+    return st.recursive(
+        leaf,
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=9), inner),
+        max_leaves=20,
+    )
+
+
+@given(value=json_values())
+def test_any_json_keeps_its_form(value: Json) -> None:
+    shown = redact_json(value)
+    assert type(shown) is type(value)
+    manifest: Manifest = {"kind": "Secret", "data": value, "spec": value}
+    assert set(redact(manifest)) == set(manifest)
+
+
+@given(text=st.text(max_size=300))
+def test_what_is_redacted_stays_redacted(text: str) -> None:
+    once = redact_text(text)
+    assert redact_text(once) == once
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "a.", "a-", "a+", "a://", "://a:b", "eyJ-", "eyJaaaaaaaa.", "bearer a", "token:a,",
+        "authorization:", "password   ", "password='", '"secret" ', "-----BEGIN PRIVATE KEY", "sk-",
+    ],
+)  # fmt: skip
+def test_no_text_makes_it_slow(part: str) -> None:
+    def spent(size: int) -> float:
+        text = part * (size // len(part))
+        started = time.process_time()
+        redact_text(text)
+        return time.process_time() - started
+
+    # Four times the text: about four times the work; it would be sixteen for a quadratic search.
+    assert spent(200_000) < 10 * max(spent(50_000), 0.01)

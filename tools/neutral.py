@@ -29,10 +29,10 @@ _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|
 _NEWLINE = re.compile(r"\r\n|[\r\v\f\x85\u2028\u2029]")
 
 
-def neutral(text: str) -> str:
+def neutral(text: str, longest: int | None = LONGEST_LINE) -> str:
     """Return text without terminal escapes and invisible characters, its lines cut to length."""
     visible = _INVISIBLE.sub("", _NEWLINE.sub("\n", _ESCAPE.sub("", text)))
-    if len(visible) <= LONGEST_LINE:
+    if longest is None or len(visible) <= longest:
         return visible
     return "\n".join(_cut(line) for line in visible.split("\n"))
 

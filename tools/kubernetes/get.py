@@ -9,7 +9,7 @@ from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.parameters import Cluster, Kind, Name, OwnNamespace
 from clusterwright.tools.kubernetes.select import indented, outline, select, size
 from clusterwright.tools.manifest import Json, Manifest
-from clusterwright.tools.neutral import neutral_json
+from clusterwright.tools.neutral import LONGEST_LINE, neutral, neutral_json
 from clusterwright.tools.redaction import redact
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.tool import Effect, Tool
@@ -55,6 +55,9 @@ async def k8s_get(
     path: Annotated[
         str | None, Field(max_length=500, description="Only what is below this JSONPath.")
     ] = None,
+    offset: Annotated[
+        int, Field(ge=0, le=2_000_000, description="Of a long text at path: where to start.")
+    ] = 0,
     cluster: Cluster = None,
 ) -> Object:
     """Read one object without secrets and managedFields; a large one is outlined by path and size.
@@ -63,17 +66,24 @@ async def k8s_get(
     """
     connection = await clusters.connect(cluster)
     resource = await connection.resource(kind)
-    read = await connection.get(resource, name, namespace)
-    # Neutral before it is quoted as JSON, where an escape would survive as its spelling.
-    found: Manifest = neutral_json(redact(read))
+    found = redact(await connection.get(resource, name, namespace))
     ref = resource.ref(namespace, name)
-    if fields or path:
-        chosen = select(found, [*(fields or []), *([path] if path else [])])
-        return _parts(connection.cluster, ref, chosen)
-    return _whole(connection.cluster, ref, found)
+    if not fields and not path:
+        return _whole(connection.cluster, ref, _harmless(found))
+    chosen = select(found, [*(fields or []), *([path] if path else [])])
+    value = chosen[path][0] if path and len(chosen[path]) == 1 else None
+    if path and isinstance(value, str) and _long(value):
+        return _text(connection.cluster, ref, path, neutral(value, None)[offset:], offset)
+    return _parts(connection.cluster, ref, _harmless(chosen))
 
 
 TOOL = Tool(k8s_get, Effect.READ, "Get an object")
+
+
+def _harmless(found: Manifest) -> Manifest:
+    """Return JSON without what a reader cannot see, before an escape is spelled out in quotes."""
+    shown: Manifest = neutral_json(found)
+    return shown
 
 
 def _whole(cluster: str, ref: Ref, found: Manifest) -> Object:
@@ -111,6 +121,21 @@ def _parts(cluster: str, ref: Ref, chosen: dict[str, list[Json]]) -> Object:
         outline=outline(value, path),
         note=f"{path} holds {size(values)} bytes; pass a narrower path",
     )
+
+
+def _long(text: str) -> bool:
+    """Return whether a text would be cut if it were shown like other values."""
+    return len(text) > _PART or any(len(line) > LONGEST_LINE for line in text.split("\n"))
+
+
+def _text(cluster: str, ref: Ref, path: str, rest: str, offset: int) -> Object:
+    """Return the first part of a text, in pieces of a line's length that joined are the part."""
+    part = rest[: _PART // 2]
+    pieces: list[Json] = [part[i : i + LONGEST_LINE] for i in range(0, len(part), LONGEST_LINE)]
+    end, left = offset + len(part), len(rest) - len(part)
+    more = f"; {left} more: pass offset={end}" if left else ""
+    note = f"characters {offset} to {end} of a text, in pieces to be joined{more}"
+    return Object(cluster=cluster, ref=ref, fields={path: pieces}, note=note)
 
 
 def _values(values: list[Json]) -> str:

@@ -1,11 +1,15 @@
 """Parts of an object: by JSONPath, or as an outline of what is where when it is too large."""
 
 import json
+from functools import cache
 from importlib import import_module
-from typing import Any, cast
+from typing import TYPE_CHECKING, cast
 
 from clusterwright.tools.errors import InvalidInputError
 from clusterwright.tools.manifest import Json, Manifest
+
+if TYPE_CHECKING:
+    from jsonpath import JSONPathEnvironment
 
 _EXAMPLE = "as in $.spec.containers[*].image or status.conditions[?(@.type=='Ready')].message"
 _ENTRIES = 60
@@ -62,16 +66,33 @@ def _step(key: str) -> str:
 
 
 def _at(manifest: Manifest, path: str) -> list[Json]:
-    jsonpath: Any = import_module("jsonpath")  # a fifth of a second that start-up does without
     spelled = path.strip().removeprefix("{").removesuffix("}")
     if not spelled.startswith("$"):
         spelled = f"$.{spelled.removeprefix('.')}"
     try:
-        return list(jsonpath.findall(spelled, manifest))
-    except jsonpath.JSONPathError as error:
+        return list(_jsonpath().findall(spelled, manifest))
+    except _error() as error:
         raise InvalidInputError(
             f"{path[:80]!r} is not a JSONPath: {str(error).splitlines()[0][:200]}", hint=_EXAMPLE
         ) from error
+
+
+@cache
+def _jsonpath() -> "JSONPathEnvironment":
+    """Return what finds paths: as the RFC has it, without match() and search().
+
+    A regular expression of a caller's choosing could keep the whole server busy for hours.
+    """
+    library = import_module("jsonpath")  # a fifth of a second that start-up does without
+    environment: JSONPathEnvironment = library.JSONPathEnvironment(strict=True)
+    for name in ("match", "search"):
+        del environment.function_extensions[name]
+    return environment
+
+
+def _error() -> type[Exception]:
+    found: type[Exception] = import_module("jsonpath").JSONPathError
+    return found
 
 
 def indented(value: Json, indent: str = "") -> str:

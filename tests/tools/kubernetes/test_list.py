@@ -1,0 +1,128 @@
+"""k8s_list on a real API server: 250 pods in ten kilobytes, none lost between the pages."""
+
+import time
+
+import pytest
+
+from clusterwright.deploy.sandbox import Instance
+from clusterwright.servers.bound import success
+from clusterwright.tools.errors import InvalidInputError, NotFoundError
+from clusterwright.tools.kubernetes.client.clusters import Clusters
+from clusterwright.tools.kubernetes.list_ import k8s_list
+from clusterwright.tools.kubernetes.listing import Listing
+from clusterwright.tools.manifest import Manifest
+from tests.tools.kubernetes.conftest import Apply
+
+pytestmark = pytest.mark.anyio
+
+PODS, PENDING = 250, 3
+
+
+def workload(name: str, replicas: int, **spec: object) -> Manifest:
+    labels = {"app": name}
+    container = {"name": "app", "image": "registry.example/app:1"}
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": name},
+        "spec": {
+            "replicas": replicas,
+            "selector": {"matchLabels": labels},
+            "template": {
+                "metadata": {"labels": labels},
+                "spec": {
+                    "containers": [container],
+                    "tolerations": [{"operator": "Exists"}],
+                    **spec,
+                },
+            },
+        },
+    }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def pods(sandbox: Instance, apply: Apply, namespace: str) -> None:
+    """Run 250 pods on simulated nodes, and three that no node takes."""
+    apply(
+        workload("many", PODS, nodeSelector={"type": "kwok"}),
+        workload("stuck", PENDING, nodeSelector={"no": "such"}),
+    )
+    deadline = time.monotonic() + 180
+    asked = ("get", "pods", "-n", namespace, "-o", "jsonpath={.items[*].status.phase}")
+    while (phases := sandbox.kubectl(*asked).split()).count("Running") < PODS:
+        assert time.monotonic() < deadline, f"{phases.count('Running')} of {PODS} pods run"
+    assert phases.count("Pending") == PENDING
+
+
+def names(listing: Listing) -> list[str]:
+    column = listing.columns.index("name")
+    return [row[column] for row in listing.rows]
+
+
+def wire(listing: Listing) -> int:
+    return len(success(listing).model_dump_json(by_alias=True, exclude_none=True).encode())
+
+
+async def test_the_first_page_counts_everything_and_shows_what_is_unwell(
+    clusters: Clusters, namespace: str
+) -> None:
+    first = await k8s_list(clusters, "Pod", namespace)
+    assert (first.total, first.unhealthy) == (PODS + PENDING, PENDING)
+    assert first.states == {"Running": PODS, "Pending": PENDING}
+    assert all(name.startswith("stuck-") for name in names(first)[:PENDING])
+    assert wire(first) <= 10_000
+    assert first.next_cursor
+
+
+async def test_all_pods_are_had_by_the_cursor_each_once(clusters: Clusters, namespace: str) -> None:
+    found: list[str] = []
+    cursor = None
+    while True:
+        page = await k8s_list(clusters, "po", namespace, cursor=cursor)
+        assert wire(page) <= 10_000
+        found += names(page)
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    assert len(found) == len(set(found)) == PODS + PENDING
+
+
+async def test_pods_that_go_between_two_pages_cost_no_other(
+    clusters: Clusters, namespace: str, sandbox: Instance
+) -> None:
+    first = await k8s_list(clusters, "Pod", namespace, labels="app=many", limit=20)
+    sandbox.kubectl("delete", "pod", "-n", namespace, "--wait=true", *names(first)[:5])
+    again = await k8s_list(clusters, "Pod", namespace, labels="app=many", limit=500)
+    after = [one for one in names(again) if one > names(first)[-1]]
+    second = await k8s_list(
+        clusters, "Pod", namespace, labels="app=many", limit=20, cursor=first.next_cursor
+    )
+    assert names(second)[0] == after[0]
+
+
+async def test_selectors_limits_and_kinds(clusters: Clusters, namespace: str) -> None:
+    few = await k8s_list(clusters, "Pod", namespace, labels="app=stuck", limit=2)
+    assert (few.total, len(few.rows)) == (PENDING, 2)
+    pending = await k8s_list(clusters, "Pod", namespace, fields="status.phase=Pending")
+    assert pending.total == PENDING
+    nodes = await k8s_list(clusters, "nodes")
+    assert nodes.namespace is None
+    assert "sim-gpu-1" in names(nodes)
+    nothing = await k8s_list(clusters, "ingress", namespace)
+    assert (nothing.total, nothing.rows) == (0, ())
+    assert nothing.render().startswith("0 Ingress")
+
+
+async def test_a_cursor_of_something_else_is_refused(clusters: Clusters, namespace: str) -> None:
+    for cursor in ("bogus", "WyJwcm9ibGVtcyJd", "!!!", "W10"):
+        with pytest.raises(InvalidInputError, match="cursor"):
+            await k8s_list(clusters, "Pod", namespace, cursor=cursor)
+
+
+async def test_wrong_questions_teach(clusters: Clusters, namespace: str) -> None:
+    with pytest.raises(InvalidInputError, match="labels 'a=b=c'"):
+        await k8s_list(clusters, "Pod", namespace, labels="a=b=c")
+    with pytest.raises(InvalidInputError, match=r"spec\.colour"):
+        await k8s_list(clusters, "Pod", namespace, fields="spec.colour=red")
+    with pytest.raises(NotFoundError, match="nowhere"):
+        await k8s_list(clusters, "Pod", "nowhere")

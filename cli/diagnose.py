@@ -1,5 +1,6 @@
 """`clusterwright diagnose`: what is wrong with a cluster, why, and what to do next."""
 
+import logging
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,6 +19,7 @@ from clusterwright.cli.progress import progress
 from clusterwright.tools.errors import ToolError
 from clusterwright.tools.ref import check_namespace
 
+_log = logging.getLogger(__name__)
 HEALTHY, PROBLEMS, UNCHECKED, INTERRUPTED = 0, 1, 2, 130
 
 
@@ -64,6 +66,9 @@ def command(
             found = anyio.run(run, servers, context, namespace)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)  # click would exit with 1, which here means problems
+    except Exception:  # noqa: BLE001 - a bug of ours must not end as "problems found"
+        _log.exception("the diagnosis itself failed; this says nothing about the cluster")
+        sys.exit(UNCHECKED)
     show(found, output)
     sys.exit(exit_status(found, strict=strict))
 

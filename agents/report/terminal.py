@@ -10,6 +10,7 @@ from rich.text import Text
 from clusterwright.agents.diagnose.diagnosis import Diagnosis, RootCause, Source, Symptom, Verdict
 from clusterwright.agents.report.evidence import evidence_lines
 from clusterwright.tools.finding import Severity
+from clusterwright.tools.neutral import neutral
 
 _STYLES = {Severity.CRITICAL: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 _MOST_LINES = 8
@@ -40,10 +41,15 @@ def _heading(number: int, root: RootCause) -> Text:
 
 def _body(root: RootCause) -> RenderableType:
     rows = _rows()
-    rows.add_row("cause", Text(root.title))
+    rows.add_row("cause", _text(root.title))
     for label, line in _facts(root):
-        rows.add_row(label, Text(line, overflow="fold"))
+        rows.add_row(label, _text(line))
     return rows
+
+
+def _text(said: str) -> Text:
+    """Return what a server said as one line that cannot steer a terminal."""
+    return Text(neutral(said).replace("\n", " "), overflow="fold")
 
 
 def _facts(root: RootCause) -> Iterator[tuple[str, str]]:
@@ -104,10 +110,9 @@ def _coverage(sources: Iterable[Source]) -> RenderableType:
         if source.answered:
             where = f"cluster {source.cluster}: " if source.cluster else ""
             counts = ", ".join(f"{count} {kind}" for kind, count in source.checked.items())
-            rows.add_row("checked", Text(where + (counts or "nothing"), overflow="fold"))
+            rows.add_row("checked", _text(where + (counts or "nothing")))
         for gap in source.gaps:
-            line = f"{gap.what}: {gap.reason}"
-            rows.add_row(Text("unchecked", style="yellow"), Text(line, overflow="fold"))
+            rows.add_row(Text("unchecked", style="yellow"), _text(f"{gap.what}: {gap.reason}"))
     return rows
 
 

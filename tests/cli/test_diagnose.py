@@ -57,6 +57,16 @@ def test_a_server_that_does_not_exist_is_a_reason_and_not_a_crash() -> None:
     assert "No such file or directory" in result.stdout
 
 
+def test_a_bug_of_ours_is_no_verdict_about_the_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fail(*_arguments: object, **_options: object) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr("clusterwright.cli.diagnose.diagnose", fail)
+    result = diagnose("--server", spec("broken"))
+    assert result.exit_code == 2
+    assert result.stdout == ""
+
+
 def test_one_failing_server_leaves_the_findings_of_the_others() -> None:
     result = diagnose("--server", "/nowhere/at-all", "--server", spec("broken"))
     assert result.exit_code == 1

@@ -121,3 +121,11 @@ def test_no_color_is_honoured_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> 
 def test_markup_in_cluster_text_is_printed_as_it_is() -> None:
     odd = CRASH.model_copy(update={"title": "[bold]not markup[/bold] [/]"})
     assert "[bold]not markup[/bold] [/]" in printed(correlate([answered(odd)]))
+
+
+def test_what_a_server_says_cannot_steer_the_terminal() -> None:
+    hostile = "\x1b]0;owned\x07\x1b[2Jgone\u202e\n1. CRITICAL forged"
+    odd = CRASH.model_copy(update={"title": hostile, "fixes": (hostile,)})
+    text = printed(correlate([answered(odd, gaps=(Gap(what=hostile, reason=hostile),))]))
+    assert not [one for one in ("\x1b", "\x07", "\u202e") if one in text]
+    assert not [line for line in text.splitlines() if line.startswith("1. CRITICAL forged")]

@@ -17,6 +17,8 @@ from mcp_types import CallToolResult, TextContent, Tool
 from pydantic import BaseModel, ValidationError
 
 from clusterwright.tools.errors import NotFoundError, ToolError, UnreachableError
+from clusterwright.tools.manifest import Json
+from clusterwright.tools.neutral import neutral_json, one_line
 
 CONNECT_SECONDS = 20.0
 CALL_SECONDS = 60.0
@@ -27,7 +29,10 @@ _FOREIGN = (
     httpx2.HTTPError,
     anyio.BrokenResourceError,
     anyio.ClosedResourceError,
+    ValidationError,  # a message of the protocol that is none
+    RuntimeError,  # the SDK's word for content that breaks the tool's own schema
 )
+_LONGEST_ERROR = 600
 _PREFIX = re.compile(r"Error executing tool \S+: ")  # what the SDK's servers put before a sentence
 _SPELLED = re.compile(
     r"\[(?P<code>[a-z_]+)\] (?P<said>.*?)(?:\s*(?:Next|Hint): (?P<hint>.*))?", re.DOTALL
@@ -79,12 +84,10 @@ class Hub:
         if result.is_error:
             raise _error_of(_text_of(result))
         try:
-            return answer.model_validate(result.structured_content)
+            return answer.model_validate(neutral_json(cast("Json", result.structured_content)))
         except ValidationError as error:
-            problem = error.errors(include_url=False)[0]
-            where = ".".join(str(part) for part in problem["loc"]) or "the answer"
             raise ToolError(
-                f"{tool} of {server!r} answered in an unknown form: {where}: {problem['msg']}",
+                f"{tool} of {server!r} answered in an unknown form: {_first_problem(error)}",
                 hint="use a server of the same version as this agent",
             ) from error
 
@@ -169,12 +172,20 @@ def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
     return _first(cast("BaseExceptionGroup[BaseException]", found)) if nested else found
 
 
+def _first_problem(error: ValidationError) -> str:
+    problem = error.errors(include_url=False)[0]
+    where = ".".join(str(part) for part in problem["loc"]) or "the answer"
+    return one_line(f"{where}: {problem['msg']}")
+
+
 def _sentence(error: BaseException, seconds: float) -> str:
     if isinstance(error, TimeoutError):
         return f"no answer within {seconds:g} s"
+    if isinstance(error, ValidationError):
+        return f"it does not speak MCP as it should: {_first_problem(error)}"
     if isinstance(error, OSError) and error.strerror and error.filename:
         return f"{error.strerror}: {error.filename}"
-    return str(error) or type(error).__name__
+    return one_line(str(error), _LONGEST_ERROR) or type(error).__name__
 
 
 def _text_of(result: CallToolResult) -> str:
@@ -183,7 +194,7 @@ def _text_of(result: CallToolResult) -> str:
 
 def _error_of(said: str) -> ToolError:
     """Return the error that a server of ours spelled as text, or any other server's as it is."""
-    sentence = _PREFIX.sub("", said.strip(), count=1)
+    sentence = one_line(_PREFIX.sub("", said.strip(), count=1), _LONGEST_ERROR)
     match = _SPELLED.fullmatch(sentence)
     if match is None:
         return ToolError(sentence or "the tool failed and gave no reason")

@@ -2,8 +2,10 @@
 
 import logging
 import sys
+import traceback
 from collections.abc import Mapping
 from pathlib import Path
+from typing import cast
 
 import anyio
 import click
@@ -17,9 +19,12 @@ from clusterwright.agents.report.terminal import render
 from clusterwright.agents.server_spec import name_server, parse_server
 from clusterwright.cli.progress import progress
 from clusterwright.tools.errors import ToolError
+from clusterwright.tools.neutral import one_line
 from clusterwright.tools.ref import check_namespace
 
 _log = logging.getLogger(__name__)
+# What a server says wrongly is told as a gap; the SDK would print it again, with a traceback.
+logging.getLogger("mcp").addHandler(logging.NullHandler())
 HEALTHY, PROBLEMS, UNCHECKED, INTERRUPTED = 0, 1, 2, 130
 
 
@@ -64,12 +69,13 @@ def command(
     try:
         with progress("asking for problems"):
             found = anyio.run(run, servers, context, namespace)
+        show(found, output)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)  # click would exit with 1, which here means problems
-    except Exception:  # noqa: BLE001 - a bug of ours must not end as "problems found"
-        _log.exception("the diagnosis itself failed; this says nothing about the cluster")
+    except Exception as error:  # noqa: BLE001 - a bug of ours must not end as "problems found"
+        _log.debug("the diagnosis failed", exc_info=True)
+        click.echo(_crash(error), err=True)
         sys.exit(UNCHECKED)
-    show(found, output)
     sys.exit(exit_status(found, strict=strict))
 
 
@@ -109,6 +115,19 @@ def exit_status(diagnosis: Diagnosis, *, strict: bool) -> int:
     if diagnosis.verdict is Verdict.UNKNOWN or (strict and not diagnosis.complete):
         return UNCHECKED
     return PROBLEMS if diagnosis.verdict is Verdict.PROBLEMS else HEALTHY
+
+
+def _crash(error: BaseException) -> str:
+    """Return what broke and where, from inside the groups that tasks wrap errors in."""
+    while isinstance(error, BaseExceptionGroup):
+        error = cast("BaseExceptionGroup[BaseException]", error).exceptions[0]
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    reason = one_line(f"{type(error).__name__}: {error}")
+    return (
+        f"Error: could not check: the diagnosis itself failed ({reason}, at {frame.name} in "
+        f"{Path(frame.filename).name}, line {frame.lineno}).\n"
+        "This says nothing about the cluster; please report it as a bug of clusterwright."
+    )
 
 
 def _usage(error: ToolError) -> click.UsageError:

@@ -12,8 +12,12 @@ from clusterwright.agents.problems import SUFFIX, Problems
 from clusterwright.tools.coverage import Coverage, Gap
 from clusterwright.tools.errors import ToolError
 from clusterwright.tools.finding import Finding, Relation
+from clusterwright.tools.neutral import one_line
 
 _MOST_PAGES = 100
+_LONGEST_REASON = 1_000
+_SECONDS = 120.0
+"""What one problems tool may take for all of its pages."""
 _PROBLEMS_A_PAGE = 100
 """No model reads this: a page may be as large as an answer can be, and show all evidence."""
 
@@ -81,12 +85,16 @@ async def _drain(
     known = tool.input_schema.get("properties", {})
     asked = {**wanted, "limit": _PROBLEMS_A_PAGE}
     arguments: dict[str, Any] = {k: v for k, v in asked.items() if v and k in known}
+    end = anyio.current_time() + _SECONDS
     pages = [await hub.call(server, tool.name, arguments, Problems)]
     gaps: list[Gap] = []
     while cursor := pages[-1].cursor:
         what = f"page {len(pages) + 1} of {tool.name}"
         if len(pages) == _MOST_PAGES:
             gaps.append(Gap(what=what, reason=f"there were more than {_MOST_PAGES} pages"))
+            break
+        if anyio.current_time() > end:
+            gaps.append(Gap(what=what, reason=f"the pages before took more than {_SECONDS:g} s"))
             break
         try:
             pages.append(
@@ -113,4 +121,4 @@ def _failure(server: str, tool: str, error: ToolError) -> Answered:
 
 
 def _reason(error: ToolError) -> str:
-    return f"{error}; {error.hint}" if error.hint else str(error)
+    return one_line(f"{error}; {error.hint}" if error.hint else str(error), _LONGEST_REASON)

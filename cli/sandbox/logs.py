@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from clusterwright.cli.sandbox.target import instance_option
 from clusterwright.deploy.sandbox import Instance, find
 from clusterwright.tools.errors import NotFoundError, ToolError
 
@@ -14,20 +15,20 @@ _PAUSE = 0.3
 
 @click.command(name="logs")
 @click.argument("program", required=False)
-@click.option("--name", default="default", help="The sandbox.")
+@instance_option
 @click.option("-n", "lines", default=100, show_default=True, help="Lines from the end.")
 @click.option("-f", "follow", is_flag=True, help="Go on as the log grows.")
-def command(*, program: str | None, name: str, lines: int, follow: bool) -> None:
+def command(*, program: str | None, instance: str, lines: int, follow: bool) -> None:
     """Print the end of PROGRAM's log; without PROGRAM, list the logs.
 
     The log named `audit` is what the API server was asked.
     """
     try:
-        instance = find(name)
+        sandbox = find(instance)
         if program is None:
-            click.echo("\n".join(_programs(instance)))
+            click.echo("\n".join(_programs(sandbox)))
             return
-        path = _log(instance, program)
+        path = _log(sandbox, program)
     except ToolError as error:
         raise click.ClickException(f"{error}\n  {error.hint}".rstrip()) from error
     with path.open(encoding="utf-8", errors="replace") as log:

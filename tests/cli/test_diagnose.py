@@ -1,7 +1,9 @@
 """`clusterwright diagnose` as a script sees it: exit status, standard output, standard error."""
 
 import json
+import os
 import shlex
+import subprocess
 import sys
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from click.testing import CliRunner, Result
 from clusterwright.cli.diagnose import command
 
 SERVER = Path(__file__).parent / "problem_server.py"
+RAW = Path(__file__).parents[1] / "agents" / "raw_server.py"
 
 
 def spec(mode: str) -> str:
@@ -65,6 +68,51 @@ def test_a_bug_of_ours_is_no_verdict_about_the_cluster(monkeypatch: pytest.Monke
     result = diagnose("--server", spec("broken"))
     assert result.exit_code == 2
     assert result.stdout == ""
+    assert "could not check: the diagnosis itself failed (RuntimeError: a bug, at " in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("mode", "said"),
+    [
+        ("every answer is nonsense", "it does not speak MCP as it should"),
+        ("the list is a number", "tools: Input should be a valid list"),
+        ("content is a number", "content: Input should be a valid list"),
+        ("no structured content", "answered in an unknown form"),
+        ("no JSON, then the end", "did not answer x_find_problems: Connection closed"),
+        ("endless error", "red xxx"),
+    ],
+)
+def test_a_server_that_answers_nonsense_is_a_reason_in_one_bounded_sentence(
+    mode: str, said: str
+) -> None:
+    command_line = shlex.join([sys.executable, str(RAW), mode])
+    done = subprocess.run(  # a program of its own: what libraries log must not show either
+        [
+            str(Path(sys.executable).with_name("clusterwright")),
+            "diagnose",
+            "--server",
+            command_line,
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "COLUMNS": "200"},
+    )
+    assert done.returncode == 2
+    assert said in done.stdout
+    assert len(done.stdout) < 2_000
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("output", ["text", "json"])
+def test_what_a_server_says_cannot_steer_a_terminal(output: str) -> None:
+    result = diagnose("--server", shlex.join([sys.executable, str(RAW), "escapes"]), "-o", output)
+    assert result.exit_code == 0
+    assert "\x1b" not in result.stdout
+    assert "u001b" not in result.stdout
+    assert "owned" not in result.stdout
+    assert "dev" in result.stdout
 
 
 def test_one_failing_server_leaves_the_findings_of_the_others() -> None:

@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import re
 import shutil
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
@@ -13,10 +14,10 @@ import platformdirs
 
 from clusterwright.deploy.sandbox.runtime.errors import NoSuchInstanceError
 from clusterwright.tools.errors import InvalidInputError
-from clusterwright.tools.ref import check_namespace
 
 _RECORD = "instance.json"
 _LONGEST_NAME = 30
+_NAME = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +40,12 @@ class Record:
 
 def check_instance_name(name: str) -> str:
     """Return `name` if it can name an instance: it becomes part of paths and cgroup names."""
-    if len(name) > _LONGEST_NAME:
+    if len(name) > _LONGEST_NAME or not _NAME.match(name):
         raise InvalidInputError(
-            f"{name[:80]!r} is too long for a sandbox",
-            hint=f"use at most {_LONGEST_NAME} characters",
+            f"{name[:80]!r} cannot name a sandbox",
+            hint=f"use 1 to {_LONGEST_NAME} lower-case letters, digits or '-'",
         )
-    return check_namespace(name)
+    return name
 
 
 def root() -> Path:

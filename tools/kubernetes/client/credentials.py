@@ -128,7 +128,7 @@ def _choose(file: str | None, context: str) -> tuple[str, str]:
         ) from error
     except (ConfigException, OSError) as error:
         raise NotFoundError(
-            f"no kubeconfig at {where}: {error}",
+            f"there is no kubeconfig with a cluster at {where}",
             hint="pass --kubeconfig, or set KUBECONFIG",
         ) from error
     contexts, current = cast("tuple[list[Manifest], Manifest | None]", found)

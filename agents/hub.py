@@ -17,7 +17,6 @@ from mcp_types import CallToolResult, TextContent, Tool
 from pydantic import BaseModel, ValidationError
 
 from clusterwright.tools.errors import NotFoundError, ToolError, UnreachableError
-from clusterwright.tools.manifest import Json
 from clusterwright.tools.neutral import neutral_json, one_line
 
 CONNECT_SECONDS = 20.0
@@ -84,7 +83,7 @@ class Hub:
         if result.is_error:
             raise _error_of(_text_of(result))
         try:
-            return answer.model_validate(neutral_json(cast("Json", result.structured_content)))
+            return answer.model_validate(neutral_json(result.structured_content))
         except ValidationError as error:
             raise ToolError(
                 f"{tool} of {server!r} answered in an unknown form: {_first_problem(error)}",

@@ -37,13 +37,18 @@ def correlate(answers: Sequence[Answered]) -> Diagnosis:
     blind = any(a.failed for a in answers)
     partial = {a.cluster for a in answers if blind or a.coverage.gaps}
     roots = [_root(one, findings, describers, partial) for one in folds]
-    answered = [a for a in answers if not a.failed]
+    seen = any(_saw(a) for a in answers)
     return Diagnosis(
-        verdict=Verdict.PROBLEMS if roots else Verdict.HEALTHY if answered else Verdict.UNKNOWN,
+        verdict=Verdict.PROBLEMS if roots else Verdict.HEALTHY if seen else Verdict.UNKNOWN,
         complete=all(a.coverage.complete and not a.failed for a in answers) and bool(answers),
         root_causes=tuple(sorted(roots, key=_rank)),
         sources=tuple(_source(a) for a in answers),
     )
+
+
+def _saw(answer: Answered) -> bool:
+    """Tell whether a server read anything: one that was forbidden everything answers too."""
+    return not answer.failed and bool(answer.coverage.checked or not answer.coverage.gaps)
 
 
 def _distinct(answers: Iterable[Answered]) -> list[Located]:

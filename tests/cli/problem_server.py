@@ -45,6 +45,9 @@ async def k8s_find_problems(
             gaps = (Gap(what="Secret", reason="forbidden"),)
             partial = coverage.model_copy(update={"gaps": gaps})
             return Answer(cluster=name, findings=[], coverage=partial)
+        case "forbidden":
+            nothing = Coverage(gaps=(Gap(what="Pod", reason="forbidden"),))
+            return Answer(cluster=name, findings=[], coverage=nothing)
         case "paged":
             page = int(cursor or 0)
             found = [finding(where, f"d{page}")]

@@ -34,6 +34,7 @@ def diagnose(*arguments: str) -> Result:
         ("partial", [], 0),
         ("partial", ["--strict"], 2),
         ("unreachable", [], 2),
+        ("forbidden", [], 2),
     ],
 )
 def test_the_exit_status_tells_healthy_problems_and_unchecked_apart(
@@ -80,7 +81,7 @@ def test_a_bug_of_ours_is_no_verdict_about_the_cluster(monkeypatch: pytest.Monke
         ("content is a number", "content: Input should be a valid list"),
         ("no structured content", "answered in an unknown form"),
         ("no JSON, then the end", "did not answer x_find_problems: Connection closed"),
-        ("endless error", "red xxx"),
+        ("endless error", "x_find_problems: red"),
     ],
 )
 def test_a_server_that_answers_nonsense_is_a_reason_in_one_bounded_sentence(

@@ -16,13 +16,28 @@ from clusterwright.deploy.sandbox.parts.toolchain import Toolchain, ensure_toolc
 
 MODULES = Path(__file__).parents[1] / "go"
 
+
+def pinned(folder: str, module: str) -> str:
+    """Return the version of a Go module that the go.mod of a folder pins, such as `v1.36.3`."""
+    required = (MODULES / folder / "go.mod").read_text(encoding="utf-8")
+    found = re.search(rf"^(?:require)?\s+{re.escape(module)} (v\S+)", required, re.MULTILINE)
+    if found is None:
+        raise BuildError(f"{folder}/go.mod pins no {module!r}", hint="run `go mod tidy` there")
+    return found[1]
+
+
+KUBERNETES_VERSION = pinned("kubernetes", "k8s.io/kubernetes")
+_MAJOR, _MINOR = KUBERNETES_VERSION.removeprefix("v").split(".")[:2]
 _STRIPPED = "-s -w"
 # Without its version the API server calls itself v0.0.0, which kubectl and Helm take seriously.
 _KUBERNETES = (
-    f"{_STRIPPED} -X k8s.io/component-base/version.gitVersion=v1.36.3"
-    " -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=36"
+    f"{_STRIPPED} -X k8s.io/component-base/version.gitVersion={KUBERNETES_VERSION}"
+    f" -X k8s.io/component-base/version.gitMajor={_MAJOR}"
+    f" -X k8s.io/component-base/version.gitMinor={_MINOR}"
 )
-_HELM = f"{_STRIPPED} -X helm.sh/helm/v4/internal/version.version=v4.3.1"
+_HELM = (
+    f"{_STRIPPED} -X helm.sh/helm/v4/internal/version.version={pinned('helm', 'helm.sh/helm/v4')}"
+)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from clusterwright.deploy.sandbox.parts.binaries import ensure_binaries
+from clusterwright.deploy.sandbox.parts.binaries import KUBERNETES_VERSION, ensure_binaries
 from clusterwright.deploy.sandbox.parts.debian import ensure_packages
 from clusterwright.deploy.sandbox.parts.errors import NodeUnavailableError
 from clusterwright.deploy.sandbox.parts.packages import Packages
@@ -118,7 +118,7 @@ def _launch(
         api_port=ports[0],
         registry_port=ports[1],
         kubectl=str(binaries["kubectl"]),
-        versions={"kubernetes": "v1.36.3"},
+        versions={"kubernetes": KUBERNETES_VERSION},
         programs=[program.name for program in programs],
     )
     state.write(record)  # so that `down` finds it, should we die from here on

@@ -6,10 +6,12 @@ import pytest
 
 from clusterwright.deploy.sandbox.parts.binaries import (
     BINARIES,
+    KUBERNETES_VERSION,
     MODULES,
     Binary,
     build_key,
     ensure_binaries,
+    pinned,
 )
 from clusterwright.deploy.sandbox.parts.errors import BuildError
 from clusterwright.deploy.sandbox.parts.report import Report
@@ -81,3 +83,10 @@ def test_an_unknown_program_is_refused_with_the_known_ones(report: Report) -> No
     with pytest.raises(BuildError, match='no program "kube-apserver"') as raised:
         ensure_binaries(["kube-apserver"], report)
     assert "kube-apiserver" in raised.value.hint
+
+
+def test_a_version_is_what_go_mod_pins_and_an_unpinned_module_is_told() -> None:
+    assert pinned("kubernetes", "k8s.io/kubernetes") == KUBERNETES_VERSION
+    assert KUBERNETES_VERSION.startswith("v1.")
+    with pytest.raises(BuildError, match="pins no 'example.org/none'"):
+        pinned("kubernetes", "example.org/none")

@@ -88,5 +88,5 @@ def test_an_unknown_program_is_refused_with_the_known_ones(report: Report) -> No
 def test_a_version_is_what_go_mod_pins_and_an_unpinned_module_is_told() -> None:
     assert pinned("kubernetes", "k8s.io/kubernetes") == KUBERNETES_VERSION
     assert KUBERNETES_VERSION.startswith("v1.")
-    with pytest.raises(BuildError, match="pins no 'example.org/none'"):
+    with pytest.raises(BuildError, match=r"pins no 'example\.org/none'"):
         pinned("kubernetes", "example.org/none")

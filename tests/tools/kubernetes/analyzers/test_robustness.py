@@ -37,6 +37,7 @@ ANYTHING: tuple[Json, ...] = (
     {"name": 1, "state": "Running"},
 )
 ODD: st.SearchStrategy[Json] = st.sampled_from(ANYTHING)
+CHANGES = st.lists(st.tuples(st.integers(0, 10**6), ODD), min_size=1, max_size=60)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: (
@@ -56,6 +57,20 @@ def slots(value: Json) -> Iterator[tuple[dict[str, Any] | list[Any], str | int]]
         for position, inner in enumerate(cast("list[Any]", value)):
             yield value, position
             yield from slots(inner)
+
+
+def spoil(objects: dict[str, list[Manifest]], changes: list[tuple[int, Any]]) -> None:
+    """Put odd values in some places of some objects."""
+    inside = [one for group_ in objects.values() for one in group_]
+    places = [slot for one in inside for slot in slots(one)]
+    for position, odd in changes:
+        holder, key = places[position % len(places)]
+        if isinstance(holder, list):
+            holder[cast("int", key)] = odd
+        elif odd is REMOVED:
+            holder.pop(cast("str", key), None)
+        else:
+            holder[cast("str", key)] = odd
 
 
 def run(objects: dict[str, list[Manifest]], answer: Json) -> None:
@@ -78,21 +93,12 @@ def run(objects: dict[str, list[Manifest]], answer: Json) -> None:
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(st.tuples(st.integers(0, 10**6), ODD), min_size=1, max_size=60), JSON)
+@given(CHANGES, JSON)
 def test_real_objects_with_anything_anywhere_are_survived(
     changes: list[tuple[int, Any]], answer: Json
 ) -> None:
     objects = recorded_objects()
-    inside = [one for group_ in objects.values() for one in group_]
-    places = [slot for one in inside for slot in slots(one)]
-    for position, odd in changes:
-        holder, key = places[position % len(places)]
-        if isinstance(holder, list):
-            holder[cast("int", key)] = odd
-        elif odd is REMOVED:
-            holder.pop(cast("str", key), None)
-        else:
-            holder[cast("str", key)] = odd
+    spoil(objects, changes)
     run(objects, answer)
 
 

@@ -49,7 +49,14 @@ def connect(answer: Answer) -> Connection:
             return discovery()
         return answer(request)
 
-    credentials = Credentials(
+    return Connection(
+        "simulated", Http(simulated_credentials(), transport=httpx.MockTransport(handle))
+    )
+
+
+def simulated_credentials() -> Credentials:
+    """Return credentials for a server that is not there."""
+    return Credentials(
         cluster="simulated",
         server="https://127.0.0.1:1",
         tls=ssl.create_default_context(),
@@ -57,4 +64,3 @@ def connect(answer: Answer) -> Connection:
         proxy="",
         _source=Configuration(),
     )
-    return Connection("simulated", Http(credentials, transport=httpx.MockTransport(handle)))

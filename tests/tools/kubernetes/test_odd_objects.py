@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 import anyio
 from hypothesis import HealthCheck, given, settings
@@ -43,9 +43,8 @@ async def read_all(objects: Mapping[str, list[Json]]) -> None:
     for kind, listed in objects.items():
         await harmless(k8s_list, clusters, kind)
         for one in random.Random(1).sample(listed, min(1, len(listed))):
-            if not isinstance(one, dict):
-                continue
-            named = (kind, name_of(one) or "none", namespace_of(one) or "default")
+            found = cast("Manifest", one if isinstance(one, dict) else {})
+            named = (kind, name_of(found) or "none", namespace_of(found) or "default")
             await harmless(k8s_describe, clusters, *named)
             await harmless(k8s_get, clusters, *named)
 

@@ -16,7 +16,7 @@ from clusterwright.tools.kubernetes.events import k8s_events
 from clusterwright.tools.kubernetes.find_problems import k8s_find_problems
 from clusterwright.tools.kubernetes.get import k8s_get
 from clusterwright.tools.kubernetes.list_ import k8s_list
-from clusterwright.tools.manifest import Json, name_of, namespace_of
+from clusterwright.tools.manifest import Json, Manifest, name_of, namespace_of
 from tests.tools.kubernetes.analyzers.recorded import recorded_objects
 from tests.tools.kubernetes.analyzers.test_robustness import CHANGES, spoil
 from tests.tools.kubernetes.simulated_cluster import SimulatedCluster

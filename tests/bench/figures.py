@@ -12,10 +12,11 @@ from typing import NamedTuple
 from clusterwright.deploy.sandbox import Instance
 from clusterwright.deploy.sandbox.scenario.model import Rendered
 from tests.bench import crowd
-from tests.bench.wire import Wire
+from tests.bench.wire import Reply, Wire
 
 _BARE = [sys.executable, str(Path(__file__).with_name("bare_server.py"))]
-_SPAWNS = 11
+_SPAWNS = 15
+_FIRST_CALLS = 5
 _GETS = 200
 _CHARACTERS_PER_TOKEN = 4
 """The usual estimate for English and JSON."""
@@ -80,17 +81,20 @@ def _list_and_memory(server: list[str]) -> Iterator[Figure]:
 
 
 def _nine_faults(server: list[str], faults: Sequence[Rendered]) -> Iterator[Figure]:
-    with Wire(server) as wire:
-        wire.hello()
-        reply = wire.call("k8s_find_problems")
-    found = reply.result["structuredContent"]["findings"]
+    """Yield the median seconds of a new server's first call, and the bytes of its answer."""
+    replies: list[Reply] = []
+    for _ in range(_FIRST_CALLS):
+        with Wire(server) as wire:
+            wire.hello()
+            replies.append(wire.call("k8s_find_problems"))
+    found = replies[-1].result["structuredContent"]["findings"]
     said = {(f["code"], f["subject"]): json.dumps(f, ensure_ascii=False) for f in found}
     for truth in (one for fault in faults for one in fault.truth):
         told = said.get((truth.code, str(truth.subject)))
         if told is None or truth.evidence not in told:
             raise RuntimeError(f"one call does not name {truth.code} on {truth.subject}")
-    yield Figure("nine_faults_s", round(reply.seconds, 2), "s")
-    yield Figure("nine_faults_bytes", reply.bytes, "bytes")
+    yield Figure("nine_faults_s", round(statistics.median(r.seconds for r in replies), 2), "s")
+    yield Figure("nine_faults_bytes", max(r.bytes for r in replies), "bytes")
 
 
 def _diagnose(instance: Instance) -> float:

@@ -43,6 +43,11 @@ class Credentials:
     proxy: str
     _source: Configuration
 
+    @property
+    def may_block(self) -> bool:
+        """Whether asking for the header may run a plugin or read a file."""
+        return cast("Any", self._source).refresh_api_key_hook is not None
+
     def authorization(self) -> str:
         """Return the Authorization header, refreshed if it is about to expire; may block.
 

@@ -121,7 +121,8 @@ class Http:
         )
 
     async def _headers(self, accept: str) -> dict[str, str]:
-        authorization = await to_thread.run_sync(self._credentials.authorization)
+        ask = self._credentials.authorization
+        authorization = await to_thread.run_sync(ask) if self._credentials.may_block else ask()
         headers = {"Accept": accept}
         return headers | {"Authorization": authorization} if authorization else headers
 

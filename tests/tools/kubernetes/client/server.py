@@ -7,6 +7,7 @@ and Status objects, as captured from a sandbox.
 import ssl
 from collections.abc import Callable
 
+import anyio.lowlevel
 import httpx
 from kubernetes.client import Configuration
 
@@ -42,7 +43,8 @@ def status(code: int, message: str, **headers: str) -> httpx.Response:
 def connect(answer: Answer) -> Connection:
     """Return a connection whose requests `answer` sees, but for discovery."""
 
-    def handle(request: httpx.Request) -> httpx.Response:
+    async def handle(request: httpx.Request) -> httpx.Response:
+        await anyio.lowlevel.checkpoint()  # as a network would
         if request.url.path == "/api":
             return discovery(_CORE)
         if request.url.path == "/apis":

@@ -43,11 +43,13 @@ def run(
         text=True,
         errors="replace",
     ) as process:
+        read = False
         try:
             for line in process.stdout or ():
                 if on_line(line.rstrip()):
                     tail.append(line.rstrip())
-        except BaseException:
-            process.kill()
-            raise
+            read = True
+        finally:
+            if not read:  # interrupted, or the caller's own failure: nobody reads on
+                process.kill()
     return Outcome(process.returncode, "\n".join(tail))

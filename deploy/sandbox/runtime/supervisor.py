@@ -18,6 +18,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from http import HTTPStatus
 from pathlib import Path
 from types import FrameType
 
@@ -112,8 +113,8 @@ class Supervisor:
             return _accepts(program.ready.removeprefix("unix:"))
         try:
             context = self._context if program.ready.startswith("https:") else None
-            with urllib.request.urlopen(program.ready, timeout=2, context=context) as answer:  # noqa: S310
-                return answer.status == 200  # noqa: PLR2004
+            with urllib.request.urlopen(program.ready, timeout=2, context=context) as answer:
+                return answer.status == HTTPStatus.OK
         except (urllib.error.URLError, OSError):
             return False
 

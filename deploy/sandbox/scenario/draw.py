@@ -23,7 +23,7 @@ def draw(scenario: str, seed: int, own: Mapping[str, Sequence[Scalar]]) -> Value
     `own` holds the scenario's lists, by name; an entry may use the values drawn here.
     """
     # A text seed is hashed by Random itself, with SHA-512: the same on every run and machine.
-    random = Random(f"{scenario}/{seed}")  # noqa: S311
+    random = Random(f"{scenario}/{seed}")
     values = _names(random) | _ports(random) | _images(random)
     values |= {"system": random.choice(words.SYSTEMS), "tier": random.choice(words.TIERS)}
     values |= dict(zip(("config", "other_config"), _config_names(random), strict=True))

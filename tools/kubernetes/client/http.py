@@ -11,10 +11,10 @@ from typing import cast
 import anyio
 import httpx
 import orjson
-from anyio import to_thread
 
 from clusterwright.tools.errors import ToolError, UnreachableError
 from clusterwright.tools.kubernetes.client.credentials import Credentials
+from clusterwright.tools.kubernetes.client.login import within_time
 from clusterwright.tools.kubernetes.client.translate import from_httpx, from_status
 from clusterwright.tools.manifest import Manifest
 
@@ -89,7 +89,7 @@ class Http:
         await self._client.aclose()
 
     async def _get(self, path: str, query: Query, accept: str) -> httpx.Response:
-        pause = _FIRST_PAUSE
+        pause, cluster = _FIRST_PAUSE, self._credentials.cluster
         with anyio.move_on_after(DEADLINE_SECONDS):
             for attempt in range(1, _ATTEMPTS + 1):
                 try:
@@ -102,7 +102,7 @@ class Http:
                     if response.is_success:
                         return response
                     if response.status_code == _UNAUTHORIZED and attempt == 1 and self._renew:
-                        self._credentials = await to_thread.run_sync(self._renew)
+                        self._credentials = await within_time(self._renew, cluster)
                         continue
                     if attempt == _ATTEMPTS or response.status_code not in _RETRIED:
                         raise self._error(response)
@@ -110,7 +110,7 @@ class Http:
                 await anyio.sleep(min(pause, _LONGEST_PAUSE))
                 pause *= 2
         raise UnreachableError(
-            f"cluster {self._credentials.cluster!r} gave no answer within {DEADLINE_SECONDS:.0f} s",
+            f"cluster {cluster!r} gave no answer within {DEADLINE_SECONDS:.0f} s",
             hint="the API server is overloaded or far away; narrow the question or try later",
         )
 
@@ -122,7 +122,8 @@ class Http:
 
     async def _headers(self, accept: str) -> dict[str, str]:
         ask = self._credentials.authorization
-        authorization = await to_thread.run_sync(ask) if self._credentials.may_block else ask()
+        may_block, cluster = self._credentials.may_block, self._credentials.cluster
+        authorization = await within_time(ask, cluster) if may_block else ask()
         headers = {"Accept": accept}
         return headers | {"Authorization": authorization} if authorization else headers
 

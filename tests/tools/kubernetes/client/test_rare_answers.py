@@ -1,6 +1,6 @@
 """What a real API server answers too rarely to wait for it."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import anyio
 import httpx
@@ -145,7 +145,7 @@ async def test_the_end_of_a_huge_log_is_kept_in_bounded_memory() -> None:
             yield f"{i:09}\n".encode() * 1000
 
     class Body(httpx.AsyncByteStream):
-        async def __aiter__(self):  # noqa: ANN204
+        async def __aiter__(self) -> AsyncIterator[bytes]:
             for one in lines():
                 yield one
 

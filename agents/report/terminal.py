@@ -111,8 +111,9 @@ def _coverage(sources: Iterable[Source]) -> RenderableType:
             where = f"cluster {source.cluster}: " if source.cluster else ""
             counts = ", ".join(f"{count} {kind}" for kind, count in source.checked.items())
             rows.add_row("checked", _text(where + (counts or "nothing")))
-        for gap in source.gaps:
-            rows.add_row(Text("unchecked", style="yellow"), _text(f"{gap.what}: {gap.reason}"))
+        for reason in dict.fromkeys(gap.reason for gap in source.gaps):
+            what = ", ".join(gap.what for gap in source.gaps if gap.reason == reason)
+            rows.add_row(Text("unchecked", style="yellow"), _text(f"{what}: {reason}"))
     return rows
 
 

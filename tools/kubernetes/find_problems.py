@@ -25,8 +25,8 @@ _RANK = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
 _SYMPTOMS = frozenset(code for one in ANALYZERS for code in one.symptoms)
 _EVIDENCE = 4
 """Pieces of evidence of a problem when `limit` asks for more than a first look."""
-_RESERVED = 1_400
-"""Bytes of an answer that are no finding: coverage, cursor, JSON-RPC."""
+_RESERVED = 600
+"""Bytes of an answer for its cursor, twice, for relations and JSON-RPC."""
 
 
 async def k8s_find_problems(
@@ -48,15 +48,19 @@ async def k8s_find_problems(
     snapshot = await read_snapshot(connection, kinds, namespace)
     analysis = await analyze(snapshot, ANALYZERS, partial(fulfil, connection))
     rest = [one for one in sorted(analysis.findings, key=_key) if _key(one) > after]
-    shown = _fitting(rest, limit)
     gaps = (*snapshot.coverage.gaps, *analysis.gaps)
-    return Problems(
+    page = Problems(
         cluster=connection.cluster,
         total=len(analysis.findings),
-        findings=tuple(shown),
-        relations=tuple(owners(snapshot, shown)),
         coverage=Coverage(checked=snapshot.coverage.checked, gaps=gaps),
-        next_cursor=encode("problems", *_key(shown[-1])) if len(shown) < len(rest) else None,
+    )
+    shown = _fitting(page, rest, limit)
+    return page.model_copy(
+        update={
+            "findings": tuple(shown),
+            "relations": tuple(owners(snapshot, shown)),
+            "next_cursor": encode("problems", *_key(shown[-1])) if len(shown) < len(rest) else None,
+        }
     )
 
 
@@ -73,9 +77,10 @@ def _key(finding: Finding) -> tuple[int, int, int, str, str, str]:
     return (symptom, severity, -affected, finding.code, str(finding.subject), finding.title)
 
 
-def _fitting(findings: Sequence[Finding], limit: int | None) -> list[Finding]:
-    """Return as many findings as the budget holds, at least one; asked for more, up to the cap."""
+def _fitting(page: Problems, findings: Sequence[Finding], limit: int | None) -> list[Finding]:
+    """Return as many findings as a page has room for, at least one; up to the cap with a limit."""
     room = (BUDGET if limit is None else CAP) - _RESERVED
+    room -= len(page.model_dump_json(exclude_none=True).encode()) + len(page.render().encode())
     shown: list[Finding] = []
     evidence = 1 if limit is None else _EVIDENCE
     for finding in (brief(one, evidence=evidence) for one in findings[:limit]):

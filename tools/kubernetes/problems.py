@@ -60,7 +60,9 @@ class Problems(Answer):
     def _footer(self) -> list[str]:
         read = ", ".join(f"{n} {kind}" for kind, n in self.coverage.checked.items())
         lines = [f"Checked: {read or 'nothing'}."]
-        lines += [f"Not checked: {gap.what} ({gap.reason})" for gap in self.coverage.gaps]
+        for reason in dict.fromkeys(gap.reason for gap in self.coverage.gaps):
+            kinds = ", ".join(gap.what for gap in self.coverage.gaps if gap.reason == reason)
+            lines.append(f"Not checked: {kinds} ({reason})")
         if self.next_cursor:
             lines.append(f"More: cursor={self.next_cursor}")
         return lines

@@ -1,5 +1,6 @@
 """Read a cluster into a Snapshot, and the evidence that analyzers ask for afterwards."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -7,9 +8,15 @@ import anyio
 
 from clusterwright.tools.analyzer import Fulfilled, LogRequest, ReadRequest, Request
 from clusterwright.tools.coverage import Coverage, Gap
-from clusterwright.tools.errors import NotFoundError, ToolError
+from clusterwright.tools.errors import ForbiddenError, NotFoundError, ToolError
 from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.snapshot import Snapshot
+
+_REFUSED = re.compile(
+    r'User "([^"]{1,300})" cannot (\w{1,20}) resource [^\n]{1,300}?'
+    r'(at the cluster scope|in the namespace "[^"]{1,63}")'
+)
+"""How the API server refuses what RBAC does not grant (k8s.io/apiserver, responsewriters)."""
 
 if TYPE_CHECKING:
     from clusterwright.tools.kubernetes.client.connection import Connection
@@ -51,7 +58,7 @@ async def read_snapshot(
                 for one in await connection.list(resource, where, field_selector=selector)
             ]
         except ToolError as error:
-            gaps[kind] = Gap(what=kind, reason=f"{error.code}: {error}")
+            gaps[kind] = Gap(what=kind, reason=_reason(error))
 
     async with anyio.create_task_group() as tasks:
         for kind in wanted:
@@ -59,6 +66,15 @@ async def read_snapshot(
     checked = {kind: len(objects[kind]) for kind in wanted if kind in objects}
     coverage = Coverage(checked=checked, gaps=tuple(gaps[k] for k in wanted if k in gaps))
     return Snapshot(connection.cluster, connection.now, objects, coverage)
+
+
+def _reason(error: ToolError) -> str:
+    """Return why a kind was not read, in words that are equal for kinds with equal reasons."""
+    refused = _REFUSED.search(str(error)) if isinstance(error, ForbiddenError) else None
+    if refused is None:
+        return f"{error.code}: {error}"
+    user, verb, scope = refused.groups()
+    return f"{error.code}: {user} may not {verb} it {scope}"
 
 
 async def fulfil(

@@ -23,7 +23,7 @@ setup: .venv/.ready  ## the virtual environment
 	@touch $@
 
 parts: setup  ## build and fetch what the sandbox runs (about 10 minutes the first time)
-	@$(BIN)/python -m clusterwright.deploy.sandbox.parts
+	@$(BIN)/python -m clusterwright.deploy.sandbox.parts >/dev/null
 
 demo: parts  ## break a real cluster, diagnose it over MCP, compare with the truth
 	@$(BIN)/clusterwright demo

@@ -30,7 +30,7 @@ class PlainReport:
     def start(self, part: str) -> None:
         """Write that a part is being made."""
         self._started[part] = self._said[part] = time.monotonic()
-        self._write(f"{part}: making it")
+        self._write(f"{part}: under way")
 
     def note(self, part: str, doing: str) -> None:
         """Write what is being done, unless something was written a moment ago."""
@@ -41,7 +41,7 @@ class PlainReport:
 
     def done(self, part: str) -> None:
         """Write how long a part took."""
-        self._write(f"{part}: made in {duration(time.monotonic() - self._started[part])}")
+        self._write(f"{part}: ready after {duration(time.monotonic() - self._started[part])}")
 
     def failed(self, part: str) -> None:
         """Write that a part was given up."""

@@ -17,7 +17,7 @@ def test_a_stream_that_is_no_terminal_gets_plain_lines() -> None:
     stream = io.StringIO()
     with report_to(stream) as report, reporting(report, "etcd") as note:
         note("compiled 7 packages")  # too soon after the line before to be worth one
-    assert stream.getvalue() == "etcd: making it\netcd: made in 0.0 s\n"
+    assert stream.getvalue() == "etcd: under way\netcd: ready after 0.0 s\n"
 
 
 def test_with_nothing_to_make_nothing_is_written() -> None:
@@ -31,7 +31,7 @@ def test_a_part_that_fails_is_reported_as_failed_and_the_error_goes_on() -> None
     stream = io.StringIO()
     with pytest.raises(RuntimeError), reporting(PlainReport(stream), "etcd"):
         raise RuntimeError
-    assert stream.getvalue() == "etcd: making it\netcd: failed after 0.0 s\n"
+    assert stream.getvalue() == "etcd: under way\netcd: failed after 0.0 s\n"
 
 
 def test_a_terminal_shows_each_part_with_its_state_and_what_is_being_done() -> None:

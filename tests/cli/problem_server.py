@@ -1,4 +1,4 @@
-"""An MCP server on stdio that answers as told: healthy, broken, partial, paged, unreachable."""
+"""An MCP server on stdio or a port that answers as told: healthy, broken, partial, paged."""
 
 import sys
 
@@ -60,4 +60,7 @@ async def k8s_find_problems(
 
 
 if __name__ == "__main__":
-    server.run()
+    if sys.argv[2:]:
+        server.run("streamable-http", host="127.0.0.1", port=int(sys.argv[2]))
+    else:
+        server.run()

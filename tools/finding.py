@@ -98,4 +98,7 @@ class Finding(_Frozen):
     members: tuple[Ref, ...] = Field(default=(), description="The objects that show it.")
     more_members: int = Field(default=0, description="Members left out here for brevity.")
     relations: tuple[Relation, ...] = ()
+    concluded: bool = Field(
+        default=False, description="Concluded from several signs, none of which proves it alone."
+    )
     fixes: tuple[str, ...] = Field(default=(), description="What would repair it.")

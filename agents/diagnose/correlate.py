@@ -129,7 +129,7 @@ def _source(answer: Answered) -> Source:
 
 def _certainty(finding: Finding) -> Certainty:
     only_events = all(isinstance(one, EventEvidence) for one in finding.evidence)
-    return Certainty.LIKELY if only_events else Certainty.PROVEN
+    return Certainty.LIKELY if only_events or finding.concluded else Certainty.PROVEN
 
 
 def _weight(one: Located) -> tuple[int, int, float, str, str]:

@@ -155,6 +155,12 @@ def test_a_cause_that_only_events_tell_of_is_likely_and_not_proven() -> None:
     assert correlate([answered(heard)]).root_causes[0].certainty is Certainty.LIKELY
 
 
+def test_what_an_analyzer_concluded_is_likely_whatever_its_evidence() -> None:
+    [proven] = correlate([answered(CRASH)]).root_causes
+    [likely] = correlate([answered(CRASH.model_copy(update={"concluded": True}))]).root_causes
+    assert (proven.certainty, likely.certainty) == (Certainty.PROVEN, Certainty.LIKELY)
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_the_order_of_the_input_does_not_change_a_byte(seed: int) -> None:
     findings = [

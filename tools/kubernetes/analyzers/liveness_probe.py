@@ -85,12 +85,13 @@ def _finding(case: Case, container: Container, kind: str, event: Manifest | None
     )
     told = [event_evidence(one, case.ref) for one in (event, *failed[:1]) if one is not None]
     fix = f'Make the {kind} probe of container "{container.name}" ask what it really answers.'
-    return case.finding(
+    found = case.finding(
         CODE,
         sentence + (f"; {hint}" if hint else ""),
         (*told, *_how_it_ended(case, container, probe, told=bool(told))),
         fixes=(fix,),
     )
+    return found if told else found.model_copy(update={"concluded": True})
 
 
 def _how_it_ended(

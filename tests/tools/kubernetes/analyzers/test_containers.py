@@ -185,6 +185,7 @@ def test_without_any_event_the_end_and_the_length_of_a_run_tell(code: int) -> No
     assert finding.code == "pod/liveness-probe-failing"
     assert "declares 8080" in finding.title
     assert any("every 5 s, 3 failures" in str(one) for one in finding.evidence)
+    assert finding.concluded
 
 
 @pytest.mark.parametrize(("seconds", "code"), [(14, 1), (2, 143), (600, 137)])

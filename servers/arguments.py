@@ -1,8 +1,8 @@
-"""Wrong arguments explained: which one, what was wrong with it, what would be right."""
+"""Wrong calls explained: which name or value, what was wrong with it, what would be right."""
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -19,11 +19,19 @@ def check_names(arguments: Mapping[str, Json], model: type[BaseModel]) -> None:
     unknown = [name for name in arguments if name not in known]
     if not unknown:
         return
-    near = difflib.get_close_matches(unknown[0], known, n=1)
+    raise _unknown("argument", unknown[0], known)
+
+
+def unknown_tool(name: str, known: Sequence[str]) -> InvalidInputError:
+    """Return the error for a tool that the server does not have."""
+    return _unknown("tool", name, known)
+
+
+def _unknown(what: str, name: str, known: Sequence[str]) -> InvalidInputError:
+    near = difflib.get_close_matches(name[:_SHOWN], known, n=1)
     meant = f"did you mean {near[0]!r}? " if near else ""
-    raise InvalidInputError(
-        f"there is no argument {unknown[0][:_SHOWN]!r}",
-        hint=f"{meant}arguments: {', '.join(known)}",
+    return InvalidInputError(
+        f"there is no {what} {name[:_SHOWN]!r}", hint=f"{meant}{what}s: {', '.join(known)}"
     )
 
 

@@ -71,6 +71,8 @@ def refused(pipe: Pipe, tool: str, **arguments: Json) -> str:
         ("k8s_events", {"kind": "Widget"}, "not_found", "Widget"),
         ("k8s_find_problems", {"namespace": "no-such-place"}, "not_found", "no-such-place"),
         ("k8s_find_problems", {"cluster": "capi:default/edge"}, "refused", "kubeconfig"),
+        ("k8s_find_problem", {}, "invalid_input", "did you mean 'k8s_find_problems'?"),
+        ("kubectl_get", {"kind": "Pod"}, "invalid_input", "tools: k8s_find_problems, k8s_list"),
     ],
 )
 def test_wrong_input_gets_a_teaching_error(

@@ -16,19 +16,30 @@ from clusterwright.tools.errors import ToolError
 @click.option("-o", "output", type=click.Choice(["text", "json"]), default="text")
 def command(*, name: str | None, output: str) -> None:
     """Show the sandbox NAME, or all; exit status 1 if something does not run that should."""
-    try:
-        found = [status(one) for one in ([name] if name else names())]
-    except ToolError as error:
-        raise click.ClickException(f"{error}\n  {error.hint}".rstrip()) from error
+    found = {one: _look(one) for one in ([name] if name else names())}
+    if name and isinstance(error := found[name], ToolError):
+        raise click.ClickException(f"{error}\n  {error.hint}".rstrip())
     if output == "json":
-        documents = [_document(one) for one in found]
+        documents = [_document(one, status) for one, status in found.items()]
         click.echo(orjson.dumps(documents, option=orjson.OPT_INDENT_2).decode())
     else:
-        click.echo("\n\n".join(map(_text, found)) or "no sandbox; `clusterwright sandbox up`")
-    sys.exit(0 if all(one.healthy for one in found) else 1)
+        texts = [_text(one, status) for one, status in found.items()]
+        click.echo("\n\n".join(texts) or "no sandbox; `clusterwright sandbox up`")
+    healthy = all(isinstance(one, Status) and one.healthy for one in found.values())
+    sys.exit(0 if healthy else 1)
 
 
-def _document(one: Status) -> dict[str, object]:
+def _look(name: str) -> Status | ToolError:
+    """Return how a sandbox is, or why nobody knows: one that is starting must not hide others."""
+    try:
+        return status(name)
+    except ToolError as error:
+        return error
+
+
+def _document(name: str, one: Status | ToolError) -> dict[str, object]:
+    if isinstance(one, ToolError):
+        return {"name": name, "running": False, "healthy": False, "error": str(one)}
     instance = one.instance
     return {
         **asdict(instance.record),
@@ -40,7 +51,9 @@ def _document(one: Status) -> dict[str, object]:
     }
 
 
-def _text(one: Status) -> str:
+def _text(name: str, one: Status | ToolError) -> str:
+    if isinstance(one, ToolError):
+        return f"{name}: {one}\n  {one.hint}"
     record = one.instance.record
     node = "real node real-1" if one.instance.has_node else f"no real node: {record.why_no_node}"
     state = "healthy" if one.healthy else "running, not healthy" if one.running else "not running"

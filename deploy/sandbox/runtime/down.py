@@ -5,6 +5,7 @@ import signal
 
 from clusterwright.deploy.sandbox.runtime import cgroups, processes, state
 from clusterwright.deploy.sandbox.runtime.errors import NoSuchInstanceError, StartError
+from clusterwright.deploy.sandbox.runtime.launch import PLAN
 
 _SECONDS = 20.0
 
@@ -20,7 +21,7 @@ def end(name: str) -> bool:
 
     With namespaces of its own it is enough to kill the process that holds them: the kernel ends
     every process in them and takes mounts, devices and routes along. Otherwise the supervisor
-    ends its programs.
+    ends its programs. Without a record to go by, whatever runs the instance's plan is killed.
     """
     place = state.directory(name)
     there = place.is_dir()
@@ -30,8 +31,14 @@ def end(name: str) -> bool:
         record = None
     if record:
         how = signal.SIGKILL if record.mode == "node" else signal.SIGTERM
-        if not processes.end(record.pid, record.started, how=how, seconds=_SECONDS):
-            raise StartError(f"process {record.pid} of sandbox {name!r} does not end")
+        _end(name, record.pid, record.started, how)
+    for pid in processes.with_argument(str(place / PLAN)):
+        _end(name, pid, processes.start_time(pid), signal.SIGKILL)
     cgroups.remove(name)
     shutil.rmtree(place, ignore_errors=True)
     return there
+
+
+def _end(name: str, pid: int, started: float, how: signal.Signals) -> None:
+    if not processes.end(pid, started, how=how, seconds=_SECONDS):
+        raise StartError(f"process {pid} of sandbox {name!r} does not end")

@@ -12,6 +12,8 @@ from clusterwright.deploy.sandbox.parts.report import Report
 from clusterwright.deploy.sandbox.runtime.errors import StartError
 from clusterwright.deploy.sandbox.runtime.program import Plan
 
+PLAN = "plan.json"
+"""The file that the supervisor is given; also what tells its processes from others."""
 _TAIL = 800
 _SUPERVISOR = "clusterwright.deploy.sandbox.runtime.supervisor"
 _UNSHARE = (
@@ -34,7 +36,7 @@ class Launch:
         self._files = files
         self._names = {program.name for program in plan.programs}
         self._mine, theirs = socket.socketpair()
-        place = files / "plan.json"
+        place = files / PLAN
         plan.write(place)
         numbers = [*(one.fileno() for one in sockets), theirs.fileno()]
         command = [sys.executable, "-m", _SUPERVISOR, str(place), str(3 + len(sockets))]

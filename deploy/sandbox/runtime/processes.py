@@ -35,6 +35,20 @@ def end(pid: int, started: float, *, how: signal.Signals, seconds: float) -> boo
     return True
 
 
+def with_argument(argument: str) -> list[int]:
+    """Return the processes that have `argument` on their command line."""
+    wanted = argument.encode()
+    found: list[int] = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            arguments = (process / "cmdline").read_bytes().split(b"\0")
+        except OSError:  # it ended, or it is somebody else's
+            continue
+        if wanted in arguments:
+            found.append(int(process.name))
+    return found
+
+
 def resident_by_log(logs: Path) -> dict[str, float]:
     """Return the resident MiB of each running program, found by the log file that it writes to.
 

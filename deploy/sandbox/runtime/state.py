@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import platformdirs
+from pydantic import TypeAdapter, ValidationError
 
 from clusterwright.deploy.sandbox.runtime.errors import NoSuchInstanceError
 from clusterwright.tools.errors import InvalidInputError
@@ -36,6 +37,9 @@ class Record:
     kubectl: str
     versions: dict[str, str]
     programs: list[str]
+
+
+_READER = TypeAdapter(Record)  # leaves out what only a later version knows
 
 
 def check_instance_name(name: str) -> str:
@@ -88,15 +92,27 @@ def create(name: str) -> Path:
 def write(record: Record) -> None:
     """Keep what is known of an instance."""
     path = directory(record.name) / _RECORD
-    path.write_text(json.dumps(asdict(record), indent=2), encoding="utf-8")
+    fresh = path.with_suffix(".new")
+    fresh.write_text(json.dumps(asdict(record), indent=2), encoding="utf-8")
+    fresh.replace(path)  # a reader sees the old record or the new one, never half of one
 
 
 def read(name: str) -> Record:
-    """Return what is known of an instance; raise NoSuchInstanceError if it was never ready."""
+    """Return what is known of an instance; raise NoSuchInstanceError if that is nothing."""
     try:
-        return Record(**json.loads((directory(name) / _RECORD).read_text(encoding="utf-8")))
+        return _READER.validate_json((directory(name) / _RECORD).read_bytes())
     except FileNotFoundError as error:
+        if directory(name).is_dir():
+            raise NoSuchInstanceError(
+                f"sandbox {name!r} is just starting, or its start was cut short",
+                hint=f"`clusterwright sandbox up {name}` waits for it, or starts it again",
+            ) from error
         raise NoSuchInstanceError(
             f"there is no sandbox named {name!r}",
             hint=f"`clusterwright sandbox up {name}` starts one",
+        ) from error
+    except ValidationError as error:
+        raise NoSuchInstanceError(
+            f"the record of sandbox {name!r} cannot be read: damaged, or of another version",
+            hint=f"`clusterwright sandbox down {name}` ends it and removes its files",
         ) from error

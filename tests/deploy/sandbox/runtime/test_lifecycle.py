@@ -95,6 +95,22 @@ def test_a_killed_instance_leaves_no_process_mount_device_or_group(own_state: Pa
     until(lambda: not traces(instance.directory), "no trace of the instance")
 
 
+@pytest.mark.parametrize(
+    ("real_node", "record"), [(True, '{"name": "one"'), (False, '{"name": "one", "mode": "node"}')]
+)
+def test_down_ends_an_instance_whose_record_cannot_be_read(
+    own_state: Path, real_node: bool, record: str
+) -> None:
+    instance = up("one", real_node=real_node)
+    (instance.directory / "instance.json").write_text(record, encoding="utf-8")
+    with pytest.raises(NoSuchInstanceError, match="cannot be read") as caught:
+        find("one")
+    assert "clusterwright sandbox down one" in caught.value.hint
+    assert down("one")
+    until(lambda: not traces(instance.directory), "no trace of the instance")
+    assert list(names()) == []
+
+
 def test_the_kernel_settings_of_the_host_are_left_alone(own_state: Path) -> None:
     settings = [Path("/proc/sys/vm/overcommit_memory"), Path("/proc/sys/kernel/panic")]
     before = [one.read_text(encoding="ascii") for one in settings]

@@ -13,7 +13,9 @@ _SECONDS = 20.0
 def down(name: str) -> bool:
     """End an instance and remove its files; return whether there was one."""
     with state.locked(name):
-        return end(name)
+        there = end(name)
+        state.forget(name)
+    return there
 
 
 def end(name: str) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TextIO
 
 import platformdirs
 from pydantic import TypeAdapter, ValidationError
@@ -73,11 +74,32 @@ def names() -> Iterator[str]:
 @contextmanager
 def locked(name: str) -> Generator[None]:
     """Keep others from starting or ending the same instance until the block ends."""
-    path = root() / f"{check_instance_name(name)}.lock"
+    path = _lock(name)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # the kernel lets go of it should this process die
+    with _hold(path):  # the kernel lets go of it should this process die
         yield
+
+
+def forget(name: str) -> None:
+    """Remove the lock of an instance that is no more, for a caller that holds it."""
+    _lock(name).unlink(missing_ok=True)
+
+
+def _lock(name: str) -> Path:
+    return root() / f"{check_instance_name(name)}.lock"
+
+
+def _hold(path: Path) -> TextIO:
+    """Return the lock file, locked; one that was removed while we waited is no lock any more."""
+    while True:
+        lock = path.open("w")
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            if os.path.samestat(os.fstat(lock.fileno()), path.stat()):
+                return lock
+        except FileNotFoundError:
+            pass
+        lock.close()
 
 
 def create(name: str) -> Path:

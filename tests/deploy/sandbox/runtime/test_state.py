@@ -2,7 +2,9 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -81,24 +83,32 @@ def test_names_are_those_of_directories() -> None:
     assert list(state.names()) == ["one", "two"]
 
 
-def test_one_at_a_time_may_start_or_end_an_instance() -> None:
-    order: list[str] = []
-    inside, may_leave = threading.Event(), threading.Event()
+@pytest.mark.parametrize("forget", [False, True], ids=["kept", "forgotten"])
+def test_one_at_a_time_may_start_or_end_an_instance(forget: bool) -> None:
+    """Also when the lock was removed while others waited for it, as `down` does."""
+    inside = 0
+    most = 0
 
-    def first() -> None:
+    def enter() -> None:
+        nonlocal inside, most
         with state.locked("one"):
-            inside.set()
-            may_leave.wait(10)
-            order.append("first")
+            inside += 1
+            most = max(most, inside)
+            time.sleep(0.01)
+            inside -= 1
+            if forget:
+                state.forget("one")
 
-    holder = threading.Thread(target=first)
-    holder.start()
-    assert inside.wait(10)
-    threading.Timer(0.1, may_leave.set).start()
+    with ThreadPoolExecutor(8) as pool:
+        for done in [pool.submit(enter) for _ in range(40)]:
+            done.result()
+    assert (inside, most) == (0, 1)
+
+
+def test_a_forgotten_instance_leaves_no_file(tmp_path: Path) -> None:
     with state.locked("one"):
-        order.append("second")
-    holder.join()
-    assert order == ["first", "second"]
+        state.forget("one")
+    assert [one for one in tmp_path.rglob("*") if one.is_file()] == []
 
 
 @contextmanager

@@ -6,6 +6,8 @@ from keyword import iskeyword
 
 import click
 
+from clusterwright.tools.loading import loading
+
 
 class LazyGroup(click.Group):
     """Commands known by name, module and one line of help; nothing else until one is chosen."""
@@ -29,7 +31,8 @@ class LazyGroup(click.Group):
         if cmd_name not in self._commands:
             return None
         module = cmd_name.replace("-", "_") + ("_" if iskeyword(cmd_name) else "")
-        command: click.Command = import_module(f"{self._package}.{module}").command
+        with loading():
+            command: click.Command = import_module(f"{self._package}.{module}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

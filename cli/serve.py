@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from clusterwright.tools.loading import loading
+
 
 @click.command(name="serve")
 @click.argument("server", type=click.Choice(["kubernetes"]))
@@ -21,6 +23,7 @@ def command(*, server: str, context: str | None, kubeconfig: Path | None) -> Non
     """Serve one domain's tools over MCP on standard input and output."""
     match server:
         case _:
-            from clusterwright.servers import kubernetes
+            with loading():
+                from clusterwright.servers import kubernetes
 
             kubernetes.serve(kubeconfig=kubeconfig, context=context)

@@ -80,7 +80,7 @@ def test_a_message_is_one_harmless_line() -> None:
 
 @pytest.fixture
 def namespaced(apply: Apply, namespace: str) -> str:
-    """Report 400 different things of a pod in the last minutes, and one long ago."""
+    """Report 400 different things of a pod, none in the same second, and one long ago."""
     now = datetime.now(UTC)
 
     def made(index: int, age: float) -> Manifest:
@@ -98,7 +98,7 @@ def namespaced(apply: Apply, namespace: str) -> str:
             "lastTimestamp": stamp,
         }
 
-    apply(*(made(i, 1 + i / 100) for i in range(400)), made(1_000, 50))
+    apply(*(made(i, 1 + i / 50) for i in range(400)), made(1_000, 50))
     return namespace
 
 

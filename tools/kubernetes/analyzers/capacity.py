@@ -13,7 +13,8 @@ def requested(pod: Manifest) -> Amounts:
     """Return what the scheduler reserves for a pod, by resource, with `pods` as one.
 
     Sidecars (init containers that keep running) count like containers; another init container
-    counts only as far as it asks for more than what runs later.
+    counts only as far as it asks for more than what runs later. What the pod itself requests takes
+    the place of all that. Follows PodRequests of k8s.io/component-helpers/resource.
     """
     total: Amounts = {}
     for container in items(pod, "spec", "containers"):
@@ -29,6 +30,7 @@ def requested(pod: Manifest) -> Amounts:
             peak = {key: max(peak.get(key, 0), asked.get(key, 0)) for key in peak | asked}
     _add(total, sidecars)
     total = {key: max(total.get(key, 0), peak.get(key, 0)) for key in total | peak}
+    total |= _asked(mapping(pod, "spec"))
     _add(total, _amounts(mapping(pod, "spec", "overhead")))
     total["pods"] = 1
     return total
@@ -64,10 +66,10 @@ class Nodes:
         return self._free[name]
 
 
-def _asked(container: Manifest) -> Amounts:
+def _asked(asker: Manifest) -> Amounts:
     # A limit without a request is the request (extended resources are mostly written so).
-    limits = mapping(container, "resources", "limits")
-    return _amounts({**limits, **mapping(container, "resources", "requests")})
+    limits = mapping(asker, "resources", "limits")
+    return _amounts({**limits, **mapping(asker, "resources", "requests")})
 
 
 def _amounts(values: Manifest) -> Amounts:

@@ -61,12 +61,20 @@ def _spelled(taint: Manifest) -> str:
 
 
 def _tolerates(toleration: Manifest, taint: Manifest) -> bool:
-    if text(toleration, "effect") not in {"", text(taint, "effect")}:
-        return False
-    key = text(toleration, "key")
-    if text(toleration, "operator") == "Exists":
-        return key in {"", text(taint, "key")}
-    return key == text(taint, "key") and text(toleration, "value") == text(taint, "value")
+    """Return whether a taint is tolerated, as ToleratesTaint of k8s.io/api/core/v1 has it."""
+    for key in ("effect", "key"):
+        if text(toleration, key) not in {"", text(taint, key)}:
+            return False
+    value, asked = text(taint, "value"), text(toleration, "value")
+    match text(toleration, "operator") or "Equal":
+        case "Exists":
+            return True
+        case "Equal":
+            return value == asked
+        case "Gt" | "Lt" as operator:
+            return _compares(value, operator, [asked])
+        case _:
+            return False
 
 
 def _term_matches(term: Manifest, node: Manifest) -> bool:

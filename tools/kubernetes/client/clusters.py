@@ -1,5 +1,6 @@
 """The clusters that a process may reach, by the name of a kubeconfig context."""
 
+from collections import defaultdict
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,7 +32,7 @@ class Clusters:
         self._kubeconfig = kubeconfig
         self._default = context or ""
         self._connections: dict[str, Connection] = {}
-        self._lock = anyio.Lock()
+        self._locks: defaultdict[str, anyio.Lock] = defaultdict(anyio.Lock)
 
     async def connect(self, cluster: str | None = None) -> "Connection":
         """Return the connection to a cluster: a context's name, by default the pinned one.
@@ -45,14 +46,19 @@ class Clusters:
                 f"{name!r}: workload clusters of Cluster API cannot be reached yet",
                 hint="pass the name of a kubeconfig context",
             )
-        async with self._lock:
+        async with self._locks[name]:  # a cluster whose login hangs does not keep the others
             if name not in self._connections:
-                # Loads httpx and kubernetes, half a second that start-up does without.
-                dial = import_module("clusterwright.tools.kubernetes.client.dial")
-                connection: Connection = await dial.dial(self._kubeconfig, name)
-                self._default = self._default or connection.cluster
-                self._connections[name] = self._connections[connection.cluster] = connection
+                self._connections[name] = await self._dial(name)
             return self._connections[name]
+
+    async def _dial(self, name: str) -> "Connection":
+        # Loads httpx and kubernetes, half a second that start-up does without.
+        dial = import_module("clusterwright.tools.kubernetes.client.dial")
+        connection: Connection = await dial.dial(self._kubeconfig, name)
+        known = self._connections.setdefault(connection.cluster, connection)
+        if known is not connection:
+            await connection.aclose()  # the default context, asked for by its name as well
+        return known
 
     async def aclose(self) -> None:
         """Close every connection."""

@@ -2,10 +2,13 @@
 
 import json
 import socket
+from base64 import b64decode
 from collections.abc import AsyncIterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from kubernetes.config import incluster_config, kube_config
 
 from clusterwright.deploy.sandbox import Instance
 from clusterwright.deploy.sandbox.runtime.certificates import Authority
@@ -18,6 +21,7 @@ from clusterwright.tools.errors import (
     UnauthenticatedError,
     UnreachableError,
 )
+from clusterwright.tools.kubernetes.client import credentials
 from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.client.connection import Connection
 from clusterwright.tools.kubernetes.read import read_snapshot
@@ -127,6 +131,56 @@ async def test_a_service_account_without_rights_is_told_what_it_may_not_do(
         await connection.list(await connection.resource("Pod"))
     snapshot = await read_snapshot(connection, ["Pod", "Node"])
     assert {gap.what for gap in snapshot.coverage.gaps} == {"Pod", "Node"}
+    await clusters.aclose()
+
+
+@pytest.fixture
+def in_cluster(sandbox: Instance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make this process look like a container of a pod; return the file of its token.
+
+    The API server, its certificate and the token are real; only where they lie is not.
+    """
+    config = json.loads(sandbox.kubectl("config", "view", "--raw", "-o", "json"))
+    cluster: dict[str, str] = config["clusters"][0]["cluster"]
+    server = urlsplit(cluster["server"])
+    (tmp_path / "ca.crt").write_bytes(b64decode(cluster["certificate-authority-data"]))
+    token = tmp_path / "token"
+    token.write_text(sandbox.kubectl("create", "token", "default", "-n", "default").strip())
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "none"))
+    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", str(server.hostname))
+    monkeypatch.setenv("KUBERNETES_SERVICE_PORT", str(server.port))
+    monkeypatch.setattr(incluster_config, "SERVICE_TOKEN_FILENAME", str(token))
+    monkeypatch.setattr(incluster_config, "SERVICE_CERT_FILENAME", str(tmp_path / "ca.crt"))
+    monkeypatch.setattr(credentials, "_SERVICE_ACCOUNT", token)
+    return token
+
+
+async def test_in_a_pod_we_are_its_service_account(in_cluster: Path) -> None:
+    clusters = Clusters()
+    connection = await clusters.connect()
+    assert connection.cluster == "in-cluster"
+    with pytest.raises(ForbiddenError, match="system:serviceaccount:default:default"):
+        await connection.list(await connection.resource("Pod"))
+    await clusters.aclose()
+
+
+async def test_a_pod_without_a_token_is_told_what_to_mount(
+    in_cluster: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("KUBERNETES_SERVICE_HOST")
+    with pytest.raises(UnauthenticatedError) as caught:
+        await Clusters().connect()
+    assert "automountServiceAccountToken" in caught.value.hint
+
+
+async def test_a_kubeconfig_goes_before_the_service_account(
+    in_cluster: Path, sandbox: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KUBECONFIG", str(sandbox.kubeconfig))
+    # The package has read the variable when it was imported.
+    monkeypatch.setattr(kube_config, "KUBE_CONFIG_DEFAULT_LOCATION", str(sandbox.kubeconfig))
+    clusters = Clusters()
+    assert (await clusters.connect()).cluster == sandbox.context
     await clusters.aclose()
 
 

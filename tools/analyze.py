@@ -1,7 +1,7 @@
 """Run analyzers over a Snapshot: detect, group equals, fetch the evidence asked for, refine."""
 
 import logging
-from collections.abc import Awaitable, Callable, Generator, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -37,13 +37,15 @@ async def analyze(snapshot: Snapshot, analyzers: Iterable[Analyzer], fulfil: Ful
     """Return the findings of all analyzers, worst first; equal input gives equal output.
 
     The pure steps run in a worker thread, so that a large cluster does not stall other calls.
-    `fulfil` answers the requests of grouped suspicions within its own budget.
+    `fulfil` answers the requests of grouped suspicions, the worst first, within its own budget;
+    what that leaves out is a gap.
     """
     leads, failed = await to_thread.run_sync(_detect, snapshot, tuple(analyzers))
     wanted = tuple(dict.fromkeys(r for lead in leads for r in lead.suspicion.requests))
     fulfilled = await fulfil(wanted) if wanted else Fulfilled()
     findings, broken = await to_thread.run_sync(_refine, leads, fulfilled)
-    return Analysis(tuple(sorted(findings, key=_order)), (*failed, *broken))
+    gaps = (*failed, *broken, *_left_out(fulfilled, len(wanted)))
+    return Analysis(tuple(sorted(findings, key=_order)), gaps)
 
 
 def _detect(
@@ -55,7 +57,17 @@ def _detect(
         with guard.watching(analyzer):
             suspicions = group(analyzer.detect(snapshot))
             leads += [_Lead(analyzer, one) for one in suspicions]
+    leads.sort(key=lambda lead: _order(lead.suspicion.finding))
     return leads, guard.gaps
+
+
+def _left_out(fulfilled: Fulfilled, wanted: int) -> Iterator[Gap]:
+    if fulfilled.left_out:
+        reason = (
+            f"{fulfilled.left_out} of {wanted} logs and objects that would prove more were left"
+            " out; a namespace at a time brings them"
+        )
+        yield Gap(what="evidence", reason=reason)
 
 
 def _refine(leads: Sequence[_Lead], fulfilled: Fulfilled) -> tuple[list[Finding], tuple[Gap, ...]]:

@@ -39,6 +39,8 @@ class Fulfilled:
         default_factory=dict[ReadRequest, Manifest | None]
     )
     """None means that the object does not exist."""
+    left_out: int = 0
+    """Requests that the budget had no room or time for."""
 
 
 @dataclass(frozen=True, slots=True)

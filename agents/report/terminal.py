@@ -1,6 +1,7 @@
 """A diagnosis for people: readable at 80 columns, with colour only where the console has it."""
 
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -13,20 +14,53 @@ from clusterwright.tools.finding import Severity
 from clusterwright.tools.neutral import neutral
 
 _STYLES = {Severity.CRITICAL: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
+_MOST_CAUSES = 20
+_MOST_OF_A_CODE = 5
 _MOST_LINES = 8
 _MOST_NAMES = 3
 
 
 def render(diagnosis: Diagnosis, console: Console) -> None:
-    """Print root causes, worst first, what to do about each, and what it all rests on."""
+    """Print root causes, worst first, what to do about each, and what it all rests on.
+
+    Of a great many, the first ones of each code are told in full and the others counted.
+    """
+    shown = _told_in_full(diagnosis.root_causes)
     with console.capture() as captured:
-        for number, root in enumerate(diagnosis.root_causes, 1):
+        for number, root in enumerate(shown, 1):
             console.print(Group(_heading(number, root), Padding(_body(root), (0, 0, 1, 3))))
+        others = [root for root in diagnosis.root_causes if root not in shown]
+        if others:
+            console.print(_counted(others))
         console.print(_verdict(diagnosis))
         console.print(_coverage(diagnosis.sources))
     # Tables pad each line to the full width, which is in the way wherever text is copied or kept.
     for line in captured.get().splitlines():
         console.file.write(line.rstrip() + "\n")
+
+
+def _told_in_full(roots: Sequence[RootCause]) -> list[RootCause]:
+    if len(roots) <= _MOST_CAUSES:
+        return list(roots)
+    met: Counter[str] = Counter()
+    shown: list[RootCause] = []
+    for root in roots:
+        met[root.code] += 1
+        if met[root.code] <= _MOST_OF_A_CODE:
+            shown.append(root)
+    return shown[:_MOST_CAUSES]
+
+
+def _counted(roots: Sequence[RootCause]) -> RenderableType:
+    """Count root causes by code, with the subjects of the first ones."""
+    by_code: defaultdict[str, list[str]] = defaultdict(list)
+    for root in roots:
+        by_code[root.code].append(str(root.subject))
+    rows = _rows()
+    for code, subjects in sorted(by_code.items(), key=lambda one: (-len(one[1]), one[0])):
+        rows.add_row(_text(f"{len(subjects)} {code}"), _text(_names(subjects)))
+    lead = f"And {len(roots)} more, told in full with -o json, or a namespace at a time with -n:"
+    return Group(Text(lead), Padding(rows, (0, 0, 1, 3)))
 
 
 def _heading(number: int, root: RootCause) -> Text:

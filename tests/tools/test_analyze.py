@@ -67,6 +67,22 @@ async def test_the_worst_comes_first_and_the_order_is_stable() -> None:
     assert str(first.findings[0].subject) == "Pod/shop/z"
 
 
+async def test_evidence_of_the_worst_is_asked_for_first() -> None:
+    asked: list[Request] = []
+    critical = suspicion("z", title="z", severity=Severity.CRITICAL)
+    await run(suspicion("a"), critical, asked=asked)
+    assert [one.pod.name for one in asked if isinstance(one, LogRequest)] == ["z", "a"]
+
+
+async def test_evidence_that_was_left_out_is_a_gap() -> None:
+    async def fulfil(_: Sequence[Request]) -> Fulfilled:
+        return Fulfilled(left_out=1)
+
+    good = Analyzer("good", ("pod/crash-loop",), ("Pod",), lambda _: [suspicion("a")])
+    (gap,) = (await analyze(EMPTY, [good], fulfil)).gaps
+    assert (gap.what, gap.reason[:6]) == ("evidence", "1 of 1")
+
+
 async def test_a_failing_analyzer_is_a_gap_and_costs_no_other_finding() -> None:
     def broken(_: Snapshot) -> Iterable[Suspicion]:
         raise KeyError("spec")

@@ -90,6 +90,7 @@ async def fulfil(
     """
     logs: dict[LogRequest, tuple[str, ...]] = {}
     objects: dict[ReadRequest, Manifest | None] = {}
+    refused: list[Request] = []
 
     async def answer(request: Request) -> None:
         try:
@@ -98,13 +99,14 @@ async def fulfil(
             else:
                 objects[request] = await _object(connection, request)
         except ToolError:
-            return  # no answer: what rests on it stays a suspicion of the analyzer's own
+            refused.append(request)  # what rests on it stays a suspicion of the analyzer's own
 
     with anyio.move_on_after(seconds):
         async with anyio.create_task_group() as tasks:
             for request in requests[:most]:
                 tasks.start_soon(answer, request)
-    return Fulfilled(logs=logs, objects=objects)
+    left_out = len(requests) - len(logs) - len(objects) - len(refused)
+    return Fulfilled(logs=logs, objects=objects, left_out=left_out)
 
 
 async def _log(connection: "Connection", request: LogRequest) -> tuple[str, ...]:

@@ -78,6 +78,22 @@ def test_golden_problems() -> None:
     assert text == golden("report/problems.txt", text)
 
 
+def test_golden_a_great_many_root_causes() -> None:
+    """The rare cause is told in full, however many there are of the other."""
+    many = [
+        finding(
+            "pod/node-selector-unmatched",
+            f"Deployment/shop/app-{i:03d}",
+            severity=Severity.CRITICAL,
+            title='no node has the label "disk=nvme"',
+        )
+        for i in range(300)
+    ]
+    text = printed(correlate([answered(*many, MISSING)]))
+    assert MISSING.title in text
+    assert text == golden("report/many.txt", text)
+
+
 def test_golden_partial_coverage() -> None:
     gap = Gap(what="Secret", reason="forbidden: user 'dev' may not list secrets")
     text = printed(correlate([answered(gaps=(gap,))]))

@@ -9,7 +9,9 @@ import pytest
 from clusterwright.deploy.sandbox import Instance
 from clusterwright.servers.bound import success
 from clusterwright.tools.errors import InvalidInputError, NotFoundError
+from clusterwright.tools.kubernetes import find_problems
 from clusterwright.tools.kubernetes.client.clusters import Clusters
+from clusterwright.tools.kubernetes.client.recent import Recent
 from clusterwright.tools.kubernetes.find_problems import k8s_find_problems
 from clusterwright.tools.kubernetes.problems import Problems
 from clusterwright.tools.manifest import Manifest
@@ -55,7 +57,11 @@ def wire(page: Problems) -> int:
     return len(success(page).model_dump_json(by_alias=True, exclude_none=True).encode())
 
 
-async def test_pages_are_bounded_and_complete(clusters: Clusters, namespace: str) -> None:
+@pytest.mark.parametrize("kept", [120.0, 0.0], ids=["one-scan", "scan-forgotten"])
+async def test_pages_are_bounded_and_complete(
+    clusters: Clusters, namespace: str, kept: float
+) -> None:
+    clusters.recent = Recent(seconds=kept)
     found: list[str] = []
     cursor = None
     while True:
@@ -67,6 +73,22 @@ async def test_pages_are_bounded_and_complete(clusters: Clusters, namespace: str
         if cursor is None:
             break
     assert found == [f"Pod/{namespace}/pod-{i:02d}" for i in range(MANY)]
+
+
+async def test_a_page_continues_the_scan_of_the_one_before(
+    clusters: Clusters, namespace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = await k8s_find_problems(clusters, namespace, limit=1)
+    cursor = first.next_cursor
+
+    def read(*_: object) -> None:
+        raise AssertionError("read again")
+
+    monkeypatch.setattr(find_problems, "read_snapshot", read)
+    second = await k8s_find_problems(clusters, namespace, limit=1, cursor=cursor)
+    assert str(second.findings[0].subject) == f"Pod/{namespace}/pod-01"
+    with pytest.raises(AssertionError, match="read again"):
+        await k8s_find_problems(clusters, "kube-system", limit=1, cursor=cursor)
 
 
 async def test_a_limit_brings_all_the_evidence(clusters: Clusters, namespace: str) -> None:

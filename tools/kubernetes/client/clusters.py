@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import anyio
 
 from clusterwright.tools.errors import RefusedError
+from clusterwright.tools.kubernetes.client.recent import Recent
 
 if TYPE_CHECKING:
     from clusterwright.tools.kubernetes.client.connection import Connection
@@ -32,6 +33,8 @@ class Clusters:
         self._kubeconfig = kubeconfig
         self._default = context or ""
         self._connections: dict[str, Connection] = {}
+        self.recent = Recent()
+        """What tools keep for the next page of an answer."""
         self._locks: defaultdict[str, anyio.Lock] = defaultdict(anyio.Lock)
 
     async def connect(self, cluster: str | None = None) -> "Connection":

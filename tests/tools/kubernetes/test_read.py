@@ -1,0 +1,42 @@
+"""The evidence that analyzers ask for afterwards: bounded, and honest about what is left out."""
+
+import httpx
+import pytest
+
+from clusterwright.tools.analyzer import LogRequest, ReadRequest
+from clusterwright.tools.kubernetes.read import fulfil
+from clusterwright.tools.ref import Ref
+from tests.tools.kubernetes.client.server import connect, status
+
+pytestmark = pytest.mark.anyio
+
+LOGS = [LogRequest(Ref("Pod", f"cart-{i}", "shop"), "app") for i in range(3)]
+
+
+async def test_what_has_no_room_is_counted() -> None:
+    connection = connect(lambda _: httpx.Response(200, text="ready\nset\n"))
+    found = await fulfil(connection, LOGS, most=2)
+    assert found.logs == {LOGS[0]: ("ready", "set"), LOGS[1]: ("ready", "set")}
+    assert found.left_out == 1
+
+
+async def test_what_takes_too_long_is_counted() -> None:
+    connection = connect(lambda _: httpx.Response(200, text="late"))
+    found = await fulfil(connection, LOGS, seconds=0)
+    assert (found.logs, found.left_out) == ({}, 3)
+
+
+async def test_a_refusal_is_an_answer_and_not_left_out() -> None:
+    connection = connect(lambda _: status(403, "may not"))
+    found = await fulfil(connection, LOGS)
+    assert (found.logs, found.left_out) == ({}, 0)
+
+
+async def test_what_does_not_exist_is_told_from_what_could_not_be_read() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        gone = request.url.path.endswith("/gone")
+        return status(404, "not found") if gone else status(403, "may not")
+
+    gone, hidden = (ReadRequest(Ref("Pod", name, "shop")) for name in ("gone", "hidden"))
+    found = await fulfil(connect(answer), [gone, hidden])
+    assert found.objects == {gone: None}

@@ -1,21 +1,21 @@
 """The tool that tells what the cluster reported, as a timeline."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated
 
 from pydantic import Field
 
-from clusterwright.tools.answer import BUDGET, Answer
+from clusterwright.tools.answer import BUDGET, Answer, longest
 from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.parameters import Cluster, Namespace, Since
 from clusterwright.tools.kubernetes.reported import Reported
 from clusterwright.tools.kubernetes.since import seconds
-from clusterwright.tools.kubernetes.timeline import Entry, timeline
+from clusterwright.tools.kubernetes.timeline import timeline
 from clusterwright.tools.ref import check_name
 from clusterwright.tools.tool import Effect, Tool
 
-_RESERVED = 1_000
+_MOST = 200
+"""Entries that an answer never has room for."""
 
 
 class Events(Answer):
@@ -61,30 +61,21 @@ async def k8s_events(
     )
     now = connection.now
     entries = [one for one in timeline(found) if youngest is None or now - one.last <= youngest]
-    shown = _fitting(entries)
-    left_out = len(entries) - len(shown)
-    return Events(
-        cluster=connection.cluster,
-        now=now,
-        total=len(entries),
-        warnings=sum(one.type == "Warning" for one in entries),
-        entries=tuple(shown),
-        note=f"{left_out} older ones left out; pass namespace, kind, name or warnings_only"
-        if left_out
-        else None,
-    )
+    reported = [Reported.of(one) for one in entries[-_MOST:]]
+
+    def latest(count: int) -> Events:
+        left_out = len(entries) - count
+        hint = f"{left_out} older ones left out; pass namespace, kind, name or warnings_only"
+        return Events(
+            cluster=connection.cluster,
+            now=now,
+            total=len(entries),
+            warnings=sum(one.type == "Warning" for one in entries),
+            entries=tuple(reported[len(reported) - count :]),
+            note=hint if left_out else None,
+        )
+
+    return longest(latest, len(reported), BUDGET)
 
 
 TOOL = Tool(k8s_events, Effect.READ, "Read events")
-
-
-def _fitting(entries: Sequence[Entry]) -> list[Reported]:
-    """Return the latest entries that an answer has room for, in their order."""
-    room = BUDGET - _RESERVED
-    shown: list[Reported] = []
-    for one in map(Reported.of, reversed(entries)):
-        room -= 2 * len(one.model_dump_json().encode())
-        if room < 0:
-            break
-        shown.append(one)
-    return shown[::-1]

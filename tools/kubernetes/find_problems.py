@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from clusterwright.tools.analyze import analyze
-from clusterwright.tools.answer import BUDGET, CAP
+from clusterwright.tools.answer import BUDGET, CAP, longest
 from clusterwright.tools.coverage import Coverage
 from clusterwright.tools.finding import Finding, Relation, Severity
 from clusterwright.tools.kubernetes.analyzers import ANALYZERS
@@ -31,15 +31,16 @@ _SYMPTOMS = frozenset(code for one in ANALYZERS for code in one.symptoms)
 _EVIDENCE = 4
 """Pieces of evidence of a problem when `limit` asks for more than a first look."""
 _KEY = (int, int, int, str, str, str)
-_RESERVED = 600
-"""Bytes of an answer for its cursor, twice, for relations and JSON-RPC."""
+"""What a cursor holds of `_key`."""
+_MOST = 100
+"""Problems that are tried to fit an answer; `limit` goes no further either."""
 
 
 async def k8s_find_problems(
     clusters: Clusters,
     namespace: Namespace = None,
     limit: Annotated[
-        int | None, Field(ge=1, le=100, description="Problems at most, with all evidence.")
+        int | None, Field(ge=1, le=_MOST, description="Problems at most, with all evidence.")
     ] = None,
     cursor: Cursor = None,
     cluster: Cluster = None,
@@ -53,21 +54,10 @@ async def k8s_find_problems(
     scan = clusters.recent.get(str(token), _Scan)
     if scan is None or (scan.cluster, scan.namespace) != (connection.cluster, namespace):
         scan = await _scan(connection, namespace)
-        token = ""
+        token = clusters.recent.keep(scan)
     rest = [one for one in scan.findings if _key(one) > tuple(after)]
-    page = Problems(cluster=connection.cluster, total=len(scan.findings), coverage=scan.coverage)
-    shown = _fitting(page, rest, limit)
-    next_cursor = None
-    if len(shown) < len(rest):
-        token = token or clusters.recent.keep(scan)
-        next_cursor = encode("problems", token, *_key(shown[-1]))
-    return page.model_copy(
-        update={
-            "findings": tuple(shown),
-            "relations": tuple(_owners(scan, shown)),
-            "next_cursor": next_cursor,
-        }
-    )
+    page = partial(_page, scan, str(token), rest, _EVIDENCE if limit else 1)
+    return longest(page, min(limit or _MOST, len(rest)), CAP if limit else BUDGET)
 
 
 TOOL = Tool(k8s_find_problems, Effect.READ, "Find problems")
@@ -99,6 +89,20 @@ async def _scan(connection: "Connection", namespace: str | None) -> _Scan:
     )
 
 
+def _page(scan: _Scan, token: str, rest: Sequence[Finding], evidence: int, most: int) -> Problems:
+    """Return the page with the first findings of the rest."""
+    shown = tuple(brief(one, evidence=evidence) for one in rest[:most])
+    more = len(shown) < len(rest)
+    return Problems(
+        cluster=scan.cluster,
+        total=len(scan.findings),
+        findings=shown,
+        relations=tuple(_owners(scan, shown)),
+        coverage=scan.coverage,
+        next_cursor=encode("problems", token, *_key(rest[most - 1])) if more else None,
+    )
+
+
 def _owners(scan: _Scan, shown: Iterable[Finding]) -> Iterator[Relation]:
     """Yield the edges from what the findings shown point at to the workloads that own it."""
     targets = dict.fromkeys(one.target for finding in shown for one in finding.relations)
@@ -113,23 +117,3 @@ def _key(finding: Finding) -> tuple[int, int, int, str, str, str]:
     affected = len(finding.members) + finding.more_members
     symptom, severity = finding.code in _SYMPTOMS, _RANK[finding.severity]
     return (symptom, severity, -affected, finding.code, str(finding.subject), finding.title)
-
-
-def _fitting(page: Problems, findings: Sequence[Finding], limit: int | None) -> list[Finding]:
-    """Return as many findings as a page has room for, at least one; up to the cap with a limit."""
-    room = (BUDGET if limit is None else CAP) - _RESERVED
-    room -= len(page.model_dump_json(exclude_none=True).encode()) + len(page.render().encode())
-    shown: list[Finding] = []
-    evidence = 1 if limit is None else _EVIDENCE
-    for finding in (brief(one, evidence=evidence) for one in findings[:limit]):
-        room -= _bytes(finding)
-        if shown and room < 0:
-            break
-        shown.append(finding)
-    return shown
-
-
-def _bytes(finding: Finding) -> int:
-    page = Problems(cluster="", total=1, findings=(finding,), coverage=Coverage())
-    listed = page.model_dump_json(include={"findings"}, exclude_none=True)
-    return len(listed.encode()) + len(page.lines(finding).encode())

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 
 from pydantic import Field
 
-from clusterwright.tools.answer import BUDGET, CAP
+from clusterwright.tools.answer import BUDGET, CAP, longest
 from clusterwright.tools.errors import InvalidInputError
 from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.cursor import decode, encode
@@ -17,11 +18,6 @@ from clusterwright.tools.kubernetes.state import state_of
 from clusterwright.tools.kubernetes.state.state import State, age
 from clusterwright.tools.manifest import Manifest, name_of, namespace_of
 from clusterwright.tools.tool import Effect, Tool
-
-_RESERVED = 1_000
-"""Bytes of an answer that are no row: counts, cursor, JSON-RPC."""
-_PUNCTUATION = 4
-"""Bytes that a cell takes beside its value, in JSON and as a padded column."""
 
 
 async def k8s_list(
@@ -56,20 +52,16 @@ async def k8s_list(
     )
     listed = sorted((_listed(one, connection.now) for one in found), key=lambda one: one.key)
     rest = [one for one in listed if one.key > after]
-    shown = _fitting(rest, limit)
-    table = Table.of([one.cells for one in shown])
-    return Listing(
+    counted = Listing(
         cluster=connection.cluster,
         kind=resource.kind_key,
         namespace=namespace if resource.namespaced else None,
         total=len(listed),
         unhealthy=sum(not one.state.well for one in listed),
         states=count([one.state.text for one in listed]),
-        common=table.common,
-        columns=table.columns,
-        rows=table.rows,
-        next_cursor=encode("list", *shown[-1].key) if len(shown) < len(rest) else None,
     )
+    most = len(rest) if limit is None else min(limit, len(rest))
+    return longest(partial(_page, counted, rest), most, BUDGET if limit is None else CAP)
 
 
 TOOL = Tool(k8s_list, Effect.READ, "List objects")
@@ -90,16 +82,15 @@ def _listed(manifest: Manifest, now: datetime) -> _Listed:
     return _Listed((int(state.well), namespace, name), state, {**cells, "age": age(manifest, now)})
 
 
-def _fitting(listed: Sequence[_Listed], limit: int | None) -> list[_Listed]:
-    """Return the first objects that an answer has room for, as text and as structured rows."""
-    room = (BUDGET if limit is None else CAP) - _RESERVED
-    most = listed[:limit]
-    shared = Table.of([one.cells for one in most]).common
-    shown: list[_Listed] = []
-    for one in most:
-        cells = [value for name, value in one.cells.items() if name not in shared]
-        room -= 2 * sum(len(cell.encode()) + _PUNCTUATION for cell in cells)
-        if shown and room < 0:
-            break
-        shown.append(one)
-    return shown
+def _page(counted: Listing, rest: Sequence[_Listed], most: int) -> Listing:
+    """Return the listing with rows for the first objects of the rest."""
+    shown = rest[:most]
+    table = Table.of([one.cells for one in shown])
+    return counted.model_copy(
+        update={
+            "common": table.common,
+            "columns": table.columns,
+            "rows": table.rows,
+            "next_cursor": encode("list", *shown[-1].key) if len(shown) < len(rest) else None,
+        }
+    )

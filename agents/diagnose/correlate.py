@@ -1,5 +1,6 @@
 """From answers to a diagnosis: pure, and the same bytes for the same input."""
 
+import shlex
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
@@ -21,6 +22,8 @@ from clusterwright.tools.finding import EventEvidence, Finding, Severity
 from clusterwright.tools.ref import Ref
 
 _WORST_FIRST = tuple(Severity)
+_KUBERNETES = "k8s_describe"
+"""The tool whose objects kubectl describes as well."""
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -100,6 +103,7 @@ def _next_step(finding: Finding, describer: str) -> NextStep:
     return NextStep(
         fix=finding.fixes[0] if finding.fixes else "",
         call=_call(describer, finding.subject) if describer else "",
+        shell=_kubectl(finding.subject) if describer == _KUBERNETES else "",
         command=f"clusterwright explain {finding.code}",
     )
 
@@ -109,6 +113,13 @@ def _call(tool: str, subject: Ref) -> str:
     kind = f"{subject.kind}.{subject.group}" if subject.group else subject.kind
     arguments = {"kind": kind, "name": subject.name, "namespace": subject.namespace}
     return f"{tool}({', '.join(f'{k}={v!r}' for k, v in arguments.items() if v)})"
+
+
+def _kubectl(subject: Ref) -> str:
+    """Return the command that shows an object; every word is quoted, whoever named the object."""
+    kind = f"{subject.kind}.{subject.group}" if subject.group else subject.kind
+    where = ["-n", subject.namespace] if subject.namespace else []
+    return shlex.join(["kubectl", "describe", *where, f"{kind.lower()}/{subject.name}"])
 
 
 def _describer(answer: Answered) -> str:

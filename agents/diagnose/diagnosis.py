@@ -50,6 +50,7 @@ class NextStep(_Part):
 
     fix: str = Field(default="", description="What would repair it, in a sentence.")
     call: str = Field(default="", description="The tool call that shows the subject.")
+    shell: str = Field(default="", description="A command that shows the subject to a person.")
     command: str = Field(description="The command that explains the finding code.")
 
 

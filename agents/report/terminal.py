@@ -97,7 +97,7 @@ def _facts(root: RootCause) -> Iterator[tuple[str, str]]:
     yield from _labelled("evidence", evidence_lines(root.evidence))
     yield from _labelled("circle", [_symptom(one) for one in root.circle])
     yield from _labelled("symptoms", [_symptom(one) for one in root.symptoms])
-    steps = (root.next.fix, root.next.call, root.next.command)
+    steps = (root.next.fix, root.next.shell, root.next.command)
     yield from _labelled("next", [step for step in steps if step])
 
 

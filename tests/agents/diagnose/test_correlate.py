@@ -192,8 +192,27 @@ def test_the_next_step_names_the_fix_the_tool_and_the_page() -> None:
     assert step.model_dump() == {
         "fix": "Set PORT.",
         "call": "k8s_describe(kind='Deployment', name='cart', namespace='shop')",
+        "shell": "kubectl describe -n shop deployment/cart",
         "command": "clusterwright explain pod/crash-loop",
     }
+
+
+@pytest.mark.parametrize(
+    ("subject", "shell"),
+    [
+        (Ref("Node", "gpu-1"), "kubectl describe node/gpu-1"),
+        (
+            Ref("Machine", "gpu-1", "fleet", "cluster.x-k8s.io"),
+            "kubectl describe -n fleet machine.cluster.x-k8s.io/gpu-1",
+        ),
+        (Ref("Pod", "a; rm -rf ~", "$(id)"), "kubectl describe -n '$(id)' 'pod/a; rm -rf ~'"),
+    ],
+)
+def test_a_command_to_copy_is_one_command_whoever_named_the_object(
+    subject: Ref, shell: str
+) -> None:
+    odd = CRASH.model_copy(update={"subject": subject})
+    assert correlate([answered(odd)]).root_causes[0].next.shell == shell
 
 
 def test_relations_may_go_round_in_a_circle() -> None:

@@ -8,12 +8,17 @@ from typing import TypeAlias
 
 import anyio
 
-from clusterwright.tools.errors import ForbiddenError, InvalidInputError, NotFoundError
+from clusterwright.tools.errors import (
+    ForbiddenError,
+    InvalidInputError,
+    NotFoundError,
+    UnreachableError,
+)
 from clusterwright.tools.kubernetes.client.discovery import Discovery, discover
 from clusterwright.tools.kubernetes.client.http import Http
 from clusterwright.tools.kubernetes.client.resource import Resource
 from clusterwright.tools.kubernetes.client.shared import Shared
-from clusterwright.tools.kubernetes.client.translate import ExpiredListError
+from clusterwright.tools.kubernetes.client.translate import NO_API_SERVER, ExpiredListError
 from clusterwright.tools.manifest import Manifest, items, mapping, name_of, number, text
 from clusterwright.tools.ref import Ref
 
@@ -107,6 +112,11 @@ class Connection:
             found = await self._http.get(resource.path(namespace), query)
         except InvalidInputError as error:
             raise _selector_error(error, label_selector, field_selector) from error
+        if "items" not in found:  # nothing at all would pass for a cluster without problems
+            raise UnreachableError(
+                f"cluster {self.cluster!r} answered without a list of {resource.plural}",
+                hint=NO_API_SERVER,
+            )
         listed = [_slim(one, resource) for one in items(found, "items")]
         metadata = mapping(found, "metadata")
         return Page(listed, text(metadata, "continue"), number(metadata, "remainingItemCount"))

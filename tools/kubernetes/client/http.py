@@ -15,8 +15,8 @@ import orjson
 from clusterwright.tools.errors import ToolError, UnreachableError
 from clusterwright.tools.kubernetes.client.credentials import Credentials
 from clusterwright.tools.kubernetes.client.login import within_time
-from clusterwright.tools.kubernetes.client.translate import from_httpx, from_status
-from clusterwright.tools.manifest import Manifest
+from clusterwright.tools.kubernetes.client.translate import NO_API_SERVER, from_httpx, from_status
+from clusterwright.tools.manifest import Manifest, number
 
 Query = Mapping[str, str | int]
 Renew = Callable[[], Credentials]
@@ -77,7 +77,7 @@ class Http:
             async with self._client.stream(
                 "GET", path, params=dict(query), headers=headers, extensions=self._extensions()
             ) as response:
-                if response.is_error:
+                if not response.is_success:
                     await response.aread()
                     raise self._error(response)
                 yield response
@@ -133,7 +133,8 @@ class Http:
 
     def _note_time(self, response: httpx.Response) -> None:
         try:
-            self.server_time = parsedate_to_datetime(response.headers["Date"])
+            told = parsedate_to_datetime(response.headers["Date"])
+            self.server_time = told if told.tzinfo else told.replace(tzinfo=UTC)
         except (KeyError, ValueError):
             self.server_time = datetime.now(UTC)  # a proxy that drops the header
 
@@ -145,13 +146,16 @@ class Http:
             raise self._odd(response) from error
         if not isinstance(found, dict):
             raise self._odd(response)
-        return cast("Manifest", found)
+        body = cast("Manifest", found)
+        if body.get("kind") == "Status" and body.get("status") == "Failure":
+            raise from_status(number(body, "code"), body, self._credentials.cluster)
+        return body
 
     def _odd(self, response: httpx.Response) -> ToolError:
-        kind = response.headers.get("Content-Type", "nothing")
+        what = response.headers.get("Content-Type", "something")
         return UnreachableError(
-            f"{self._credentials.server} answered with {kind} that is no JSON object",
-            hint="check that this context points to an API server, not to a proxy or a login page",
+            f"{self._credentials.server} answered with {what} that is no JSON object",
+            hint=NO_API_SERVER,
         )
 
     def _error(self, response: httpx.Response) -> ToolError:

@@ -15,8 +15,10 @@ from clusterwright.tools.errors import (
 )
 from clusterwright.tools.manifest import Manifest, text
 
+NO_API_SERVER = "check that this context points to an API server, not to a proxy or a login page"
 _LONGEST = 500
 _GONE = 410
+_REDIRECTS = range(300, 400)
 _BY_STATUS: dict[int, tuple[type[ToolError], str]] = {
     400: (InvalidInputError, "check the arguments"),
     401: (UnauthenticatedError, "the credential expired or was refused; log in again"),
@@ -40,6 +42,8 @@ def from_status(code: int, body: Manifest, cluster: str) -> ToolError:
     said = text(body, "message")[:_LONGEST] or f"the API server answered {code}"
     if code == _GONE:
         return ExpiredListError(said, hint="start the listing again")
+    if code in _REDIRECTS:
+        return UnreachableError(f"{said}, a redirect, which is not followed", hint=NO_API_SERVER)
     kind, hint = _BY_STATUS.get(
         code, (UnreachableError, f"the API server of {cluster!r} is not well; try again later")
     )

@@ -1,6 +1,7 @@
 """What a real API server answers too rarely to wait for it."""
 
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 
 import anyio
 import httpx
@@ -58,9 +59,59 @@ async def test_items_of_a_list_get_their_kind_and_lose_their_managed_fields() ->
     assert pod == {"kind": "Pod", "apiVersion": "v1", "metadata": {"name": "a"}}
 
 
-@pytest.mark.parametrize("body", [{"items": None}, {"items": [None, 3]}, {}, {"metadata": None}])
+@pytest.mark.parametrize("body", [{"items": None}, {"items": [None, 3]}])
 async def test_an_odd_list_is_an_empty_one(body: dict[str, object]) -> None:
     assert await names(connect(lambda _: httpx.Response(200, json=body))) == []
+
+
+@pytest.mark.parametrize("body", [{}, {"metadata": None}, {"kind": "PodList"}])
+async def test_an_answer_without_a_list_does_not_pass_for_an_empty_one(
+    body: dict[str, object],
+) -> None:
+    with pytest.raises(UnreachableError, match="without a list of pods"):
+        await names(connect(lambda _: httpx.Response(200, json=body)))
+
+
+async def test_a_failure_that_comes_as_a_success_is_one() -> None:
+    body = {"kind": "Status", "status": "Failure", "code": 403, "message": "may not"}
+    with pytest.raises(ForbiddenError, match="may not"):
+        await names(connect(lambda _: httpx.Response(200, json=body)))
+
+
+async def test_a_redirect_is_not_followed() -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.host)
+        return httpx.Response(302, headers={"Location": "https://elsewhere.test/login"})
+
+    with pytest.raises(UnreachableError, match="redirect") as caught:
+        await names(connect(answer))
+    assert "login page" in caught.value.hint
+    assert set(asked) == {"127.0.0.1"}
+
+
+@pytest.mark.parametrize(
+    "date", ["Mon, 23 Nov 2026 12:00:00 GMT", "Mon, 23 Nov 2026 12:00:00 -0000"]
+)
+async def test_the_clock_of_the_server_is_read_as_utc(date: str) -> None:
+    connection = connect(lambda _: httpx.Response(200, json={"items": []}, headers={"Date": date}))
+    await names(connection)
+    assert connection.now == datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("date", ["soon", "Mon, 99 Nov 2026 12:00:00 GMT"])
+async def test_a_clock_that_cannot_be_read_is_ours(date: str) -> None:
+    before = datetime.now(UTC)
+    connection = connect(lambda _: httpx.Response(200, json={"items": []}, headers={"Date": date}))
+    await names(connection)
+    assert connection.now >= before
+
+
+@pytest.mark.parametrize("body", [b"[1]", b'"x"', b'{"message": {"a": 1}}', b"\xff\xfe", b""])
+async def test_a_refusal_of_any_shape_is_a_refusal(body: bytes) -> None:
+    with pytest.raises(ForbiddenError):
+        await names(connect(lambda _: httpx.Response(403, content=body)))
 
 
 @pytest.mark.parametrize("content", [b"<html>log in</html>", b'{"items": [', b"[]"])

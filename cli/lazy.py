@@ -1,5 +1,6 @@
 """A group of commands that imports a command only to run it: help and start-up stay fast."""
 
+import difflib
 from collections.abc import Mapping
 from importlib import import_module
 from keyword import iskeyword
@@ -34,6 +35,17 @@ class LazyGroup(click.Group):
         with loading():
             command: click.Command = import_module(f"{self._package}.{module}").command
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that is asked for; an error names the nearest there is."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            near = difflib.get_close_matches(args[0], self._commands, n=1)
+            error.message += f" Did you mean {near[0]!r}?" if near else ""
+            raise
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands from the table, so that help imports none of them."""

@@ -17,7 +17,7 @@ def test_help_lists_every_command_in_its_order() -> None:
 def test_an_unknown_command_is_wrong_usage() -> None:
     result = CliRunner().invoke(main, ["diagnoze"])
     assert result.exit_code == 2
-    assert "No such command" in result.stderr
+    assert "Did you mean 'diagnose'?" in result.stderr
 
 
 def loaded_by(code: str) -> set[str]:

@@ -8,8 +8,8 @@ class Gap(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    what: str = Field(description="The kind, source or analyzer that is missing.")
-    reason: str = Field(description="Why: forbidden, absent, unreachable, out of time.")
+    what: str = Field(description="The kind, source, analyzer or objects left out.")
+    reason: str = Field(description="Why: forbidden, absent, out of time, not explained.")
 
 
 class Coverage(BaseModel):

@@ -18,6 +18,7 @@ from clusterwright.agents.diagnose.gather import Answered
 from clusterwright.agents.diagnose.graph import Graph, Located, explanations
 from clusterwright.agents.diagnose.rules import SYMPTOMS
 from clusterwright.agents.problems import SUFFIX
+from clusterwright.tools.coverage import Gap
 from clusterwright.tools.finding import EventEvidence, Finding, Severity
 from clusterwright.tools.ref import Ref
 
@@ -38,7 +39,7 @@ def correlate(answers: Sequence[Answered]) -> Diagnosis:
     folds = fold(explanations(graph, findings))
     describers = {a.cluster: _describer(a) for a in reversed(answers) if not a.failed}
     blind = any(a.failed for a in answers)
-    partial = {a.cluster for a in answers if blind or a.coverage.gaps}
+    partial = {a.cluster for a in answers if blind or any(map(_hides, a.coverage.gaps))}
     roots = [_root(one, findings, describers, partial) for one in folds]
     seen = any(_saw(a) for a in answers)
     return Diagnosis(
@@ -47,6 +48,11 @@ def correlate(answers: Sequence[Answered]) -> Diagnosis:
         root_causes=tuple(sorted(roots, key=_rank)),
         sources=tuple(_source(a) for a in answers),
     )
+
+
+def _hides(gap: Gap) -> bool:
+    """Tell whether a gap may hide the cause of another object: one that names objects does not."""
+    return "/" not in gap.what
 
 
 def _saw(answer: Answered) -> bool:

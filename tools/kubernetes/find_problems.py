@@ -18,6 +18,7 @@ from clusterwright.tools.kubernetes.cursor import decode, encode
 from clusterwright.tools.kubernetes.parameters import Cluster, Cursor, Namespace
 from clusterwright.tools.kubernetes.problems import Problems
 from clusterwright.tools.kubernetes.read import fulfil, read_snapshot
+from clusterwright.tools.kubernetes.unexplained import unexplained
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.tool import Effect, Tool
 
@@ -79,7 +80,8 @@ async def _scan(connection: "Connection", namespace: str | None) -> _Scan:
     kinds = dict.fromkeys((*OWNERS, *(kind for one in ANALYZERS for kind in one.needs)))
     snapshot = await read_snapshot(connection, kinds, namespace)
     analysis = await analyze(snapshot, ANALYZERS, partial(fulfil, connection))
-    gaps = (*snapshot.coverage.gaps, *analysis.gaps)
+    unwell = unexplained(snapshot, analysis.findings)
+    gaps = (*snapshot.coverage.gaps, *analysis.gaps, *unwell)
     return _Scan(
         connection.cluster,
         namespace,

@@ -181,6 +181,13 @@ def test_a_symptom_whose_cause_could_not_be_read_says_so() -> None:
     assert (hidden.deepest_visible, seen.deepest_visible) == (True, False)
 
 
+def test_an_unexplained_object_hides_nothing_of_another() -> None:
+    gap = Gap(what="Pod/shop/other", reason="ContainerCreating, and nothing here says why")
+    diagnosis = correlate([answered(NO_BACKENDS, gaps=(gap,))])
+    assert not diagnosis.root_causes[0].deepest_visible
+    assert not diagnosis.complete
+
+
 def test_no_findings_are_healthy_only_where_something_answered() -> None:
     assert correlate([answered()]).verdict is Verdict.HEALTHY
     assert correlate([]).verdict is Verdict.UNKNOWN

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from clusterwright.servers.arguments import check_names, explain
 from clusterwright.tools.answer import CAP, Answer
 from clusterwright.tools.errors import InvalidInputError, ToolError
+from clusterwright.tools.manifest import Json
 from clusterwright.tools.neutral import neutral, neutral_json
 from clusterwright.tools.redaction import redact_json, redact_text
 
@@ -63,13 +64,25 @@ def success(answer: Answer) -> CallToolResult:
             f"the answer would take {size} bytes, more than the {CAP} that an answer may take",
             hint="narrow the question: one namespace, one object, a lower limit",
         )
-    return CallToolResult(content=[_text(answer.render())], structured_content=data)
+    return CallToolResult(content=[_text(_rendered(answer, data))], structured_content=data)
+
+
+def _rendered(answer: Answer, safe: Json) -> str:
+    """Return the text of an answer, made of what is safe to show.
+
+    Each string was made safe for itself. A text of them all, redacted as one, would lose whatever
+    stands between the beginning of a key in one object and the end of it in another.
+    """
+    try:
+        return type(answer).model_validate(safe).render()
+    except ValidationError:  # a reference that is none any more, now that it is redacted
+        return redact_text(answer.render())
 
 
 def failure(error: ToolError) -> CallToolResult:
     """Return an error of ours as `[code] what happened. Next: what to do`."""
     said = f"[{error.code}] {str(error).rstrip('.')}."
-    return _error(f"{said} Next: {error.hint}" if error.hint else said)
+    return _error(redact_text(f"{said} Next: {error.hint}" if error.hint else said))
 
 
 def _error(said: str) -> CallToolResult:
@@ -77,7 +90,7 @@ def _error(said: str) -> CallToolResult:
 
 
 def _text(text: str) -> TextContent:
-    safe = neutral(redact_text(text))
+    safe = neutral(text)
     if len(safe.encode()) > CAP:
         left_out = "\n[cut here: the answer is longer than an answer may be; narrow the question]"
         kept = safe.encode()[: CAP - len(left_out)].decode(errors="ignore")

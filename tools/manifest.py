@@ -73,9 +73,9 @@ def instant(value: Json, *path: str) -> datetime | None:
     found = text(value, *path)
     try:
         parsed = datetime.fromisoformat(found)
-    except ValueError:
+        return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # no time, or one before the year 1 once it is in UTC
         return None
-    return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
 def name_of(manifest: Manifest) -> str:

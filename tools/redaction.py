@@ -13,7 +13,7 @@ REDACTED = "[redacted]"
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 _SECRET_NAME = re.compile(
-    r"(?:^|[_.\-/]|(?<=[a-z0-9])(?=[A-Z]))"
+    r"(?:^|[_.\-/]|(?<=[a-z0-9])(?=[A-Z])|(?i:(?=passw(?:or)?d)))"
     r"(?i:pass(?:w(?:or)?d|phrase|code)?|pwd|secrets?|(?:auth|access|api|refresh|bearer|id)[_.-]?"
     r"tokens?|token|(?:api|access|private|secret|encryption|signing|master|account)[_.-]?keys?"
     r"|credentials?|authorization|dsn|connection[_.-]?string|htpasswd|dockerconfigjson|kubeconfig)"
@@ -21,16 +21,30 @@ _SECRET_NAME = re.compile(
 )
 _REFERENCE = re.compile(r"(?:name|namespace|ref|mount|path|file|dir|expir\w*|ttl|type)s?$", re.I)
 
+_LONGEST_REFERENCE = 64
+"""Characters at the end of a name that are looked at: what searches them is not linear."""
+
 _TELLING = (
     r"passw(?:or)?d|passphrase|(?<![a-z])(?:pass|pwd)|api[_-]?key|access[_-]?key|private[_-]?key"
 )
-_VALUE = r"(?!\[redacted\])(?:\"[^\"]*\"|'[^']*'|[^\s,;&\"'}\]]{3,})"
+_VALUE = r"(?!\[redacted\])(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s,;&\"'}\]]{3,})"
 # Each shape is found in time linear in the text, whatever the text: none begins with a repetition
 # that could start anew at every character, for a log of an attacker's choosing would stop us.
 _SHAPES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(shape, re.DOTALL), instead)
     for shape, instead in (
-        (r"-----BEGIN ([A-Z ]*PRIVATE KEY)-----.*?(?:-----END \1-----|\Z)", REDACTED),
+        # Whole, or, where its end was cut off, as far as it looks like one.
+        (
+            r"-----BEGIN ([A-Z ]{0,40}PRIVATE KEY)( BLOCK)?-----"
+            r"(?:(?:(?!-----).){0,20000}-----END \1( BLOCK)?-----|(?:[\w+/=\s]|\\[nr])*)",
+            REDACTED,
+        ),
+        (  # its beginning was cut off
+            r"(?:(?<![\w+/=])[\w+/]{40,}={0,2}(?:\s|\\[nr]){1,4}){1,400}[\w+/=]{0,80}\s{0,4}"
+            r"-----END [A-Z ]{0,40}PRIVATE KEY( BLOCK)?-----",
+            REDACTED,
+        ),
+        (r"LS0tLS1CRUdJTi[\w+/]+=*", REDACTED),  # the same in base64, as in a kubeconfig
         (r"(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*){0,3}", REDACTED),  # JWT, JWE
         (r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b", REDACTED),
         (r"\b(?:gh[pousr]_\w{30,}|github_pat_\w{30,}|glpat-[\w-]{20,})", REDACTED),
@@ -77,11 +91,7 @@ def redact(manifest: Manifest) -> Manifest:
     variables with a telling name, and values under a telling key of a ConfigMap are replaced;
     names and keys stay, because a diagnosis needs them.
     """
-    secret = manifest.get("kind") == "Secret"
-    shown = {
-        key: _blanked(value) if secret and key in {"data", "stringData"} else _redacted(value)
-        for key, value in manifest.items()
-    }
+    shown = cast("Manifest", _redacted(manifest))
     if manifest.get("kind") == "Config" and "users" in manifest:
         shown["users"] = [_user(one) for one in _list(manifest["users"])]
     return shown
@@ -89,7 +99,7 @@ def redact(manifest: Manifest) -> Manifest:
 
 def secret_name(name: str) -> bool:
     """Return whether a variable or key of this name is likely to hold a secret."""
-    return bool(_SECRET_NAME.search(name)) and not _REFERENCE.search(name)
+    return bool(_SECRET_NAME.search(name)) and not _REFERENCE.search(name[-_LONGEST_REFERENCE:])
 
 
 def _redacted(value: Json) -> Json:
@@ -99,11 +109,25 @@ def _redacted(value: Json) -> Json:
     if not isinstance(value, dict):
         return redact_text(value) if isinstance(value, str) else value
     members = cast("dict[str, Json]", value)
+    if members.get("kind") == "Secret":  # also one that another object carries, or will create
+        return {key: _member_of_secret(key, one) for key, one in members.items()}
     shown = {key: _member(key, one) for key, one in members.items()}
     name, literal = members.get("name"), members.get("value")
     if isinstance(name, str) and isinstance(literal, str) and literal and secret_name(name):
         shown["value"] = REDACTED
     return shown
+
+
+def _member_of_secret(key: str, value: Json) -> Json:
+    if key in {"data", "stringData"}:
+        return _blanked(value)
+    if key == "metadata" and isinstance(value, dict):  # tools keep copies in annotations
+        members = cast("dict[str, Json]", value)
+        copies = (
+            {"annotations": _blanked(members["annotations"])} if "annotations" in members else {}
+        )
+        return {**cast("Manifest", _redacted(members)), **copies}
+    return _redacted(value)
 
 
 def _member(key: str, value: Json) -> Json:

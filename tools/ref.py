@@ -44,6 +44,7 @@ BUILT_IN_GROUPS = frozenset(
 _KIND = re.compile(r"[A-Z][A-Za-z0-9]*\Z")
 _GROUP = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?\Z")
 _NAMESPACE = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\Z")
+_USUAL = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?\Z")
 _LONGEST_NAME = 253
 _EXAMPLE = "write Kind/namespace/name or Kind/name, as in Pod/shop/cart-1 or Node/gpu-1"
 
@@ -93,9 +94,14 @@ class Ref:
         cls, _source: object, _handler: "GetCoreSchemaHandler"
     ) -> core_schema.CoreSchema:
         """Cross a boundary as the canonical string."""
-        from_text = core_schema.no_info_after_validator_function(
-            cls.parse, core_schema.str_schema()
-        )
+
+        def read(spelled: str) -> Ref:
+            try:
+                return cls.parse(spelled)
+            except InvalidInputError as error:
+                raise ValueError(str(error)) from error  # what pydantic knows to report
+
+        from_text = core_schema.no_info_after_validator_function(read, core_schema.str_schema())
         return core_schema.json_or_python_schema(
             json_schema=from_text,
             python_schema=core_schema.union_schema(
@@ -122,9 +128,21 @@ def owner_of(manifest: Manifest) -> Ref | None:
     # An owner of a namespaced object is in the same namespace or cluster-scoped (Node, for a
     # static pod); the reference itself does not say which.
     namespace = "" if text(chosen, "kind") in {"Node", "Namespace"} else namespace_of(manifest)
-    return Ref(
-        text(chosen, "kind"), text(chosen, "name"), namespace, group_of(text(chosen, "apiVersion"))
-    )
+    return legal(text(chosen, "kind"), text(chosen, "name"), namespace, text(chosen, "apiVersion"))
+
+
+def legal(kind: str, name: str, namespace: str, api_version: str) -> Ref | None:
+    """Return the Ref of what an object says about another, or None for what can name nothing.
+
+    The API server takes any text in ownerReferences and in what an event is about.
+    """
+    made = Ref(kind, name, namespace, group_of(api_version))
+    if _KIND.match(kind) and len(name) <= _LONGEST_NAME and _USUAL.match(name):
+        return made
+    try:
+        return Ref.parse(str(made))
+    except InvalidInputError:
+        return None
 
 
 def check_name(name: str) -> str:

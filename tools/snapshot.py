@@ -12,10 +12,11 @@ from clusterwright.tools.manifest import (
     instant,
     labels_of,
     mapping,
+    name_of,
     namespace_of,
     text,
 )
-from clusterwright.tools.ref import Ref, group_of, owner_of
+from clusterwright.tools.ref import Ref, legal, owner_of
 
 _LONGEST_OWNER_CHAIN = 8
 
@@ -144,14 +145,11 @@ class Snapshot:
 
 
 def subject_of(event: Manifest) -> Ref:
-    """Return what an event (v1 or events.k8s.io/v1) is about."""
+    """Return what an event (v1 or events.k8s.io/v1) is about; itself, where that names nothing."""
     about = mapping(event, "involvedObject") or mapping(event, "regarding")
-    return Ref(
-        text(about, "kind"),
-        text(about, "name"),
-        text(about, "namespace"),
-        group_of(text(about, "apiVersion")),
-    )
+    kind, name = text(about, "kind"), text(about, "name")
+    found = legal(kind, name, text(about, "namespace"), text(about, "apiVersion"))
+    return found or legal("Event", name_of(event), namespace_of(event), "v1") or Ref("Event", "?")
 
 
 def last_seen(event: Manifest) -> datetime | None:

@@ -11,6 +11,7 @@ from clusterwright.tools.finding import (
     LogEvidence,
     Relation,
 )
+from clusterwright.tools.neutral import one_line
 from clusterwright.tools.snapshot import Snapshot
 
 _MEMBERS = 1
@@ -24,6 +25,8 @@ def brief(finding: Finding, *, evidence: int = 1) -> Finding:
     """Return a finding with its best pieces of evidence and first members, its values cut."""
     return finding.model_copy(
         update={
+            "title": one_line(finding.title),
+            "fixes": tuple(one_line(one) for one in finding.fixes),
             "evidence": tuple(_cut(one) for one in _strongest(finding.evidence)[:evidence]),
             "members": finding.members[:_MEMBERS],
             "more_members": finding.more_members + max(0, len(finding.members) - _MEMBERS),
@@ -61,9 +64,11 @@ def _strongest(evidence: Iterable[Evidence]) -> list[Evidence]:
 def _cut(evidence: Evidence) -> Evidence:
     match evidence:
         case FieldEvidence():
-            return evidence.model_copy(update={"value": shorten(evidence.value)})
+            short = {"path": shorten(evidence.path, _LINE), "value": shorten(evidence.value)}
+            return evidence.model_copy(update=short)
         case EventEvidence():
-            return evidence.model_copy(update={"message": shorten(evidence.message)})
+            said = {"reason": one_line(evidence.reason), "message": shorten(evidence.message)}
+            return evidence.model_copy(update=said)
         case LogEvidence():
             return evidence.model_copy(update={"line": shorten(evidence.line, _LINE)})
         case _:

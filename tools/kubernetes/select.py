@@ -1,12 +1,14 @@
 """Parts of an object: by JSONPath, or as an outline of what is where when it is too large."""
 
 import json
+import re
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
 from clusterwright.tools.errors import InvalidInputError
 from clusterwright.tools.manifest import Json, Manifest
+from clusterwright.tools.neutral import one_line
 
 if TYPE_CHECKING:
     from jsonpath import JSONPathEnvironment
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
 _EXAMPLE = "as in $.spec.containers[*].image or status.conditions[?(@.type=='Ready')].message"
 _ENTRIES = 60
 _SMALL = 120
+_PLAIN = re.compile(r"[\w./-]+\Z")
+"""Keys that stand as they are; any other is quoted, so that no key looks like a line."""
 
 
 def select(manifest: Manifest, paths: list[str]) -> dict[str, list[Json]]:
@@ -47,7 +51,7 @@ def _told(value: Json) -> str:
     if isinstance(value, list):
         return f"[{len(cast('list[Json]', value))} items, {bytes_} bytes]"
     if isinstance(value, dict):
-        keys = list(cast("Manifest", value))
+        keys = [one_line(key) for key in cast("Manifest", value)]
         shown = ", ".join(keys[:8]) + (", …" if len(keys) > len(keys[:8]) else "")
         return f"{{{shown}; {bytes_} bytes}}"
     return f"[text, {bytes_} bytes]"
@@ -107,5 +111,8 @@ def indented(value: Json, indent: str = "") -> str:
     for key, one in cast("Manifest", value).items():
         block = indented(one, f"{indent}  ")
         flat_one = "\n" not in block
-        lines.append(f"{indent}{key}: {block.strip()}" if flat_one else f"{indent}{key}:\n{block}")
+        name = key if _PLAIN.match(key) else json.dumps(key, ensure_ascii=False)
+        lines.append(
+            f"{indent}{name}: {block.strip()}" if flat_one else f"{indent}{name}:\n{block}"
+        )
     return "\n".join(lines)

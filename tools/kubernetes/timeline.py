@@ -9,6 +9,8 @@ from clusterwright.tools.neutral import one_line
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import subject_of
 
+_LONGEST_WORD = 128
+"""Characters of a reason, as the API server bounds it (k8s.io/kubernetes, validation/events)."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -51,8 +53,8 @@ def _entry(event: Manifest) -> Entry:
     count = number(series, "count") or number(event, "count") or number(event, "deprecatedCount")
     return Entry(
         subject_of(event),
-        text(event, "type") or "Normal",
-        text(event, "reason"),
+        one_line(text(event, "type") or "Normal", _LONGEST_WORD),
+        one_line(text(event, "reason"), _LONGEST_WORD),
         one_line(text(event, "message") or text(event, "note")),
         max(1, count),
         min(first or last, last),

@@ -55,7 +55,7 @@ class Connection:
         self._lists = Shared[Manifests]()
         self._discovery: Discovery | None = None
         self._discovered = 0.0
-        self._discovering = anyio.Lock()
+        self._discovering = Shared[Discovery]()
 
     @property
     def now(self) -> datetime:
@@ -220,13 +220,14 @@ class Connection:
         await self._http.aclose()
 
     async def _discover(self, oldest: float) -> Discovery:
-        async with self._discovering:
-            if self._discovery is None or anyio.current_time() - self._discovered > oldest:
-                self._discovery = await discover(
-                    lambda path, accept: self._http.get(path, accept=accept)
-                )
-                self._discovered = anyio.current_time()
-            return self._discovery
+        if self._discovery is None or anyio.current_time() - self._discovered > oldest:
+            self._discovery = await self._discovering.get("", self._discover_now)
+        return self._discovery
+
+    async def _discover_now(self) -> Discovery:
+        found = await discover(lambda path, accept: self._http.get(path, accept=accept))
+        self._discovered = anyio.current_time()
+        return found
 
 
 def _selector_error(error: InvalidInputError, labels: str, fields: str) -> InvalidInputError:

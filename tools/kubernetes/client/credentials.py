@@ -54,12 +54,19 @@ class Credentials:
         An exec plugin or a token file is asked again by the package's own refresh hook.
         """
         try:
-            return self._source.get_api_key_with_prefix(_API_KEY, alias="authorization") or ""
+            found = self._source.get_api_key_with_prefix(_API_KEY, alias="authorization") or ""
         except ConfigException as error:
             raise UnauthenticatedError(
                 f"no credential for cluster {self.cluster!r}: {error}",
                 hint="log in again as for kubectl",
             ) from error
+        header = found.strip()  # a token file ends with a newline
+        if not (header.isascii() and header.isprintable()):
+            raise UnauthenticatedError(
+                f"the token for cluster {self.cluster!r} holds characters that no header can carry",
+                hint="log in again, or look at the token's file",
+            )
+        return header
 
 
 def load(kubeconfig: Path | None, context: str) -> Credentials:

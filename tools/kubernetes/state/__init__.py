@@ -19,6 +19,7 @@ from clusterwright.tools.kubernetes.state.workload import (
     replicas_state,
 )
 from clusterwright.tools.manifest import Manifest
+from clusterwright.tools.neutral import one_line
 from clusterwright.tools.ref import Ref
 
 _STATES: dict[str, Callable[[Manifest], State]] = {
@@ -36,11 +37,14 @@ _STATES: dict[str, Callable[[Manifest], State]] = {
 }
 
 
+_LONGEST = 80
+
+
 def state_of(manifest: Manifest, now: datetime) -> State:
     """Return the state of an object of any kind; `now` is the API server's clock."""
     ref = Ref.of(manifest)
     if ref.kind == "Pod" and not ref.group:
         return pod_state(manifest, now)
     state = any_state(manifest) if ref.group else _STATES.get(ref.kind, any_state)(manifest)
-    gone = leaving(manifest, now)
-    return State(gone.text, gone.well, state.cells) if gone else state
+    gone = leaving(manifest, now) or state
+    return State(one_line(gone.text, _LONGEST), gone.well, state.cells)

@@ -10,6 +10,9 @@ from typing import cast
 from clusterwright.tools.manifest import Json, Manifest
 
 REDACTED = "[redacted]"
+TOO_DEEP = "[nested too deep to show]"
+_DEEPEST = 60
+"""Levels of an object that are shown; the API server takes over a thousand."""
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 _SECRET_NAME = re.compile(
@@ -102,23 +105,25 @@ def secret_name(name: str) -> bool:
     return bool(_SECRET_NAME.search(name)) and not _REFERENCE.search(name[-_LONGEST_REFERENCE:])
 
 
-def _redacted(value: Json) -> Json:
+def _redacted(value: Json, depth: int = 0) -> Json:
     """Redact below one field of an object: variables by their name, other strings by their key."""
+    if depth == _DEEPEST and isinstance(value, dict | list):
+        return TOO_DEEP
     if isinstance(value, list):
-        return _arguments([_redacted(one) for one in _list(value)])
+        return _arguments([_redacted(one, depth + 1) for one in _list(value)])
     if not isinstance(value, dict):
         return redact_text(value) if isinstance(value, str) else value
     members = cast("dict[str, Json]", value)
     if members.get("kind") == "Secret":  # also one that another object carries, or will create
-        return {key: _member_of_secret(key, one) for key, one in members.items()}
-    shown = {key: _member(key, one) for key, one in members.items()}
+        return {key: _member_of_secret(key, one, depth) for key, one in members.items()}
+    shown = {key: _member(key, one, depth) for key, one in members.items()}
     name, literal = members.get("name"), members.get("value")
     if isinstance(name, str) and isinstance(literal, str) and literal and secret_name(name):
         shown["value"] = REDACTED
     return shown
 
 
-def _member_of_secret(key: str, value: Json) -> Json:
+def _member_of_secret(key: str, value: Json, depth: int) -> Json:
     if key in {"data", "stringData"}:
         return _blanked(value)
     if key == "metadata" and isinstance(value, dict):  # tools keep copies in annotations
@@ -126,16 +131,16 @@ def _member_of_secret(key: str, value: Json) -> Json:
         copies = (
             {"annotations": _blanked(members["annotations"])} if "annotations" in members else {}
         )
-        return {**cast("Manifest", _redacted(members)), **copies}
-    return _redacted(value)
+        return {**cast("Manifest", _redacted(members, depth)), **copies}
+    return _redacted(value, depth + 1)
 
 
-def _member(key: str, value: Json) -> Json:
+def _member(key: str, value: Json, depth: int) -> Json:
     if key == LAST_APPLIED:
         return REDACTED
     if isinstance(value, str) and value and secret_name(key):
         return REDACTED
-    return _redacted(value)
+    return _redacted(value, depth + 1)
 
 
 def _arguments(values: list[Json]) -> list[Json]:

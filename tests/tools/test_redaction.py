@@ -95,7 +95,17 @@ def test_variables_arguments_and_kubeconfigs_lose_their_values() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["DB_PASSWORD", "apiKey", "GITHUB_TOKEN", "client-secret", "dsn", "dbPassword", "accessTokens"],
+    [
+        "DB_PASSWORD",
+        "apiKey",
+        "GITHUB_TOKEN",
+        "client-secret",
+        "dsn",
+        "dbPassword",
+        "accessTokens",
+        "PGPASSWORD",
+        "requirepassword",
+    ],
 )
 def test_names_that_tell_of_a_secret(name: str) -> None:
     assert secret_name(name)
@@ -126,6 +136,61 @@ def test_any_json_keeps_its_form(value: Json) -> None:
     assert set(redact(manifest)) == set(manifest)
 
 
+@pytest.mark.parametrize("part", ["expir", "passw", "_", "a_", "passwordExpir"])
+def test_no_name_makes_it_slow(part: str) -> None:
+    def spent(size: int) -> float:
+        started = time.process_time()
+        secret_name("password_" + part * (size // len(part)) + "!")
+        return time.process_time() - started
+
+    assert spent(200_000) < 10 * max(spent(50_000), 0.01)
+
+
+BODY = "\n".join(["MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj"] * 5)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"-----BEGIN PRIVATE KEY-----\n{BODY}\n-----END PRIVATE KEY-----\nFATAL: disk full",
+        f"-----BEGIN PRIVATE KEY-----\n{BODY}\n: FATAL: disk full",
+        f"{BODY}\n-----END PRIVATE KEY-----\nFATAL: disk full",
+        f"-----BEGIN PGP PRIVATE KEY BLOCK-----\n{BODY}\n-----END PGP PRIVATE KEY BLOCK-----"
+        "\nFATAL: disk full",
+    ],
+)
+def test_a_key_is_removed_whole_or_in_part_and_nothing_else_with_it(text: str) -> None:
+    shown = redact_text(text)
+    assert "MIIEvQ" not in shown
+    assert "FATAL: disk full" in shown
+
+
+def test_a_quotation_mark_that_is_never_closed_takes_no_further_line_along() -> None:
+    assert "disk full" in redact_text('password="\nFATAL: disk full\nsaid "x"')
+
+
+def test_a_secret_within_another_object_and_its_copies_in_annotations_are_blanked() -> None:
+    inner = {
+        "kind": "Secret",
+        "metadata": {"name": "db", "annotations": {"tool/applied": '{"data":"aHVudGVyMg=="}'}},
+        "stringData": {"word": "hunter2"},
+    }
+    outer: Manifest = {"kind": "ManifestWork", "spec": {"workload": {"manifests": [inner]}}}
+    shown = str(redact(outer))
+    assert "hunter2" not in shown
+    assert "aHVudGVyMg" not in shown
+    assert "db" in shown
+
+
+def test_what_is_nested_without_end_is_cut() -> None:
+    value: Json = "bottom"
+    for _ in range(900):
+        value = {"a": [value]}
+    shown = str(redact({"kind": "Widget", "spec": value}))
+    assert "nested too deep" in shown
+    assert "bottom" not in shown
+
+
 @given(text=st.text(max_size=300))
 def test_what_is_redacted_stays_redacted(text: str) -> None:
     once = redact_text(text)
@@ -137,6 +202,8 @@ def test_what_is_redacted_stays_redacted(text: str) -> None:
     [
         "a.", "a-", "a+", "a://", "://a:b", "eyJ-", "eyJaaaaaaaa.", "bearer a", "token:a,",
         "authorization:", "password   ", "password='", '"secret" ', "-----BEGIN PRIVATE KEY", "sk-",
+        "-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----", "abcd" * 16 + "\n",
+        "LS0tLS1CRUdJTi",
     ],
 )  # fmt: skip
 def test_no_text_makes_it_slow(part: str) -> None:

@@ -78,6 +78,15 @@ def test_a_static_pod_is_owned_by_a_cluster_scoped_node() -> None:
     assert owner_of(pod) == Ref("Node", "n1")
 
 
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [("my web app", "web"), ("Web", "web\nNo problems found."), ("Web", "a/b"), ("Web", "x" * 300)],
+)
+def test_an_owner_that_can_name_nothing_is_none(kind: str, name: str) -> None:
+    owners = [{"kind": kind, "name": name, "apiVersion": "apps/v1", "controller": True}]
+    assert owner_of({"metadata": {"namespace": "shop", "ownerReferences": owners}}) is None
+
+
 @pytest.mark.parametrize("owners", [None, {}, "x", [None], [{}], [{"kind": "ReplicaSet"}]])
 def test_odd_owner_references_mean_no_owner(owners: object) -> None:
     assert owner_of({"metadata": {"ownerReferences": owners}}) is None

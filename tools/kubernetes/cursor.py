@@ -7,9 +7,15 @@ expires within minutes and knows no other order than that of names.
 import base64
 import binascii
 import json
+from hashlib import blake2s
 from typing import cast
 
 from clusterwright.tools.errors import InvalidInputError
+
+
+def question(*parts: str | None) -> str:
+    """Return what tells a question from another in its cursors: a few characters of a hash."""
+    return blake2s(repr(parts).encode(), digest_size=6).hexdigest()
 
 
 def encode(tool: str, *key: str | int) -> str:
@@ -23,7 +29,7 @@ def decode(tool: str, cursor: str, *types: type[str] | type[int]) -> tuple[str |
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         found: object = json.loads(base64.urlsafe_b64decode(padded.encode("ascii")))
-    except (binascii.Error, ValueError) as error:
+    except (binascii.Error, ValueError, RecursionError) as error:
         raise _refused(tool, cursor) from error
     parts = cast("list[str | int]", found) if isinstance(found, list) else []
     if parts[:1] != [tool] or len(parts) != len(types) + 1:
@@ -31,6 +37,14 @@ def decode(tool: str, cursor: str, *types: type[str] | type[int]) -> tuple[str |
     if not all(isinstance(part, kind) for part, kind in zip(parts[1:], types, strict=True)):
         raise _refused(tool, cursor)
     return tuple(parts[1:])
+
+
+def foreign(cursor: str) -> InvalidInputError:
+    """Return the error for a cursor of the same tool that continues another question."""
+    return InvalidInputError(
+        f"{cursor[:80]!r} continues another question",
+        hint="pass next_cursor with the same other arguments as before, or leave it out",
+    )
 
 
 def _refused(tool: str, cursor: str) -> InvalidInputError:

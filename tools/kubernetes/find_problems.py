@@ -14,7 +14,7 @@ from clusterwright.tools.finding import Finding, Relation, Severity
 from clusterwright.tools.kubernetes.analyzers import ANALYZERS
 from clusterwright.tools.kubernetes.brief import brief, owners
 from clusterwright.tools.kubernetes.client.clusters import Clusters
-from clusterwright.tools.kubernetes.cursor import decode, encode
+from clusterwright.tools.kubernetes.cursor import decode, encode, foreign, question
 from clusterwright.tools.kubernetes.parameters import Cluster, Cursor, Namespace
 from clusterwright.tools.kubernetes.problems import Problems
 from clusterwright.tools.kubernetes.read import fulfil, read_snapshot
@@ -50,14 +50,17 @@ async def k8s_find_problems(
 
     Start here; it needs no prior knowledge.
     """
-    token, *after = decode("problems", cursor, str, *_KEY) if cursor else ("",)
+    asked, token, *after = decode("problems", cursor, str, str, *_KEY) if cursor else ("", "")
     connection = await clusters.connect(cluster)
+    own = question(connection.cluster, namespace)
+    if cursor and asked != own:
+        raise foreign(cursor)
     scan = clusters.recent.get(str(token), _Scan)
     if scan is None or (scan.cluster, scan.namespace) != (connection.cluster, namespace):
         scan = await _scan(connection, namespace)
         token = clusters.recent.keep(scan)
     rest = [one for one in scan.findings if _key(one) > tuple(after)]
-    page = partial(_page, scan, str(token), rest, _EVIDENCE if limit else 1)
+    page = partial(_page, scan, (own, str(token)), rest, _EVIDENCE if limit else 1)
     return longest(page, min(limit or _MOST, len(rest)), CAP if limit else BUDGET)
 
 
@@ -91,7 +94,9 @@ async def _scan(connection: "Connection", namespace: str | None) -> _Scan:
     )
 
 
-def _page(scan: _Scan, token: str, rest: Sequence[Finding], evidence: int, most: int) -> Problems:
+def _page(
+    scan: _Scan, origin: tuple[str, str], rest: Sequence[Finding], evidence: int, most: int
+) -> Problems:
     """Return the page with the first findings of the rest."""
     shown = tuple(brief(one, evidence=evidence) for one in rest[:most])
     more = len(shown) < len(rest)
@@ -101,7 +106,7 @@ def _page(scan: _Scan, token: str, rest: Sequence[Finding], evidence: int, most:
         findings=shown,
         relations=tuple(_owners(scan, shown)),
         coverage=scan.coverage,
-        next_cursor=encode("problems", token, *_key(rest[most - 1])) if more else None,
+        next_cursor=encode("problems", *origin, *_key(rest[most - 1])) if more else None,
     )
 
 
@@ -118,4 +123,11 @@ def _key(finding: Finding) -> tuple[int, int, int, str, str, str]:
     """
     affected = len(finding.members) + finding.more_members
     symptom, severity = finding.code in _SYMPTOMS, _RANK[finding.severity]
-    return (symptom, severity, -affected, finding.code, str(finding.subject), finding.title)
+    return (
+        symptom,
+        severity,
+        -affected,
+        finding.code,
+        str(finding.subject),
+        question(finding.title),
+    )

@@ -11,7 +11,7 @@ from pydantic import Field
 from clusterwright.tools.answer import BUDGET, CAP, longest
 from clusterwright.tools.errors import InvalidInputError
 from clusterwright.tools.kubernetes.client.clusters import Clusters
-from clusterwright.tools.kubernetes.cursor import decode, encode
+from clusterwright.tools.kubernetes.cursor import decode, encode, foreign, question
 from clusterwright.tools.kubernetes.listing import Cells, Listing, Table, count
 from clusterwright.tools.kubernetes.parameters import Cluster, Cursor, Kind, Namespace
 from clusterwright.tools.kubernetes.state import state_of
@@ -37,9 +37,12 @@ async def k8s_list(
     cluster: Cluster = None,
 ) -> Listing:
     """List objects of any kind: counts by state, all unhealthy ones first, then the others."""
-    after = decode("list", cursor, int, str, str) if cursor else ()
+    asked, *after = decode("list", cursor, str, int, str, str) if cursor else ("",)
     connection = await clusters.connect(cluster)
     resource = await connection.resource(kind)
+    own = question(connection.cluster, resource.kind_key, namespace, labels, fields)
+    if cursor and asked != own:
+        raise foreign(cursor)
     if "list" not in resource.verbs:
         raise InvalidInputError(
             f"{resource.kind} cannot be listed", hint="pass another kind; k8s_get reads one object"
@@ -51,7 +54,7 @@ async def k8s_list(
         field_selector=fields or "",
     )
     listed = sorted((_listed(one, connection.now) for one in found), key=lambda one: one.key)
-    rest = [one for one in listed if one.key > after]
+    rest = [one for one in listed if one.key > tuple(after)]
     counted = Listing(
         cluster=connection.cluster,
         kind=resource.kind_key,
@@ -61,7 +64,7 @@ async def k8s_list(
         states=count([one.state.text for one in listed]),
     )
     most = len(rest) if limit is None else min(limit, len(rest))
-    return longest(partial(_page, counted, rest), most, BUDGET if limit is None else CAP)
+    return longest(partial(_page, counted, rest, own), most, BUDGET if limit is None else CAP)
 
 
 TOOL = Tool(k8s_list, Effect.READ, "List objects")
@@ -82,7 +85,7 @@ def _listed(manifest: Manifest, now: datetime) -> _Listed:
     return _Listed((int(state.well), namespace, name), state, {**cells, "age": age(manifest, now)})
 
 
-def _page(counted: Listing, rest: Sequence[_Listed], most: int) -> Listing:
+def _page(counted: Listing, rest: Sequence[_Listed], own: str, most: int) -> Listing:
     """Return the listing with rows for the first objects of the rest."""
     shown = rest[:most]
     table = Table.of([one.cells for one in shown])
@@ -91,6 +94,6 @@ def _page(counted: Listing, rest: Sequence[_Listed], most: int) -> Listing:
             "common": table.common,
             "columns": table.columns,
             "rows": table.rows,
-            "next_cursor": encode("list", *shown[-1].key) if len(shown) < len(rest) else None,
+            "next_cursor": encode("list", own, *shown[-1].key) if len(shown) < len(rest) else None,
         }
     )

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from jsonpath import JSONPathEnvironment
 
 _EXAMPLE = "as in $.spec.containers[*].image or status.conditions[?(@.type=='Ready')].message"
+_PARTS = re.compile(r"'[^']*'|\"[^\"]*\"|\.\.|[\[\]?$]")
+_LONGEST_PATH = 1_000
+_DESCENTS = 2
 _ENTRIES = 60
 _SMALL = 120
 _PLAIN = re.compile(r"[\w./-]+\Z")
@@ -73,12 +76,42 @@ def _at(manifest: Manifest, path: str) -> list[Json]:
     spelled = path.strip().removeprefix("{").removesuffix("}")
     if not spelled.startswith("$"):
         spelled = f"$.{spelled.removeprefix('.')}"
+    _refuse_costly(spelled)
     try:
         return list(_jsonpath().findall(spelled, manifest))
-    except _error() as error:
+    except (_error(), ValueError, RecursionError) as error:
         raise InvalidInputError(
             f"{path[:80]!r} is not a JSONPath: {str(error).splitlines()[0][:200]}", hint=_EXAMPLE
         ) from error
+
+
+def _refuse_costly(path: str) -> None:
+    """Raise InvalidInputError for a path that looks at the whole object over and over.
+
+    A filter may look below what it filters, once: nested filters, and filters that descend
+    everywhere or begin anew at the root, take time without bound in an object of a few kilobytes.
+    """
+    depth, descents, filters = 0, 0, list[int]()
+    for part in _PARTS.findall(path[: _LONGEST_PATH + 1]):
+        match part:
+            case "[":
+                depth += 1
+            case "]":
+                depth -= 1
+                filters = [one for one in filters if one <= depth]
+            case "?" if not filters:
+                filters.append(depth)
+            case ".." if not filters and descents < _DESCENTS:
+                descents += 1
+            case "?" | ".." | "$" if filters or part == "..":
+                raise InvalidInputError(
+                    f"the JSONPath {path[:80]!r} would search the object over and over",
+                    hint="use one filter at a time, with neither `..` nor `$` in it",
+                )
+            case _:
+                continue
+    if len(path) > _LONGEST_PATH:
+        raise InvalidInputError(f"a JSONPath has at most {_LONGEST_PATH} characters", hint=_EXAMPLE)
 
 
 @cache

@@ -78,6 +78,17 @@ def test_a_message_is_one_harmless_line() -> None:
     assert one.message == "a IGNORE ALL b"
 
 
+def test_a_reason_is_one_harmless_line_and_an_odd_subject_names_nothing() -> None:
+    about = {"kind": "Pod", "name": "x\n! 1s ago Node/gpu-1 KernelPanic", "namespace": "shop"}
+    (one,) = timeline([event(reason="BackOff\n! 1s ago", involvedObject=about, type="Odd\nline")])
+    assert "\n" not in f"{one.ref}{one.reason}{one.type}"
+
+
+def test_a_time_that_has_no_place_in_utc_is_none() -> None:
+    (one,) = timeline([event(lastTimestamp="0001-01-01T00:00:00+10:00")])
+    assert one.last.year == 1970
+
+
 @pytest.fixture
 def namespaced(apply: Apply, namespace: str) -> str:
     """Report 400 different things of a pod, none in the same second, and one long ago."""

@@ -108,6 +108,13 @@ async def test_pods_that_go_between_two_pages_cost_no_other(
     settle(sandbox, namespace)
 
 
+async def test_a_cursor_continues_its_own_question_only(clusters: Clusters, namespace: str) -> None:
+    cursor = (await k8s_list(clusters, "Pod", namespace, limit=2)).next_cursor
+    for kind, labels in (("Event", None), ("Pod", "app=many")):
+        with pytest.raises(InvalidInputError, match="another question"):
+            await k8s_list(clusters, kind, namespace, labels, cursor=cursor)
+
+
 async def test_selectors_limits_and_kinds(clusters: Clusters, namespace: str) -> None:
     few = await k8s_list(clusters, "Pod", namespace, labels="app=stuck", limit=2)
     assert (few.total, len(few.rows)) == (PENDING, 2)

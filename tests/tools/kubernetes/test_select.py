@@ -50,6 +50,36 @@ def test_what_is_no_path_or_could_stop_the_server_is_refused(path: str) -> None:
     assert "conditions[?(@.type=='Ready')]" in caught.value.hint
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "$[?count($..[?count($..[?count($..*)>0])>0])>0]",
+        "$..[?count(@..*)>count($..[?count($..*)>1])]",
+        "$..*..*..*",
+        "$.spec[?(@.a[?(@.b)])]",
+    ],
+)
+def test_a_path_that_takes_time_without_bound_is_refused(path: str) -> None:
+    with pytest.raises(InvalidInputError, match="over and over"):
+        select(POD, [path])
+
+
+def test_filters_one_after_another_and_signs_in_quotes_are_fine() -> None:
+    path = "spec.containers[?(@.name=='a')].env[?(@.name=='..$?')]"
+    assert select(POD, [path]) == {path: []}
+
+
+@pytest.mark.parametrize("path", ["$" + "[0]" * 400, f"$.x[{'9' * 5_000}]", "$.x[" + "9" * 400])
+def test_a_path_without_end_is_refused(path: str) -> None:
+    with pytest.raises(InvalidInputError):
+        select(POD, [path])
+
+
+def test_a_key_does_not_look_like_a_line() -> None:
+    odd: Json = {"a\nkind: Secret": "x" * 200}
+    assert indented(odd).startswith('"a\\nkind: Secret": ')
+
+
 @given(path=st.text(max_size=60) | st.from_regex(r"\$[.\[\]'a-z*?@()=0-9]{0,30}", fullmatch=True))
 def test_any_path_finds_or_is_refused(path: str) -> None:
     try:

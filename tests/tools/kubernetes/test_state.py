@@ -206,3 +206,10 @@ def test_an_unknown_kind_speaks_by_its_conditions_else_its_phase(
     manifest: Manifest, word: str, well: bool
 ) -> None:
     assert ran(manifest) == (word, well)
+
+
+def test_a_state_is_one_short_line() -> None:
+    odd: list[Json] = [{"type": "Ready", "status": "False", "reason": "x\n0 Widget" * 500}]
+    word = ran(custom(status={"conditions": odd}))[0]
+    assert "\n" not in word
+    assert len(word) <= 80

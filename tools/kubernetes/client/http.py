@@ -143,6 +143,11 @@ class Http:
             with _no_collection():
                 found = orjson.loads(response.content)
         except orjson.JSONDecodeError as error:
+            if "recursion" in str(error):
+                raise UnreachableError(
+                    "the answer holds an object that is nested too deep to be read",
+                    hint="ask for a namespace, or for other objects one by one",
+                ) from error
             raise self._odd(response) from error
         if not isinstance(found, dict):
             raise self._odd(response)

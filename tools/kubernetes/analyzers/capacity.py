@@ -1,7 +1,11 @@
 """What pods request and what nodes have left of it."""
 
+from collections.abc import Callable
+from functools import cached_property
+
+from clusterwright.tools.kubernetes.analyzers.node_match import selects
 from clusterwright.tools.kubernetes.analyzers.quantity import quantity
-from clusterwright.tools.manifest import Manifest, items, mapping, name_of, text
+from clusterwright.tools.manifest import Manifest, items, labels_of, mapping, name_of, text
 from clusterwright.tools.snapshot import Snapshot
 
 Amounts = dict[str, float]
@@ -42,22 +46,47 @@ def finished(pod: Manifest) -> bool:
 
 
 class Nodes:
-    """Free and allocatable amounts of nodes, each computed once."""
+    """Labels, free and allocatable amounts of nodes, each computed once for all pods."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         """Read nothing yet: most snapshots hold no unschedulable pod."""
         self._snapshot = snapshot
         self._free: dict[str, Amounts] = {}
+        self._allocatable: dict[str, Amounts] = {}
+        self._fitting: dict[str, list[Manifest]] = {}
+        self._said: dict[tuple[str, str], str] = {}
+
+    @cached_property
+    def labels(self) -> list[dict[str, str]]:
+        """The labels of each node."""
+        return [labels_of(node) for node in self._snapshot.of_kind("Node")]
+
+    def remember(self, key: tuple[str, str], say: Callable[[], str]) -> str:
+        """Return what `say` says of a label and a value, asked once for all pods."""
+        if key not in self._said:
+            self._said[key] = say()
+        return self._said[key]
+
+    def fitting(self, pod: Manifest) -> list[Manifest]:
+        """Return the nodes that a pod's selector and required affinity allow."""
+        asked = repr((mapping(pod, "spec", "nodeSelector"), mapping(pod, "spec", "affinity")))
+        if asked not in self._fitting:
+            nodes = self._snapshot.of_kind("Node")
+            self._fitting[asked] = [node for node in nodes if selects(pod, node)]
+        return self._fitting[asked]
 
     def allocatable(self, node: Manifest) -> Amounts:
         """Return what pods may use of a node at most."""
-        return _amounts(mapping(node, "status", "allocatable"))
+        name = name_of(node)
+        if name not in self._allocatable:
+            self._allocatable[name] = _amounts(mapping(node, "status", "allocatable"))
+        return self._allocatable[name]
 
     def free(self, node: Manifest) -> Amounts:
         """Return what is not requested yet on a node."""
         name = name_of(node)
         if name not in self._free:
-            left = self.allocatable(node)
+            left = dict(self.allocatable(node))
             for pod in self._snapshot.pods_on(name):
                 if not finished(pod):
                     for resource, amount in requested(pod).items():

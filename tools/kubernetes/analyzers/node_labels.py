@@ -6,30 +6,31 @@ from clusterwright.tools.finding import Finding
 from clusterwright.tools.kubernetes.analyzers.capacity import Nodes
 from clusterwright.tools.kubernetes.analyzers.case import Case
 from clusterwright.tools.kubernetes.analyzers.nearest import nearest
-from clusterwright.tools.kubernetes.analyzers.node_match import affinity_terms, selects, unmet
-from clusterwright.tools.manifest import Manifest, labels_of, strings, text, texts
+from clusterwright.tools.kubernetes.analyzers.node_match import affinity_terms, unmet
+from clusterwright.tools.manifest import strings, text, texts
 
 CODE = "pod/node-selector-unmatched"
 
 _SHOWN = 3
 
 
-def unmatched(case: Case, _nodes: Nodes, message: str) -> Finding | None:
+def unmatched(case: Case, known: Nodes, message: str) -> Finding | None:
     """Return a finding when selector or affinity of the pod leave no node at all."""
     nodes = case.snapshot.of_kind("Node")
-    if not nodes or any(selects(case.pod, node) for node in nodes):
+    if not nodes or known.fitting(case.pod):
         return None
     selector = strings(case.pod, "spec", "nodeSelector")
     for key, value in selector.items():
-        if not any(labels_of(node).get(key) == value for node in nodes):
+        if not any(labels.get(key) == value for labels in known.labels):
             path = f"$.spec.nodeSelector['{key}']"
-            return _finding(case, key, [value], path, message)
+            return _finding(case, known, key, [value], path, message)
     for term in affinity_terms(case.pod):
         expression = unmet(term, nodes)
         if expression:
             path = "$.spec.affinity.nodeAffinity"
             key, operator = text(expression, "key"), text(expression, "operator")
-            return _finding(case, key, texts(expression, "values") or [operator], path, message)
+            wanted = texts(expression, "values") or [operator]
+            return _finding(case, known, key, wanted, path, message)
     asked = ", ".join(f"{k}={v}" for k, v in selector.items()) or "its required node affinity"
     evidence = (
         case.field("$.spec.nodeSelector", asked),
@@ -41,10 +42,11 @@ def unmatched(case: Case, _nodes: Nodes, message: str) -> Finding | None:
     )
 
 
-def _finding(case: Case, key: str, wanted: Sequence[str], path: str, message: str) -> Finding:
-    nodes = case.snapshot.of_kind("Node")
+def _finding(
+    case: Case, known: Nodes, key: str, wanted: Sequence[str], path: str, message: str
+) -> Finding:
     asked = f"{key}={'|'.join(wanted)}"
-    hint = _hint(key, wanted[0], nodes)
+    hint = known.remember((key, wanted[0]), lambda: _hint(key, wanted[0], known.labels))
     evidence = (
         case.field(path, "|".join(wanted)),
         case.field("$.status.conditions[?(@.type=='PodScheduled')].message", message),
@@ -54,11 +56,11 @@ def _finding(case: Case, key: str, wanted: Sequence[str], path: str, message: st
     return case.finding(CODE, sentence, evidence, fixes=(fix,))
 
 
-def _hint(key: str, value: str, nodes: Sequence[Manifest]) -> str:
+def _hint(key: str, value: str, nodes: Sequence[dict[str, str]]) -> str:
     """Return what nodes have instead: the values of that label, or a label of a similar name."""
-    values = sorted({labels_of(node)[key] for node in nodes if key in labels_of(node)})
+    values = sorted({labels[key] for labels in nodes if key in labels})
     if values:
         near = nearest(value, values)
         return f"nodes have {near or ', '.join(values[:_SHOWN])}"
-    near = nearest(key, {known for node in nodes for known in labels_of(node)})
+    near = nearest(key, {known for labels in nodes for known in labels})
     return f"nodes have {near}" if near else ""

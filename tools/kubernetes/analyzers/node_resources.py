@@ -3,7 +3,7 @@
 from clusterwright.tools.finding import Finding
 from clusterwright.tools.kubernetes.analyzers.capacity import Amounts, Nodes, requested
 from clusterwright.tools.kubernetes.analyzers.case import Case
-from clusterwright.tools.kubernetes.analyzers.node_match import repelling, selects
+from clusterwright.tools.kubernetes.analyzers.node_match import repelling
 from clusterwright.tools.kubernetes.analyzers.quantity import spelled
 
 CODE = "pod/insufficient-resource"
@@ -11,7 +11,7 @@ CODE = "pod/insufficient-resource"
 
 def insufficient(case: Case, nodes: Nodes, message: str) -> Finding | None:
     """Return a finding when a resource keeps the pod from every node that it may run on."""
-    fitting = [one for one in case.snapshot.of_kind("Node") if selects(case.pod, one)]
+    fitting = nodes.fitting(case.pod)
     if not fitting:
         return None
     asked = requested(case.pod)

@@ -3,16 +3,16 @@
 from clusterwright.tools.finding import Finding
 from clusterwright.tools.kubernetes.analyzers.capacity import Nodes
 from clusterwright.tools.kubernetes.analyzers.case import Case
-from clusterwright.tools.kubernetes.analyzers.node_match import CORDONED, repelling, selects
+from clusterwright.tools.kubernetes.analyzers.node_match import CORDONED, repelling
 
 CODE = "pod/untolerated-taint"
 
 _SHOWN = 3
 
 
-def untolerated(case: Case, _nodes: Nodes, message: str) -> Finding | None:
+def untolerated(case: Case, nodes: Nodes, message: str) -> Finding | None:
     """Return a finding when taints keep the pod from every node that its selector allows."""
-    fitting = [node for node in case.snapshot.of_kind("Node") if selects(case.pod, node)]
+    fitting = nodes.fitting(case.pod)
     taints = [repelling(case.pod, node) for node in fitting]
     if not fitting or not all(taints):
         return None

@@ -38,11 +38,14 @@ class _Kin:
 
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
+    known: dict[str, list[tuple[Ref, dict[str, str]]]] = {}
     for service in selecting(snapshot):
         selector, namespace = selector_of(service), namespace_of(service)
         if snapshot.selected("Pod", namespace, selector) or age(snapshot, service) < _APPLYING:
             continue
-        templates = list(_templates(snapshot, namespace))
+        if namespace not in known:
+            known[namespace] = list(_templates(snapshot, namespace))
+        templates = known[namespace]
         # A workload that would match has no pods now: scaled to 0, or unable to create them.
         if any(selector.items() <= labels.items() for _, labels in templates):
             continue
@@ -72,7 +75,7 @@ def _kin(service: Manifest, ref: Ref, labels: dict[str, str]) -> _Kin | None:
     differing = [key for key, value in selector.items() if labels.get(key) != value]
     alike = len(selector) - len(differing)
     key = differing[0]
-    renamed = next((k for k, v in sorted(labels.items()) if v == selector[key]), "")
+    renamed = min((k for k, v in labels.items() if v == selector[key]), default="")
     same_name = name_of(service) == ref.name
     if not (alike or same_name or renamed):
         return None

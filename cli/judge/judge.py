@@ -13,7 +13,7 @@ from anyio import to_thread
 
 from clusterwright.agents.hub import Hub, connect
 from clusterwright.cli.judge.report import JudgeReport, Row
-from clusterwright.cli.judge.trial import Trial, ask, cure, develop, listen
+from clusterwright.cli.judge.trial import Trial, ask, cure, develop, listen, settle
 from clusterwright.deploy.sandbox.scenario.kubectl import Cluster
 from clusterwright.deploy.sandbox.scenario.lifecycle import remove
 from clusterwright.deploy.sandbox.scenario.model import Rendered, Scenario
@@ -57,6 +57,7 @@ async def _judge(cluster: Cluster, rendered: Sequence[Rendered], say: Say) -> Ju
 
 async def _run(cluster: Cluster, hub: Hub, rendered: Sequence[Rendered], say: Say) -> list[Row]:
     trials = [Trial(one) for one in rendered]
+    await settle(hub, trials)
     say(f"breaking {', '.join(one.name for one in rendered)}")
     await to_thread.run_sync(develop, cluster, trials)
     say("asking for problems")

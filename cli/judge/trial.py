@@ -45,14 +45,15 @@ class Trial:
 
 
 def develop(cluster: Cluster, trials: Sequence[Trial]) -> None:
-    """Break all at once and note when each was really broken; what is late fails alone."""
+    """Break all that may be at once and note when each was broken; what is late fails alone."""
 
     def note(row: Row, seconds: float) -> None:
         """Keep how long it took."""
         row.developed = seconds
 
-    act = partial(break_, cluster, [t.rendered for t in trials], seconds=BREAK_SECONDS)
-    _through(act, trials, note)
+    settled = [trial for trial in trials if not trial.row.failure]
+    act = partial(break_, cluster, [t.rendered for t in settled], seconds=BREAK_SECONDS)
+    _through(act, settled, note)
 
 
 def cure(cluster: Cluster, trials: Sequence[Trial]) -> None:
@@ -60,6 +61,24 @@ def cure(cluster: Cluster, trials: Sequence[Trial]) -> None:
     faults = [trial for trial in trials if not trial.row.trap and not trial.row.failure]
     act = partial(heal, cluster, [t.rendered for t in faults], seconds=HEAL_SECONDS)
     _through(act, faults, lambda _row, _seconds: None)
+
+
+async def settle(hub: Hub, trials: Sequence[Trial]) -> None:
+    """Wait until the whole cluster is silent before asking about it; what stays fails the trial.
+
+    A finding that was there before anything was broken says nothing about a scenario. One in a
+    namespace of its own has nothing to wait for: the namespace is not there yet.
+    """
+
+    async def judge(trial: Trial) -> None:
+        """Ask until all is silent; what was told on the way is nobody's fault."""
+        before = await _until_right(hub, trial, (), SILENT_SECONDS)
+        trial.row.wrong.clear()
+        if not before.right and not trial.row.failure:
+            told = "; ".join(f"{one.code} on {one.subject}" for one in before.wrong)
+            trial.row.failure = f"reported before anything was broken: {told}"
+
+    await _each([trial for trial in trials if trial.namespace is None], judge)
 
 
 async def ask(hub: Hub, trials: Sequence[Trial]) -> None:

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from clusterwright.agents.hub import Hub, connect
 from clusterwright.cli.judge import trial as trials
 from clusterwright.cli.judge.report import Row
-from clusterwright.cli.judge.trial import Trial, ask, listen
+from clusterwright.cli.judge.trial import Trial, ask, listen, settle
 from clusterwright.deploy.sandbox.scenario.load import load
 from clusterwright.tools.coverage import Coverage
 from clusterwright.tools.finding import Finding
@@ -19,6 +19,7 @@ from tests.agents.found import finding
 
 FAULT = load("quota").render(1)
 TRAP = load("old-replicasets").render(1)
+WIDE = load("cordoned-node").render(1)
 TOLD = finding(FAULT.truth[0].code, str(FAULT.truth[0].subject))
 FALSE = finding("pod/crash-loop", "Deployment/elsewhere/other")
 
@@ -45,7 +46,7 @@ def judged(
     left = list(answers)
     server = MCPServer("scripted")
 
-    async def k8s_find_problems(namespace: str) -> Answer:
+    async def k8s_find_problems(namespace: str | None = None) -> Answer:
         if namespace != trial.namespace:
             raise McpToolError(f"asked about {namespace}")
         if not answers:
@@ -103,3 +104,20 @@ def test_what_never_developed_is_not_asked_about() -> None:
     late = Trial(FAULT)
     late.row.failure = "not as declared in time"
     assert judged(ask, late, [FALSE]).wrong == []
+
+
+def test_what_an_earlier_one_left_behind_is_waited_for_and_is_not_wrong() -> None:
+    row = judged(settle, Trial(WIDE), [FALSE], [FALSE], [])
+    assert (row.failure, row.wrong) == ("", [])
+
+
+def test_a_cluster_that_was_unwell_before_is_said_and_not_judged() -> None:
+    row = judged(settle, Trial(WIDE), [FALSE])
+    assert row.failure.endswith(
+        "before anything was broken: pod/crash-loop on " + str(FALSE.subject)
+    )
+    assert not row.right
+
+
+def test_a_scenario_with_a_namespace_of_its_own_waits_for_nothing() -> None:
+    assert judged(settle, Trial(FAULT), [FALSE]).failure == ""

@@ -25,7 +25,8 @@ def namespace(sandbox: Instance, request: pytest.FixtureRequest) -> Iterator[str
     name = f"{request.path.stem.removeprefix('test_').replace('_', '-')}-{os.getpid()}"
     sandbox.kubectl("create", "namespace", name)
     yield name
-    sandbox.kubectl("delete", "namespace", name, "--wait=false")
+    # Whoever asks about the whole cluster next must not meet what was made here.
+    sandbox.kubectl("delete", "namespace", name)
 
 
 @pytest.fixture(scope="module")

@@ -89,7 +89,7 @@ async def test_a_custom_resource_is_served_as_soon_as_it_is_defined(
         await fresh.aclose()
         assert str(resource.ref(None, "k")) == "Kiln.example.com/k"
     finally:
-        sandbox.kubectl("delete", "crd", "kilns.example.com", "--wait=false")
+        sandbox.kubectl("delete", "crd", "kilns.example.com")
 
 
 async def test_a_snapshot_tells_what_is_not_there_from_what_is_empty(

@@ -80,7 +80,7 @@ def namespace(sandbox: Instance) -> Iterator[str]:
     while sandbox.kubectl("get", "pods", "-n", name, "-o", "name").count("pod/") < 12:
         assert time.monotonic() < deadline, "the pods were not created within a minute"
     yield name
-    sandbox.kubectl("delete", "namespace", name, "--wait=false")
+    sandbox.kubectl("delete", "namespace", name)
 
 
 @pytest.fixture

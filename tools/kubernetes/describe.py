@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
-from pydantic import BaseModel
+from pydantic_core import to_json
 
 from clusterwright.tools.answer import BUDGET
 from clusterwright.tools.errors import ToolError
@@ -24,16 +24,16 @@ from clusterwright.tools.tool import Effect, Tool
 _LONGEST_CHAIN = 6
 _ALIKE = 8
 """Neighbours of one kind that are told one by one; the others are counted by state."""
-_CONDITIONS = 20
 _EVENTS = 15
 _REPORTING = 2
 """Unwell objects that it makes of which events are told: the cause is mostly there."""
-_CONTAINERS = 12
 _RESERVED = 800
 """Bytes of an answer beside the description, which is told twice: as text and structured."""
 _LEAST = 1_500
 """Bytes for neighbours and events in any case."""
-_Part = TypeVar("_Part", bound=BaseModel)
+_OWN = 4_000
+"""Bytes for its facts, for its containers, and for its conditions: hardly ever half of it."""
+_Part = TypeVar("_Part")
 
 
 async def k8s_describe(
@@ -56,7 +56,6 @@ async def k8s_describe(
     near = [*chain, *await related(lookup, found)]
     now, state = connection.now, state_of(found, connection.now)
     told, more = _told(near)
-    conditions = items(found, "status", "conditions")[:_CONDITIONS]
     described = Description(
         cluster=connection.cluster,
         ref=ref,
@@ -64,14 +63,14 @@ async def k8s_describe(
         state=state.text,
         well=state.well,
         facts=facts_of(found, now),
-        containers=tuple(containers_of(found, now))[:_CONTAINERS] if ref.kind == "Pod" else (),
-        conditions=tuple(Condition.of(one) for one in conditions),
+        containers=tuple(containers_of(found, now)) if ref.kind == "Pod" else (),
+        conditions=tuple(Condition.of(one) for one in items(found, "status", "conditions")),
         more_related=tuple(more),
         notes=tuple(lookup.notes),
     )
     unwell = [one.ref for one in told if one.how == MAKES and one.well is False]
     reporters = [ref, *(one.ref for one in chain), *unwell[:_REPORTING]]
-    return _completed(described, told, await _events(lookup, reporters))
+    return _completed(_bounded(described), told, await _events(lookup, reporters))
 
 
 TOOL = Tool(k8s_describe, Effect.READ, "Describe an object")
@@ -125,13 +124,37 @@ def _told(near: Iterable[Related]) -> tuple[list[Related], list[str]]:
     return told, more
 
 
+def _bounded(described: Description) -> Description:
+    """Return what is told of the object itself, without what would crowd out everything else."""
+    facts = _fitting(list(described.facts.items()), _OWN)
+    containers = _fitting(described.containers, _OWN)
+    conditions = _fitting(described.conditions, _OWN)
+    notes = [*described.notes]
+    if len(containers) < len(described.containers):
+        left_out = len(described.containers) - len(containers)
+        notes.append(f"{left_out} containers left out; k8s_get shows them at path=status")
+    if len(conditions) < len(described.conditions):
+        left_out = len(described.conditions) - len(conditions)
+        notes.append(f"{left_out} conditions left out; k8s_get shows them at path=status")
+    if len(facts) < len(described.facts):
+        notes.append("some of its fields left out; k8s_get shows them")
+    return described.model_copy(
+        update={
+            "facts": dict(facts),
+            "containers": tuple(containers),
+            "conditions": tuple(conditions),
+            "notes": tuple(notes),
+        }
+    )
+
+
 def _completed(
     described: Description, near: Sequence[Related], events: Sequence[Reported]
 ) -> Description:
     """Return an answer with the neighbours and the latest events that it has room for."""
     room = max(_LEAST, (BUDGET - _RESERVED - 2 * _size(described)) // 2)
-    kept_near, room = _fitting(near, room)
-    kept, _ = _fitting(events[::-1], room)
+    kept_near = _fitting(near, room)
+    kept = _fitting(events[::-1], room - sum(map(_size, kept_near)))
     notes = [*described.notes]
     if left_out := len(near) - len(kept_near):
         notes.append(f"{left_out} related objects left out for want of room; k8s_list shows them")
@@ -146,16 +169,16 @@ def _completed(
     )
 
 
-def _fitting(parts: Sequence[_Part], room: int) -> tuple[list[_Part], int]:
-    """Return the first parts that fit into `room` bytes, and the room that is left."""
+def _fitting(parts: Sequence[_Part], room: int) -> list[_Part]:
+    """Return the first parts that fit into `room` bytes."""
     kept: list[_Part] = []
     for one in parts:
-        if _size(one) > room:
-            break
         room -= _size(one)
+        if room < 0:
+            break
         kept.append(one)
-    return kept, room
+    return kept
 
 
-def _size(part: BaseModel) -> int:
-    return len(part.model_dump_json(exclude_none=True).encode())
+def _size(part: object) -> int:
+    return len(to_json(part, exclude_none=True))

@@ -1,15 +1,16 @@
 """The tool that reads one object, whole or in parts."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import Field
 
-from clusterwright.tools.answer import BUDGET, CAP, Answer
+from clusterwright.tools.answer import BUDGET, CAP, Answer, longest
 from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.parameters import Cluster, Kind, Name, OwnNamespace
 from clusterwright.tools.kubernetes.select import indented, outline, select, size
 from clusterwright.tools.manifest import Json, Manifest
-from clusterwright.tools.neutral import LONGEST_LINE, neutral, neutral_json
+from clusterwright.tools.neutral import LONGEST_LINE, neutral, neutral_json, one_line
 from clusterwright.tools.redaction import redact
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.tool import Effect, Tool
@@ -17,6 +18,8 @@ from clusterwright.tools.tool import Effect, Tool
 _WHOLE = (BUDGET - 1_000) // 2
 """Bytes of an object that is told whole: it takes them twice, as text and as structured content."""
 _PART = (CAP - 2_000) // 2
+_STEP = 100
+"""Characters of a long text that are there or not."""
 
 
 class Object(Answer):
@@ -89,53 +92,75 @@ def _harmless(found: Manifest) -> Manifest:
 def _whole(cluster: str, ref: Ref, found: Manifest) -> Object:
     if size(found) <= _WHOLE:
         return Object(cluster=cluster, ref=ref, object=found)
-    told = {
-        path: line
-        for key, value in found.items()
-        for path, line in _expanded(f"$.{key}", value).items()
-    }
+    told = [line for key, value in found.items() for line in _expanded(f"$.{key}", value)]
     note = f"{size(found)} bytes in all; pass path, as {_largest(found)}, or fields"
-    return Object(cluster=cluster, ref=ref, outline=told, note=note)
+    return _outlined(Object(cluster=cluster, ref=ref, note=note), told, BUDGET)
 
 
-def _expanded(path: str, value: Json) -> dict[str, str]:
+def _expanded(path: str, value: Json) -> list[tuple[str, str]]:
     """Return the outline of a member, opened only where it is an object worth opening."""
-    return outline(value, path) if isinstance(value, dict) else outline({"": value}, path)
+    found = outline(value, path) if isinstance(value, dict) else outline({"": value}, path)
+    return list(found.items())
 
 
 def _largest(found: Manifest) -> str:
-    return "$." + max(found, key=lambda key: size(found[key]))
+    return "$." + one_line(max(found, key=lambda key: size(found[key])))
 
 
 def _parts(cluster: str, ref: Ref, chosen: dict[str, list[Json]]) -> Object:
-    """Return what was asked for; a path with too much below it is outlined instead."""
-    if size(chosen) <= _PART:
-        return Object(cluster=cluster, ref=ref, fields=chosen)
-    path, values = max(chosen.items(), key=lambda one: size(one[1]))
-    small = {key: one for key, one in chosen.items() if key != path and size(chosen) <= _PART}
-    value = values[0] if len(values) == 1 else values
-    return Object(
+    """Return what was asked for, as many paths as fit; what is below the others is outlined."""
+    left, kept = _PART, set[str]()
+    for path, values in sorted(chosen.items(), key=lambda one: size(one[1])):
+        left -= size({path: values})
+        if left < 0:
+            break
+        kept.add(path)
+    found = Object(
         cluster=cluster,
         ref=ref,
-        fields=small or None,
-        outline=outline(value, path),
-        note=f"{path} holds {size(values)} bytes; pass a narrower path",
+        fields={path: values for path, values in chosen.items() if path in kept} or None,
     )
+    if len(kept) == len(chosen):
+        return found
+    large = {path: values for path, values in chosen.items() if path not in kept}
+    told = [
+        line
+        for path, values in large.items()
+        for line in outline(values[0] if len(values) == 1 else values, path).items()
+    ]
+    sizes = ", ".join(f"{path} holds {size(values)} bytes" for path, values in large.items())
+    note = f"{sizes}; pass a narrower path"
+    return _outlined(found.model_copy(update={"note": note}), told, CAP)
+
+
+def _outlined(found: Object, told: Sequence[tuple[str, str]], budget: int) -> Object:
+    """Return an answer with as much of an outline as it has room for."""
+
+    def make(count: int) -> Object:
+        left_out = f"; {len(told) - count} paths left out" if count < len(told) else ""
+        update = {"outline": dict(told[:count]), "note": f"{found.note}{left_out}"}
+        return found.model_copy(update=update)
+
+    return longest(make, len(told), budget)
 
 
 def _long(text: str) -> bool:
     """Return whether a text would be cut if it were shown like other values."""
-    return len(text) > _PART or any(len(line) > LONGEST_LINE for line in text.split("\n"))
+    return size(text) > _PART or any(len(line) > LONGEST_LINE for line in text.split("\n"))
 
 
 def _text(cluster: str, ref: Ref, path: str, rest: str, offset: int) -> Object:
     """Return the first part of a text, in pieces of a line's length that joined are the part."""
-    part = rest[: _PART // 2]
-    pieces: list[Json] = [part[i : i + LONGEST_LINE] for i in range(0, len(part), LONGEST_LINE)]
-    end, left = offset + len(part), len(rest) - len(part)
-    more = f"; {left} more: pass offset={end}" if left else ""
-    note = f"characters {offset} to {end} of a text, in pieces to be joined{more}"
-    return Object(cluster=cluster, ref=ref, fields={path: pieces}, note=note)
+
+    def make(count: int) -> Object:
+        part = rest[: count * _STEP]
+        pieces: list[Json] = [part[i : i + LONGEST_LINE] for i in range(0, len(part), LONGEST_LINE)]
+        end, left = offset + len(part), len(rest) - len(part)
+        more = f"; {left} more: pass offset={end}" if left else ""
+        note = f"characters {offset} to {end} of a text, in pieces to be joined{more}"
+        return Object(cluster=cluster, ref=ref, fields={path: pieces}, note=note)
+
+    return longest(make, -(-len(rest) // _STEP), CAP)
 
 
 def _values(values: list[Json]) -> str:

@@ -9,6 +9,8 @@ from pydantic import Field
 
 from clusterwright.tools.answer import Answer, columns
 
+_STATES = 20
+"""States told by name; a kind whose phase is free text could have as many as objects."""
 Cells = dict[str, str]
 
 
@@ -70,6 +72,11 @@ class Table:
 def count(states: Sequence[str]) -> dict[str, int]:
     """Return how many objects are in each state, most frequent first.
 
-    Kinds of which nothing can be told (a ConfigMap) have no states.
+    Kinds of which nothing can be told (a ConfigMap) have no states. Rare ones of a kind that has
+    very many are counted together.
     """
-    return dict(Counter(one for one in states if one).most_common())
+    found = Counter(one for one in states if one).most_common()
+    if len(found) <= _STATES + 1:  # one alone takes no more room than a word for it
+        return dict(found)
+    rare = found[_STATES:]
+    return {**dict(found[:_STATES]), f"in {len(rare)} other states": sum(n for _, n in rare)}

@@ -15,7 +15,7 @@ from clusterwright.tools.errors import (
     UnreachableError,
 )
 from clusterwright.tools.kubernetes.client.discovery import Discovery, discover
-from clusterwright.tools.kubernetes.client.http import Http
+from clusterwright.tools.kubernetes.client.http import DEADLINE_SECONDS, Http
 from clusterwright.tools.kubernetes.client.resource import Resource
 from clusterwright.tools.kubernetes.client.shared import Shared
 from clusterwright.tools.kubernetes.client.translate import NO_API_SERVER, ExpiredListError
@@ -26,6 +26,8 @@ Manifests: TypeAlias = list[Manifest]
 """`list` is also what reading a whole listing is called here."""
 
 PAGE = 500
+_PAGES = 400
+"""Of one listing: 200,000 objects, more than the largest cluster that Kubernetes supports has."""
 _DISCOVERY_SECONDS = 300.0
 _REDISCOVERY_SECONDS = 10.0
 _LISTINGS = 3
@@ -150,7 +152,7 @@ class Connection:
     ) -> Manifests:
         found: Manifests = []
         cursor = ""
-        while True:
+        for _ in range(_PAGES):
             page = await self.page(
                 resource, namespace, label_selector=labels, field_selector=fields, cursor=cursor
             )
@@ -158,6 +160,10 @@ class Connection:
             cursor = page.cursor
             if not cursor:
                 return found
+        raise UnreachableError(
+            f"cluster {self.cluster!r} has more than {_PAGES * PAGE:,} {resource.plural}",
+            hint="narrow the question: a namespace, labels or fields",
+        )
 
     async def require_namespace(self, namespace: str) -> None:
         """Raise NotFoundError naming the nearest ones unless a namespace exists.
@@ -193,7 +199,8 @@ class Connection:
         """Return the end of a container's log, at most `limit_bytes` of it.
 
         Raises NotFoundError or InvalidInputError with what the kubelet says: no previous run, no
-        such container (with those there are).
+        such container (with those there are); UnreachableError for one that does not end in time,
+        of which what was read is not the end.
         """
         query: dict[str, str | int] = {"tailLines": tail_lines}
         if container:
@@ -203,11 +210,17 @@ class Connection:
         if since_seconds is not None:
             query["sinceSeconds"] = since_seconds
         kept = bytearray()
-        async for chunk in self._chunks(_POD.path(pod.namespace, pod.name) + "/log", query):
-            kept += chunk
-            # The server's own limitBytes would keep the beginning; a diagnosis wants the end.
-            if len(kept) > 2 * limit_bytes:
-                del kept[:-limit_bytes]
+        with anyio.move_on_after(DEADLINE_SECONDS) as scope:
+            async for chunk in self._chunks(_POD.path(pod.namespace, pod.name) + "/log", query):
+                kept += chunk
+                # The server's own limitBytes would keep the beginning; a diagnosis wants the end.
+                if len(kept) > 2 * limit_bytes:
+                    del kept[:-limit_bytes]
+        if scope.cancelled_caught:
+            raise UnreachableError(
+                f"the log of {pod} did not end within {DEADLINE_SECONDS:.0f} s",
+                hint="read less of it: fewer lines, or since a later time",
+            )
         return kept[-limit_bytes:].decode("utf-8", errors="replace")
 
     async def _chunks(self, path: str, query: dict[str, str | int]) -> AsyncIterator[bytes]:

@@ -26,7 +26,7 @@ config = cast("Any", kubernetes_config)
 KubeConfigMerger = cast("Any", kube_config).KubeConfigMerger
 KUBE_CONFIG_DEFAULT_LOCATION: str = cast("Any", kube_config).KUBE_CONFIG_DEFAULT_LOCATION
 IN_CLUSTER = "in-cluster"
-_MALFORMED = (YAMLError, AttributeError, KeyError, TypeError, ValueError)
+_MALFORMED = (YAMLError, AttributeError, KeyError, TypeError, ValueError, RecursionError)
 """What the package raises for a file of another shape, which it does not check."""
 _API_KEY = "BearerToken"
 _SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount/token")

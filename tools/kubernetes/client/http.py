@@ -3,6 +3,7 @@
 import gc
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
@@ -26,12 +27,23 @@ CONNECT_SECONDS = 5.0
 READ_SECONDS = 20.0
 DEADLINE_SECONDS = 45.0
 """For one read with all its retries."""
+LONGEST_ANSWER = 256 * 2**20
+"""Bytes of one answer, decompressed: a page of the largest objects, not all memory there is."""
 _ATTEMPTS = 4
 _FIRST_PAUSE = 0.2
 _LONGEST_PAUSE = 10.0
 _UNAUTHORIZED = 401
 _RETRIED = frozenset({429, 500, 502, 503, 504})
 _USER_AGENT = f"clusterwright/{version('clusterwright')}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Response:
+    """An answer that was read to its end."""
+
+    status: int
+    headers: httpx.Headers
+    body: bytearray
 
 
 class Http:
@@ -78,8 +90,7 @@ class Http:
                 "GET", path, params=dict(query), headers=headers, extensions=self._extensions()
             ) as response:
                 if not response.is_success:
-                    await response.aread()
-                    raise self._error(response)
+                    raise self._error(await self._whole(response))
                 yield response
         except httpx.HTTPError as error:
             raise self._translated(error) from error
@@ -88,23 +99,23 @@ class Http:
         """Close the connections."""
         await self._client.aclose()
 
-    async def _get(self, path: str, query: Query, accept: str) -> httpx.Response:
+    async def _get(self, path: str, query: Query, accept: str) -> _Response:
         pause, cluster = _FIRST_PAUSE, self._credentials.cluster
         with anyio.move_on_after(DEADLINE_SECONDS):
             for attempt in range(1, _ATTEMPTS + 1):
                 try:
                     response = await self._send(path, query, accept)
-                except httpx.TransportError as error:
+                except httpx.RequestError as error:
                     if attempt == _ATTEMPTS or isinstance(error, httpx.ConnectError):
                         raise self._translated(error) from error
                 else:
                     self._note_time(response)
-                    if response.is_success:
+                    if httpx.codes.is_success(response.status):
                         return response
-                    if response.status_code == _UNAUTHORIZED and attempt == 1 and self._renew:
+                    if response.status == _UNAUTHORIZED and attempt == 1 and self._renew:
                         self._credentials = await within_time(self._renew, cluster)
                         continue
-                    if attempt == _ATTEMPTS or response.status_code not in _RETRIED:
+                    if attempt == _ATTEMPTS or response.status not in _RETRIED:
                         raise self._error(response)
                     pause = max(pause, _retry_after(response))
                 await anyio.sleep(min(pause, _LONGEST_PAUSE))
@@ -114,11 +125,24 @@ class Http:
             hint="the API server is overloaded or far away; narrow the question or try later",
         )
 
-    async def _send(self, path: str, query: Query, accept: str) -> httpx.Response:
+    async def _send(self, path: str, query: Query, accept: str) -> _Response:
         headers = await self._headers(accept)
-        return await self._client.get(
-            path, params=dict(query), headers=headers, extensions=self._extensions()
-        )
+        async with self._client.stream(
+            "GET", path, params=dict(query), headers=headers, extensions=self._extensions()
+        ) as response:
+            return await self._whole(response)
+
+    async def _whole(self, response: httpx.Response) -> _Response:
+        body = bytearray()
+        async for chunk in response.aiter_bytes():
+            body += chunk
+            if len(body) > LONGEST_ANSWER:
+                raise UnreachableError(
+                    f"an answer of cluster {self._credentials.cluster!r} is longer than"
+                    f" {LONGEST_ANSWER >> 20} MiB",
+                    hint="narrow the question: a namespace, labels, one object",
+                )
+        return _Response(response.status_code, response.headers, body)
 
     async def _headers(self, accept: str) -> dict[str, str]:
         ask = self._credentials.authorization
@@ -131,17 +155,17 @@ class Http:
         name = self._credentials.server_name
         return {"sni_hostname": name} if name else {}
 
-    def _note_time(self, response: httpx.Response) -> None:
+    def _note_time(self, response: _Response) -> None:
         try:
             told = parsedate_to_datetime(response.headers["Date"])
             self.server_time = told if told.tzinfo else told.replace(tzinfo=UTC)
         except (KeyError, ValueError):
             self.server_time = datetime.now(UTC)  # a proxy that drops the header
 
-    def _object(self, response: httpx.Response) -> Manifest:
+    def _object(self, response: _Response) -> Manifest:
         try:
             with _no_collection():
-                found = orjson.loads(response.content)
+                found = orjson.loads(response.body)
         except orjson.JSONDecodeError as error:
             if "recursion" in str(error):
                 raise UnreachableError(
@@ -156,22 +180,26 @@ class Http:
             raise from_status(number(body, "code"), body, self._credentials.cluster)
         return body
 
-    def _odd(self, response: httpx.Response) -> ToolError:
+    def _odd(self, response: _Response) -> ToolError:
         what = response.headers.get("Content-Type", "something")
         return UnreachableError(
             f"{self._credentials.server} answered with {what} that is no JSON object",
             hint=NO_API_SERVER,
         )
 
-    def _error(self, response: httpx.Response) -> ToolError:
+    def _error(self, response: _Response) -> ToolError:
         try:
-            body = orjson.loads(response.content)
+            body = orjson.loads(response.body)
         except orjson.JSONDecodeError:
-            body = {"message": response.text}
-        return from_status(response.status_code, body, self._credentials.cluster)
+            body = {"message": response.body.decode("utf-8", errors="replace")}
+        return from_status(response.status, body, self._credentials.cluster)
 
     def _translated(self, error: httpx.HTTPError) -> ToolError:
-        return from_httpx(error, self._credentials.cluster, self._credentials.server)
+        where = self._credentials.server
+        if self._credentials.proxy:
+            proxy = httpx.URL(self._credentials.proxy)
+            where += f" through {proxy.scheme}://{proxy.netloc.decode()}"  # without its password
+        return from_httpx(error, self._credentials.cluster, where)
 
 
 @contextmanager
@@ -189,7 +217,7 @@ def _no_collection() -> Generator[None]:
             gc.enable()
 
 
-def _retry_after(response: httpx.Response) -> float:
+def _retry_after(response: _Response) -> float:
     try:
         return float(response.headers.get("Retry-After", 0))
     except ValueError:

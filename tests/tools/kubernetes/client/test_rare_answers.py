@@ -1,5 +1,6 @@
 """What a real API server answers too rarely to wait for it."""
 
+import gzip
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 
@@ -30,6 +31,17 @@ def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
 def pods(*names: object, cursor: str = "") -> httpx.Response:
     listed = [{"metadata": {"name": n, "managedFields": "x"}} for n in names]
     return httpx.Response(200, json={"metadata": {"continue": cursor}, "items": listed})
+
+
+class Chunks(httpx.AsyncByteStream):
+    """A body that httpx has not unpacked yet."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for start in range(0, len(self._content), 1_000):
+            yield self._content[start : start + 1_000]
 
 
 async def names(connection: Connection) -> list[str]:
@@ -206,6 +218,49 @@ async def test_the_end_of_a_huge_log_is_kept_in_bounded_memory() -> None:
     assert read == 5_000
     assert len(log) == 10_000
     assert log.endswith("000004999\n")
+
+
+async def test_a_log_that_never_ends_is_an_error_not_a_wrong_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("clusterwright.tools.kubernetes.client.connection.DEADLINE_SECONDS", 0.1)
+
+    class Body(httpx.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            while True:
+                yield b"still here\n"
+                await anyio.sleep(0.01)
+
+    connection = connect(lambda _: httpx.Response(200, stream=Body()))
+    pod = (await connection.resource("Pod")).ref("shop", "cart-1")
+    with pytest.raises(UnreachableError, match="did not end") as caught:
+        await connection.log(pod, "app")
+    assert "fewer lines" in caught.value.hint
+
+
+@pytest.mark.parametrize("code", [200, 403])
+async def test_an_answer_that_unpacks_without_end_is_given_up(
+    monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    monkeypatch.setattr("clusterwright.tools.kubernetes.client.http.LONGEST_ANSWER", 2**20)
+    packed = gzip.compress(bytes(2**24))
+    headers = {"Content-Encoding": "gzip"}
+    connection = connect(lambda _: httpx.Response(code, stream=Chunks(packed), headers=headers))
+    with pytest.raises(UnreachableError, match="longer than 1 MiB"):
+        await names(connection)
+
+
+async def test_an_answer_that_cannot_be_unpacked_is_explained() -> None:
+    headers = {"Content-Encoding": "gzip"}
+    connection = connect(lambda _: httpx.Response(200, stream=Chunks(b"rubbish"), headers=headers))
+    with pytest.raises(UnreachableError, match="cannot be reached"):
+        await names(connection)
+
+
+async def test_a_listing_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("clusterwright.tools.kubernetes.client.connection._PAGES", 3)
+    with pytest.raises(UnreachableError, match="more than 1,500 pods"):
+        await names(connect(lambda _: pods("a", cursor="again")))
 
 
 def test_the_class_that_sends_can_only_read() -> None:

@@ -34,6 +34,27 @@ JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N"
         ("hf_" + "a1" * 17, "a1a1"),
         ("-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----", "MIIE"),
         ("-----BEGIN PRIVATE KEY-----\nMIIE and cut", "MIIE"),
+        ("Authorization: Basic dXNlcjpodW50ZXI=", "dXNlcjpodW50ZXI"),
+        ("Authorization: Basic abcdefgh", "abcdefgh"),
+        ('"authorization": "opensesame"', "opensesame"),
+        ("Bearer kubeconfig-user-x7k:abcdefgh1jklmnop", "abcdefgh1"),
+        ("postgres://app:p@ss;w0rd@db/shop", "w0rd"),
+        ("password=hun;ter2&more,end next", "ter2"),
+        ("password=hun;ter2&more,end next", "end"),
+        ('{\\"password\\":\\"open sesame\\"}', "sesame"),
+        ("password: |\n  hunter2\n  more\nuser: me", "hunter2"),
+        ("user requirepass opensesame", "opensesame"),
+        ("sh -c 'tool --password hunter2 --port 80'", "hunter2"),
+        ("tool --db-password hunter2", "hunter2"),
+        ("mysqldump -u root -phunter2 shop", "hunter2"),
+        ("curl -s -u me:hunter2 https://api.example", "hunter2"),
+        ("machine db login me password hunter2", "hunter2"),
+        ("CREATE USER me IDENTIFIED BY 'hunter2'", "hunter2"),
+        ("AccountName=a;AccountKey=Zm9vYmFy/+==;Suffix=x", "Zm9vYmFy"),
+        ("https://x.blob.example/c?sv=1&sig=" + "aB%2F" * 8, "aB%2F"),
+        ("sk_" + "live_" + "4eC39HqLyjWDarjt", "4eC39HqLyjWDarjt"),
+        ("https://hooks.slack.com/services/T000/B000/XXXX", "B000"),
+        ("hvs." + "CAESIJ" * 5, "CAESIJ"),
     ],
 )
 def test_a_secret_is_removed_by_its_shape(text: str, hidden: str) -> None:
@@ -50,6 +71,12 @@ def test_a_secret_is_removed_by_its_shape(text: str, hidden: str) -> None:
         "http://10.0.0.1:8080/healthz answered 503",
         "registry.example:5000/shop/cart@sha256:0123456789abcdef",
         "--tokenizer=meta-llama/Llama-3 --max-tokens=4096 bypass=true",
+        "error: unknown flag: --token",
+        "pull access denied, repository may require authorization: server message: denied",
+        "the flag --password is required",
+        "mysql -p is not given",
+        "DB_HOST=db;DB_PORT=5432",
+        "Error: secret is missing in namespace shop",
         "exceeded quota: share, requested: pods=1, used: pods=1, limited: pods=1",
     ],
 )
@@ -57,6 +84,21 @@ def test_what_a_diagnosis_needs_stays(text: str) -> None:
     kept = redact_text(text)
     assert kept.replace(REDACTED, "") != ""
     assert kept == text or "401" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("password=a1b2;user=me", "password=[redacted];user=me"),
+        ("password=a1b2&user=me", "password=[redacted]&user=me"),
+        ("password=a1b2, user=me", "password=[redacted], user=me"),
+        ("password: |\n  hunter2\nuser: me", "password: |\n  [redacted]\nuser: me"),
+        ("tool --password hunter2 --port 80", "tool --password [redacted] --port 80"),
+        ("http://me:pw@db:80/x@y", "http://me:[redacted]@db:80/x@y"),
+    ],
+)
+def test_what_stands_beside_a_secret_stays(text: str, shown: str) -> None:
+    assert redact_text(text) == shown
 
 
 def test_a_secret_keeps_its_keys_only() -> None:
@@ -105,6 +147,12 @@ def test_variables_arguments_and_kubeconfigs_lose_their_values() -> None:
         "accessTokens",
         "PGPASSWORD",
         "requirepassword",
+        "REDISCLI_AUTH",
+        "SESSION_KEY",
+        "jwtKey",
+        "TLS_KEY",
+        "GITHUB_PAT",
+        "ERLANG_COOKIE",
     ],
 )
 def test_names_that_tell_of_a_secret(name: str) -> None:
@@ -113,7 +161,17 @@ def test_names_that_tell_of_a_secret(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["secretName", "tokenPath", "LOG_LEVEL", "passenger", "keyboard", "tokenizer", "MAX_TOKENS"],
+    [
+        "secretName",
+        "tokenPath",
+        "LOG_LEVEL",
+        "passenger",
+        "keyboard",
+        "tokenizer",
+        "MAX_TOKENS",
+        "auth",
+        "cookie",
+    ],
 )
 def test_names_that_do_not(name: str) -> None:
     assert not secret_name(name)
@@ -203,7 +261,9 @@ def test_what_is_redacted_stays_redacted(text: str) -> None:
         "a.", "a-", "a+", "a://", "://a:b", "eyJ-", "eyJaaaaaaaa.", "bearer a", "token:a,",
         "authorization:", "password   ", "password='", '"secret" ', "-----BEGIN PRIVATE KEY", "sk-",
         "-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----", "abcd" * 16 + "\n",
-        "LS0tLS1CRUdJTi",
+        "LS0tLS1CRUdJTi", "curl ", "curl -", "mysql ", "password=;", "password=a;b ", "--a-",
+        "login ", "login a ", "password: |\n ", "password: |\n  a", 'password\\":\\"', "\\",
+        "authorization: ", "&sig=",
     ],
 )  # fmt: skip
 def test_no_text_makes_it_slow(part: str) -> None:

@@ -7,6 +7,7 @@ log line belongs to no field.
 import re
 from typing import NamedTuple, cast
 
+from clusterwright.tools.carried import blank_carried
 from clusterwright.tools.manifest import Json, Manifest
 
 REDACTED = "[redacted]"
@@ -180,7 +181,7 @@ def _redacted(value: Json, depth: int = 0) -> Json:
     if isinstance(value, list):
         return _arguments([_redacted(one, depth + 1) for one in _list(value)])
     if not isinstance(value, dict):
-        return redact_text(value) if isinstance(value, str) else value
+        return _shown(value) if isinstance(value, str) else value
     members = cast("dict[str, Json]", value)
     if members.get("kind") == "Secret":  # also one that another object carries, or will create
         return {key: _member_of_secret(key, one, depth) for key, one in members.items()}
@@ -189,6 +190,10 @@ def _redacted(value: Json, depth: int = 0) -> Json:
     if isinstance(name, str) and isinstance(literal, str) and literal and secret_name(name):
         shown["value"] = REDACTED
     return shown
+
+
+def _shown(text: str) -> str:
+    return redact_text(blank_carried(text, REDACTED))
 
 
 def _member_of_secret(key: str, value: Json, depth: int) -> Json:

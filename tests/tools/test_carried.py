@@ -1,0 +1,81 @@
+"""Manifests carried as text: the values of a Secret go, everything around them stays."""
+
+import json
+import time
+
+import pytest
+import yaml
+
+from clusterwright.tools.carried import blank_carried
+from clusterwright.tools.redaction import REDACTED, redact
+
+HIDDEN = "aHVudGVyMg=="
+SECRET = {
+    "apiVersion": "v1",
+    "kind": "Secret",
+    "metadata": {"name": "db"},
+    "data": {"word": HIDDEN, "other.key": HIDDEN},
+    "stringData": {"block": f"{HIDDEN}\n\n{HIDDEN}\n", "n": 1},
+}
+SETTINGS = {"kind": "ConfigMap", "metadata": {"name": "settings"}, "data": {"colour": "blue"}}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        yaml.safe_dump(SECRET),
+        yaml.safe_dump(SECRET, default_flow_style=None),
+        yaml.safe_dump(SECRET, default_style='"'),
+        yaml.safe_dump({"items": [SECRET]}),
+        yaml.safe_dump([SECRET]),
+        json.dumps(SECRET),
+        json.dumps(SECRET, indent=2),
+        json.dumps(json.dumps(SECRET)),
+        f"data:\n  word: {HIDDEN}\nkind: Secret\n",
+        f"kind: Secret\ndata:\n\n  word: >\n    {HIDDEN}\n\n    {HIDDEN}\n",
+        f"kind: Secret\ndata: {{word: {HIDDEN}}}\n",
+        f"kind: Secret\ndata:\n  {{{{ range .words }}}}\n  word: {HIDDEN}\n  {{{{ end }}}}\n",
+    ],
+)
+def test_the_values_go_the_keys_stay(text: str) -> None:
+    shown = blank_carried(text, REDACTED)
+    assert HIDDEN.rstrip("=") not in shown
+    assert "Secret" in shown
+
+
+def test_what_stands_beside_it_stays() -> None:
+    documents = yaml.safe_dump_all([SETTINGS, SECRET, SETTINGS])
+    first, second, third = yaml.safe_load_all(blank_carried(documents, "hidden"))
+    assert first == third == SETTINGS
+    assert second["metadata"] == {"name": "db"}
+    assert set(second["data"]) == set(SECRET["data"])
+    assert set(second["data"].values()) == {"hidden"}
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a Secret is missing", "kind: Secretive\ndata: x", "data:\n  a: b"]
+)
+def test_other_text_stays(text: str) -> None:
+    assert blank_carried(text, REDACTED) == text
+
+
+def test_an_object_that_carries_one_is_redacted() -> None:
+    policy = {"kind": "ConfigMap", "data": {"policy.yaml": yaml.safe_dump(SECRET)}}
+    noted = {"kind": "Pod", "metadata": {"annotations": {"tool/copy": json.dumps(SECRET)}}}
+    for one in (policy, noted):
+        shown = str(redact(one))
+        assert HIDDEN not in shown
+        assert "db" in shown
+
+
+@pytest.mark.parametrize(
+    "part", ["kind: Secret\n", "data:\n", " - ", '"kind":"Secret"', '"data":{', "---\n"]
+)
+def test_no_text_makes_it_slow(part: str) -> None:
+    def spent(size: int) -> float:
+        text = "kind: Secret\n" + part * (size // len(part))
+        started = time.process_time()
+        blank_carried(text, REDACTED)
+        return time.process_time() - started
+
+    assert spent(200_000) < 10 * max(spent(50_000), 0.01)

@@ -38,8 +38,9 @@ async def read_snapshot(
 ) -> Snapshot:
     """Return the objects of the kinds, of one namespace or all, and what could not be read.
 
-    Kinds are listed side by side, each whole. Cluster-scoped kinds are read whole in any case.
-    Raises UnreachableError or UnauthenticatedError when the cluster cannot be read at all.
+    Kinds are listed side by side, each whole. Cluster-scoped kinds are read whole in any case, but
+    for other namespaces. Raises UnreachableError or UnauthenticatedError when the cluster cannot be
+    read at all.
     """
     wanted = tuple(dict.fromkeys(kinds))
     if namespace:
@@ -52,9 +53,12 @@ async def read_snapshot(
         try:
             resource = await connection.resource(kind)
             where = namespace if resource.namespaced else None
+            selectors = _SELECTED.get(kind, ("",))
+            if namespace and kind == "Namespace":  # what ails another one was not asked
+                selectors = (f"metadata.name={namespace}",)
             objects[resource.kind_key] = [
                 one
-                for selector in _SELECTED.get(kind, ("",))
+                for selector in selectors
                 for one in await connection.list(resource, where, field_selector=selector)
             ]
         except ToolError as error:

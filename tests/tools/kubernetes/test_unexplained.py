@@ -8,6 +8,7 @@ from tests.tools.kubernetes.analyzers.cluster import (
     ago,
     conclude,
     ended,
+    event,
     make,
     owned,
     pod,
@@ -35,7 +36,23 @@ def deployment(name: str = "cart", ready: int = 0) -> Manifest:
 
 def test_a_pod_whose_state_nobody_understands_is_told() -> None:
     stuck = pod(waiting("CreateContainerError", "no such device"), phase="Pending")
-    assert told(stuck) == ["Pod/shop/cart-1: CreateContainerError, and nothing here says why"]
+    assert told(stuck) == [
+        "Pod/shop/cart-1: CreateContainerError, here nothing knows why;"
+        " the cluster says: no such device"
+    ]
+
+
+def test_the_last_warning_is_told_where_no_container_says_more() -> None:
+    stuck = pod(waiting("ContainerCreating"), phase="Pending")
+    lines = told(
+        stuck,
+        event(stuck, "FailedMount", "timed out", age=90),
+        event(stuck, "FailedMount", "no such share", age=30),
+    )
+    assert lines == [
+        "Pod/shop/cart-1: ContainerCreating, here nothing knows why;"
+        " the cluster says: no such share"
+    ]
 
 
 def test_alike_pods_are_counted() -> None:
@@ -101,3 +118,10 @@ def test_the_same_input_gives_the_same_gaps() -> None:
     objects = [pod(waiting(word), phase="Pending", name=word.lower()) for word in ("B", "A", "C")]
     first = list(unexplained(snapshot(*objects), []))
     assert [one.reason[0] for one in first] == ["A", "B", "C"]
+
+
+def test_a_cluster_where_everything_is_unwell_in_its_own_way_is_counted() -> None:
+    objects = [pod(waiting(f"Odd{i}"), phase="Pending", name=f"p-{i}") for i in range(40)]
+    lines = told(*objects)
+    assert len(lines) == 13
+    assert lines[-1].endswith("and 25 more: in other states, and nothing here says why")

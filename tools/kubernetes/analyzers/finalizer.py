@@ -23,6 +23,11 @@ CODE = "object/finalizer-stuck"
 
 _WORKING = timedelta(seconds=10)
 """What a controller that lives does about a deletion, it does within seconds."""
+_SLOW = {
+    "Namespace": timedelta(minutes=1),  # its pods have half a minute to end
+    "PersistentVolume": timedelta(minutes=5),  # a cloud deletes a disk,
+    "Service": timedelta(minutes=5),  # or a load balancer
+}
 _CLAIM_IN_USE = "kubernetes.io/pvc-protection"
 _OF_THE_CLUSTER = frozenset(
     {
@@ -62,7 +67,8 @@ def _stuck(snapshot: Snapshot) -> Iterator[Manifest]:
             if "deletionTimestamp" not in mapping(one, "metadata"):
                 continue
             since = instant(one, "metadata", "deletionTimestamp")
-            if since is not None and snapshot.now - since > _WORKING:
+            patience = _SLOW.get(text(one, "kind"), _WORKING)
+            if since is not None and snapshot.now - since > patience:
                 yield one
 
 
@@ -74,7 +80,7 @@ def _waits_for(one: Manifest, foreign: list[str]) -> Finding:
         f"Restore the controller that handles {named}; it then removes the finalizer itself.",
         f"Only if that is gone for good, remove {named} from metadata.finalizers of {ref}.",
     )
-    return _finding(one, f"Deleted, but finalizer {named} was never removed", (evidence,), fixes)
+    return _finding(one, f"Deleted, but finalizer {named} has not been removed", (evidence,), fixes)
 
 
 def _in_use(snapshot: Snapshot, claim: Manifest) -> Finding | None:

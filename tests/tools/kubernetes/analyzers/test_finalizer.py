@@ -10,7 +10,7 @@ ONLY = (FINALIZER,)
 HOLDER = "backup.example.com/snapshot"
 
 
-def deleted(kind: str, *finalizers: str, since: float = 60, namespace: str = "shop") -> Manifest:
+def deleted(kind: str, *finalizers: str, since: float = 600, namespace: str = "shop") -> Manifest:
     metadata = {"deletionTimestamp": ago(since), "finalizers": list(finalizers)}
     return make(kind, "data", namespace=namespace, metadata=metadata)
 
@@ -20,7 +20,7 @@ def test_a_finalizer_that_nobody_removes_is_named(kind: str) -> None:
     finding = only(conclude(deleted(kind, "kubernetes.io/pvc-protection", HOLDER), analyzers=ONLY))
     assert finding.code == "object/finalizer-stuck"
     assert finding.subject == Ref(kind, "data", "shop")
-    assert finding.title == f"Deleted, but finalizer {HOLDER} was never removed"
+    assert finding.title == f"Deleted, but finalizer {HOLDER} has not been removed"
 
 
 def test_a_kind_that_nobody_thought_of_is_seen_where_it_was_read() -> None:
@@ -32,6 +32,19 @@ def test_a_deletion_that_has_just_begun_is_silent() -> None:
     # A pod's deletionTimestamp is when its grace ends, which may lie ahead.
     assert conclude(deleted("ConfigMap", HOLDER, since=5), analyzers=ONLY) == []
     assert conclude(deleted("Pod", HOLDER, since=-20), analyzers=ONLY) == []
+
+
+@pytest.mark.parametrize(("kind", "since"), [("Service", 120), ("PersistentVolume", 120)])
+def test_what_a_cloud_cleans_up_takes_its_time(kind: str, since: float) -> None:
+    assert conclude(deleted(kind, HOLDER, since=since), analyzers=ONLY) == []
+
+
+def test_a_namespace_whose_pods_are_ending_is_silent() -> None:
+    namespace = deleted("Namespace", namespace="", since=25)
+    said = "Some content has finalizers remaining: kubernetes.io/pvc-protection in 1 instances"
+    condition = {"type": "NamespaceFinalizersRemaining", "status": "True", "message": said}
+    namespace["status"] = {"conditions": [condition]}
+    assert conclude(namespace, analyzers=ONLY) == []
 
 
 def test_finalizers_of_the_cluster_itself_are_silent() -> None:

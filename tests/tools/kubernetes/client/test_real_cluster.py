@@ -25,6 +25,7 @@ from clusterwright.tools.kubernetes.client import credentials
 from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.client.connection import Connection
 from clusterwright.tools.kubernetes.read import read_snapshot
+from clusterwright.tools.manifest import name_of
 
 pytestmark = pytest.mark.anyio
 
@@ -99,6 +100,12 @@ async def test_a_snapshot_tells_what_is_not_there_from_what_is_empty(
     assert snapshot.was_read("Node")
     assert not snapshot.was_read("Machine")
     assert [gap.what for gap in snapshot.coverage.gaps] == ["Machine"]
+
+
+async def test_a_namespace_is_asked_about_alone(connection: Connection) -> None:
+    snapshot = await read_snapshot(connection, ["Namespace", "Node"], "kube-system")
+    assert [name_of(one) for one in snapshot.of_kind("Namespace")] == ["kube-system"]
+    assert snapshot.of_kind("Node")
 
 
 @pytest.mark.parametrize("name", ["--server=http://evil", "a/b", "..", "a%2Fb", ""])

@@ -40,6 +40,12 @@ RULES = (
         "a workload that cannot create Pods leaves its Service without any",
     ),
     Rule(
+        "service/no-ready-endpoints",
+        (Edge.SELECTS, Edge.ROUTES_TO, Edge.RUNS_ON),
+        "node/not-ready",
+        "a node that is cut off takes its Pods along",
+    ),
+    Rule(
         "pod/volume-not-bound",
         (Edge.USES, Edge.MOUNTS),
         "pvc/*",

@@ -17,6 +17,9 @@ SCENARIOS = (
     "target-port",
     "storage-class",
     "stuck-finalizer",
+    "root-forbidden",
+    "missing-directory",
+    "node-not-ready",
     "start-up-warnings",
     "retried-job",
     "old-replicasets",
@@ -24,7 +27,7 @@ SCENARIOS = (
     "cordoned-node",
     "hpa-at-minimum",
 )
-"""Sixteen faults, then six traps: healthy things that look broken."""
+"""Nineteen faults, then six traps: healthy things that look broken."""
 
 NINE = (
     "crash-with-log",

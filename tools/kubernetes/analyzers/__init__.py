@@ -5,6 +5,8 @@ from clusterwright.tools.kubernetes.analyzers.config_references import CONFIG_RE
 from clusterwright.tools.kubernetes.analyzers.containers import CONTAINERS
 from clusterwright.tools.kubernetes.analyzers.finalizer import FINALIZER
 from clusterwright.tools.kubernetes.analyzers.image import IMAGE
+from clusterwright.tools.kubernetes.analyzers.node import NODE
+from clusterwright.tools.kubernetes.analyzers.not_started import NOT_STARTED
 from clusterwright.tools.kubernetes.analyzers.quota import QUOTA
 from clusterwright.tools.kubernetes.analyzers.readiness_probe import READINESS
 from clusterwright.tools.kubernetes.analyzers.scheduling import SCHEDULING
@@ -19,7 +21,9 @@ ANALYZERS: tuple[Analyzer, ...] = (
     CONTAINERS,
     READINESS,
     CONFIG_REFERENCES,
+    NOT_STARTED,
     SCHEDULING,
+    NODE,
     FINALIZER,
     QUOTA,
     SERVICE_ENDPOINTS,

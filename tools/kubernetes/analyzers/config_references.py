@@ -58,6 +58,11 @@ def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
                 yield _suspicion(case, missing, wanted)
 
 
+def names_reference(message: str) -> bool:
+    """Return whether a message of the kubelet names what a pod refers to and what is missing."""
+    return any(one.search(message) for one in (_NO_OBJECT, _NO_KEY, _NO_ITEM))
+
+
 def _refused(case: Case) -> Iterator[_Missing]:
     """Return what the kubelet misses to create a container."""
     for container in containers(case.pod):
@@ -112,8 +117,8 @@ def _suspicion(case: Case, missing: _Missing, wanted: list[Reference]) -> Suspic
         fix = f"Create {absent} in namespace {namespace}, or correct the name."
     evidence: list[Evidence] = [missing.evidence]
     if mention:
-        where = missing.key or missing.name
-        evidence.append(case.field(mention.path, where))
+        leaf = mention.keyed if missing.key else mention.named
+        evidence.append(case.field(f"{mention.path}.{leaf}", missing.key or missing.name))
     finding = case.finding(
         _CODES[missing.kind, bool(missing.key)],
         title,

@@ -8,6 +8,8 @@ LONGEST_LINE = 500
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]{0,20}m")
 _STAMP = re.compile(r"^\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.,\d]*(?:Z|[+-]\d\d:?\d\d)?\]?\s*")
+_USAGE = re.compile(r"^\s{0,8}usage:", re.IGNORECASE)
+_HELP = 20
 _FRAME = re.compile(r"^(?:\s+at |\s*File \"|goroutine \d|\s+/\S+\.go:\d|\tat )")
 _SCORES = (
     (re.compile(r"\b(?:FATAL|PANIC|CRITICAL|EMERG)\b|^panic:", re.IGNORECASE), 60),
@@ -16,18 +18,21 @@ _SCORES = (
     (re.compile(r"address already in use|no space left|out of memory", re.IGNORECASE), 30),
     (re.compile(r"\b(?:ERROR|ERR|SEVERE)\b|\berror:|level=error", re.IGNORECASE), 25),
     (re.compile(r"exception|cannot|could not|unable to|failed|invalid|missing", re.IGNORECASE), 15),
+    (re.compile(r"\b(?:unknown|unrecogni[sz]ed|undefined|unsupported|required)\b", re.I), 15),
     (re.compile(r"\b(?:INFO|DEBUG|TRACE)\b|level=(?:info|debug)", re.IGNORECASE), -25),
 )
 
 
 def telling(lines: Sequence[str]) -> str:
     """Return the line that most likely names the cause, the later one of equals; may be empty."""
-    best, best_score = "", -1000.0
+    best, best_score, explained = "", -1000.0, 0
     for position, line in enumerate(lines):
         cut = _COLOUR.sub("", line[:LONGEST_LINE])
         if not cut.strip():
             continue
-        score = _score(cut) + position / max(len(lines), 1)
+        if _USAGE.match(cut):  # from here on the program explains itself, not what happened
+            explained = _HELP
+        score = _score(cut) - explained + position / max(len(lines), 1)
         if score >= best_score:
             best, best_score = cut, score
     return _STAMP.sub("", best.strip())

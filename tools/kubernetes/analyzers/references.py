@@ -17,6 +17,10 @@ class Reference:
     key: str = ""
     container: str = ""
     """The container that takes it; empty for a volume."""
+    named: str = "name"
+    """The field below `path` that holds the name."""
+    keyed: str = "key"
+    """The field below `path` that holds the key."""
 
 
 def required(pod: Manifest) -> list[Reference]:
@@ -52,10 +56,11 @@ def _volume(source: Manifest, base: str) -> Iterator[Reference]:
         name = text(asked, "name") or text(asked, "secretName")
         if not name or truth(asked, "optional"):
             continue
-        path = f"{base}.{field}"
-        yield Reference(kind, name, path)
+        path, named = f"{base}.{field}", "name" if text(asked, "name") else "secretName"
+        yield Reference(kind, name, path, named=named)
         for one in items(asked, "items"):
-            yield Reference(kind, name, path, text(one, "key"))
+            key = text(one, "key")
+            yield Reference(kind, name, path, key, named=named, keyed="items[*].key")
 
 
 def _one(

@@ -1,5 +1,6 @@
 """Pods that the scheduler cannot place: one cause for each, computed from nodes and claims."""
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 
@@ -16,6 +17,8 @@ from clusterwright.tools.snapshot import Snapshot
 UNSCHEDULABLE = "pod/unschedulable"
 
 _STARTING = timedelta(seconds=5)
+_AVAILABLE = re.compile(r"^0/\d+ nodes are available: ")
+_PREEMPTION = re.compile(r"\.? ?preemption: |\. no new claims", re.IGNORECASE)
 
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
@@ -48,8 +51,19 @@ def _conclude(case: Case, nodes: Nodes, message: str) -> Finding:
         if finding is not None:
             return finding
     evidence = (case.field("$.status.conditions[?(@.type=='PodScheduled')].message", message),)
-    reason = message.partition(" preemption:")[0].rstrip(" .,")
-    return case.finding(UNSCHEDULABLE, f"The scheduler finds no node: {reason}", evidence)
+    sentence = f"The scheduler finds no node: {_reasons(message)}"
+    fix = "Loosen what the pod demands, or add a node that meets it."
+    return case.finding(UNSCHEDULABLE, sentence, evidence, fixes=(fix,))
+
+
+def _reasons(message: str) -> str:
+    """Return why nodes were ruled out, those that the pod could tolerate first.
+
+    `0/4 nodes are available: 1 node(s) didn't have free ports for the requested pod ports, 3
+    node(s) had untolerated taint(s). preemption: ...` (pkg/scheduler/framework, FitError)
+    """
+    reasons = _PREEMPTION.split(_AVAILABLE.sub("", message))[0].rstrip(" .,").split(", ")
+    return ", ".join(sorted(reasons, key=lambda one: "taint" in one)).replace(" node(s)", "")
 
 
 SCHEDULING = Analyzer(

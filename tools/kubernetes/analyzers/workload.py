@@ -11,22 +11,19 @@ from clusterwright.tools.kubernetes.analyzers.pod import (
     title,
     workload_of,
 )
-from clusterwright.tools.manifest import Manifest, condition, instant, text
+from clusterwright.tools.kubernetes.analyzers.refusal import understood
+from clusterwright.tools.manifest import Manifest, condition, instant, namespace_of, text
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
 CODE = "workload/unavailable"
-
-_CREATING = "Error creating: "
 
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
     for maker in short_of_pods(snapshot):
         refused = refusal(snapshot, maker)
         if refused is not None and " quota: " not in refused[0]:
-            said = refused[0].rpartition(_CREATING)[2]
-            sentence = f"Its pods are not created: {said}"
-            fix = "Remove what the API server objects to; the controller then creates the pods."
+            sentence, fix = understood(refused[0], namespace_of(maker))
             yield Suspicion(_finding(snapshot, maker, sentence, refused[1], fix))
     for job in snapshot.of_kind("Job"):
         failed = condition(job, "Failed")

@@ -20,6 +20,14 @@ from clusterwright.tools.kubernetes.analyzers.log_line import LONGEST_LINE, tell
             ['{"level":"info","msg":"a"}', '{"level":"error","msg":"b"}'],
             '{"level":"error","msg":"b"}',
         ),
+        (
+            ['unknown mode "x"', "usage: tool MODE", "  serve  answer (--port is required)"],
+            'unknown mode "x"',
+        ),
+        (
+            ["usage: tool [-h]", "tool: error: the following arguments are required: port"],
+            "tool: error: the following arguments are required: port",
+        ),
         (["first", "last"], "last"),
         ([], ""),
         (["", "  "], ""),

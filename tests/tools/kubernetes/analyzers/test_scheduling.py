@@ -122,6 +122,18 @@ def test_anything_else_is_told_in_the_schedulers_words() -> None:
     assert "anti-affinity" in finding.title
 
 
+def test_what_the_pod_cannot_change_comes_last_and_preemption_not_at_all() -> None:
+    said = (
+        "0/4 nodes are available: 3 node(s) had untolerated taint(s), 1 node(s) didn't have free"
+        " ports for the requested pod ports. preemption: 0/4 nodes are available: 4 No victims."
+    )
+    title = only(conclude(unplaced(said), node())).title
+    assert title == (
+        "The scheduler finds no node: 1 didn't have free ports for the requested pod ports,"
+        " 3 had untolerated taint(s)"
+    )
+
+
 def test_bare_pods_with_one_impossible_selector_are_one_finding() -> None:
     pods = [unplaced(name=f"cart-{i}", nodeSelector={"disk": "x"}) for i in range(50)]
     assert len(only(conclude(*pods, node())).members) == 50

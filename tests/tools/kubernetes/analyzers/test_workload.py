@@ -1,3 +1,5 @@
+import pytest
+
 from clusterwright.tools.finding import Severity
 from clusterwright.tools.manifest import Json, Manifest
 from tests.tools.kubernetes.analyzers.cluster import conclude, ended, event, make, only, owned, pod
@@ -43,3 +45,55 @@ def test_a_failed_job_is_told_by_its_pods_while_there_are_any() -> None:
     failed = job()
     last = pod(ended(1), phase="Failed", spec={"restartPolicy": "Never"})
     assert only(conclude(failed, owned(last, failed))).code == "pod/crash-loop"
+
+
+@pytest.mark.parametrize(
+    ("said", "title", "fix"),
+    [
+        (
+            'pods "cart-1-" is forbidden: error looking up service account shop/robot:'
+            ' serviceaccount "robot" not found',
+            'ServiceAccount "robot" does not exist: its pods are not created',
+            "Create ServiceAccount robot in namespace shop",
+        ),
+        (
+            'pods "cart-1-" is forbidden: no PriorityClass with name vip was found',
+            'PriorityClass "vip" does not exist: its pods are not created',
+            "Create PriorityClass vip",
+        ),
+        (
+            'pods "cart-1-x" is forbidden: violates PodSecurity "restricted:latest": privileged'
+            ' (container "app" must not set securityContext.privileged=true)',
+            "Pod Security (restricted:latest) forbids its pods: privileged"
+            ' (container "app" must not set securityContext.privilege...',
+            "enforce of namespace shop",
+        ),
+        (
+            'create Pod db-0 in StatefulSet db failed error: pods "db-0" is forbidden: maximum'
+            " memory usage per Container is 10Mi, but limit is 20Mi",
+            "A LimitRange forbids its pods: maximum memory usage per Container is 10Mi,"
+            " but limit is 20Mi",
+            "LimitRange of namespace shop",
+        ),
+        (
+            'admission webhook "validate.kyverno.svc-fail" denied the request: no latest tag',
+            'Webhook "validate.kyverno.svc-fail" denies its pods: no latest tag',
+            "the policy behind it",
+        ),
+        (
+            'Internal error occurred: failed calling webhook "inject.example.com": failed to call'
+            ' webhook: Post "https://w.svc:443/": dial tcp: connection refused',
+            'Webhook "inject.example.com" does not answer, and no pod is created without it: Post'
+            ' "https://w.svc:443/": dial tcp:...',
+            "Repair the service behind webhook inject.example.com",
+        ),
+        ("something new", "Its pods are not created: something new", "objects to"),
+    ],
+)
+def test_what_the_api_server_refuses_is_understood(said: str, title: str, fix: str) -> None:
+    failure = {"type": "ReplicaFailure", "status": "True", "message": said}
+    status: Json = {"conditions": [failure]}
+    maker = make("ReplicaSet", "cart-1", api="apps/v1", spec={"replicas": 2}, status=status)
+    finding = only(conclude(maker))
+    assert finding.title == title
+    assert fix in finding.fixes[0]

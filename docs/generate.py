@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 from clusterwright.deploy.sandbox.scenario.load import load_all
 from clusterwright.tools import kubernetes
 from clusterwright.tools.explain import codes, front_matter
+from clusterwright.tools.kubernetes import unexplained
 from clusterwright.tools.kubernetes.analyzers import ANALYZERS
 from clusterwright.tools.tool import Tool
 
@@ -75,6 +76,7 @@ def _fields(tool: Tool) -> list[tuple[str, ...]]:
 
 def _findings() -> str:
     needs = {code: ", ".join(a.needs) for a in ANALYZERS for code in a.codes}
+    needs[unexplained.CODE] = "Pod, Event"
     rows: list[tuple[str, ...]] = []
     for code in codes():
         front = front_matter(code)

@@ -35,6 +35,8 @@ class Snapshot:
     now: datetime
     objects: Mapping[str, Sequence[Manifest]]
     coverage: Coverage = field(default_factory=Coverage)
+    namespace: str = ""
+    """The one that was read, with what belongs to none; empty: all."""
 
     def of_kind(self, kind: str) -> Sequence[Manifest]:
         """Return every object of a kind; empty when it was not read."""

@@ -42,8 +42,9 @@ def correlate(answers: Sequence[Answered]) -> Diagnosis:
     partial = {a.cluster for a in answers if blind or any(map(_hides, a.coverage.gaps))}
     roots = [_root(one, findings, describers, partial) for one in folds]
     seen = any(_saw(a) for a in answers)
+    broken = any(root.severity is not Severity.INFO for root in roots)
     return Diagnosis(
-        verdict=Verdict.PROBLEMS if roots else Verdict.HEALTHY if seen else Verdict.UNKNOWN,
+        verdict=Verdict.PROBLEMS if broken else Verdict.HEALTHY if seen else Verdict.UNKNOWN,
         complete=all(a.coverage.complete and not a.failed for a in answers) and bool(answers),
         root_causes=tuple(sorted(roots, key=_rank)),
         sources=tuple(_source(a) for a in answers),

@@ -24,8 +24,8 @@ RULES = (
     Rule(
         "service/no-ready-endpoints",
         (),
-        "service/*",
-        "a Service that is itself mistaken has no backends",
+        "service/selector-mismatch",
+        "a Service that selects the wrong Pods has no others",
     ),
     Rule(
         "service/no-ready-endpoints",

@@ -130,7 +130,8 @@ def _verdict(diagnosis: Diagnosis) -> Text:
             return Text("Nothing could be checked.", style="bold red")
         case Verdict.HEALTHY:
             partly = "" if diagnosis.complete else " in what could be checked"
-            return Text(f"No problems found{partly}.", style="bold green")
+            noted = f"; {len(roots)} worth knowing" if roots else ""
+            return Text(f"No problems found{partly}{noted}.", style="bold green")
         case Verdict.PROBLEMS:
             symptoms = len({(s.code, s.subject) for root in roots for s in root.symptoms})
             causes = f"{len(roots)} root cause{'s' * (len(roots) != 1)}"

@@ -83,14 +83,15 @@ async def _scan(connection: "Connection", namespace: str | None) -> _Scan:
     kinds = dict.fromkeys((*OWNERS, *(kind for one in ANALYZERS for kind in one.needs)))
     snapshot = await read_snapshot(connection, kinds, namespace)
     analysis = await analyze(snapshot, ANALYZERS, partial(fulfil, connection))
-    unwell = unexplained(snapshot, analysis.findings)
-    gaps = (*snapshot.coverage.gaps, *analysis.gaps, *unwell)
+    left = unexplained(snapshot, analysis.findings)
+    findings = (*analysis.findings, *left.findings)
+    gaps = (*snapshot.coverage.gaps, *analysis.gaps, *left.gaps)
     return _Scan(
         connection.cluster,
         namespace,
-        tuple(sorted(analysis.findings, key=_key)),
+        tuple(sorted(findings, key=_key)),
         Coverage(checked=snapshot.coverage.checked, gaps=gaps),
-        {one.source: one for one in owners(snapshot, analysis.findings)},
+        {one.source: one for one in owners(snapshot, findings)},
     )
 
 

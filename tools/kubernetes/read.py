@@ -69,7 +69,7 @@ async def read_snapshot(
             tasks.start_soon(read, kind)
     checked = {kind: len(objects[kind]) for kind in wanted if kind in objects}
     coverage = Coverage(checked=checked, gaps=tuple(gaps[k] for k in wanted if k in gaps))
-    return Snapshot(connection.cluster, connection.now, objects, coverage)
+    return Snapshot(connection.cluster, connection.now, objects, coverage, namespace or "")
 
 
 def _reason(error: ToolError) -> str:

@@ -98,6 +98,26 @@ def test_a_service_that_selects_the_wrong_labels_explains_itself() -> None:
     ]
 
 
+def test_a_service_whose_pods_are_on_a_lost_node_is_its_symptom() -> None:
+    lost = finding(
+        "node/not-ready",
+        "Node/gpu-1",
+        relations=(edge("Pod/shop/cart-1", Edge.RUNS_ON, "Node/gpu-1"),),
+    )
+    assert list(outline(correlate([answered(NO_BACKENDS, lost)]))) == [
+        "dev node/not-ready Node/gpu-1"
+    ]
+
+
+def test_what_is_only_worth_knowing_is_no_problem() -> None:
+    known = finding("object/finalizer-stuck", "ConfigMap/shop/a").model_copy(
+        update={"severity": Severity.INFO}
+    )
+    diagnosis = correlate([answered(known)])
+    assert diagnosis.verdict is Verdict.HEALTHY
+    assert diagnosis.root_causes
+
+
 def test_findings_without_an_edge_between_them_stay_apart() -> None:
     other = finding("pod/crash-loop", "Deployment/shop/pay")
     unrelated = NO_BACKENDS.model_copy(update={"relations": ()})

@@ -2,7 +2,8 @@
 
 import pytest
 
-from clusterwright.tools.kubernetes.unexplained import unexplained
+from clusterwright.tools.finding import Severity
+from clusterwright.tools.kubernetes.unexplained import CODE, unexplained
 from clusterwright.tools.manifest import Json, Manifest
 from tests.tools.kubernetes.analyzers.cluster import (
     ago,
@@ -19,9 +20,10 @@ from tests.tools.kubernetes.analyzers.cluster import (
 
 
 def told(*objects: Manifest) -> list[str]:
-    """Return the gaps of what is not well, once all analyzers have spoken."""
-    gaps = unexplained(snapshot(*objects), conclude(*objects))
-    return [f"{one.what}: {one.reason}" for one in gaps]
+    """Return what is not well, once all analyzers have spoken: findings, then gaps."""
+    left = unexplained(snapshot(*objects), conclude(*objects))
+    found = [f"{', '.join(map(str, one.members))} ! {one.title}" for one in left.findings]
+    return [*found, *(f"{one.what}: {one.reason}" for one in left.gaps)]
 
 
 def deployment(name: str = "cart", ready: int = 0) -> Manifest:
@@ -34,38 +36,66 @@ def deployment(name: str = "cart", ready: int = 0) -> Manifest:
     )
 
 
-def test_a_pod_whose_state_nobody_understands_is_told() -> None:
+def creating(word: str = "ContainerCreating", **rest: Json) -> Manifest:
+    return pod(waiting(word), phase="Pending", **rest)
+
+
+def test_a_pod_whose_state_nobody_understands_is_a_finding() -> None:
     stuck = pod(waiting("CreateContainerError", "no such device"), phase="Pending")
-    assert told(stuck) == [
-        "Pod/shop/cart-1: CreateContainerError, here nothing knows why;"
-        " the cluster says: no such device"
-    ]
+    (finding,) = unexplained(snapshot(stuck), []).findings
+    assert (finding.code, finding.severity) == (CODE, Severity.CRITICAL)
+    assert finding.title == "A pod is CreateContainerError: no such device"
 
 
 def test_the_last_warning_is_told_where_no_container_says_more() -> None:
-    stuck = pod(waiting("ContainerCreating"), phase="Pending")
+    stuck = creating()
     lines = told(
         stuck,
-        event(stuck, "FailedMount", "timed out", age=90),
-        event(stuck, "FailedMount", "no such share", age=30),
+        event(stuck, "Odd", "timed out", age=90),
+        event(stuck, "Odd", "no such share", age=30),
     )
-    assert lines == [
-        "Pod/shop/cart-1: ContainerCreating, here nothing knows why;"
-        " the cluster says: no such share"
-    ]
+    assert lines == ["Pod/shop/cart-1 ! A pod is ContainerCreating: no such share"]
 
 
-def test_alike_pods_are_counted() -> None:
-    pods = [pod(waiting("ContainerCreating"), phase="Pending", name=f"p-{i}") for i in range(9)]
+def test_alike_pods_are_one_finding() -> None:
+    pods = [creating(name=f"p-{i}") for i in range(3)]
     assert told(*pods) == [
-        "Pod/shop/p-0, Pod/shop/p-1, Pod/shop/p-2 and 6 more:"
-        " ContainerCreating, and nothing here says why"
+        "Pod/shop/p-0, Pod/shop/p-1, Pod/shop/p-2 ! A pod is ContainerCreating,"
+        " and nothing here says why"
     ]
+
+
+@pytest.mark.parametrize(("since", "is_told"), [(100, False), (130, True)])
+def test_a_pod_that_was_ready_a_moment_ago_may_be_so_again(since: float, is_told: bool) -> None:
+    unready: Json = {"type": "Ready", "status": "False", "lastTransitionTime": ago(since)}
+    one = pod(running(), status={"conditions": [unready]})
+    assert bool(unexplained(snapshot(one), []).findings) is is_told
+
+
+@pytest.mark.parametrize(("over", "is_told"), [(-20, False), (60, False), (300, True)])
+def test_a_pod_that_does_not_end_is_told(over: float, is_told: bool) -> None:
+    leaving = pod(running(), ready=True, metadata={"deletionTimestamp": ago(over)})
+    assert bool(unexplained(snapshot(leaving), []).findings) is is_told
+
+
+def test_pods_on_a_node_that_is_lost_are_its_symptoms() -> None:
+    conditions: list[Json] = [
+        {"type": "Ready", "status": "Unknown", "lastTransitionTime": ago(600)}
+    ]
+    node = make("Node", "gpu-1", namespace="", status={"conditions": conditions})
+    cut_off = pod(
+        running(),
+        spec={"nodeName": "gpu-1"},
+        status={"conditions": [{"type": "Ready", "status": "False"}]},
+    )
+    assert [one.code for one in conclude(node, cut_off)] == ["node/not-ready"]
+    assert told(node, cut_off) == []
 
 
 def test_what_is_young_may_still_start() -> None:
-    assert told(pod(waiting("ContainerCreating"), phase="Pending", age=20)) == [
-        "Pod/shop/cart-1: still starting"
+    assert told(creating(age=20)) == ["Pod/shop/cart-1: still starting"]
+    assert told(creating(age=90)) == [
+        "Pod/shop/cart-1: ContainerCreating, and nothing here says why"
     ]
 
 
@@ -102,26 +132,25 @@ def test_a_workload_without_its_pods_is_told_once_its_pods_are_not_to_blame() ->
     assert told(deployment()) == [
         "Deployment/shop/cart: Unavailable, and nothing here says why",
     ]
-    stuck = owned(pod(waiting("ContainerCreating"), phase="Pending"), deployment())
+    stuck = owned(creating(), deployment())
     assert told(deployment(), stuck) == [
-        "Pod/shop/cart-1: ContainerCreating, and nothing here says why"
+        "Pod/shop/cart-1 ! A pod is ContainerCreating, and nothing here says why"
     ]
 
 
-def test_a_node_that_is_not_ready_is_told() -> None:
-    conditions: list[Json] = [{"type": "Ready", "status": "Unknown"}]
-    node = make("Node", "gpu-1", namespace="", status={"conditions": conditions})
+def test_a_node_that_may_still_join_is_told_as_such() -> None:
+    node = make("Node", "gpu-1", namespace="", age=600, status={"conditions": []})
     assert told(node) == ["Node/gpu-1: NotReady, and nothing here says why"]
+    leaving = make("Node", "gpu-1", namespace="", metadata={"deletionTimestamp": ago(600)})
+    assert told(leaving) == []
 
 
 def test_the_same_input_gives_the_same_gaps() -> None:
-    objects = [pod(waiting(word), phase="Pending", name=word.lower()) for word in ("B", "A", "C")]
-    first = list(unexplained(snapshot(*objects), []))
-    assert [one.reason[0] for one in first] == ["A", "B", "C"]
+    objects = [creating(word, name=word.lower(), age=90) for word in ("B", "A", "C")]
+    assert [one.partition(": ")[2][0] for one in told(*objects)] == ["A", "B", "C"]
 
 
 def test_a_cluster_where_everything_is_unwell_in_its_own_way_is_counted() -> None:
-    objects = [pod(waiting(f"Odd{i}"), phase="Pending", name=f"p-{i}") for i in range(40)]
-    lines = told(*objects)
+    lines = told(*(creating(f"Odd{i}", name=f"p-{i}", age=90) for i in range(40)))
     assert len(lines) == 13
     assert lines[-1].endswith("and 25 more: in other states, and nothing here says why")

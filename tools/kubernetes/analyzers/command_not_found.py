@@ -4,6 +4,7 @@ import re
 
 from clusterwright.tools.finding import Finding
 from clusterwright.tools.kubernetes.analyzers.case import Case
+from clusterwright.tools.kubernetes.analyzers.crash_loop import recovered
 from clusterwright.tools.kubernetes.analyzers.pod import Container, message_of
 from clusterwright.tools.manifest import Manifest, number, text, texts
 
@@ -14,7 +15,7 @@ _NO_COMMAND = re.compile(
     r"|is a directory",
     re.IGNORECASE,
 )
-_EXEC = re.compile(r"(?:exec|stat|chdir|starting container process)[^\n]{0,200}", re.IGNORECASE)
+_EXEC = re.compile(r"\b(?:exec|stat|chdir|starting container process)\b", re.IGNORECASE)
 START_REASONS = frozenset({"StartError", "ContainerCannotRun", "RunContainerError"})
 """What the kubelet says of a container whose process never began."""
 _SHELL_CODES = {126: "cannot be executed", 127: "is not found"}
@@ -28,6 +29,8 @@ _WHY = (
 def suspect(case: Case, container: Container) -> Finding | None:
     """Return a finding when the runtime or a shell says that there is nothing to execute."""
     ended, waiting = container.terminated, container.waiting
+    if recovered(case, container):
+        return None
     message = message_of(ended) or message_of(waiting)
     path, reason = _where(container, ended, waiting)
     name, command = container.name, _command(container)

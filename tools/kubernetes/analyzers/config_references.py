@@ -8,7 +8,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from clusterwright.tools.analyzer import Analyzer, Fulfilled, ReadRequest, Suspicion
-from clusterwright.tools.finding import AbsenceEvidence, Edge, Evidence, Finding, Relation
+from clusterwright.tools.finding import (
+    AbsenceEvidence,
+    Edge,
+    EventEvidence,
+    Evidence,
+    Finding,
+    Relation,
+)
 from clusterwright.tools.kubernetes.analyzers.case import Case
 from clusterwright.tools.kubernetes.analyzers.nearest import nearest
 from clusterwright.tools.kubernetes.analyzers.pod import (
@@ -126,7 +133,11 @@ def _suspicion(case: Case, missing: _Missing, wanted: list[Reference]) -> Suspic
         fixes=(fix,),
         relations=(Relation(source=case.subject, edge=Edge.USES, target=target),),
     )
-    return Suspicion(finding, (ReadRequest(target),) if missing.kind == "ConfigMap" else ())
+    if missing.kind == "ConfigMap":
+        return Suspicion(finding, (ReadRequest(target),))
+    # Secrets are not read; an event is some minutes old, and one may have been made since.
+    from_event = isinstance(missing.evidence, EventEvidence)
+    return Suspicion(finding.model_copy(update={"concluded": from_event}))
 
 
 def _hint(snapshot: Snapshot, missing: _Missing, namespace: str) -> str:

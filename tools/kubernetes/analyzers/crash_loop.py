@@ -4,13 +4,21 @@ from datetime import timedelta
 
 from clusterwright.tools.finding import Finding
 from clusterwright.tools.kubernetes.analyzers.case import Case
-from clusterwright.tools.kubernetes.analyzers.pod import RECENT, Container, message_of, overcome
+from clusterwright.tools.kubernetes.analyzers.pod import (
+    RECENT,
+    Container,
+    age,
+    message_of,
+    overcome,
+)
 from clusterwright.tools.manifest import instant, number, text
 
 CODE = "pod/crash-loop"
 
 _BACK_OFF = "CrashLoopBackOff"
 _SETTLED = timedelta(minutes=1)
+_OFTEN, _SLOWEST = 5, timedelta(hours=2)
+"""What has ended so often, as by a leak that fills its memory in half an hour, will end again."""
 _RUNTIME = "unable to start container process: "
 """What runc says last before it says why."""
 
@@ -26,13 +34,14 @@ def suspect(case: Case, container: Container) -> Finding | None:
         return None
     else:
         evidence = []
-    evidence += [
-        case.field(container.path(container.ended_in, "terminated", "exitCode"), str(code)),
-        case.field(container.path("restartCount"), str(container.restarts)),
-    ]
+    if ended:  # the kubelet may have cleaned up what was left of the last run
+        path = container.path(container.ended_in, "terminated", "exitCode")
+        evidence.append(case.field(path, str(code)))
+    evidence.append(case.field(container.path("restartCount"), str(container.restarts)))
     kind = "Init container" if container.init else "Container"
     verb = "keeps ending" if container.restarts else "ended"
-    sentence = f'{kind} "{container.name}" {verb} with exit code {code}{_signal(code)}'
+    sentence = f'{kind} "{container.name}" {verb}'
+    sentence += f" with exit code {code}{_signal(code)}" if ended else ""
     said = message_of(ended).rpartition(_RUNTIME)[2]
     if said:
         evidence.append(
@@ -55,15 +64,18 @@ def recovered(case: Case, container: Container) -> bool:
         return False
     ended = container.terminated
     finished, started = instant(ended, "finishedAt"), instant(ended, "startedAt")
-    if finished is None or case.snapshot.now - finished > RECENT:
+    # The kubelet dates the start of a process that never began to 1970.
+    began = started if started and started.timestamp() > 0 else finished
+    lasted = finished - began if finished and began else timedelta(0)
+    habit = 2 * max(lasted, age(case.snapshot, case.pod) / max(container.restarts, 1))
+    habit = min(habit, _SLOWEST) if container.restarts >= _OFTEN else timedelta(0)
+    if finished is None or case.snapshot.now - finished > max(RECENT, habit):
         return True
     if not container.ready:
         return False
     if container.restarts <= 1 and text(ended, "reason") != "OOMKilled":
         return True
-    # The kubelet dates the start of a process that never began to 1970.
-    lasted = finished - started if started and started.timestamp() > 0 else timedelta(0)
-    return case.snapshot.now - finished > max(_SETTLED, 2 * lasted)
+    return case.snapshot.now - finished > max(_SETTLED, 2 * lasted, habit)
 
 
 def forgiven(case: Case) -> bool:
@@ -72,10 +84,12 @@ def forgiven(case: Case) -> bool:
     A Failed pod that restarts its containers was evicted or lost its node, and its controller
     has replaced it; one of a Job that completed has had a successor.
     """
+    if overcome(case.snapshot, case.pod):
+        return True
     if text(case.pod, "status", "phase") != "Failed":
-        return overcome(case.snapshot, case.pod)
+        return False
     restarts = text(case.pod, "spec", "restartPolicy") not in {"Never", "OnFailure"}
-    return restarts or bool(text(case.pod, "status", "reason")) or overcome(case.snapshot, case.pod)
+    return restarts or bool(text(case.pod, "status", "reason"))
 
 
 def _repeats(case: Case, container: Container) -> bool:

@@ -25,6 +25,7 @@ _WORKING = timedelta(seconds=10)
 """What a controller that lives does about a deletion, it does within seconds."""
 _SLOW = {
     "Namespace": timedelta(minutes=1),  # its pods have half a minute to end
+    "PersistentVolumeClaim": timedelta(minutes=1),
     "PersistentVolume": timedelta(minutes=5),  # a cloud deletes a disk,
     "Service": timedelta(minutes=5),  # or a load balancer
 }
@@ -62,8 +63,9 @@ def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
 
 def _stuck(snapshot: Snapshot) -> Iterator[Manifest]:
     """Yield what should be gone; a pod's deletionTimestamp already lies after its grace."""
-    for objects in snapshot.objects.values():
-        for one in objects:
+    for kind, objects in snapshot.objects.items():
+        # To drain a node takes as long as its pods take to leave; its finalizer must not go first.
+        for one in objects if kind != "Node" else ():
             if "deletionTimestamp" not in mapping(one, "metadata"):
                 continue
             since = instant(one, "metadata", "deletionTimestamp")
@@ -78,7 +80,8 @@ def _waits_for(one: Manifest, foreign: list[str]) -> Finding:
     evidence = FieldEvidence(ref=ref, path="$.metadata.finalizers", value=", ".join(foreign)[:500])
     fixes = (
         f"Restore the controller that handles {named}; it then removes the finalizer itself.",
-        f"Only if that is gone for good, remove {named} from metadata.finalizers of {ref}.",
+        f"Only if that is gone for good, clean up what it stood for by hand, and then remove"
+        f" {named} from metadata.finalizers of {ref}.",
     )
     return _finding(one, f"Deleted, but finalizer {named} has not been removed", (evidence,), fixes)
 

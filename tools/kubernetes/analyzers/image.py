@@ -41,14 +41,47 @@ _NOT_FOUND = re.compile(
     r"not found|manifest unknown|\b404\b|name unknown|no such image|repository does not exist",
     re.IGNORECASE,
 )
-_ROOT_CAUSES = (
-    (re.compile(r"no such host|server misbehaving", re.IGNORECASE), "its name does not resolve"),
-    (re.compile(r"x509|certificate|tls:", re.IGNORECASE), "its certificate is not accepted"),
-    (re.compile(r"\b429\b|toomanyrequests", re.IGNORECASE), "it limits the rate of pulls"),
-    (re.compile(r"connection refused", re.IGNORECASE), "it refuses the connection"),
-    (re.compile(r"timeout|deadline exceeded", re.IGNORECASE), "it does not answer in time"),
-    (re.compile(r"\b50[0-4]\b|unavailable", re.IGNORECASE), "it answers with a server error"),
-    (re.compile(r"no space left", re.IGNORECASE), "the node's disk is full"),
+_PERHAPS_NOT_FOUND = re.compile(r"does not exist or may require|not found", re.IGNORECASE)
+_PLATFORM = re.compile(
+    r"no match(?:ing manifest)? for (?:platform|[\w/]+)|no matching manifest", re.I
+)
+_REACH = "Make {registry} reachable from the node; the kubelet then pulls again."
+_ROOT_CAUSES = tuple(
+    (re.compile(sign, re.IGNORECASE), said, fix)
+    for sign, said, fix in (
+        (
+            _PLATFORM.pattern,
+            "it has none for the platform of the node",
+            "Build the image for that platform, or select nodes of one that it has.",
+        ),
+        (
+            r"no such host|server misbehaving",
+            "a name does not resolve",
+            "Make the node's DNS resolve {registry}, and its proxy if it has one.",
+        ),
+        (
+            r"x509|certificate|tls:",
+            "its certificate is not accepted",
+            "Give the container runtime of the node the authority that signed for {registry}.",
+        ),
+        (
+            r"\b429\b|toomanyrequests",
+            "it limits the rate of pulls",
+            "Log in to {registry} for a higher limit, or pull through a mirror.",
+        ),
+        (r"connection refused", "it refuses the connection", _REACH),
+        (r"timeout|deadline exceeded", "it does not answer in time", _REACH),
+        (
+            r"\b50[0-4]\b|unavailable",
+            "it answers with a server error",
+            "Wait until {registry} is well again; the kubelet tries on.",
+        ),
+        (
+            r"no space left",
+            "the node's disk is full",
+            "Free disk on the node: images and logs that nothing uses.",
+        ),
+    )
 )
 
 
@@ -79,6 +112,7 @@ def _suspicion(case: Case, container: Container) -> Suspicion:
 
 
 def _conclude(image: str, reason: str, why: str, has_secrets: bool) -> tuple[str, str, str]:
+    """Return code, sentence and fix."""
     registry, name = _split(image)
     if reason == "InvalidImageName":
         return FAILED, f'Image "{image}" is not a valid name', f'Correct the image name "{image}".'
@@ -88,22 +122,33 @@ def _conclude(image: str, reason: str, why: str, has_secrets: bool) -> tuple[str
             f'Image "{image}" is not on the node and imagePullPolicy is Never',
             f'Set imagePullPolicy to IfNotPresent, or load "{image}" onto the node.',
         )
-    # Docker Hub answers an absent repository with both: "pull access denied ... does not exist or
-    # may require authorization"; only the credential can tell, so it counts as denied.
     if _DENIED.search(why):
-        sentence = f'Pulling "{image}" is denied'
-        detail = "its pull secrets do not help" if has_secrets else "the pod has no pull secret"
-        fix = f"Give the pod an imagePullSecret that may pull {name} from {registry}."
-        return DENIED, f"{sentence} ({detail})", fix
-    if _NOT_FOUND.search(why):
+        perhaps = _PERHAPS_NOT_FOUND.search(why) is not None
+        return DENIED, *_denied(image, has_secrets=has_secrets, perhaps_absent=perhaps)
+    if _NOT_FOUND.search(why) and not _PLATFORM.search(why):
         return (
             NOT_FOUND,
             f'Image "{image}" does not exist',
             f'Set the image to a tag of {name} that exists, or push "{image}".',
         )
-    cause = next((said for pattern, said in _ROOT_CAUSES if pattern.search(why)), "")
-    sentence = f'Image "{image}" cannot be pulled' + (f" from {registry}: {cause}" if cause else "")
-    return FAILED, sentence, f"Make {registry} reachable from the node, then let the pull repeat."
+    for pattern, said, fix in _ROOT_CAUSES:
+        if pattern.search(why):
+            sentence = f'Image "{image}" cannot be pulled from {registry}: {said}'
+            return FAILED, sentence, fix.format(registry=registry)
+    return FAILED, f'Image "{image}" cannot be pulled', "Repair what the event names."
+
+
+def _denied(image: str, *, has_secrets: bool, perhaps_absent: bool) -> tuple[str, str]:
+    """Return sentence and fix; a registry may keep to itself whether there is such an image.
+
+    Docker Hub: "pull access denied, repository does not exist or may require authorization".
+    """
+    registry, name = _split(image)
+    detail = "its pull secrets do not help" if has_secrets else "the pod has no pull secret"
+    absent = ", or there is no such image" if perhaps_absent else ""
+    check = f"Check the name {name}. " if perhaps_absent else ""
+    fix = f"Give the pod, or the node, a credential that may pull {name} from {registry}."
+    return f'Pulling "{image}" is denied{absent} ({detail})', f"{check}{fix}"
 
 
 def _split(image: str) -> tuple[str, str]:

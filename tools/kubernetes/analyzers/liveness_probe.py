@@ -43,7 +43,7 @@ def suspect(case: Case, container: Container) -> Finding | None:
     for kind in ("startup", "liveness"):
         probe = mapping(container.spec, _FIELD[kind])
         # A program that ends well may do so on its own; one that cannot answer its probe does not.
-        killed = number(container.terminated, "exitCode") or port_hint(container, probe)
+        killed = number(container.terminated, "exitCode") or port_hint(case.pod, container, probe)
         if killed and _told_to(container) and _lasts_as_long(container, probe):
             return _finding(case, container, kind, None)
     return None
@@ -71,46 +71,48 @@ def _lasts_as_long(container: Container, probe: Manifest) -> bool:
 
 def _finding(case: Case, container: Container, kind: str, event: Manifest | None) -> Finding:
     probe = mapping(container.spec, _FIELD[kind])
-    said = f"{kind} probe failed"
+    said, own = f"{kind} probe failed", f"{{{container.name}}}"
     failed = [
         one
         for one in reversed(case.snapshot.events(case.ref))
         if text(one, "reason") == "Unhealthy"
         and message_of(one).lower().startswith(said)
-        and container.name in (text(one, "involvedObject", "fieldPath") or container.name)
+        and f"{{{container.name}}}" in (text(one, "involvedObject", "fieldPath") or own)
     ]
-    hint = port_hint(container, probe)
+    hint = port_hint(case.pod, container, probe)
     sentence = (
         f'Container "{container.name}" is restarted: its {kind} probe {describe(probe)} fails'
     )
     told = [event_evidence(one, case.ref) for one in (event, *failed[:1]) if one is not None]
-    fix = f'Make the {kind} probe of container "{container.name}" ask what it really answers.'
+    fix = (
+        f'Make container "{container.name}" answer its {kind} probe in time, or correct the'
+        " probe's port, path or timing."
+    )
     found = case.finding(
         CODE,
         sentence + (f"; {hint}" if hint else ""),
-        (*told, *_how_it_ended(case, container, probe, told=bool(told))),
+        (*told, *_how_it_ended(case, container, kind, told=bool(told))),
         fixes=(fix,),
     )
     return found if told else found.model_copy(update={"concluded": True})
 
 
 def _how_it_ended(
-    case: Case, container: Container, probe: Manifest, *, told: bool
+    case: Case, container: Container, kind: str, *, told: bool
 ) -> list[FieldEvidence]:
     """Return the restarts and, where no event proves the probe, what it is concluded from."""
     restarts = case.field(container.path("restartCount"), str(container.restarts))
     if told:
         return [restarts]
-    ended = container.terminated
+    ended, probe = container.terminated, mapping(container.spec, _FIELD[kind])
     path = container.path(container.ended_in, "terminated")
     run = f"exit code {number(ended, 'exitCode')}, {text(ended, 'startedAt')} to"
     given = (
         f"{describe(probe)}, every {number(probe, 'periodSeconds') or _PERIOD} s,"
         f" {number(probe, 'failureThreshold') or _FAILURES} failures"
     )
-    where = f"$.spec.containers[?(@.name=='{container.name}')]"
     return [
         case.field(path, f"{run} {text(ended, 'finishedAt')}"),
-        case.field(where, given),
+        case.field(f"{container.spec_path}.{_FIELD[kind]}", given),
         restarts,
     ]

@@ -1,6 +1,7 @@
 """What makes pods and could not make all that it wants, and what it was told."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from clusterwright.tools.finding import Evidence, FieldEvidence
 from clusterwright.tools.kubernetes.analyzers.pod import event_evidence, events_of, message_of
@@ -8,6 +9,8 @@ from clusterwright.tools.manifest import Manifest, condition, dig, number
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
+_BACK_OFF = timedelta(minutes=20)
+"""Controllers try again after 1000 seconds at most (workqueue's default rate limiter)."""
 MAKERS = ("ReplicaSet", "StatefulSet", "DaemonSet", "Job")
 """The kinds whose controllers create pods."""
 
@@ -46,5 +49,7 @@ def refusal(snapshot: Snapshot, maker: Manifest) -> tuple[str, Evidence] | None:
         path = "$.status.conditions[?(@.type=='ReplicaFailure')].message"
         return said, FieldEvidence(ref=ref, path=path, value=said)
     # A ReplicaSet without the condition has created what it could: its events are history.
-    events = [] if ref.kind == "ReplicaSet" else events_of(snapshot, ref, "FailedCreate")
+    if ref.kind == "ReplicaSet":
+        return None
+    events = events_of(snapshot, ref, "FailedCreate", within=_BACK_OFF)
     return next(((message_of(one), event_evidence(one, ref)) for one in events), None)

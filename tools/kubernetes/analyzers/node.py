@@ -38,12 +38,13 @@ def _unready(snapshot: Snapshot, node: Manifest) -> bool:
 
 def _finding(snapshot: Snapshot, node: Manifest, severity: Severity) -> Finding:
     ref, ready = Ref.of(node), condition(node, "Ready")
-    said = message_of(ready) or text(ready, "reason") or "its kubelet does not say why"
     path = "$.status.conditions[?(@.type=='Ready')]"
-    evidence = (
-        FieldEvidence(ref=ref, path=f"{path}.status", value=text(ready, "status")),
-        FieldEvidence(ref=ref, path=f"{path}.message", value=said),
+    evidence = tuple(
+        FieldEvidence(ref=ref, path=f"{path}.{field}", value=value)
+        for field in ("status", "message")
+        if (value := " ".join(text(ready, field).split())[:500])
     )
+    said = message_of(ready) or text(ready, "reason") or "its kubelet does not say why"
     if ready.get("reason") == _STOPPED:
         fix = (
             f"See whether machine {ref.name} runs, and whether its kubelet reaches the API server."

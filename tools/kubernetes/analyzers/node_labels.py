@@ -1,5 +1,6 @@
 """Pods that ask for a node label which no node has."""
 
+import re
 from collections.abc import Sequence
 
 from clusterwright.tools.finding import Finding
@@ -7,11 +8,21 @@ from clusterwright.tools.kubernetes.analyzers.capacity import Nodes
 from clusterwright.tools.kubernetes.analyzers.case import Case
 from clusterwright.tools.kubernetes.analyzers.nearest import nearest
 from clusterwright.tools.kubernetes.analyzers.node_match import affinity_terms, unmet
-from clusterwright.tools.manifest import strings, text, texts
+from clusterwright.tools.manifest import Manifest, strings, text, texts
 
 CODE = "pod/node-selector-unmatched"
 
 _SHOWN = 3
+_AFFINITY = (
+    "$.spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution"
+    ".nodeSelectorTerms[*].matchExpressions[*]"
+)
+_OF_POOLS = re.compile(
+    r"karpenter\.|eks\.amazonaws\.com/|cloud\.google\.com/gke-|kubernetes\.azure\.com/|agentpool$"
+    r"|node-role\.kubernetes\.io/|node\.kubernetes\.io/instance-type|topology\.kubernetes\.io/"
+    r"|kubernetes\.io/(?:arch|os|hostname)$"
+)
+"""Labels that come with a node from whoever makes it; nobody else should put them on one."""
 
 
 def unmatched(case: Case, known: Nodes, message: str) -> Finding | None:
@@ -26,20 +37,39 @@ def unmatched(case: Case, known: Nodes, message: str) -> Finding | None:
             return _finding(case, known, key, [value], path, message)
     for term in affinity_terms(case.pod):
         expression = unmet(term, nodes)
+        if text(expression, "operator") == "In":
+            key, values = text(expression, "key"), texts(expression, "values")
+            return _finding(case, known, key, values or [""], _AFFINITY, message)
         if expression:
-            path = "$.spec.affinity.nodeAffinity"
-            key, operator = text(expression, "key"), text(expression, "operator")
-            wanted = texts(expression, "values") or [operator]
-            return _finding(case, known, key, wanted, path, message)
-    asked = ", ".join(f"{k}={v}" for k, v in selector.items()) or "its required node affinity"
+            return _excluded(case, known, expression, message)
+    asked = ", ".join(f"{k}={v}" for k, v in selector.items())
+    whole = " and its required node affinity" if asked else "its required node affinity"
     evidence = (
-        case.field("$.spec.nodeSelector", asked),
+        *([case.field("$.spec.nodeSelector", asked)] if asked else []),
         case.field("$.status.conditions[?(@.type=='PodScheduled')].message", message),
     )
     fix = "Label a node with all that the pod selects, or select less."
-    return case.finding(
-        CODE, f"No node has all that the pod selects: {asked}", evidence, fixes=(fix,)
+    sentence = "No node has all that the pod selects: " + asked
+    if affinity_terms(case.pod):
+        sentence += whole
+    return case.finding(CODE, sentence, evidence, fixes=(fix,))
+
+
+def _excluded(case: Case, known: Nodes, expression: Manifest, message: str) -> Finding:
+    """Return a finding for an expression that says what nodes must not have, or more than a value.
+
+    Its operators are NotIn, Exists, DoesNotExist, Gt and Lt.
+    """
+    key, operator = text(expression, "key"), text(expression, "operator")
+    asked = " ".join([key, operator, ", ".join(texts(expression, "values"))]).strip()
+    have = sorted({labels[key] for labels in known.labels if key in labels})
+    hint = f"nodes have {', '.join(have[:_SHOWN])}" if have else "no node has that label"
+    evidence = (
+        case.field(f"{_AFFINITY}[?(@.key=='{key}')]", asked),
+        case.field("$.status.conditions[?(@.type=='PodScheduled')].message", message),
     )
+    fix = f"Correct the node affinity {asked}, or add a node that meets it."
+    return case.finding(CODE, f"No node meets {asked}; {hint}", evidence, fixes=(fix,))
 
 
 def _finding(
@@ -52,7 +82,8 @@ def _finding(
         case.field("$.status.conditions[?(@.type=='PodScheduled')].message", message),
     )
     sentence = f"No node has the label {asked}" + (f"; {hint}" if hint else "")
-    fix = f"Correct the node selector {asked}, or label the nodes that are meant."
+    other = "add such a node" if _OF_POOLS.match(key) else "label the nodes that are meant"
+    fix = f"Correct the node selector {asked}, or {other}."
     return case.finding(CODE, sentence, evidence, fixes=(fix,))
 
 

@@ -23,17 +23,36 @@ def insufficient(case: Case, nodes: Nodes, message: str) -> Finding | None:
             )
             sentence = f"No node can offer {resource}: {spelled(amount, resource)}; {has}"
             fix = f"Request at most {spelled(most, resource)} {resource}, or add a node with more."
+            if not most:
+                fix = f"Add a node that has {resource}, or do not request it."
             return _finding(case, resource, amount, sentence, fix, message)
+    if case.snapshot.namespace:
+        return _in_namespace(case, asked, message)
     open_nodes = [node for node in fitting if not repelling(case.pod, node)]
     free = [nodes.free(node) for node in open_nodes]
     for resource, amount in sorted(asked.items(), key=lambda pair: "/" not in pair[0]):
         if free and amount > (most := _most(free, resource)):
+            if resource == "pods":
+                sentence = "Every node that fits runs as many pods as it may"
+                fix = "Add a node, or let the kubelets run more pods (maxPods)."
+                return _finding(case, resource, amount, sentence, fix, message)
             left = spelled(max(most, 0), resource)
             sentence = (
                 f"{resource}: {spelled(amount, resource)} is free on no node that fits;"
                 f" the most free is {left}"
             )
-            fix = f"Free {resource} on a node, add a node, or request at most {left}."
+            less = f", or request at most {left}" if most > 0 else ""
+            fix = f"Free {resource} on a node, or add a node{less}."
+            return _finding(case, resource, amount, sentence, fix, message)
+    return None
+
+
+def _in_namespace(case: Case, asked: Amounts, message: str) -> Finding | None:
+    """Return what the scheduler lacks, where the pods of other namespaces were not read."""
+    for resource, amount in asked.items():
+        if f"insufficient {resource}" in message.lower():
+            sentence = f"{resource}: {spelled(amount, resource)} is free on no node that fits"
+            fix = f"Free {resource} on a node, add a node, or request less."
             return _finding(case, resource, amount, sentence, fix, message)
     return None
 
@@ -45,10 +64,8 @@ def _most(amounts: list[Amounts], resource: str) -> float:
 def _finding(
     case: Case, resource: str, amount: float, sentence: str, fix: str, message: str
 ) -> Finding:
-    evidence = (
-        case.field(
-            f"$.spec.containers[*].resources.requests['{resource}']", spelled(amount, resource)
-        ),
-        case.field("$.status.conditions[?(@.type=='PodScheduled')].message", message),
-    )
+    said = case.field("$.status.conditions[?(@.type=='PodScheduled')].message", message)
+    path = f"$.spec.containers[*].resources.requests['{resource}']"
+    own = [] if resource == "pods" else [case.field(path, spelled(amount, resource))]
+    evidence = (*own, said)
     return case.finding(CODE, sentence, evidence, fixes=(fix,))

@@ -8,6 +8,8 @@ from clusterwright.tools.kubernetes.analyzers.node_match import CORDONED, repell
 CODE = "pod/untolerated-taint"
 
 _SHOWN = 3
+_CONDITIONS = ("node.kubernetes.io/", "node.cloudprovider.kubernetes.io/")
+"""Taints that the control plane puts on a node for its conditions, and takes away with them."""
 
 
 def untolerated(case: Case, nodes: Nodes, message: str) -> Finding | None:
@@ -21,6 +23,9 @@ def untolerated(case: Case, nodes: Nodes, message: str) -> Finding | None:
     if all(name.startswith(CORDONED) for name in names):
         sentence = "Every node that fits is cordoned"
         fix = "Uncordon a node that fits, or add one."
+    elif all(name.startswith(_CONDITIONS) for name in names):
+        sentence = f"Every node that fits is out of service: {shown}"
+        fix = "Repair a node that fits; the taint goes when the node is well again."
     else:
         sentence = f"Every node that fits has a taint that the pod does not tolerate: {shown}"
         fix = f"Add a toleration of {names[0]} to the pod, or remove the taint from a node."

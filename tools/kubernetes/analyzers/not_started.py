@@ -45,6 +45,7 @@ _RUNTIME = re.compile(r"^.{0,400}OCI runtime create failed: (?:\w+ create failed
 _MOUNT = re.compile(r"^\w{1,40}\.\w{1,40} failed for volume \"([^\"]{1,253})\" ?: (.{1,500})$")
 _MULTI_ATTACH = re.compile(r"^Multi-Attach error for volume \"([^\"]{1,253})\" (.{1,400})$")
 _SANDBOX = re.compile(r"^.{0,200}sandbox(?: \"[0-9a-f]{1,64}\")?: (?:rpc error: [^=]{0,40}= \w+ )?")
+_MOUNTS = ("FailedMount", "FailedAttachVolume", "FailedMapVolume")
 _OFTEN = 2
 """Once may be a moment's trouble: the kubelet tries again, and mostly it works then."""
 
@@ -86,16 +87,11 @@ def _without_ground(case: Case) -> Finding | None:
     able = condition(case.pod, "PodReadyToStartContainers").get("status") == "True"
     if able or not waiting & _CREATING:
         return None
-    for event in events_of(
-        case.snapshot, case.ref, "FailedMount", "FailedAttachVolume", "FailedMapVolume"
-    ):
-        named = _MOUNT.match(message_of(event)) or _MULTI_ATTACH.match(message_of(event))
-        if named and _lasts(event) and not names_reference(message_of(event)):
-            volume, said = named.groups()
-            sentence = f'Volume "{volume}" is not mounted: {said}'
-            fix = f'Make volume "{volume}" available on node {_node(case)}; the pod then starts.'
-            evidence = (event_evidence(event, case.ref),)
-            return case.finding(NOT_MOUNTED, sentence, evidence, fixes=(fix,))
+    mounts = events_of(case.snapshot, case.ref, *_MOUNTS)
+    # That a volume took too long is told beside what went wrong with it, which says more.
+    for event in sorted(mounts, key=lambda one: _named(one) is None):
+        if _lasts(event) and not names_reference(message_of(event)):
+            return _not_mounted(case, event)
     for event in events_of(case.snapshot, case.ref, "FailedCreatePodSandBox"):
         if _lasts(event):
             said = _SANDBOX.sub("", message_of(event))
@@ -104,6 +100,20 @@ def _without_ground(case: Case) -> Finding | None:
             evidence = (event_evidence(event, case.ref),)
             return case.finding(NO_SANDBOX, sentence, evidence, fixes=(fix,))
     return None
+
+
+def _not_mounted(case: Case, event: Manifest) -> Finding:
+    named = _named(event)
+    which, said = (f'Volume "{named[1]}"', named[2]) if named else ("A volume", message_of(event))
+    sentence = f"{which} is not mounted: {said}"
+    fix = f"Make it available on node {_node(case)}; the pod then starts."
+    return case.finding(NOT_MOUNTED, sentence, (event_evidence(event, case.ref),), fixes=(fix,))
+
+
+def _named(event: Manifest) -> re.Match[str] | None:
+    """Return the volume that an event names, and what it says of it."""
+    message = message_of(event)
+    return _MOUNT.match(message) or _MULTI_ATTACH.match(message)
 
 
 def _lasts(event: Manifest) -> bool:

@@ -15,10 +15,14 @@ def suspect(case: Case, container: Container) -> Finding | None:
     if text(ended, "reason") != "OOMKilled" or recovered(case, container):
         return None
     limit = text(container.spec, "resources", "limits", "memory")
+    path = f"{container.spec_path}.resources.limits.memory"
+    if not limit and (limit := text(case.pod, "spec", "resources", "limits", "memory")):
+        path = "$.spec.resources.limits.memory"
     sentence = (
         f'Container "{container.name}" was killed for using more memory than its limit of {limit}'
         if limit
-        else f'Container "{container.name}" was killed because the node ran out of memory'
+        else f'Container "{container.name}", which has no memory limit, was killed for memory:'
+        " the node had none left"
     )
     fix = (
         f'Raise the memory limit of container "{container.name}" above {limit},'
@@ -28,7 +32,6 @@ def suspect(case: Case, container: Container) -> Finding | None:
     )
     evidence = [case.field(container.path(container.ended_in, "terminated", "reason"), "OOMKilled")]
     if limit:
-        path = f"$.spec.containers[?(@.name=='{container.name}')].resources.limits.memory"
         evidence.append(case.field(path, limit))
     return case.finding(
         CODE, sentence, tuple(evidence), fixes=(fix,), since=case.failing_since(ended)

@@ -26,6 +26,8 @@ KINDS = ("Pod", "ReplicaSet", "Deployment", "StatefulSet", "DaemonSet", "Job", "
 RECENT = timedelta(minutes=10)
 """An event older than this says nothing about now: the kubelet repeats what lasts (5 min cap)."""
 
+_HISTORY = timedelta(days=1)
+_INDEX = "batch.kubernetes.io/job-completion-index"
 _WORKLOADS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob"})
 _LONGEST_MESSAGE = 500
 _LONGEST_TITLE = 120
@@ -73,6 +75,11 @@ class Container:
         """Whether it counts as ready."""
         return self.status.get("ready") is True
 
+    @property
+    def spec_path(self) -> str:
+        """Return the JSONPath of what was asked for."""
+        return f"$.spec.{'initContainers' if self.init else 'containers'}[?(@.name=='{self.name}')]"
+
     def path(self, *below: str) -> str:
         """Return the JSONPath of a field of its status."""
         return f"$.status.{self.field}[?(@.name=='{self.name}')]." + ".".join(below)
@@ -105,9 +112,11 @@ def containers(pod: Manifest) -> list[Container]:
     return found
 
 
-def events_of(snapshot: Snapshot, ref: Ref, *reasons: str) -> list[Manifest]:
+def events_of(
+    snapshot: Snapshot, ref: Ref, *reasons: str, within: timedelta = RECENT
+) -> list[Manifest]:
     """Return the recent events about an object that have one of these reasons, newest first."""
-    oldest = snapshot.now - RECENT
+    oldest = snapshot.now - within
     found = [
         event
         for event in snapshot.events(ref)
@@ -157,14 +166,48 @@ def severity_of(snapshot: Snapshot, subject: Ref) -> Severity:
 
 
 def overcome(snapshot: Snapshot, pod: Manifest) -> bool:
-    """Return whether a Job that owns the pod has completed or retries it with a live pod."""
+    """Return whether a pod that failed is history: a later one has done, or does, its work.
+
+    That is so when its Job is complete, when a later Job of the same CronJob has, or when a later
+    pod of its Job has succeeded or runs for longer than this one did. What no Job owns is history
+    after a day.
+    """
+    failed = text(pod, "status", "phase") == "Failed"
     for owner in snapshot.owners(pod):
         job = snapshot.get(owner)
         if owner.kind == "Job" and job is not None:
-            return condition(job, "Complete").get("status") == "True" or bool(
-                number(job, "status", "succeeded")
+            wanted = number(job, "spec", "completions") or 1
+            if number(job, "status", "succeeded") >= wanted or superseded(snapshot, job):
+                return True
+            return failed and any(
+                _does_better(snapshot, pod, other) for other in snapshot.children(owner)
             )
-    return False
+    return failed and age(snapshot, pod) > _HISTORY
+
+
+def superseded(snapshot: Snapshot, job: Manifest) -> bool:
+    """Return whether a later Job of the same CronJob has completed."""
+    made = age(snapshot, job)
+    return any(
+        owner.kind == "CronJob"
+        and any(
+            age(snapshot, other) < made and condition(other, "Complete").get("status") == "True"
+            for other in snapshot.children(owner)
+        )
+        for owner in snapshot.owners(job)
+    )
+
+
+def _does_better(snapshot: Snapshot, pod: Manifest, other: Manifest) -> bool:
+    """Return whether a later pod of the same Job and index has succeeded, or runs for longer."""
+    index = [text(one, "metadata", "annotations", _INDEX) for one in (pod, other)]
+    if age(snapshot, other) >= age(snapshot, pod) or index[0] != index[1]:
+        return False
+    phase = text(other, "status", "phase")
+    ended = [instant(one.terminated, "finishedAt") for one in containers(pod)]
+    last = max((one for one in ended if one is not None), default=snapshot.now)
+    lasted = last - (instant(pod, "metadata", "creationTimestamp") or last)
+    return phase == "Succeeded" or (phase == "Running" and age(snapshot, other) > lasted)
 
 
 def age(snapshot: Snapshot, pod: Manifest) -> timedelta:
@@ -183,9 +226,13 @@ def title(sentence: str) -> str:
 
 def _all_well(status: Json) -> bool:
     """Return whether every container is ready and never ended; nearly all pods of a cluster are."""
-    states = dig(status, "containerStatuses")
+    states, conditions = dig(status, "containerStatuses"), dig(status, "conditions")
     if not isinstance(states, list) or not states:
         return False
+    # A sidecar among the init containers, a readiness gate, or a node that is lost says so here.
+    for one in cast("list[Json]", conditions) if isinstance(conditions, list) else ():
+        if dig(one, "type") == "Ready" and dig(one, "status") != "True":
+            return False
     for one in cast("list[Json]", states):
         if dig(one, "ready") is not True or dig(one, "restartCount"):
             return False

@@ -31,16 +31,12 @@ def unbound(case: Case, _nodes: Nodes, message: str) -> Finding | None:
     if not any(sign in message.lower() for sign in _SCHEDULER_SAYS):
         return None
     claims = claims_of(case.pod)
+    # Where the volumes of bound claims are is one reason among others, told as the scheduler does.
     blamed = next((one for one in claims if _phase(case, one) != "Bound"), None)
-    if blamed is None and claims:
-        blamed = claims[0]
     if blamed is None:
         return None
     phase = _phase(case, blamed)
-    if phase == "Bound":
-        sentence = f'Volume of claim "{blamed.name}" cannot be used on any node that fits'
-        fix = f'Place the pod where the volume of claim "{blamed.name}" is.'
-    elif phase:
+    if phase:
         sentence = f'PersistentVolumeClaim "{blamed.name}" is {phase}: the pod waits for its volume'
         fix = f'Get PersistentVolumeClaim "{blamed.name}" bound.'
     else:

@@ -17,8 +17,19 @@ def describe(probe: Manifest) -> str:
     return f'"{words[:60]}"' if words else "(no longer there)"
 
 
-def port_hint(container: Container, probe: Manifest) -> str:
-    """Say that the probe asks a port which the container does not declare while it does others."""
+def port_hint(pod: Manifest, container: Container, probe: Manifest) -> str:
+    """Say that the probe asks a port which the container does not declare while it does others.
+
+    Nothing is said where another container of the pod declares it, and where Istio has rewritten
+    the probe to ask its own agent.
+    """
+    others = {
+        str(number(one, "containerPort"))
+        for field in ("containers", "initContainers")
+        for other in items(pod, "spec", field)
+        for one in items(other, "ports")
+    }
+    rewritten = text(probe, "httpGet", "path").startswith("/app-health/")
     asked = next(
         (port_of(mapping(probe, key)) for key in ("httpGet", "tcpSocket", "grpc") if key in probe),
         "",
@@ -27,7 +38,7 @@ def port_hint(container: Container, probe: Manifest) -> str:
         str(number(one, "containerPort")): text(one, "name")
         for one in items(container.spec, "ports")
     }
-    if not asked or not declared or asked in declared or asked in declared.values():
+    if not asked or not declared or asked in others or asked in declared.values() or rewritten:
         return ""
     return f"the container declares {', '.join(declared)}"
 

@@ -16,12 +16,14 @@ from clusterwright.tools.kubernetes.analyzers.pod import (
     troubled,
 )
 from clusterwright.tools.kubernetes.analyzers.probe import describe, port_hint
-from clusterwright.tools.manifest import Manifest, instant, mapping, number, text
+from clusterwright.tools.manifest import Manifest, dig, instant, mapping, number, text
 from clusterwright.tools.snapshot import Snapshot, last_seen
 
 CODE = "pod/readiness-probe-failing"
 
 _STARTING = timedelta(seconds=10)
+_ROLLING = timedelta(minutes=1)
+_WANTED, _SERVED = ("spec", "replicas"), ("status", "availableReplicas")
 
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
@@ -41,7 +43,7 @@ def _failure(case: Case, container: Container) -> Manifest | None:
     if not container.running or container.ready or not probe:
         return None
     started = instant(container.status, "state", "running", "startedAt")
-    grace = timedelta(seconds=number(probe, "initialDelaySeconds")) + _STARTING
+    grace = timedelta(seconds=number(probe, "initialDelaySeconds")) + _patience(case)
     if started is None or case.snapshot.now - started < grace:
         return None
     if container.restarts and killed(case, container) is not None:
@@ -58,9 +60,18 @@ def _failure(case: Case, container: Container) -> Manifest | None:
     return None
 
 
+def _patience(case: Case) -> timedelta:
+    """Return how long a container may take: as part of a rollout that harms nobody, longer."""
+    workload = case.snapshot.get(case.subject)
+    wanted, served = (dig(workload, *path) for path in (_WANTED, _SERVED))
+    unharmed = isinstance(wanted, int) and isinstance(served, int) and served >= wanted > 0
+    return _ROLLING if unharmed else _STARTING
+
+
 def _suspicion(case: Case, container: Container, event: Manifest) -> Suspicion:
     probe = mapping(container.spec, "readinessProbe")
-    hint = port_hint(container, probe)
+    answered = "statuscode" in message_of(event)  # then the port is right
+    hint = "" if answered else port_hint(case.pod, container, probe)
     sentence = f'Container "{container.name}" is not ready: its probe {describe(probe)} fails'
     evidence = (
         event_evidence(event, case.ref),

@@ -1,5 +1,6 @@
 """Services whose selector matches no pod, although pods with nearly those labels exist."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,13 +14,18 @@ from clusterwright.tools.kubernetes.analyzers.service import (
     selecting,
     selector_of,
 )
-from clusterwright.tools.manifest import Manifest, instant, name_of, namespace_of, strings
+from clusterwright.tools.manifest import Manifest, name_of, namespace_of, strings
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
 CODE = "service/selector-mismatch"
 
 _TEMPLATED = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job")
+_OF_CONTROLLERS = re.compile(
+    r"statefulset\.kubernetes\.io/|apps\.kubernetes\.io/|batch\.kubernetes\.io/|job-name$"
+    r"|pod-template-hash$|controller-(?:uid|revision-hash)$"
+)
+"""Labels that controllers put on pods, and no template carries."""
 _APPLYING = timedelta(seconds=10)
 """A Service may be created a moment before the workload that it is for."""
 
@@ -46,8 +52,9 @@ def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
         if namespace not in known:
             known[namespace] = list(_templates(snapshot, namespace))
         templates = known[namespace]
+        meant = {k: v for k, v in selector.items() if not _OF_CONTROLLERS.match(k)}
         # A workload that would match has no pods now: scaled to 0, or unable to create them.
-        if any(selector.items() <= labels.items() for _, labels in templates):
+        if not meant or any(meant.items() <= labels.items() for _, labels in templates):
             continue
         kin = _nearest(service, templates)
         if kin is not None or not is_headless(service):
@@ -99,14 +106,17 @@ def _finding(service: Manifest, kin: _Kin | None) -> Finding:
         sentence = f"Selects {kin.key}={selector[kin.key]}, but pods of {who} have {instead}"
         fixes = (f"Set spec.selector to {carried}, as the pods of {who} have.",)
         if not kin.value:
-            fixes = (f"Remove {kin.key} from spec.selector, or add it to the pods of {who}.",)
+            fixes = (
+                f"Have {kin.key}={selector[kin.key]} put on the pods that are meant: by the"
+                f" template of {who}, or by the controller that chooses among its pods.",
+            )
     return Finding(
         code=CODE,
-        severity=Severity.INFO if kin is None else Severity.CRITICAL,
+        # A label that no template carries may be put on one pod at a time: on the leader.
+        severity=Severity.CRITICAL if kin and kin.value else Severity.INFO,
         subject=ref,
         title=title(sentence),
         evidence=tuple(evidence),
-        since=instant(service, "metadata", "creationTimestamp"),
         relations=(Relation(source=ref, edge=Edge.SELECTS, target=kin.ref),) if kin else (),
         fixes=fixes,
     )

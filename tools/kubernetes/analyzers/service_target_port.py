@@ -1,5 +1,6 @@
 """Services that send traffic to a port on which their pods do not listen."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -13,12 +14,14 @@ from clusterwright.tools.kubernetes.analyzers.service import (
     selecting,
     selects,
 )
-from clusterwright.tools.manifest import Manifest, dig, instant, items, mapping, number, text
+from clusterwright.tools.manifest import Manifest, dig, items, mapping, number, text
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
 CODE = "service/target-port-mismatch"
 
+_ASIDE = re.compile(r"metric|prom|admin|debug|health|probe|status", re.IGNORECASE)
+"""Ports beside those that a program is there for."""
 _PROBES = ("readinessProbe", "livenessProbe", "startupProbe")
 
 
@@ -40,7 +43,8 @@ def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
         if all(_is_declared(port, _declared(pod)) for pod in pods[:1] for port in ports):
             continue  # as nearly always: no need to look at the other pods
         declared = {port for pod in pods for port in _declared(pod)}
-        if not declared or any(_is_declared(port, declared) for port in ports):
+        open_ = not declared or any(map(_may_listen, pods))
+        if open_ or any(_is_declared(port, declared) for port in ports):
             # Containers may listen on what they do not declare. With one port that is right, the
             # others are more likely undeclared than wrong; a missing name is wrong in any case.
             ports = [port for port in ports if _is_named(port)]
@@ -57,6 +61,17 @@ def _declared(pod: Manifest) -> list[_Declared]:
         for container in items(pod, "spec", field)
         for one in items(container, "ports")
     ]
+
+
+def _may_listen(pod: Manifest) -> bool:
+    """Return whether a container declares nothing of what it serves, beside others that do.
+
+    So it is where a mesh has put its proxy beside the program, or where only metrics are declared.
+    """
+    return any(
+        all(_ASIDE.search(text(port, "name")) for port in items(container, "ports"))
+        for container in items(pod, "spec", "containers")
+    )
 
 
 def _protocol(port: Manifest) -> str:
@@ -127,8 +142,8 @@ def _finding(
         subject=ref,
         title=title(sentence),
         evidence=(asked, found),
-        since=instant(service, "metadata", "creationTimestamp"),
         relations=selects(snapshot, service, pods),
+        concluded=not named,  # a program may listen where it does not say so
         fixes=(f"Set targetPort of port {number(port, 'port')} to {right}.",),
     )
 

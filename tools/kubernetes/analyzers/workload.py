@@ -8,6 +8,7 @@ from clusterwright.tools.kubernetes.analyzers.missing_pods import MAKERS, refusa
 from clusterwright.tools.kubernetes.analyzers.pod import (
     message_of,
     severity_of,
+    superseded,
     title,
     workload_of,
 )
@@ -29,12 +30,22 @@ def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
         failed = condition(job, "Failed")
         if failed.get("status") != "True" or _shown_by_pods(snapshot, job):
             continue
+        if superseded(snapshot, job):
+            continue
         path = "$.status.conditions[?(@.type=='Failed')].reason"
         reason, said = text(failed, "reason"), message_of(failed)
         evidence = FieldEvidence(ref=Ref.of(job), path=path, value=f"{reason}: {said}")
         sentence = f"Job failed and its pods are gone: {said or reason}"
-        fix = "Run it again with restartPolicy Never, which keeps the failed pods and their logs."
+        fix = _remedy(job, reason)
         yield Suspicion(_finding(snapshot, job, sentence, evidence, fix))
+
+
+def _remedy(job: Manifest, reason: str) -> str:
+    if reason == "DeadlineExceeded":
+        return "Raise activeDeadlineSeconds of the Job, or let it do less at a time."
+    if text(job, "spec", "template", "spec", "restartPolicy") == "OnFailure":
+        return "Run it again with restartPolicy Never, which keeps the failed pods and their logs."
+    return "Run it again, and read the log of its pods before they are deleted."
 
 
 def _shown_by_pods(snapshot: Snapshot, job: Manifest) -> bool:

@@ -18,6 +18,8 @@ class Rule:
     edges: tuple[Edge, ...]
     cause: str
     because: str
+    always: bool = True
+    """Whether a finding of `effect` has such a cause in any case, seen or not."""
 
 
 RULES = (
@@ -44,6 +46,13 @@ RULES = (
         (Edge.SELECTS, Edge.ROUTES_TO, Edge.RUNS_ON),
         "node/not-ready",
         "a node that is cut off takes its Pods along",
+    ),
+    Rule(
+        "pod/untolerated-taint",
+        (Edge.REQUESTS,),
+        "node/not-ready",
+        "a node that is cut off is tainted for it",
+        always=False,
     ),
     Rule(
         "pod/volume-not-bound",
@@ -73,7 +82,7 @@ RULES = (
 )
 """In the order in which a reader follows traffic: Service, Pod, volume, workload."""
 
-SYMPTOMS = frozenset(rule.effect for rule in RULES)
+SYMPTOMS = frozenset(rule.effect for rule in RULES if rule.always)
 """Codes that always have a cause below them, seen or not."""
 
 

@@ -26,6 +26,8 @@ from clusterwright.tools.snapshot import Snapshot
 CODE = "pod/unexplained"
 
 _KINDS = ("Deployment", "StatefulSet", "DaemonSet", "Node")
+_LOST = "Lost"
+"""The phase of a claim whose volume is gone; one that is Pending may wait for its first pod."""
 _SETTLING = timedelta(minutes=2)
 _YOUNG = timedelta(minutes=1)
 _SHOWN = 3
@@ -97,6 +99,9 @@ def _unwell(snapshot: Snapshot, findings: Iterable[Finding]) -> Iterator[Manifes
                 continue
             if not state_of(one, snapshot.now).well and Ref.of(one) not in explained | troubling:
                 yield one
+    for claim in snapshot.of_kind("PersistentVolumeClaim"):
+        if text(claim, "status", "phase") == _LOST and Ref.of(claim) not in explained:
+            yield claim
 
 
 def _counts(snapshot: Snapshot, pod: Manifest) -> bool:

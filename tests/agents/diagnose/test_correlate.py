@@ -109,6 +109,18 @@ def test_a_service_whose_pods_are_on_a_lost_node_is_its_symptom() -> None:
     ]
 
 
+def test_a_taint_of_a_lost_node_is_its_symptom_and_any_other_a_cause() -> None:
+    lost = finding("node/not-ready", "Node/gpu-1")
+    kept_out = finding(
+        "pod/untolerated-taint",
+        "Deployment/shop/cart",
+        relations=(edge("Deployment/shop/cart", Edge.REQUESTS, "Node/gpu-1"),),
+    )
+    assert list(outline(correlate([answered(kept_out, lost)]))) == ["dev node/not-ready Node/gpu-1"]
+    (root,) = correlate([answered(kept_out)]).root_causes
+    assert not root.deepest_visible
+
+
 def test_what_is_only_worth_knowing_is_no_problem() -> None:
     known = finding("object/finalizer-stuck", "ConfigMap/shop/a").model_copy(
         update={"severity": Severity.INFO}

@@ -152,6 +152,7 @@ def test_a_pod_is_unwell_when_it_should_be_gone(
         (an("Job", status={"conditions": conditions(Complete="True")}), "Complete", True),
         (an("Job", status={"active": 1}), "Starting", False),
         (an("Job", status={"active": 1, "ready": 1}), "Running", True),
+        (an("Job", status={"failed": 2}), "BackingOff", False),
         (an("CronJob", spec={"suspend": True}), "Suspended", True),
         (an("CronJob"), "Active", True),
         (an("Node", status={"conditions": conditions(Ready="True")}), "Ready", True),
@@ -182,6 +183,10 @@ def test_every_kind_has_a_word_of_its_own(manifest: Manifest, word: str, well: b
     assert ran(manifest) == (word, well)
 
 
+def scaling(reason: str) -> Json:
+    return {"type": "ScalingActive", "status": "False", "reason": reason}
+
+
 def custom(**rest: Json) -> Manifest:
     return {"apiVersion": "example.com/v1", "kind": "Kiln", "metadata": {"name": "one"}, **rest}
 
@@ -195,6 +200,13 @@ def custom(**rest: Json) -> Manifest:
         (custom(status={"conditions": conditions(Ready="True")}), "Ready", True),
         (custom(status={"conditions": conditions(Ready="False")}), "NotReady", False),
         (custom(status={"conditions": conditions(Available="Unknown")}), "AvailableUnknown", False),
+        (custom(status={"conditions": conditions(Succeeded="Unknown")}), "Running", True),
+        (
+            custom(status={"conditions": [scaling("FailedGetResourceMetric")]}),
+            "NotScalingActive: FailedGetResourceMetric",
+            False,
+        ),
+        (custom(status={"conditions": [scaling("ScalingDisabled")]}), "ScalingDisabled", True),
         (
             custom(status={"conditions": [SYNCED]}),
             "NotSynced: Cold",

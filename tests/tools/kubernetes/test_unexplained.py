@@ -154,3 +154,9 @@ def test_a_cluster_where_everything_is_unwell_in_its_own_way_is_counted() -> Non
     lines = told(*(creating(f"Odd{i}", name=f"p-{i}", age=90) for i in range(40)))
     assert len(lines) == 13
     assert lines[-1].endswith("and 25 more: in other states, and nothing here says why")
+
+
+def test_a_claim_whose_volume_is_gone_is_told() -> None:
+    lost = make("PersistentVolumeClaim", "data", age=600, status={"phase": "Lost"})
+    waits = make("PersistentVolumeClaim", "next", age=600, status={"phase": "Pending"})
+    assert told(lost, waits) == ["PersistentVolumeClaim/shop/data: Lost, and nothing here says why"]

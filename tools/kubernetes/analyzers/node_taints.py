@@ -1,9 +1,10 @@
 """Pods that tolerate no node which they may run on otherwise."""
 
-from clusterwright.tools.finding import Finding
+from clusterwright.tools.finding import Edge, Finding, Relation
 from clusterwright.tools.kubernetes.analyzers.capacity import Nodes
 from clusterwright.tools.kubernetes.analyzers.case import Case
 from clusterwright.tools.kubernetes.analyzers.node_match import CORDONED, repelling
+from clusterwright.tools.ref import Ref
 
 CODE = "pod/untolerated-taint"
 
@@ -30,4 +31,8 @@ def untolerated(case: Case, nodes: Nodes, message: str) -> Finding | None:
         sentence = f"Every node that fits has a taint that the pod does not tolerate: {shown}"
         fix = f"Add a toleration of {names[0]} to the pod, or remove the taint from a node."
     evidence = (case.field("$.status.conditions[?(@.type=='PodScheduled')].message", message),)
-    return case.finding(CODE, sentence, evidence, fixes=(fix,))
+    wanted = tuple(
+        Relation(source=case.subject, edge=Edge.REQUESTS, target=Ref.of(node))
+        for node in fitting[:_SHOWN]
+    )
+    return case.finding(CODE, sentence, evidence, fixes=(fix,), relations=wanted)

@@ -3,8 +3,20 @@
 from clusterwright.tools.kubernetes.state.state import State, phase
 from clusterwright.tools.manifest import Manifest, condition, items, mapping, text, truth
 
-_POSITIVE = ("Ready", "Available", "Healthy", "Established", "Complete", "Succeeded", "Synced")
+_AT_THE_END = ("Complete", "Succeeded")
+"""Conditions that are not known yet while what they are about runs."""
+_POSITIVE = (
+    "Ready",
+    "Available",
+    "Healthy",
+    "Established",
+    *_AT_THE_END,
+    "Synced",
+    "ScalingActive",
+)
 """Conditions that say of any kind that all is well; the first one present speaks."""
+_ON_PURPOSE = frozenset({"ScalingDisabled"})
+"""Reasons for which one is false as somebody wants it: a workload that is scaled to 0."""
 _BAD_PHASES = frozenset(
     {"Failed", "Error", "Lost", "Pending", "Unknown", "Degraded", "Unhealthy", "Terminating"}
 )
@@ -59,10 +71,11 @@ def any_state(manifest: Manifest) -> State:
     for kind in _POSITIVE:
         found = condition(manifest, kind)
         if found:
-            said = found.get("status")
+            said, reason = found.get("status"), text(found, "reason")
             if said == "True":
                 return State(kind, well=True)
-            reason = text(found, "reason")
+            if reason in _ON_PURPOSE or (kind in _AT_THE_END and said == "Unknown"):
+                return State(reason or "Running", well=True)
             word = f"Not{kind}" if said == "False" else f"{kind}Unknown"
             return State(f"{word}: {reason}" if reason else word, well=False)
     word = phase(manifest)

@@ -24,6 +24,8 @@ def job_state(job: Manifest) -> State:
     for word, well in (("Failed", False), ("Complete", True), ("Suspended", True)):
         if condition(job, word).get("status") == "True":
             return State(word, well, cells)
+    if number(job, "status", "failed") and not number(job, "status", "active"):
+        return State("BackingOff", well=False, cells=cells)
     if number(job, "status", "active") > number(job, "status", "ready"):
         return State("Starting", well=False, cells=cells)
     return State("Running", well=True, cells=cells)

@@ -16,7 +16,8 @@ from clusterwright.tools.snapshot import Snapshot
 
 _MEMBERS = 1
 _RELATIONS = 10
-_VALUE = 100
+_VALUE, _FULL_VALUE = 100, 400
+"""Characters of a value at a first look, and where all evidence is asked for."""
 _LINE = 240
 """A log line says what nothing else does, and is cut last."""
 
@@ -27,7 +28,10 @@ def brief(finding: Finding, *, evidence: int = 1) -> Finding:
         update={
             "title": one_line(finding.title),
             "fixes": tuple(one_line(one) for one in finding.fixes),
-            "evidence": tuple(_cut(one) for one in _strongest(finding.evidence)[:evidence]),
+            "evidence": tuple(
+                _cut(one, _VALUE if evidence == 1 else _FULL_VALUE)
+                for one in _strongest(finding.evidence)[:evidence]
+            ),
             "members": finding.members[:_MEMBERS],
             "more_members": finding.more_members + max(0, len(finding.members) - _MEMBERS),
             "relations": finding.relations[:_RELATIONS],
@@ -61,13 +65,19 @@ def _strongest(evidence: Iterable[Evidence]) -> list[Evidence]:
     return sorted(evidence, key=lambda one: not isinstance(one, LogEvidence))
 
 
-def _cut(evidence: Evidence) -> Evidence:
+def _cut(evidence: Evidence, longest: int) -> Evidence:
     match evidence:
         case FieldEvidence():
-            short = {"path": shorten(evidence.path, _LINE), "value": shorten(evidence.value)}
+            short = {
+                "path": shorten(evidence.path, _LINE),
+                "value": shorten(evidence.value, longest),
+            }
             return evidence.model_copy(update=short)
         case EventEvidence():
-            said = {"reason": one_line(evidence.reason), "message": shorten(evidence.message)}
+            said = {
+                "reason": one_line(evidence.reason),
+                "message": shorten(evidence.message, longest),
+            }
             return evidence.model_copy(update=said)
         case LogEvidence():
             return evidence.model_copy(update={"line": shorten(evidence.line, _LINE)})

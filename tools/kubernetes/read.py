@@ -24,11 +24,13 @@ if TYPE_CHECKING:
 EVIDENCE_SECONDS = 5.0
 EVIDENCE_REQUESTS = 60
 LOG_LINES = 200
-_SELECTED = {"Event": ("type!=Normal", "type=Normal,reason=Killing")}
+_SELECTED = {
+    "Event": ("type!=Normal", "type=Normal,reason=Killing", "type=Normal,reason=FailedBinding")
+}
 """Field selectors whose lists together are what a Snapshot holds of a kind.
 
-Of the events of a busy cluster nine in ten say that all is well; of those, only Killing tells
-something about a fault: that it was the kubelet which ended a container.
+Of the events of a busy cluster nine in ten say that all is well; of those, only two tell something
+about a fault: Killing, that it was the kubelet which ended a container, and FailedBinding.
 """
 LOG_BYTES = 64_000
 

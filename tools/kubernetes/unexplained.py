@@ -5,6 +5,7 @@ any. What may still settle, and workloads that are short of pods which themselve
 are told as not checked.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -33,8 +34,10 @@ _YOUNG = timedelta(minutes=1)
 _SHOWN = 3
 _STATES = 12
 """Told one by one; in a cluster where everything is unwell there is no end of them."""
-_LONGEST = 200
-_SILENT = "and nothing here says why"
+_LONGEST, _LONGEST_SAID = 200, 1_000
+_UNKNOWN = "cause unknown"
+_IDENTITY = re.compile(r" ?\(?pod: ?\"[^\"]{0,300}\"(?:, container: [^)]{0,100}\))?")
+_OF_GATE = "held back on purpose, by a scheduling gate"
 _TELLING = ("PodScheduled", "Progressing", "Ready")
 """Conditions that mean trouble when they are not true, those first that say most."""
 _MEANT = "SchedulingGated"
@@ -52,27 +55,28 @@ class Unexplained:
 def unexplained(snapshot: Snapshot, findings: Collection[Finding]) -> Unexplained:
     """Return pods that have long been unwell as findings, and what else is not well as gaps."""
     long: list[Suspicion] = []
-    alike: defaultdict[str, list[Manifest]] = defaultdict(list)
+    alike: defaultdict[tuple[str, str], list[Manifest]] = defaultdict(list)
     for one in _unwell(snapshot, findings):
-        if text(one, "kind") == "Pod" and _for_long(snapshot, one):
+        meant = state_of(one, snapshot.now).text == _MEANT
+        if text(one, "kind") == "Pod" and not meant and _for_long(snapshot, one):
             long.append(Suspicion(_finding(snapshot, one)))
         else:
             young = age(snapshot, one) < _YOUNG
-            alike["" if young else state_of(one, snapshot.now).text].append(one)
+            state, said = state_of(one, snapshot.now).text, _said(snapshot, one)[0]
+            alike[("", "") if young else (state, said)].append(one)
     told = tuple(one.finding for one in group(long))
-    return Unexplained(told, tuple(_gaps(snapshot, alike)))
+    return Unexplained(told, tuple(_gaps(alike)))
 
 
-def _gaps(snapshot: Snapshot, alike: dict[str, list[Manifest]]) -> Iterator[Gap]:
-    """Yield a gap for each state, the most frequent first."""
-    young = alike.pop("", [])
+def _gaps(alike: dict[tuple[str, str], list[Manifest]]) -> Iterator[Gap]:
+    """Yield a gap for each state and what is said of it, the most frequent first."""
+    young = alike.pop(("", ""), [])
     states = sorted(alike.items(), key=lambda one: (-len(one[1]), one[0]))
-    for state, found in states[:_STATES]:
-        said = next(filter(None, (_said(snapshot, one)[0] for one in found)), "")
-        why = f"here nothing knows why; the cluster says: {said}" if said else _SILENT
+    for (state, said), found in states[:_STATES]:
+        why = _OF_GATE if state == _MEANT else f"{_UNKNOWN}: {said}" if said else _UNKNOWN
         yield Gap(what=_names(found), reason=f"{state}, {why}")
     if others := [one for _, found in states[_STATES:] for one in found]:
-        yield Gap(what=_names(others), reason=f"in other states, {_SILENT}")
+        yield Gap(what=_names(others), reason=f"in other states, {_UNKNOWN}")
     if young:
         yield Gap(what=_names(young), reason="still starting")
 
@@ -107,7 +111,7 @@ def _unwell(snapshot: Snapshot, findings: Iterable[Finding]) -> Iterator[Manifes
 def _counts(snapshot: Snapshot, pod: Manifest) -> bool:
     """Return whether a pod is to run: one that has failed is its controller's to replace."""
     state = state_of(pod, snapshot.now)
-    return not state.well and state.text != _MEANT and text(pod, "status", "phase") != "Failed"
+    return not state.well and text(pod, "status", "phase") != "Failed"
 
 
 def _for_long(snapshot: Snapshot, pod: Manifest) -> bool:
@@ -124,7 +128,7 @@ def _finding(snapshot: Snapshot, pod: Manifest) -> Finding:
     evidence: list[Evidence] = [case.field("$.status", f"{state}: {said}" if said else state)]
     if event is not None:
         evidence.append(event_evidence(event, case.ref))
-    why = f": {said}" if said else f", {_SILENT}"
+    why = f": {said}" if said else f", {_UNKNOWN}"
     fix = "Repair what the message names." if said else "Look at its log and its events."
     return case.finding(CODE, f"A pod is {state}{why}", tuple(evidence), fixes=(fix,))
 
@@ -135,7 +139,7 @@ def _said(snapshot: Snapshot, one: Manifest) -> tuple[str, Manifest | None]:
     statuses += items(one, "status", "containerStatuses")
     waiting = [text(status, "state", "waiting", "message") for status in statuses]
     if said := next(filter(None, waiting), ""):
-        return one_line(said, _LONGEST), None
+        return one_line(_IDENTITY.sub("", said[:_LONGEST_SAID]), _LONGEST), None
     for event in reversed(snapshot.events(Ref.of(one))):
         if text(event, "type") != "Normal" and text(event, "message"):
             return one_line(text(event, "message"), _LONGEST), event

@@ -214,7 +214,7 @@ def test_a_symptom_whose_cause_could_not_be_read_says_so() -> None:
 
 
 def test_an_unexplained_object_hides_nothing_of_another() -> None:
-    gap = Gap(what="Pod/shop/other", reason="ContainerCreating, and nothing here says why")
+    gap = Gap(what="Pod/shop/other", reason="ContainerCreating, cause unknown")
     diagnosis = correlate([answered(NO_BACKENDS, gaps=(gap,))])
     assert not diagnosis.root_causes[0].deepest_visible
     assert not diagnosis.complete

@@ -3,6 +3,7 @@
 from clusterwright.tools.analyzer import Analyzer
 from clusterwright.tools.kubernetes.analyzers.config_references import CONFIG_REFERENCES
 from clusterwright.tools.kubernetes.analyzers.containers import CONTAINERS
+from clusterwright.tools.kubernetes.analyzers.eviction import EVICTION
 from clusterwright.tools.kubernetes.analyzers.finalizer import FINALIZER
 from clusterwright.tools.kubernetes.analyzers.image import IMAGE
 from clusterwright.tools.kubernetes.analyzers.node import NODE
@@ -24,6 +25,7 @@ ANALYZERS: tuple[Analyzer, ...] = (
     NOT_STARTED,
     SCHEDULING,
     NODE,
+    EVICTION,
     FINALIZER,
     QUOTA,
     SERVICE_ENDPOINTS,

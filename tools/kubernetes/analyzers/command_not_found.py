@@ -4,7 +4,7 @@ import re
 
 from clusterwright.tools.finding import Finding
 from clusterwright.tools.kubernetes.analyzers.case import Case
-from clusterwright.tools.kubernetes.analyzers.crash_loop import recovered
+from clusterwright.tools.kubernetes.analyzers.crash_loop import START_REASONS, recovered
 from clusterwright.tools.kubernetes.analyzers.pod import Container, message_of
 from clusterwright.tools.manifest import Manifest, number, text, texts
 
@@ -16,8 +16,6 @@ _NO_COMMAND = re.compile(
     re.IGNORECASE,
 )
 _EXEC = re.compile(r"\b(?:exec|stat|chdir|starting container process)\b", re.IGNORECASE)
-START_REASONS = frozenset({"StartError", "ContainerCannotRun", "RunContainerError"})
-"""What the kubelet says of a container whose process never began."""
 _SHELL_CODES = {126: "cannot be executed", 127: "is not found"}
 _WHY = (
     ("permission denied", "is not executable"),

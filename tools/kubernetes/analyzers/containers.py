@@ -58,7 +58,7 @@ def _cause(case: Case, container: Container) -> Suspicion | None:
 def _log_of(case: Case, container: Container) -> LogRequest | None:
     """Ask for what the run that ended wrote; a run that never started wrote nothing."""
     ended = container.terminated
-    if not text(ended, "containerID") or text(ended, "reason") in command_not_found.START_REASONS:
+    if not text(ended, "containerID") or text(ended, "reason") in crash_loop.START_REASONS:
         return None
     return LogRequest(case.ref, container.name, previous=container.ended_in == "lastState")
 

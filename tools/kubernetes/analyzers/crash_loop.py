@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 
-from clusterwright.tools.finding import Finding
+from clusterwright.tools.finding import Evidence, Finding
 from clusterwright.tools.kubernetes.analyzers.case import Case
 from clusterwright.tools.kubernetes.analyzers.pod import (
     RECENT,
     Container,
     age,
+    event_evidence,
+    events_of,
     message_of,
     overcome,
 )
@@ -15,6 +17,8 @@ from clusterwright.tools.manifest import instant, number, text
 
 CODE = "pod/crash-loop"
 
+START_REASONS = frozenset({"StartError", "ContainerCannotRun", "RunContainerError"})
+"""What the kubelet says of a container whose process never began."""
 _BACK_OFF = "CrashLoopBackOff"
 _SETTLED = timedelta(minutes=1)
 _OFTEN, _SLOWEST = 5, timedelta(hours=2)
@@ -28,6 +32,7 @@ def suspect(case: Case, container: Container) -> Finding | None:
     ended = container.terminated
     code = number(ended, "exitCode")
     waiting = text(container.waiting, "reason")
+    evidence: list[Evidence]
     if waiting == _BACK_OFF:
         evidence = [case.field(container.path("state", "waiting", "reason"), waiting)]
     elif not ended or recovered(case, container) or not _repeats(case, container):
@@ -48,10 +53,32 @@ def suspect(case: Case, container: Container) -> Finding | None:
             case.field(container.path(container.ended_in, "terminated", "message"), said)
         )
         sentence = f"{sentence}: {said}"
-    fix = f'Repair what the log of container "{container.name}" names, then let it start again.'
+    hook = [
+        event
+        for event in events_of(case.snapshot, case.ref, "FailedPostStartHook")
+        if f"{{{container.name}}}" in text(event, "involvedObject", "fieldPath")
+    ]
+    if hook:
+        sentence = f'{kind} "{container.name}" is ended because its postStart hook fails'
+        evidence.append(event_evidence(hook[0], case.ref))
+    fix = _remedy(case, container, of_hook=bool(hook))
     return case.finding(
         CODE, sentence, tuple(evidence), fixes=(fix,), since=case.failing_since(ended)
     )
+
+
+def _remedy(case: Case, container: Container, *, of_hook: bool) -> str:
+    """Return what to do, which depends on whether the program itself has failed."""
+    name, ended = f'container "{container.name}"', container.terminated
+    if of_hook:
+        return f"Repair the postStart hook of {name}."
+    if text(ended, "reason") in START_REASONS:
+        return f"Change what the runtime objects to in {name}; its program never began."
+    if ended and not number(ended, "exitCode"):
+        return f"Make the program of {name} stay, or run work that ends as a Job."
+    if text(case.pod, "status", "phase") == "Failed":
+        return f"Repair what the log of {name} names, then run it again."
+    return f"Repair what the log of {name} names; the kubelet starts it again by itself."
 
 
 def recovered(case: Case, container: Container) -> bool:

@@ -41,6 +41,7 @@ _NOT_FOUND = re.compile(
     r"not found|manifest unknown|\b404\b|name unknown|no such image|repository does not exist",
     re.IGNORECASE,
 )
+_NO_SECRET = re.compile(r"image pull secrets \(([^),]{1,253})")
 _PERHAPS_NOT_FOUND = re.compile(r"does not exist or may require|not found", re.IGNORECASE)
 _PLATFORM = re.compile(
     r"no match(?:ing manifest)? for (?:platform|[\w/]+)|no matching manifest", re.I
@@ -104,11 +105,22 @@ def _suspicion(case: Case, container: Container) -> Suspicion:
     why = " ".join([message_of(container.waiting), *(message_of(event) for event in told)])
     has_secrets = bool(items(case.pod, "spec", "imagePullSecrets"))
     code, sentence, fix = _conclude(image, reason, why.replace(image, ""), has_secrets)
-    seen = case.field(
-        container.path("state", "waiting"), f"{reason}: {message_of(container.waiting)}"
-    )
+    if code == DENIED and (missing := _missing_secret(case)):
+        sentence = f'Pulling "{image}" is denied: its pull secret "{missing}" does not exist'
+        fix = f"Create Secret {missing} in namespace {case.ref.namespace}, or correct its name."
+    message = message_of(container.waiting)
+    field = "message" if message else "reason"
+    seen = case.field(container.path("state", "waiting", field), message or reason)
     evidence = (seen, *(event_evidence(event, case.ref) for event in told[:1]))
     return Suspicion(case.finding(code, sentence, evidence, fixes=(fix,)))
+
+
+def _missing_secret(case: Case) -> str:
+    """Return the pull secret that the kubelet says it could not read."""
+    for event in events_of(case.snapshot, case.ref, "FailedToRetrieveImagePullSecret"):
+        if named := _NO_SECRET.search(message_of(event)):
+            return named[1]
+    return ""
 
 
 def _conclude(image: str, reason: str, why: str, has_secrets: bool) -> tuple[str, str, str]:

@@ -15,7 +15,7 @@ CODE = "pod/node-selector-unmatched"
 _SHOWN = 3
 _AFFINITY = (
     "$.spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution"
-    ".nodeSelectorTerms[*].matchExpressions[*]"
+    ".nodeSelectorTerms[*].matchExpressions"
 )
 _OF_POOLS = re.compile(
     r"karpenter\.|eks\.amazonaws\.com/|cloud\.google\.com/gke-|kubernetes\.azure\.com/|agentpool$"
@@ -39,7 +39,8 @@ def unmatched(case: Case, known: Nodes, message: str) -> Finding | None:
         expression = unmet(term, nodes)
         if text(expression, "operator") == "In":
             key, values = text(expression, "key"), texts(expression, "values")
-            return _finding(case, known, key, values or [""], _AFFINITY, message)
+            path = f"{_AFFINITY}[?(@.key=='{key}')].values[*]"
+            return _finding(case, known, key, values or [""], path, message)
         if expression:
             return _excluded(case, known, expression, message)
     asked = ", ".join(f"{k}={v}" for k, v in selector.items())
@@ -83,7 +84,8 @@ def _finding(
     )
     sentence = f"No node has the label {asked}" + (f"; {hint}" if hint else "")
     other = "add such a node" if _OF_POOLS.match(key) else "label the nodes that are meant"
-    fix = f"Correct the node selector {asked}, or {other}."
+    what = "affinity" if path.startswith(_AFFINITY) else "selector"
+    fix = f"Correct the node {what} {asked}, or {other}."
     return case.finding(CODE, sentence, evidence, fixes=(fix,))
 
 

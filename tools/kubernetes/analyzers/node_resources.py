@@ -11,12 +11,14 @@ CODE = "pod/insufficient-resource"
 
 def insufficient(case: Case, nodes: Nodes, message: str) -> Finding | None:
     """Return a finding when a resource keeps the pod from every node that it may run on."""
-    fitting = nodes.fitting(case.pod)
+    # A node that never reported has nothing at all, which is no question of how much.
+    fitting = [node for node in nodes.fitting(case.pod) if nodes.allocatable(node)]
     if not fitting:
         return None
     asked = requested(case.pod)
+    open_nodes = [node for node in fitting if not repelling(case.pod, node)]
     for resource, amount in sorted(asked.items(), key=lambda pair: "/" not in pair[0]):
-        most = _most([nodes.allocatable(node) for node in fitting], resource)
+        most = _most([nodes.allocatable(node) for node in open_nodes or fitting], resource)
         if amount > most:
             has = (
                 f"the most that a node has is {spelled(most, resource)}" if most else "none has it"
@@ -28,7 +30,6 @@ def insufficient(case: Case, nodes: Nodes, message: str) -> Finding | None:
             return _finding(case, resource, amount, sentence, fix, message)
     if case.snapshot.namespace:
         return _in_namespace(case, asked, message)
-    open_nodes = [node for node in fitting if not repelling(case.pod, node)]
     free = [nodes.free(node) for node in open_nodes]
     for resource, amount in sorted(asked.items(), key=lambda pair: "/" not in pair[0]):
         if free and amount > (most := _most(free, resource)):

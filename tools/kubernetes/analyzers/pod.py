@@ -30,7 +30,7 @@ _HISTORY = timedelta(days=1)
 _INDEX = "batch.kubernetes.io/job-completion-index"
 _WORKLOADS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob"})
 _LONGEST_MESSAGE = 500
-_LONGEST_TITLE = 120
+_LONGEST_TITLE = 200
 
 
 @dataclass(frozen=True, slots=True)

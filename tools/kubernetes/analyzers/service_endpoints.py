@@ -42,7 +42,8 @@ def _long_unready(snapshot: Snapshot, pod: Manifest) -> bool:
 
 def _finding(snapshot: Snapshot, service: Manifest, pods: list[Manifest]) -> Finding:
     changes = [instant(condition(pod, "Ready"), "lastTransitionTime") for pod in pods]
-    reason = text(condition(pods[0], "Ready"), "reason")
+    ready = condition(pods[0], "Ready")
+    reason, status = text(ready, "reason"), text(ready, "status") or "not reported yet"
     how_many = "its only pod is" if len(pods) == 1 else f"none of its {len(pods)} pods is"
     stands = "not ready" if len(pods) == 1 else "ready"
     return Finding(
@@ -54,7 +55,7 @@ def _finding(snapshot: Snapshot, service: Manifest, pods: list[Manifest]) -> Fin
             FieldEvidence(
                 ref=Ref.of(pods[0]),
                 path="$.status.conditions[?(@.type=='Ready')].status",
-                value=f"False ({reason})" if reason else "not reported yet",
+                value=f"{status} ({reason})" if reason else status,
             ),
         ),
         since=max((one for one in changes if one is not None), default=None),

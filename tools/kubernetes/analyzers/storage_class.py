@@ -1,6 +1,6 @@
-"""Claims that stay Pending because the StorageClass that should provide them does not exist."""
+"""Claims that stay Pending: their StorageClass does not exist, or nobody can give them a volume."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from clusterwright.tools.analyzer import Analyzer, Fulfilled, ReadRequest, Suspicion
@@ -12,12 +12,19 @@ from clusterwright.tools.finding import (
     Severity,
 )
 from clusterwright.tools.kubernetes.analyzers.nearest import nearest
-from clusterwright.tools.kubernetes.analyzers.pod import age, event_evidence, events_of, title
+from clusterwright.tools.kubernetes.analyzers.pod import (
+    age,
+    event_evidence,
+    events_of,
+    message_of,
+    title,
+)
 from clusterwright.tools.manifest import Manifest, dig, instant, name_of, strings, text
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
 CODE = "pvc/storage-class-missing"
+NOT_BOUND = "pvc/not-bound"
 
 _BINDING = timedelta(seconds=5)
 _DEFAULT = "storageclass.kubernetes.io/is-default-class"
@@ -40,6 +47,8 @@ def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
             finding = _no_default(snapshot, claim, known)
             if finding is not None:
                 yield Suspicion(finding)
+        else:
+            yield from map(Suspicion, _refused(snapshot, claim))
 
 
 def _class_of(claim: Manifest) -> str | None:
@@ -99,6 +108,17 @@ def _no_default(snapshot: Snapshot, claim: Manifest, known: set[str]) -> Finding
     return _finding(claim, sentence, [event_evidence(events[0], ref)], fixes)
 
 
+def _refused(snapshot: Snapshot, claim: Manifest) -> Iterator[Finding]:
+    """Yield what the controller or the provisioner says, for a claim that they cannot serve."""
+    ref = Ref.of(claim)
+    for event in events_of(snapshot, ref, "ProvisioningFailed", "FailedBinding")[:1]:
+        asked = text(claim, "spec", "resources", "requests", "storage")
+        fix = f"Provide a volume of at least {asked or 'its size'} that fits claim {ref.name}."
+        sentence = f"Is not bound: {message_of(event)}"
+        found = _finding(claim, sentence, [event_evidence(event, ref)], [fix])
+        yield found.model_copy(update={"code": NOT_BOUND})
+
+
 def _finding(claim: Manifest, sentence: str, evidence: list[Evidence], fixes: list[str]) -> Finding:
     phase = FieldEvidence(ref=Ref.of(claim), path="$.status.phase", value="Pending")
     return Finding(
@@ -126,7 +146,7 @@ def _refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding | None:
 
 STORAGE_CLASS = Analyzer(
     "storage-class",
-    (CODE,),
+    (CODE, NOT_BOUND),
     ("PersistentVolumeClaim", "StorageClass", "PersistentVolume", "Event"),
     _detect,
     _refine,

@@ -331,3 +331,74 @@ def test_what_to_do_about_a_failed_job_depends_on_how_it_failed(
     one["status"]["conditions"][0]["reason"] = reason
     one["spec"] = {"template": {"spec": {"restartPolicy": policy}}}
     assert fix in only(conclude(one)).fixes[0]
+
+
+def evicted(name: str, *, age: float = 60, message: str = "") -> Manifest:
+    status: Json = {"reason": "Evicted", "message": message}
+    return pod(name=name, phase="Failed", status=status, age=age)
+
+
+def test_pods_that_are_evicted_one_after_another_are_told_and_a_single_one_is_not() -> None:
+    cart = workload("Deployment", "cart", {"app": "cart"})
+    said = "Pod ephemeral local storage usage exceeds the total limit of containers 20Mi. "
+    pods = [owned(evicted(f"cart-{i}", message=said), cart) for i in range(3)]
+    finding = only(conclude(cart, *pods))
+    assert finding.code == "pod/evicted"
+    assert "exceeds the total limit" in finding.title
+    assert "ephemeral-storage limit" in finding.fixes[0]
+    assert conclude(cart, *pods[:2]) == []
+    assert conclude(cart, *(owned(evicted(f"cart-{i}", age=3600), cart) for i in range(9))) == []
+
+
+def test_a_claim_that_nobody_can_serve_quotes_who_should() -> None:
+    claim = make("PersistentVolumeClaim", "data", spec={"storageClassName": ""})
+    claim["status"] = {"phase": "Pending"}
+    said = "no persistent volumes available for this claim and no storage class is set"
+    finding = only(conclude(claim, event(claim, "FailedBinding", said), also_read=["StorageClass"]))
+    assert (finding.code, finding.title) == ("pvc/not-bound", f"Is not bound: {said}")
+    assert conclude(claim, also_read=["StorageClass"]) == []
+
+
+def test_a_node_that_never_reported_is_no_question_of_how_much_it_has() -> None:
+    ghost = make("Node", "worker-9", namespace="", metadata={"labels": {"a": "b"}})
+    asked = unplaced(nodeSelector={"a": "b"})
+    asked["spec"]["containers"][0]["resources"] = {"requests": {"cpu": "5m"}}
+    assert only(conclude(asked, ghost, node())).code == "pod/unschedulable"
+
+
+def test_what_only_a_tainted_node_has_is_not_to_be_freed() -> None:
+    asked = unplaced("0/2 nodes are available: 1 Insufficient cpu, 1 node(s) had untolerated taint")
+    asked["spec"]["containers"][0]["resources"] = {"requests": {"cpu": "6"}}
+    small = node("small")
+    small["status"]["allocatable"]["cpu"] = "2"
+    finding = only(conclude(asked, small, node(taints=[{"key": "x", "effect": "NoSchedule"}])))
+    assert finding.title == "No node can offer cpu: 6; the most that a node has is 2"
+
+
+def test_a_pull_secret_that_does_not_exist_is_named() -> None:
+    one = pod(waiting("ErrImagePull", "401 Unauthorized"), phase="Pending")
+    said = "Unable to retrieve some image pull secrets (regcred, other); attempting to pull"
+    finding = only(conclude(one, event(one, "FailedToRetrieveImagePullSecret", said)))
+    assert (
+        finding.title == 'Pulling "shop/cart:1" is denied: its pull secret "regcred" does not exist'
+    )
+
+
+@pytest.mark.parametrize(
+    ("last", "fix"),
+    [
+        (ended(0, "Completed"), "as a Job"),
+        (ended(128, "StartError", "error mounting x"), "never began"),
+        (ended(1), "the log of container"),
+    ],
+)
+def test_the_remedy_depends_on_how_the_container_ends(last: Manifest, fix: str) -> None:
+    assert fix in only(conclude(pod(BACK_OFF, last=last, restarts=4))).fixes[0]
+
+
+def test_a_hook_that_fails_is_not_the_program() -> None:
+    one = pod(BACK_OFF, last=ended(0, "Completed"), restarts=4)
+    hook = event(one, "FailedPostStartHook", "PostStartHook failed", field="spec.containers{app}")
+    finding = only(conclude(one, hook))
+    assert "postStart hook fails" in finding.title
+    assert "hook" in finding.fixes[0]

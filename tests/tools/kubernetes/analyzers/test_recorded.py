@@ -49,7 +49,7 @@ def test_each_fault_is_one_finding_and_the_healthy_oddities_are_silent() -> None
 
 def test_titles_fit_a_table_and_every_finding_says_how_to_repair_it() -> None:
     for one in findings():
-        assert len(one.title) <= 120
+        assert len(one.title) <= 200
         assert one.title.isprintable()
         assert one.fixes, one.code
 

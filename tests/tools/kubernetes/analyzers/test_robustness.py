@@ -88,7 +88,7 @@ def run(objects: dict[str, list[Manifest]], answer: Json) -> None:
             )
             finding = analyzer.refine(one, fulfilled)
             if finding is not None:
-                assert len(finding.title) <= 120
+                assert len(finding.title) <= 200
                 assert finding.model_dump_json()
 
 

@@ -43,7 +43,9 @@ def test_a_claim_without_a_class_needs_a_default_one() -> None:
     said = event(broken, "FailedBinding", "no persistent volumes available for this claim")
     finding = only(conclude(broken, said, storage_class("slow"), analyzers=ONLY))
     assert finding.title == "Names no StorageClass, and the cluster has no default one"
-    assert conclude(broken, said, storage_class("slow", default=True), analyzers=ONLY) == []
+    defaulted = conclude(broken, said, storage_class("slow", default=True), analyzers=ONLY)
+    assert only(defaulted).code == "pvc/not-bound"
+    assert conclude(broken, storage_class("slow", default=True), analyzers=ONLY) == []
     assert conclude(broken, storage_class("slow"), analyzers=ONLY) == []
 
 

@@ -1,29 +1,117 @@
-"""`clusterwright serve`: one MCP server on standard input and output.
+"""`clusterwright serve`: one MCP server, on standard input and output or over HTTP.
 
 Hosts give a server little time to answer first, so that this file imports nothing but click, and
-the server's own module only when it is asked for.
+a server's own module only when it is asked for.
 """
 
+import os
+from functools import partial
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from clusterwright.tools.errors import InvalidInputError, ToolError
 from clusterwright.tools.loading import loading
 
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
 
-@click.command(name="serve")
-@click.argument("server", type=click.Choice(["kubernetes"]))
-@click.option("--context", "-c", metavar="NAME", help="A kubeconfig context; default: the current.")
-@click.option(
-    "--kubeconfig",
-    type=click.Path(path_type=Path),
-    help="Default: $KUBECONFIG, else ~/.kube/config.",
+    from mcp.server import MCPServer
+
+SERVERS = ("kubernetes",)
+"""What can be served, each a module of that name in clusterwright.servers."""
+_TOKEN_VARIABLE = "CLUSTERWRIGHT_TOKEN"  # noqa: S105 - the name of a variable
+_PATH = click.Path(path_type=Path)
+
+
+def serve(
+    server: str,
+    *,
+    context: str | None,
+    kubeconfig: Path | None,
+    http: str | None,
+    token_file: Path | None,
+    allowed_host: tuple[str, ...],
+) -> None:
+    """Serve one domain's tools over MCP, on standard input and output or over HTTP."""
+    if http is None and (token_file or allowed_host):
+        raise click.UsageError("--token-file and --allowed-host are for --http")
+    with loading():
+        import anyio
+
+        module = import_module(f"clusterwright.servers.{server}")
+    made = module.create_server(kubeconfig=kubeconfig, context=context)
+    try:
+        anyio.run(_on_pipes if http is None else _over_http(http, token_file, allowed_host), made)
+    except ToolError as error:
+        raise click.UsageError(f"{error}; {error.hint}" if error.hint else str(error)) from error
+
+
+async def _on_pipes(server: "MCPServer") -> None:
+    from clusterwright.servers.stdio import serve_stdio
+
+    await serve_stdio(server)
+
+
+def _over_http(
+    address: str, token_file: Path | None, names: tuple[str, ...]
+) -> "Callable[[MCPServer], Awaitable[None]]":
+    from clusterwright.servers.access import Access
+    from clusterwright.servers.address import parse_address
+    from clusterwright.servers.http import serve_http
+
+    access = Access(_token(token_file), names)
+    return partial(serve_http, address=parse_address(address), access=access)
+
+
+def _token(path: Path | None) -> str | None:
+    """Return the token that HTTP clients must send, never from an argument that `ps` shows."""
+    if path is None:
+        return os.environ.get(_TOKEN_VARIABLE)
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInputError(
+            f"the token file {str(path)!r} cannot be read: {error}",
+            hint="write the token alone into it, readable by you only",
+        ) from error
+
+
+_OPTIONS = (
+    click.Option(
+        ["--context", "-c"], metavar="NAME", help="A kubeconfig context; default: the current."
+    ),
+    click.Option(["--kubeconfig"], type=_PATH, help="Default: $KUBECONFIG, else ~/.kube/config."),
+    click.Option(
+        ["--http"],
+        metavar="[HOST:]PORT",
+        help="Serve over HTTP at /mcp; HOST is 127.0.0.1 if left out, PORT 0 any that is free.",
+    ),
+    click.Option(
+        ["--token-file"],
+        type=_PATH,
+        help=f"Ask HTTP clients for the bearer token in this file; default: ${_TOKEN_VARIABLE}.",
+    ),
+    click.Option(
+        ["--allowed-host"],
+        metavar="NAME",
+        multiple=True,
+        help="A name by which HTTP clients reach this server, beside localhost. Repeatable.",
+    ),
 )
-def command(*, server: str, context: str | None, kubeconfig: Path | None) -> None:
-    """Serve one domain's tools over MCP on standard input and output."""
-    match server:
-        case _:
-            with loading():
-                from clusterwright.servers import kubernetes
 
-            kubernetes.serve(kubeconfig=kubeconfig, context=context)
+command = click.Command(
+    "serve",
+    params=[click.Argument(["server"], type=click.Choice(SERVERS)), *_OPTIONS],
+    callback=serve,
+    help=serve.__doc__,
+)
+kubernetes = click.Command(
+    "clusterwright-kubernetes",
+    params=[*_OPTIONS],
+    callback=partial(serve, "kubernetes"),
+    help=serve.__doc__,
+)
+"""The script that serves Kubernetes tools."""

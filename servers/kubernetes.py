@@ -1,14 +1,10 @@
 """The MCP server for any Kubernetes cluster that a kubeconfig reaches."""
 
-import argparse
-from collections.abc import Sequence
 from pathlib import Path
 
-import anyio
 from mcp.server import MCPServer
 
 from clusterwright.servers.build import build
-from clusterwright.servers.stdio import serve_stdio
 from clusterwright.tools.kubernetes import TOOLS
 from clusterwright.tools.kubernetes.client.clusters import Clusters
 
@@ -42,21 +38,3 @@ def create_server(*, kubeconfig: Path | None = None, context: str | None = None)
         title="Kubernetes",
         instructions=INSTRUCTIONS,
     )
-
-
-def serve(*, kubeconfig: Path | None = None, context: str | None = None) -> None:
-    """Serve on standard input and output until the client closes them."""
-    anyio.run(serve_stdio, create_server(kubeconfig=kubeconfig, context=context))
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the `clusterwright-kubernetes` command."""
-    parser = argparse.ArgumentParser(prog=NAME, description="Serve Kubernetes tools over MCP.")
-    parser.add_argument("--kubeconfig", type=Path, help="default: $KUBECONFIG, ~/.kube/config")
-    parser.add_argument("--context", help="a context of it; default: its current one")
-    chosen = parser.parse_args(arguments)
-    serve(kubeconfig=chosen.kubeconfig, context=chosen.context)
-
-
-if __name__ == "__main__":
-    main()

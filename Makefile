@@ -8,7 +8,7 @@ BIN := .venv/bin
 ONLY ?= *
 SEED ?= 1
 .DEFAULT_GOAL := help
-.PHONY: help setup parts demo test check scenarios golden docs bench sandbox sandbox-down clean
+.PHONY: help setup parts demo test check conformance scenarios golden docs bench sandbox sandbox-down clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ check: setup  ## formatting, lint, types, layers, generated files
 	@$(BIN)/pyright
 	@$(BIN)/lint-imports
 	@$(BIN)/python docs/generate.py --check
+
+conformance: setup  ## the official MCP suite, both eras, against our servers and our client
+	@$(BIN)/python -m tests.conformance
 
 scenarios: parts  ## judge every scenario: make scenarios [ONLY=glob] [SEED=n]
 	@$(BIN)/clusterwright sandbox scenarios --judge --only '$(ONLY)' --seed $(SEED)

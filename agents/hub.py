@@ -5,17 +5,22 @@ the call, and never anything else, so that one bad server costs its own answers 
 """
 
 import re
-from collections.abc import AsyncGenerator, Generator, Mapping
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
+from importlib.metadata import version
 from typing import Any, TypeVar, cast
 
 import anyio
 import httpx2
 from mcp import Client, MCPError, StdioServerParameters
+from mcp.client.auth import OAuthFlowError
+from mcp.client.session import ElicitationFnT
 from mcp.server import MCPServer
-from mcp_types import CallToolResult, TextContent, Tool
+from mcp_types import CallToolResult, Implementation, TextContent, Tool
 from pydantic import BaseModel, ValidationError
 
+from clusterwright.agents.remote import Remote
 from clusterwright.tools.errors import NotFoundError, ToolError, UnreachableError
 from clusterwright.tools.neutral import neutral_json, one_line
 
@@ -29,6 +34,7 @@ _FOREIGN = (
     anyio.BrokenResourceError,
     anyio.ClosedResourceError,
     ValidationError,  # a message of the protocol that is none
+    OAuthFlowError,  # a sign-in that the server's issuer, or our own checks, did not let through
     RuntimeError,  # the SDK's word for content that breaks the tool's own schema
 )
 _LONGEST_ERROR = 600
@@ -37,7 +43,7 @@ _SPELLED = re.compile(
     r"\[(?P<code>[a-z_]+)\] (?P<said>.*?)(?:\s*(?:Next|Hint): (?P<hint>.*))?", re.DOTALL
 )
 
-Target = MCPServer | StdioServerParameters | str
+Target = MCPServer | StdioServerParameters | Remote
 A = TypeVar("A", bound=BaseModel)
 
 
@@ -77,11 +83,7 @@ class Hub:
         seconds: float = CALL_SECONDS,
     ) -> A:
         """Call a tool and return its structured content as `answer`; raise ToolError."""
-        client = self._client(server)
-        with _translated(server, tool, seconds), anyio.fail_after(seconds):
-            result = await client.call_tool(tool, dict(arguments))
-        if result.is_error:
-            raise _error_of(_text_of(result))
+        result = await self.result(server, tool, arguments, seconds=seconds)
         try:
             return answer.model_validate(neutral_json(result.structured_content))
         except ValidationError as error:
@@ -89,6 +91,22 @@ class Hub:
                 f"{tool} of {server!r} answered in an unknown form: {_first_problem(error)}",
                 hint="use a server of the same version as this agent",
             ) from error
+
+    async def result(
+        self,
+        server: str,
+        tool: str,
+        arguments: Mapping[str, Any],
+        *,
+        seconds: float = CALL_SECONDS,
+    ) -> CallToolResult:
+        """Call a tool and return what it answers, as it is; raise ToolError if it failed."""
+        client = self._client(server)
+        with _translated(server, tool, seconds), anyio.fail_after(seconds):
+            result = await client.call_tool(tool, dict(arguments))
+        if result.is_error:
+            raise _error_of(_text_of(result))
+        return result
 
     def _client(self, server: str) -> Client:
         link = self._links.get(server)
@@ -105,11 +123,18 @@ class Hub:
 
 @asynccontextmanager
 async def connect(
-    servers: Mapping[str, Target], *, seconds: float = CONNECT_SECONDS
+    servers: Mapping[str, Target],
+    *,
+    seconds: float = CONNECT_SECONDS,
+    on_question: ElicitationFnT | None = None,
 ) -> AsyncGenerator[Hub]:
-    """Connect to all servers at once and yield a Hub; those that fail say so when called."""
+    """Connect to all servers at once and yield a Hub; those that fail say so when called.
+
+    `on_question` answers what servers ask in the middle of a call (elicitation); without it, they
+    are told that nobody here answers.
+    """
     stop = anyio.Event()
-    links = {name: _Link(target, seconds) for name, target in servers.items()}
+    links = {name: _Link(target, seconds, on_question) for name, target in servers.items()}
     raised: ToolError | None = None
     async with anyio.create_task_group() as tasks:
         for link in links.values():
@@ -129,27 +154,41 @@ async def connect(
 class _Link:
     """One client, entered and exited in a task of its own, as its cancel scopes demand."""
 
-    def __init__(self, target: Target, seconds: float) -> None:
+    def __init__(self, target: Target, seconds: float, on_question: ElicitationFnT | None) -> None:
         self.client: Client | None = None
         self.failure = "it was not started"
         self.settled = anyio.Event()
         self._target = target
         self._seconds = seconds
+        self._on_question = on_question
 
     async def hold(self, stop: anyio.Event) -> None:
         """Connect, stay connected until `stop`, disconnect."""
         try:
             with anyio.fail_after(self._seconds) as scope:
-                async with Client(self._target) as client:
-                    scope.deadline = float("inf")
+                async with self._made(partial(_without_deadline, scope)) as client:
+                    _without_deadline(scope)
                     self.client = client
                     self.settled.set()
                     await stop.wait()
-        except* _FOREIGN as group:
+        except* (ToolError, *_FOREIGN) as group:
             self.client = None
             self.failure = _sentence(_first(group), self._seconds)
         finally:
             self.settled.set()
+
+    def _made(self, on_wait: Callable[[], None]) -> Client:
+        target = self._target
+        return Client(
+            target.connect(on_wait) if isinstance(target, Remote) else target,
+            client_info=Implementation(name="clusterwright", version=version("clusterwright")),
+            elicitation_callback=self._on_question,
+        )
+
+
+def _without_deadline(scope: anyio.CancelScope) -> None:
+    """Let what began within a time go on without one."""
+    scope.deadline = float("inf")
 
 
 @contextmanager

@@ -17,6 +17,8 @@ from clusterwright.agents.hub import Target, connect
 from clusterwright.agents.report.document import to_json
 from clusterwright.agents.report.terminal import render
 from clusterwright.agents.server_spec import name_server, parse_server
+from clusterwright.agents.sign_in import SignIn
+from clusterwright.cli.browse import browse
 from clusterwright.cli.progress import progress
 from clusterwright.tools.errors import ToolError
 from clusterwright.tools.neutral import one_line
@@ -90,7 +92,8 @@ def targets(
     named: dict[str, Target] = {}
     for spec in specs:
         name = name_server(spec)
-        named[name if name not in named else f"{name}-{len(named) + 1}"] = parse_server(spec)
+        unique = name if name not in named else f"{name}-{len(named) + 1}"
+        named[unique] = parse_server(spec, SignIn(browse))
     return named
 
 

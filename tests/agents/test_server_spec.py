@@ -1,10 +1,13 @@
 """What `--server` accepts."""
 
+from pathlib import Path
+
 import pytest
 from mcp import StdioServerParameters
 
+from clusterwright.agents.remote import Remote
 from clusterwright.agents.server_spec import name_server, parse_server
-from clusterwright.tools.errors import InvalidInputError
+from clusterwright.tools.errors import InvalidInputError, RefusedError
 
 
 def started(spec: str) -> StdioServerParameters:
@@ -13,8 +16,30 @@ def started(spec: str) -> StdioServerParameters:
     return parsed
 
 
-def test_a_url_is_taken_as_it_is() -> None:
-    assert parse_server("https://host/mcp") == "https://host/mcp"
+def test_a_url_is_a_remote_server() -> None:
+    assert parse_server("https://host/mcp") == Remote("https://host/mcp")
+
+
+def test_a_token_comes_from_a_file_and_is_never_shown(tmp_path: Path) -> None:
+    path = tmp_path / "to ken"
+    path.write_text("s3cret\n", encoding="ascii")
+    remote = parse_server(f"https://host/mcp --token-file '{path}'")
+    assert remote == Remote("https://host/mcp", "s3cret")
+    assert "s3cret" not in repr(remote)
+
+
+def test_a_token_does_not_cross_the_network_in_the_clear(tmp_path: Path) -> None:
+    path = tmp_path / "token"
+    path.write_text("s3cret", encoding="ascii")
+    with pytest.raises(RefusedError, match="unencrypted"):
+        parse_server(f"http://host/mcp --token-file {path}")
+    parse_server(f"http://localhost:8080/mcp --token-file {path}")
+
+
+@pytest.mark.parametrize("options", ["--token-file", "--token x", "--token-file /nowhere"])
+def test_what_else_follows_a_url_is_refused(options: str) -> None:
+    with pytest.raises(InvalidInputError):
+        parse_server(f"https://host/mcp {options}")
 
 
 def test_a_command_line_is_split_as_a_shell_would() -> None:
@@ -44,6 +69,7 @@ def test_what_is_neither_a_url_nor_a_command_is_refused(spec: str) -> None:
     [
         ("https://user:secret@host:8080/mcp?x=1", "host:8080"),
         ("http://host", "host"),
+        ("https://host/mcp --token-file /a/b", "host"),
         ("/usr/bin/clusterwright-kubernetes --x", "clusterwright-kubernetes"),
     ],
 )

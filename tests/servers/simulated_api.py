@@ -80,13 +80,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(block.encode())
 
 
-@contextmanager
-def simulated_api(place: Path) -> Generator[Path]:
-    """Serve until the block ends; yield a kubeconfig."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    address = f"http://127.0.0.1:{server.server_port}"
+def kubeconfig_of(address: str, path: Path) -> None:
+    """Write a kubeconfig for an API server that asks nobody who they are."""
     content: Manifest = {
         "apiVersion": "v1",
         "kind": "Config",
@@ -95,8 +90,17 @@ def simulated_api(place: Path) -> Generator[Path]:
         "clusters": [{"name": "c", "cluster": {"server": address}}],
         "users": [{"name": "u", "user": {}}],
     }
-    path = place / "kubeconfig"
     path.write_text(json.dumps(content), encoding="utf-8")
+
+
+@contextmanager
+def simulated_api(place: Path) -> Generator[Path]:
+    """Serve until the block ends; yield a kubeconfig."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    path = place / "kubeconfig"
+    kubeconfig_of(f"http://127.0.0.1:{server.server_port}", path)
     try:
         yield path
     finally:

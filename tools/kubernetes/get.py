@@ -1,9 +1,9 @@
 """The tool that reads one object, whole or in parts."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from clusterwright.tools.answer import BUDGET, CAP, Answer, longest
 from clusterwright.tools.kubernetes.client.clusters import Clusters
@@ -22,12 +22,19 @@ _STEP = 100
 """Characters of a long text that are there or not."""
 
 
+_TYPES = ("object", "array", "string", "number", "boolean", "null")
+AnyJson = Annotated[Json, WithJsonSchema({"oneOf": [{"type": one} for one in _TYPES]})]
+"""Any JSON value, said so: a schema that says nothing is distrusted by some hosts."""
+
+
 class Object(Answer):
     """One object, some of its fields, or an outline of where its bytes are."""
 
     ref: Ref
-    object: dict[str, Any] | None = Field(default=None, description="Whole, when small enough.")
-    fields: dict[str, list[Any]] | None = Field(default=None, description="Values at each path.")
+    object: Manifest | None = Field(default=None, description="Whole, when small enough.")
+    fields: dict[str, list[AnyJson]] | None = Field(
+        default=None, description="Values at each path."
+    )
     outline: dict[str, str] | None = Field(
         default=None, description="Too large: each path with its value, or its shape and size."
     )

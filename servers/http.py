@@ -27,6 +27,7 @@ from clusterwright.tools.errors import InvalidInputError
 PATH = "/mcp"
 HEALTH = "/healthz"
 _RETRY_MS = 500
+_BACKLOG = 2_048
 _STOP_SECONDS = 5
 """What requests in progress get when the server is told to stop."""
 
@@ -91,14 +92,24 @@ def _names(address: Address, access: Access) -> TransportSecuritySettings:
 
 
 def _listen(address: Address) -> socket.socket:
+    """Return a socket that listens.
+
+    It names its protocol, or asyncio would not see that it is TCP, and leave Nagle's algorithm on:
+    an answer then waits 40 ms for the acknowledgement of its own headers.
+    """
     family = socket.AF_INET if isinstance(address.host, IPv4Address) else socket.AF_INET6
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        return socket.create_server((str(address.host), address.port), family=family, backlog=2048)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((str(address.host), address.port))
+        listening.listen(_BACKLOG)
     except OSError as error:
+        listening.close()
         raise InvalidInputError(
             f"cannot listen on {address}: {error.strerror}",
             hint="choose another port; 0 takes any that is free",
         ) from error
+    return listening
 
 
 async def _healthy(_: Request) -> JSONResponse:

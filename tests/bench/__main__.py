@@ -1,7 +1,7 @@
 """Measure, print, compare: `python -m tests.bench [--save]`.
 
-A figure more than 20% above tests/bench/baseline.json fails the run; `--save` makes the figures of
-this run the new baseline, which is committed together with the reason.
+A figure more than 20% worse than in tests/bench/baseline.json fails the run; `--save` makes the
+figures of this run the new baseline, which is committed together with the reason.
 """
 
 import json
@@ -14,7 +14,8 @@ from clusterwright.deploy.sandbox.scenario.lifecycle import break_
 from clusterwright.deploy.sandbox.scenario.load import load
 from clusterwright.deploy.sandbox.scenarios import NINE
 from tests.bench import crowd
-from tests.bench.figures import Figure, measure
+from tests.bench.figure import Figure
+from tests.bench.figures import measure
 
 BASELINE = Path(__file__).with_name("baseline.json")
 TOLERANCE = 1.2
@@ -34,9 +35,9 @@ def main(arguments: list[str]) -> int:
     if "--save" in arguments:
         BASELINE.write_text(json.dumps({f.name: f.value for f in figures}, indent=2) + "\n")
         return 0
-    worse = [f.name for f in figures if f.value > TOLERANCE * known.get(f.name, f.value)]
+    worse = [f.name for f in figures if f.worse_than(known.get(f.name, f.value), TOLERANCE)]
     if worse:
-        print(f"more than 20% above the baseline: {', '.join(worse)}", file=sys.stderr)
+        print(f"more than 20% worse than the baseline: {', '.join(worse)}", file=sys.stderr)
     return 1 if worse else 0
 
 

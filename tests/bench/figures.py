@@ -7,11 +7,12 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from clusterwright.deploy.sandbox import Instance
 from clusterwright.deploy.sandbox.scenario.model import Rendered
 from tests.bench import crowd
+from tests.bench.figure import Figure
+from tests.bench.over_http import over_http
 from tests.bench.wire import Reply, Wire
 
 _BARE = [sys.executable, str(Path(__file__).with_name("bare_server.py"))]
@@ -20,14 +21,6 @@ _FIRST_CALLS = 5
 _GETS = 200
 _CHARACTERS_PER_TOKEN = 4
 """The usual estimate for English and JSON."""
-
-
-class Figure(NamedTuple):
-    """One line of the benchmark; smaller is better for all of them."""
-
-    name: str
-    value: float
-    unit: str
 
 
 def command(name: str) -> str:
@@ -44,6 +37,7 @@ def measure(instance: Instance, faults: Sequence[Rendered]) -> Iterator[Figure]:
     yield from _nine_faults(server, faults)
     yield Figure("diagnose_cold_s", _diagnose(instance), "s")
     yield Figure("small_get_p50_ms", _small_get(server), "ms")
+    yield from over_http(instance.kubeconfig)
 
 
 def _ready_ratio(server: list[str]) -> float:

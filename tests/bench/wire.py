@@ -5,9 +5,10 @@ import subprocess
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+
+from tests.bench.rss import peak_rss_mb
 
 _HELLO = {
     "protocolVersion": "2025-11-25",
@@ -79,9 +80,7 @@ class Wire:
 
     def rss_mb(self) -> float:
         """Return the server's resident memory in MiB, its peak so far."""
-        status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii")
-        fields = dict(line.split(":", 1) for line in status.splitlines())
-        return int(fields["VmHWM"].split()[0]) / 1024
+        return peak_rss_mb(self._process.pid)
 
     def _send(self, message: dict[str, Any]) -> None:
         assert self._process.stdin

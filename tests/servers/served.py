@@ -5,6 +5,7 @@ import sys
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 
 def product(name: str, *options: str | Path) -> tuple[str, ...]:
@@ -13,9 +14,23 @@ def product(name: str, *options: str | Path) -> tuple[str, ...]:
     return (command, "serve", name, "--http", "0", *map(str, options))
 
 
+class Served(NamedTuple):
+    """A server that listens."""
+
+    url: str
+    pid: int
+
+
 @contextmanager
 def served(command: Sequence[str]) -> Generator[str]:
-    """Start a server and yield its URL, which it tells on standard error; stop it afterwards."""
+    """Start a server and yield its URL; stop it afterwards."""
+    with serving(command) as server:
+        yield server.url
+
+
+@contextmanager
+def serving(command: Sequence[str]) -> Generator[Served]:
+    """Start a server, which tells its URL on standard error; stop it afterwards."""
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr
         try:
@@ -23,7 +38,7 @@ def served(command: Sequence[str]) -> Generator[str]:
             _, listens, url = line.rstrip().partition(" listens on ")
             if not listens:
                 raise RuntimeError(f"{' '.join(command)} did not start: {line}")
-            yield url
+            yield Served(url, process.pid)
         finally:
             process.terminate()
             process.stderr.read()

@@ -1,6 +1,7 @@
 """`clusterwright diagnose`: what is wrong with a cluster, why, and what to do next."""
 
 import logging
+import os
 import sys
 import traceback
 from collections.abc import Mapping
@@ -20,14 +21,14 @@ from clusterwright.agents.server_spec import name_server, parse_server
 from clusterwright.agents.sign_in import SignIn
 from clusterwright.cli.browse import browse
 from clusterwright.cli.progress import progress
-from clusterwright.tools.errors import ToolError
+from clusterwright.tools.errors import InvalidInputError, ToolError
 from clusterwright.tools.neutral import one_line
 from clusterwright.tools.ref import check_namespace
 
 _log = logging.getLogger(__name__)
 # What a server says wrongly is told as a gap; the SDK would print it again, with a traceback.
 logging.getLogger("mcp").addHandler(logging.NullHandler())
-HEALTHY, PROBLEMS, UNCHECKED, INTERRUPTED = 0, 1, 2, 130
+HEALTHY, PROBLEMS, UNCHECKED, INTERRUPTED, UNREAD = 0, 1, 2, 130, 141
 
 
 @click.command(name="diagnose")
@@ -37,7 +38,10 @@ HEALTHY, PROBLEMS, UNCHECKED, INTERRUPTED = 0, 1, 2, 130
     type=click.Path(path_type=Path),
     help="Default: $KUBECONFIG, else ~/.kube/config.",
 )
-@click.option("--namespace", "-n", metavar="NAME", help="Default: all namespaces.")
+@click.option(
+    "--namespace", "-n", "namespaces", metavar="NAME", multiple=True, help="Default: all."
+)
+@click.option("--all-namespaces", "-A", is_flag=True, help="The default, as kubectl spells it.")
 @click.option(
     "--output", "-o", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
@@ -53,7 +57,8 @@ def command(
     *,
     context: str | None,
     kubeconfig: Path | None,
-    namespace: str | None,
+    namespaces: tuple[str, ...],
+    all_namespaces: bool,
     output: str,
     specs: tuple[str, ...],
     strict: bool,
@@ -63,15 +68,17 @@ def command(
     Exit status: 0 healthy, 1 problems found, 2 could not check.
     """
     try:
-        if namespace is not None:
-            check_namespace(namespace)
+        namespace = _one_namespace(namespaces, everywhere=all_namespaces)
         servers = targets(specs, kubeconfig, context)
     except ToolError as error:
         raise _usage(error) from error
     try:
         with progress("asking for problems"):
-            found = anyio.run(run, servers, context, namespace)
+            found = anyio.run(run, servers, context, namespace, str(kubeconfig or ""))
         show(found, output)
+    except BrokenPipeError:  # `| head` has read enough; a status for it is the shell's custom
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nor may the exit's flush
+        sys.exit(UNREAD)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)  # click would exit with 1, which here means problems
     except Exception as error:  # noqa: BLE001 - a bug of ours must not end as "problems found"
@@ -79,6 +86,19 @@ def command(
         click.echo(_crash(error), err=True)
         sys.exit(UNCHECKED)
     sys.exit(exit_status(found, strict=strict))
+
+
+def _one_namespace(names: tuple[str, ...], *, everywhere: bool) -> str | None:
+    """Return the namespace that is asked for, or None for all; raise InvalidInputError."""
+    if len(names) > 1 or (names and everywhere):
+        asked = [f"-n {name}" for name in names] + ["-A"] * everywhere
+        raise InvalidInputError(
+            f"{' '.join(asked)} asks for more than one thing",
+            hint="one namespace with -n, or all of them, which is the default",
+        )
+    for name in names:
+        check_namespace(name)
+    return names[0] if names else None
 
 
 def targets(
@@ -98,11 +118,11 @@ def targets(
 
 
 async def run(
-    servers: Mapping[str, Target], context: str | None, namespace: str | None
+    servers: Mapping[str, Target], context: str | None, namespace: str | None, kubeconfig: str
 ) -> Diagnosis:
     """Connect to the servers and return what they find."""
     async with connect(servers) as hub:
-        return await diagnose(hub, cluster=context, namespace=namespace)
+        return await diagnose(hub, cluster=context, namespace=namespace, kubeconfig=kubeconfig)
 
 
 def show(diagnosis: Diagnosis, output: str) -> None:

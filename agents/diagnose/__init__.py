@@ -7,7 +7,11 @@ from clusterwright.agents.hub import Hub
 
 
 async def diagnose(
-    hub: Hub, *, cluster: str | None = None, namespace: str | None = None
+    hub: Hub, *, cluster: str | None = None, namespace: str | None = None, kubeconfig: str = ""
 ) -> Diagnosis:
-    """Return what is wrong in a cluster, or in one namespace of it, as the hub's servers see it."""
-    return correlate(await gather(hub, cluster=cluster, namespace=namespace))
+    """Return what is wrong in a cluster, or in one namespace of it, as the hub's servers see it.
+
+    `kubeconfig` is only named in the commands that a reader may type.
+    """
+    answers = await gather(hub, cluster=cluster, namespace=namespace)
+    return correlate(answers, kubeconfig=kubeconfig)

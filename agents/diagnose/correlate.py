@@ -1,13 +1,11 @@
 """From answers to a diagnosis: pure, and the same bytes for the same input."""
 
-import shlex
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from clusterwright.agents.diagnose.diagnosis import (
     Certainty,
     Diagnosis,
-    NextStep,
     RootCause,
     Source,
     Symptom,
@@ -16,20 +14,21 @@ from clusterwright.agents.diagnose.diagnosis import (
 from clusterwright.agents.diagnose.fold import Fold, fold
 from clusterwright.agents.diagnose.gather import Answered
 from clusterwright.agents.diagnose.graph import Graph, Located, explanations
+from clusterwright.agents.diagnose.next_step import NextSteps
 from clusterwright.agents.diagnose.rules import SYMPTOMS
 from clusterwright.agents.problems import SUFFIX
 from clusterwright.tools.coverage import Gap
 from clusterwright.tools.finding import EventEvidence, Finding, Severity
-from clusterwright.tools.ref import Ref
 
 _WORST_FIRST = tuple(Severity)
-_KUBERNETES = "k8s_describe"
-"""The tool whose objects kubectl describes as well."""
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-def correlate(answers: Sequence[Answered]) -> Diagnosis:
-    """Return the root causes of all findings, worst first, with their symptoms under them."""
+def correlate(answers: Sequence[Answered], *, kubeconfig: str = "") -> Diagnosis:
+    """Return the root causes of all findings, worst first, with their symptoms under them.
+
+    `kubeconfig` is what the commands to type name; "" is the one that kubectl takes by itself.
+    """
     findings = _distinct(answers)
     graph = Graph()
     for answer in answers:
@@ -38,9 +37,10 @@ def correlate(answers: Sequence[Answered]) -> Diagnosis:
             graph.add(answer.cluster, finding.relations)
     folds = fold(explanations(graph, findings))
     describers = {a.cluster: _describer(a) for a in reversed(answers) if not a.failed}
+    steps = NextSteps(describers, kubeconfig)
     blind = any(a.failed for a in answers)
     partial = {a.cluster for a in answers if blind or any(map(_hides, a.coverage.gaps))}
-    roots = [_root(one, findings, describers, partial) for one in folds]
+    roots = [_root(one, findings, steps, partial) for one in folds]
     seen = any(_saw(a) for a in answers)
     broken = any(root.severity is not Severity.INFO for root in roots)
     return Diagnosis(
@@ -72,7 +72,7 @@ def _distinct(answers: Iterable[Answered]) -> list[Located]:
 
 
 def _root(
-    folded: Fold, findings: Sequence[Located], describers: dict[str, str], partial: set[str]
+    folded: Fold, findings: Sequence[Located], steps: NextSteps, partial: set[str]
 ) -> RootCause:
     circle = sorted((findings[i] for i in folded.roots), key=_weight)
     head, rest = circle[0], circle[1:]
@@ -92,7 +92,7 @@ def _root(
         circle=tuple(_symptom(one.finding) for one in rest),
         symptoms=tuple(_symptom(one.finding) for one in symptoms),
         deepest_visible=finding.code in SYMPTOMS and head.cluster in partial,
-        next=_next_step(finding, describers.get(head.cluster, "")),
+        next=steps.after(finding, head.cluster),
     )
 
 
@@ -104,29 +104,6 @@ def _symptom(finding: Finding) -> Symptom:
         title=finding.title,
         members=finding.members,
     )
-
-
-def _next_step(finding: Finding, describer: str) -> NextStep:
-    return NextStep(
-        fix=finding.fixes[0] if finding.fixes else "",
-        call=_call(describer, finding.subject) if describer else "",
-        shell=_kubectl(finding.subject) if describer == _KUBERNETES else "",
-        command=f"clusterwright explain {finding.code}",
-    )
-
-
-def _call(tool: str, subject: Ref) -> str:
-    """Return the tool call that shows more of an object, as an MCP client would make it."""
-    kind = f"{subject.kind}.{subject.group}" if subject.group else subject.kind
-    arguments = {"kind": kind, "name": subject.name, "namespace": subject.namespace}
-    return f"{tool}({', '.join(f'{k}={v!r}' for k, v in arguments.items() if v)})"
-
-
-def _kubectl(subject: Ref) -> str:
-    """Return the command that shows an object; every word is quoted, whoever named the object."""
-    kind = f"{subject.kind}.{subject.group}" if subject.group else subject.kind
-    where = ["-n", subject.namespace] if subject.namespace else []
-    return shlex.join(["kubectl", "describe", *where, f"{kind.lower()}/{subject.name}"])
 
 
 def _describer(answer: Answered) -> str:

@@ -166,3 +166,29 @@ def test_wrong_usage_exits_with_2_and_says_what_is_right(arguments: list[str], s
     result = diagnose(*arguments)
     assert result.exit_code == 2
     assert said in result.stderr
+
+
+@pytest.mark.parametrize("output", ["text", "json"])
+def test_a_reader_that_has_enough_is_no_bug_of_ours(output: str) -> None:
+    arguments = ["diagnose", "--server", spec("broken"), "-o", output]
+    script = Path(sys.executable).with_name("clusterwright")
+    with subprocess.Popen(
+        [script, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        process.stdout.close()
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 141
+    assert "bug" not in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("options", [["-n", "a", "-n", "b"], ["-n", "a", "-A"]])
+def test_two_answers_to_where_are_wrong_usage(options: list[str]) -> None:
+    result = diagnose("--server", spec("healthy"), *options)
+    assert result.exit_code == 2
+    assert "asks for more than one thing" in result.stderr
+
+
+def test_all_namespaces_may_be_asked_for_as_kubectl_spells_it() -> None:
+    assert diagnose("--server", spec("healthy"), "-A").exit_code == 0

@@ -231,7 +231,7 @@ def test_the_next_step_names_the_fix_the_tool_and_the_page() -> None:
     assert step.model_dump() == {
         "fix": "Set PORT.",
         "call": "k8s_describe(kind='Deployment', name='cart', namespace='shop')",
-        "shell": "kubectl describe -n shop deployment/cart",
+        "shell": "kubectl --context dev describe -n shop deployment/cart",
         "command": "clusterwright explain pod/crash-loop",
     }
 
@@ -239,12 +239,15 @@ def test_the_next_step_names_the_fix_the_tool_and_the_page() -> None:
 @pytest.mark.parametrize(
     ("subject", "shell"),
     [
-        (Ref("Node", "gpu-1"), "kubectl describe node/gpu-1"),
+        (Ref("Node", "gpu-1"), "kubectl --context dev describe node/gpu-1"),
         (
             Ref("Machine", "gpu-1", "fleet", "cluster.x-k8s.io"),
-            "kubectl describe -n fleet machine.cluster.x-k8s.io/gpu-1",
+            "kubectl --context dev describe -n fleet machine.cluster.x-k8s.io/gpu-1",
         ),
-        (Ref("Pod", "a; rm -rf ~", "$(id)"), "kubectl describe -n '$(id)' 'pod/a; rm -rf ~'"),
+        (
+            Ref("Pod", "a; rm -rf ~", "$(id)"),
+            "kubectl --context dev describe -n '$(id)' 'pod/a; rm -rf ~'",
+        ),
     ],
 )
 def test_a_command_to_copy_is_one_command_whoever_named_the_object(
@@ -252,6 +255,16 @@ def test_a_command_to_copy_is_one_command_whoever_named_the_object(
 ) -> None:
     odd = CRASH.model_copy(update={"subject": subject})
     assert correlate([answered(odd)]).root_causes[0].next.shell == shell
+
+
+def test_a_command_names_the_kubeconfig_that_was_given() -> None:
+    (root,) = correlate([answered(CRASH)], kubeconfig="/home/me/my config").root_causes
+    assert root.next.shell.startswith("kubectl --kubeconfig '/home/me/my config' --context dev ")
+
+
+def test_a_server_inside_its_cluster_has_no_context_to_name() -> None:
+    (root,) = correlate([answered(CRASH, cluster="in-cluster")]).root_causes
+    assert root.next.shell == "kubectl describe -n shop deployment/cart"
 
 
 def test_relations_may_go_round_in_a_circle() -> None:

@@ -1,0 +1,56 @@
+"""What to do next about a root cause: the repair, and how to see more of the object."""
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from clusterwright.agents.diagnose.diagnosis import NextStep
+from clusterwright.tools.finding import Finding
+from clusterwright.tools.ref import Ref
+
+_KUBERNETES = "k8s_describe"
+"""The tool whose objects kubectl describes as well."""
+_NO_CONTEXT = frozenset({"", "in-cluster"})
+"""Names of a cluster that are no context of a kubeconfig."""
+
+
+@dataclass(frozen=True, slots=True)
+class NextSteps:
+    """Spells next steps: with the tool that describes a cluster's objects, and kubectl's flags."""
+
+    describers: Mapping[str, str] = field(default_factory=dict[str, str])
+    """The describing tool of each cluster, by the cluster's name; "" if there is none."""
+    kubeconfig: str = ""
+    """A kubeconfig that kubectl has to be told of; "" is the one it takes by itself."""
+
+    def after(self, finding: Finding, cluster: str) -> NextStep:
+        """Return what to do about a finding in a cluster."""
+        describer = self.describers.get(cluster, "")
+        known = describer == _KUBERNETES
+        return NextStep(
+            fix=finding.fixes[0] if finding.fixes else "",
+            call=_call(describer, finding.subject) if describer else "",
+            shell=self._kubectl(finding.subject, cluster) if known else "",
+            command=f"clusterwright explain {finding.code}",
+        )
+
+    def _kubectl(self, subject: Ref, cluster: str) -> str:
+        """Return the command that shows an object; all is quoted, whoever named the object.
+
+        It names its cluster: the context that kubectl takes by default may be another by then.
+        """
+        config = ["--kubeconfig", self.kubeconfig] if self.kubeconfig else []
+        context = ["--context", cluster] if cluster not in _NO_CONTEXT else []
+        where = ["-n", subject.namespace] if subject.namespace else []
+        what = [*where, f"{_kind(subject).lower()}/{subject.name}"]
+        return shlex.join(["kubectl", *config, *context, "describe", *what])
+
+
+def _call(tool: str, subject: Ref) -> str:
+    """Return the tool call that shows more of an object, as an MCP client would make it."""
+    arguments = {"kind": _kind(subject), "name": subject.name, "namespace": subject.namespace}
+    return f"{tool}({', '.join(f'{k}={v!r}' for k, v in arguments.items() if v)})"
+
+
+def _kind(subject: Ref) -> str:
+    return f"{subject.kind}.{subject.group}" if subject.group else subject.kind

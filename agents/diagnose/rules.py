@@ -48,6 +48,12 @@ RULES = (
         "a node that is cut off takes its Pods along",
     ),
     Rule(
+        "service/no-ready-endpoints",
+        (Edge.SELECTS, Edge.ROUTES_TO),
+        "statefulset/rollout-blocked",
+        "a StatefulSet that waits for a Pod leaves its Service without any",
+    ),
+    Rule(
         "pod/untolerated-taint",
         (Edge.REQUESTS,),
         "node/not-ready",
@@ -65,6 +71,13 @@ RULES = (
         (Edge.USES, Edge.MOUNTS),
         "object/finalizer-stuck",
         "a claim that is being deleted is bound to nothing new",
+    ),
+    Rule(
+        "pod/*",
+        (),
+        "statefulset/rollout-blocked",
+        "a Pod of the older revision has what was corrected since",
+        always=False,
     ),
     Rule("workload/unavailable", (), "pod/*", "a workload is as available as its Pods"),
     Rule(

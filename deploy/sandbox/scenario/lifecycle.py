@@ -90,9 +90,15 @@ def purge(cluster: Cluster, *, wait: bool = False) -> tuple[Ref, ...]:
 def _delete_all(
     cluster: Cluster, held: Sequence[Ref], outside: Sequence[Ref], *, wait: bool
 ) -> None:
-    """Delete at once what lies outside of any namespace; namespaces take the rest with them."""
+    """Delete at once what lies outside of any namespace; namespaces take the rest with them.
+
+    Nodes go last: a pod ends only with the help of its node.
+    """
+    nodes = [one for one in outside if one.kind == "Node"]
+    others = [one for one in outside if one.kind != "Node"]
     with ThreadPoolExecutor(_THREADS) as threads:
         list(threads.map(cluster.release, held))
-        list(threads.map(cluster.delete, outside))
-        if wait:
-            list(threads.map(partial(cluster.delete, wait=True), outside))
+        for stage in (others, nodes):
+            list(threads.map(cluster.delete, stage))
+            if wait:
+                list(threads.map(partial(cluster.delete, wait=True), stage))

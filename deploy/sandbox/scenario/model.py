@@ -17,7 +17,15 @@ MARK = {"sandbox.clusterwright.io/made": "yes"}
 """The one label that the sandbox adds, to what is deleted afterwards. It says no more than that."""
 
 CLUSTER_SCOPED = frozenset(
-    {"CustomResourceDefinition", "Namespace", "Node", "PersistentVolume", "StorageClass"}
+    {
+        "CustomResourceDefinition",
+        "IngressClass",
+        "Namespace",
+        "Node",
+        "PersistentVolume",
+        "StorageClass",
+        "ValidatingWebhookConfiguration",
+    }
 )
 
 

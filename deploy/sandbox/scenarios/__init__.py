@@ -20,14 +20,20 @@ SCENARIOS = (
     "root-forbidden",
     "missing-directory",
     "node-not-ready",
+    "gpu-taint",
+    "full-node",
+    "anti-affinity",
+    "blocked-statefulset",
     "start-up-warnings",
     "retried-job",
     "old-replicasets",
     "optional-reference",
     "cordoned-node",
     "hpa-at-minimum",
+    "idle-daemonset",
+    "partitioned-update",
 )
-"""Nineteen faults, then six traps: healthy things that look broken."""
+"""The faults, then the traps: healthy things that look broken."""
 
 NINE = (
     "crash-with-log",

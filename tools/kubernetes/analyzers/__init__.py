@@ -14,6 +14,7 @@ from clusterwright.tools.kubernetes.analyzers.scheduling import SCHEDULING
 from clusterwright.tools.kubernetes.analyzers.service_endpoints import SERVICE_ENDPOINTS
 from clusterwright.tools.kubernetes.analyzers.service_selector import SERVICE_SELECTOR
 from clusterwright.tools.kubernetes.analyzers.service_target_port import SERVICE_TARGET_PORT
+from clusterwright.tools.kubernetes.analyzers.statefulset import STATEFULSET
 from clusterwright.tools.kubernetes.analyzers.storage_class import STORAGE_CLASS
 from clusterwright.tools.kubernetes.analyzers.workload import WORKLOAD
 
@@ -32,5 +33,6 @@ ANALYZERS: tuple[Analyzer, ...] = (
     SERVICE_SELECTOR,
     SERVICE_TARGET_PORT,
     STORAGE_CLASS,
+    STATEFULSET,
     WORKLOAD,
 )

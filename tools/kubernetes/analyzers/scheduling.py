@@ -6,7 +6,12 @@ from datetime import timedelta
 
 from clusterwright.tools.analyzer import Analyzer, Suspicion
 from clusterwright.tools.finding import Finding
-from clusterwright.tools.kubernetes.analyzers import node_labels, node_resources, node_taints
+from clusterwright.tools.kubernetes.analyzers import (
+    anti_affinity,
+    node_labels,
+    node_resources,
+    node_taints,
+)
 from clusterwright.tools.kubernetes.analyzers.capacity import Nodes
 from clusterwright.tools.kubernetes.analyzers.case import Case
 from clusterwright.tools.kubernetes.analyzers.pod import KINDS, age, message_of, troubled
@@ -45,6 +50,7 @@ def _conclude(case: Case, nodes: Nodes, message: str) -> Finding:
         node_labels.unmatched,
         node_resources.insufficient,
         node_taints.untolerated,
+        anti_affinity.crowded,
     )
     for step in steps:
         finding = step(case, nodes, message)
@@ -68,7 +74,14 @@ def _reasons(message: str) -> str:
 
 SCHEDULING = Analyzer(
     "scheduling",
-    (NOT_BOUND, node_labels.CODE, node_resources.CODE, node_taints.CODE, UNSCHEDULABLE),
+    (
+        NOT_BOUND,
+        node_labels.CODE,
+        node_resources.CODE,
+        node_taints.CODE,
+        anti_affinity.CODE,
+        UNSCHEDULABLE,
+    ),
     (*KINDS, "Node", "PersistentVolumeClaim"),
     _detect,
     symptoms=(NOT_BOUND,),

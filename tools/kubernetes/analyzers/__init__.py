@@ -1,6 +1,7 @@
 """The analyzers of a Kubernetes cluster, one fault family per module."""
 
 from clusterwright.tools.analyzer import Analyzer
+from clusterwright.tools.kubernetes.analyzers.admission import ADMISSION
 from clusterwright.tools.kubernetes.analyzers.config_references import CONFIG_REFERENCES
 from clusterwright.tools.kubernetes.analyzers.containers import CONTAINERS
 from clusterwright.tools.kubernetes.analyzers.eviction import EVICTION
@@ -29,6 +30,7 @@ ANALYZERS: tuple[Analyzer, ...] = (
     EVICTION,
     FINALIZER,
     QUOTA,
+    ADMISSION,
     SERVICE_ENDPOINTS,
     SERVICE_SELECTOR,
     SERVICE_TARGET_PORT,

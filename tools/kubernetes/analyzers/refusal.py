@@ -11,12 +11,29 @@ _BEFORE = re.compile(
 )
 
 
+UNAVAILABLE = "workload/unavailable"
+SERVICE_ACCOUNT = "workload/service-account-missing"
+PRIORITY_CLASS = "workload/priority-class-missing"
+POD_SECURITY = "workload/pod-security-violated"
+LIMIT_RANGE = "workload/limit-range-violated"
+
+
 class Refusal(NamedTuple):
     """A message of the API server as a sentence, and its remedy; both with holes to fill."""
 
     pattern: str
     sentence: str
     fix: str
+    code: str = UNAVAILABLE
+
+
+class Understood(NamedTuple):
+    """What a message says: the code of its cause, a sentence, a remedy, what it names."""
+
+    code: str
+    sentence: str
+    fix: str
+    name: str = ""
 
 
 # Plugins of kubernetes/plugin/pkg/admission, staging/src/k8s.io/{pod-security-admission,apiserver}
@@ -25,22 +42,27 @@ _KNOWN = (
         r"serviceaccount \"(?P<name>[^\"]{1,253})\" not found",
         'ServiceAccount "{name}" does not exist: its pods are not created',
         "Create ServiceAccount {name} in namespace {namespace}, or name one that exists.",
+        SERVICE_ACCOUNT,
     ),
     Refusal(
         r"no PriorityClass with name (?P<name>\S{1,253}) was found",
         'PriorityClass "{name}" does not exist: its pods are not created',
         "Create PriorityClass {name}, or name one that exists.",
+        PRIORITY_CLASS,
     ),
     Refusal(
         r"violates PodSecurity \"(?P<name>[^\"]{1,80})\": (?P<why>.*)",
         "Pod Security ({name}) forbids its pods: {why}",
         "Change the pod template as the message says; the level is label"
         " pod-security.kubernetes.io/enforce of namespace {namespace}.",
+        POD_SECURITY,
     ),
     Refusal(
-        r"(?P<why>(?:maximum|minimum) .{1,80} usage per \w+ is .*)",
+        r"(?P<why>(?:maximum|minimum) .{1,80} usage per \w+ is .*"
+        r"|\S{1,80} max limit to request ratio per .*)",
         "A LimitRange forbids its pods: {why}",
         "Ask for what the LimitRange of namespace {namespace} allows, or change that.",
+        LIMIT_RANGE,
     ),
     Refusal(
         r"admission webhook \"(?P<name>[^\"]{1,253})\" denied the request: (?P<why>.*)",
@@ -57,12 +79,13 @@ _KNOWN = (
 _COMPILED = tuple((re.compile(one.pattern), one) for one in _KNOWN)
 
 
-def understood(said: str, namespace: str) -> tuple[str, str]:
-    """Return a sentence for what the API server said, and what to do about it."""
+def understood(said: str, namespace: str) -> Understood:
+    """Return what the API server said in words of our own, and what to do about it."""
     bare = _BEFORE.sub("", said)
     for pattern, known in _COMPILED:
         if found := pattern.search(bare):
             holes = {**found.groupdict(), "namespace": namespace}
-            return known.sentence.format(**holes), known.fix.format(**holes)
+            sentence, fix = known.sentence.format(**holes), known.fix.format(**holes)
+            return Understood(known.code, sentence, fix, holes.get("name", ""))
     fix = "Change what the API server objects to; the controller then creates the pods."
-    return f"Its pods are not created: {bare}", fix
+    return Understood(UNAVAILABLE, f"Its pods are not created: {bare}", fix)

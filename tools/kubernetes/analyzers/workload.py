@@ -12,20 +12,21 @@ from clusterwright.tools.kubernetes.analyzers.pod import (
     title,
     workload_of,
 )
-from clusterwright.tools.kubernetes.analyzers.refusal import understood
+from clusterwright.tools.kubernetes.analyzers.refusal import UNAVAILABLE, understood
 from clusterwright.tools.manifest import Manifest, condition, instant, namespace_of, text
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
-CODE = "workload/unavailable"
+CODE = UNAVAILABLE
 
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
     for maker in short_of_pods(snapshot):
         refused = refusal(snapshot, maker)
         if refused is not None and " quota: " not in refused[0]:
-            sentence, fix = understood(refused[0], namespace_of(maker))
-            yield Suspicion(_finding(snapshot, maker, sentence, refused[1], fix))
+            told = understood(refused[0], namespace_of(maker))
+            if told.code == CODE:
+                yield Suspicion(_finding(snapshot, maker, told.sentence, refused[1], told.fix))
     for job in snapshot.of_kind("Job"):
         failed = condition(job, "Failed")
         if failed.get("status") != "True" or _shown_by_pods(snapshot, job):

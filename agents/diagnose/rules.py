@@ -79,6 +79,13 @@ RULES = (
         "a Pod of the older revision has what was corrected since",
         always=False,
     ),
+    Rule(
+        "job/failed",
+        (),
+        "pod/*",
+        "a Job fails with its Pods",
+        always=False,
+    ),
     Rule("workload/unavailable", (), "pod/*", "a workload is as available as its Pods"),
     Rule(
         "workload/unavailable",

@@ -27,6 +27,11 @@ SCENARIOS = (
     "limit-range",
     "pod-security",
     "service-account",
+    "job-failed",
+    "cronjob-failing",
+    "hpa-target",
+    "hpa-metrics",
+    "pdb-blocks-drain",
     "start-up-warnings",
     "retried-job",
     "old-replicasets",
@@ -35,6 +40,8 @@ SCENARIOS = (
     "hpa-at-minimum",
     "idle-daemonset",
     "partitioned-update",
+    "suspended-cronjob",
+    "pdb-at-rest",
 )
 """The faults, then the traps: healthy things that look broken."""
 

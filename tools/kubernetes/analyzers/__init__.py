@@ -2,11 +2,14 @@
 
 from clusterwright.tools.analyzer import Analyzer
 from clusterwright.tools.kubernetes.analyzers.admission import ADMISSION
+from clusterwright.tools.kubernetes.analyzers.autoscaler import AUTOSCALER
 from clusterwright.tools.kubernetes.analyzers.config_references import CONFIG_REFERENCES
 from clusterwright.tools.kubernetes.analyzers.containers import CONTAINERS
+from clusterwright.tools.kubernetes.analyzers.disruption_budget import DISRUPTION_BUDGET
 from clusterwright.tools.kubernetes.analyzers.eviction import EVICTION
 from clusterwright.tools.kubernetes.analyzers.finalizer import FINALIZER
 from clusterwright.tools.kubernetes.analyzers.image import IMAGE
+from clusterwright.tools.kubernetes.analyzers.job import JOB
 from clusterwright.tools.kubernetes.analyzers.node import NODE
 from clusterwright.tools.kubernetes.analyzers.not_started import NOT_STARTED
 from clusterwright.tools.kubernetes.analyzers.quota import QUOTA
@@ -36,5 +39,8 @@ ANALYZERS: tuple[Analyzer, ...] = (
     SERVICE_TARGET_PORT,
     STORAGE_CLASS,
     STATEFULSET,
+    JOB,
+    AUTOSCALER,
+    DISRUPTION_BUDGET,
     WORKLOAD,
 )

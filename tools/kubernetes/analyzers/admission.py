@@ -51,7 +51,7 @@ def _missing(told: Understood, namespace: str) -> Ref | None:
         case code if code == SERVICE_ACCOUNT:
             return Ref("ServiceAccount", told.name, namespace)
         case code if code == PRIORITY_CLASS:
-            return Ref("PriorityClass", told.name, group="scheduling.k8s.io")
+            return Ref("PriorityClass", told.name)
         case _:
             return None
 

@@ -13,7 +13,7 @@ from clusterwright.tools.kubernetes.analyzers.pod import (
     message_of,
     overcome,
 )
-from clusterwright.tools.manifest import instant, number, text
+from clusterwright.tools.manifest import condition, instant, number, text
 
 CODE = "pod/crash-loop"
 
@@ -122,12 +122,22 @@ def forgiven(case: Case) -> bool:
 def _repeats(case: Case, container: Container) -> bool:
     failed = number(container.terminated, "exitCode") != 0
     if text(case.pod, "status", "phase") == "Failed":
-        return failed
+        return failed and not _given_up(case)
     # What ends well is wrong only where it is to run for ever.
     endless = text(case.pod, "spec", "restartPolicy") in {"", "Always"} and not container.init
     if not failed and (not endless or container.running):
         return False
     return container.restarts > 1 or (container.restarts == 1 and not container.running)
+
+
+def _given_up(case: Case) -> bool:
+    """Return whether the pod is one of a Job that failed, which is told of the Job itself."""
+    owners = [case.snapshot.get(ref) for ref in case.snapshot.owners(case.pod)]
+    return any(
+        condition(one, "Failed").get("status") == "True"
+        for one in owners
+        if one is not None and text(one, "kind") == "Job"
+    )
 
 
 def _signal(code: int) -> str:

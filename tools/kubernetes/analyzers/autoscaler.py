@@ -1,0 +1,125 @@
+"""HorizontalPodAutoscalers that cannot do their work: nothing to scale, nothing to measure."""
+
+import re
+from collections.abc import Iterable
+from datetime import timedelta
+
+from clusterwright.tools.analyzer import Analyzer, Fulfilled, ReadRequest, Suspicion
+from clusterwright.tools.finding import (
+    AbsenceEvidence,
+    Edge,
+    FieldEvidence,
+    Finding,
+    Relation,
+    Severity,
+)
+from clusterwright.tools.kubernetes.analyzers.pod import message_of, title
+from clusterwright.tools.manifest import Manifest, condition, instant, namespace_of, text
+from clusterwright.tools.ref import Ref, legal
+from clusterwright.tools.snapshot import Snapshot
+
+TARGET = "hpa/target-missing"
+METRICS = "hpa/metrics-unavailable"
+
+KIND = "HorizontalPodAutoscaler"
+_PATIENCE = timedelta(minutes=5)
+"""What metrics get to arrive: those of new pods take a minute or two."""
+# pkg/controller/podautoscaler in k8s.io/kubernetes; neither of these goes away by waiting
+_NO_REQUEST = re.compile(
+    r"missing request for (?P<resource>\S{1,100}) in container (?P<container>\S{1,63})"
+)
+_NO_API = re.compile(
+    r"the server could not find the requested resource \(get (?P<what>\S{1,200})\)"
+    r"|no matches for kind|no custom metrics API|unable to fetch metrics from \w+ metrics API"
+)
+
+
+def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
+    for one in snapshot.of_kind(KIND):
+        if condition(one, "AbleToScale").get("reason") == "FailedGetScale":
+            target = _target(one)
+            if target is not None and condition(one, "AbleToScale").get("status") == "False":
+                yield Suspicion(_without_target(one, target), (ReadRequest(target),))
+        elif (finding := _without_metrics(snapshot, one)) is not None:
+            yield Suspicion(finding)
+
+
+def _target(one: Manifest) -> Ref | None:
+    path = ("spec", "scaleTargetRef")
+    kind, name = text(one, *path, "kind"), text(one, *path, "name")
+    return legal(kind, name, namespace_of(one), text(one, *path, "apiVersion"))
+
+
+def _without_target(one: Manifest, target: Ref) -> Finding:
+    said = message_of(condition(one, "AbleToScale"))
+    path = "$.status.conditions[?(@.type=='AbleToScale')].message"
+    return _finding(
+        one,
+        TARGET,
+        f'{target.kind} "{target.name}", which it is to scale, does not exist',
+        FieldEvidence(ref=Ref.of(one), path=path, value=said),
+        f"Correct spec.scaleTargetRef, or create {target.kind} {target.name}.",
+        target,
+    )
+
+
+def _without_metrics(snapshot: Snapshot, one: Manifest) -> Finding | None:
+    """Return a finding when the autoscaler measures nothing, and waiting would not help."""
+    active = condition(one, "ScalingActive")
+    if active.get("status") != "False" or active.get("reason") == "ScalingDisabled":
+        return None
+    said = message_of(active)
+    request, api = _NO_REQUEST.search(said), _NO_API.search(said)
+    since = instant(active, "lastTransitionTime")
+    if request is not None:
+        resource, container = request["resource"], request["container"]
+        sentence = f'It measures {resource} against requests, and container "{container}" has none'
+        fix = f"Give container {container} a request for {resource}, or target an absolute value."
+    elif api is not None:
+        sentence = f"It has no metrics: {api['what'] or 'their API'} is not served by this cluster"
+        fix = "Install what serves the metrics API: metrics-server for cpu and memory."
+    elif since is not None and snapshot.now - since > _PATIENCE:
+        sentence, fix = f"It has no metrics: {said}", "Repair what serves the metrics it names."
+    else:
+        return None
+    path = "$.status.conditions[?(@.type=='ScalingActive')].message"
+    evidence = FieldEvidence(ref=Ref.of(one), path=path, value=said)
+    return _finding(one, METRICS, sentence, evidence, fix, _target(one))
+
+
+def _finding(
+    one: Manifest,
+    code: str,
+    sentence: str,
+    evidence: FieldEvidence,
+    fix: str,
+    target: Ref | None,
+) -> Finding:
+    ref = Ref.of(one)
+    about = "AbleToScale" if code == TARGET else "ScalingActive"
+    edges = (Relation(source=ref, edge=Edge.REQUESTS, target=target),) if target else ()
+    return Finding(
+        code=code,
+        severity=Severity.WARNING,
+        subject=ref,
+        title=title(sentence),
+        evidence=(evidence,),
+        since=instant(condition(one, about), "lastTransitionTime"),
+        relations=edges,
+        fixes=(fix,),
+    )
+
+
+def _refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding | None:
+    """Add that the target is missing now; return nothing if it is there by now."""
+    finding = suspicion.finding
+    for request in suspicion.requests:
+        if isinstance(request, ReadRequest) and request in fulfilled.objects:
+            if fulfilled.objects[request] is not None:
+                return None
+            absent = AbsenceEvidence(ref=request.ref)
+            finding = finding.model_copy(update={"evidence": (*finding.evidence, absent)})
+    return finding
+
+
+AUTOSCALER = Analyzer("autoscaler", (TARGET, METRICS), (KIND,), _detect, _refine)

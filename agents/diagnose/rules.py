@@ -86,6 +86,27 @@ RULES = (
         "a Job fails with its Pods",
         always=False,
     ),
+    Rule(
+        "workload/unavailable",
+        (Edge.LIMITED_BY,),
+        "webhook/backend-unavailable",
+        "no Pod is created that a webhook must judge and does not",
+        always=False,
+    ),
+    Rule(
+        "webhook/backend-unavailable",
+        (Edge.ROUTES_TO, Edge.SELECTS),
+        "pod/*",
+        "a webhook answers with the Pods behind it",
+        always=False,
+    ),
+    Rule(
+        "webhook/backend-unavailable",
+        (Edge.ROUTES_TO, Edge.SELECTS),
+        "workload/*",
+        "a webhook without Pods does not answer",
+        always=False,
+    ),
     Rule("workload/unavailable", (), "pod/*", "a workload is as available as its Pods"),
     Rule(
         "workload/unavailable",

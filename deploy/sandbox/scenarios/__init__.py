@@ -32,6 +32,10 @@ SCENARIOS = (
     "hpa-target",
     "hpa-metrics",
     "pdb-blocks-drain",
+    "ingress-backend",
+    "ingress-port",
+    "webhook-backend",
+    "init-container",
     "start-up-warnings",
     "retried-job",
     "old-replicasets",
@@ -42,6 +46,8 @@ SCENARIOS = (
     "partitioned-update",
     "suspended-cronjob",
     "pdb-at-rest",
+    "hand-made-endpoints",
+    "ignored-webhook",
 )
 """The faults, then the traps: healthy things that look broken."""
 

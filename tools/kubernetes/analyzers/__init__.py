@@ -9,6 +9,8 @@ from clusterwright.tools.kubernetes.analyzers.disruption_budget import DISRUPTIO
 from clusterwright.tools.kubernetes.analyzers.eviction import EVICTION
 from clusterwright.tools.kubernetes.analyzers.finalizer import FINALIZER
 from clusterwright.tools.kubernetes.analyzers.image import IMAGE
+from clusterwright.tools.kubernetes.analyzers.ingress import INGRESS
+from clusterwright.tools.kubernetes.analyzers.init_container import INIT_CONTAINER
 from clusterwright.tools.kubernetes.analyzers.job import JOB
 from clusterwright.tools.kubernetes.analyzers.node import NODE
 from clusterwright.tools.kubernetes.analyzers.not_started import NOT_STARTED
@@ -20,11 +22,13 @@ from clusterwright.tools.kubernetes.analyzers.service_selector import SERVICE_SE
 from clusterwright.tools.kubernetes.analyzers.service_target_port import SERVICE_TARGET_PORT
 from clusterwright.tools.kubernetes.analyzers.statefulset import STATEFULSET
 from clusterwright.tools.kubernetes.analyzers.storage_class import STORAGE_CLASS
+from clusterwright.tools.kubernetes.analyzers.webhook import WEBHOOK
 from clusterwright.tools.kubernetes.analyzers.workload import WORKLOAD
 
 ANALYZERS: tuple[Analyzer, ...] = (
     IMAGE,
     CONTAINERS,
+    INIT_CONTAINER,
     READINESS,
     CONFIG_REFERENCES,
     NOT_STARTED,
@@ -34,9 +38,11 @@ ANALYZERS: tuple[Analyzer, ...] = (
     FINALIZER,
     QUOTA,
     ADMISSION,
+    WEBHOOK,
     SERVICE_ENDPOINTS,
     SERVICE_SELECTOR,
     SERVICE_TARGET_PORT,
+    INGRESS,
     STORAGE_CLASS,
     STATEFULSET,
     JOB,

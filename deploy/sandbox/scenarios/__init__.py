@@ -36,6 +36,8 @@ SCENARIOS = (
     "ingress-port",
     "webhook-backend",
     "init-container",
+    "network-policy",
+    "rbac-denied",
     "start-up-warnings",
     "retried-job",
     "old-replicasets",
@@ -48,6 +50,7 @@ SCENARIOS = (
     "pdb-at-rest",
     "hand-made-endpoints",
     "ignored-webhook",
+    "allowed-by-policy",
 )
 """The faults, then the traps: healthy things that look broken."""
 

@@ -12,6 +12,7 @@ from clusterwright.tools.kubernetes.analyzers.image import IMAGE
 from clusterwright.tools.kubernetes.analyzers.ingress import INGRESS
 from clusterwright.tools.kubernetes.analyzers.init_container import INIT_CONTAINER
 from clusterwright.tools.kubernetes.analyzers.job import JOB
+from clusterwright.tools.kubernetes.analyzers.network_policy import NETWORK_POLICY
 from clusterwright.tools.kubernetes.analyzers.node import NODE
 from clusterwright.tools.kubernetes.analyzers.not_started import NOT_STARTED
 from clusterwright.tools.kubernetes.analyzers.quota import QUOTA
@@ -43,6 +44,7 @@ ANALYZERS: tuple[Analyzer, ...] = (
     SERVICE_SELECTOR,
     SERVICE_TARGET_PORT,
     INGRESS,
+    NETWORK_POLICY,
     STORAGE_CLASS,
     STATEFULSET,
     JOB,

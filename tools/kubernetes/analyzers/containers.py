@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from clusterwright.tools.analyzer import Analyzer, Fulfilled, LogRequest, Suspicion
 from clusterwright.tools.finding import Finding, LogEvidence
 from clusterwright.tools.kubernetes.analyzers import (
+    api_access,
     command_not_found,
     crash_loop,
     liveness_probe,
@@ -66,6 +67,10 @@ def _log_of(case: Case, container: Container) -> LogRequest | None:
 def _refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding:
     finding = suspicion.finding
     for request in suspicion.requests:
+        if isinstance(request, LogRequest) and finding.code == crash_loop.CODE:
+            refused = api_access.denied(fulfilled.logs.get(request, ()))
+            if refused is not None:
+                return _denied(finding, request, refused)
         line = telling(fulfilled.logs.get(request, ())) if isinstance(request, LogRequest) else ""
         if isinstance(request, LogRequest) and line:
             evidence = LogEvidence(
@@ -78,9 +83,33 @@ def _refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding:
     return finding
 
 
+def _denied(finding: Finding, request: LogRequest, refused: api_access.Denied) -> Finding:
+    """Return the finding as one about what the API server forbids."""
+    said = LogEvidence(
+        ref=request.pod,
+        container=request.container,
+        line=refused.line,
+        previous=request.previous,
+    )
+    return finding.model_copy(
+        update={
+            "code": api_access.CODE,
+            "title": title(refused.sentence),
+            "evidence": (*finding.evidence, said),
+            "fixes": (refused.fix,),
+        }
+    )
+
+
 CONTAINERS = Analyzer(
     "containers",
-    (out_of_memory.CODE, command_not_found.CODE, liveness_probe.CODE, crash_loop.CODE),
+    (
+        out_of_memory.CODE,
+        command_not_found.CODE,
+        liveness_probe.CODE,
+        api_access.CODE,
+        crash_loop.CODE,
+    ),
     KINDS,
     _detect,
     _refine,

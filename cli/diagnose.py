@@ -19,7 +19,8 @@ from clusterwright.agents.report.terminal import render
 from clusterwright.agents.server_spec import name_server, parse_server
 from clusterwright.cli.progress import progress
 from clusterwright.tools.errors import ToolError
-from clusterwright.tools.neutral import one_line
+from clusterwright.tools.excerpt import one_line
+from clusterwright.tools.redaction import redact_text
 from clusterwright.tools.ref import check_namespace
 
 _log = logging.getLogger(__name__)
@@ -122,7 +123,7 @@ def _crash(error: BaseException) -> str:
     while isinstance(error, BaseExceptionGroup):
         error = cast("BaseExceptionGroup[BaseException]", error).exceptions[0]
     frame = traceback.extract_tb(error.__traceback__)[-1]
-    reason = one_line(f"{type(error).__name__}: {error}")
+    reason = one_line(redact_text(f"{type(error).__name__}: {error}"))
     return (
         f"Error: could not check: the diagnosis itself failed ({reason}, at {frame.name} in "
         f"{Path(frame.filename).name}, line {frame.lineno}).\n"

@@ -10,6 +10,7 @@ from clusterwright.tools.analyzer import Fulfilled, LogRequest, ReadRequest, Req
 from clusterwright.tools.coverage import Coverage, Gap
 from clusterwright.tools.errors import ForbiddenError, NotFoundError, ToolError
 from clusterwright.tools.manifest import Manifest
+from clusterwright.tools.redaction import redact_text
 from clusterwright.tools.snapshot import Snapshot
 
 _REFUSED = re.compile(
@@ -123,7 +124,7 @@ async def _log(connection: "Connection", request: LogRequest) -> tuple[str, ...]
         tail_lines=LOG_LINES,
         limit_bytes=LOG_BYTES,
     )
-    return tuple(read.splitlines())
+    return tuple(redact_text(read).splitlines())
 
 
 async def _object(connection: "Connection", request: ReadRequest) -> Manifest | None:

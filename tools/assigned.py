@@ -42,9 +42,11 @@ _LINE = re.compile(r"[^\n]{0,4000}")
 _BLOCK = re.compile(r"[|>][+\-\d]{0,2}[ \t]{0,8}\n")
 _ITEM = re.compile(r"[ \t]*-[ \t]+[\"']?[^\s:\"'{\[]+[\"']?[ \t]*\Z")
 _PROSE = re.compile(r"(?:-|(?i:is|was|not|must|has|or|and|to|in|for|flag|option|from|of)\b)")
-_LEADING = re.compile(r"[\s\-#;]{0,80}(?:export\s{1,4}|set\s{1,4}|\$)?[\"']?\Z")
+_LEADING = re.compile(r"[\s\-#;]{0,80}(?:(?:export|set)\s{1,4})?\$?[\"']?\Z")
 _PASS = re.compile(r"pass(?:w(?:or)?d|phrase)?s?\Z|pwd\Z", re.IGNORECASE)
 _COMPOUND = re.compile(r"\w[_\-]\w|[a-z][A-Z]")
+_DIGIT = re.compile(r"\d")
+_LOGINS = ("auth", "_auth")
 _LONG = 16
 _SHORTEST = 2
 
@@ -76,7 +78,7 @@ def _names(text: str, small: str) -> list[tuple[int, int]]:
         while at >= 0:
             if at >= end:
                 start, end = _span(text, at, at + len(stem))
-                if end - start <= 2 * _LONGEST and secret_name(_name(text[start:end])):
+                if end - start <= 2 * _LONGEST and _telling(_name(text[start:end])):
                     found[start] = end
             at = small.find(stem, at + len(stem))
     return sorted(found.items())
@@ -85,6 +87,10 @@ def _names(text: str, small: str) -> list[tuple[int, int]]:
 def _span(text: str, at: int, end: int) -> tuple[int, int]:
     before, after = _BEFORE.search(text, max(0, at - _LONGEST), at), _AFTER.match(text, end)
     return before.start() if before else at, after.end() if after else end
+
+
+def _telling(name: str) -> bool:
+    return secret_name(name) or name in _LOGINS
 
 
 def _name(spelled: str) -> str:
@@ -96,7 +102,11 @@ def _values(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     name = _name(text[start:end])
     line = text.rfind("\n", max(0, start - 200), start) + 1 or max(0, start - 200)
     leads = bool(_LEADING.match(text, line, start))
-    if found := _IS.match(text, end):
+    if name in _LOGINS:
+        found = _IS.match(text, end)
+        spans = _plain(text, found.end()) if found else ()
+        yield from (span for span in spans if is_login(text[slice(*span)]))
+    elif found := _IS.match(text, end):
         quoted = found["quote"] is not None or found["sign"] != ":"
         yield from _assigned(text, found.end(), name, quoted=quoted, leads=leads)
     elif found := _PAIRED.match(text, end):
@@ -104,11 +114,10 @@ def _values(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     elif text[max(0, start - 1) : start] == "<" and (found := _ELEMENT.match(text, end)):
         closed = text.find("<", found.end())
         yield found.end(), closed if closed >= 0 else len(text)
-    elif (flag := text.startswith("-", start)) or "define(" in text[max(0, start - 12) : start]:
-        if (found := _LISTED.match(text, end)) or (
-            flag and (found := _SPACE.match(text, end)) and not _PROSE.match(text, found.end())
-        ):
-            yield from _plain(text, found.end())
+    elif text[start] == "-" or "define(" in text[max(0, start - 12) : start]:
+        between = _LISTED.match(text, end) or _SPACE.match(text, end)
+        if between and not _PROSE.match(text, between.end()):
+            yield from _plain(text, between.end())
     elif (found := _SPACE.match(text, end)) and not _PROSE.match(text, found.end()):
         yield from _spaced(text, found.end(), name, leads=leads)
 
@@ -133,10 +142,10 @@ def _assigned(
             yield at, at + len(whole)
         return
     compound = bool(_COMPOUND.search(name)) or bool(_PASS.search(name))
-    value = _VALUE.match(text, at)
-    bare = value is not None and not value["quote"] and not value["escaped"]
-    if not quoted and bare and not compound and not (alone and len(words) == 1):
-        if value is None or not re.search(r"\d", value[0][:200]):
+    if not quoted and not compound and not (alone and len(words) == 1):
+        value = _VALUE.match(text, at)
+        marked = value is not None and (value["quote"] or value["escaped"])
+        if value is None or not (marked or _DIGIT.search(value[0][:200])):
             return  # "token: unexpected status" is prose of a container runtime
     yield from _plain(text, at)
 
@@ -181,16 +190,18 @@ def _spaced(text: str, at: int, name: str, *, leads: bool) -> Iterator[tuple[int
     if name in {"requirepass", "masterauth"}:
         yield from _plain(text, at)
         return
-    if value is None or not (_PASS.search(name) or leads):
+    if value is None:
         return
     ends = text[value.end() : value.end() + 1] in {"", "\n", "\r", ";"}
-    strange = bool(re.search(r"\d", value[0])) and len(value[0]) > _SHORTEST * 2
-    if (_PASS.search(name) and (value["quote"] or strange)) or (
-        leads and ends and (strange or len(value[0]) >= _LONG)
+    strange = bool(_DIGIT.search(value[0])) and len(value[0]) > _SHORTEST * 2
+    if (
+        (_PASS.search(name) and (value["quote"] or strange))
+        or (_COMPOUND.search(name) and value["quote"])
+        or (leads and ends and (strange or len(value[0]) >= _LONG))
     ):
         yield from _plain(text, at)
 
 
 def login_value(name: str, value: str) -> bool:
     """Return whether a value is what registries keep under `auth`: a login in base64."""
-    return name in {"auth", "_auth"} and is_login(value)
+    return name in _LOGINS and is_login(value)

@@ -8,10 +8,9 @@ _SHORTENED = 100
 
 def one_line(text: str, longest: int = 300) -> str:
     """Return text as one neutral line of at most `longest` characters."""
-    line = " ".join(neutral(text).split())
-    if len(line) <= longest:
-        return line
-    line = " ".join(redact_text(neutral(text, None)).split())
+    if "\n" in text or len(text) > longest:  # where a line ends tells where a secret does
+        text = redact_text(text)
+    line = " ".join(neutral(text, None).split())
     return line if len(line) <= longest else f"{line[: longest - 1]}…"
 
 

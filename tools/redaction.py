@@ -20,6 +20,9 @@ TOO_DEEP = "[nested too deep to show]"
 _DEEPEST = 60
 """Levels of an object that are shown; the API server takes over a thousand."""
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+_LOGIN_FLAGS = ("-u", "--user")
+_LOGIN = re.compile(r"[^\s:]+:(?!\d+\Z)\S+")
+"""A name and a password; `1000:1000` is a user and a group."""
 _SMALLEST = 1_000
 """Numbers below it are counts and sizes, those above may be what somebody types to log in."""
 _SHORTEST_ENCODED = 24
@@ -177,7 +180,10 @@ def _arguments(values: list[Json]) -> list[Json]:
     shown = list(values)
     for i, one in enumerate(values[:-1]):
         flag = isinstance(one, str) and one.startswith("-") and "=" not in one
-        if flag and secret_name(one.lstrip("-")) and isinstance(values[i + 1], str):
+        value = values[i + 1]
+        if not flag or not isinstance(value, str):
+            continue
+        if secret_name(one.lstrip("-")) or (one in _LOGIN_FLAGS and _LOGIN.fullmatch(value)):
             shown[i + 1] = REDACTED
     return shown
 

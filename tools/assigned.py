@@ -33,10 +33,13 @@ _VALUE = re.compile(
     r"(?P<triple>\"\"\"|''')(?:(?!(?P=triple)).){0,4000}(?:(?P=triple))?"
     r"|(?P<escaped>\\{1,7}[\"'])(?:(?!(?<!\\)(?P=escaped))[^\n])*(?:(?P=escaped))?"
     r"|(?P<quote>[\"'`])(?:(?!(?P=quote))[^\\\n]|\\.)*(?:(?P=quote))?"
-    r"|\[[^\[\]]{1,4000}\]"
+    r"|\[[^\[\]{}]{1,4000}\]"
     # A sign that parts settings ends a value only where another setting begins.
     r"|(?:[^\s,;&\"'`}\])]|[,;&](?![\w .\-]{0,40}[=:]|\s|\Z)|[\"'`}\])](?![\s,;&\"'`}\])]|\Z))+",
     re.DOTALL,
+)
+_REFERRED = re.compile(
+    r"\\{0,7}[\"']?(?:\$\([\w.-]{1,80}\)|\$\{[\w.]{1,80}\}|\{\{[^{}]{0,200}\}\})(?=[\s\"'\\,;&)}\]]|\Z)"
 )
 _LINE = re.compile(r"[^\n]{0,4000}")
 _BLOCK = re.compile(r"[|>][+\-\d]{0,2}[ \t]{0,8}\n")
@@ -45,6 +48,8 @@ _PROSE = re.compile(r"(?:-|(?i:is|was|not|must|has|or|and|to|in|for|flag|option|
 _LEADING = re.compile(r"[\s\-#;]{0,80}(?:(?:export|set)\s{1,4})?\$?[\"']?\Z")
 _PASS = re.compile(r"pass(?:w(?:or)?d|phrase)?s?\Z|pwd\Z", re.IGNORECASE)
 _COMPOUND = re.compile(r"\w[_\-]\w|[a-z][A-Z]")
+_CHECKSUM = "checksum/"
+_OPENED = ("[{", "[[")
 _DIGIT = re.compile(r"\d")
 _LOGINS = ("auth", "_auth")
 _LONG = 16
@@ -78,7 +83,8 @@ def _names(text: str, small: str) -> list[tuple[int, int]]:
         while at >= 0:
             if at >= end:
                 start, end = _span(text, at, at + len(stem))
-                if end - start <= 2 * _LONGEST and _telling(_name(text[start:end])):
+                known = text.endswith(_CHECKSUM, max(0, start - len(_CHECKSUM)), start)
+                if not known and _telling(_name(text[start:end])):
                     found[start] = end
             at = small.find(stem, at + len(stem))
     return sorted(found.items())
@@ -108,7 +114,7 @@ def _values(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield from (span for span in spans if is_login(text[slice(*span)]))
     elif found := _IS.match(text, end):
         quoted = found["quote"] is not None or found["sign"] != ":"
-        yield from _assigned(text, found.end(), name, quoted=quoted, leads=leads)
+        yield from _assigned(text, start, found.end(), name, quoted=quoted, leads=leads)
     elif found := _PAIRED.match(text, end):
         yield from _plain(text, found.end())
     elif text[max(0, start - 1) : start] == "<" and (found := _ELEMENT.match(text, end)):
@@ -123,7 +129,7 @@ def _values(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _assigned(
-    text: str, at: int, name: str, *, quoted: bool, leads: bool
+    text: str, start: int, at: int, name: str, *, quoted: bool, leads: bool
 ) -> Iterator[tuple[int, int]]:
     """Yield what follows a sign: a block, a list, the rest of a line, or one value."""
     if leads and (block := _BLOCK.match(text, at)):
@@ -141,10 +147,11 @@ def _assigned(
         if not _PROSE.match(whole) and not harmless(words[0]):
             yield at, at + len(whole)
         return
-    compound = bool(_COMPOUND.search(name)) or bool(_PASS.search(name))
+    of_path = text[max(0, start - 1) : start] == "/"  # "/etc/passwd: not a directory"
+    compound = bool(_COMPOUND.search(name) or _PASS.search(name)) and not of_path
     if not quoted and not compound and not (alone and len(words) == 1):
         value = _VALUE.match(text, at)
-        marked = value is not None and (value["quote"] or value["escaped"])
+        marked = value is not None and leads and value["quote"]
         if value is None or not (marked or _DIGIT.search(value[0][:200])):
             return  # "token: unexpected status" is prose of a container runtime
     yield from _plain(text, at)
@@ -152,9 +159,11 @@ def _assigned(
 
 def _plain(text: str, at: int) -> Iterator[tuple[int, int]]:
     """Yield the span of one value, unless it is none that anybody would hide."""
-    value = _VALUE.match(text, at)
-    if value is None:
+    if _REFERRED.match(text, at):
         return
+    value = _VALUE.match(text, at)
+    if value is None or value[0][:2] in _OPENED or value[0][:1] == "{" != value[0][1:2]:
+        return  # an object or a list of them: what is in it has names of its own
     mark = len(value["triple"] or value["escaped"] or value["quote"] or "")
     first, last = value.start() + mark, value.end()
     closing = value["triple"] or value["escaped"] or value["quote"] or ""

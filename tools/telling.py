@@ -22,7 +22,7 @@ _COUNTED = re.compile(
 _REFERENCE = re.compile(
     r"(?:name|namespace|ref|mount|path|file|dir|expir\w*|ttl|type|policy|algorithm|encoding|format"
     r"|size|length|count|seconds|interval|timeout|enabled|required|version|audience|issuer|url|uri"
-    r"|endpoint|arn|class|provider|engine|store|selector|hash|checksum|label|annotation)s?$",
+    r"|endpoint|arn|class|provider|engine|store|selector|mode|hash|checksum|existing[_.-]?secret|label|annotation|(?:credential|key|token)[_.-]?id)s?$",
     re.IGNORECASE,
 )
 _CHECKSUM = re.compile(r"(?:^|[/_.-])(?:checksum|hash|sha\d+|digest)[/_.-]", re.IGNORECASE)
@@ -33,9 +33,10 @@ _STRUCTURE = re.compile(
 )
 _HARMLESS = re.compile(
     r"(?i:true|false|null|none|nil|yes|no|on|off|enabled|disabled|required|optional|unset|missing"
-    r"|invalid|basic|bearer|\d{1,3})"
+    r"|invalid|basic|bearer|\d{1,3}|\d{1,9}(?:\.\d{1,9})?(?:ns|µs|us|ms|s|m|h))"
     r"|\*+|<(?:set|unset|none|redacted|masked|hidden|nil|unknown)\b[^<>]{0,200}>"
     r"|\$\([\w.-]{1,80}\)|\$\{[\w.]{1,80}\}|\$[A-Z][A-Z0-9_]{2,80}|\{\{[^{}]{0,200}\}\}"
+    r"|(?:~|\.{1,2}|\$\w{1,40}|\$\{\w{1,40}\})(?:/[\w.-]{1,80}){1,20}"
     r"|/?(?:[a-z0-9._-]{1,80}/){1,20}[a-z0-9._-]{1,80}|\[redacted\]|"
 )
 _DEEP = 2
@@ -66,4 +67,4 @@ def harmless(value: str) -> bool:
     found = value.strip("\"' \t")
     if not _HARMLESS.fullmatch(found):
         return False
-    return "/" not in found or found.startswith("/") or found.count("/") >= _DEEP
+    return found[:1] in "/~.$" or found.count("/") in {0, *range(_DEEP, _DEEP * 20)}

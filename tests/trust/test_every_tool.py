@@ -10,7 +10,7 @@ from mcp import Client
 
 from clusterwright.deploy.sandbox import Instance
 from clusterwright.servers.kubernetes import create_server
-from clusterwright.tools.manifest import Json, Manifest, text
+from clusterwright.tools.manifest import Json, Manifest, mapping, text
 from tests.trust.calls import CALLS, Place, place
 from tests.trust.canary import Canary, Watch, plain
 from tests.trust.custom_placements import CUSTOM, definitions
@@ -101,7 +101,7 @@ async def test_no_page_has_one_either(client: Client, tool: str) -> None:
     while True:
         result = await client.call_tool(tool, arguments)
         assert WATCH.leaks(result.model_dump_json()) == {}
-        cursor = (result.structured_content or {}).get("next_cursor")
+        cursor = text(result.structured_content, "next_cursor")
         if not cursor:
             break
         arguments["cursor"] = cursor
@@ -117,7 +117,7 @@ async def test_a_filter_tells_nothing_of_what_it_is_compared_with(client: Client
             path = f"$..[?@ == '{secret}']"
             asked: Manifest = {"kind": where.kind, "name": where.name, "fields": [path]}
             result = await client.call_tool("k8s_get", {**asked, "namespace": where.namespace})
-            fields = (result.structured_content or {})["fields"]
+            fields = mapping(result.structured_content, "fields")
             assert list(fields.values()) == [[]], one.name
 
 

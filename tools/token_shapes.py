@@ -53,7 +53,7 @@ SHAPES = (
     ),
     Shape(  # JWT, JWE; a logger may have wrapped it before its first dot
         ("eyj",),
-        r"(?<![\w-])eyJ[\w-]{8,}(?:\n[ \t]{0,8}[\w-]{1,200})?\.[\w-]{8,}(?:\.[\w-]*){0,3}",
+        r"(?<![\w-])eyJ[\w-]{8,}(?:\n[ \t]{0,8}[\w-]{1,200})?\.[\w-]*(?:\.[\w-]*){0,3}",
     ),
     Shape(_ISSUERS, rf"(?:\b|(?<=_))(?:{_ISSUED})"),
     Shape(("hooks.slack",), r"(hooks\.slack\.com/(?:services|workflows)/)[\w/]+", _KEPT),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import cast
 
 from clusterwright.tools.manifest import Json, Manifest, text
 from tests.trust.placement import Placement
@@ -30,10 +31,10 @@ def place(one: Placement, namespace: str | None) -> Place:
 
 def _paths(value: Json, path: str = "$") -> Iterator[str]:
     if isinstance(value, dict):
-        for key, one in value.items():
+        for key, one in cast("Manifest", value).items():
             yield from _paths(one, f"{path}['{key}']")
     elif isinstance(value, list):
-        for i, one in enumerate(value):
+        for i, one in enumerate(cast("list[Json]", value)):
             yield from _paths(one, f"{path}[{i}]")
     elif path.count("[") > 1:
         yield path

@@ -6,7 +6,7 @@ import logging
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from click.testing import CliRunner
@@ -19,11 +19,13 @@ from clusterwright.cli.diagnose import command
 from clusterwright.deploy.sandbox import Instance
 from clusterwright.servers.kubernetes import create_server
 from clusterwright.servers.safe_logs import SafeFormatter
-from clusterwright.tools.manifest import Manifest
 from tests.servers.kubeconfigs import edited
 from tests.servers.pipe import Pipe
 from tests.trust.canary import Canary, Watch, jwt, marked, pem, plain, word
 from tests.trust.log_placements import LOGS
+
+if TYPE_CHECKING:
+    from clusterwright.tools.manifest import Manifest
 
 pytestmark = pytest.mark.anyio
 LOGIN = {"token": jwt(), "stderr": word(40), "userinfo": marked(), "proxy": word(), "key": pem()}
@@ -82,14 +84,14 @@ def test_no_log_of_the_server_has_a_canary() -> None:
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(SafeFormatter("%(levelname)s %(name)s: %(message)s"))
-    log = logging.Logger("trust", logging.DEBUG)
+    log = logging.getLogger("clusterwright.trust")
+    log.setLevel(logging.DEBUG)
+    log.propagate = False
     log.addHandler(handler)
     for one in LOGS:
         log.debug("read %s", one.text)
-        try:
-            raise ValueError(one.text)
-        except ValueError:
-            log.exception("tool failed")
+        log.error("tool failed", exc_info=ValueError(one.text))
+    log.removeHandler(handler)
     assert "tool failed" in stream.getvalue()
     assert Watch({one.name: one.canary for one in LOGS}).leaks(stream.getvalue()) == {}
 
@@ -140,13 +142,13 @@ class _Tracer(trace.NoOpTracer):
 async def test_no_trace_and_no_progress_has_a_canary(
     sandbox: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tracing, progress = _Tracing(), list[str]()
+    tracing, reported = _Tracing(), list[str]()
     monkeypatch.setattr("mcp.shared._otel._tracer", tracing.get_tracer(), raising=True)
     canary = plain()
     spelled = f"password={canary.text}"
 
-    async def heard(done: float, total: float | None, message: str | None) -> None:
-        progress.append(f"{done} {total} {message}")
+    async def heard(progress: float, total: float | None, message: str | None) -> None:
+        reported.append(f"{progress} {total} {message}")
 
     async with Client(create_server(kubeconfig=sandbox.kubeconfig)) as client:
         for tool in (await client.list_tools()).tools:
@@ -154,4 +156,4 @@ async def test_no_trace_and_no_progress_has_a_canary(
                 await client.call_tool(tool.name, arguments, progress_callback=heard)
     assert any("k8s_get" in one for one in tracing.told)
     watch = Watch({"argument": Canary(spelled, canary.secret)})
-    assert watch.leaks("\n".join([*tracing.told, *progress])) == {}
+    assert watch.leaks("\n".join([*tracing.told, *reported])) == {}

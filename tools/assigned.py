@@ -12,7 +12,17 @@ from clusterwright.tools.telling import harmless, secret_name
 
 _STEMS = (
     *("pass", "pwd", "secret", "token", "key", "cred", "auth", "dsn", "psk", "kubeconfig"),
-    *("connection", "dockerconfig", "netrc", "_pat", "cookie", "id_"),
+    *(
+        "connection",
+        "dockerconfig",
+        "netrc",
+        "_pat",
+        "cookie",
+        "id_rsa",
+        "id_dsa",
+        "id_ecdsa",
+        "id_ed25519",
+    ),
 )
 _LONGEST = 80
 """Characters of a name before and after the stem that is found."""

@@ -25,8 +25,20 @@ _ISSUED = "|".join(
 )
 _ISSUERS = (
     *("akia", "asia", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat", "glpat-", "xox"),
-    *("hf_", "nvapi-", "aiza", "sk-", "sk_", "rk_", "whsec_", "npm_", "pypi-", "_v1_", "sg."),
-    *("hvs.", "hvb.", "hvr.", "ya29.", "age-secret", "shpat_", "kubeconfig-", "token-"),
+    *(
+        "hf_",
+        "nvapi-",
+        "aiza",
+        "sk-",
+        "k_live_",
+        "k_test_",
+        "whsec_",
+        "npm_",
+        "pypi-",
+        "_v1_",
+        "sg.",
+    ),
+    *("hv", "ya29.", "age-secret", "shpat_", "kubeconfig-", "token-"),
 )
 
 
@@ -118,7 +130,7 @@ SHAPES = (
 
 WRAPPED = re.compile(
     r"(?m)(\[redacted\][ \t]{0,8}\n(?:[^\s]{1,40}[ \t]{1,8}){0,4})"
-    r"(?=[\w+/.~-]{0,200}\d)(?=[\w+/.~-]{0,200}[A-Za-z])[\w+/.~-]{12,4000}={0,2}(?=[\s\"',}]|\Z)"
+    r"(?=[\w+/.~-]{0,200}(?:\d|[a-z][A-Z]))(?=[\w+/.~-]{0,200}[A-Za-z])[\w+/.~-]{12,4000}={0,2}(?=[\s\"',}]|\Z)"
 )
 """What goes on in the next line because a logger wrapped it."""
 

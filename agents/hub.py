@@ -22,7 +22,9 @@ from pydantic import BaseModel, ValidationError
 
 from clusterwright.agents.remote import Remote
 from clusterwright.tools.errors import NotFoundError, ToolError, UnreachableError
-from clusterwright.tools.neutral import neutral_json, one_line
+from clusterwright.tools.excerpt import one_line
+from clusterwright.tools.neutral import neutral_json
+from clusterwright.tools.redaction import redact_json, redact_text
 
 CONNECT_SECONDS = 20.0
 CALL_SECONDS = 60.0
@@ -85,7 +87,7 @@ class Hub:
         """Call a tool and return its structured content as `answer`; raise ToolError."""
         result = await self.result(server, tool, arguments, seconds=seconds)
         try:
-            return answer.model_validate(neutral_json(result.structured_content))
+            return answer.model_validate(neutral_json(redact_json(result.structured_content)))
         except ValidationError as error:
             raise ToolError(
                 f"{tool} of {server!r} answered in an unknown form: {_first_problem(error)}",
@@ -232,7 +234,7 @@ def _text_of(result: CallToolResult) -> str:
 
 def _error_of(said: str) -> ToolError:
     """Return the error that a server of ours spelled as text, or any other server's as it is."""
-    sentence = one_line(_PREFIX.sub("", said.strip(), count=1), _LONGEST_ERROR)
+    sentence = one_line(redact_text(_PREFIX.sub("", said.strip(), count=1)), _LONGEST_ERROR)
     match = _SPELLED.fullmatch(sentence)
     if match is None:
         return ToolError(sentence or "the tool failed and gave no reason")

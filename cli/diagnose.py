@@ -22,7 +22,8 @@ from clusterwright.agents.sign_in import SignIn
 from clusterwright.cli.browse import browse
 from clusterwright.cli.progress import progress
 from clusterwright.tools.errors import InvalidInputError, ToolError
-from clusterwright.tools.neutral import one_line
+from clusterwright.tools.excerpt import one_line
+from clusterwright.tools.redaction import redact_text
 from clusterwright.tools.ref import check_namespace
 
 _log = logging.getLogger(__name__)
@@ -145,7 +146,7 @@ def _crash(error: BaseException) -> str:
     while isinstance(error, BaseExceptionGroup):
         error = cast("BaseExceptionGroup[BaseException]", error).exceptions[0]
     frame = traceback.extract_tb(error.__traceback__)[-1]
-    reason = one_line(f"{type(error).__name__}: {error}")
+    reason = one_line(redact_text(f"{type(error).__name__}: {error}"))
     return (
         f"Error: could not check: the diagnosis itself failed ({reason}, at {frame.name} in "
         f"{Path(frame.filename).name}, line {frame.lineno}).\n"

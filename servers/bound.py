@@ -81,7 +81,7 @@ def _rendered(answer: Answer, safe: Json) -> str:
 
 def failure(error: ToolError) -> CallToolResult:
     """Return an error of ours as `[code] what happened. Next: what to do`."""
-    said = f"[{error.code}] {str(error).rstrip('.')}."
+    said = f"[{error.code}] {str(error).rstrip('.')}."  # what it quotes may be a secret
     return _error(redact_text(f"{said} Next: {error.hint}" if error.hint else said))
 
 

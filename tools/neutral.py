@@ -49,12 +49,6 @@ def neutral_json(value: Json) -> Json:
     return value
 
 
-def one_line(text: str, longest: int = 300) -> str:
-    """Return text as one neutral line of at most `longest` characters."""
-    line = " ".join(neutral(text).split())
-    return line if len(line) <= longest else f"{line[: longest - 1]}…"
-
-
 def quote(text: str) -> str:
     """Return text of a cluster with a mark before each of its lines."""
     return "\n".join(f"{MARK}{line}" for line in neutral(text).split("\n"))

@@ -1,156 +1,81 @@
 """Secrets taken out of what a cluster holds, by the kind of an object and by the shape of a value.
 
 By kind, because a password in a Secret looks like any other word; by shape, because a token in a
-log line belongs to no field.
+log line belongs to no field. What is taken out, and what cannot be: docs/guides/secrets.md.
 """
 
 import re
-from typing import NamedTuple, cast
+from typing import cast
 
+from clusterwright.tools.assigned import blank_assigned, login_value
 from clusterwright.tools.carried import blank_carried
+from clusterwright.tools.encoded import blank_encoded
 from clusterwright.tools.manifest import Json, Manifest
+from clusterwright.tools.neutral import neutral
+from clusterwright.tools.telling import harmless, secret_name, structural
+from clusterwright.tools.token_shapes import PEM_LINES, PEM_WIDTHS, REDACTED, SHAPES, WRAPPED
 
-REDACTED = "[redacted]"
+__all__ = ["LAST_APPLIED", "REDACTED", "redact", "redact_json", "redact_text", "secret_name"]
 TOO_DEEP = "[nested too deep to show]"
 _DEEPEST = 60
 """Levels of an object that are shown; the API server takes over a thousand."""
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+_LOGIN_FLAGS = ("-u", "--user")
+_LOGIN = re.compile(r"[^\s:]+:(?!\d+\Z)\S+")
+"""A name and a password; `1000:1000` is a user and a group."""
+_SMALLEST = 1_000
+"""Numbers below it are counts and sizes, those above may be what somebody types to log in."""
+_SHORTEST_ENCODED = 24
+_PAIRS = (("name", "value"), ("key", "value"), ("name", "defaultValue"), ("path", "content"))
+"""Members of which one names what the other holds: variables, headers, parameters, files."""
 
-_SECRET_NAME = re.compile(
-    r"(?:^|[_.\-/]|(?<=[a-z0-9])(?=[A-Z])|(?i:(?=passw(?:or)?d)))"
-    r"(?i:pass(?:w(?:or)?d|phrase|code)?|pwd|secrets?|(?:auth|access|api|refresh|bearer|id)[_.-]?"
-    r"tokens?|token|(?:api|access|private|secret|encryption|signing|master|account|session|shared|jwt"
-    r"|tls|ssh|hmac|webhook)[_.-]?keys?"
-    r"|credentials?|authorization|dsn|connection[_.-]?string|htpasswd|dockerconfigjson|kubeconfig)"
-    r"(?:$|[_.\-0-9]|(?<=[a-z])(?=[A-Z]))"
-    # Of variables only: `auth: basic` and `cookie: lax` are settings.
-    r"|(?:^|_)(?:AUTH|PAT|COOKIE)$"
-)
-_REFERENCE = re.compile(r"(?:name|namespace|ref|mount|path|file|dir|expir\w*|ttl|type)s?$", re.I)
-
-_LONGEST_REFERENCE = 64
-"""Characters at the end of a name that are looked at: what searches them is not linear."""
-
-_TELLING = (
-    r"passw(?:or)?d|passphrase|(?<![a-z])(?:pass|pwd)|requirepass|masterauth"
-    r"|(?:api|access|private|account|session|signing)[_-]?key|shared[_-]?access[_-]?signature"
-)
-_QUOTED = r"\"[^\"\n]*\"|'[^'\n]*'|\\{1,7}\"[^\"\n]*\""
-# A sign that parts settings ends a value only where another setting begins.
-_VALUE = rf"(?!\[redacted\])(?:{_QUOTED}|(?:[^\s,;&\"'}}\]]|[,;&](?![\w .-]{{0,40}}[=:]|\s)){{3,}})"
-_IS = r"\\{0,7}[\"']?\s{0,8}[=:]\s{0,8}"
-_NO_PROSE = r"(?!-|(?i:is|was|not|must|has|or|and|to|in|for|flag|option)\b)"
-_SCHEMES = "basic|bearer|digest|negotiate|ntlm|token|apikey|hawk|aws4-hmac-sha256"
-_ISSUED = "|".join(
-    (  # tokens whose issuers gave them a beginning of their own
-        r"(?:AKIA|ASIA)[A-Z0-9]{16}\b",
-        r"gh[pousr]_\w{30,}|github_pat_\w{30,}|glpat-[\w-]{20,}",
-        r"xox[abeprs]-[\w-]{10,}|hf_\w{30,}|nvapi-[\w-]{20,}|AIza[\w-]{35}",
-        r"sk-[\w-]{20,}|(?:sk|rk)_(?:live|test)_\w{10,}|whsec_[\w+/=]{20,}",
-        r"npm_\w{30,}|pypi-[\w-]{50,}|do[opr]_v1_\w{40,}|SG\.[\w-]{16,}\.[\w-]{16,}",
-        r"hv[sbr]\.[\w-]{20,}|ya29\.[\w-]{20,}|AGE-SECRET-KEY-1\w{20,}|shpat_\w{20,}",
-        r"kubeconfig-\w[\w-]{0,60}:\w{40,}|token-\w{5}:\w{40,}",
-    )
-)
-
-
-class _Shape(NamedTuple):
-    """What a secret looks like. Found in time linear in the text, whatever the text.
-
-    None begins with a repetition that could start anew at every character, for a log of an
-    attacker's choosing would stop us.
-    """
-
-    words: tuple[str, ...]
-    """Small letters of which one is in every such text: most texts need no further look."""
-    pattern: str
-    instead: str = REDACTED
-
-
-_KEPT = rf"\1{REDACTED}"
-_PASSWORDS = ("pass", "pwd", "key", "auth", "signature")
-_SHAPES = (
-    # Whole, or, where its end was cut off, as far as it looks like one.
-    _Shape(
-        ("private key",),
-        r"-----BEGIN ([A-Z ]{0,40}PRIVATE KEY)( BLOCK)?-----"
-        r"(?:(?:(?!-----).){0,20000}-----END \1( BLOCK)?-----|(?:[\w+/=\s]|\\[nr])*)",
-    ),
-    _Shape(  # its beginning was cut off
-        ("private key",),
-        r"(?:(?<![\w+/=])[\w+/]{40,}={0,2}(?:\s|\\[nr]){1,4}){1,400}[\w+/=]{0,80}\s{0,4}"
-        r"-----END [A-Z ]{0,40}PRIVATE KEY( BLOCK)?-----",
-    ),
-    _Shape(("ls0tls",), r"LS0tLS1CRUdJTi[\w+/]+=*"),  # the same in base64, as in a kubeconfig
-    _Shape(("eyj",), r"(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*){0,3}"),  # JWT, JWE
-    _Shape(("",), rf"\b(?:{_ISSUED})"),
-    _Shape(("hooks.slack",), r"(hooks\.slack\.com/(?:services|workflows)/)[\w/]+", _KEPT),
-    _Shape(
-        ("authorization",),
-        rf"(?i)(authorization{_IS}[\"']?(?:{_SCHEMES})\s{{1,8}})[^\s,;\"'\[]+",
-        _KEPT,
-    ),
-    _Shape(  # in prose ("basic authentication") a word of letters only follows
-        ("bearer", "basic"),
-        r"(?i)\b((?:bearer|basic)\s+)(?=\S{0,200}[\d=+/_.])[\w.~+/:-]{8,}=*",
-        _KEPT,
-    ),
-    _Shape(("://",), r"(://[^\s/:@]{0,200}:)[^\s/]{1,500}(?=@)", _KEPT),
-    _Shape(("sig=",), r"([?&]sig=)[\w%+/-]{16,}=*", _KEPT),
-    _Shape(  # a block of YAML
-        ("|\n", "|-\n", "|+\n", ">\n", ">-\n", ">+\n"),
-        rf"(?i)((?:{_TELLING}|token|secret)[\"']?:[ ]{{0,8}}[|>][+-]?\n)"
-        r"(?:[ \t]+[^\n]*\n?){1,40}",
-        rf"\1  {REDACTED}\n",
-    ),
-    _Shape(_PASSWORDS, rf"(?i)((?:{_TELLING}){_IS}){_VALUE}", _KEPT),
-    _Shape(  # in a command line
-        ("-",),
-        rf"(?i)(--?(?:[a-z0-9]{{1,20}}-){{0,3}}(?:{_TELLING}|token|secret)\s{{1,8}}){_NO_PROSE}"
-        rf"{_VALUE}",
-        _KEPT,
-    ),
-    _Shape(
-        ("curl", "mysql"),
-        r"(\bcurl\b[^\n]{0,200}?\s(?:-u|--user)[ =]|\bmysql\w{0,20}\b[^\n]{0,200}?\s-p)"
-        rf"{_NO_PROSE}{_VALUE}",
-        _KEPT,
-    ),
-    _Shape(  # in the configuration of Redis, in .netrc, in SQL
-        ("requirepass", "masterauth", "login", "identified"),
-        r"(?i)(\b(?:requirepass|masterauth)\s{1,8}|\bidentified by\s{1,8}"
-        rf"|\blogin\s{{1,8}}\S{{1,100}}\s{{1,8}}password\s{{1,8}}){_NO_PROSE}{_VALUE}",
-        _KEPT,
-    ),
-    _Shape(
-        ("token", "secret", "authorization"),
-        rf"(?i)((?:token|secret|authorization)(?:=|\\{{0,7}}[\"']\s{{0,8}}:\s{{0,8}})){_VALUE}",
-        _KEPT,
-    ),
-    _Shape(  # "token: unexpected status" is prose of a container runtime; "token: s3cr3t" is not
-        ("token", "secret", "authorization"),
-        rf"(?i)((?:token|secret|authorization):\s{{0,8}})(?=\S{{0,200}}\d){_VALUE}",
-        _KEPT,
-    ),
-)
-_COMPILED = tuple((one.words, re.compile(one.pattern, re.DOTALL), one.instead) for one in _SHAPES)
+_COMPILED = tuple((one.words, re.compile(one.pattern, re.DOTALL), one.instead) for one in SHAPES)
 
 
 def redact_text(text: str) -> str:
-    """Return text without tokens, keys and passwords that their shape gives away."""
+    """Return text without tokens, keys and passwords that their shape or their name gives away.
+
+    What nobody can see goes first: it would keep a secret from being known, and then leave it.
+    """
+    if not (text.isascii() and text.replace("\n", "").isprintable()):
+        text = neutral(text, None)
+    lengths = set(map(len, text.split()))
+    if lengths and max(lengths) >= _SHORTEST_ENCODED:
+        text = blank_encoded(text, _plain, REDACTED)
+        if "\\n" in text or not PEM_WIDTHS.isdisjoint(lengths):
+            text = PEM_LINES.sub(_line_of_a_key, text)
+    return _plain(text)
+
+
+def _plain(text: str) -> str:
     small = text.lower()
     for words, shape, instead in _COMPILED:
-        if any(word in small for word in words):
-            text = shape.sub(instead, text)
+        for word in words:
+            if word in small:
+                text = shape.sub(instead, text)
+                break
+    text = blank_assigned(text, REDACTED)
+    while "\n" in text and REDACTED in text:
+        text, wrapped = WRAPPED.subn(rf"\1{REDACTED}", text)
+        if not wrapped:
+            break
     return text
 
 
+def _line_of_a_key(found: re.Match[str]) -> str:
+    """Return a certificate as it is, and digits or words of one case: keys have both."""
+    line = found[0]
+    mixed = not (line.islower() or line.isupper() or line.isalpha())
+    return REDACTED if mixed and not line.startswith("-----") else line
+
+
 def redact_json(value: Json) -> Json:
-    """Return a JSON value with every string redacted by its shape."""
+    """Return a JSON value with every string redacted by its shape, keys included."""
     if isinstance(value, str):
         return redact_text(value)
     if isinstance(value, dict):
-        return {key: redact_json(one) for key, one in cast("dict[str, Json]", value).items()}
+        members = cast("dict[str, Json]", value)
+        return {redact_text(key): redact_json(one) for key, one in members.items()}
     if isinstance(value, list):
         return [redact_json(one) for one in _list(value)]
     return value
@@ -160,18 +85,15 @@ def redact(manifest: Manifest) -> Manifest:
     """Return an object without the secrets that its kind and the shape of its values give away.
 
     The data of a Secret, the copy of the object in the last-applied annotation, literal values of
-    variables with a telling name, and values under a telling key of a ConfigMap are replaced;
+    variables with a telling name, and values under a telling key of any object are replaced;
     names and keys stay, because a diagnosis needs them.
     """
     shown = cast("Manifest", _redacted(manifest))
     if manifest.get("kind") == "Config" and "users" in manifest:
         shown["users"] = [_user(one) for one in _list(manifest["users"])]
+    if manifest.get("kind") == "ConfigMap" and "binaryData" in manifest:
+        shown["binaryData"] = _blanked(manifest["binaryData"])
     return shown
-
-
-def secret_name(name: str) -> bool:
-    """Return whether a variable or key of this name is likely to hold a secret."""
-    return bool(_SECRET_NAME.search(name)) and not _REFERENCE.search(name[-_LONGEST_REFERENCE:])
 
 
 def _redacted(value: Json, depth: int = 0) -> Json:
@@ -185,15 +107,24 @@ def _redacted(value: Json, depth: int = 0) -> Json:
     members = cast("dict[str, Json]", value)
     if members.get("kind") == "Secret":  # also one that another object carries, or will create
         return {key: _member_of_secret(key, one, depth) for key, one in members.items()}
-    shown = {key: _member(key, one, depth) for key, one in members.items()}
-    name, literal = members.get("name"), members.get("value")
-    if isinstance(name, str) and isinstance(literal, str) and literal and secret_name(name):
-        shown["value"] = REDACTED
+    shown = {_key(key): _member(key, one, depth) for key, one in members.items()}
+    for naming, held in _PAIRS:
+        name = members.get(naming)
+        if held in shown and isinstance(name, str) and _telling(name.rpartition("/")[2]):
+            shown[held] = _hidden(members[held], depth + 1)
     return shown
+
+
+def _telling(name: str) -> bool:
+    return secret_name(name) or name.lower() in {"cookie", "set-cookie"}
 
 
 def _shown(text: str) -> str:
     return redact_text(blank_carried(text, REDACTED))
+
+
+def _key(key: str) -> str:
+    return key if len(key) < _SHORTEST_ENCODED and key.isidentifier() else redact_text(key)
 
 
 def _member_of_secret(key: str, value: Json, depth: int) -> Json:
@@ -211,9 +142,37 @@ def _member_of_secret(key: str, value: Json, depth: int) -> Json:
 def _member(key: str, value: Json, depth: int) -> Json:
     if key == LAST_APPLIED:
         return REDACTED
-    if isinstance(value, str) and value and secret_name(key):
+    if isinstance(value, str) and login_value(key, value):
         return REDACTED
-    return _redacted(value, depth + 1)
+    if key == "properties" and isinstance(value, dict):  # a schema names fields, and holds none
+        schemas = cast("dict[str, Json]", value)
+        return {
+            one: _redacted(schema, depth + 2)
+            if isinstance(schema, dict)
+            else _member(one, schema, depth + 1)
+            for one, schema in schemas.items()
+        }
+    return _hidden(value, depth + 1) if secret_name(key) else _redacted(value, depth + 1)
+
+
+def _hidden(value: Json, depth: int) -> Json:
+    """Return what stands under a telling name: values replaced, references kept."""
+    if depth >= _DEEPEST and isinstance(value, dict | list):
+        return TOO_DEEP
+    if isinstance(value, str):
+        return value if harmless(value) else REDACTED
+    if isinstance(value, list):
+        return [_hidden(one, depth + 1) for one in _list(value)]
+    if isinstance(value, dict):
+        members = cast("dict[str, Json]", value)
+        return {
+            _key(key): _member(key, one, depth)
+            if structural(key) and not secret_name(key)
+            else _hidden(one, depth + 1)
+            for key, one in members.items()
+        }
+    small = isinstance(value, bool) or value is None or abs(value) < _SMALLEST
+    return value if small else REDACTED
 
 
 def _arguments(values: list[Json]) -> list[Json]:
@@ -221,7 +180,10 @@ def _arguments(values: list[Json]) -> list[Json]:
     shown = list(values)
     for i, one in enumerate(values[:-1]):
         flag = isinstance(one, str) and one.startswith("-") and "=" not in one
-        if flag and secret_name(one.lstrip("-")) and isinstance(values[i + 1], str):
+        value = values[i + 1]
+        if not flag or not isinstance(value, str):
+            continue
+        if secret_name(one.lstrip("-")) or (one in _LOGIN_FLAGS and _LOGIN.fullmatch(value)):
             shown[i + 1] = REDACTED
     return shown
 

@@ -11,8 +11,8 @@ from clusterwright.agents.hub import Hub
 from clusterwright.agents.problems import SUFFIX, Problems
 from clusterwright.tools.coverage import Coverage, Gap
 from clusterwright.tools.errors import ToolError
+from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.finding import Finding, Relation
-from clusterwright.tools.neutral import one_line
 
 _MOST_PAGES = 100
 _LONGEST_REASON = 1_000

@@ -11,7 +11,7 @@ from anyio.abc import SocketListener, SocketStream
 from mcp.shared.auth import AuthorizationCodeResult
 
 from clusterwright.tools.errors import UnauthenticatedError
-from clusterwright.tools.neutral import one_line
+from clusterwright.tools.excerpt import one_line
 
 _PATH = "/callback"
 _LONGEST_REQUEST = 16_384

@@ -263,7 +263,10 @@ def test_what_is_redacted_stays_redacted(text: str) -> None:
         "-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----", "abcd" * 16 + "\n",
         "LS0tLS1CRUdJTi", "curl ", "curl -", "mysql ", "password=;", "password=a;b ", "--a-",
         "login ", "login a ", "password: |\n ", "password: |\n  a", 'password\\":\\"', "\\",
-        "authorization: ", "&sig=",
+        "authorization: ", "&sig=", "password: ", "- key: ", "token=", "secret ", "<password>", "[",
+        "passwords:\n- a\n", "cookie: a=b; ", "ABCD", "YWJj ", "H4sI", "://aaaaaaaaaaaaaaaaaaaaaaaa",
+        "name: key\nvalue: ", "key = {", "password=\"\\", "a.b.token", "[redacted]\n", "abcdef.",
+        "-----BEGIN CERTIFICATE-----", "$6$", ":*:a:", "define('key',", "auth: YTpi ", "key_" * 9,
     ],
 )  # fmt: skip
 def test_no_text_makes_it_slow(part: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from clusterwright.tools.excerpt import one_line, shorten
 from clusterwright.tools.finding import (
     Edge,
     EventEvidence,
@@ -11,7 +12,6 @@ from clusterwright.tools.finding import (
     LogEvidence,
     Relation,
 )
-from clusterwright.tools.neutral import one_line
 from clusterwright.tools.snapshot import Snapshot
 
 _MEMBERS = 1
@@ -37,17 +37,6 @@ def brief(finding: Finding, *, evidence: int = 1) -> Finding:
             "relations": finding.relations[:_RELATIONS],
         }
     )
-
-
-def shorten(text: str, longest: int = _VALUE) -> str:
-    """Return a text of at most `longest` characters; a long one loses its middle.
-
-    The messages of a kubelet name the action first and the cause last.
-    """
-    if len(text) <= longest:
-        return text
-    head = longest * 2 // 5
-    return f"{text[:head]}…{text[head + 1 - longest :]}"
 
 
 def owners(snapshot: Snapshot, findings: Iterable[Finding]) -> Iterator[Relation]:

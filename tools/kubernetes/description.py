@@ -6,11 +6,11 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from clusterwright.tools.answer import Answer
+from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.kubernetes.related.related import Related
 from clusterwright.tools.kubernetes.reported import Reported
 from clusterwright.tools.kubernetes.state.state import span
 from clusterwright.tools.manifest import Manifest, instant, text
-from clusterwright.tools.neutral import one_line
 from clusterwright.tools.ref import Ref
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
+from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.kubernetes.state import state_of
 from clusterwright.tools.kubernetes.state.state import age, span
 from clusterwright.tools.manifest import (
@@ -18,7 +19,6 @@ from clusterwright.tools.manifest import (
     texts,
     truth,
 )
-from clusterwright.tools.neutral import one_line
 from clusterwright.tools.ref import Ref
 
 _LONGEST = 400

@@ -6,11 +6,12 @@ from typing import Annotated
 from pydantic import Field, WithJsonSchema
 
 from clusterwright.tools.answer import BUDGET, CAP, Answer, longest
+from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.parameters import Cluster, Kind, Name, OwnNamespace
 from clusterwright.tools.kubernetes.select import indented, outline, select, size
 from clusterwright.tools.manifest import Json, Manifest
-from clusterwright.tools.neutral import LONGEST_LINE, neutral, neutral_json, one_line
+from clusterwright.tools.neutral import LONGEST_LINE, neutral, neutral_json
 from clusterwright.tools.redaction import redact
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.tool import Effect, Tool

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from clusterwright.tools.answer import BUDGET, CAP, longest
-from clusterwright.tools.errors import InvalidInputError
+from clusterwright.tools.errors import InvalidInputError, RefusedError
 from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.cursor import decode, encode, foreign, question
 from clusterwright.tools.kubernetes.listing import Cells, Listing, Table, count
@@ -17,6 +17,7 @@ from clusterwright.tools.kubernetes.parameters import Cluster, Cursor, Kind, Nam
 from clusterwright.tools.kubernetes.state import state_of
 from clusterwright.tools.kubernetes.state.state import State, age
 from clusterwright.tools.manifest import Manifest, name_of, namespace_of
+from clusterwright.tools.redaction import secret_name
 from clusterwright.tools.tool import Effect, Tool
 
 
@@ -43,6 +44,7 @@ async def k8s_list(
     own = question(connection.cluster, resource.kind_key, namespace, labels, fields)
     if cursor and asked != own:
         raise foreign(cursor)
+    _refuse_guesses(fields or "")
     if "list" not in resource.verbs:
         raise InvalidInputError(
             f"{resource.kind} cannot be listed", hint="pass another kind; k8s_get reads one object"
@@ -68,6 +70,17 @@ async def k8s_list(
 
 
 TOOL = Tool(k8s_list, Effect.READ, "List objects")
+
+
+def _refuse_guesses(fields: str) -> None:
+    """Raise RefusedError for a selector that would tell whether a secret is what was guessed."""
+    for one in fields.split(","):
+        name = one.replace("!", "=").partition("=")[0].strip()
+        if secret_name(name):
+            raise RefusedError(
+                f"objects are not selected by {name[:80]!r}, which may hold a secret",
+                hint="select by metadata.name or by labels",
+            )
 
 
 @dataclass(frozen=True, slots=True)

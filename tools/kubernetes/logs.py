@@ -20,6 +20,8 @@ from clusterwright.tools.tool import Effect, Tool
 
 _LINES = 500
 _SEARCHED = 10_000
+BEFORE = 100
+"""Lines read before the first one shown: a key, or a token that a logger wrapped, begins there."""
 _READ = 4_000_000
 """Bytes read of a log at most, its end; what is shown of them is far less."""
 _GONE = "unable to retrieve container logs for "  # what a kubelet answers as if it were the log
@@ -71,17 +73,18 @@ async def k8s_logs(
     ref = Ref("Pod", pod, namespace)
     chosen = container or _troubled(found)
     _check(found, chosen)
+    wanted_lines = lines or (_SEARCHED if grep else _LINES)
     with _explained():
         raw = await connection.log(
             ref,
             chosen,
             previous=previous,
-            tail_lines=lines or (_SEARCHED if grep else _LINES),
+            tail_lines=wanted_lines + BEFORE,
             since_seconds=age,
             limit_bytes=_READ,
         )
     # Redacted before it is searched: a search must not tell whether a secret contains a text.
-    written = redact_text(neutral(raw)).splitlines()
+    written = neutral(redact_text(raw)).splitlines()[-wanted_lines:]
     if len(written) == 1 and written[0].startswith(_GONE):
         raise NotFoundError(
             f"the node no longer has this log of container {chosen!r}",

@@ -4,15 +4,14 @@ from pydantic import Field, SerializerFunctionWrapHandler, field_serializer
 
 from clusterwright.tools.answer import Answer
 from clusterwright.tools.coverage import Coverage
+from clusterwright.tools.excerpt import one_line, shorten
 from clusterwright.tools.finding import (
     EventEvidence,
     Finding,
     LogEvidence,
     Relation,
 )
-from clusterwright.tools.kubernetes.brief import shorten
 from clusterwright.tools.manifest import Manifest
-from clusterwright.tools.neutral import one_line
 
 
 class Problems(Answer):

@@ -9,7 +9,9 @@ import anyio
 from clusterwright.tools.analyzer import Fulfilled, LogRequest, ReadRequest, Request
 from clusterwright.tools.coverage import Coverage, Gap
 from clusterwright.tools.errors import ForbiddenError, NotFoundError, ToolError
+from clusterwright.tools.kubernetes.logs import BEFORE
 from clusterwright.tools.manifest import Manifest
+from clusterwright.tools.redaction import redact_text
 from clusterwright.tools.snapshot import Snapshot
 
 _REFUSED = re.compile(
@@ -120,10 +122,10 @@ async def _log(connection: "Connection", request: LogRequest) -> tuple[str, ...]
         request.pod,
         request.container,
         previous=request.previous,
-        tail_lines=LOG_LINES,
+        tail_lines=LOG_LINES + BEFORE,
         limit_bytes=LOG_BYTES,
     )
-    return tuple(read.splitlines())
+    return tuple(redact_text(read).splitlines()[-LOG_LINES:])
 
 
 async def _object(connection: "Connection", request: ReadRequest) -> Manifest | None:

@@ -7,8 +7,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
 from clusterwright.tools.errors import InvalidInputError
+from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.manifest import Json, Manifest
-from clusterwright.tools.neutral import one_line
 
 if TYPE_CHECKING:
     from jsonpath import JSONPathEnvironment

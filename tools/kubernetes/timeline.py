@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.manifest import Manifest, instant, mapping, number, text
-from clusterwright.tools.neutral import one_line
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import subject_of
 

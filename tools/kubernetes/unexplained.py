@@ -14,13 +14,13 @@ from datetime import timedelta
 from clusterwright.tools.analyze import group
 from clusterwright.tools.analyzer import Suspicion
 from clusterwright.tools.coverage import Gap
+from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.finding import Edge, Evidence, Finding
 from clusterwright.tools.kubernetes.analyzers import node
 from clusterwright.tools.kubernetes.analyzers.case import Case
 from clusterwright.tools.kubernetes.analyzers.pod import age, event_evidence, troubled, workload_of
 from clusterwright.tools.kubernetes.state import state_of
 from clusterwright.tools.manifest import Manifest, condition, dig, instant, items, text
-from clusterwright.tools.neutral import one_line
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 

@@ -2,6 +2,7 @@
 
 import re
 
+from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.finding import Finding
 from clusterwright.tools.kubernetes.analyzers.case import Case
 from clusterwright.tools.kubernetes.analyzers.crash_loop import START_REASONS, recovered
@@ -56,4 +57,4 @@ def _where(container: Container, ended: Manifest, waiting: Manifest) -> tuple[st
 def _command(container: Container) -> str:
     """Return the program as the specification names it; the image's own when it does not."""
     words = texts(container.spec, "command") or texts(container.spec, "args")
-    return f'"{words[0][:60]}"' if words else "of the image"
+    return f'"{one_line(words[0], 60)}"' if words else "of the image"

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from clusterwright.tools.analyzer import Analyzer, Suspicion
+from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.finding import Finding
 from clusterwright.tools.kubernetes.analyzers.case import Case
 from clusterwright.tools.kubernetes.analyzers.pod import KINDS, age, troubled, workload_of
 from clusterwright.tools.manifest import Manifest, text
-from clusterwright.tools.neutral import one_line
 from clusterwright.tools.snapshot import Snapshot
 
 CODE = "pod/evicted"

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from clusterwright.tools.analyzer import Analyzer, Fulfilled, ReadRequest, Suspicion
+from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.finding import Edge, Evidence, FieldEvidence, Finding, Relation, Severity
 from clusterwright.tools.kubernetes.analyzers.pod import message_of, title
 from clusterwright.tools.kubernetes.analyzers.pod_volumes import claims_of
@@ -77,7 +78,9 @@ def _stuck(snapshot: Snapshot) -> Iterator[Manifest]:
 def _waits_for(one: Manifest, foreign: list[str]) -> Finding:
     named = ", ".join(foreign[:2])
     ref = Ref.of(one)
-    evidence = FieldEvidence(ref=ref, path="$.metadata.finalizers", value=", ".join(foreign)[:500])
+    evidence = FieldEvidence(
+        ref=ref, path="$.metadata.finalizers", value=one_line(", ".join(foreign), 500)
+    )
     fixes = (
         f"Restore the controller that handles {named}; it then removes the finalizer itself.",
         f"Only if that is gone for good, clean up what it stood for by hand, and then remove"

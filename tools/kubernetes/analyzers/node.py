@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from clusterwright.tools.analyzer import Analyzer, Fulfilled, ReadRequest, Suspicion
+from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.finding import Edge, FieldEvidence, Finding, Relation, Severity
 from clusterwright.tools.kubernetes.analyzers.pod import age, message_of, title
 from clusterwright.tools.manifest import Manifest, condition, dig, instant, name_of, text
@@ -42,7 +43,7 @@ def _finding(snapshot: Snapshot, node: Manifest, severity: Severity) -> Finding:
     evidence = tuple(
         FieldEvidence(ref=ref, path=f"{path}.{field}", value=value)
         for field in ("status", "message")
-        if (value := " ".join(text(ready, field).split())[:500])
+        if (value := one_line(text(ready, field), 500))
     )
     said = message_of(ready) or text(ready, "reason") or "its kubelet does not say why"
     if ready.get("reason") == _STOPPED:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast
 
+from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.finding import EventEvidence, Severity
 from clusterwright.tools.manifest import (
     Json,
@@ -17,6 +18,7 @@ from clusterwright.tools.manifest import (
     number,
     text,
 )
+from clusterwright.tools.redaction import redact_text
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot, last_seen
 
@@ -137,7 +139,7 @@ def event_evidence(event: Manifest, ref: Ref) -> EventEvidence:
 
 def message_of(value: Manifest) -> str:
     """Return `message`, capped before anything matches a pattern in it."""
-    return " ".join(text(value, "message")[:_LONGEST_MESSAGE].split())
+    return one_line(text(value, "message"), _LONGEST_MESSAGE)
 
 
 def workload_of(snapshot: Snapshot, pod: Manifest) -> Ref:
@@ -218,10 +220,11 @@ def age(snapshot: Snapshot, pod: Manifest) -> timedelta:
 
 def title(sentence: str) -> str:
     """Return a title: one line that fits a table."""
-    one_line = " ".join(sentence.split())
-    if len(one_line) <= _LONGEST_TITLE:
-        return one_line
-    return one_line[: _LONGEST_TITLE - 3].rstrip() + "..."
+    whole = " ".join(sentence.split())
+    if len(whole) <= _LONGEST_TITLE:
+        return whole
+    safe = redact_text(whole)
+    return safe if len(safe) <= _LONGEST_TITLE else safe[: _LONGEST_TITLE - 3].rstrip() + "..."
 
 
 def _all_well(status: Json) -> bool:

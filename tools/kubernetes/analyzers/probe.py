@@ -1,5 +1,6 @@
 """What a probe asks, in words, and whether a container can answer it at all."""
 
+from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.kubernetes.analyzers.pod import Container
 from clusterwright.tools.manifest import Manifest, items, mapping, number, text, texts
 
@@ -14,7 +15,7 @@ def describe(probe: Manifest) -> str:
     if mapping(probe, "grpc"):
         return f"gRPC health check on port {port_of(mapping(probe, 'grpc'))}"
     words = " ".join(texts(probe, "exec", "command"))
-    return f'"{words[:60]}"' if words else "(no longer there)"
+    return f'"{one_line(words, 60)}"' if words else "(no longer there)"
 
 
 def port_hint(pod: Manifest, container: Container, probe: Manifest) -> str:

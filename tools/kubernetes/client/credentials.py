@@ -18,8 +18,8 @@ from kubernetes.config.config_exception import ConfigException
 from yaml import YAMLError
 
 from clusterwright.tools.errors import InvalidInputError, NotFoundError, UnauthenticatedError
+from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.manifest import Manifest, text
-from clusterwright.tools.neutral import one_line
 
 # The package is not typed.
 config = cast("Any", kubernetes_config)

@@ -13,6 +13,7 @@ from clusterwright.tools.errors import (
     UnauthenticatedError,
     UnreachableError,
 )
+from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.manifest import Manifest, text
 
 NO_API_SERVER = "check that this context points to an API server, not to a proxy or a login page"
@@ -39,7 +40,7 @@ class ExpiredListError(ConflictError):
 
 def from_status(code: int, body: Manifest, cluster: str) -> ToolError:
     """Return the error for an answer that is not a success."""
-    said = text(body, "message")[:_LONGEST] or f"the API server answered {code}"
+    said = one_line(text(body, "message"), _LONGEST) or f"the API server answered {code}"
     if code == _GONE:
         return ExpiredListError(said, hint="start the listing again")
     if code in _REDIRECTS:
@@ -54,7 +55,7 @@ def from_status(code: int, body: Manifest, cluster: str) -> ToolError:
 
 def from_httpx(error: httpx.HTTPError, cluster: str, host: str) -> ToolError:
     """Return the error for a request that got no whole answer."""
-    said = str(error)[:_LONGEST] or type(error).__name__
+    said = one_line(str(error), _LONGEST) or type(error).__name__
     if isinstance(error, httpx.TimeoutException):
         return UnreachableError(
             f"cluster {cluster!r} did not answer in time at {host}",

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.kubernetes.state.other import (
     any_state,
     claim_state,
@@ -19,7 +20,6 @@ from clusterwright.tools.kubernetes.state.workload import (
     replicas_state,
 )
 from clusterwright.tools.manifest import Manifest
-from clusterwright.tools.neutral import one_line
 from clusterwright.tools.ref import Ref
 
 _STATES: dict[str, Callable[[Manifest], State]] = {

@@ -9,6 +9,7 @@ from clusterwright.deploy.sandbox.scenario.load import load, load_all
 from clusterwright.deploy.sandbox.scenario.model import MARK, Rendered, Scenario
 from clusterwright.deploy.sandbox.scenarios import NINE, SCENARIOS
 from clusterwright.tools.errors import NotFoundError
+from clusterwright.tools.kubernetes.analyzers import ANALYZERS
 from clusterwright.tools.manifest import Json, Manifest, labels_of, name_of
 from clusterwright.tools.ref import Ref
 
@@ -26,13 +27,23 @@ HINTS = re.compile(
     r"invalid|kill|leak|memory|mismatch|missing|never|nope|nosuch|oom|refus|scenario|short|stuck|"
     r"trap|typo|unknown|wrong"
 )
-CODES = (
-    *("pod/image-not-found", "pod/image-pull-denied", "pod/crash-loop", "pod/command-not-found"),
-    *("pod/out-of-memory", "pod/liveness-probe-failing", "pod/readiness-probe-failing"),
-    *("pod/configmap-missing", "pod/secret-key-missing", "workload/quota-exceeded"),
-    *("pod/node-selector-unmatched", "pod/insufficient-resource", "service/selector-mismatch"),
-    *("service/target-port-mismatch", "pvc/storage-class-missing", "object/finalizer-stuck"),
-    *("pod/container-not-created", "pod/volume-not-mounted", "node/not-ready"),
+CODES = frozenset(code for analyzer in ANALYZERS for code in analyzer.codes)
+_WITHOUT_SCENARIO = frozenset(
+    {  # each has tests of its own; some need hours to develop, or a cluster that is badly ill
+        "ingress/class-missing",
+        "pod/configmap-key-missing",
+        "pod/evicted",
+        "pod/image-pull-failed",
+        "pod/init-container-running",
+        "pod/sandbox-not-created",
+        "pod/secret-missing",
+        "pod/unschedulable",
+        "pod/volume-not-bound",
+        "pvc/not-bound",
+        "service/no-ready-endpoints",
+        "workload/priority-class-missing",
+        "workload/unavailable",
+    }
 )
 
 
@@ -40,10 +51,15 @@ def test_each_folder_is_listed_once() -> None:
     assert sorted(SCENARIOS) == sorted(one.name for one in FOLDER.iterdir() if _is_scenario(one))
 
 
-def test_each_fault_has_a_code_of_its_own_and_there_are_six_traps() -> None:
-    told = [truth.code for one in load_all() for truth in one.render(0).truth]
-    assert sorted(told) == sorted(CODES)
-    assert sum(one.card.kind == "trap" for one in load_all()) == 6
+def test_every_code_is_the_truth_of_some_scenario() -> None:
+    told = {truth.code for one in load_all() for truth in one.render(0).truth}
+    assert told == CODES - _WITHOUT_SCENARIO
+
+
+def test_there_are_at_least_32_faults_and_12_traps() -> None:
+    kinds = [one.card.kind for one in load_all()]
+    assert kinds.count("fault") >= 32
+    assert kinds.count("trap") >= 12
 
 
 def test_the_nine_fault_cluster_is_made_of_faults() -> None:
@@ -101,14 +117,15 @@ def test_a_fault_has_a_truth_and_a_cure_and_a_trap_has_no_truth(scenario: Scenar
 @FAULTS
 def test_the_cure_changes_something(scenario: Scenario) -> None:
     rendered = scenario.render(1)
-    assert [one for one in rendered.cure.apply if one not in rendered.objects]
+    cure = rendered.cure
+    assert cure.remove or [one for one in cure.apply if one not in rendered.objects]
 
 
 @EVERY
 def test_nothing_in_the_cluster_tells_the_truth(scenario: Scenario) -> None:
     for seed in SEEDS:
         whole = json.dumps(_everything(scenario.render(seed)))
-        assert scenario.name not in whole
+        assert not re.search(rf"(?<![\w.-]){scenario.name}(?![\w.-])", whole)
         assert scenario.card.title not in whole
         assert not [code for code in CODES if code in whole]
 

@@ -30,7 +30,7 @@ _NO_REQUEST = re.compile(
 )
 _NO_API = re.compile(
     r"the server could not find the requested resource \(get (?P<what>\S{1,200})\)"
-    r"|no matches for kind|no custom metrics API|unable to fetch metrics from \w+ metrics API"
+    r"|no custom metrics API"
 )
 
 

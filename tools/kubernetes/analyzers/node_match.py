@@ -50,7 +50,7 @@ def repelling(pod: Manifest, node: Manifest) -> list[str]:
     return [
         _spelled(taint)
         for taint in taints
-        if taint.get("effect") in {"NoSchedule", "NoExecute"}
+        if text(taint, "effect") in {"NoSchedule", "NoExecute"}
         and not any(_tolerates(one, taint) for one in tolerations)
     ]
 

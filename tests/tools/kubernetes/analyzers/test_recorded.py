@@ -3,7 +3,7 @@
 from clusterwright.tools.analyze import group
 from clusterwright.tools.finding import Finding
 from clusterwright.tools.kubernetes.analyzers import ANALYZERS
-from tests.tools.kubernetes.analyzers.recorded import recorded
+from tests.tools.kubernetes.analyzers.recorded import CONTROLLERS, PODS, recorded
 
 CAUSES = {
     "ConfigMap/coupon-us-gvdc/pricing-runtime": "object/finalizer-stuck",
@@ -37,8 +37,22 @@ SYMPTOMS = {
 }
 
 
-def findings() -> list[Finding]:
-    seen = recorded()
+ABOVE_PODS = {
+    "Deployment/payment-dev-2pnm/ticket-gateway": "workload/limit-range-violated",
+    "HorizontalPodAutoscaler/offer-stage-b54m/ledger-engine": "hpa/metrics-unavailable",
+    "HorizontalPodAutoscaler/pricing-stage-ml9r/stock-core": "hpa/target-missing",
+    "Ingress/payment-dev-g9kq/returns-core": "ingress/port-missing",
+    "Ingress/session-us-dcl8/gift-api": "ingress/service-missing",
+    "Job/refund-pilot-nghr/payment-backend-import": "job/failed",
+    "NetworkPolicy/fare-dev-fp9l/tariff-server": "networkpolicy/blocks-service",
+    "PodDisruptionBudget/coupon-qa-8h2f/quote-server": "pdb/blocks-drain",
+    "StatefulSet/gift-us-h7x5/catalog-api": "statefulset/rollout-blocked",
+    "ValidatingWebhookConfiguration/orchid-policy-mjql": "webhook/backend-unavailable",
+}
+
+
+def findings(name: str = PODS) -> list[Finding]:
+    seen = recorded(name)
     return [one.finding for a in ANALYZERS for one in group(a.detect(seen))]
 
 
@@ -47,8 +61,16 @@ def test_each_fault_is_one_finding_and_the_healthy_oddities_are_silent() -> None
     assert told == sorted((CAUSES | SYMPTOMS).items())
 
 
+def test_each_fault_above_pods_is_a_finding_with_all_its_symptoms_beside_it() -> None:
+    found = findings(CONTROLLERS)
+    causes = {str(one.subject): one.code for one in found if one.code in ABOVE_PODS.values()}
+    assert causes == ABOVE_PODS
+    rest = {one.code for one in found} - set(ABOVE_PODS.values())
+    assert rest <= {"pod/node-selector-unmatched", "workload/unavailable", *SYMPTOMS.values()}
+
+
 def test_titles_fit_a_table_and_every_finding_says_how_to_repair_it() -> None:
-    for one in findings():
+    for one in [*findings(), *findings(CONTROLLERS)]:
         assert len(one.title) <= 200
         assert one.title.isprintable()
         assert one.fixes, one.code

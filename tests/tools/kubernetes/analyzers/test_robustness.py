@@ -12,7 +12,12 @@ from clusterwright.tools.analyzer import Fulfilled, LogRequest, ReadRequest
 from clusterwright.tools.kubernetes.analyzers import ANALYZERS
 from clusterwright.tools.manifest import Json, Manifest
 from clusterwright.tools.snapshot import Snapshot
-from tests.tools.kubernetes.analyzers.recorded import recorded_now, recorded_objects
+from tests.tools.kubernetes.analyzers.recorded import (
+    CONTROLLERS,
+    PODS,
+    recorded_now,
+    recorded_objects,
+)
 
 REMOVED = "take it away"
 ANYTHING: tuple[Json, ...] = (
@@ -97,9 +102,10 @@ def run(objects: dict[str, list[Manifest]], answer: Json) -> None:
 def test_real_objects_with_anything_anywhere_are_survived(
     changes: list[tuple[int, Any]], answer: Json
 ) -> None:
-    objects = recorded_objects()
-    spoil(objects, changes)
-    run(objects, answer)
+    for name in (PODS, CONTROLLERS):
+        objects = recorded_objects(name)
+        spoil(objects, changes)
+        run(objects, answer)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])

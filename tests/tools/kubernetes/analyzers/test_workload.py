@@ -1,7 +1,6 @@
 import pytest
 
 from clusterwright.tools.finding import Severity
-from clusterwright.tools.manifest import Json
 from tests.tools.kubernetes.analyzers.cluster import conclude, event, make, only, owned
 
 
@@ -75,8 +74,13 @@ def test_an_old_refusal_of_a_workload_that_has_all_its_pods_is_silent() -> None:
 )
 def test_what_the_api_server_refuses_is_understood(said: str, title: str, fix: str) -> None:
     failure = {"type": "ReplicaFailure", "status": "True", "message": said}
-    status: Json = {"conditions": [failure]}
-    maker = make("ReplicaSet", "cart-1", api="apps/v1", spec={"replicas": 2}, status=status)
+    maker = make(
+        "ReplicaSet",
+        "cart-1",
+        api="apps/v1",
+        spec={"replicas": 2},
+        status={"conditions": [failure]},
+    )
     finding = only(conclude(maker))
     assert finding.title == title
     assert fix in finding.fixes[0]

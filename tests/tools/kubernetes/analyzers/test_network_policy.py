@@ -1,0 +1,131 @@
+"""Whom NetworkPolicies let in, and who plainly wants in."""
+
+import pytest
+
+from clusterwright.tools.finding import FieldEvidence
+from clusterwright.tools.manifest import Json, Manifest
+from clusterwright.tools.ref import Ref
+from tests.tools.kubernetes.analyzers.cluster import conclude, make, pod, running
+
+CODE = "networkpolicy/blocks-service"
+
+
+def server() -> list[Manifest]:
+    ports = [{"name": "http", "containerPort": 8080}]
+    conditions = [{"type": "Ready", "status": "True"}]
+    api = pod(
+        running(),
+        name="cart-1",
+        ready=True,
+        container={"ports": ports},
+        metadata={"labels": {"app": "cart"}},
+        status={"conditions": conditions},
+    )
+    spec = {"selector": {"app": "cart"}, "ports": [{"port": 80, "targetPort": "http"}]}
+    return [api, make("Service", "cart", spec=spec)]
+
+
+def client(value: str = "http://cart:80/api", namespace: str = "shop") -> Manifest:
+    env = [{"name": "CART_URL", "value": value}]
+    metadata = {"labels": {"app": "web"}}
+    return pod(
+        running(),
+        name="web-1",
+        ready=True,
+        container={"env": env},
+        metadata=metadata,
+        namespace=namespace,
+    )
+
+
+def home(name: str, **labels: str) -> Manifest:
+    return make("Namespace", name, namespace="", metadata={"labels": labels})
+
+
+def policy(*rules: Json, selector: Json = None, name: str = "cart", types: Json = None) -> Manifest:
+    spec: Manifest = {"podSelector": selector or {}, "ingress": list(rules)}
+    if types is not None:
+        spec["policyTypes"] = types
+    return make("NetworkPolicy", name, api="networking.k8s.io/v1", spec=spec)
+
+
+def peer(**labels: str) -> Manifest:
+    return {"podSelector": {"matchLabels": labels}}
+
+
+def told(*objects: Manifest) -> list[str]:
+    return [one.title for one in conclude(*server(), *objects) if one.code == CODE]
+
+
+def test_a_client_that_no_rule_lets_in_is_told_with_the_setting_that_names_the_service() -> None:
+    found = conclude(*server(), client(), policy({"from": [peer(app="admin")]}))
+    (finding,) = [one for one in found if one.code == CODE]
+    assert finding.subject == Ref("NetworkPolicy", "cart", "shop")
+    assert finding.title == (
+        "No policy lets Pod web-1 reach port http of Service cart, which its settings name"
+    )
+    assert finding.concluded
+    assert finding.evidence == (
+        FieldEvidence(
+            ref=Ref("Pod", "web-1", "shop"),
+            path="$.spec.containers[?(@.name=='app')].env[?(@.name=='CART_URL')].value",
+            value="http://cart:80/api",
+        ),
+        FieldEvidence(ref=finding.subject, path="$.spec.ingress", value="any port from app=admin"),
+    )
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {},
+        {"from": [peer(app="web")]},
+        {"from": [peer(app="other")], "ports": [{"port": 8080}]} | {"from": [peer(app="web")]},
+        {"from": [{"ipBlock": {"cidr": "10.0.0.0/8"}}]},
+        {"ports": [{"port": "http"}]},
+        {"ports": [{"port": 8000, "endPort": 9000}]},
+        {"from": [{"podSelector": {"matchExpressions": [{"key": "app", "operator": "Exists"}]}}]},
+    ],
+)
+def test_a_client_that_a_rule_lets_in_is_silent(rule: Manifest) -> None:
+    assert told(client(), policy(rule)) == []
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"ports": [{"port": 80}]},
+        {"ports": [{"port": 8080, "protocol": "UDP"}]},
+        {"ports": [{"port": "grpc"}]},
+        {"from": [{"namespaceSelector": {"matchLabels": {"team": "ops"}}}]},
+    ],
+)
+def test_another_port_or_another_namespace_does_not_let_it_in(rule: Manifest) -> None:
+    assert len(told(client(), home("shop", team="shop"), policy(rule))) == 1
+
+
+def test_a_rule_of_any_policy_is_enough() -> None:
+    deny, allow = policy(name="base"), policy({"from": [peer(app="web")]}, name="cart")
+    assert told(client(), deny, allow) == []
+    assert len(told(client(), deny)) == 1
+
+
+def test_a_client_of_another_namespace_is_let_in_by_that_namespaces_labels() -> None:
+    rule = {"from": [{"namespaceSelector": {"matchLabels": {"team": "web"}}}]}
+    away = client("cart.shop.svc.cluster.local:80", namespace="front")
+    assert told(away, home("front", team="web"), policy(rule)) == []
+    assert len(told(away, home("front", team="x"), policy(rule))) == 1
+
+
+@pytest.mark.parametrize("value", ["cartography", "my-cart", "http://other/cart", "shopping cart"])
+def test_what_only_looks_like_the_name_is_no_wish(value: str) -> None:
+    assert told(client(value), policy()) == []
+
+
+def test_policies_for_egress_and_for_other_pods_keep_nobody_out() -> None:
+    assert told(client(), policy(types=["Egress"])) == []
+    assert told(client(), policy(selector={"matchLabels": {"app": "db"}})) == []
+
+
+def test_a_namespace_that_denies_and_that_nobody_wants_into_is_silent() -> None:
+    assert told(client("http://elsewhere"), policy()) == []

@@ -37,6 +37,7 @@ DISCOVERY: Manifest = {
         }
     ],
 }
+NONE: Manifest = {**DISCOVERY, "items": []}
 _SECONDS = 30.0
 
 
@@ -74,8 +75,7 @@ def slow_api(place: Path) -> Generator[SlowApi]:
         def do_GET(self) -> None:
             path = self.path.partition("?")[0]
             if path in {"/api", "/apis"}:
-                none: Manifest = {**DISCOVERY, "items": []}
-                content = json.dumps(DISCOVERY if path == "/api" else none).encode()
+                content = json.dumps(DISCOVERY if path == "/api" else NONE).encode()
                 self.send_response(200)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(content)))

@@ -37,6 +37,8 @@ class Problems(Answer):
         )
 
     def _headline(self) -> str:
+        if not self.total and not self.coverage.checked:
+            return f"Nothing could be checked on {self.cluster}."
         if not self.total:
             scope = "in what was checked" if self.coverage.complete else "in what could be checked"
             return f"No problems found {scope} on {self.cluster}."

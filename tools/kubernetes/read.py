@@ -22,6 +22,7 @@ _REFUSED = re.compile(
 
 if TYPE_CHECKING:
     from clusterwright.tools.kubernetes.client.connection import Connection
+    from clusterwright.tools.kubernetes.client.resource import Resource
 
 EVIDENCE_SECONDS = 5.0
 EVIDENCE_REQUESTS = 60
@@ -54,6 +55,7 @@ async def read_snapshot(
     gaps: dict[str, Gap] = {}
 
     async def read(kind: str) -> None:
+        resource: Resource | None = None
         try:
             resource = await connection.resource(kind)
             where = namespace if resource.namespaced else None
@@ -66,7 +68,8 @@ async def read_snapshot(
                 for one in await connection.list(resource, where, field_selector=selector)
             ]
         except ToolError as error:
-            gaps[kind] = Gap(what=kind, reason=_reason(error))
+            everywhere = resource is not None and resource.namespaced and not namespace
+            gaps[kind] = Gap(what=kind, reason=_reason(error, everywhere=everywhere))
 
     async with anyio.create_task_group() as tasks:
         for kind in wanted:
@@ -76,13 +79,17 @@ async def read_snapshot(
     return Snapshot(connection.cluster, connection.now, objects, coverage, namespace or "")
 
 
-def _reason(error: ToolError) -> str:
-    """Return why a kind was not read, in words that are equal for kinds with equal reasons."""
+def _reason(error: ToolError, *, everywhere: bool) -> str:
+    """Return why a kind was not read, in words that are equal for kinds with equal reasons.
+
+    Who may not list a kind `everywhere` may often do so in a namespace, and is told to name it.
+    """
     refused = _REFUSED.search(str(error)) if isinstance(error, ForbiddenError) else None
     if refused is None:
         return f"{error.code}: {error}"
     user, verb, scope = refused.groups()
-    return f"{error.code}: {user} may not {verb} it {scope}"
+    advice = "; ask for one namespace that it may read" if everywhere else ""
+    return f"{error.code}: {user} may not {verb} it {scope}{advice}"
 
 
 async def fulfil(

@@ -12,6 +12,7 @@ from clusterwright.tools.finding import (
     LogEvidence,
     Relation,
 )
+from clusterwright.tools.quotation import word
 from clusterwright.tools.snapshot import Snapshot
 
 _MEMBERS = 1
@@ -64,7 +65,7 @@ def _cut(evidence: Evidence, longest: int) -> Evidence:
             return evidence.model_copy(update=short)
         case EventEvidence():
             said = {
-                "reason": one_line(evidence.reason),
+                "reason": word(one_line(evidence.reason)),
                 "message": shorten(evidence.message, longest),
             }
             return evidence.model_copy(update=said)

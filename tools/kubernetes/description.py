@@ -11,6 +11,7 @@ from clusterwright.tools.kubernetes.related.related import Related
 from clusterwright.tools.kubernetes.reported import Reported
 from clusterwright.tools.kubernetes.state.state import span
 from clusterwright.tools.manifest import Manifest, instant, text
+from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
 
 
@@ -31,7 +32,7 @@ class Condition(BaseModel):
         return cls(
             type=one_line(text(condition, "type")),
             status=one_line(text(condition, "status")),
-            reason=one_line(text(condition, "reason")),
+            reason=word(one_line(text(condition, "reason"))),
             message=one_line(text(condition, "message")),
             since=instant(condition, "lastTransitionTime"),
         )

@@ -19,6 +19,7 @@ from clusterwright.tools.kubernetes.parameters import Cluster, Cursor, Namespace
 from clusterwright.tools.kubernetes.problems import Problems
 from clusterwright.tools.kubernetes.read import fulfil, read_snapshot
 from clusterwright.tools.kubernetes.unexplained import unexplained
+from clusterwright.tools.quotation import marked
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.tool import Effect, Tool
 
@@ -84,7 +85,7 @@ async def _scan(connection: "Connection", namespace: str | None) -> _Scan:
     snapshot = await read_snapshot(connection, kinds, namespace)
     analysis = await analyze(snapshot, ANALYZERS, partial(fulfil, connection))
     left = unexplained(snapshot, analysis.findings)
-    findings = (*analysis.findings, *left.findings)
+    findings = [marked(one) for one in (*analysis.findings, *left.findings)]
     gaps = (*snapshot.coverage.gaps, *analysis.gaps, *left.gaps)
     return _Scan(
         connection.cluster,

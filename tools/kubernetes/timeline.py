@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.manifest import Manifest, instant, mapping, number, text
+from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import subject_of
 
@@ -53,8 +54,8 @@ def _entry(event: Manifest) -> Entry:
     count = number(series, "count") or number(event, "count") or number(event, "deprecatedCount")
     return Entry(
         subject_of(event),
-        one_line(text(event, "type") or "Normal", _LONGEST_WORD),
-        one_line(text(event, "reason"), _LONGEST_WORD),
+        word(one_line(text(event, "type") or "Normal", _LONGEST_WORD)),
+        word(one_line(text(event, "reason"), _LONGEST_WORD)),
         one_line(text(event, "message") or text(event, "note")),
         max(1, count),
         min(first or last, last),

@@ -39,19 +39,19 @@ class Understood(NamedTuple):
 # Plugins of kubernetes/plugin/pkg/admission, staging/src/k8s.io/{pod-security-admission,apiserver}
 _KNOWN = (
     Refusal(
-        r"serviceaccount \"(?P<name>[^\"]{1,253})\" not found",
+        r"serviceaccount \"(?P<name>[\w.-]{1,253})\" not found",
         'ServiceAccount "{name}" does not exist: its pods are not created',
         "Create ServiceAccount {name} in namespace {namespace}, or name one that exists.",
         SERVICE_ACCOUNT,
     ),
     Refusal(
-        r"no PriorityClass with name (?P<name>\S{1,253}) was found",
+        r"no PriorityClass with name (?P<name>[\w.-]{1,253}) was found",
         'PriorityClass "{name}" does not exist: its pods are not created',
         "Create PriorityClass {name}, or name one that exists.",
         PRIORITY_CLASS,
     ),
     Refusal(
-        r"violates PodSecurity \"(?P<name>[^\"]{1,80})\": (?P<why>.*)",
+        r"violates PodSecurity \"(?P<name>[\w.:-]{1,80})\": (?P<why>.*)",
         "Pod Security ({name}) forbids its pods: {why}",
         "Change the pod template as the message says; the level is label"
         " pod-security.kubernetes.io/enforce of namespace {namespace}.",
@@ -65,12 +65,12 @@ _KNOWN = (
         LIMIT_RANGE,
     ),
     Refusal(
-        r"admission webhook \"(?P<name>[^\"]{1,253})\" denied the request: (?P<why>.*)",
+        r"admission webhook \"(?P<name>[\w./-]{1,253})\" denied the request: (?P<why>.*)",
         'Webhook "{name}" denies its pods: {why}',
         "Change what webhook {name} objects to in the pod template, or the policy behind it.",
     ),
     Refusal(
-        r"failed calling webhook \"(?P<name>[^\"]{1,253})\": (?:failed to call webhook: )?"
+        r"failed calling webhook \"(?P<name>[\w./-]{1,253})\": (?:failed to call webhook: )?"
         r"(?P<why>.*)",
         'Webhook "{name}" does not answer, and no pod is created without it: {why}',
         "Repair the service behind webhook {name}.",

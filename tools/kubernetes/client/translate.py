@@ -15,6 +15,7 @@ from clusterwright.tools.errors import (
 )
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.manifest import Manifest, text
+from clusterwright.tools.quotation import quoted
 
 NO_API_SERVER = "check that this context points to an API server, not to a proxy or a login page"
 _LONGEST = 500
@@ -40,7 +41,8 @@ class ExpiredListError(ConflictError):
 
 def from_status(code: int, body: Manifest, cluster: str) -> ToolError:
     """Return the error for an answer that is not a success."""
-    said = one_line(text(body, "message"), _LONGEST) or f"the API server answered {code}"
+    words = one_line(text(body, "message"), _LONGEST)
+    said = quoted(words) if words else f"the API server answered {code}"
     if code == _GONE:
         return ExpiredListError(said, hint="start the listing again")
     if code in _REDIRECTS:

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from clusterwright.tools.excerpt import one_line
+from clusterwright.tools.kubernetes.analyzers.ingress import backends
+from clusterwright.tools.kubernetes.analyzers.network_rules import spelled_rules
 from clusterwright.tools.kubernetes.state import state_of
 from clusterwright.tools.kubernetes.state.state import age, span
 from clusterwright.tools.manifest import (
@@ -149,14 +151,25 @@ def _claim(claim: Manifest) -> dict[str, str]:
     }
 
 
-def _autoscaler(one: Manifest) -> dict[str, str]:
-    bounds = (dig(one, "spec", "minReplicas"), dig(one, "spec", "maxReplicas"))
-    current, desired = (number(one, "status", f"{w}Replicas") for w in ("current", "desired"))
+def _ingress(ingress: Manifest) -> dict[str, str]:
     return {
-        "replicas": f"{current} of {desired} desired, {bounds[0] or 1} to {bounds[1]} allowed",
-        "scales": f"{text(one, 'spec', 'scaleTargetRef', 'kind')}"
-        f"/{text(one, 'spec', 'scaleTargetRef', 'name')}",
+        "to": ", ".join(
+            f"{text(one, 'name')}:{dig(one, 'port', 'name') or dig(one, 'port', 'number')}"
+            for _, one in backends(ingress)
+        )
     }
+
+
+def _policy(policy: Manifest) -> dict[str, str]:
+    guards = "Ingress" in (texts(policy, "spec", "policyTypes") or ["Ingress"])
+    return {
+        "selector": _pairs(strings(policy, "spec", "podSelector", "matchLabels")),
+        "lets in": spelled_rules(policy) if guards else "",
+    }
+
+
+def _budget(budget: Manifest) -> dict[str, str]:
+    return {"selector": _pairs(strings(budget, "spec", "selector", "matchLabels"))}
 
 
 def _toleration(one: Manifest) -> str:
@@ -174,5 +187,7 @@ _OF_KIND: dict[str, Callable[[Manifest], dict[str, str]]] = {
     "Service": _service,
     "Node": _node,
     "PersistentVolumeClaim": _claim,
-    "HorizontalPodAutoscaler": _autoscaler,
+    "Ingress": _ingress,
+    "NetworkPolicy": _policy,
+    "PodDisruptionBudget": _budget,
 }

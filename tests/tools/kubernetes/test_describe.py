@@ -3,7 +3,7 @@
 import json
 import os
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 
@@ -17,6 +17,7 @@ from clusterwright.tools.manifest import Manifest
 pytestmark = pytest.mark.anyio
 
 LABELS = {"app": "cart"}
+OTHER = {"app": "kart"}
 POD: Manifest = {
     "nodeSelector": {"disk": "none-such"},  # stays pending: nothing here needs a node
     "containers": [
@@ -67,6 +68,43 @@ def objects(namespace: str) -> list[Manifest]:
             scaleTargetRef=target,
             minReplicas=2,
             maxReplicas=20,
+        ),
+        *steering(made),
+    ]
+
+
+def steering(made: Callable[..., Manifest]) -> list[Manifest]:
+    """Return what routes to the Deployment, guards it and keeps its size."""
+    backends = [
+        {"service": {"name": name, "port": {"number": 80}}} for name in ("cart", "none-such")
+    ]
+    paths = [
+        {"path": f"/{i}", "pathType": "Prefix", "backend": one} for i, one in enumerate(backends)
+    ]
+    rule = {"from": [{"podSelector": {"matchLabels": {"app": "web"}}}], "ports": [{"port": 8080}]}
+    return [
+        made(
+            "networking.k8s.io/v1",
+            "Ingress",
+            "cart",
+            ingressClassName="none-such",
+            tls=[{"secretName": "cart-tls"}],
+            rules=[{"http": {"paths": paths}}],
+        ),
+        made(
+            "networking.k8s.io/v1",
+            "NetworkPolicy",
+            "cart",
+            podSelector={"matchLabels": LABELS},
+            ingress=[rule],
+        ),
+        made("networking.k8s.io/v1", "NetworkPolicy", "lost", podSelector={"matchLabels": OTHER}),
+        made(
+            "policy/v1",
+            "PodDisruptionBudget",
+            "cart",
+            minAvailable=12,
+            selector={"matchExpressions": [{"key": "app", "operator": "In", "values": ["cart"]}]},
         ),
     ]
 
@@ -143,6 +181,39 @@ async def test_an_autoscaler_mentions_its_target(clusters: Clusters, namespace: 
     found = await k8s_describe(clusters, "hpa", "cart", namespace)
     assert neighbours(found)["uses", "Deployment/cart"] is False
     assert found.facts["scales"] == "Deployment/cart"
+
+
+async def test_an_ingress_names_what_it_routes_to_and_what_it_lacks(
+    clusters: Clusters, namespace: str
+) -> None:
+    found = await k8s_describe(clusters, "ing", "cart", namespace)
+    assert neighbours(found) == {
+        ("routes to", "Service/cart"): True,
+        ("routes to", "Service/none-such"): False,
+        ("uses", "IngressClass/none-such"): False,
+        ("uses", "Secret/cart-tls"): False,
+    }
+    assert (found.state, found.facts["to"]) == ("NoAddress", "cart:80, none-such:80")
+
+
+async def test_a_policy_tells_whom_it_guards_and_whom_it_lets_in(
+    clusters: Clusters, namespace: str
+) -> None:
+    found = await k8s_describe(clusters, "netpol", "cart", namespace)
+    assert found.state == "some ingress"
+    assert found.facts["lets in"] == "8080 from app=web"
+    assert sum(one.how == "selects" for one in found.related) == 8
+    lost = await k8s_describe(clusters, "netpol", "lost", namespace)
+    assert lost.notes == (f"no pod in {namespace} is selected by it: app=kart",)
+
+
+async def test_a_budget_tells_what_it_covers_and_what_it_allows(
+    clusters: Clusters, namespace: str
+) -> None:
+    found = await k8s_describe(clusters, "pdb", "cart", namespace)
+    assert found.state in {"InsufficientPods", "NotObserved"}
+    assert found.facts["demands"] == "minAvailable 12"
+    assert "selects 4 more of kind Pod: 4 Pending" in found.more_related
 
 
 async def test_a_node_tells_what_its_pods_reserve(clusters: Clusters) -> None:

@@ -124,6 +124,16 @@ def test_sidecars_count_as_containers() -> None:
     assert (cells["ready"], cells["restarts"]) == ("2/2", "2")
 
 
+def test_an_init_container_that_restarts_is_counted_until_it_is_through() -> None:
+    """As kubectl does: afterwards only what goes on running counts."""
+    looping = {**status("first", waiting={"reason": "CrashLoopBackOff"}), "restartCount": 4}
+    through = {**DONE, "restartCount": 4}
+    stuck = initializing(looping, {**PROXY, "restartCount": 1}, phase="Pending")
+    done = initializing(through, PROXY, containerStatuses=[RUNNING], phase="Running")
+    assert state_of(stuck, NOW).cells["restarts"] == "5"
+    assert state_of(done, NOW).cells["restarts"] == "2"
+
+
 @pytest.mark.parametrize(
     ("deadline", "reason", "word", "well"),
     [
@@ -181,6 +191,105 @@ def test_a_pod_is_unwell_when_it_should_be_gone(
 )
 def test_every_kind_has_a_word_of_its_own(manifest: Manifest, word: str, well: bool) -> None:
     assert ran(manifest) == (word, well)
+
+
+def ingress(address: str = "") -> Manifest:
+    given = {"loadBalancer": {"ingress": [{"hostname": address}]}} if address else {}
+    rules = [{"host": "cart.example.com"}, {"host": "cart.example.com"}, {}]
+    return an("Ingress", spec={"ingressClassName": "edge", "rules": rules}, status=given)
+
+
+def policy(**spec: Json) -> Manifest:
+    return an("NetworkPolicy", spec=spec)
+
+
+def autoscaler(*told: Json) -> Manifest:
+    spec: Json = {"scaleTargetRef": {"kind": "Deployment", "name": "cart"}, "maxReplicas": 6}
+    status: Json = {"currentReplicas": 1, "desiredReplicas": 2, "conditions": [*told]}
+    return an("HorizontalPodAutoscaler", spec=spec, status=status)
+
+
+def because(kind: str, status: str, reason: str) -> Json:
+    return {"type": kind, "status": status, "reason": reason}
+
+
+ACTIVE = because("ScalingActive", "True", "ValidMetricFound")
+
+
+def budget(allowed: int, healthy: int, expected: int = 2) -> Manifest:
+    status: Json = {
+        "disruptionsAllowed": allowed,
+        "currentHealthy": healthy,
+        "desiredHealthy": 2,
+        "expectedPods": expected,
+        "observedGeneration": 1,
+    }
+    metadata = {"name": "one", "generation": 1}
+    return an("PodDisruptionBudget", spec={"minAvailable": 2}, status=status, metadata=metadata)
+
+
+@pytest.mark.parametrize(
+    ("manifest", "word", "well"),
+    [
+        (ingress("lb.example.com"), "HasAddress", True),
+        (ingress(), "NoAddress", True),
+        (policy(), "no ingress", True),
+        (policy(policyTypes=["Egress"]), "no egress", True),
+        (
+            policy(ingress=[{}], egress=[{"ports": [{"port": 53}]}]),
+            "all ingress, some egress",
+            True,
+        ),
+        (policy(ingress=[{"from": [{"podSelector": {}}]}]), "some ingress", True),
+        (autoscaler(ACTIVE), "ScalingActive", True),
+        (
+            autoscaler(ACTIVE, because("ScalingLimited", "True", "TooManyReplicas")),
+            "ScalingLimited: TooManyReplicas",
+            True,
+        ),
+        (
+            autoscaler(because("AbleToScale", "False", "FailedGetScale")),
+            "NotAbleToScale: FailedGetScale",
+            False,
+        ),
+        (
+            autoscaler(because("ScalingActive", "False", "FailedGetResourceMetric")),
+            "NotScalingActive: FailedGetResourceMetric",
+            False,
+        ),
+        (budget(1, 3, 3), "DisruptionAllowed", True),
+        (budget(0, 2), "NoDisruptionAllowed", True),
+        (budget(0, 1), "InsufficientPods", False),
+        (budget(0, 0, 0), "NoPods", True),
+        (
+            an("PodDisruptionBudget", metadata={"name": "one", "generation": 1}),
+            "NotObserved",
+            False,
+        ),
+    ],
+)
+def test_what_steers_traffic_and_size_says_how_it_stands(
+    manifest: Manifest, word: str, well: bool
+) -> None:
+    assert ran(manifest) == (word, well)
+
+
+def test_what_steers_traffic_and_size_has_the_columns_of_kubectl() -> None:
+    assert state_of(ingress("lb.example.com"), NOW).cells == {
+        "class": "edge",
+        "hosts": "cart.example.com, *",
+        "address": "lb.example.com",
+        "tls": "no",
+    }
+    assert state_of(autoscaler(), NOW).cells == {
+        "scales": "Deployment/cart",
+        "replicas": "1 of 2 desired, 1 to 6 allowed",
+    }
+    assert state_of(budget(0, 2), NOW).cells == {
+        "demands": "minAvailable 2",
+        "healthy": "2/2",
+        "allowed": "0",
+    }
 
 
 def scaling(reason: str) -> Json:

@@ -9,7 +9,12 @@ from datetime import timedelta
 
 from clusterwright.tools.analyzer import Analyzer, Suspicion
 from clusterwright.tools.finding import Edge, FieldEvidence, Finding, Relation, Severity
-from clusterwright.tools.kubernetes.analyzers.network_rules import guarding, lets_in, target_of
+from clusterwright.tools.kubernetes.analyzers.network_rules import (
+    guarding,
+    lets_in,
+    spelled_rules,
+    target_of,
+)
 from clusterwright.tools.kubernetes.analyzers.network_wish import Wish, wishes
 from clusterwright.tools.kubernetes.analyzers.pod import age, title, workload_of
 from clusterwright.tools.kubernetes.analyzers.service import (
@@ -20,12 +25,10 @@ from clusterwright.tools.kubernetes.analyzers.service import (
 )
 from clusterwright.tools.manifest import (
     Manifest,
-    dig,
     instant,
     items,
     name_of,
     number,
-    strings,
     text,
     truth,
 )
@@ -103,7 +106,7 @@ def _finding(snapshot: Snapshot, service: Manifest, wanted: list[Manifest], wish
         ),
         evidence=(
             FieldEvidence(ref=Ref.of(wish.client), path=wish.path, value=wish.value),
-            FieldEvidence(ref=ref, path="$.spec.ingress", value=_rules(policy)),
+            FieldEvidence(ref=ref, path="$.spec.ingress", value=spelled_rules(policy)),
         ),
         since=instant(policy, "metadata", "creationTimestamp"),
         relations=(
@@ -116,32 +119,6 @@ def _finding(snapshot: Snapshot, service: Manifest, wanted: list[Manifest], wish
             f" {client.name} reach port {ports}.",
         ),
     )
-
-
-def _rules(policy: Manifest) -> str:
-    """Return what a policy lets in, in a few words."""
-    rules = items(policy, "spec", "ingress")
-    return "; ".join(_rule(one) for one in rules) or "nothing"
-
-
-def _rule(rule: Manifest) -> str:
-    ports = ", ".join(str(dig(one, "port")) for one in items(rule, "ports")) or "any port"
-    return f"{ports} from {_peers(items(rule, 'from'))}"
-
-
-def _peers(peers: list[Manifest]) -> str:
-    told = [
-        "addresses"
-        if "ipBlock" in one
-        else ", ".join(
-            f"{key}={value}"
-            for field in ("namespaceSelector", "podSelector")
-            for key, value in strings(one, field, "matchLabels").items()
-        )
-        or "all pods"
-        for one in peers
-    ]
-    return " or ".join(told) or "anywhere"
 
 
 NETWORK_POLICY = Analyzer(

@@ -12,6 +12,7 @@ from clusterwright.tools.manifest import (
     mapping,
     namespace_of,
     number,
+    strings,
     text,
     texts,
     truth,
@@ -75,6 +76,32 @@ def number_at(server: Manifest, port: Json) -> int | None:
     )
     found = (number(one, "containerPort") for one in declared if one.get("name") == port)
     return next(found, None)
+
+
+def spelled_rules(policy: Manifest) -> str:
+    """Return what a policy lets in, in a few words."""
+    rules = items(policy, "spec", "ingress")
+    return "; ".join(_rule(one) for one in rules) or "nothing"
+
+
+def _rule(rule: Manifest) -> str:
+    ports = ", ".join(str(dig(one, "port")) for one in items(rule, "ports")) or "any port"
+    return f"{ports} from {_peers(items(rule, 'from'))}"
+
+
+def _peers(peers: list[Manifest]) -> str:
+    told = [
+        "addresses"
+        if "ipBlock" in one
+        else ", ".join(
+            f"{key}={value}"
+            for field in ("namespaceSelector", "podSelector")
+            for key, value in strings(one, field, "matchLabels").items()
+        )
+        or "all pods"
+        for one in peers
+    ]
+    return " or ".join(told) or "anywhere"
 
 
 def _protocol(port: Manifest) -> str:

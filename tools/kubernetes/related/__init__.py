@@ -5,6 +5,11 @@ from collections.abc import Awaitable, Callable
 from clusterwright.tools.kubernetes.related.any_kind import mentioned
 from clusterwright.tools.kubernetes.related.claim import around_claim, around_volume
 from clusterwright.tools.kubernetes.related.lookup import Lookup
+from clusterwright.tools.kubernetes.related.network import (
+    around_budget,
+    around_ingress,
+    around_policy,
+)
 from clusterwright.tools.kubernetes.related.node import around_node
 from clusterwright.tools.kubernetes.related.pod import around_pod
 from clusterwright.tools.kubernetes.related.related import Related
@@ -24,6 +29,9 @@ _AROUND: dict[str, Callable[[Lookup, Manifest], Awaitable[list[Related]]]] = {
     "Job": around_workload,
     "CronJob": around_cron_job,
     "Service": around_service,
+    "Ingress": around_ingress,
+    "NetworkPolicy": around_policy,
+    "PodDisruptionBudget": around_budget,
     "Node": around_node,
     "PersistentVolumeClaim": around_claim,
     "PersistentVolume": around_volume,

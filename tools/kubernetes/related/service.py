@@ -22,14 +22,16 @@ async def around_service(lookup: Lookup, service: Manifest) -> list[Related]:
     namespace = namespace_of(service)
     selector = strings(service, "spec", "selector")
     spelled = ",".join(f"{key}={value}" for key, value in selector.items())
+    known = len(lookup.notes)
     pods = await lookup.listed("Pod", namespace, label_selector=spelled) if spelled else []
+    unread = len(lookup.notes) > known
     slices = await lookup.listed(
         "EndpointSlice", namespace, label_selector=f"{_NAME}={name_of(service)}"
     )
     ingresses = await lookup.listed(
         "Ingress", namespace, keep=lambda one: _routes_to(one, name_of(service))
     )
-    if spelled and not pods:
+    if spelled and not pods and not unread:
         lookup.notes.append(f"no pod in {namespace} has the labels that it selects: {spelled}")
     return [
         *lookup.tell("selects", pods),

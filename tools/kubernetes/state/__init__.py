@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from clusterwright.tools.excerpt import one_line
+from clusterwright.tools.kubernetes.state.network import ingress_state, policy_state
 from clusterwright.tools.kubernetes.state.other import (
     any_state,
     claim_state,
@@ -12,6 +13,7 @@ from clusterwright.tools.kubernetes.state.other import (
     volume_state,
 )
 from clusterwright.tools.kubernetes.state.pod import pod_state
+from clusterwright.tools.kubernetes.state.scaling import autoscaler_state, budget_state
 from clusterwright.tools.kubernetes.state.state import State, leaving
 from clusterwright.tools.kubernetes.state.workload import (
     cron_job_state,
@@ -34,6 +36,10 @@ _STATES: dict[str, Callable[[Manifest], State]] = {
     "PersistentVolumeClaim": claim_state,
     "PersistentVolume": volume_state,
     "Service": service_state,
+    "Ingress": ingress_state,
+    "NetworkPolicy": policy_state,
+    "HorizontalPodAutoscaler": autoscaler_state,
+    "PodDisruptionBudget": budget_state,
 }
 
 

@@ -29,8 +29,9 @@ def pod_state(pod: Manifest, now: datetime) -> State:
     wanted = len(items(pod, "spec", "containers"))
     sidecars = [one for one in _sidecars(pod) if truth(one, "started")]
     ready = sum(truth(one, "ready") for one in (*containers, *sidecars))
-    restarts = sum(number(one, "restartCount") for one in (*containers, *sidecars))
     word = _word(pod, containers)
+    inits = items(pod, "status", "initContainerStatuses") if _initializing(pod) else _sidecars(pod)
+    restarts = sum(number(one, "restartCount") for one in (*containers, *inits))
     deadline = instant(pod, "metadata", "deletionTimestamp")
     well = word in _DONE or word == "Running"
     if deadline is not None:

@@ -14,6 +14,7 @@ from clusterwright.tools.kubernetes.analyzers.service import (
     selecting,
     selector_of,
 )
+from clusterwright.tools.kubernetes.analyzers.templates import Templates
 from clusterwright.tools.manifest import Manifest, name_of, namespace_of, strings
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
@@ -44,17 +45,17 @@ class _Kin:
 
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
-    known: dict[str, list[tuple[Ref, dict[str, str]]]] = {}
+    known: dict[str, Templates] = {}
     for service in selecting(snapshot):
         selector, namespace = selector_of(service), namespace_of(service)
         if snapshot.selected("Pod", namespace, selector) or age(snapshot, service) < _APPLYING:
             continue
         if namespace not in known:
-            known[namespace] = list(_templates(snapshot, namespace))
+            known[namespace] = Templates(_templates(snapshot, namespace))
         templates = known[namespace]
         meant = {k: v for k, v in selector.items() if not _OF_CONTROLLERS.match(k)}
         # A workload that would match has no pods now: scaled to 0, or unable to create them.
-        if not meant or any(meant.items() <= labels.items() for _, labels in templates):
+        if not meant or templates.carry(meant):
             continue
         kin = _nearest(service, templates)
         if kin is not None or not is_headless(service):
@@ -70,8 +71,9 @@ def _templates(snapshot: Snapshot, namespace: str) -> Iterator[tuple[Ref, dict[s
             yield Ref.of(pod), strings(pod, "metadata", "labels")
 
 
-def _nearest(service: Manifest, templates: list[tuple[Ref, dict[str, str]]]) -> _Kin | None:
-    kin = [one for ref, labels in templates if (one := _kin(service, ref, labels)) is not None]
+def _nearest(service: Manifest, templates: Templates) -> _Kin | None:
+    alike = templates.like(name_of(service), selector_of(service))
+    kin = [one for ref, labels in alike if (one := _kin(service, ref, labels)) is not None]
     # The first of the best: kinds are tried from Deployment down to bare pods.
     return max(kin, key=lambda one: one.score, default=None)
 

@@ -4,15 +4,15 @@ import re
 from collections.abc import Iterable
 from datetime import timedelta
 
-from clusterwright.tools.analyzer import Analyzer, Fulfilled, ReadRequest, Suspicion
+from clusterwright.tools.analyzer import Analyzer, ReadRequest, Suspicion
 from clusterwright.tools.finding import (
-    AbsenceEvidence,
     Edge,
     FieldEvidence,
     Finding,
     Relation,
     Severity,
 )
+from clusterwright.tools.kubernetes.analyzers.absence import still_missing
 from clusterwright.tools.kubernetes.analyzers.pod import message_of, title
 from clusterwright.tools.manifest import Manifest, condition, instant, namespace_of, text
 from clusterwright.tools.ref import Ref, legal
@@ -110,16 +110,4 @@ def _finding(
     )
 
 
-def _refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding | None:
-    """Add that the target is missing now; return nothing if it is there by now."""
-    finding = suspicion.finding
-    for request in suspicion.requests:
-        if isinstance(request, ReadRequest) and request in fulfilled.objects:
-            if fulfilled.objects[request] is not None:
-                return None
-            absent = AbsenceEvidence(ref=request.ref)
-            finding = finding.model_copy(update={"evidence": (*finding.evidence, absent)})
-    return finding
-
-
-AUTOSCALER = Analyzer("autoscaler", (TARGET, METRICS), (KIND,), _detect, _refine)
+AUTOSCALER = Analyzer("autoscaler", (TARGET, METRICS), (KIND,), _detect, still_missing)

@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
-from clusterwright.tools.analyzer import Analyzer, Fulfilled, ReadRequest, Suspicion
+from clusterwright.tools.analyzer import Analyzer, ReadRequest, Suspicion
 from clusterwright.tools.finding import (
-    AbsenceEvidence,
     Edge,
     FieldEvidence,
     Finding,
     Relation,
     Severity,
 )
+from clusterwright.tools.kubernetes.analyzers.absence import still_missing
 from clusterwright.tools.kubernetes.analyzers.nearest import nearest
 from clusterwright.tools.kubernetes.analyzers.pod import age, title
 from clusterwright.tools.manifest import (
@@ -50,8 +50,7 @@ def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
             if service is None:
                 yield Suspicion(_without_service(snapshot, ingress, path, ref), (ReadRequest(ref),))
             elif not _serves(service, mapping(backend, "port")):
-                finding = _without_port(ingress, path, service, mapping(backend, "port"))
-                yield Suspicion(finding, (ReadRequest(ref),))
+                yield Suspicion(_without_port(ingress, path, service, mapping(backend, "port")))
 
 
 def _backends(ingress: Manifest) -> Iterator[tuple[str, Manifest]]:
@@ -143,25 +142,10 @@ def _finding(
     )
 
 
-def _refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding | None:
-    """Keep the finding unless what is missing is there by now."""
-    finding = suspicion.finding
-    for request in suspicion.requests:
-        if not isinstance(request, ReadRequest) or request not in fulfilled.objects:
-            continue
-        now = fulfilled.objects[request]
-        if finding.code != PORT and now is not None:
-            return None
-        if now is None:
-            absent = AbsenceEvidence(ref=request.ref)
-            finding = finding.model_copy(update={"evidence": (*finding.evidence, absent)})
-    return finding
-
-
 INGRESS = Analyzer(
     "ingress",
     (SERVICE, PORT, CLASS),
     ("Ingress", "IngressClass", "Service"),
     _detect,
-    _refine,
+    still_missing,
 )

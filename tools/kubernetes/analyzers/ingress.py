@@ -114,6 +114,8 @@ def _class(snapshot: Snapshot, ingress: Manifest) -> Iterator[Suspicion]:
     ref = Ref("IngressClass", name) if name else None
     if ref is None or not snapshot.was_read("IngressClass") or snapshot.get(ref) is not None:
         return
+    if items(ingress, "status", "loadBalancer", "ingress"):
+        return  # a controller that knows its class by name has taken it up
     there = [name_of(one) for one in snapshot.of_kind("IngressClass")]
     have = f"; there is {', '.join(sorted(there)[:3])}" if there else ""
     finding = _finding(

@@ -37,6 +37,7 @@ _HOST = re.compile(
     r"(?<![\w.-])(?P<name>[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)"
     r"(?:\.(?P<namespace>[a-z0-9-]{1,63}))?(?:\.svc)?(?:\.cluster\.local\.?)?(?![\w-])"
 )
+_CALLED_HOST = re.compile(r"(?:HOST|HOSTNAME|ADDR|ADDRESS|SERVER|ENDPOINT|URL)'\)\]\.value$", re.I)
 _LONGEST = 500
 """Characters of a setting in which a host is looked for."""
 
@@ -82,19 +83,21 @@ def _wishes(pod: Manifest, services: dict[Ref, Manifest]) -> Iterator[tuple[Ref,
     for path, value in _settings(pod):
         for found in _HOST.finditer(value[:_LONGEST]):
             ref = Ref("Service", found["name"], found["namespace"] or home)
-            if ref in services and ref not in seen and _is_host(value, found["name"]):
+            if ref in services and ref not in seen and _is_host(path, value, found["name"]):
                 seen.add(ref)
                 yield ref, _Wish(pod, path, value)
 
 
-def _is_host(value: str, name: str) -> bool:
-    """Return whether a name stands where a host does: alone, in an address, before a port."""
-    return (
-        value == name
-        or f"//{name}" in value
-        or f"@{name}" in value
-        or f"{name}:" in value
-        or f"{name}." in value
+def _is_host(path: str, value: str, name: str) -> bool:
+    """Return whether a name stands where a host does.
+
+    That is in an address, before a port, before its namespace; alone, only in a variable that is
+    called after a host: `APP=cart` names an application.
+    """
+    if value == name:
+        return bool(_CALLED_HOST.search(path))
+    return any(f"{sign}{name}" in value for sign in ("//", "@")) or bool(
+        re.search(rf"(?<![\w.-]){name}(?::\d{{2,5}}\b|\.[a-z0-9-]+)", value)
     )
 
 

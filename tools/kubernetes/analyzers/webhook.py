@@ -41,7 +41,8 @@ def _suspicion(
 ) -> Suspicion | None:
     """Return a suspicion about a webhook that fails closed and whose backend cannot answer."""
     name = text(hook, "clientConfig", "service", "name")
-    if text(hook, "failurePolicy") == "Ignore" or not name or not snapshot.was_read("Service"):
+    seen = snapshot.was_read("Service") and snapshot.was_read("Pod")
+    if text(hook, "failurePolicy") == "Ignore" or not name or not seen:
         return None
     ref = Ref("Service", name, text(hook, "clientConfig", "service", "namespace"))
     if snapshot.namespace and snapshot.namespace != ref.namespace:

@@ -68,6 +68,8 @@ def test_a_missing_class_is_told_only_where_classes_were_read() -> None:
     finding = only(conclude(one, service(), *CLASSES))
     assert finding.code == "ingress/class-missing"
     assert finding.title.endswith("; there is traefik")
+    one["status"] = {"loadBalancer": {"ingress": [{"ip": "192.0.2.1"}]}}
+    assert conclude(one, service(), *CLASSES) == []
     known = ingress({"number": 80}, ingressClassName="traefik")
     assert conclude(known, service(), *CLASSES) == []
 

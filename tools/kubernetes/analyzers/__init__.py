@@ -9,7 +9,9 @@ from clusterwright.tools.kubernetes.analyzers.disruption_budget import DISRUPTIO
 from clusterwright.tools.kubernetes.analyzers.eviction import EVICTION
 from clusterwright.tools.kubernetes.analyzers.finalizer import FINALIZER
 from clusterwright.tools.kubernetes.analyzers.image import IMAGE
-from clusterwright.tools.kubernetes.analyzers.ingress import INGRESS
+from clusterwright.tools.kubernetes.analyzers.ingress_backend import INGRESS_BACKEND
+from clusterwright.tools.kubernetes.analyzers.ingress_class import INGRESS_CLASS
+from clusterwright.tools.kubernetes.analyzers.ingress_tls import INGRESS_TLS
 from clusterwright.tools.kubernetes.analyzers.init_container import INIT_CONTAINER
 from clusterwright.tools.kubernetes.analyzers.job import JOB
 from clusterwright.tools.kubernetes.analyzers.network_policy import NETWORK_POLICY
@@ -43,7 +45,9 @@ ANALYZERS: tuple[Analyzer, ...] = (
     SERVICE_ENDPOINTS,
     SERVICE_SELECTOR,
     SERVICE_TARGET_PORT,
-    INGRESS,
+    INGRESS_BACKEND,
+    INGRESS_CLASS,
+    INGRESS_TLS,
     NETWORK_POLICY,
     STORAGE_CLASS,
     STATEFULSET,

@@ -1,12 +1,12 @@
 """What a Service routes to, and what routes to the Service."""
 
+from clusterwright.tools.kubernetes.analyzers.ingress import backends
 from clusterwright.tools.kubernetes.related.lookup import Lookup
 from clusterwright.tools.kubernetes.related.related import Related
 from clusterwright.tools.manifest import (
     Manifest,
     dig,
     items,
-    mapping,
     name_of,
     namespace_of,
     strings,
@@ -27,7 +27,7 @@ async def around_service(lookup: Lookup, service: Manifest) -> list[Related]:
         "EndpointSlice", namespace, label_selector=f"{_NAME}={name_of(service)}"
     )
     ingresses = await lookup.listed(
-        "Ingress", namespace, keep=lambda one: name_of(service) in _backends(one)
+        "Ingress", namespace, keep=lambda one: _routes_to(one, name_of(service))
     )
     if spelled and not pods:
         lookup.notes.append(f"no pod in {namespace} has the labels that it selects: {spelled}")
@@ -49,9 +49,5 @@ def _endpoints(endpoint_slice: Manifest) -> Related:
     )
 
 
-def _backends(ingress: Manifest) -> set[str]:
-    paths = [
-        path for rule in items(ingress, "spec", "rules") for path in items(rule, "http", "paths")
-    ]
-    backends = [mapping(ingress, "spec", "defaultBackend"), *(mapping(p, "backend") for p in paths)]
-    return {text(one, "service", "name") for one in backends}
+def _routes_to(ingress: Manifest, service: str) -> bool:
+    return any(text(one, "name") == service for _, one in backends(ingress))

@@ -1,4 +1,4 @@
-"""Ingresses and what they route to."""
+"""Ingresses and the Services that they route to."""
 
 from clusterwright.tools.finding import AbsenceEvidence, FieldEvidence
 from clusterwright.tools.manifest import Json, Manifest
@@ -6,7 +6,6 @@ from clusterwright.tools.ref import Ref
 from tests.tools.kubernetes.analyzers.cluster import conclude, make, only
 
 CART = Ref("Service", "cart", "shop")
-CLASSES = [make("IngressClass", "traefik", api="networking.k8s.io/v1", namespace="")]
 
 
 def ingress(port: Json, name: str = "cart", **rest: Json) -> Manifest:
@@ -15,8 +14,9 @@ def ingress(port: Json, name: str = "cart", **rest: Json) -> Manifest:
     return make("Ingress", "web", api="networking.k8s.io/v1", spec=spec)
 
 
-def service(name: str = "cart") -> Manifest:
-    return make("Service", name, spec={"ports": [{"name": "http", "port": 80}]})
+def service(name: str = "cart", target: Json = "http") -> Manifest:
+    port = {"name": "http", "port": 80, "targetPort": target}
+    return make("Service", name, spec={"ports": [port]})
 
 
 def test_a_missing_service_is_told_with_the_nearest_name() -> None:
@@ -33,8 +33,8 @@ def test_a_missing_service_is_told_with_the_nearest_name() -> None:
 
 def test_a_service_that_is_there_by_now_is_not_missing() -> None:
     one = ingress({"number": 80})
-    assert conclude(one, now={CART: service()}) == []
-    finding = only(conclude(one, now={CART: None}))
+    assert conclude(one, also_read=["Service"], now={CART: service()}) == []
+    finding = only(conclude(one, also_read=["Service"], now={CART: None}))
     assert finding.evidence[-1] == AbsenceEvidence(ref=CART)
 
 
@@ -43,6 +43,34 @@ def test_a_missing_port_is_told_with_those_there_are() -> None:
         finding = only(conclude(ingress(port), service()))
         assert finding.code == "ingress/port-missing"
         assert finding.title == f'Routes to port {asked} of Service "cart", which has 80 (http)'
+
+
+def test_services_that_were_not_read_are_not_missing() -> None:
+    assert conclude(ingress({"number": 80})) == []
+
+
+def test_a_port_that_is_there_by_now_is_not_missing() -> None:
+    now = make("Service", "cart", spec={"ports": [{"port": 8080}]})
+    assert conclude(ingress({"number": 8080}), service(), now={CART: now}) == []
+    assert only(conclude(ingress({"number": 8080}), service(), now={CART: service()}))
+
+
+def test_the_port_of_the_pods_is_told_as_such() -> None:
+    finding = only(conclude(ingress({"number": 8080}), service(target=8080)))
+    assert finding.fixes == ("Route to port 80 (http): 8080 is the port of the pods behind it.",)
+
+
+def test_ingress_nginx_takes_the_port_of_the_pods() -> None:
+    spec = {"controller": "k8s.io/ingress-nginx"}
+    nginx = make("IngressClass", "edge", api="networking.k8s.io/v1", namespace="", spec=spec)
+    wrong, other = ingress({"number": 8080}), ingress({"number": 9090})
+    assert conclude(wrong, service(target=8080), nginx) == []
+    assert only(conclude(other, service(target=8080), nginx)).code == "ingress/port-missing"
+
+
+def test_a_service_that_is_a_name_elsewhere_may_declare_no_ports() -> None:
+    spec = {"type": "ExternalName", "externalName": "cart.example.com"}
+    assert conclude(ingress({"number": 80}), make("Service", "cart", spec=spec)) == []
 
 
 def test_what_is_there_is_silent() -> None:
@@ -62,19 +90,7 @@ def test_an_action_of_the_aws_controller_names_no_service() -> None:
     assert conclude(ingress({"name": "use-annotation"}, "ssl-redirect"), service()) == []
 
 
-def test_a_missing_class_is_told_only_where_classes_were_read() -> None:
-    one = ingress({"number": 80}, ingressClassName="nginx")
-    assert conclude(one, service()) == []
-    finding = only(conclude(one, service(), *CLASSES))
-    assert finding.code == "ingress/class-missing"
-    assert finding.title.endswith("; there is traefik")
-    one["status"] = {"loadBalancer": {"ingress": [{"ip": "192.0.2.1"}]}}
-    assert conclude(one, service(), *CLASSES) == []
-    known = ingress({"number": 80}, ingressClassName="traefik")
-    assert conclude(known, service(), *CLASSES) == []
-
-
 def test_an_ingress_of_this_moment_may_be_waiting_for_its_service() -> None:
     young = ingress({"number": 80})
     young["metadata"]["creationTimestamp"] = "2026-01-01T11:59:55Z"
-    assert conclude(young) == []
+    assert conclude(young, also_read=["Service"]) == []

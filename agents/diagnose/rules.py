@@ -107,6 +107,20 @@ RULES = (
         "a webhook without Pods does not answer",
         always=False,
     ),
+    Rule(
+        "hpa/metrics-unavailable",
+        (Edge.USES,),
+        "pod/*",
+        "Pods that do not run have no metrics",
+        always=False,
+    ),
+    Rule(
+        "hpa/metrics-unavailable",
+        (Edge.USES,),
+        "workload/*",
+        "a workload without Pods has no metrics",
+        always=False,
+    ),
     Rule("workload/unavailable", (), "pod/*", "a workload is as available as its Pods"),
     Rule(
         "workload/unavailable",

@@ -60,6 +60,21 @@ def test_owners_are_followed_from_a_selected_pod_to_its_workload() -> None:
     assert list(found) == ["dev pod/crash-loop Deployment/shop/cart"]
 
 
+def test_an_autoscaler_that_hears_nothing_from_crashing_pods_is_their_symptom() -> None:
+    unmeasured = finding(
+        "hpa/metrics-unavailable",
+        "HorizontalPodAutoscaler/shop/cart",
+        relations=(edge("HorizontalPodAutoscaler/shop/cart", Edge.USES, "Deployment/shop/cart"),),
+    )
+    assert outline(correlate([answered(CRASH, unmeasured)])) == {
+        "dev pod/crash-loop Deployment/shop/cart": [
+            "hpa/metrics-unavailable HorizontalPodAutoscaler/shop/cart"
+        ]
+    }
+    alone = unmeasured.model_copy(update={"relations": ()})
+    assert len(outline(correlate([answered(CRASH, alone)]))) == 2
+
+
 def test_a_chain_of_symptoms_ends_under_its_first_cause() -> None:
     claim = finding("pvc/storage-class-missing", "PersistentVolumeClaim/shop/data")
     unbound = finding(

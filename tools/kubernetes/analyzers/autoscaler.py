@@ -13,8 +13,9 @@ from clusterwright.tools.finding import (
     Severity,
 )
 from clusterwright.tools.kubernetes.analyzers.absence import still_missing
-from clusterwright.tools.kubernetes.analyzers.pod import message_of, title
-from clusterwright.tools.manifest import Manifest, condition, instant, namespace_of, text
+from clusterwright.tools.kubernetes.analyzers.nearest import nearest
+from clusterwright.tools.kubernetes.analyzers.pod import age, message_of, title
+from clusterwright.tools.manifest import Manifest, condition, instant, name_of, namespace_of, text
 from clusterwright.tools.ref import Ref, legal
 from clusterwright.tools.snapshot import Snapshot
 
@@ -34,12 +35,20 @@ _NO_API = re.compile(
 )
 
 
+_NO_TARGET = re.compile(r"\bnot found\b|no matches for kind|could not find the requested resource")
+_NOT_MEASURED_YET = re.compile(r"no metrics returned|did not receive metrics|pods might be unready")
+_APPLYING = timedelta(seconds=10)
+"""An autoscaler may be created a moment before what it scales."""
+
+
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
     for one in snapshot.of_kind(KIND):
-        if condition(one, "AbleToScale").get("reason") == "FailedGetScale":
+        able = condition(one, "AbleToScale")
+        if able.get("reason") == "FailedGetScale" and able.get("status") == "False":
             target = _target(one)
-            if target is not None and condition(one, "AbleToScale").get("status") == "False":
-                yield Suspicion(_without_target(one, target), (ReadRequest(target),))
+            gone = _NO_TARGET.search(message_of(able)) and age(snapshot, one) > _APPLYING
+            if target is not None and gone:
+                yield Suspicion(_without_target(snapshot, one, target), (ReadRequest(target),))
         elif (finding := _without_metrics(snapshot, one)) is not None:
             yield Suspicion(finding)
 
@@ -50,15 +59,19 @@ def _target(one: Manifest) -> Ref | None:
     return legal(kind, name, namespace_of(one), text(one, *path, "apiVersion"))
 
 
-def _without_target(one: Manifest, target: Ref) -> Finding:
+def _without_target(snapshot: Snapshot, one: Manifest, target: Ref) -> Finding:
+    kind = f"{target.kind}.{target.group}" if target.group else target.kind
+    near = nearest(target.name, map(name_of, snapshot.in_namespace(kind, target.namespace)))
+    meant = f'; did you mean "{near}"?' if near else ""
+    instead = f"Set spec.scaleTargetRef.name to {near}" if near else "Correct spec.scaleTargetRef"
     said = message_of(condition(one, "AbleToScale"))
     path = "$.status.conditions[?(@.type=='AbleToScale')].message"
     return _finding(
         one,
         TARGET,
-        f'{target.kind} "{target.name}", which it is to scale, does not exist',
+        f'{target.kind} "{target.name}", which it is to scale, does not exist{meant}',
         FieldEvidence(ref=Ref.of(one), path=path, value=said),
-        f"Correct spec.scaleTargetRef, or create {target.kind} {target.name}.",
+        f"{instead}, or create {target.kind} {target.name}.",
         target,
     )
 
@@ -84,7 +97,9 @@ def _without_metrics(snapshot: Snapshot, one: Manifest) -> Finding | None:
         return None
     path = "$.status.conditions[?(@.type=='ScalingActive')].message"
     evidence = FieldEvidence(ref=Ref.of(one), path=path, value=said)
-    return _finding(one, METRICS, sentence, evidence, fix, _target(one))
+    # Only what pods do not tell can be a symptom of theirs.
+    measured = _target(one) if _NOT_MEASURED_YET.search(said) else None
+    return _finding(one, METRICS, sentence, evidence, fix, measured)
 
 
 def _finding(
@@ -97,7 +112,7 @@ def _finding(
 ) -> Finding:
     ref = Ref.of(one)
     about = "AbleToScale" if code == TARGET else "ScalingActive"
-    edges = (Relation(source=ref, edge=Edge.REQUESTS, target=target),) if target else ()
+    edges = (Relation(source=ref, edge=Edge.USES, target=target),) if target else ()
     return Finding(
         code=code,
         severity=Severity.WARNING,
@@ -110,4 +125,6 @@ def _finding(
     )
 
 
-AUTOSCALER = Analyzer("autoscaler", (TARGET, METRICS), (KIND,), _detect, still_missing)
+AUTOSCALER = Analyzer(
+    "autoscaler", (TARGET, METRICS), (KIND, "Deployment", "StatefulSet"), _detect, still_missing
+)

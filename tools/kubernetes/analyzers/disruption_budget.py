@@ -1,23 +1,26 @@
 """PodDisruptionBudgets that will never let a pod go, on a node that is being emptied."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 from clusterwright.tools.analyzer import Analyzer, Suspicion
 from clusterwright.tools.finding import Edge, FieldEvidence, Finding, Relation, Severity
 from clusterwright.tools.kubernetes.analyzers.capacity import finished
 from clusterwright.tools.kubernetes.analyzers.pod import title
+from clusterwright.tools.kubernetes.label_selector import matches
 from clusterwright.tools.manifest import (
     Manifest,
     dig,
     instant,
+    labels_of,
+    mapping,
     name_of,
     namespace_of,
     number,
-    strings,
     text,
     truth,
 )
-from clusterwright.tools.ref import Ref
+from clusterwright.tools.ref import Ref, owner_of
 from clusterwright.tools.snapshot import Snapshot
 
 CODE = "pdb/blocks-drain"
@@ -27,15 +30,35 @@ _SHOWN = 3
 
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
-    cordoned = {name_of(n) for n in snapshot.of_kind("Node") if truth(n, "spec", "unschedulable")}
-    if not cordoned:
+    to_leave = _to_leave(snapshot)
+    if not to_leave:
         return
     for one in snapshot.of_kind(KIND):
         if not _never_lets_go(one):
             continue
-        held = [pod for pod in _covered(snapshot, one) if text(pod, "spec", "nodeName") in cordoned]
+        selector = mapping(one, "spec", "selector")
+        held = [
+            pod for pod in to_leave.get(namespace_of(one), ()) if matches(selector, labels_of(pod))
+        ]
         if held:
             yield Suspicion(_finding(one, held))
+
+
+def _to_leave(snapshot: Snapshot) -> dict[str, list[Manifest]]:
+    """Return by namespace the pods that drains of cordoned nodes would evict."""
+    found: dict[str, list[Manifest]] = defaultdict(list)
+    for node in snapshot.of_kind("Node"):
+        if truth(node, "spec", "unschedulable"):
+            for pod in filter(_is_evicted, snapshot.pods_on(name_of(node))):
+                found[namespace_of(pod)].append(pod)
+    return found
+
+
+def _is_evicted(pod: Manifest) -> bool:
+    """Return whether a drain evicts a pod: what belongs to its node stays there."""
+    owner = owner_of(pod)
+    stays = owner is not None and owner.kind in {"DaemonSet", "Node"}
+    return not stays and not finished(pod) and not dig(pod, "metadata", "deletionTimestamp")
 
 
 def _never_lets_go(one: Manifest) -> bool:
@@ -50,20 +73,11 @@ def _never_lets_go(one: Manifest) -> bool:
     )
 
 
-def _covered(snapshot: Snapshot, one: Manifest) -> list[Manifest]:
-    """Return the pods that a budget covers; a selector of expressions is not judged."""
-    if dig(one, "spec", "selector", "matchExpressions"):
-        return []
-    labels = strings(one, "spec", "selector", "matchLabels")
-    pods = snapshot.selected("Pod", namespace_of(one), labels)
-    return [pod for pod in pods if not finished(pod)]
-
-
 def _finding(one: Manifest, held: list[Manifest]) -> Finding:
     ref = Ref.of(one)
     nodes = sorted({text(pod, "spec", "nodeName") for pod in held})
     shown = ", ".join(nodes[:_SHOWN])
-    asked = next(k for k in ("maxUnavailable", "minAvailable") if dig(one, "spec", k) is not None)
+    asked = "minAvailable" if dig(one, "spec", "maxUnavailable") is None else "maxUnavailable"
     value, expected = dig(one, "spec", asked), number(one, "status", "expectedPods")
     return Finding(
         code=CODE,

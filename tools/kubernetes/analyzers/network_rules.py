@@ -14,13 +14,19 @@ from clusterwright.tools.manifest import (
     number,
     text,
     texts,
+    truth,
 )
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
 
 def guarding(snapshot: Snapshot, pod: Manifest) -> list[Manifest]:
-    """Return the policies that decide what may reach a pod; without any, everything may."""
+    """Return the policies that decide what may reach a pod; without any, everything may.
+
+    They say nothing of a pod that is in the network of its node.
+    """
+    if truth(pod, "spec", "hostNetwork"):
+        return []
     return [
         policy
         for policy in snapshot.in_namespace("NetworkPolicy", namespace_of(pod))
@@ -30,41 +36,63 @@ def guarding(snapshot: Snapshot, pod: Manifest) -> list[Manifest]:
 
 
 def lets_in(
-    snapshot: Snapshot, policies: Iterable[Manifest], client: Manifest, server: Manifest, port: Json
+    snapshot: Snapshot,
+    policies: Iterable[Manifest],
+    client: Manifest,
+    server: Manifest,
+    port: Manifest,
 ) -> bool:
-    """Return whether a rule of the policies lets a client reach a port of a server by TCP.
+    """Return whether a rule of the policies lets a client reach the port of a Service at a server.
 
-    `port` is a number, or the name of a port of the server. A block of addresses is taken to
-    include the client: which address it has next is not known.
+    What cannot be known counts in its favour: a block of addresses is taken to include the client,
+    a namespace that was not read to have the labels, and a port that the server does not declare
+    under the name that the Service gives is a fault of another kind.
     """
-    return any(
-        _names_port(rule, port, server) and _names_peer(snapshot, rule, client, server)
+    wanted, protocol = number_at(server, target_of(port)), _protocol(port)
+    return wanted is None or any(
+        _names_port(rule, server, wanted, protocol) and _names_peer(snapshot, rule, client, server)
         for policy in policies
         for rule in items(policy, "spec", "ingress")
     )
 
 
-def _names_port(rule: Manifest, port: Json, server: Manifest) -> bool:
+def target_of(port: Manifest) -> Json:
+    """Return the number or the name at which pods get the traffic of a Service's port."""
+    return dig(port, "targetPort") or number(port, "port")
+
+
+def number_at(server: Manifest, port: Json) -> int | None:
+    """Return the number of a port of a pod; None for a name that it does not declare."""
+    if isinstance(port, int):
+        return port
+    if isinstance(port, str) and port.isdigit():
+        return int(port)
+    declared = (
+        one
+        for field in ("containers", "initContainers")
+        for container in items(server, "spec", field)
+        for one in items(container, "ports")
+    )
+    found = (number(one, "containerPort") for one in declared if one.get("name") == port)
+    return next(found, None)
+
+
+def _protocol(port: Manifest) -> str:
+    return text(port, "protocol") or "TCP"
+
+
+def _names_port(rule: Manifest, server: Manifest, wanted: int, protocol: str) -> bool:
     ports = items(rule, "ports")
-    wanted = _number(port, server)
-    return not ports or any(_is_port(one, wanted, server) for one in ports)
+    return not ports or any(_is_port(one, server, wanted, protocol) for one in ports)
 
 
-def _is_port(one: Manifest, wanted: int, server: Manifest) -> bool:
-    if text(one, "protocol") not in {"", "TCP"}:
+def _is_port(one: Manifest, server: Manifest, wanted: int, protocol: str) -> bool:
+    if _protocol(one) != protocol:
         return False
     if dig(one, "port") is None:
         return True
-    first = _number(dig(one, "port"), server)
-    return first <= wanted <= max(first, number(one, "endPort"))
-
-
-def _number(port: Json, server: Manifest) -> int:
-    """Return the number of a port of a pod; 0 for a name that it does not have."""
-    if isinstance(port, int):
-        return port
-    declared = (one for c in items(server, "spec", "containers") for one in items(c, "ports"))
-    return next((number(one, "containerPort") for one in declared if one.get("name") == port), 0)
+    first = number_at(server, dig(one, "port"))
+    return first is not None and first <= wanted <= max(first, number(one, "endPort"))
 
 
 def _names_peer(snapshot: Snapshot, rule: Manifest, client: Manifest, server: Manifest) -> bool:
@@ -77,7 +105,7 @@ def _is_peer(snapshot: Snapshot, peer: Manifest, client: Manifest, server: Manif
         return True
     if "namespaceSelector" in peer:
         home = snapshot.get(Ref("Namespace", namespace_of(client)))
-        if home is None or not matches(peer["namespaceSelector"], labels_of(home)):
+        if home is not None and not matches(peer["namespaceSelector"], labels_of(home)):
             return False
     elif namespace_of(client) != namespace_of(server):
         return False

@@ -2,7 +2,7 @@
 
 import pytest
 
-from clusterwright.tools.finding import AbsenceEvidence
+from clusterwright.tools.finding import AbsenceEvidence, Edge
 from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.ref import Ref
 from tests.tools.kubernetes.analyzers.cluster import ago, conclude, make, only
@@ -49,6 +49,31 @@ def test_a_missing_target_is_asked_for_again() -> None:
     assert finding.title == 'Deployment "cart", which it is to scale, does not exist'
     assert finding.evidence[-1] == AbsenceEvidence(ref=CART)
     assert conclude(one, now={CART: make("Deployment", "cart", api="apps/v1")}) == []
+
+
+def test_the_nearest_target_is_told() -> None:
+    one = autoscaler("AbleToScale", "False", "FailedGetScale", 'deployments.apps "cart" not found')
+    finding = only(conclude(one, make("Deployment", "carts", api="apps/v1"), now={CART: None}))
+    assert finding.title.endswith('does not exist; did you mean "carts"?')
+    assert finding.fixes == ("Set spec.scaleTargetRef.name to carts, or create Deployment cart.",)
+
+
+def test_a_target_that_could_not_be_read_for_another_reason_is_not_missing() -> None:
+    late = autoscaler("AbleToScale", "False", "FailedGetScale", "etcdserver: request timed out")
+    assert conclude(late) == []
+
+
+def test_an_autoscaler_of_this_moment_may_be_waiting_for_its_target() -> None:
+    one = autoscaler("AbleToScale", "False", "FailedGetScale", 'deployments.apps "cart" not found')
+    one["metadata"]["creationTimestamp"] = ago(5)
+    assert conclude(one) == []
+
+
+def test_only_metrics_that_pods_do_not_tell_may_be_the_fault_of_the_pods() -> None:
+    (edge,) = only(conclude(unmeasured(LATE, age=400))).relations
+    assert (edge.edge, edge.target) == (Edge.USES, CART)
+    assert only(conclude(unmeasured(NO_API))).relations == ()
+    assert only(conclude(unmeasured(NO_REQUEST))).relations == ()
 
 
 @pytest.mark.parametrize(

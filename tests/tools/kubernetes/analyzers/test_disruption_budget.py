@@ -4,7 +4,7 @@ import pytest
 
 from clusterwright.tools.finding import Severity
 from clusterwright.tools.manifest import Json, Manifest
-from tests.tools.kubernetes.analyzers.cluster import conclude, make, only, pod, running
+from tests.tools.kubernetes.analyzers.cluster import conclude, make, only, owned, pod, running
 
 LABELS = {"app": "cart"}
 
@@ -62,3 +62,25 @@ def test_without_a_drain_or_with_a_budget_that_gives_it_is_silent(
     objects: tuple[Manifest, ...],
 ) -> None:
     assert conclude(*objects) == []
+
+
+@pytest.mark.parametrize(
+    "selector",
+    [
+        {},
+        {"matchExpressions": [{"key": "app", "operator": "In", "values": ["cart", "web"]}]},
+    ],
+)
+def test_every_kind_of_selector_is_judged(selector: Json) -> None:
+    one = budget()
+    one["spec"]["selector"] = selector
+    assert only(conclude(node(), one, member())).code == "pdb/blocks-drain"
+
+
+def test_what_a_drain_leaves_alone_is_silent() -> None:
+    status = {"numberAvailable": 1, "desiredNumberScheduled": 1, "numberReady": 1}
+    daemon = make("DaemonSet", "cart", api="apps/v1", status=status)
+    leaving = member()
+    leaving["metadata"]["deletionTimestamp"] = "2026-01-01T12:00:00Z"
+    assert conclude(node(), budget(), owned(member(), daemon), daemon) == []
+    assert conclude(node(), budget(), leaving) == []

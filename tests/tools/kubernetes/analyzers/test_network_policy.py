@@ -132,7 +132,7 @@ def test_a_bare_name_is_a_host_where_the_variable_says_so(variable: str, wishes:
     assert len(told(client("cart", variable=variable), policy())) == wishes
 
 
-@pytest.mark.parametrize("value", ["cart:8080", "user@cart", "cart.shop", "cart.shop.svc:80"])
+@pytest.mark.parametrize("value", ["cart:80", "user@cart", "cart.shop", "cart.shop.svc:80"])
 def test_an_address_is_a_wish(value: str) -> None:
     assert len(told(client(value), policy())) == 1
 
@@ -144,3 +144,99 @@ def test_policies_for_egress_and_for_other_pods_keep_nobody_out() -> None:
 
 def test_a_namespace_that_denies_and_that_nobody_wants_into_is_silent() -> None:
     assert told(client("http://elsewhere"), policy()) == []
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("CART_HOST", "cart"),
+        ("UPSTREAMS", "elsewhere:80,cart:80"),
+        ("DSN", "user@cart/data"),
+        ("CART", "https://cart.shop.svc/api"),
+        ("CART", "cart.shop.svc.cluster.local"),
+    ],
+)
+def test_a_host_is_known_by_how_it_is_written_or_by_what_the_setting_is_called(
+    variable: str, value: str
+) -> None:
+    assert len(told(client(value, variable=variable), policy())) == 1
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("OTEL_SERVICE_NAME", "cart"),
+        ("HOSTNAME", "cart"),
+        ("IMAGE", "cart:7"),
+        ("CART_URL", "http://cart.example.com/"),
+        ("CART_URL", "http://cart:9090/"),
+    ],
+)
+def test_a_name_that_is_no_host_of_the_service_is_no_wish(variable: str, value: str) -> None:
+    assert told(client(value, variable=variable), policy()) == []
+
+
+@pytest.mark.parametrize(
+    ("args", "findings"),
+    [
+        (["--cart-host=cart"], 1),
+        (["--cart-addr", "cart"], 1),
+        (["--database", "cart"], 0),
+        (["cart"], 0),
+    ],
+)
+def test_arguments_are_settings_too(args: list[str], findings: int) -> None:
+    one = client("elsewhere")
+    one["spec"]["containers"][0]["args"] = args
+    assert len(told(one, policy())) == findings
+
+
+def test_a_namespace_that_was_not_read_may_have_the_labels() -> None:
+    assert told(client(), policy({"from": [{"namespaceSelector": {}}]})) == []
+
+
+def test_the_protocol_of_the_service_is_the_one_that_counts() -> None:
+    api, service = server()
+    service["spec"]["ports"][0]["protocol"] = "UDP"
+    open_ = policy({"ports": [{"port": 8080, "protocol": "UDP"}]})
+    wrong = policy({"ports": [{"port": 8080}]})
+    assert [f for f in conclude(api, service, client(), open_) if f.code == CODE] == []
+    assert [f for f in conclude(api, service, client(), wrong) if f.code == CODE]
+
+
+def test_the_port_that_a_setting_names_is_the_one_that_counts() -> None:
+    api, service = server()
+    service["spec"]["ports"].append({"port": 9090, "targetPort": 9090})
+    metrics = policy({"ports": [{"port": 9090}]})
+    (finding,) = [f for f in conclude(api, service, client(), metrics) if f.code == CODE]
+    assert "reach port http of" in finding.title
+    either = conclude(api, service, client("http://cart/"), metrics)
+    assert [f for f in either if f.code == CODE] == []
+
+
+def test_a_headless_service_is_reached_at_the_port_that_the_client_names() -> None:
+    api, service = server()
+    service["spec"] = {"selector": {"app": "cart"}, "clusterIP": "None"}
+    assert [f for f in conclude(api, service, client(), policy({})) if f.code == CODE] == []
+    one, closed = client("cart:8080"), policy({"ports": [{"port": 9090}]})
+    assert [f for f in conclude(api, service, one, closed) if f.code == CODE]
+    assert [
+        f for f in conclude(api, service, client("http://cart"), closed) if f.code == CODE
+    ] == []
+
+
+def test_policies_say_nothing_of_pods_in_the_network_of_their_node() -> None:
+    api, service = server()
+    api["spec"]["hostNetwork"] = True
+    assert [f for f in conclude(api, service, client(), policy()) if f.code == CODE] == []
+    one = client()
+    one["spec"]["hostNetwork"] = True
+    assert told(one, policy()) == []
+
+
+def test_a_port_that_the_pods_do_not_declare_is_another_fault() -> None:
+    api, service = server()
+    service["spec"]["ports"][0]["targetPort"] = "web"
+    rules = policy({"ports": [{"port": 8080}]})
+    codes = [f.code for f in conclude(api, service, client(), rules)]
+    assert codes == ["service/target-port-mismatch"]

@@ -223,6 +223,12 @@ def _sentence(error: BaseException, seconds: float) -> str:
         return f"no answer within {seconds:g} s"
     if isinstance(error, ValidationError):
         return f"it does not speak MCP as it should: {_first_problem(error)}"
+    if isinstance(error, OAuthFlowError):
+        said = one_line(str(error), _LONGEST_ERROR)
+        return (
+            f"it asks for authorization, and no sign-in came about ({said});"
+            " with a token, write 'URL --token-file FILE'"
+        )
     if isinstance(error, OSError) and error.strerror and error.filename:
         return f"{error.strerror}: {error.filename}"
     return one_line(str(error), _LONGEST_ERROR) or type(error).__name__

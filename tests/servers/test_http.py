@@ -11,6 +11,7 @@ import pytest
 
 from clusterwright.agents.hub import connect
 from clusterwright.agents.remote import Remote
+from clusterwright.agents.sign_in import SignIn
 from clusterwright.tools.errors import UnreachableError
 from clusterwright.tools.manifest import Manifest
 from tests.servers.pipe import LEGACY, MODERN
@@ -114,6 +115,19 @@ def test_the_hub_is_let_in_with_the_token_and_only_with_it(guarded: str) -> None
         anyio.run(tools, Remote(guarded))
     with pytest.raises(UnreachableError):
         anyio.run(tools, Remote(guarded, "wrong"))
+
+
+def test_who_lacks_a_token_is_told_how_to_give_one(guarded: str, tmp_path: Path) -> None:
+    async def nobody(page: str) -> None:
+        raise AssertionError(page)
+
+    async def tools() -> None:
+        sign_in = SignIn(nobody, tmp_path)
+        async with connect({"it": Remote(guarded, sign_in=sign_in)}) as hub:
+            await hub.tools("it")
+
+    with pytest.raises(UnreachableError, match="--token-file FILE"):
+        anyio.run(tools)
 
 
 def test_what_would_be_open_to_others_does_not_start(token_file: Path, tmp_path: Path) -> None:

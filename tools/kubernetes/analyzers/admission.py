@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
-from clusterwright.tools.analyzer import Analyzer, Fulfilled, ReadRequest, Suspicion
-from clusterwright.tools.finding import AbsenceEvidence, Evidence, FieldEvidence, Finding
+from clusterwright.tools.analyzer import Analyzer, ReadRequest, Suspicion
+from clusterwright.tools.finding import Evidence, FieldEvidence, Finding
+from clusterwright.tools.kubernetes.analyzers.absence import still_missing
 from clusterwright.tools.kubernetes.analyzers.missing_pods import MAKERS, refusal, short_of_pods
 from clusterwright.tools.kubernetes.analyzers.pod import severity_of, title, workload_of
 from clusterwright.tools.kubernetes.analyzers.refusal import (
@@ -91,22 +92,10 @@ def _rule(snapshot: Snapshot, told: Understood, namespace: str) -> Iterator[Fiel
                             )
 
 
-def _refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding | None:
-    """Add that what is missing is missing now; return nothing if it is there by now."""
-    finding = suspicion.finding
-    for request in suspicion.requests:
-        if isinstance(request, ReadRequest) and request in fulfilled.objects:
-            if fulfilled.objects[request] is not None:
-                return None
-            absent = AbsenceEvidence(ref=request.ref)
-            finding = finding.model_copy(update={"evidence": (*finding.evidence, absent)})
-    return finding
-
-
 ADMISSION = Analyzer(
     "admission",
     (SERVICE_ACCOUNT, PRIORITY_CLASS, POD_SECURITY, LIMIT_RANGE),
     (*MAKERS, "Deployment", "Namespace", "LimitRange", "Event"),
     _detect,
-    _refine,
+    still_missing,
 )

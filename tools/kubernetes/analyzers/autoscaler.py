@@ -4,15 +4,15 @@ import re
 from collections.abc import Iterable
 from datetime import timedelta
 
-from clusterwright.tools.analyzer import Analyzer, Fulfilled, ReadRequest, Suspicion
+from clusterwright.tools.analyzer import Analyzer, ReadRequest, Suspicion
 from clusterwright.tools.finding import (
-    AbsenceEvidence,
     Edge,
     FieldEvidence,
     Finding,
     Relation,
     Severity,
 )
+from clusterwright.tools.kubernetes.analyzers.absence import still_missing
 from clusterwright.tools.kubernetes.analyzers.nearest import nearest
 from clusterwright.tools.kubernetes.analyzers.pod import age, message_of, title
 from clusterwright.tools.manifest import Manifest, condition, instant, name_of, namespace_of, text
@@ -125,18 +125,6 @@ def _finding(
     )
 
 
-def _refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding | None:
-    """Add that the target is missing now; return nothing if it is there by now."""
-    finding = suspicion.finding
-    for request in suspicion.requests:
-        if isinstance(request, ReadRequest) and request in fulfilled.objects:
-            if fulfilled.objects[request] is not None:
-                return None
-            absent = AbsenceEvidence(ref=request.ref)
-            finding = finding.model_copy(update={"evidence": (*finding.evidence, absent)})
-    return finding
-
-
 AUTOSCALER = Analyzer(
-    "autoscaler", (TARGET, METRICS), (KIND, "Deployment", "StatefulSet"), _detect, _refine
+    "autoscaler", (TARGET, METRICS), (KIND, "Deployment", "StatefulSet"), _detect, still_missing
 )

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from clusterwright.tools.analyzer import Analyzer, Fulfilled, LogRequest, Suspicion
-from clusterwright.tools.finding import Finding, LogEvidence
+from clusterwright.tools.finding import Finding, LogEvidence, Severity
 from clusterwright.tools.kubernetes.analyzers.case import Case
 from clusterwright.tools.kubernetes.analyzers.pod import (
     KINDS,
@@ -18,8 +18,8 @@ from clusterwright.tools.snapshot import Snapshot
 
 CODE = "pod/init-container-running"
 
-_PATIENCE = timedelta(minutes=10)
-"""What an init container gets: images, models and schemas are fetched by some of them."""
+_PATIENCE, _LONG = timedelta(minutes=10), timedelta(hours=1)
+"""When it is worth knowing, and when it is wrong: some fetch a model of hundreds of gigabytes."""
 
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
@@ -45,7 +45,10 @@ def _finding(case: Case, container: Container) -> Finding:
     evidence = (case.field(path, text(container.status, "state", "running", "startedAt")),)
     sentence = f'Init container "{container.name}" still runs, and the pod waits for its end'
     fix = f'See in the log of init container "{container.name}" what it waits for, and provide it.'
-    return case.finding(CODE, sentence, evidence, fixes=(fix,), since=began)
+    found = case.finding(CODE, sentence, evidence, fixes=(fix,), since=began)
+    if began is not None and case.snapshot.now - began < _LONG:
+        return found.model_copy(update={"severity": Severity.INFO})
+    return found
 
 
 def _refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding:

@@ -1,9 +1,10 @@
 """Jobs that gave up, and CronJobs whose latest run did."""
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from clusterwright.tools.analyzer import Analyzer, Fulfilled, LogRequest, Suspicion
-from clusterwright.tools.finding import Evidence, FieldEvidence, Finding, LogEvidence
+from clusterwright.tools.finding import Evidence, FieldEvidence, Finding, LogEvidence, Severity
 from clusterwright.tools.kubernetes.analyzers.log_line import telling
 from clusterwright.tools.kubernetes.analyzers.pod import (
     age,
@@ -20,6 +21,7 @@ from clusterwright.tools.snapshot import Snapshot
 
 CODE = "job/failed"
 
+_HISTORY = timedelta(days=1)
 _REASON = "$.status.conditions[?(@.type=='Failed')].reason"
 
 
@@ -49,7 +51,7 @@ def _suspicion(snapshot: Snapshot, job: Manifest) -> Suspicion:
     return Suspicion(
         Finding(
             code=CODE,
-            severity=severity_of_workload(snapshot, subject),
+            severity=_severity(snapshot, subject, instant(told, "lastTransitionTime")),
             subject=subject,
             title=title(sentence),
             evidence=tuple(evidence),
@@ -59,6 +61,13 @@ def _suspicion(snapshot: Snapshot, job: Manifest) -> Suspicion:
         ),
         requests,
     )
+
+
+def _severity(snapshot: Snapshot, subject: Ref, since: datetime | None) -> Severity:
+    """Return how much it hurts: a Job by itself that failed days ago is history to most."""
+    if subject.kind == "Job" and since is not None and snapshot.now - since > _HISTORY:
+        return Severity.INFO
+    return severity_of_workload(snapshot, subject)
 
 
 def _sentence(job: Manifest, reason: str, said: str) -> str:

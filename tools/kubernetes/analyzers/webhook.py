@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from clusterwright.tools.analyzer import Analyzer, Fulfilled, ReadRequest, Suspicion
+from clusterwright.tools.analyzer import Analyzer, ReadRequest, Suspicion
 from clusterwright.tools.finding import (
-    AbsenceEvidence,
     Edge,
     Evidence,
     FieldEvidence,
@@ -12,6 +11,7 @@ from clusterwright.tools.finding import (
     Relation,
     Severity,
 )
+from clusterwright.tools.kubernetes.analyzers.absence import still_missing
 from clusterwright.tools.kubernetes.analyzers.missing_pods import MAKERS, refusal, short_of_pods
 from clusterwright.tools.kubernetes.analyzers.pod import title, workload_of
 from clusterwright.tools.kubernetes.analyzers.service import selected_pods, selector_of, selects
@@ -41,7 +41,8 @@ def _suspicion(
 ) -> Suspicion | None:
     """Return a suspicion about a webhook that fails closed and whose backend cannot answer."""
     name = text(hook, "clientConfig", "service", "name")
-    if text(hook, "failurePolicy") == "Ignore" or not name or not snapshot.was_read("Service"):
+    seen = snapshot.was_read("Service") and snapshot.was_read("Pod")
+    if text(hook, "failurePolicy") == "Ignore" or not name or not seen:
         return None
     ref = Ref("Service", name, text(hook, "clientConfig", "service", "namespace"))
     if snapshot.namespace and snapshot.namespace != ref.namespace:
@@ -55,10 +56,7 @@ def _suspicion(
         return None
     finding = _finding(configuration, hook, ref, "has no ready pod", held)
     backing = selects(snapshot, service, selected_pods(snapshot, service))
-    return Suspicion(
-        finding.model_copy(update={"relations": (*finding.relations, *backing)}),
-        (ReadRequest(ref),),
-    )
+    return Suspicion(finding.model_copy(update={"relations": (*finding.relations, *backing)}))
 
 
 def _ready(pod: Manifest) -> bool:
@@ -115,24 +113,10 @@ def _judged(hook: Manifest) -> Iterator[str]:
         yield f"{asked} of {', '.join(texts(rule, 'resources'))}"
 
 
-def _refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding | None:
-    """Say whether the Service is missing now as well."""
-    finding = suspicion.finding
-    for request in suspicion.requests:
-        if isinstance(request, ReadRequest) and request in fulfilled.objects:
-            now = fulfilled.objects[request]
-            if now is None:
-                absent = AbsenceEvidence(ref=request.ref)
-                return finding.model_copy(update={"evidence": (*finding.evidence, absent)})
-            if "does not exist" in finding.title:
-                return None
-    return finding
-
-
 WEBHOOK = Analyzer(
     "webhook",
     (CODE,),
     (*KINDS, *MAKERS, "Service", "Pod", "Deployment", "Event"),
     _detect,
-    _refine,
+    still_missing,
 )

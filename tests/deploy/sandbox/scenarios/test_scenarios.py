@@ -31,6 +31,7 @@ CODES = frozenset(code for analyzer in ANALYZERS for code in analyzer.codes)
 _WITHOUT_SCENARIO = frozenset(
     {  # each has tests of its own; some need hours to develop, or a cluster that is badly ill
         "ingress/class-missing",
+        "ingress/tls-secret-missing",
         "pod/configmap-key-missing",
         "pod/evicted",
         "pod/image-pull-failed",

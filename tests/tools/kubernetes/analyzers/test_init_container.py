@@ -1,7 +1,7 @@
 """Init containers that do not come to their end."""
 
 from clusterwright.tools.analyzer import LogRequest
-from clusterwright.tools.finding import LogEvidence
+from clusterwright.tools.finding import LogEvidence, Severity
 from clusterwright.tools.manifest import Json, Manifest
 from clusterwright.tools.ref import Ref
 from tests.tools.kubernetes.analyzers.cluster import ago, conclude, only, pod
@@ -26,6 +26,11 @@ def test_one_that_runs_for_long_is_told_with_its_last_line() -> None:
         'Init container "wait-db" still runs, and the pod waits for its end: waiting for db:5432'
     )
     assert isinstance(finding.evidence[-1], LogEvidence)
+
+
+def test_one_is_worth_knowing_for_an_hour_and_wrong_thereafter() -> None:
+    assert only(conclude(initialising(900))).severity is Severity.INFO
+    assert only(conclude(initialising(5_000))).severity is not Severity.INFO
 
 
 def test_one_within_a_normal_time_is_silent() -> None:

@@ -3,10 +3,10 @@
 import pytest
 
 from clusterwright.tools.analyzer import LogRequest
-from clusterwright.tools.finding import LogEvidence
+from clusterwright.tools.finding import LogEvidence, Severity
 from clusterwright.tools.manifest import Json, Manifest
 from clusterwright.tools.ref import Ref
-from tests.tools.kubernetes.analyzers.cluster import conclude, ended, make, only, owned, pod
+from tests.tools.kubernetes.analyzers.cluster import ago, conclude, ended, make, only, owned, pod
 
 CRON = make("CronJob", "nightly", api="batch/v1")
 
@@ -64,6 +64,14 @@ def test_a_run_that_a_later_run_made_good_is_history() -> None:
     early = owned(job("nightly-1", age=900), CRON)
     later = owned(job("nightly-2", kind="Complete", age=60), CRON)
     assert conclude(CRON, early, later) == []
+
+
+def test_a_job_by_itself_that_failed_days_ago_is_only_worth_knowing() -> None:
+    old, late = job(), owned(job("nightly-1"), CRON)
+    for one in (old, late):
+        one["status"]["conditions"][0]["lastTransitionTime"] = ago(200_000)
+    assert only(conclude(old)).severity is Severity.INFO
+    assert only(conclude(CRON, late)).severity is Severity.WARNING
 
 
 @pytest.mark.parametrize("kind", ["Complete", "Suspended", "FailureTarget"])

@@ -119,9 +119,22 @@ def test_a_client_of_another_namespace_is_let_in_by_that_namespaces_labels() -> 
     assert len(told(away, home("front", team="x"), policy(rule))) == 1
 
 
-@pytest.mark.parametrize("value", ["cartography", "my-cart", "http://other/cart", "shopping cart"])
+@pytest.mark.parametrize(
+    "value",
+    ["cartography", "my-cart", "http://other/cart", "shopping cart", "cart.yaml", "cart:latest"],
+)
 def test_what_only_looks_like_the_name_is_no_wish(value: str) -> None:
     assert told(client(value), policy()) == []
+
+
+@pytest.mark.parametrize(("variable", "wishes"), [("CART_HOST", 1), ("APP", 0), ("SERVICE", 0)])
+def test_a_bare_name_is_a_host_where_the_variable_says_so(variable: str, wishes: int) -> None:
+    assert len(told(client("cart", variable=variable), policy())) == wishes
+
+
+@pytest.mark.parametrize("value", ["cart:80", "user@cart", "cart.shop", "cart.shop.svc:80"])
+def test_an_address_is_a_wish(value: str) -> None:
+    assert len(told(client(value), policy())) == 1
 
 
 def test_policies_for_egress_and_for_other_pods_keep_nobody_out() -> None:

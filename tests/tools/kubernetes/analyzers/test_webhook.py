@@ -53,16 +53,17 @@ def blocked() -> Manifest:
 
 
 def hooks(*objects: Manifest, now: dict[Ref, Manifest | None] | None = None) -> list[str]:
-    found = conclude(*objects, also_read=("Service",), now=now)
+    found = conclude(*objects, also_read=("Service", "Pod"), now=now)
     return [one.code for one in found if one.subject == HOOK]
 
 
 def test_a_webhook_whose_service_is_missing_is_a_warning_until_it_blocks_something() -> None:
-    finding = only(conclude(configuration(), also_read=("Service",), now={POLICY: None}))
+    read = ("Service", "Pod")
+    finding = only(conclude(configuration(), also_read=read, now={POLICY: None}))
     assert finding.code == "webhook/backend-unavailable"
     assert finding.severity is Severity.WARNING
     assert finding.evidence[-1] == AbsenceEvidence(ref=POLICY)
-    found = conclude(configuration(), blocked(), also_read=("Service",), now={POLICY: None})
+    found = conclude(configuration(), blocked(), also_read=read, now={POLICY: None})
     (worse,) = [one for one in found if one.subject == HOOK]
     assert worse.severity is Severity.CRITICAL
     held = Ref("ReplicaSet", "cart-1", "shop")
@@ -96,5 +97,6 @@ def test_a_service_that_is_there_by_now_is_not_missing() -> None:
     assert hooks(configuration(), now={POLICY: service()}) == []
 
 
-def test_without_services_nothing_is_concluded() -> None:
-    assert conclude(configuration()) == []
+def test_without_services_or_pods_nothing_is_concluded() -> None:
+    for objects in ((configuration(),), (configuration(), service())):
+        assert not [one for one in conclude(*objects) if one.subject == HOOK]

@@ -5,7 +5,13 @@ from datetime import datetime
 from functools import cached_property
 
 from clusterwright.tools.finding import Evidence, FieldEvidence, Finding, Relation
-from clusterwright.tools.kubernetes.analyzers.pod import severity_of, title, workload_of
+from clusterwright.tools.kubernetes.analyzers.pod import (
+    events_of,
+    message_of,
+    severity_of,
+    title,
+    workload_of,
+)
 from clusterwright.tools.manifest import Manifest, condition, instant
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
@@ -28,14 +34,25 @@ class Case:
         """The workload that the pod belongs to, or the pod."""
         return workload_of(self.snapshot, self.pod)
 
-    def failing_since(self, ended: Manifest) -> datetime | None:
-        """Return since when the pod is not ready, else when the run that `ended` tells of did.
-
-        Each restart renews the end of the last run; what lasts is that the pod is not ready.
-        """
+    @cached_property
+    def unready_since(self) -> datetime | None:
+        """Since when the pod is not ready; None when it is, or is not judged yet."""
         ready = condition(self.pod, "Ready")
-        unready = instant(ready, "lastTransitionTime") if ready.get("status") == "False" else None
-        return unready or instant(ended, "finishedAt")
+        return instant(ready, "lastTransitionTime") if ready.get("status") == "False" else None
+
+    def failing_since(self, ended: Manifest) -> datetime | None:
+        """Return when the kubelet first had to wait before a restart, or what comes nearest.
+
+        Each restart renews the end of the last run, and the readiness of a pod that is well
+        between two of them; the events of one back-off keep the time of their first.
+        """
+        told = [
+            instant(event, "firstTimestamp")
+            for event in events_of(self.snapshot, self.ref, "BackOff")
+            if message_of(event).startswith("Back-off restarting")
+        ]
+        known = [one for one in (*told, self.unready_since) if one is not None]
+        return min(known, default=instant(ended, "finishedAt"))
 
     def field(self, path: str, value: str) -> FieldEvidence:
         """Return a field of the pod as evidence."""
@@ -51,14 +68,17 @@ class Case:
         relations: tuple[Relation, ...] = (),
         since: datetime | None = None,
     ) -> Finding:
-        """Return a finding about the pod's workload; `since` defaults to the pod's creation."""
+        """Return a finding about the pod's workload.
+
+        It dates from `since`, else from when the pod was no longer ready, else from its creation.
+        """
         return Finding(
             code=code,
             severity=severity_of(self.snapshot, self.subject),
             subject=self.subject,
             title=title(sentence),
             evidence=evidence,
-            since=since or instant(self.pod, "metadata", "creationTimestamp"),
+            since=since or self.unready_since or instant(self.pod, "metadata", "creationTimestamp"),
             members=(self.ref,),
             relations=relations,
             fixes=fixes,

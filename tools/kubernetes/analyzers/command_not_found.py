@@ -44,7 +44,8 @@ def suspect(case: Case, container: Container) -> Finding | None:
     else:
         return None
     fix = f'Correct the command of container "{name}", or use an image that has it.'
-    return case.finding(CODE, sentence, (case.field(path, value),), fixes=(fix,))
+    since = case.failing_since(ended)
+    return case.finding(CODE, sentence, (case.field(path, value),), fixes=(fix,), since=since)
 
 
 def _where(container: Container, ended: Manifest, waiting: Manifest) -> tuple[str, str]:

@@ -85,7 +85,8 @@ def recovered(case: Case, container: Container) -> bool:
     """Return whether the container runs well again after its last end.
 
     One end is forgiven once it is ready: what starts before its database does so in every
-    cluster. More ends are forgiven after a run that is longer than a minute and than the last.
+    cluster. More ends are forgiven after a run that is longer than a minute and than the last. It
+    is the run that counts: the back-off before it may be longer than any run was.
     """
     if not container.running:
         return False
@@ -102,7 +103,8 @@ def recovered(case: Case, container: Container) -> bool:
         return False
     if container.restarts <= 1 and text(ended, "reason") != "OOMKilled":
         return True
-    return case.snapshot.now - finished > max(_SETTLED, 2 * lasted, habit)
+    again = instant(container.status, "state", "running", "startedAt") or finished
+    return case.snapshot.now - again > max(_SETTLED, 2 * lasted, habit)
 
 
 def forgiven(case: Case) -> bool:

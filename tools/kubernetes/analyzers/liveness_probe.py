@@ -80,21 +80,37 @@ def _finding(case: Case, container: Container, kind: str, event: Manifest | None
         and f"{{{container.name}}}" in (text(one, "involvedObject", "fieldPath") or own)
     ]
     hint = port_hint(case.pod, container, probe)
-    sentence = (
-        f'Container "{container.name}" is restarted: its {kind} probe {describe(probe)} fails'
-    )
     told = [event_evidence(one, case.ref) for one in (event, *failed[:1]) if one is not None]
-    fix = (
-        f'Make container "{container.name}" answer its {kind} probe in time, or correct the'
-        " probe's port, path or timing."
-    )
+    sentence, fix = _words(container, kind, probe)
     found = case.finding(
         CODE,
         sentence + (f"; {hint}" if hint else ""),
         (*told, *_how_it_ended(case, container, kind, told=bool(told))),
         fixes=(fix,),
+        since=case.failing_since(container.terminated),
     )
     return found if told else found.model_copy(update={"concluded": True})
+
+
+def _words(container: Container, kind: str, probe: Manifest) -> tuple[str, str]:
+    """Return what happens and what to do: a start-up probe ends what only needs more time."""
+    name, asked = f'container "{container.name}"', describe(probe)
+    if kind == "liveness":
+        return (
+            f"C{name[1:]} is restarted: its liveness probe {asked} fails",
+            f"Make {name} answer its liveness probe in time, or correct the probe's port, path or"
+            " timing.",
+        )
+    given = number(probe, "initialDelaySeconds") + (number(probe, "periodSeconds") or _PERIOD) * (
+        number(probe, "failureThreshold") or _FAILURES
+    )
+    within = f" within {given} s" if probe else ""
+    return (
+        f"C{name[1:]} is restarted before it has started: its startup probe {asked} does not"
+        f" succeed{within}",
+        f"Give {name} more time to start (failureThreshold x periodSeconds of its startup probe),"
+        " or correct the probe's port or path.",
+    )
 
 
 def _how_it_ended(

@@ -82,7 +82,7 @@ def _suspicion(case: Case, container: Container, event: Manifest) -> Suspicion:
         if hint
         else f'Make container "{container.name}" answer its readiness probe, or correct the probe.'
     )
-    since = instant(container.status, "state", "running", "startedAt")
+    since = case.unready_since or instant(container.status, "state", "running", "startedAt")
     title = sentence + (f"; {hint}" if hint else "")
     return Suspicion(case.finding(CODE, title, evidence, fixes=(fix,), since=since))
 

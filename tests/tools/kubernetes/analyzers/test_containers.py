@@ -49,6 +49,17 @@ def test_a_crash_loop_dates_from_when_the_pod_was_no_longer_ready() -> None:
     assert since.timestamp() == NOW.timestamp() - 500
 
 
+def test_a_crash_loop_dates_from_the_first_back_off_where_the_pod_is_ready_in_between() -> None:
+    broken = pod(running(20), last=ended(1, at=60), restarts=4, ready=True)
+    waited = event(broken, "BackOff", "Back-off restarting failed container app in pod cart-1")
+    waited["firstTimestamp"] = ago(400)
+    pulled = event(broken, "BackOff", 'Back-off pulling image "shop/cart:1"', age=6)
+    pulled["firstTimestamp"] = ago(500)
+    since = only(conclude(broken, waited, pulled)).since
+    assert since is not None
+    assert since.timestamp() == NOW.timestamp() - 400
+
+
 def test_a_program_that_ends_well_again_and_again_is_a_crash_loop() -> None:
     finding = only(conclude(pod(BACK_OFF, last=ended(0, "Completed"), restarts=4)))
     assert finding.code == "pod/crash-loop"
@@ -129,6 +140,23 @@ def test_a_crash_loop_is_told_while_the_container_happens_to_run() -> None:
     assert only(conclude(broken)).code == "pod/crash-loop"
 
 
+@pytest.mark.parametrize(("restarts", "back_off"), [(2, 20), (3, 40), (4, 80)])
+@pytest.mark.parametrize("runs", [1, 39])
+def test_a_program_that_lives_for_less_than_a_minute_is_told_while_it_runs(
+    restarts: int, back_off: int, runs: int
+) -> None:
+    last = ended(1, at=runs + back_off)
+    last["terminated"]["startedAt"] = ago(runs + back_off + 40)
+    broken = pod(running(runs), last=last, restarts=restarts, ready=True)
+    assert only(conclude(broken)).code == "pod/crash-loop"
+
+
+def test_a_program_that_runs_for_longer_than_it_used_to_is_well() -> None:
+    last = ended(1, at=170)
+    last["terminated"]["startedAt"] = ago(210)
+    assert conclude(pod(running(90), last=last, restarts=4, ready=True)) == []
+
+
 @pytest.mark.parametrize(
     ("probe", "word"), [("livenessProbe", "liveness"), ("startupProbe", "startup")]
 )
@@ -144,6 +172,27 @@ def test_a_container_killed_for_its_probe_is_told_by_its_probe(probe: str, word:
     assert finding.code == "pod/liveness-probe-failing"
     assert "port 8081" in finding.title
     assert "declares 8080" in finding.title
+
+
+def test_a_start_up_probe_is_told_with_the_time_that_it_gives() -> None:
+    probe = {"httpGet": {"path": "/up", "port": 8080}, "periodSeconds": 5, "failureThreshold": 12}
+    unready = {"type": "Ready", "status": "False", "lastTransitionTime": ago(300)}
+    broken = pod(
+        running(20),
+        last=ended(137, at=21),
+        restarts=3,
+        container={"startupProbe": probe},
+        status={"conditions": [unready]},
+    )
+    killed = event(broken, "Killing", "Container app failed startup probe, will be restarted")
+    finding = only(conclude(broken, killed))
+    assert finding.title == (
+        'Container "app" is restarted before it has started: its startup probe GET /up on port'
+        " 8080 does not succeed within 60 s"
+    )
+    assert finding.fixes[0].startswith('Give container "app" more time to start')
+    assert finding.since is not None
+    assert finding.since.timestamp() == NOW.timestamp() - 300
 
 
 def test_a_probe_that_killed_an_hour_ago_says_nothing_about_a_crash_now() -> None:

@@ -1,4 +1,4 @@
-"""Typed reads from one cluster: resources, objects, listings, logs."""
+"""One cluster, typed: resources, objects, listings, logs, and guarded writes."""
 
 import difflib
 from collections.abc import AsyncIterator
@@ -15,10 +15,11 @@ from clusterwright.tools.errors import (
     UnreachableError,
 )
 from clusterwright.tools.kubernetes.client.discovery import Discovery, discover
-from clusterwright.tools.kubernetes.client.http import DEADLINE_SECONDS, Http
+from clusterwright.tools.kubernetes.client.http import DEADLINE_SECONDS, Http, Sent
 from clusterwright.tools.kubernetes.client.resource import Resource
 from clusterwright.tools.kubernetes.client.shared import Shared
 from clusterwright.tools.kubernetes.client.translate import NO_API_SERVER, ExpiredListError
+from clusterwright.tools.kubernetes.client.write import Write, identity, versioned, write
 from clusterwright.tools.manifest import Manifest, items, mapping, name_of, number, text
 from clusterwright.tools.ref import Ref
 
@@ -57,6 +58,7 @@ class Connection:
         self._lists = Shared[Manifests]()
         self._discovery: Discovery | None = None
         self._discovered = 0.0
+        self._identity = ""
         self._discovering = Shared[Discovery]()
 
     @property
@@ -91,6 +93,33 @@ class Connection:
                 await self.require_namespace(namespace)
             raise
         return _slim(found, resource)
+
+    async def live(self, ref: Ref) -> Manifest | None:
+        """Return one object as it is at this moment, with its managedFields; None if there is none.
+
+        Never shared with another reader: a write rests on it.
+        """
+        resource = await self.resource(f"{ref.kind}.{ref.group}" if ref.group else ref.kind)
+        try:
+            found = await self._http.get(resource.path(ref.namespace or None, ref.name))
+        except NotFoundError:
+            if resource.namespaced and ref.namespace:
+                await self.require_namespace(ref.namespace)
+            return None
+        return found | {"kind": resource.kind, "apiVersion": resource.api_version}
+
+    async def identity(self) -> str:
+        """Return what tells this cluster from any other, whatever its context is called."""
+        if not self._identity:
+            self._identity = await identity(self._http)
+        return self._identity
+
+    async def write(self, one: Write, *, dry_run: bool, agent: str = "") -> Sent:
+        """Send one write, or see how it would end; raise ToolError, as `client.write` tells."""
+        ref = one.ref
+        found = await self.resource(f"{ref.kind}.{ref.group}" if ref.group else ref.kind)
+        resource = versioned(found, one)
+        return await write(self._http, resource, one, dry_run=dry_run, agent=agent)
 
     async def page(
         self,

@@ -1,6 +1,8 @@
 """One HTTP client per cluster and credential: deadlines, retries, errors translated."""
 
 import gc
+import hashlib
+import re
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -17,7 +19,7 @@ from clusterwright.tools.errors import ToolError, UnreachableError
 from clusterwright.tools.kubernetes.client.credentials import Credentials
 from clusterwright.tools.kubernetes.client.login import within_time
 from clusterwright.tools.kubernetes.client.translate import NO_API_SERVER, from_httpx, from_status
-from clusterwright.tools.manifest import Manifest, number
+from clusterwright.tools.manifest import Json, Manifest, number
 
 Query = Mapping[str, str | int]
 Renew = Callable[[], Credentials]
@@ -34,6 +36,7 @@ _FIRST_PAUSE = 0.2
 _LONGEST_PAUSE = 10.0
 _UNAUTHORIZED = 401
 _RETRIED = frozenset({429, 500, 502, 503, 504})
+_WARNING = re.compile(r'299 \S+ "(.*)"\Z', re.DOTALL)
 _USER_AGENT = f"clusterwright/{version('clusterwright')}"
 
 
@@ -46,8 +49,16 @@ class _Response:
     body: bytearray
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What came of a write: the object as it is now, and what admission warned of."""
+
+    found: Manifest
+    warnings: tuple[str, ...] = ()
+
+
 class Http:
-    """Requests to one API server. Only reads: each may be repeated without harm."""
+    """Requests to one API server: reads, which may be repeated, and writes, which are not."""
 
     def __init__(
         self,
@@ -76,10 +87,56 @@ class Http:
         self.server_time = datetime.now(UTC)
         """The API server's clock, as of its last answer."""
 
+    @property
+    def endpoint(self) -> str:
+        """The API server's address and a digest of the authorities that it is trusted by."""
+        trusted = sorted(self._credentials.tls.get_ca_certs(binary_form=True))
+        return f"{self._credentials.server}#{hashlib.sha256(b''.join(trusted)).hexdigest()[:32]}"
+
     async def get(self, path: str, query: Query | None = None, accept: str = "") -> Manifest:
         """Return the JSON object at a path; raise a ToolError for anything else."""
         response = await self._get(path, query or {}, accept or "application/json")
         return self._object(response)
+
+    async def send(
+        self,
+        method: str,
+        path: str,
+        body: Json,
+        *,
+        media: str = "application/json",
+        query: Query | None = None,
+        agent: str = "",
+    ) -> Sent:
+        """Write; never twice, because an answer that was lost does not mean that nothing was done.
+
+        `agent` follows our name in the User-Agent, which the API server's audit log keeps. Raises
+        a ToolError; UnreachableError leaves open whether the write took place.
+        """
+        content = orjson.dumps(body)
+        for attempt in (1, 2):
+            headers = await self._headers("application/json")
+            headers |= {"Content-Type": media, "User-Agent": f"{_USER_AGENT} {agent}".strip()}
+            try:
+                async with self._client.stream(
+                    method,
+                    path,
+                    params=dict(query or {}),
+                    content=content,
+                    headers=headers,
+                    extensions=self._extensions(),
+                ) as opened:
+                    response = await self._whole(opened)
+            except httpx.RequestError as error:
+                raise self._translated(error) from error
+            self._note_time(response)
+            if httpx.codes.is_success(response.status):
+                return Sent(self._object(response), _warnings(response))
+            if response.status != _UNAUTHORIZED or attempt > 1 or not self._renew:
+                break
+            # A refused credential was refused before anything was done.
+            self._credentials = await within_time(self._renew, self._credentials.cluster)
+        raise self._error(response)
 
     @asynccontextmanager
     async def stream(self, path: str, query: Query) -> AsyncGenerator[httpx.Response]:
@@ -215,6 +272,12 @@ def _no_collection() -> Generator[None]:
     finally:
         if enabled:
             gc.enable()
+
+
+def _warnings(response: _Response) -> tuple[str, ...]:
+    """Return the texts of `Warning: 299 - "text"` headers, as admission sends them."""
+    found = (_WARNING.match(one) for one in response.headers.get_list("Warning"))
+    return tuple(one[1].replace('\\"', '"') for one in found if one)
 
 
 def _retry_after(response: _Response) -> float:

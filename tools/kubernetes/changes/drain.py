@@ -1,0 +1,88 @@
+"""Drain a node: cordon it, then evict its pods one by one, as their budgets allow."""
+
+from dataclasses import replace
+from typing import ClassVar
+
+from clusterwright.tools.errors import RefusedError
+from clusterwright.tools.kubernetes.changes.budgets import budgets_of, spare
+from clusterwright.tools.kubernetes.changes.cordon import cordoned
+from clusterwright.tools.kubernetes.changes.evict import eviction
+from clusterwright.tools.kubernetes.changes.kind import ObjectChange, existing
+from clusterwright.tools.kubernetes.changes.step import Scene, Step
+from clusterwright.tools.kubernetes.changes.workloads import AROUND, is_ready
+from clusterwright.tools.manifest import Manifest, items, mapping, text
+from clusterwright.tools.ref import Ref, owner_of
+
+_MIRROR = "kubernetes.io/config.mirror"
+"""On pods that a kubelet runs from a file: they cannot be evicted (k8s.io/api/core/v1)."""
+_SHOWN = 5
+
+
+class Drain(ObjectChange):
+    """Empty a node for maintenance."""
+
+    kind: ClassVar[str] = "drain"
+    around: ClassVar[tuple[str, ...]] = AROUND
+    delete_local_data: bool = False
+
+    def steps(self, scene: Scene) -> tuple[Step, ...]:
+        """Return a cordon and an eviction for each pod that is to go.
+
+        Raises RefusedError naming the pods that nothing would replace, that keep data on the node
+        or whose budget allows no disruption: a drain that cannot end is not begun.
+        """
+        node = existing(scene, self.object)
+        pods = [one for one in scene.around.pods_on(self.object.name) if _goes(one)]
+        self._refuse(pods, scene)
+        evictions = [
+            replace(eviction(Ref.of(one), one, scene.around), predicate=True) for one in pods
+        ]
+        return (*cordoned(self.object, node, unschedulable=True), *evictions)
+
+    def _refuse(self, pods: list[Manifest], scene: Scene) -> None:
+        bare = [one for one in pods if owner_of(one) is None]
+        if bare:
+            raise RefusedError(
+                f"nothing would replace {_named(bare)}",
+                hint="delete them if they are not needed, or have a Deployment run them",
+            )
+        local = [one for one in pods if _keeps_data(one)]
+        if local and not self.delete_local_data:
+            raise RefusedError(
+                f"{_named(local)} keep data on the node (emptyDir), which would be lost",
+                hint="pass delete_local_data=true if that data is not needed",
+            )
+        tight: dict[Ref, int] = {}
+        for pod in pods:
+            for budget in budgets_of(pod, scene.around) if is_ready(pod) else ():
+                tight.setdefault(Ref.of(budget), spare(budget))
+        blocked = [str(ref) for ref, allowed in tight.items() if allowed < 1]
+        if blocked:
+            raise RefusedError(
+                f"{', '.join(blocked[:_SHOWN])} allow no disruption at present",
+                hint="repair the pods of these budgets first, or run one replica more",
+            )
+
+
+def _goes(pod: Manifest) -> bool:
+    """Return whether a drain evicts a pod: not a DaemonSet's, a static or an ended one."""
+    owner = owner_of(pod)
+    return not (
+        (owner is not None and owner.kind in {"DaemonSet", "Node"})
+        or _MIRROR in mapping(pod, "metadata", "annotations")
+        or text(pod, "status", "phase") in {"Succeeded", "Failed"}
+        or "deletionTimestamp" in mapping(pod, "metadata")
+    )
+
+
+def _keeps_data(pod: Manifest) -> bool:
+    return any(
+        "emptyDir" in one and text(one, "emptyDir", "medium") != "Memory"
+        for one in items(pod, "spec", "volumes")
+    )
+
+
+def _named(pods: list[Manifest]) -> str:
+    names = [str(Ref.of(one)) for one in pods]
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more

@@ -1,0 +1,52 @@
+"""What a kind of change is: its typed value, what it needs to know, and the steps it comes to."""
+
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from clusterwright.tools.errors import NotFoundError
+from clusterwright.tools.kubernetes.changes.step import Scene, Step
+from clusterwright.tools.manifest import Manifest
+from clusterwright.tools.ref import Ref
+
+
+class Change(BaseModel):
+    """A change as it was asked for; each kind has its own fields and refuses any other."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    kind: ClassVar[str]
+    around: ClassVar[tuple[str, ...]] = ()
+    """Kinds of objects that the steps are worked out from."""
+
+    @property
+    def targets(self) -> tuple[Ref, ...]:
+        """The objects to read before the steps can be worked out."""
+        raise NotImplementedError
+
+    def steps(self, scene: Scene) -> tuple[Step, ...]:
+        """Return what is to be written, in order; nothing when all is as wanted.
+
+        Raises RefusedError for what must not be done, InvalidInputError for what cannot.
+        """
+        raise NotImplementedError
+
+
+class ObjectChange(Change):
+    """A change of one object that exists."""
+
+    object: Ref
+
+    @property
+    def targets(self) -> tuple[Ref, ...]:
+        """The object."""
+        return (self.object,)
+
+
+def existing(scene: Scene, ref: Ref) -> Manifest:
+    """Return the object that is to change; raise NotFoundError."""
+    found = scene.live.get(ref)
+    if found is None:
+        raise NotFoundError(
+            f"there is no {ref} on {scene.cluster}", hint="list the kind with k8s_list"
+        )
+    return found

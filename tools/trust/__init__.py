@@ -1,0 +1,1 @@
+"""What makes a change trustworthy: policy, signed approvals, the plan store, the audit chain."""

@@ -1,0 +1,88 @@
+"""What may be done without asking a person, and what may not be done at all."""
+
+from collections.abc import Collection
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from clusterwright.tools.errors import InvalidInputError, NotFoundError
+from clusterwright.tools.trust.private_file import require_own
+from clusterwright.tools.trust.risk import Access, Risk
+
+PROTECTED = ("kube-system", "kube-public", "kube-node-lease")
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Rule(_Strict):
+    """Changes that may be applied unattended: a plan must fit one rule as a whole."""
+
+    changes: tuple[str, ...] | Literal["*"]
+    clusters: tuple[str, ...]
+    namespaces: tuple[str, ...] = Field(description="Globs; '' is what belongs to no namespace.")
+    risk: Risk = Risk.LOW
+
+    def covers(
+        self, kinds: Collection[str], namespaces: Collection[str], cluster: str, risk: Risk
+    ) -> bool:
+        """Return whether all of a plan is covered."""
+        return (
+            (self.changes == "*" or all(one in self.changes for one in kinds))
+            and _fits(cluster, self.clusters)
+            and all(_fits(one, self.namespaces) for one in namespaces)
+            and risk.rank <= self.risk.rank
+        )
+
+
+class Policy(_Strict):
+    """The policy file; without one, nothing is applied unattended."""
+
+    access: dict[str, Access] = Field(default_factory=dict[str, Access])
+    protected_namespaces: tuple[str, ...] = PROTECTED
+    unattended: tuple[Rule, ...] = ()
+    undo_on_failure: bool = True
+
+    def access_to(self, cluster: str, default: Access) -> Access:
+        """Return the mode for a cluster: of the longest pattern that its name fits."""
+        fitting = [one for one in self.access if fnmatchcase(cluster, one)]
+        return self.access[max(fitting, key=len)] if fitting else default
+
+    def allows_unattended(
+        self, *, kinds: Collection[str], namespaces: Collection[str], cluster: str, risk: Risk
+    ) -> bool:
+        """Return whether one rule covers a whole plan."""
+        return any(one.covers(kinds, namespaces, cluster, risk) for one in self.unattended)
+
+    def protects(self, namespace: str) -> bool:
+        """Return whether nothing may change in a namespace."""
+        return _fits(namespace, self.protected_namespaces)
+
+
+def load(path: Path) -> Policy:
+    """Return the policy of a file; raise a ToolError that tells what is wrong with it and where."""
+    if not path.is_file():
+        raise NotFoundError(f"there is no policy file {str(path)!r}", hint="check the path")
+    require_own(path)
+    try:
+        return Policy.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InvalidInputError(
+            f"the policy {str(path)!r} is no YAML: {error}", hint="docs/guides/changes.md has one"
+        ) from error
+    except ValidationError as error:
+        told = "; ".join(
+            f"{'.'.join(str(part) for part in one['loc']) or 'the file'}: {one['msg']}"
+            for one in error.errors(include_url=False)
+        )
+        raise InvalidInputError(
+            f"the policy {str(path)!r} is not valid: {told}", hint="docs/guides/changes.md has one"
+        ) from error
+
+
+def _fits(name: str, patterns: Collection[str]) -> bool:
+    return any(fnmatchcase(name, one) for one in patterns)

@@ -7,7 +7,7 @@ from typing import Any
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError as SdkToolError
 from mcp.server.mcpserver.tools import Tool as SdkTool
-from mcp_types import CallToolResult, TextContent
+from mcp_types import CallToolResult, InputRequiredResult, TextContent
 from pydantic import ValidationError
 
 from clusterwright.servers.arguments import check_names, explain
@@ -26,13 +26,13 @@ class BoundTool(SdkTool):
 
     async def run(
         self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False
-    ) -> CallToolResult:
-        """Return what the tool answers, or the error: neither raises, and neither leaks."""
+    ) -> CallToolResult | InputRequiredResult:
+        """Return what the tool answers, what it must ask, or the error; nothing raises or leaks."""
         del convert_result  # what is returned is a result already
         try:
             check_names(arguments, self.fn_metadata.arg_model)
-            answer: Answer = await super().run(arguments, context)
-            return success(answer)
+            answer: Answer | InputRequiredResult = await super().run(arguments, context)
+            return answer if isinstance(answer, InputRequiredResult) else success(answer)
         except ToolError as error:
             return failure(error)
         except SdkToolError as error:

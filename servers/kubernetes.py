@@ -1,16 +1,29 @@
 """The MCP server for any Kubernetes cluster that a kubeconfig reaches."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mcp.server import MCPServer
 
-from clusterwright.servers.build import build
-from clusterwright.tools.kubernetes import TOOLS
+from clusterwright.servers.build import Context, build
+from clusterwright.tools.kubernetes import APPLY_CHANGE, PLAN_CHANGE, TOOLS
 from clusterwright.tools.kubernetes.client.clusters import Clusters
+from clusterwright.tools.kubernetes.desk import Desk, Patience
+from clusterwright.tools.trust.authority import Authority
+from clusterwright.tools.trust.risk import Access
+
+if TYPE_CHECKING:
+    from clusterwright.tools.tool import Tool
 
 NAME = "clusterwright-kubernetes"
+_CHANGES = {
+    Access.READ: "Nothing here changes one.",
+    Access.PLAN: "k8s_plan_change works out changes by dry run; nothing here carries one out.",
+    Access.WRITE: "Every change is planned with k8s_plan_change, shown to the person, and carried"
+    " out by k8s_apply_change, once, after they or a policy approved it.",
+}
 INSTRUCTIONS = """\
-Reads Kubernetes clusters; nothing here changes one.
+Reads Kubernetes clusters. {changes}
 
 Start with k8s_find_problems: it reads the cluster once and names causes, worst first, each with \
 its evidence. "No problems" counts for what `coverage` says was checked. Then follow one object: \
@@ -30,12 +43,27 @@ Secrets are replaced by [redacted] and cannot be had through this server.
 """
 
 
-def create_server(*, kubeconfig: Path | None = None, context: str | None = None) -> MCPServer:
-    """Return a server for the clusters of a kubeconfig; it connects when a tool is first called."""
-    return build(
-        NAME,
-        TOOLS,
-        Clusters(kubeconfig, context),
-        title="Kubernetes",
-        instructions=INSTRUCTIONS,
-    )
+def create_server(
+    *,
+    kubeconfig: Path | None = None,
+    context: str | None = None,
+    authority: Authority | None = None,
+    patience: Patience | None = None,
+) -> MCPServer:
+    """Return a server for the clusters of a kubeconfig; it connects when a tool is first called.
+
+    Without an `authority` it plans changes, and applies none.
+    """
+    clusters = Clusters(kubeconfig, context)
+    desk = Desk(clusters, authority or Authority(), patience or Patience())
+    mode = desk.authority.widest
+    tools: list[tuple[Tool, Context]] = [(tool, clusters) for tool in TOOLS]
+    for tool, least in ((PLAN_CHANGE, Access.PLAN), (APPLY_CHANGE, Access.WRITE)):
+        if mode.rank >= least.rank:  # what is listed is a courtesy: each call is judged by itself
+            tools.append((tool, desk))
+    return build(NAME, tools, title="Kubernetes", instructions=instructions(mode))
+
+
+def instructions(mode: Access) -> str:
+    """Return what a model should know of a server that goes so far."""
+    return INSTRUCTIONS.replace("{changes}", _CHANGES[mode])

@@ -1,6 +1,15 @@
 """The Kubernetes domain: what any cluster has."""
 
-from clusterwright.tools.kubernetes import describe, events, find_problems, get, list_, logs
+from clusterwright.tools.kubernetes import (
+    apply_change,
+    describe,
+    events,
+    find_problems,
+    get,
+    list_,
+    logs,
+    plan_change,
+)
 from clusterwright.tools.tool import Tool
 
 TOOLS: tuple[Tool, ...] = (
@@ -11,3 +20,6 @@ TOOLS: tuple[Tool, ...] = (
     logs.TOOL,
     events.TOOL,
 )
+
+PLAN_CHANGE, APPLY_CHANGE = plan_change.TOOL, apply_change.TOOL
+"""The two tools through which everything is changed; they work in a `Desk`."""

@@ -71,7 +71,7 @@ class AuditLog:
     def verify(self) -> Verification:
         """Return what is wrong with the chain; nothing when nobody touched it."""
         broken: list[str] = []
-        count, seq, prev = 0, 0, _FIRST
+        count, seq, prev, last = 0, 0, _FIRST, Manifest()
         for count, line in enumerate(self._lines(), 1):
             found = _parsed(line)
             if found is None:
@@ -81,11 +81,11 @@ class AuditLog:
                 broken.append(f"line {count} was changed, or sealed with another key")
             elif found.get("prev") != prev or found.get("seq") != seq + 1:
                 broken.append(f"line {count} does not follow the one before it: some were moved")
-            seq, prev = int(found.get("seq", 0)), str(found.get("mac", ""))
+            seq, prev, last = int(found.get("seq", 0)), str(found.get("mac", "")), found
         head = self._head_seen()
         if head is None and count:
             broken.append("the end of the chain is not sealed: its file was removed or changed")
-        elif head is not None and head != (seq, prev):
+        elif head is not None and head != (seq, prev) and self._one_ahead(head, last) is None:
             broken.append(f"line {head[0]} was the last to be written, and {seq} is: a tail is cut")
         return Verification(count, tuple(broken))
 
@@ -100,12 +100,16 @@ class AuditLog:
             return []
 
     def _end(self) -> tuple[int, str]:
-        """Return number and seal of the last line, which a cut tail does not change."""
-        head = self._head_seen()
-        if head is not None:
-            return head
-        last = next((one for one in map(_parsed, reversed(self._lines())) if one), {})
-        return int(last.get("seq", 0)), str(last.get("mac", _FIRST))
+        """Return number and seal of the last line; a tail that was cut off still counts."""
+        head = self._head_seen() or (0, _FIRST)
+        lines = self._lines()
+        last = (_parsed(lines[-1]) if lines else None) or Manifest()
+        return self._one_ahead(head, last) or head
+
+    def _one_ahead(self, head: tuple[int, str], last: Manifest) -> tuple[int, str] | None:
+        """Return the end that `last` is, if its writer died before it could seal the end."""
+        follows = (last.get("seq"), last.get("prev")) == (head[0] + 1, head[1])
+        return (head[0] + 1, str(last["mac"])) if follows and self._genuine(last) else None
 
     def _head_seen(self) -> tuple[int, str] | None:
         try:

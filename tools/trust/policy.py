@@ -2,14 +2,10 @@
 
 from collections.abc import Collection
 from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from clusterwright.tools.errors import InvalidInputError, NotFoundError
-from clusterwright.tools.trust.private_file import require_own
 from clusterwright.tools.trust.risk import Access, Risk
 
 PROTECTED = ("kube-system", "kube-public", "kube-node-lease")
@@ -61,27 +57,6 @@ class Policy(_Strict):
     def protects(self, namespace: str) -> bool:
         """Return whether nothing may change in a namespace."""
         return _fits(namespace, self.protected_namespaces)
-
-
-def load(path: Path) -> Policy:
-    """Return the policy of a file; raise a ToolError that tells what is wrong with it and where."""
-    if not path.is_file():
-        raise NotFoundError(f"there is no policy file {str(path)!r}", hint="check the path")
-    require_own(path)
-    try:
-        return Policy.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InvalidInputError(
-            f"the policy {str(path)!r} is no YAML: {error}", hint="docs/guides/changes.md has one"
-        ) from error
-    except ValidationError as error:
-        told = "; ".join(
-            f"{'.'.join(str(part) for part in one['loc']) or 'the file'}: {one['msg']}"
-            for one in error.errors(include_url=False)
-        )
-        raise InvalidInputError(
-            f"the policy {str(path)!r} is not valid: {told}", hint="docs/guides/changes.md has one"
-        ) from error
 
 
 def _fits(name: str, patterns: Collection[str]) -> bool:

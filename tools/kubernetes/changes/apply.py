@@ -8,7 +8,7 @@ from clusterwright.tools.field_path import Path
 from clusterwright.tools.kubernetes.changes.kind import Change
 from clusterwright.tools.kubernetes.changes.step import Check, Failed, Met, Scene, Step, Verdict
 from clusterwright.tools.kubernetes.changes.workloads import AROUND, TEMPLATED, rolled_out
-from clusterwright.tools.kubernetes.client.write import Verb, Write
+from clusterwright.tools.kubernetes.changes.write import Verb, Write
 from clusterwright.tools.manifest import Json, Manifest, mapping, name_of, text
 from clusterwright.tools.ref import Ref, check_name, check_namespace
 

@@ -7,7 +7,7 @@ from clusterwright.tools.errors import RefusedError
 from clusterwright.tools.kubernetes.changes.kind import ObjectChange, existing
 from clusterwright.tools.kubernetes.changes.step import Check, Met, Pending, Scene, Step, Verdict
 from clusterwright.tools.kubernetes.changes.workloads import AROUND, workload_of
-from clusterwright.tools.kubernetes.client.write import Verb, Write
+from clusterwright.tools.kubernetes.changes.write import Verb, Write
 from clusterwright.tools.manifest import Manifest, mapping, text
 from clusterwright.tools.ref import Ref, owner_of
 

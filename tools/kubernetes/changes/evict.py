@@ -8,7 +8,7 @@ from clusterwright.tools.kubernetes.changes.delete import gone
 from clusterwright.tools.kubernetes.changes.kind import ObjectChange, existing
 from clusterwright.tools.kubernetes.changes.step import Scene, Step
 from clusterwright.tools.kubernetes.changes.workloads import AROUND, is_ready, workload_of
-from clusterwright.tools.kubernetes.client.write import Verb, Write
+from clusterwright.tools.kubernetes.changes.write import Verb, Write
 from clusterwright.tools.manifest import Manifest, text
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot

@@ -11,7 +11,7 @@ from clusterwright.tools.kubernetes.changes.kind import ObjectChange, existing
 from clusterwright.tools.kubernetes.changes.proofs import proofs
 from clusterwright.tools.kubernetes.changes.step import Scene, Step
 from clusterwright.tools.kubernetes.changes.workloads import AROUND
-from clusterwright.tools.kubernetes.client.write import Verb, Write
+from clusterwright.tools.kubernetes.changes.write import Verb, Write
 from clusterwright.tools.manifest import Json, Manifest, text, texts
 from clusterwright.tools.ref import Ref
 

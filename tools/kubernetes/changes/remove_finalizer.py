@@ -8,7 +8,7 @@ from clusterwright.tools.errors import InvalidInputError, RefusedError
 from clusterwright.tools.kubernetes.changes.delete import gone
 from clusterwright.tools.kubernetes.changes.kind import ObjectChange, existing
 from clusterwright.tools.kubernetes.changes.step import Check, Scene, Step
-from clusterwright.tools.kubernetes.client.write import Verb, Write
+from clusterwright.tools.kubernetes.changes.write import Verb, Write
 from clusterwright.tools.manifest import Manifest, items, mapping, text, texts
 from clusterwright.tools.quotation import quoted
 from clusterwright.tools.ref import Ref

@@ -17,7 +17,7 @@ from clusterwright.tools.kubernetes.changes.step import (
     Verdict,
 )
 from clusterwright.tools.kubernetes.changes.workloads import AROUND
-from clusterwright.tools.kubernetes.client.write import Verb, Write
+from clusterwright.tools.kubernetes.changes.write import Verb, Write
 from clusterwright.tools.manifest import Json, Manifest, condition, mapping, text
 from clusterwright.tools.ref import Ref
 

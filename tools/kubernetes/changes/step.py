@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from clusterwright.tools.field_path import Path
-from clusterwright.tools.kubernetes.client.write import Write
+from clusterwright.tools.kubernetes.changes.write import Write
 from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot

@@ -14,12 +14,13 @@ from clusterwright.tools.errors import (
     NotFoundError,
     UnreachableError,
 )
+from clusterwright.tools.kubernetes.changes.write import Write
 from clusterwright.tools.kubernetes.client.discovery import Discovery, discover
 from clusterwright.tools.kubernetes.client.http import DEADLINE_SECONDS, Http, Sent
 from clusterwright.tools.kubernetes.client.resource import Resource
 from clusterwright.tools.kubernetes.client.shared import Shared
 from clusterwright.tools.kubernetes.client.translate import NO_API_SERVER, ExpiredListError
-from clusterwright.tools.kubernetes.client.write import Write, identity, versioned, write
+from clusterwright.tools.kubernetes.client.write import identity, versioned, write
 from clusterwright.tools.manifest import Manifest, items, mapping, name_of, number, text
 from clusterwright.tools.ref import Ref
 

@@ -5,8 +5,7 @@ does nothing when anybody wrote in between. A dry run goes the whole way of the 
 through authorization, admission and validation, and stops before it is stored.
 """
 
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 
 from clusterwright.tools.errors import (
     ConflictError,
@@ -15,39 +14,14 @@ from clusterwright.tools.errors import (
     NotFoundError,
     UnreachableError,
 )
+from clusterwright.tools.kubernetes.changes.write import Verb, Write
 from clusterwright.tools.kubernetes.client.http import Http, Sent
 from clusterwright.tools.kubernetes.client.resource import Resource
 from clusterwright.tools.manifest import Json, Manifest, dig, text
-from clusterwright.tools.ref import Ref
 
 FIELD_MANAGER = "clusterwright"
 _MERGE = "application/merge-patch+json"
 _APPLY = "application/apply-patch+yaml"
-
-
-class Verb(StrEnum):
-    """What a write does to its object."""
-
-    CREATE = "create"
-    PATCH = "patch"
-    APPLY = "apply"
-    DELETE = "delete"
-    EVICT = "evict"
-
-
-@dataclass(frozen=True, slots=True)
-class Write:
-    """One request that changes one object.
-
-    `body` is the object to create or to apply, a JSON merge patch, or the options of a deletion.
-    `uid` and `version` are those of the object that was read; empty where it must not exist yet.
-    """
-
-    verb: Verb
-    ref: Ref
-    body: Manifest
-    uid: str = ""
-    version: str = ""
 
 
 async def write(

@@ -1,0 +1,254 @@
+"""Carry out a plan: once, if it is approved, and if all that it rests on is as it was."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+import anyio
+from anyio import to_thread
+
+from clusterwright.tools.caller import Caller, Said
+from clusterwright.tools.change import DryRun, Plan, State
+from clusterwright.tools.errors import ConflictError, RefusedError, ToolError
+from clusterwright.tools.kubernetes.apply_change import AppliedChange
+from clusterwright.tools.kubernetes.changes.carry_out import Outcome, Work
+from clusterwright.tools.kubernetes.changes.draft import Draft, draft
+from clusterwright.tools.kubernetes.changes.question import question
+from clusterwright.tools.kubernetes.changes.record import record
+from clusterwright.tools.kubernetes.changes.resolve import resolve
+from clusterwright.tools.kubernetes.desk import Desk
+from clusterwright.tools.trust.approved import approved_by
+from clusterwright.tools.trust.authority import actor
+from clusterwright.tools.trust.plan_store import Kept, spent
+from clusterwright.tools.trust.risk import Access
+
+if TYPE_CHECKING:
+    from clusterwright.tools.kubernetes.client.connection import Connection
+
+_PLAN_AGAIN = "plan the change again with k8s_plan_change, and look at what is different"
+
+
+_EARLIER = {"undo": State.UNDONE, "finish": State.APPLIED}
+
+
+async def ask(desk: Desk, plan_id: str) -> str | None:
+    """Return what a person must agree to before a plan is applied; None if it is covered already.
+
+    Raises what `k8s_apply_change` raises for a plan that cannot be applied at all.
+    """
+    plan = await _plan(desk, plan_id)
+    if await to_thread.run_sync(_covered, desk, plan):
+        return None
+    return question(plan)
+
+
+async def apply(
+    desk: Desk,
+    caller: Caller,
+    plan_id: str,
+) -> AppliedChange:
+    """Carry out a plan, after a person approved it, and prove that it worked; undo it if not.
+
+    A plan acts at most once, and only on what it was made for.
+    """
+    plan = await _plan(desk, plan_id)
+    by = await to_thread.run_sync(_covered, desk, plan) or _agreed(caller, plan)
+    connection = await desk.clusters.connect(plan.cluster)
+    found = await _unchanged(desk, connection, plan)
+    await to_thread.run_sync(_consume, desk, plan, by, caller)
+    return await _to_its_end(desk, connection, _Job(plan, found, caller))
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    plan: Plan
+    draft: Draft
+    caller: Caller
+
+
+async def _plan(desk: Desk, plan_id: str) -> Plan:
+    """Return a plan that may still be applied; raise RefusedError."""
+    kept: Kept = await to_thread.run_sync(lambda: desk.authority.store.get(plan_id))
+    plan = kept.plan
+    desk.authority.require(plan.cluster, Access.WRITE)
+    if kept.state is not State.PLANNED:
+        raise spent(plan.id, kept.state)
+    if datetime.now(UTC) > plan.expires:
+        raise RefusedError(
+            f"plan {plan.id} expired at {plan.expires:%Y-%m-%d %H:%M:%SZ}", hint=_PLAN_AGAIN
+        )
+    if any(one.dry_run in {DryRun.FORBIDDEN, DryRun.REFUSED} for one in plan.steps):
+        raise RefusedError(f"the API server would not take plan {plan.id}", hint=_PLAN_AGAIN)
+    return plan
+
+
+def _covered(desk: Desk, plan: Plan) -> str:
+    """Return whose word covers a plan without a question; empty if nobody's does."""
+    authority = desk.authority
+    signed = approved_by(authority, plan, datetime.now(UTC))
+    if signed:
+        return f"signed by {signed}"
+    allowed = authority.policy.allows_unattended(
+        kinds={str(one["kind"]) for one in plan.changes},
+        namespaces={one.object.namespace for one in plan.steps},
+        cluster=plan.cluster,
+        risk=plan.risk,
+    )
+    return "policy" if allowed and not plan.override_owner else ""
+
+
+def _agreed(caller: Caller, plan: Plan) -> str:
+    """Return that a person agreed; raise RefusedError for any other answer, also for none."""
+    match caller.said:
+        case Said.YES:
+            return "asked, and agreed"
+        case Said.NO | Said.CANCELLED:
+            raise RefusedError(
+                f"the person who was asked did not agree to plan {plan.id}; nothing was changed",
+                hint="ask them what they want instead; the plan can be asked about again until it"
+                " expires",
+            )
+        case Said.UNABLE | Said.NOT_ASKED:
+            raise RefusedError(
+                f"plan {plan.id} needs a person's approval, and this client cannot ask for it"
+                " (it has no elicitation); nothing was changed",
+                hint=f"have them run: clusterwright approve {plan.id}; then call this again",
+            )
+
+
+async def _unchanged(desk: Desk, connection: "Connection", plan: Plan) -> Draft:
+    """Return the plan worked out again; raise ConflictError if it comes to something else."""
+    store = desk.authority.store
+    if await connection.identity() != plan.identity:
+        raise RefusedError(
+            f"{plan.cluster!r} is another cluster than the one that plan {plan.id} was made for",
+            hint=_PLAN_AGAIN,
+        )
+    resolved = await to_thread.run_sync(resolve, plan.changes, store, plan.identity)
+    found = await draft(
+        connection,
+        resolved.changes,
+        desk.authority.policy,
+        stamp=plan.made,
+        override_owner=plan.override_owner,
+        key=store.key,
+    )
+    if found.digest != plan.digest:
+        raise ConflictError(
+            f"what plan {plan.id} rests on has changed since it was made; nothing was changed",
+            hint=_PLAN_AGAIN,
+        )
+    return found
+
+
+def _consume(desk: Desk, plan: Plan, by: str, caller: Caller) -> None:
+    authority = desk.authority
+    if authority.audit.tells("applying", plan.id):  # also if an old store was put back
+        raise spent(plan.id, State.APPLIED)
+    authority.store.consume(plan.id)
+    authority.audit.append(
+        "applying",
+        plan=plan.id,
+        who=actor(),
+        client=caller.name,
+        approved=by,
+        cluster=plan.cluster,
+        digest=plan.digest,
+    )
+
+
+async def _to_its_end(desk: Desk, connection: "Connection", job: _Job) -> AppliedChange:
+    """Carry a plan out whole: a client that leaves must not leave half a change behind."""
+    answers: list[AppliedChange] = []
+    with anyio.CancelScope(shield=True):
+        answers.append(await _carry_out(desk, connection, job))
+    return answers[0]
+
+
+async def _carry_out(desk: Desk, connection: "Connection", job: _Job) -> AppliedChange:
+    store, plan = desk.authority.store, job.plan
+    work = Work(connection, plan.id, partial(store.note, plan.id), job.caller.tell)
+    with store.holding(plan.id):
+        outcome = await work.write(job.draft)
+        if not outcome.failure:
+            await work.prove(outcome, desk.patience)
+        answer = await _conclude(desk, connection, job, outcome)
+        await to_thread.run_sync(_end, desk, plan, answer)
+    await record(connection, plan.id, job.draft, answer.render().partition("\n")[0])
+    return answer
+
+
+async def _conclude(
+    desk: Desk, connection: "Connection", job: _Job, outcome: Outcome
+) -> AppliedChange:
+    plan = job.plan
+    problems = (*((outcome.failure,) if outcome.failure else ()), *outcome.unproven)
+    answer = AppliedChange(
+        cluster=plan.cluster,
+        plan_id=plan.id,
+        state=State.APPLIED,
+        done=tuple(outcome.written),
+        problems=problems,
+    )
+    if not problems:
+        proven = dict.fromkeys(one.say for one in outcome.checks)
+        return answer.model_copy(update={"proven": tuple(proven), "next": _how_to_undo(plan)})
+    if not outcome.written:
+        return answer.model_copy(update={"state": State.REFUSED, "next": _PLAN_AGAIN})
+    stands = State.FAILED if outcome.failure else State.UNPROVEN
+    if not desk.authority.policy.undo_on_failure or any(one is None for one in outcome.inverses):
+        return answer.model_copy(update={"state": stands, "next": _how_to_undo(plan)})
+    try:
+        undone = await _undo(desk, connection, job, outcome)
+    except ToolError as error:
+        said = (*problems, f"it could not be undone either: {error}")
+        update = {"state": stands, "problems": said, "next": _how_to_undo(plan)}
+        return answer.model_copy(update=update)
+    return answer.model_copy(update={"state": State.UNDONE, "undone": undone})
+
+
+async def _undo(
+    desk: Desk, connection: "Connection", job: _Job, outcome: Outcome
+) -> tuple[str, ...]:
+    """Write the inverses, the last first; raise ToolError if not all of them took place."""
+    plan, store = job.plan, desk.authority.store
+    back = [one for one in reversed(outcome.inverses) if one is not None]
+    stamp = datetime.now(UTC)
+    found = await draft(
+        connection, back, desk.authority.policy, stamp=stamp, override_owner=True, key=store.key
+    )
+    work = Work(connection, f"{plan.id}-undo", partial(_note_undo, desk, plan), job.caller.tell)
+    undoing = await work.write(found)
+    if undoing.failure:
+        raise ConflictError(undoing.failure)
+    return tuple(undoing.written)
+
+
+def _note_undo(desk: Desk, plan: Plan, entry: dict[str, object]) -> None:
+    """Keep the steps of an undo apart from those that they undo."""
+    desk.authority.store.note(f"{plan.id}-undo", dict(entry))
+
+
+def _end(desk: Desk, plan: Plan, answer: AppliedChange) -> None:
+    desk.authority.store.end(plan.id, answer.state)
+    if answer.state in {State.APPLIED, State.UNPROVEN}:
+        for one in plan.changes:
+            if one["kind"] in _EARLIER:  # which is thereby at its end as well
+                desk.authority.store.end(str(one["plan"]), _EARLIER[str(one["kind"])])
+    desk.authority.audit.append(
+        "ended",
+        plan=plan.id,
+        who=actor(),
+        cluster=plan.cluster,
+        state=answer.state,
+        done=list(answer.done),
+        problems=list(answer.problems),
+        undone=list(answer.undone),
+    )
+
+
+def _how_to_undo(plan: Plan) -> str | None:
+    if all(one.irreversible for one in plan.steps):
+        return None
+    return f'to go back, plan {{"kind":"undo","plan":"{plan.id}"}}'

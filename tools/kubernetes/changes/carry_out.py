@@ -1,0 +1,176 @@
+"""Carry a draft out: write step by step, journal each, prove success, and go back if it fails."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import anyio
+from anyio import to_thread
+
+from clusterwright.tools.diff import Difference, clean, differences
+from clusterwright.tools.errors import ConflictError, NotFoundError, ToolError, UnreachableError
+from clusterwright.tools.kubernetes.changes.draft import Draft, Tried
+from clusterwright.tools.kubernetes.changes.inverse import fields_of, inverse_of
+from clusterwright.tools.kubernetes.changes.journal import FAILED, begun, done, took_place
+from clusterwright.tools.kubernetes.changes.proofs import holds
+from clusterwright.tools.kubernetes.changes.step import Check, Failed, Met, Pending, Step, Verdict
+from clusterwright.tools.kubernetes.changes.write import Verb
+from clusterwright.tools.kubernetes.desk import Patience
+from clusterwright.tools.manifest import Manifest, text
+
+if TYPE_CHECKING:
+    from clusterwright.tools.kubernetes.client.connection import Connection
+
+_ATTEMPTS = 4
+Note = Callable[[Manifest], None]
+Tell = Callable[[float, float, str], Awaitable[None]]
+
+
+@dataclass
+class Outcome:
+    """What took place."""
+
+    written: list[str] = field(default_factory=list[str])
+    checks: list[Check] = field(default_factory=list[Check])
+    inverses: list[Manifest | None] = field(default_factory=list["Manifest | None"])
+    failure: str = ""
+    """Why a step failed; those after it were not tried."""
+    unproven: tuple[str, ...] = ()
+    """Proofs of success that were not met, with what was seen instead."""
+
+
+class Work:
+    """One apply of one draft."""
+
+    def __init__(self, connection: "Connection", plan: str, note: Note, tell: Tell) -> None:
+        """Take where to write, whose plan it is, its journal, and whom to tell."""
+        self._connection = connection
+        self._agent = f"plan/{plan}"
+        self._note = note
+        self._tell = tell
+
+    async def write(self, draft: Draft) -> Outcome:
+        """Write the steps in order; stop at the first that fails."""
+        outcome = Outcome()
+        for place, tried in enumerate(draft.tried, 1):
+            await self._tell(place - 1, len(draft.tried), tried.step.say)
+            try:
+                await self._write(place, tried, outcome)
+            except ToolError as error:
+                outcome.failure = f"step {place} ({tried.step.say}): {error}"
+                break
+        return outcome
+
+    async def _write(self, place: int, tried: Tried, outcome: Outcome) -> None:
+        step = await self._fresh(tried)
+        foreseen = inverse_of(step, tried.after or {}, tried.changed)
+        secret = step.ref.kind == "Secret"
+        entry = begun(place, step, foreseen, [] if secret else fields_of(tried.changed))
+        await to_thread.run_sync(self._note, entry)
+        try:
+            step, sent = await self._send(tried, step)
+        except UnreachableError:
+            # The answer was lost, which leaves open whether the write was done.
+            found = await self._connection.live(step.ref)
+            if not took_place(entry, found):
+                await to_thread.run_sync(self._note, {**entry, "what": FAILED})
+                raise
+            sent = found or {}
+        except ToolError:
+            await to_thread.run_sync(self._note, {**entry, "what": FAILED})
+            raise
+        gone = step.write.verb in {Verb.DELETE, Verb.EVICT}
+        changed = () if gone else differences(clean(step.before or {}), clean(sent))
+        inverse = inverse_of(step, sent, changed)
+        await to_thread.run_sync(self._note, done(entry, inverse))
+        outcome.written.append(step.say)
+        outcome.inverses.append(inverse)
+        outcome.checks += [*_kept(step, changed), *step.checks]
+
+    async def _send(self, tried: Tried, step: Step) -> tuple[Step, Manifest]:
+        """Write; again, a few times, if all that came in between was a controller's status."""
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                sent = await self._connection.write(step.write, dry_run=False, agent=self._agent)
+            except ConflictError:
+                if attempt == _ATTEMPTS or not step.write.version:
+                    raise
+                step = await self._fresh(tried)
+            else:
+                return step, sent.found
+        raise AssertionError("the last attempt returns or raises")
+
+    async def _fresh(self, tried: Tried) -> Step:
+        """Return a step with the resourceVersion of now, where only a controller has written since.
+
+        The steps before it may have moved its object: a cordon makes a node's kubelet write.
+        """
+        step = tried.step
+        if not step.write.version:
+            return step
+        found = await self._connection.live(step.ref)
+        if found is None or text(found, "metadata", "uid") != step.write.uid:
+            raise NotFoundError(f"{step.ref} is not there any more", hint="plan the change again")
+        if differences(clean(step.before or {}), clean(found)):
+            return step  # its resourceVersion is of the past, so that the write is refused
+        version = text(found, "metadata", "resourceVersion")
+        return replace(step, write=replace(step.write, version=version))
+
+    async def prove(self, outcome: Outcome, patience: Patience) -> None:
+        """Wait until all proofs are met and have held for a time; note those that are not."""
+        deadline = anyio.current_time() + patience.proof
+        held_since: float | None = None
+        told = ""
+        while True:
+            verdicts = [await self._judge(one) for one in outcome.checks]
+            now = anyio.current_time()
+            open_ = _open(outcome.checks, verdicts)
+            if not open_:
+                held_since = held_since if held_since is not None else now
+                if now - held_since >= patience.settle:
+                    return
+            else:
+                held_since = None
+            broken = any(isinstance(one, Failed) for one in verdicts)
+            if open_ and (broken or now >= deadline):
+                outcome.unproven = open_
+                return
+            said = open_[0] if open_ else "all proofs are met; waiting whether they hold"
+            if said != told:
+                await self._tell(len(verdicts) - len(open_), len(verdicts), said)
+                told = said
+            await anyio.sleep(patience.pause)
+
+    async def _judge(self, check: Check) -> Verdict:
+        try:
+            found = await self._connection.live(check.ref)
+            listed: Sequence[Manifest] = ()
+            if check.listing is not None:
+                asked = check.listing
+                listed = await self._connection.list(
+                    await self._connection.resource(asked.kind),
+                    asked.namespace or None,
+                    label_selector=asked.labels,
+                    field_selector=asked.fields,
+                )
+            return check.judge(found, listed)
+        except ToolError as error:
+            return Pending(f"it cannot be read: {error}")
+
+
+def _open(checks: Sequence[Check], verdicts: Sequence[Verdict]) -> tuple[str, ...]:
+    return tuple(
+        f"{check.say}: not yet, {verdict.why}"
+        if isinstance(verdict, Pending)
+        else f"{check.say}: no, {verdict.why}"
+        for check, verdict in zip(checks, verdicts, strict=True)
+        if not isinstance(verdict, Met)
+    )
+
+
+def _kept(step: Step, changed: Sequence[Difference]) -> list[Check]:
+    """Return the check that what was written stays, for an object that stays."""
+    if step.write.verb not in {Verb.PATCH, Verb.APPLY} or step.before is None or not changed:
+        return []
+    finalizers = [one for one in changed if one.path[:2] == ("metadata", "finalizers")]
+    return [] if finalizers else [holds(step.ref, changed)]

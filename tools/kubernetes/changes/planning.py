@@ -1,0 +1,163 @@
+"""Make a plan: work changes out, keep the plan, and tell it; nothing is stored in the cluster."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from anyio import to_thread
+
+from clusterwright.tools.change import DryRun, Plan, PlanStep
+from clusterwright.tools.errors import RefusedError
+from clusterwright.tools.excerpt import one_line
+from clusterwright.tools.kubernetes.changes.asked import Asked
+from clusterwright.tools.kubernetes.changes.draft import Draft, Tried, draft
+from clusterwright.tools.kubernetes.changes.resolve import resolve, settle_doubts
+from clusterwright.tools.kubernetes.desk import Desk
+from clusterwright.tools.kubernetes.plan_change import PlannedChange
+from clusterwright.tools.manifest import Manifest
+from clusterwright.tools.trust.authority import actor
+from clusterwright.tools.trust.plan_store import PlanStore, new_plan_id
+from clusterwright.tools.trust.risk import Access
+
+if TYPE_CHECKING:
+    from clusterwright.tools.kubernetes.client.connection import Connection
+
+_LIFETIME = timedelta(minutes=30)
+
+
+async def plan(
+    desk: Desk, changes: Sequence[Asked], cluster: str | None, *, override_owner: bool
+) -> PlannedChange:
+    """Return the plan of changes; raise ToolError for what must not or cannot be done."""
+    connection = await desk.clusters.connect(cluster)
+    authority = desk.authority
+    authority.require(connection.cluster, Access.PLAN)
+    store = await to_thread.run_sync(lambda: authority.store)
+    unfinished = tuple(await to_thread.run_sync(_unfinished, store))
+    asked = [one.told() for one in changes]
+    identity = await connection.identity()
+    await settle_doubts(connection, store, asked)
+    resolved = await to_thread.run_sync(resolve, asked, store, identity)
+    stamp = resolved.stamp or datetime.now(UTC).replace(microsecond=0)
+    found = await draft(
+        connection,
+        resolved.changes,
+        authority.policy,
+        stamp=stamp,
+        override_owner=override_owner,
+        key=store.key,
+    )
+    if not found.tried or not any(_does(one) for one in found.tried):
+        note = "Nothing to change: all is as the change asks for"
+        return PlannedChange(cluster=connection.cluster, note=note, unfinished=unfinished)
+    _check_possible(found)
+    made = await _plan(connection, found, asked, stamp, override_owner=override_owner)
+    await to_thread.run_sync(_keep, desk, made)
+    return _answer(made, unfinished, _next(desk, made))
+
+
+def _does(one: Tried) -> bool:
+    return one.dry_run is not DryRun.PASSED or bool(one.diff)
+
+
+def _check_possible(found: Draft) -> None:
+    """Raise RefusedError for a change that the API server would not take."""
+    for one in found.tried:
+        if one.dry_run in {DryRun.FORBIDDEN, DryRun.REFUSED}:
+            raise RefusedError(
+                f"the API server would not take it ({one.step.say}): {one.said}",
+                hint="ask for the permission, or change what the admission policy objects to",
+            )
+
+
+async def _plan(
+    connection: "Connection",
+    found: Draft,
+    asked: Sequence[Manifest],
+    stamp: datetime,
+    *,
+    override_owner: bool,
+) -> Plan:
+    proofs = dict.fromkeys(check.say for one in found.tried for check in one.step.checks)
+    return Plan(
+        id=new_plan_id(),
+        made=stamp,
+        expires=datetime.now(UTC).replace(microsecond=0) + _LIFETIME,
+        cluster=connection.cluster,
+        identity=await connection.identity(),
+        changes=tuple(asked),
+        override_owner=override_owner,
+        digest=found.digest,
+        risk=found.risk,
+        reasons=found.reasons,
+        steps=tuple(
+            PlanStep(
+                say=one.step.say,
+                object=one.step.ref,
+                dry_run=one.dry_run,
+                diff=one.diff,
+                notes=(*one.step.notes, *one.warnings, *((one.said,) if one.said else ())),
+                irreversible=one.step.irreversible,
+            )
+            for one in found.tried
+        ),
+        proofs=tuple(proofs) or ("every object keeps what was written",),
+        undo=_way_back(found),
+    )
+
+
+def _way_back(found: Draft) -> str:
+    stuck = [f"{one.ref}: {one.irreversible}" for one in found.steps if one.irreversible]
+    if not stuck:
+        return "every step can be undone, as long as nobody has written since"
+    whole = "nothing can be undone" if len(stuck) == len(found.steps) else "in part"
+    return f"{whole} ({'; '.join(dict.fromkeys(stuck))})"
+
+
+def _keep(desk: Desk, plan: Plan) -> None:
+    desk.authority.store.add(plan)
+    desk.authority.audit.append(
+        "planned",
+        plan=plan.id,
+        who=actor(),
+        cluster=plan.cluster,
+        identity=plan.identity,
+        digest=plan.digest,
+        risk=plan.risk,
+        objects=[str(one.object) for one in plan.steps],
+        steps=[one.say for one in plan.steps],
+    )
+
+
+def _unfinished(store: PlanStore) -> list[str]:
+    return [
+        f"{one.plan.id} ({one_line('; '.join(step.say for step in one.plan.steps), 200)}):"
+        f' finish it with {{"kind":"finish","plan":"{one.plan.id}"}}, or undo it, kind undo'
+        for one in store.interrupted()
+    ]
+
+
+def _next(desk: Desk, plan: Plan) -> str:
+    mode = desk.authority.policy.access_to(plan.cluster, desk.authority.access)
+    if mode is Access.WRITE:
+        return f"k8s_apply_change with plan_id={plan.id}, which asks a person first"
+    return (
+        f"this server only plans; a person can run `clusterwright apply {plan.id}`, or start the"
+        " server with --access write"
+    )
+
+
+def _answer(plan: Plan, unfinished: tuple[str, ...], note: str) -> PlannedChange:
+    return PlannedChange(
+        cluster=plan.cluster,
+        plan_id=plan.id,
+        expires=plan.expires,
+        risk=plan.risk,
+        reasons=plan.reasons,
+        steps=plan.steps,
+        proofs=plan.proofs,
+        undo=plan.undo,
+        digest=plan.digest,
+        unfinished=unfinished,
+        note=note,
+    )

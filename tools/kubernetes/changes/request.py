@@ -1,0 +1,63 @@
+"""Changes as they were asked for, made values of a type of their own for each kind."""
+
+from typing import cast, get_args
+
+from pydantic import ValidationError
+
+from clusterwright.tools.errors import InvalidInputError
+from clusterwright.tools.kubernetes.changes.all import CHANGES
+from clusterwright.tools.kubernetes.changes.asked import Kind
+from clusterwright.tools.kubernetes.changes.inverse import INVERSES
+from clusterwright.tools.kubernetes.changes.kind import Change
+from clusterwright.tools.manifest import Json, Manifest
+from clusterwright.tools.redaction import REDACTED
+
+_UNKNOWN = "<ask:"
+"""How a finding's remedy marks a value that only a person can know: `<ask: what it is>`."""
+_BY_KIND = {one.kind: one for one in (*CHANGES, *INVERSES)}
+
+
+def parse_change(asked: Manifest) -> Change:
+    """Return a typed change; raise InvalidInputError, also for a value that is still unknown."""
+    kind = str(asked.get("kind", ""))
+    model = _BY_KIND.get(kind)
+    if model is None:
+        raise InvalidInputError(
+            f"there is no change {kind[:60]!r}", hint=f"kinds: {', '.join(get_args(Kind))}"
+        )
+    if model in CHANGES:  # what is not, comes from the journal
+        _check_values(asked)
+    try:
+        return model.model_validate({k: v for k, v in asked.items() if k != "kind"})
+    except ValidationError as error:
+        told = "; ".join(
+            f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}"
+            for one in error.errors(include_url=False)
+        )
+        raise InvalidInputError(
+            f"a {kind} cannot be like that: {told}"[:600],
+            hint=f"a {kind} takes {', '.join(model.model_fields)}",
+        ) from error
+
+
+def _check_values(value: Json) -> None:
+    """Raise InvalidInputError for what stands for a value and is none."""
+    if isinstance(value, str):
+        if REDACTED in value:
+            raise InvalidInputError(
+                f"a value holds {REDACTED!r}, which stands for a secret that was taken out",
+                hint="leave that field out, so that it stays as it is, or give its real value",
+            )
+        if value.startswith(_UNKNOWN):
+            what = value.removeprefix(_UNKNOWN).rstrip(">").strip()
+            raise InvalidInputError(
+                f"a value is not known yet: {what[:200]}",
+                hint="ask the person for it, and put it in place of the question",
+            )
+    elif isinstance(value, dict):
+        for key, one in cast("Manifest", value).items():
+            _check_values(key)
+            _check_values(one)
+    elif isinstance(value, list):
+        for one in cast("list[Json]", value):
+            _check_values(one)

@@ -1,0 +1,114 @@
+"""What an undo or a finish comes to: changes taken from the journal of an earlier plan."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from anyio import to_thread
+
+from clusterwright.tools.change import State
+from clusterwright.tools.errors import InvalidInputError, RefusedError
+from clusterwright.tools.kubernetes.changes.inverse import settled
+from clusterwright.tools.kubernetes.changes.journal import (
+    FAILED,
+    Progress,
+    done,
+    progress_of,
+    took_place,
+)
+from clusterwright.tools.manifest import Manifest
+from clusterwright.tools.ref import Ref
+from clusterwright.tools.trust.plan_store import Kept, PlanStore
+
+if TYPE_CHECKING:
+    from clusterwright.tools.kubernetes.client.connection import Connection
+
+_SETS = frozenset({"drain"})
+"""Kinds that find out by themselves what is left to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Changes to work out, as if they were planned at `stamp`."""
+
+    changes: tuple[Manifest, ...]
+    stamp: datetime | None = None
+
+
+def resolve(asked: Sequence[Manifest], store: PlanStore, identity: str) -> Resolved:
+    """Return the changes that are asked for, those of a journal in place of undo and finish.
+
+    Raises RefusedError for a plan that nothing was done of, or that is of another cluster.
+    """
+    earlier = [one for one in asked if one.get("kind") in {"undo", "finish"}]
+    if not earlier:
+        return Resolved(tuple(asked))
+    if len(asked) > 1:
+        raise InvalidInputError(
+            "undo and finish stand alone in a plan",
+            hint="plan the other changes apart from it",
+        )
+    name = str(earlier[0].get("plan", ""))
+    if not name:
+        raise InvalidInputError("which plan?", hint='{"kind":"undo","plan":"p-..."}')
+    kept = store.get(name)
+    if kept.plan.identity != identity:
+        raise RefusedError(
+            f"plan {name} was applied to cluster {kept.plan.cluster!r}, which this is not",
+            hint="pass that cluster",
+        )
+    progress = progress_of(store.journal(name))
+    return _undo(kept, progress) if earlier[0]["kind"] == "undo" else _finish(kept, progress)
+
+
+async def settle_doubts(
+    connection: "Connection", store: PlanStore, asked: Sequence[Manifest]
+) -> None:
+    """Find out, of a plan that was cut short, whether the write that was under way took place."""
+    for one in asked:
+        plan = str(one.get("plan") or "")
+        if one.get("kind") not in {"undo", "finish"} or not plan:
+            continue
+        journal = await to_thread.run_sync(store.journal, plan)
+        for entry in progress_of(journal).doubtful:
+            found = await connection.live(Ref.parse(str(entry["object"])))
+            if took_place(entry, found):
+                told = done(entry, settled(entry.get("inverse"), found))
+            else:
+                told = {**entry, "what": FAILED}
+            await to_thread.run_sync(store.note, plan, told)
+
+
+def _undo(kept: Kept, progress: Progress) -> Resolved:
+    if kept.state is State.UNDONE or not progress.written:
+        raise RefusedError(
+            f"nothing of plan {kept.plan.id} is left to undo",
+            hint="clusterwright plans lists what was done",
+        )
+    back = [one.inverse for one in reversed(progress.written) if one.inverse is not None]
+    if not back:
+        raise RefusedError(
+            f"plan {kept.plan.id} cannot be undone: {kept.plan.undo}",
+            hint="plan what is to be instead with k8s_plan_change",
+        )
+    return Resolved(tuple(back))
+
+
+def _finish(kept: Kept, progress: Progress) -> Resolved:
+    if kept.state is not State.APPLYING:
+        raise RefusedError(
+            f"plan {kept.plan.id} is not unfinished: it is {kept.state}",
+            hint="plan the change again with k8s_plan_change",
+        )
+    written = {str(one.ref) for one in progress.written}
+    rest = tuple(
+        one for one in kept.plan.changes if one["kind"] in _SETS or str(_object(one)) not in written
+    )
+    return Resolved(rest, kept.plan.made)
+
+
+def _object(change: Manifest) -> Ref:
+    if change["kind"] == "apply":
+        return Ref.of(change["manifest"])
+    return Ref.parse(str(change["object"]))

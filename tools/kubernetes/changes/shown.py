@@ -1,0 +1,60 @@
+"""A diff as it may be shown: as a person would write it, without noise and without secrets."""
+
+import json
+from collections.abc import Sequence
+
+import yaml
+
+from clusterwright.tools.change import FieldChange
+from clusterwright.tools.diff import Difference, clean
+from clusterwright.tools.field_path import MISSING, Path, read, spell
+from clusterwright.tools.kubernetes.changes.step import Step
+from clusterwright.tools.kubernetes.changes.write import Verb
+from clusterwright.tools.manifest import Json, Manifest
+from clusterwright.tools.redaction import REDACTED, redact, redact_text
+
+
+def shown(
+    step: Step, after: Manifest | None, changed: Sequence[Difference]
+) -> tuple[FieldChange, ...]:
+    """Return what a step does to its object, field by field.
+
+    A new object is told as it was asked for, without the defaults that it gets; of one that goes,
+    that it goes.
+    """
+    if step.write.verb in {Verb.DELETE, Verb.EVICT}:
+        return (FieldChange(path="(the object)", before=str(step.ref)),)
+    if step.before is None:
+        wanted = redact(clean(step.write.body))
+        return (FieldChange(path="(new object)", after=_value(wanted)),)
+    old = redact(clean(step.before))
+    new = redact(clean(after)) if after is not None else {}
+    told = [
+        FieldChange(
+            path=redact_text(spell(one.path)),
+            before=_told(old, one.path, one.before),
+            after=_told(new, one.path, one.after),
+        )
+        for one in changed
+    ]
+    return tuple(told)
+
+
+def _told(safe: Manifest, path: Path, value: Json) -> str | None:
+    """Return a value as the redacted object has it; None for a field that is not there."""
+    if value is MISSING:
+        return None
+    found = read(safe, path)
+    return _value(value if found is MISSING and not isinstance(value, str) else found)
+
+
+def _value(value: Json) -> str:
+    """Return a value whole: who approves it must be able to see all of it."""
+    if value is MISSING:
+        return REDACTED
+    if isinstance(value, dict | list):
+        text = yaml.safe_dump(value, sort_keys=False, default_flow_style=False, allow_unicode=True)
+        return redact_text(text.rstrip("\n"))
+    if isinstance(value, str):
+        return redact_text(value)
+    return json.dumps(value)

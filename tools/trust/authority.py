@@ -1,0 +1,78 @@
+"""What a server may do, on whose word: its policy, its plans, its approvers and its audit."""
+
+import getpass
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from clusterwright.tools.errors import ForbiddenError
+from clusterwright.tools.trust.places import config_dir, state_dir
+from clusterwright.tools.trust.policy import Policy
+from clusterwright.tools.trust.risk import Access
+
+if TYPE_CHECKING:
+    from clusterwright.tools.trust.audit import AuditLog
+    from clusterwright.tools.trust.plan_store import PlanStore
+
+
+@dataclass
+class Authority:
+    """The word that counts; files are opened when they are first needed."""
+
+    access: Access = Access.PLAN
+    policy: Policy = field(default_factory=Policy)
+    state: Path | None = None
+    """Where plans are kept; None: the user's own folder."""
+    approvers: Path | None = None
+    """The folder of public keys whose approvals count; None: the user's own."""
+
+    @cached_property
+    def store(self) -> "PlanStore":
+        """The plans."""
+        # Loads a database and cryptography, which start-up does without.
+        module = import_module("clusterwright.tools.trust.plan_store")
+        store: PlanStore = module.PlanStore(self._folder)
+        return store
+
+    @cached_property
+    def audit(self) -> "AuditLog":
+        """The chain of what was planned, approved and written."""
+        module = import_module("clusterwright.tools.trust.audit")
+        log: AuditLog = module.AuditLog(self._folder / "audit.jsonl", self.store.key)
+        return log
+
+    @property
+    def trusted_keys(self) -> Path:
+        """The folder of the public keys whose approvals count."""
+        return self.approvers or config_dir() / "approvers"
+
+    @property
+    def widest(self) -> Access:
+        """The mode that goes furthest on any cluster."""
+        return max((self.access, *self.policy.access.values()), key=lambda one: one.rank)
+
+    @property
+    def _folder(self) -> Path:
+        folder = self.state or state_dir()
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return folder
+
+    def require(self, cluster: str, wanted: Access) -> None:
+        """Raise ForbiddenError unless the mode for a cluster goes as far as is wanted."""
+        mode = self.policy.access_to(cluster, self.access)
+        if mode.rank >= wanted.rank:
+            return
+        raise ForbiddenError(
+            f"this server is in {mode} mode for cluster {cluster!r}: it does not {wanted} there",
+            hint=f"whoever runs it can start it with --access {wanted}, or say so in its policy",
+        )
+
+
+def actor() -> str:
+    """Return the user whose process this is."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user that has no name
+        return "unknown"

@@ -10,7 +10,12 @@ from clusterwright.cli.lazy import LazyGroup
 
 COMMANDS = {
     "diagnose": "Find the root causes in a cluster, with evidence and the next step.",
+    "fix": "Repair what is wrong: planned, approved, proven, and undone if it does not help.",
     "explain": "Explain a finding code, as pod/image-not-found.",
+    "plans": "List plans of changes, or show one.",
+    "approve": "Look at a plan and sign it, for clients that cannot ask a person.",
+    "apply": "Carry out a plan; --undo goes back, --finish goes on after a crash.",
+    "audit": "Show or verify who planned, approved and changed what.",
     "serve": "Serve one domain's tools over MCP on standard input and output.",
     "sandbox": "A real Kubernetes on this machine, and faults to break it with.",
     "demo": "Break a real cluster on this machine and diagnose it over MCP.",

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from mcp.server import MCPServer
 
+    from clusterwright.tools.trust.authority import Authority
+
 SERVERS = ("kubernetes",)
 """What can be served, each a module of that name in clusterwright.servers."""
 _TOKEN_VARIABLE = "CLUSTERWRIGHT_TOKEN"  # noqa: S105 - the name of a variable
@@ -34,6 +36,8 @@ def serve(
     http: str | None,
     token_file: Path | None,
     allowed_host: tuple[str, ...],
+    access: str,
+    policy: Path | None,
 ) -> None:
     """Serve one domain's tools over MCP, on standard input and output or over HTTP."""
     if http is None and (token_file or allowed_host):
@@ -42,8 +46,9 @@ def serve(
         import anyio
 
         module = import_module(f"clusterwright.servers.{server}")
-    made = module.create_server(kubeconfig=kubeconfig, context=context)
     try:
+        authority = _authority(access, policy)
+        made = module.create_server(kubeconfig=kubeconfig, context=context, authority=authority)
         anyio.run(_on_pipes if http is None else _over_http(http, token_file, allowed_host), made)
     except ToolError as error:
         raise click.UsageError(f"{error}; {error.hint}" if error.hint else str(error)) from error
@@ -66,6 +71,18 @@ def _over_http(
     return partial(serve_http, address=parse_address(address), access=access)
 
 
+def _authority(access: str, policy: Path | None) -> "Authority":
+    from clusterwright.tools.trust.authority import Authority
+    from clusterwright.tools.trust.places import config_dir
+    from clusterwright.tools.trust.risk import Access
+
+    if policy is None and not (config_dir() / "policy.yaml").is_file():
+        return Authority(access=Access(access))  # as mostly: nothing else to load
+    from clusterwright.cli.authority import authority_of
+
+    return authority_of(Access(access), policy)
+
+
 def _token(path: Path | None) -> str | None:
     """Return the token that HTTP clients must send, never from an argument that `ps` shows."""
     if path is None:
@@ -84,6 +101,18 @@ _OPTIONS = (
         ["--context", "-c"], metavar="NAME", help="A kubeconfig context; default: the current."
     ),
     click.Option(["--kubeconfig"], type=_PATH, help="Default: $KUBECONFIG, else ~/.kube/config."),
+    click.Option(
+        ["--access"],
+        type=click.Choice(["read", "plan", "write"]),
+        default="plan",
+        show_default=True,
+        help="How far it may go: read only, plan changes by dry run, or apply approved plans.",
+    ),
+    click.Option(
+        ["--policy"],
+        type=_PATH,
+        help="A file that says what may be applied unattended; default: policy.yaml of yours.",
+    ),
     click.Option(
         ["--http"],
         metavar="[HOST:]PORT",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -86,6 +86,16 @@ class Relation(_Frozen):
     target: Ref
 
 
+class Remedy(_Frozen):
+    """Changes that would repair a finding, as `<domain>_plan_change` takes them.
+
+    A value that only a person can know reads `<ask: what it is>`; it has to be replaced first.
+    """
+
+    say: str = Field(description="What it does.")
+    changes: tuple[dict[str, Any], ...] = Field(min_length=1)
+
+
 class Finding(_Frozen):
     """One cause on one subject; equal ones of the same owner are grouped into `members`."""
 
@@ -102,3 +112,6 @@ class Finding(_Frozen):
         default=False, description="Concluded from several signs, none of which proves it alone."
     )
     fixes: tuple[str, ...] = Field(default=(), description="What would repair it.")
+    remedies: tuple[Remedy, ...] = Field(
+        default=(), description="Ready-made changes, the best first."
+    )

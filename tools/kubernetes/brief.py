@@ -17,6 +17,7 @@ from clusterwright.tools.snapshot import Snapshot
 
 _MEMBERS = 1
 _RELATIONS = 10
+_REMEDIES = 3
 _VALUE, _FULL_VALUE = 100, 400
 """Characters of a value at a first look, and where all evidence is asked for."""
 _LINE = 240
@@ -36,6 +37,7 @@ def brief(finding: Finding, *, evidence: int = 1) -> Finding:
             "members": finding.members[:_MEMBERS],
             "more_members": finding.more_members + max(0, len(finding.members) - _MEMBERS),
             "relations": finding.relations[:_RELATIONS],
+            "remedies": finding.remedies[:_REMEDIES] if evidence > 1 else (),
         }
     )
 

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Annotated
 
+from anyio import to_thread
 from pydantic import Field
 
 from clusterwright.tools.analyze import analyze
@@ -21,6 +23,7 @@ from clusterwright.tools.kubernetes.read import fulfil, read_snapshot
 from clusterwright.tools.kubernetes.unexplained import unexplained
 from clusterwright.tools.quotation import marked
 from clusterwright.tools.ref import Ref
+from clusterwright.tools.snapshot import Snapshot
 from clusterwright.tools.tool import Effect, Tool
 
 if TYPE_CHECKING:
@@ -42,7 +45,12 @@ async def k8s_find_problems(
     clusters: Clusters,
     namespace: Namespace = None,
     limit: Annotated[
-        int | None, Field(ge=1, le=_MOST, description="Problems at most, with all evidence.")
+        int | None,
+        Field(
+            ge=1,
+            le=_MOST,
+            description="Problems at most, with all evidence and ready-made changes.",
+        ),
     ] = None,
     cursor: Cursor = None,
     cluster: Cluster = None,
@@ -85,7 +93,8 @@ async def _scan(connection: "Connection", namespace: str | None) -> _Scan:
     snapshot = await read_snapshot(connection, kinds, namespace)
     analysis = await analyze(snapshot, ANALYZERS, partial(fulfil, connection))
     left = unexplained(snapshot, analysis.findings)
-    findings = [marked(one) for one in (*analysis.findings, *left.findings)]
+    repaired = await to_thread.run_sync(_with_remedies, analysis.findings, snapshot)
+    findings = [marked(one) for one in (*repaired, *left.findings)]
     gaps = (*snapshot.coverage.gaps, *analysis.gaps, *left.gaps)
     return _Scan(
         connection.cluster,
@@ -94,6 +103,12 @@ async def _scan(connection: "Connection", namespace: str | None) -> _Scan:
         Coverage(checked=snapshot.coverage.checked, gaps=gaps),
         {one.source: one for one in owners(snapshot, findings)},
     )
+
+
+def _with_remedies(findings: Sequence[Finding], snapshot: Snapshot) -> list[Finding]:
+    # Start-up does without them.
+    made = import_module("clusterwright.tools.kubernetes.remedies.all")
+    return [made.with_remedies(one, snapshot) for one in findings]
 
 
 def _page(

@@ -1,0 +1,69 @@
+"""`clusterwright apply PLAN`: carry out a plan that somebody, or a model, has made."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import anyio
+import click
+from mcp_types import TextContent
+
+from clusterwright.agents.hub import Hub, connect
+from clusterwright.cli.authority import authority_of
+from clusterwright.cli.consent import at_terminal
+from clusterwright.tools.errors import ToolError
+from clusterwright.tools.trust.risk import Access
+
+_SECONDS = 900.0
+_PATH = click.Path(path_type=Path)
+
+
+@click.command(name="apply")
+@click.argument("plan")
+@click.option("--undo", is_flag=True, help="Go back: plan the inverse of a plan that was applied.")
+@click.option("--finish", is_flag=True, help="Go on with a plan whose apply was cut short.")
+@click.option("--kubeconfig", type=_PATH, help="Default: $KUBECONFIG, else ~/.kube/config.")
+@click.option("--approve", type=_PATH, metavar="POLICY", help="A policy file; default: ask.")
+def command(
+    *, plan: str, undo: bool, finish: bool, kubeconfig: Path | None, approve: Path | None
+) -> None:
+    """Carry out a PLAN once you have approved it, and prove that it worked.
+
+    Exit status: 0 applied and proven, 1 not.
+    """
+    if undo and finish:
+        raise click.UsageError("either --undo or --finish")
+    earlier = "undo" if undo else "finish" if finish else ""
+    try:
+        status = anyio.run(_apply, plan, earlier, kubeconfig, approve)
+    except ToolError as error:
+        raise click.ClickException(f"{error}\n  {error.hint}".rstrip()) from error
+    sys.exit(status)
+
+
+async def _apply(plan: str, earlier: str, kubeconfig: Path | None, approve: Path | None) -> int:
+    from clusterwright.servers.kubernetes import create_server
+
+    authority = authority_of(Access.WRITE, approve)
+    cluster = authority.store.get(plan).plan.cluster
+    server = create_server(kubeconfig=kubeconfig, authority=authority)
+    async with connect({"kubernetes": server}, on_question=at_terminal()) as hub:
+        if earlier:
+            changes = [{"kind": earlier, "plan": plan}]
+            made = await _call(hub, "k8s_plan_change", {"changes": changes, "cluster": cluster})
+            plan = str(made.get("plan_id") or "")
+            if not plan:
+                return 0
+        found = await _call(hub, "k8s_apply_change", {"plan_id": plan})
+        return 0 if found.get("state") == "applied" else 1
+
+
+async def _call(hub: Hub, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    result = await hub.result("kubernetes", tool, arguments, seconds=_SECONDS)
+    click.echo(_text(result.content))
+    return result.structured_content or {}
+
+
+def _text(content: Sequence[object]) -> str:
+    return "\n".join(one.text for one in content if isinstance(one, TextContent))

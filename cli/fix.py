@@ -1,0 +1,160 @@
+"""`clusterwright fix`: repair what is wrong: planned, approved, proven, and undone if need be."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import anyio
+import click
+
+from clusterwright.agents.diagnose.diagnosis import RootCause, Verdict
+from clusterwright.agents.hub import Target, connect
+from clusterwright.agents.remediate.fix import Fixer, Found, Scope, chosen, look
+from clusterwright.agents.remediate.repair import Repair, Result
+from clusterwright.agents.remediate.spell import as_kubectl, as_patches
+from clusterwright.cli.authority import authority_of
+from clusterwright.cli.consent import at_terminal
+from clusterwright.tools.errors import ToolError
+from clusterwright.tools.excerpt import one_line
+from clusterwright.tools.neutral import neutral
+from clusterwright.tools.ref import check_namespace
+from clusterwright.tools.trust.risk import Access
+
+DONE, LEFT, UNCHECKED = 0, 1, 2
+_PATH = click.Path(path_type=Path)
+
+
+@click.command(name="fix")
+@click.argument("target", metavar="[REF|CODE]", required=False)
+@click.option("--all", "everything", is_flag=True, help="Repair every root cause.")
+@click.option("--context", "-c", metavar="NAME", help="A kubeconfig context; default: the current.")
+@click.option("--kubeconfig", type=_PATH, help="Default: $KUBECONFIG, else ~/.kube/config.")
+@click.option("--namespace", "-n", metavar="NAME", help="Default: all.")
+@click.option(
+    "--approve",
+    type=_PATH,
+    metavar="POLICY",
+    help="A policy file that says what may be applied without asking; default: ask each time.",
+)
+@click.option("--dry-run", is_flag=True, help="Plan only; nothing is changed.")
+@click.option(
+    "--output",
+    "-o",
+    type=click.Choice(["text", "patch", "kubectl"]),
+    default="text",
+    help="patch, kubectl: print what would repair it, and change nothing.",
+)
+def command(
+    *,
+    target: str | None,
+    everything: bool,
+    context: str | None,
+    kubeconfig: Path | None,
+    namespace: str | None,
+    approve: Path | None,
+    dry_run: bool,
+    output: str,
+) -> None:
+    """Repair root causes: those of an object (Deployment/shop/cart) or of a finding code, or --all.
+
+    Each is planned by dry run, shown, approved by you or by a policy, applied, and proven: the
+    finding must be gone and nothing new may appear, else it is undone. Exit status: 0 all repaired
+    (or nothing wrong), 1 something is left, 2 could not check.
+    """
+    if not target and not everything:
+        raise click.UsageError("say what to repair: an object, a finding code, or --all")
+    if target and everything:
+        raise click.UsageError("either --all or one object or code")
+    try:
+        if namespace:
+            check_namespace(namespace)
+        servers = _servers(kubeconfig, context, approve, plan_only=dry_run or output != "text")
+        scope = Scope(context, namespace)
+        status = anyio.run(_fix, servers, scope, _Wish(target, dry_run, output, kubeconfig))
+    except ToolError as error:
+        raise click.UsageError(f"{error}; {error.hint}" if error.hint else str(error)) from error
+    sys.exit(status)
+
+
+class _Wish:
+    """What was asked for."""
+
+    def __init__(
+        self, target: str | None, dry_run: bool, output: str, kubeconfig: Path | None
+    ) -> None:
+        self.target = target
+        self.dry_run = dry_run
+        self.output = output
+        self.kubeconfig = str(kubeconfig or "")
+
+
+def _servers(
+    kubeconfig: Path | None, context: str | None, approve: Path | None, *, plan_only: bool
+) -> dict[str, Target]:
+    from clusterwright.servers.kubernetes import create_server
+
+    authority = authority_of(Access.PLAN if plan_only else Access.WRITE, approve)
+    server = create_server(kubeconfig=kubeconfig, context=context, authority=authority)
+    return {"kubernetes": server}
+
+
+async def _fix(servers: Mapping[str, Target], scope: Scope, wish: _Wish) -> int:
+    async with connect(servers, on_question=at_terminal()) as hub:
+        found = await look(hub, scope, wish.kubeconfig)
+        if found.diagnosis.verdict is Verdict.UNKNOWN:
+            click.echo("Nothing could be checked; `clusterwright diagnose` tells why.", err=True)
+            return UNCHECKED
+        roots = chosen(found.diagnosis.root_causes, wish.target)
+        if not roots:
+            about = f" about {wish.target}" if wish.target else ""
+            click.echo(f"Nothing to repair{about}: no such problem was found.")
+            return DONE
+        if wish.output != "text":
+            return _spell(found, roots, wish)
+        fixer = Fixer(hub, scope, dry_run=wish.dry_run, say=_say)
+        repairs: list[Repair] = []
+        for root in roots:
+            click.echo(f"{root.code}  {root.subject}\n  cause: {one_line(root.title)}")
+            repair = await fixer.fix(found, root)
+            repairs.append(repair)
+            _show(repair)
+            if repair.result is Result.FAILED:
+                click.echo("Stopped: something stands that was done and did not work.")
+                break
+            if repair.result.touched:
+                found = await look(hub, scope, wish.kubeconfig)
+        return _conclude(repairs, wish)
+
+
+def _spell(found: Found, roots: Sequence[RootCause], wish: _Wish) -> int:
+    """Print what would repair each root cause, in the form that was asked for."""
+    spell = as_patches if wish.output == "patch" else as_kubectl
+    sources = [source for root in roots if (source := found.source(root)) is not None]
+    best = [remedy for _, finding in sources for remedy in finding.remedies[:1]]
+    click.echo(("\n---\n" if wish.output == "patch" else "\n").join(spell(one) for one in best))
+    return DONE if len(best) == len(roots) else LEFT
+
+
+def _say(text: str) -> None:
+    click.echo(f"  {one_line(text)}", err=True)
+
+
+def _show(repair: Repair) -> None:
+    for line in repair.told:
+        click.echo(f"  | {neutral(line)}")
+    click.echo(f"  {repair.result.upper()}" + (f" (plan {repair.plan})" if repair.plan else ""))
+    for reason in repair.reasons:
+        click.echo(f"    {one_line(reason, 600)}")
+    if repair.result is Result.NO_REMEDY and repair.root.next.fix:
+        click.echo(f"    by hand: {one_line(repair.root.next.fix)}")
+    click.echo()
+
+
+def _conclude(repairs: list[Repair], wish: _Wish) -> int:
+    counts: dict[Result, int] = {}
+    for one in repairs:
+        counts[one.result] = counts.get(one.result, 0) + 1
+    told = ", ".join(f"{number} {result}" for result, number in counts.items())
+    click.echo(f"{len(repairs)} root cause{'s' * (len(repairs) != 1)}: {told}.")
+    wanted = {Result.PLANNED} if wish.dry_run else {Result.FIXED}
+    return DONE if all(one.result in wanted for one in repairs) else LEFT

@@ -178,7 +178,11 @@ class Fixer:
                 for one in answer.findings
             )
             failed = [one.tool or one.server for one in now.answers if one.failed]
-            fresh = [one for one in sorted(now.problems() - before) if one[1] in related]
+            fresh = [
+                one
+                for one in sorted(now.problems() - before)
+                if one[1] in related and not _revealed(now, one, root)
+            ]
             if not (stays or failed or fresh):
                 return []
             if anyio.current_time() > deadline:
@@ -209,6 +213,20 @@ class Fixer:
         if applied.state in {"applied", "unproven"}:
             repair.result = Result.UNDONE
         repair.reasons += [f"undo: {one}" for one in applied.problems]
+
+
+def _revealed(now: Found, problem: tuple[str, Ref], root: RootCause) -> bool:
+    """Return whether a problem only shows because another one of its object is out of the way."""
+    worst = min(
+        (
+            tuple(Severity).index(one.severity)
+            for answer in now.answers
+            for one in answer.findings
+            if (one.code, one.subject) == problem
+        ),
+        default=0,
+    )
+    return problem[1] == root.subject and worst >= tuple(Severity).index(root.severity)
 
 
 def chosen(roots: Sequence[RootCause], target: str | None) -> list[RootCause]:

@@ -94,7 +94,7 @@ class Fixer:
     def __init__(self, hub: Hub, scope: Scope, *, dry_run: bool, say: Say) -> None:
         """Take where, whether anything is to be changed at all, and whom to tell."""
         self._hub = hub
-        self._scope = scope
+        self.scope = scope
         self._dry_run = dry_run
         self._say = say
 
@@ -171,7 +171,7 @@ class Fixer:
         deadline = anyio.current_time() + _GONE_SECONDS
         self._say(f"waiting until {root.code} on {root.subject} is gone")
         while True:
-            now = await look(self._hub, self._scope)
+            now = await look(self._hub, self.scope)
             stays = any(
                 (one.code, one.subject) == (root.code, root.subject)
                 for answer in now.answers

@@ -93,9 +93,9 @@ class PlanStore:
             )
         return self._kept(plan, row)
 
-    def _kept(self, plan: str, row: tuple[bytes, str, str, str]) -> Kept:
+    def _kept(self, plan: str, row: tuple[bytes | str, str, str, str]) -> Kept:
         body, mark, state, state_mark = row
-        text = bytes(body).decode(errors="replace")
+        text = _text(body)
         genuine = sealed_by(self.key, _PLAN, [plan, text], mark)
         if not genuine or not sealed_by(self.key, _STATE, [plan, state], state_mark):
             raise RefusedError(f"the stored plan {plan} was changed by somebody else", hint=_AGAIN)
@@ -142,7 +142,7 @@ class PlanStore:
                 "select seq, body, seal from journal where plan = ? order by seq", (plan,)
             ).fetchall()
         for place, (seq, body, mark) in enumerate(rows, 1):
-            text = bytes(body).decode(errors="replace")
+            text = _text(body)
             if seq != place or not sealed_by(self.key, _ENTRY, [plan, seq, text], mark):
                 raise RefusedError(
                     f"the journal of plan {plan} was changed by somebody else", hint=_AGAIN
@@ -226,6 +226,11 @@ class PlanStore:
         with closing(sqlite3.connect(self._path, timeout=_WAIT_SECONDS)) as database, database:
             database.execute("pragma synchronous = full")
             yield database
+
+
+def _text(body: bytes | str) -> str:
+    """Return what a cell holds: whoever edits one may leave text where bytes were."""
+    return body if isinstance(body, str) else body.decode(errors="replace")
 
 
 def new_plan_id() -> str:

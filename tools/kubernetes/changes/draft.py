@@ -23,7 +23,7 @@ from clusterwright.tools.errors import (
     ToolError,
 )
 from clusterwright.tools.excerpt import one_line
-from clusterwright.tools.field_path import MISSING, Path, spell
+from clusterwright.tools.field_path import MISSING, spell
 from clusterwright.tools.kubernetes.changes.blast import judge
 from clusterwright.tools.kubernetes.changes.kind import Change
 from clusterwright.tools.kubernetes.changes.request import parse_change
@@ -270,6 +270,7 @@ def _bound(one: Tried) -> Json:
     step = one.step
     before = clean(step.before) if step.before else {}
     whole = step.write.verb is Verb.DELETE and step.ref.kind != "Pod"
+    new = step.before is None  # what the API server generates for it differs each time
     return {
         "verb": step.write.verb,
         "object": str(step.ref),
@@ -277,11 +278,12 @@ def _bound(one: Tried) -> Json:
         "namespace": namespace_of(before),
         "rests_on": before if whole else None,
         "dry_run": one.dry_run,
+        "body": step.write.body if new else None,
         "fields": [
-            [spell(d.path), _plain(d.path, d.before), _plain(d.path, d.after)] for d in one.changed
+            [spell(d.path), _plain(d.before), _plain(d.after)] for d in (() if new else one.changed)
         ],
     }
 
 
-def _plain(_path: Path, value: Json) -> Json:
+def _plain(value: Json) -> Json:
     return {"missing": True} if value is MISSING else {"value": value}

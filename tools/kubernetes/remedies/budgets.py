@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from clusterwright.tools.finding import Edge, Finding, Remedy
-from clusterwright.tools.kubernetes.remedies.remedy import patch
-from clusterwright.tools.manifest import Manifest, dig, mapping, name_of, number, text
+from clusterwright.tools.kubernetes.analyzers.node_match import repelling, selects
+from clusterwright.tools.kubernetes.remedies.remedy import ask, patch
+from clusterwright.tools.manifest import Manifest, condition, dig, mapping, name_of, number, text
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
@@ -31,6 +32,13 @@ def one_more(finding: Finding, snapshot: Snapshot) -> Iterator[Remedy]:
         budget, "spec"
     ):
         return  # a share grows with the replicas: nobody but a person can tell what is meant
+    if not any(_has_room(pods[0], node) for node in snapshot.of_kind("Node")):
+        said = ask("how many pods the budget may demand: no other node fits one more")
+        yield Remedy(
+            say="let the budget demand less",
+            changes=(patch(finding.subject, {"spec.minAvailable": said}),),
+        )
+        return
     if number(workload, "spec", "replicas") < wanted:
         change: Manifest = {"kind": "scale", "object": str(owner), "replicas": wanted}
         yield Remedy(say=f"run {wanted} replicas of {owner}", changes=(change,))
@@ -45,3 +53,9 @@ def one_more(finding: Finding, snapshot: Snapshot) -> Iterator[Remedy]:
             say=f"have {Ref.of(one)} run {wanted} replicas at least",
             changes=(patch(Ref.of(one), fields),),
         )
+
+
+def _has_room(pod: Manifest, node: Manifest) -> bool:
+    """Return whether a node may take such a pod: one more replica has to run somewhere."""
+    ready = text(condition(node, "Ready"), "status") == "True"
+    return ready and selects(pod, node) and not repelling(pod, node)

@@ -8,7 +8,7 @@ BIN := .venv/bin
 ONLY ?= *
 SEED ?= 1
 .DEFAULT_GOAL := help
-.PHONY: help setup parts demo test check conformance scenarios golden docs bench sandbox sandbox-down clean
+.PHONY: help setup parts demo test check conformance scenarios repairs golden docs bench sandbox sandbox-down clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ conformance: setup  ## the official MCP suite, both eras, against our servers an
 
 scenarios: parts  ## judge every scenario: make scenarios [ONLY=glob] [SEED=n]
 	@$(BIN)/clusterwright sandbox scenarios --judge --only '$(ONLY)' --seed $(SEED)
+
+repairs: parts  ## let fix repair every fault: make repairs [ONLY=glob] [SEED=n]
+	@$(BIN)/clusterwright sandbox scenarios --repair --only '$(ONLY)' --seed $(SEED)
 
 golden: setup  ## rewrite the golden files from what the code does now
 	@UPDATE_GOLDEN=1 $(BIN)/python -m pytest -q -k golden

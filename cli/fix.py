@@ -1,5 +1,6 @@
 """`clusterwright fix`: repair what is wrong: planned, approved, proven, and undone if need be."""
 
+import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -8,7 +9,7 @@ import anyio
 import click
 
 from clusterwright.agents.diagnose.diagnosis import RootCause, Verdict
-from clusterwright.agents.hub import Target, connect
+from clusterwright.agents.hub import Hub, Target, connect
 from clusterwright.agents.remediate.fix import Fixer, Found, Scope, chosen, look
 from clusterwright.agents.remediate.repair import Repair, Result
 from clusterwright.agents.remediate.spell import as_kubectl, as_patches
@@ -21,6 +22,7 @@ from clusterwright.tools.ref import check_namespace
 from clusterwright.tools.trust.risk import Access
 
 DONE, LEFT, UNCHECKED = 0, 1, 2
+_SPELLED = frozenset({"patch", "kubectl"})
 _PATH = click.Path(path_type=Path)
 
 
@@ -40,9 +42,9 @@ _PATH = click.Path(path_type=Path)
 @click.option(
     "--output",
     "-o",
-    type=click.Choice(["text", "patch", "kubectl"]),
+    type=click.Choice(["text", "json", "patch", "kubectl"]),
     default="text",
-    help="patch, kubectl: print what would repair it, and change nothing.",
+    help="json: what came of it. patch, kubectl: what would repair it; nothing is changed.",
 )
 def command(
     *,
@@ -68,7 +70,7 @@ def command(
     try:
         if namespace:
             check_namespace(namespace)
-        servers = _servers(kubeconfig, context, approve, plan_only=dry_run or output != "text")
+        servers = _servers(kubeconfig, context, approve, plan_only=dry_run or output in _SPELLED)
         scope = Scope(context, namespace)
         status = anyio.run(_fix, servers, scope, _Wish(target, dry_run, output, kubeconfig))
     except ToolError as error:
@@ -105,25 +107,33 @@ async def _fix(servers: Mapping[str, Target], scope: Scope, wish: _Wish) -> int:
             click.echo("Nothing could be checked; `clusterwright diagnose` tells why.", err=True)
             return UNCHECKED
         roots = chosen(found.diagnosis.root_causes, wish.target)
+        if not roots and wish.output == "json":
+            return _conclude([], wish)
         if not roots:
             about = f" about {wish.target}" if wish.target else ""
             click.echo(f"Nothing to repair{about}: no such problem was found.")
             return DONE
-        if wish.output != "text":
+        if wish.output in _SPELLED:
             return _spell(found, roots, wish)
-        fixer = Fixer(hub, scope, dry_run=wish.dry_run, say=_say)
-        repairs: list[Repair] = []
-        for root in roots:
-            click.echo(f"{root.code}  {root.subject}\n  cause: {one_line(root.title)}")
-            repair = await fixer.fix(found, root)
-            repairs.append(repair)
-            _show(repair)
-            if repair.result is Result.FAILED:
-                click.echo("Stopped: something stands that was done and did not work.")
-                break
-            if repair.result.touched:
-                found = await look(hub, scope, wish.kubeconfig)
+        repairs = await _repair(hub, Fixer(hub, scope, dry_run=wish.dry_run, say=_say), roots, wish)
         return _conclude(repairs, wish)
+
+
+async def _repair(hub: Hub, fixer: Fixer, roots: Sequence[RootCause], wish: _Wish) -> list[Repair]:
+    """Repair root causes one after the other; stop where something stands that did not work."""
+    repairs: list[Repair] = []
+    found = await look(hub, fixer.scope, wish.kubeconfig)
+    for root in roots:
+        repair = await fixer.fix(found, root)
+        repairs.append(repair)
+        if wish.output == "text":
+            _show(repair)
+        if repair.result is Result.FAILED:
+            click.echo("Stopped: something stands that was done and did not work.", err=True)
+            break
+        if repair.result.touched:
+            found = await look(hub, fixer.scope, wish.kubeconfig)
+    return repairs
 
 
 def _spell(found: Found, roots: Sequence[RootCause], wish: _Wish) -> int:
@@ -140,6 +150,8 @@ def _say(text: str) -> None:
 
 
 def _show(repair: Repair) -> None:
+    click.echo(f"{repair.root.code}  {repair.root.subject}")
+    click.echo(f"  cause: {one_line(repair.root.title)}")
     for line in repair.told:
         click.echo(f"  | {neutral(line)}")
     click.echo(f"  {repair.result.upper()}" + (f" (plan {repair.plan})" if repair.plan else ""))
@@ -155,6 +167,21 @@ def _conclude(repairs: list[Repair], wish: _Wish) -> int:
     for one in repairs:
         counts[one.result] = counts.get(one.result, 0) + 1
     told = ", ".join(f"{number} {result}" for result, number in counts.items())
-    click.echo(f"{len(repairs)} root cause{'s' * (len(repairs) != 1)}: {told}.")
+    if wish.output == "json":
+        click.echo(json.dumps({"repairs": [_told(one) for one in repairs]}, indent=2))
+    else:
+        click.echo(f"{len(repairs)} root cause{'s' * (len(repairs) != 1)}: {told}.")
     wanted = {Result.PLANNED} if wish.dry_run else {Result.FIXED}
     return DONE if all(one.result in wanted for one in repairs) else LEFT
+
+
+def _told(repair: Repair) -> dict[str, object]:
+    return {
+        "cluster": repair.root.cluster,
+        "code": repair.root.code,
+        "subject": str(repair.root.subject),
+        "result": repair.result,
+        "plan": repair.plan or None,
+        "remedy": repair.remedy.model_dump(mode="json") if repair.remedy else None,
+        "reasons": repair.reasons,
+    }

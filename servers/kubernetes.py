@@ -8,7 +8,7 @@ from mcp.server import MCPServer
 from clusterwright.servers.build import Context, build
 from clusterwright.tools.kubernetes import APPLY_CHANGE, PLAN_CHANGE, TOOLS
 from clusterwright.tools.kubernetes.client.clusters import Clusters
-from clusterwright.tools.kubernetes.desk import Desk, Patience
+from clusterwright.tools.kubernetes.desk import Desk
 from clusterwright.tools.trust.authority import Authority
 from clusterwright.tools.trust.risk import Access
 
@@ -48,14 +48,13 @@ def create_server(
     kubeconfig: Path | None = None,
     context: str | None = None,
     authority: Authority | None = None,
-    patience: Patience | None = None,
 ) -> MCPServer:
     """Return a server for the clusters of a kubeconfig; it connects when a tool is first called.
 
     Without an `authority` it plans changes, and applies none.
     """
     clusters = Clusters(kubeconfig, context)
-    desk = Desk(clusters, authority or Authority(), patience or Patience())
+    desk = Desk(clusters, authority or Authority())
     mode = desk.authority.widest
     tools: list[tuple[Tool, Context]] = [(tool, clusters) for tool in TOOLS]
     for tool, least in ((PLAN_CHANGE, Access.PLAN), (APPLY_CHANGE, Access.WRITE)):

@@ -61,6 +61,12 @@ def _differences(before: Json, after: Json, path: Path) -> Iterator[Difference]:
 
 def _of_lists(before: list[Json], after: list[Json], path: Path) -> Iterator[Difference]:
     key = _key_of(before, after)
+    if key is None and _objects(before) and _objects(after):
+        for place in range(max(len(before), len(after))):
+            old_one = before[place] if place < len(before) else MISSING
+            new_one = after[place] if place < len(after) else MISSING
+            yield from _differences(old_one, new_one, (*path, place))
+        return
     if key is None:
         if not same(before, after):
             yield Difference(path, before, after)
@@ -77,6 +83,10 @@ def _key_of(before: list[Json], after: list[Json]) -> str | None:
     return next(
         (key for key in _KEYS if _tells_apart(before, key) and _tells_apart(after, key)), None
     )
+
+
+def _objects(listed: list[Json]) -> bool:
+    return all(isinstance(one, dict) for one in listed)
 
 
 def _tells_apart(listed: list[Json], key: str) -> bool:

@@ -94,7 +94,7 @@ class Fixer:
     def __init__(self, hub: Hub, scope: Scope, *, dry_run: bool, say: Say) -> None:
         """Take where, whether anything is to be changed at all, and whom to tell."""
         self._hub = hub
-        self._scope = scope
+        self.scope = scope
         self._dry_run = dry_run
         self._say = say
 
@@ -171,14 +171,18 @@ class Fixer:
         deadline = anyio.current_time() + _GONE_SECONDS
         self._say(f"waiting until {root.code} on {root.subject} is gone")
         while True:
-            now = await look(self._hub, self._scope)
+            now = await look(self._hub, self.scope)
             stays = any(
                 (one.code, one.subject) == (root.code, root.subject)
                 for answer in now.answers
                 for one in answer.findings
             )
             failed = [one.tool or one.server for one in now.answers if one.failed]
-            fresh = [one for one in sorted(now.problems() - before) if one[1] in related]
+            fresh = [
+                one
+                for one in sorted(now.problems() - before)
+                if one[1] in related and not _revealed(now, one, root)
+            ]
             if not (stays or failed or fresh):
                 return []
             if anyio.current_time() > deadline:
@@ -209,6 +213,20 @@ class Fixer:
         if applied.state in {"applied", "unproven"}:
             repair.result = Result.UNDONE
         repair.reasons += [f"undo: {one}" for one in applied.problems]
+
+
+def _revealed(now: Found, problem: tuple[str, Ref], root: RootCause) -> bool:
+    """Return whether a problem only shows because another one of its object is out of the way."""
+    worst = min(
+        (
+            tuple(Severity).index(one.severity)
+            for answer in now.answers
+            for one in answer.findings
+            if (one.code, one.subject) == problem
+        ),
+        default=0,
+    )
+    return problem[1] == root.subject and worst >= tuple(Severity).index(root.severity)
 
 
 def chosen(roots: Sequence[RootCause], target: str | None) -> list[RootCause]:

@@ -3,12 +3,14 @@
 import sys
 from collections.abc import Sequence
 
+import anyio
 import click
 from rich.console import Console
 
 from clusterwright.cli.judge.judge import judge
+from clusterwright.cli.judge.mend import mend_all, summary
 from clusterwright.cli.judge.report import JudgeReport
-from clusterwright.cli.judge.table import table
+from clusterwright.cli.judge.table import mended_table, table
 from clusterwright.cli.sandbox.target import cluster_of
 from clusterwright.deploy.sandbox import down, runs, up
 from clusterwright.deploy.sandbox.parts.progress import report_to
@@ -33,6 +35,27 @@ def judge_in(name: str, scenarios: Sequence[Scenario], seed: int) -> bool:
     click.echo(table(report.rows))
     click.echo(report.summary())
     return report.right
+
+
+def repair_in(name: str, scenarios: Sequence[Scenario], seed: int) -> bool:
+    """Have faults repaired in the sandbox of that name; return whether all came out right."""
+    console = Console(stderr=True, highlight=False)
+    found_running = runs(name)
+    try:
+        with report_to(sys.stderr) as report:
+            instance = up(name, report=report)
+        able = [one for one in scenarios if one.card.needs != "node" or instance.has_node]
+        rendered = [one.render(seed) for one in able]
+        place = (cluster_of(name), instance.audit_log)
+        found = anyio.run(mend_all, *place, rendered, console.print)
+    except ToolError as error:
+        raise click.ClickException(f"{error}\n  {error.hint}".rstrip()) from error
+    finally:
+        if not found_running:
+            down(name)
+    click.echo(mended_table(found))
+    click.echo(summary(found))
+    return bool(found) and all(one.right for one in found)
 
 
 def _judge(name: str, scenarios: Sequence[Scenario], seed: int, console: Console) -> JudgeReport:

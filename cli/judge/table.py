@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from clusterwright.cli.judge.mend import Mended
 from clusterwright.cli.judge.report import Row
 from clusterwright.tools.answer import columns
 
@@ -15,6 +16,21 @@ def table(rows: Iterable[Row]) -> str:
     shown = lines[:1]
     for line, row in zip(lines[1:], listed, strict=True):
         shown += [line, *(f"  {said}" for said in _complaints(row))]
+    return "\n".join(shown)
+
+
+def mended_table(found: Iterable[Mended]) -> str:
+    """Return a line for each repair, and below it what was wrong with it."""
+    listed = sorted(found, key=lambda one: (one.expected, one.rendered.name))
+    header = ("SCENARIO", "RIGHT IS", "RESULT", "TOOK", "WRITES")
+    rows = [
+        (one.rendered.name, one.expected, one.result, f"{one.seconds:.0f} s", str(one.writes))
+        for one in listed
+    ]
+    lines = columns(header, rows).splitlines()
+    shown = lines[:1]
+    for line, one in zip(lines[1:], listed, strict=True):
+        shown += [line, *(f"  {said}" for said in one.wrong)]
     return "\n".join(shown)
 
 

@@ -19,19 +19,28 @@ from clusterwright.tools.answer import columns
 @click.option("--seed", type=int, default=1, show_default=True, help="What names are drawn from.")
 @click.option("-o", "output", type=click.Choice(["text", "json"]), default="text")
 @click.option("--judge", "judged", is_flag=True, help="Run them in a sandbox, ask for problems.")
+@click.option("--repair", is_flag=True, help="Run them in a sandbox, and let fix repair them.")
 @click.option("--instance", default="scenarios", show_default=True, help="Where to judge.")
-def command(*, only: str, seed: int, output: str, judged: bool, instance: str) -> None:
+def command(
+    *, only: str, seed: int, output: str, judged: bool, repair: bool, instance: str
+) -> None:
     """List the scenarios, what breaks and what is then true; or judge them.
 
     Names, namespaces, images and ports come from the seed; break and heal take the same one.
     Judging breaks each, compares what the MCP server finds with the truth, heals, and ends with
-    exit status 0 only if all was found and nothing else.
+    exit status 0 only if all was found and nothing else. Repairing runs `clusterwright fix` on
+    each fault, with a policy that approves, and compares what came of it with what is right.
     """
     chosen = choose(only)
     if judged:
         from clusterwright.cli.judge.show import judge_in  # brings in the server and the agent
 
         sys.exit(0 if judge_in(instance, chosen, seed) else 1)
+    if repair:
+        from clusterwright.cli.judge.show import repair_in
+
+        faults = [one for one in chosen if one.card.repair is not None]
+        sys.exit(0 if repair_in(instance, faults, seed) else 1)
     if output == "json":
         listed = [_document(one, seed) for one in chosen]
         click.echo(orjson.dumps(listed, option=orjson.OPT_INDENT_2).decode())

@@ -62,6 +62,8 @@ class Policy(_Strict):
     protected_namespaces: tuple[str, ...] = PROTECTED
     unattended: tuple[Rule, ...] = ()
     undo_on_failure: bool = True
+    proof_seconds: float = Field(default=180, gt=0, le=3_600, description="To prove success in.")
+    settle_seconds: float = Field(default=10, ge=0, le=600, description="For success to hold.")
 
     def access_to(self, cluster: str, default: Access) -> Access:
         """Return the mode for a cluster: of its own name, else of the longest pattern it fits."""

@@ -61,6 +61,9 @@ class Play(_Declared):
     developed: tuple[Condition, ...] = Field(min_length=1)
     truth: tuple[Truth, ...] = ()
     heal: Step = Step(apply="objects.yaml")
+    repaired: tuple[Condition, ...] = Field(
+        default=(), description="What any right repair brings about; default: as after `heal`."
+    )
 
 
 class Card(_Declared):
@@ -74,6 +77,12 @@ class Card(_Declared):
     imitates: str = Field(default="", description="The source that the simulated part imitates.")
     needs: Literal["node", "control-plane"]
     scope: Literal["namespaced", "cluster"]
+    repair: Literal["fixed", "asks", "refused", "left"] | None = Field(
+        default=None,
+        description="What a safe repair does with a fault: repair it, ask for a value that only a"
+        " person knows, refuse because the change belongs elsewhere, or leave it to a person.",
+    )
+    repair_says: str = Field(default="", description="Text that its refusal must hold.")
     draw: dict[str, tuple[Scalar, ...]] = Field(default_factory=dict[str, tuple[Scalar, ...]])
     broken: dict[str, Scalar] = Field(
         default_factory=dict[str, Scalar], description="Values that only breaking uses."
@@ -108,6 +117,8 @@ class Rendered:
     stages: tuple[Stage, ...]
     truth: tuple[Truth, ...]
     cure: Stage
+    repaired: tuple[Condition, ...]
+    """Conditions that any right repair brings about."""
 
     @property
     def name(self) -> str:
@@ -172,6 +183,7 @@ class Scenario:
             stages=tuple(stages),
             truth=play.truth,
             cure=self._stage(play.heal, cured),
+            repaired=play.repaired or self._stage(play.heal, cured).until,
         )
 
     def _stage(self, step: Step, values: Mapping[str, Scalar]) -> Stage:

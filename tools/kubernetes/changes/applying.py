@@ -172,7 +172,7 @@ async def _carry_out(desk: Desk, connection: "Connection", job: _Job) -> Applied
     with store.holding(plan.id):
         outcome = await work.write(job.draft)
         if not outcome.failure:
-            await work.prove(outcome, desk.patience)
+            await work.prove(outcome, desk.authority.policy)
         answer = await _conclude(desk, connection, job, outcome)
         await to_thread.run_sync(_end, desk, plan, answer)
     await record(connection, plan.id, job.draft, answer.render().partition("\n")[0])

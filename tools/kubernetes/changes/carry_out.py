@@ -15,13 +15,15 @@ from clusterwright.tools.kubernetes.changes.journal import FAILED, begun, done, 
 from clusterwright.tools.kubernetes.changes.proofs import holds
 from clusterwright.tools.kubernetes.changes.step import Check, Failed, Met, Pending, Step, Verdict
 from clusterwright.tools.kubernetes.changes.write import Verb
-from clusterwright.tools.kubernetes.desk import Patience
 from clusterwright.tools.manifest import Manifest, text
+from clusterwright.tools.trust.policy import Policy
 
 if TYPE_CHECKING:
     from clusterwright.tools.kubernetes.client.connection import Connection
 
 _ATTEMPTS = 4
+_PAUSE = 0.5
+"""Seconds between two looks at the proofs."""
 Note = Callable[[Manifest], None]
 Tell = Callable[[float, float, str], Awaitable[None]]
 
@@ -116,9 +118,9 @@ class Work:
         version = text(found, "metadata", "resourceVersion")
         return replace(step, write=replace(step.write, version=version))
 
-    async def prove(self, outcome: Outcome, patience: Patience) -> None:
+    async def prove(self, outcome: Outcome, policy: Policy) -> None:
         """Wait until all proofs are met and have held for a time; note those that are not."""
-        deadline = anyio.current_time() + patience.proof
+        deadline = anyio.current_time() + policy.proof_seconds
         held_since: float | None = None
         told = ""
         while True:
@@ -127,7 +129,7 @@ class Work:
             open_ = _open(outcome.checks, verdicts)
             if not open_:
                 held_since = held_since if held_since is not None else now
-                if now - held_since >= patience.settle:
+                if now - held_since >= policy.settle_seconds:
                     return
             else:
                 held_since = None
@@ -139,7 +141,7 @@ class Work:
             if said != told:
                 await self._tell(len(verdicts) - len(open_), len(verdicts), said)
                 told = said
-            await anyio.sleep(patience.pause)
+            await anyio.sleep(_PAUSE)
 
     async def _judge(self, check: Check) -> Verdict:
         try:

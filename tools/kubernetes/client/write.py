@@ -28,9 +28,9 @@ async def write(
     http: Http, resource: Resource, one: Write, *, dry_run: bool, agent: str = ""
 ) -> Sent:
     """Send one write; raise ConflictError when its object is not what was read any more."""
-    query: dict[str, str | int] = {"fieldManager": FIELD_MANAGER}
-    if dry_run:
-        query["dryRun"] = "All"
+    # The body of a deletion says it too; in the address, the API server's audit log shows it.
+    dry: dict[str, str | int] = {"dryRun": "All"} if dry_run else {}
+    query = {"fieldManager": FIELD_MANAGER, **dry}
     path = resource.path(one.ref.namespace or None, one.ref.name)
     match one.verb:
         case Verb.CREATE:
@@ -42,7 +42,7 @@ async def write(
             return await http.send("PATCH", path, body, media=media, query=query, agent=agent)
         case Verb.DELETE:
             options = _options(one, dry_run=dry_run, version=one.version)
-            return await http.send("DELETE", path, options, agent=agent)
+            return await http.send("DELETE", path, options, query=dry, agent=agent)
         case Verb.EVICT:
             eviction = {
                 "apiVersion": "policy/v1",
@@ -51,7 +51,7 @@ async def write(
                 "deleteOptions": _options(one, dry_run=dry_run, version=""),
             }
             try:
-                return await http.send("POST", f"{path}/eviction", eviction, agent=agent)
+                return await http.send("POST", f"{path}/eviction", eviction, query=dry, agent=agent)
             except UnreachableError as error:
                 if "disruption budget" not in str(error):
                     raise  # 429 is also how an API server says that it is overloaded

@@ -16,11 +16,13 @@ from clusterwright.tools.snapshot import Snapshot
 
 
 def scale_target(finding: Finding, snapshot: Snapshot) -> Iterator[Remedy]:
-    """Yield the nearest workload as what is scaled."""
+    """Yield the workload of the autoscaler's own name, else of the nearest, as what is scaled."""
     target = finding.relations[0].target if finding.relations else None
     if target is None:
         return
-    near = nearest(target.name, map(name_of, snapshot.in_namespace(target.kind, target.namespace)))
+    there = [name_of(one) for one in snapshot.in_namespace(target.kind, target.namespace)]
+    own = finding.subject.name  # as mostly, autoscalers are called what they scale
+    near = own if own in there else nearest(target.name, there)
     if near:
         fields = {"spec.scaleTargetRef.name": near}
         yield Remedy(say=f"scale {target.kind} {near}", changes=(patch(finding.subject, fields),))

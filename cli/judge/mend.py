@@ -35,7 +35,7 @@ _AT_ONCE = 3
 _RESULTS = {"fixed": "fixed", "asks": "asks", "refused": "refused", "left": "no remedy"}
 _POLICY = """\
 unattended:
-  - {changes: "*", clusters: ["*"], namespaces: ["*"], risk: high}
+  - {changes: "*", clusters: ["*"], namespaces: ["*", ""], risk: high}
 settle_seconds: 3
 proof_seconds: 120
 """

@@ -8,20 +8,21 @@ import base64
 import hashlib
 import secrets
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from clusterwright.tools.errors import RefusedError
+from clusterwright.tools.errors import InvalidInputError, RefusedError
 from clusterwright.tools.trust.seal import canonical
 
 _PURPOSE = b"clusterwright approval v1\0"
 _LONGEST = timedelta(hours=24)
 _AHEAD = timedelta(seconds=60)
 """How far two machines' clocks may be apart."""
+_SHOWN = 80
 _AGAIN = "look at the plan and approve it again: clusterwright approve PLAN"
 
 
@@ -55,7 +56,11 @@ def sign(
     lifetime: timedelta,
     now: datetime,
 ) -> Approval:
-    """Return a signed approval that holds for `lifetime`."""
+    """Return a signed approval that holds for `lifetime`: more than nothing, at most 24 hours."""
+    if not timedelta() < lifetime <= _LONGEST:
+        raise InvalidInputError(
+            f"an approval cannot hold for {lifetime}", hint="let it hold for at most 24 hours"
+        )
     draft = Approval(
         plan=plan,
         digest=digest,
@@ -83,8 +88,8 @@ def check(
     key = trusted.get(approval.key)
     if key is None:
         raise RefusedError(
-            "the approval is signed with a key that is not trusted here",
-            hint="put the approver's public key into the folder of approvers",
+            f"the approval is signed with key {approval.key[:_SHOWN]!r}, which is not trusted here",
+            hint="put the approver's public key into the folder of approvers, if you trust it",
         )
     try:
         key.verify(base64.b64decode(approval.signature, validate=True), _covered(approval))
@@ -97,7 +102,7 @@ def check(
 
 def _mismatch(approval: Approval, plan: str, digest: str, cluster: str) -> str:
     if approval.plan != plan:
-        return f"the approval is for plan {approval.plan}, not for {plan}"
+        return f"the approval is for plan {approval.plan[:_SHOWN]!r}, not for {plan!r}"
     if approval.cluster != cluster:
         return "the approval is for another cluster"
     if approval.digest != digest:
@@ -111,7 +116,8 @@ def _untimely(approval: Approval, now: datetime) -> str:
     if approval.not_after - approval.made > _LONGEST:
         return "the approval would hold for more than 24 hours"
     if now > approval.not_after:
-        return f"the approval expired at {approval.not_after:%Y-%m-%d %H:%M:%SZ}"
+        expired = approval.not_after.astimezone(UTC)
+        return f"the approval expired at {expired:%Y-%m-%d %H:%M:%SZ}"
     return ""
 
 

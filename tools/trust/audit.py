@@ -10,17 +10,23 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
-from typing import cast
 
-import orjson
-
+from clusterwright.tools.errors import InvalidInputError, RefusedError
 from clusterwright.tools.manifest import Json, Manifest
-from clusterwright.tools.trust.private_file import PRIVATE
-from clusterwright.tools.trust.seal import seal, sealed_by
-
-_LINE, _HEAD = "audit line", "audit head"
-_FIRST = ""
+from clusterwright.tools.trust.audit_chain import faults, follows
+from clusterwright.tools.trust.audit_line import (
+    OWN,
+    START,
+    Place,
+    end_of,
+    parsed,
+    place_of,
+    sealed_end,
+    sealed_line,
+)
+from clusterwright.tools.trust.private_file import PRIVATE, replace_private
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,26 +41,32 @@ class AuditLog:
     """The audit of one store; processes may share it."""
 
     def __init__(self, path: Path, key: bytes) -> None:
-        """Take the file, which is made when something is first written."""
+        """Take the file, which is made when something is first written; its folder is there."""
         self.path = path
         self._key = key
         self._head = path.with_suffix(".head")
+        self._lock = path.with_suffix(".lock")
 
     def append(self, event: str, **facts: Json) -> None:
-        """Write one line, to the disk before this returns."""
-        with self._locked():
-            seq, prev = self._end()
-            at = datetime.now(UTC).isoformat(timespec="milliseconds")
-            line: Manifest = {"seq": seq + 1, "at": at, "event": event, **facts, "prev": prev}
-            line["mac"] = seal(self._key, _LINE, line)
-            self._write(orjson.dumps(line))
-            head: Manifest = {"seq": seq + 1, "mac": line["mac"]}
-            self._replace_head({**head, "seal": seal(self._key, _HEAD, head)})
+        """Write one line, to the disk before this returns; raise RefusedError if it cannot be."""
+        if taken := sorted(OWN & facts.keys()):
+            raise InvalidInputError(
+                f"no fact of the audit can be named {taken[0]!r}",
+                hint=f"each line has its own {', '.join(sorted(OWN))}: choose another name",
+            )
+        try:
+            with self._writing():
+                self._append(event, facts)
+        except OSError as error:
+            raise RefusedError(
+                f"the audit {str(self.path)!r} cannot be written: {error.strerror}",
+                hint="what cannot be recorded is not to be done: make room, or mend its rights",
+            ) from error
 
     def read(self) -> Iterator[Manifest]:
-        """Yield the lines that can be read, oldest first."""
+        """Yield the lines that can be read, oldest first, whether or not they are genuine."""
         for line in self._lines():
-            found = _parsed(line)
+            found = parsed(line)
             if found is not None:
                 yield found
 
@@ -62,64 +74,60 @@ class AuditLog:
         """Return whether there is a genuine line of an event about a plan."""
         wanted = plan.encode()
         for line in self._lines():
-            if wanted in line and (found := _parsed(line)) is not None:
+            if wanted in line and (found := parsed(line)) is not None:
                 told = (found.get("event"), found.get("plan")) == (event, plan)
-                if told and self._genuine(found):
+                if told and place_of(self._key, line) is not None:
                     return True
         return False
 
     def verify(self) -> Verification:
-        """Return what is wrong with the chain; nothing when nobody touched it."""
-        broken: list[str] = []
-        count, seq, prev, last = 0, 0, _FIRST, Manifest()
-        for count, line in enumerate(self._lines(), 1):
-            found = _parsed(line)
-            if found is None:
-                broken.append(f"line {count} is no JSON: cut off, or overwritten")
-                continue
-            if not self._genuine(found):
-                broken.append(f"line {count} was changed, or sealed with another key")
-            elif found.get("prev") != prev or found.get("seq") != seq + 1:
-                broken.append(f"line {count} does not follow the one before it: some were moved")
-            seq, prev, last = int(found.get("seq", 0)), str(found.get("mac", "")), found
-        head = self._head_seen()
-        if head is None and count:
-            broken.append("the end of the chain is not sealed: its file was removed or changed")
-        elif head is not None and head != (seq, prev) and self._one_ahead(head, last) is None:
-            broken.append(f"line {head[0]} was the last to be written, and {seq} is: a tail is cut")
-        return Verification(count, tuple(broken))
+        """Return what is wrong with the chain: nothing when nobody touched it. Writes nothing."""
+        with self._still():
+            lines, end = self._lines(), _content(self._head)
+        return Verification(len(lines), tuple(faults(self._key, lines, end)))
 
-    def _genuine(self, line: Manifest) -> bool:
-        rest = {key: value for key, value in line.items() if key != "mac"}
-        return sealed_by(self._key, _LINE, rest, str(line.get("mac", "")))
+    def _append(self, event: str, facts: Manifest) -> None:
+        last = self._last()
+        if last is START and not self._head.exists():
+            replace_private(self._head, sealed_end(self._key, START))  # it is never absent again
+        at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        fields: Manifest = {"seq": last.seq + 1, "at": at, "event": event, **facts}
+        if last.unsealed:
+            fields["unsealed"] = True
+        line, place = sealed_line(self._key, {**fields, "prev": last.mac})
+        self._write(line)
+        replace_private(self._head, sealed_end(self._key, place))
+
+    def _last(self) -> Place:
+        """Return the line to follow: what was last written, also if it was cut off since."""
+        content = _content(self._head)
+        end = end_of(self._key, content) if content is not None else None
+        if end is None:
+            return self._last_known(touched=content is not None)
+        latest = place_of(self._key, self._last_line())
+        # Its writer may have been stopped before it could seal the end.
+        return latest if latest is not None and follows(latest, end) else end
+
+    def _last_known(self, *, touched: bool) -> Place:
+        """Return the line to follow when no end is sealed, marked as such unless all is new."""
+        lines = self._lines()
+        if not lines and not touched:
+            return START
+        known = (place_of(self._key, line) for line in reversed(lines))
+        found = next((one for one in known if one is not None), START)
+        return Place(found.seq, found.mac, unsealed=True)
 
     def _lines(self) -> list[bytes]:
-        try:
-            return [line for line in self.path.read_bytes().split(b"\n") if line]
-        except FileNotFoundError:
-            return []
+        lines = (_content(self.path) or b"").split(b"\n")
+        return lines if lines[-1] else lines[:-1]  # each line ends with \n, the last one too
 
-    def _end(self) -> tuple[int, str]:
-        """Return number and seal of the last line; a tail that was cut off still counts."""
-        head = self._head_seen() or (0, _FIRST)
-        lines = self._lines()
-        last = (_parsed(lines[-1]) if lines else None) or Manifest()
-        return self._one_ahead(head, last) or head
-
-    def _one_ahead(self, head: tuple[int, str], last: Manifest) -> tuple[int, str] | None:
-        """Return the end that `last` is, if its writer died before it could seal the end."""
-        follows = (last.get("seq"), last.get("prev")) == (head[0] + 1, head[1])
-        return (head[0] + 1, str(last["mac"])) if follows and self._genuine(last) else None
-
-    def _head_seen(self) -> tuple[int, str] | None:
-        try:
-            found = _parsed(self._head.read_bytes()) or {}
-        except FileNotFoundError:
-            return None
-        head: Manifest = {"seq": found.get("seq"), "mac": found.get("mac")}
-        if not sealed_by(self._key, _HEAD, head, str(found.get("seal", ""))):
-            return None
-        return int(head["seq"]), str(head["mac"])
+    def _last_line(self) -> bytes:
+        """Return the last line without reading the others: the file only ever grows."""
+        if not self.path.exists() or not self.path.stat().st_size:
+            return b""
+        with self.path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as content:
+            end = len(content) - content[-1:].count(b"\n")
+            return content[content.rfind(b"\n", 0, end) + 1 : end]
 
     def _write(self, line: bytes) -> None:
         descriptor = os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_APPEND, PRIVATE)
@@ -130,28 +138,33 @@ class AuditLog:
             file.flush()
             os.fsync(file.fileno())
 
-    def _replace_head(self, head: Manifest) -> None:
-        draft = self._head.with_suffix(".draft")
-        descriptor = os.open(draft, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, PRIVATE)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(orjson.dumps(head))
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(self._head)
-
     @contextmanager
-    def _locked(self) -> Generator[None]:
-        descriptor = os.open(self.path.with_suffix(".lock"), os.O_CREAT | os.O_RDWR, PRIVATE)
+    def _writing(self) -> Generator[None]:
+        """Keep others from writing, and from reading what is half written."""
+        descriptor = os.open(self._lock, os.O_CREAT | os.O_RDONLY, PRIVATE)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield
         finally:
             os.close(descriptor)
 
+    @contextmanager
+    def _still(self) -> Generator[None]:
+        """Keep others from writing; where nobody ever wrote, nobody is kept."""
+        try:
+            descriptor = os.open(self._lock, os.O_RDONLY)
+        except FileNotFoundError:
+            yield
+            return
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH)
+            yield
+        finally:
+            os.close(descriptor)
 
-def _parsed(line: bytes) -> Manifest | None:
+
+def _content(path: Path) -> bytes | None:
     try:
-        found = orjson.loads(line)
-    except orjson.JSONDecodeError:
+        return path.read_bytes()
+    except FileNotFoundError:
         return None
-    return cast("Manifest", found) if isinstance(found, dict) else None

@@ -1,14 +1,26 @@
-"""What may be done without asking a person, and what may not be done at all."""
+"""What may be done without asking a person, and what may not be done at all.
+
+In doubt nobody may: an empty list covers nothing, a plan must fit one rule as a whole, and of two
+patterns that fit a cluster equally well the one that allows less counts.
+"""
 
 from collections.abc import Collection
 from fnmatch import fnmatchcase
-from typing import Literal
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from clusterwright.tools.trust.risk import Access, Risk
 
 PROTECTED = ("kube-system", "kube-public", "kube-node-lease")
+_EVERY = "*"
+
+
+def _listed(changes: object) -> object:
+    return (changes,) if changes == _EVERY else changes
+
+
+Changes = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 
 
 class _Strict(BaseModel):
@@ -18,27 +30,35 @@ class _Strict(BaseModel):
 class Rule(_Strict):
     """Changes that may be applied unattended: a plan must fit one rule as a whole."""
 
-    changes: tuple[str, ...] | Literal["*"]
-    clusters: tuple[str, ...]
-    namespaces: tuple[str, ...] = Field(description="Globs; '' is what belongs to no namespace.")
+    changes: Changes = Field(description="Kinds of changes by name; '*' is all of them.")
+    clusters: tuple[str, ...] = Field(description="Globs.")
+    namespaces: tuple[str, ...] = Field(
+        description="Globs; '' is what belongs to no namespace, which no glob stands for."
+    )
     risk: Risk = Risk.LOW
 
     def covers(
         self, kinds: Collection[str], namespaces: Collection[str], cluster: str, risk: Risk
     ) -> bool:
-        """Return whether all of a plan is covered."""
+        """Return whether all of a plan is covered; a plan of nothing is not."""
         return (
-            (self.changes == "*" or all(one in self.changes for one in kinds))
+            bool(kinds and namespaces)
+            and (_EVERY in self.changes or all(one in self.changes for one in kinds))
             and _fits(cluster, self.clusters)
-            and all(_fits(one, self.namespaces) for one in namespaces)
+            and all(self._covers_namespace(one) for one in namespaces)
             and risk.rank <= self.risk.rank
         )
+
+    def _covers_namespace(self, namespace: str) -> bool:
+        return _fits(namespace, self.namespaces) if namespace else "" in self.namespaces
 
 
 class Policy(_Strict):
     """The policy file; without one, nothing is applied unattended."""
 
-    access: dict[str, Access] = Field(default_factory=dict[str, Access])
+    access: dict[str, Access] = Field(
+        default_factory=dict[str, Access], description="Modes by globs of clusters' names."
+    )
     protected_namespaces: tuple[str, ...] = PROTECTED
     unattended: tuple[Rule, ...] = ()
     undo_on_failure: bool = True
@@ -46,9 +66,13 @@ class Policy(_Strict):
     settle_seconds: float = Field(default=10, ge=0, le=600, description="For success to hold.")
 
     def access_to(self, cluster: str, default: Access) -> Access:
-        """Return the mode for a cluster: of the longest pattern that its name fits."""
-        fitting = [one for one in self.access if fnmatchcase(cluster, one)]
-        return self.access[max(fitting, key=len)] if fitting else default
+        """Return the mode for a cluster: of its own name, else of the longest pattern it fits."""
+        fitting = [
+            (one == cluster, len(one), -mode.rank, mode)
+            for one, mode in self.access.items()
+            if fnmatchcase(cluster, one)
+        ]
+        return max(fitting)[-1] if fitting else default
 
     def allows_unattended(
         self, *, kinds: Collection[str], namespaces: Collection[str], cluster: str, risk: Risk

@@ -2,12 +2,16 @@
 
 import os
 import stat
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
-from clusterwright.tools.errors import RefusedError
+from clusterwright.tools.errors import InvalidInputError, NotFoundError, RefusedError
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+_ROOT = 0
 PRIVATE = 0o600
 
 
@@ -16,35 +20,88 @@ def create_private(path: Path, content: bytes) -> bool:
 
     It comes into being with its content, so that no other process ever reads half of it.
     """
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE)
+    with _drafted(path, content) as draft:
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            return False
+    _sync(path.parent)
+    return True
+
+
+def replace_private(path: Path, content: bytes) -> None:
+    """Write a file whole, in the place of any earlier one; on the disk before this returns."""
+    with _drafted(path, content) as draft:
+        draft.replace(path)
+    _sync(path.parent)
+
+
+def read_private(path: Path) -> bytes:
+    """Return a file; raise RefusedError if anybody but its owner may read or write it."""
+    return _read(path, _OTHERS)
+
+
+def read_own(path: Path) -> bytes:
+    """Return a file; raise RefusedError if anybody but its owner may write it."""
+    return _read(path, _OTHERS_WRITE)
+
+
+def require_private(path: Path) -> None:
+    """Raise RefusedError if anybody but the owner may read or write a file."""
+    _check(path, path.stat(), _OTHERS)
+
+
+def require_own(path: Path) -> None:
+    """Raise RefusedError if anybody but the owner may write a file or folder."""
+    _check(path, path.stat(), _OTHERS_WRITE)
+
+
+def _read(path: Path, forbidden: int) -> bytes:
+    try:
+        with path.open("rb") as file:  # what is judged is what is read, whatever its name now means
+            _check(path, os.fstat(file.fileno()), forbidden)
+            return file.read()
+    except FileNotFoundError as error:
+        raise NotFoundError(f"there is no file {str(path)!r}", hint="check the path") from error
+    except OSError as error:
+        raise InvalidInputError(
+            f"{str(path)!r} cannot be read: {error.strerror}", hint="name a file that you may read"
+        ) from error
+
+
+def _check(path: Path, found: os.stat_result, forbidden: int) -> None:
+    if found.st_uid not in {os.getuid(), _ROOT}:
+        raise RefusedError(
+            f"{str(path)!r} is not trusted: it belongs to another user (uid {found.st_uid})",
+            hint="use one of your own, or of root",
+        )
+    if found.st_mode & forbidden:
+        what, cure = ("write", "go-w") if forbidden == _OTHERS_WRITE else ("read or write", "go=")
+        raise RefusedError(
+            f"{str(path)!r} is not trusted: others than you may {what} it",
+            hint=f"chmod {cure} {path}, once you know that nobody has changed it",
+        )
+
+
+@contextmanager
+def _drafted(path: Path, content: bytes) -> Generator[Path]:
+    """Write content beside `path`, under a name of its own, which is gone at the end."""
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mode 0600
+    draft = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.link(draft, path)
-    except FileExistsError:
-        return False
+        yield draft
     finally:
-        draft.unlink()
-    return True
+        draft.unlink(missing_ok=True)
 
 
-def require_private(path: Path) -> None:
-    """Raise RefusedError if anybody but the owner may read or write a file."""
-    _require(path, _OTHERS, "read or write")
-
-
-def require_own(path: Path) -> None:
-    """Raise RefusedError if anybody but the owner may write a file or folder."""
-    _require(path, _OTHERS_WRITE, "write")
-
-
-def _require(path: Path, forbidden: int, what: str) -> None:
-    found = path.stat()
-    if found.st_mode & forbidden or found.st_uid not in {os.getuid(), 0}:
-        raise RefusedError(
-            f"{str(path)!r} is not trusted: others than you may {what} it",
-            hint=f"chmod go-rwx {path}, once you know that nobody has changed it",
-        )
+def _sync(folder: Path) -> None:
+    """Have the names in a folder on the disk, as well as what is in the files."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

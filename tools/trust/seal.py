@@ -19,5 +19,5 @@ def seal(key: bytes, purpose: str, value: Json) -> str:
 
 
 def sealed_by(key: bytes, purpose: str, value: Json, mac: str) -> bool:
-    """Return whether `mac` is the seal of a value."""
-    return hmac.compare_digest(seal(key, purpose, value), mac)
+    """Return whether `mac`, which may be any text, is the seal of a value."""
+    return hmac.compare_digest(seal(key, purpose, value).encode(), mac.encode())

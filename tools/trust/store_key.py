@@ -4,7 +4,7 @@ import secrets
 from pathlib import Path
 
 from clusterwright.tools.errors import RefusedError
-from clusterwright.tools.trust.private_file import create_private, require_private
+from clusterwright.tools.trust.private_file import create_private, read_private
 
 _BYTES = 32
 
@@ -14,11 +14,10 @@ def store_key(state: Path) -> bytes:
     path = state / "store.key"
     if not path.exists():
         create_private(path, secrets.token_bytes(_BYTES))  # who loses the race reads the winner's
-    require_private(path)
-    key = path.read_bytes()
+    key = read_private(path)
     if len(key) != _BYTES:
         raise RefusedError(
-            f"{str(path)!r} is not a key of {_BYTES} bytes",
+            f"{str(path)!r} has {len(key)} bytes, and a key has {_BYTES}",
             hint="restore it, or move the whole folder away: its plans cannot be trusted any more",
         )
     return key

@@ -1,0 +1,55 @@
+"""Where state and settings are kept."""
+
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from clusterwright.tools.trust.places import config_dir, state_dir
+
+PLACES = [
+    pytest.param(state_dir, "CLUSTERWRIGHT_STATE_DIR", "XDG_STATE_HOME", id="state"),
+    pytest.param(config_dir, "CLUSTERWRIGHT_CONFIG_DIR", "XDG_CONFIG_HOME", id="settings"),
+]
+Place = Callable[[], Path]
+
+
+@pytest.mark.parametrize(("place", "variable", "_usual"), PLACES)
+def test_a_folder_that_is_named_is_made_for_the_user_only(
+    place: Place, variable: str, _usual: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, str(tmp_path / "deep" / "down"))
+    assert place() == tmp_path / "deep" / "down"
+    assert stat.S_IMODE(place().stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize(("place", "variable", "usual"), PLACES)
+@pytest.mark.parametrize("named", [None, ""])
+def test_without_a_name_it_is_where_programs_of_the_user_keep_theirs(
+    place: Place,
+    variable: str,
+    usual: str,
+    named: str | None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv(variable, raising=False)
+    if named is not None:
+        monkeypatch.setenv(variable, named)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv(usual, str(tmp_path / "usual"))
+    assert place().is_relative_to(tmp_path)
+    assert "clusterwright" in str(place().relative_to(tmp_path))
+    assert stat.S_IMODE(place().stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize(("place", "variable", "_usual"), PLACES)
+def test_a_folder_that_is_there_stays_as_it_is(
+    place: Place, variable: str, _usual: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "policy.yaml").write_text("{}", encoding="utf-8")
+    tmp_path.chmod(0o755)
+    monkeypatch.setenv(variable, str(tmp_path))
+    assert [one.name for one in place().iterdir()] == ["policy.yaml"]
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755

@@ -30,7 +30,8 @@ _BREAK_SECONDS = 240.0
 _FIX_SECONDS = 400.0
 _LATE_SECONDS = 30.0
 """What a fault gets to be told, after it has developed."""
-_REPAIRED_SECONDS = 60.0
+_REPAIRED_SECONDS = 200.0
+"""A ReplicaSet that was refused its pods tries again at ever longer intervals."""
 _AT_ONCE = 3
 _RESULTS = {"fixed": "fixed", "asks": "asks", "refused": "refused", "left": "no remedy"}
 _POLICY = """\

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from anyio import to_thread
 
-from clusterwright.tools.change import DryRun, Plan, PlanStep
+from clusterwright.tools.change import DryRun, Plan, PlanStep, State
 from clusterwright.tools.errors import RefusedError
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.kubernetes.changes.asked import Asked
@@ -48,12 +48,23 @@ async def plan(
         key=store.key,
     )
     if not found.tried or not any(_does(one) for one in found.tried):
-        note = "Nothing to change: all is as the change asks for"
+        note = await to_thread.run_sync(_nothing_left, asked, store)
         return PlannedChange(cluster=connection.cluster, note=note, unfinished=unfinished)
     _check_possible(found)
     made = await _plan(connection, found, asked, stamp, override_owner=override_owner)
     await to_thread.run_sync(_keep, desk, made)
     return _answer(made, unfinished, _next(desk, made))
+
+
+def _nothing_left(asked: Sequence[Manifest], store: PlanStore) -> str:
+    """Return why there is nothing to do; a plan that was cut short is thereby at its end."""
+    for one in asked:
+        if one.get("kind") in {"undo", "finish"}:
+            finished = one["kind"] == "finish"
+            store.end(str(one["plan"]), State.UNPROVEN if finished else State.REFUSED)
+            what = "all its steps had taken place" if finished else "none of its steps had"
+            return f"Nothing is left to do for plan {one['plan']}: {what}"
+    return "Nothing to change: all is as the change asks for"
 
 
 def _does(one: Tried) -> bool:

@@ -74,27 +74,28 @@ class RemoveFinalizer(ObjectChange):
 
 
 def controllers(finalizer: str, around: Snapshot) -> list[str]:
-    """Return the workloads that may honour a finalizer: those that carry a word of its domain.
+    """Return the workloads that may honour a finalizer: those called like a part of its domain.
 
-    A guess on purpose on the safe side: `backup.example.com/final` may be honoured by whatever
-    has `backup` or `example` in its name, image, labels or arguments.
+    A guess on purpose on the safe side: `backup.delta.example.com/final` may be honoured by
+    whatever is called backup, delta or example, or has an image that is.
     """
-    domain = finalizer.partition("/")[0]
-    words = [one for one in domain.split(".")[:-1] if len(one) > 3] or [domain]  # noqa: PLR2004
-    words += [one for one in finalizer.partition("/")[2].split("-") if len(one) > 4]  # noqa: PLR2004
+    domain = finalizer.partition("/")[0].split(".")
+    words = [_tokens(one) for one in (domain[:-1] or domain)]
     return [
         str(Ref.of(one))
         for kind in RemoveFinalizer.around
         for one in around.of_kind(kind)
-        if _says(one, words)
+        if any(word <= name for word in words for name in _names(one))
     ]
 
 
-def _says(workload: Manifest, words: list[str]) -> bool:
+def _names(workload: Manifest) -> list[set[str]]:
+    """Return what a workload and its images are called, in words."""
     template = mapping(workload, "spec", "template") or workload
-    told = [
-        text(workload, "metadata", "name"),
-        *mapping(workload, "metadata", "labels").values(),
-        *(text(one, "image") for one in items(template, "spec", "containers")),
-    ]
-    return any(word in str(one).lower() for word in words for one in told)
+    images = [text(one, "image") for one in items(template, "spec", "containers")]
+    last = [one.rpartition("/")[2].partition(":")[0] for one in images]
+    return [_tokens(one) for one in (text(workload, "metadata", "name"), *last)]
+
+
+def _tokens(name: str) -> set[str]:
+    return set(name.lower().replace("_", "-").split("-"))

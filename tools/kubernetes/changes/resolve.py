@@ -81,6 +81,8 @@ async def settle_doubts(
 
 
 def _undo(kept: Kept, progress: Progress) -> Resolved:
+    if kept.state is State.APPLYING and not progress.written:
+        return Resolved(())  # it was cut short before its first write
     if kept.state is State.UNDONE or not progress.written:
         raise RefusedError(
             f"nothing of plan {kept.plan.id} is left to undo",

@@ -64,12 +64,13 @@ def _of_pod(evidence: object) -> bool:
 
 
 def ingress_service(finding: Finding, snapshot: Snapshot) -> Iterator[Remedy]:
-    """Yield the nearest Service as the backend."""
+    """Yield the Service of the Ingress's own name, else of the nearest, as the backend."""
     evidence = field_evidence(finding, ".name")
     if evidence is None:
         return
-    services = snapshot.in_namespace("Service", finding.subject.namespace)
-    near = nearest(evidence.value, map(name_of, services))
+    own = finding.subject.name  # as mostly, an Ingress is called what it leads to
+    there = [name_of(o) for o in snapshot.in_namespace("Service", finding.subject.namespace)]
+    near = own if own in there else nearest(evidence.value, there)
     if near:
         fields = {field_of(evidence.path): near}
         yield Remedy(say=f"route to Service {near}", changes=(patch(finding.subject, fields),))

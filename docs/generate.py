@@ -52,7 +52,7 @@ def _tools() -> str:
         "Every tool takes an optional `cluster`; all are read-only.",
         "",
     ]
-    for tool in kubernetes.TOOLS:
+    for tool in (*kubernetes.TOOLS, kubernetes.PLAN_CHANGE, kubernetes.APPLY_CHANGE):
         blocks += [f"## `{tool.name}`", "", f"*{tool.title}.* {tool.description}", ""]
         blocks += [*_table(("argument", "type", "what it means"), list(_arguments(tool))), ""]
         blocks += [*_table(("answer field", "what it holds"), _fields(tool)), ""]
@@ -61,7 +61,8 @@ def _tools() -> str:
 
 def _arguments(tool: Tool) -> Iterable[tuple[str, ...]]:
     hints = get_type_hints(tool.run, include_extras=True)
-    for name, one in list(inspect.signature(tool.run).parameters.items())[1:]:
+    inner = 1 if tool.ask is None else 2  # the context, and who calls
+    for name, one in list(inspect.signature(tool.run).parameters.items())[inner:]:
         schema = TypeAdapter(hints[name]).json_schema()
         kinds = [kind.get("type") for kind in schema.get("anyOf", [schema])]
         spelled = " or ".join(kind for kind in kinds if kind and kind != "null")
@@ -97,15 +98,18 @@ def _scenarios() -> str:
         card = scenario.card
         truth = ", ".join(f"`{t.code}`" for t in scenario.render(1).truth) or "silent"
         real = f"simulated: {card.simulated}" if card.simulated else "real"
-        rows.append((f"`{card.name}`", card.kind, card.title, truth, card.needs, real))
+        repair = card.repair or "-"
+        rows.append((f"`{card.name}`", card.kind, card.title, truth, repair, card.needs, real))
     head = [
         _NOTE,
         "# Scenarios",
         "",
-        "`clusterwright sandbox break NAME` makes one, `make scenarios` judges all.",
+        "`clusterwright sandbox break NAME` makes one. `make scenarios` judges if all are found,",
+        "`make repairs` whether `clusterwright fix` does what is right about each: repair it, ask",
+        "for a value that only a person knows, refuse, or leave it to a person.",
         "",
     ]
-    columns = ("scenario", "kind", "what it is", "truth", "needs", "parts")
+    columns = ("scenario", "kind", "what it is", "truth", "right repair", "needs", "parts")
     return "\n".join([*head, *_table(columns, rows), ""])
 
 

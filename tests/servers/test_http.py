@@ -70,7 +70,7 @@ def test_a_client_of_2026_07_28_lists_tools(url: str) -> None:
     headers = {**HEADERS, "MCP-Protocol-Version": MODERN, "Mcp-Method": "tools/list"}
     answered = httpx2.post(url, json={**LIST, "params": {"_meta": META}}, headers=headers)
     assert answered.status_code == 200
-    assert len(answered.json()["result"]["tools"]) == 6
+    assert len(answered.json()["result"]["tools"]) == 7
 
 
 def test_a_web_page_cannot_reach_the_server_under_a_name_of_its_own(url: str) -> None:
@@ -110,7 +110,7 @@ def test_the_hub_is_let_in_with_the_token_and_only_with_it(guarded: str) -> None
         async with connect({"it": remote}) as hub:
             return len(await hub.tools("it"))
 
-    assert anyio.run(tools, Remote(guarded, TOKEN)) == 6
+    assert anyio.run(tools, Remote(guarded, TOKEN)) == 7
     with pytest.raises(UnreachableError):
         anyio.run(tools, Remote(guarded))
     with pytest.raises(UnreachableError):

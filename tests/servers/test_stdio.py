@@ -12,12 +12,12 @@ def test_a_client_of_2025_11_25_shakes_hands_and_lists_tools() -> None:
         hello = pipe.initialize()["result"]
         assert hello["protocolVersion"] == LEGACY
         assert hello["serverInfo"]["name"] == "clusterwright-kubernetes"
-        assert len(pipe.ask("tools/list")["result"]["tools"]) == 6
+        assert len(pipe.ask("tools/list")["result"]["tools"]) == 7
 
 
 def test_a_client_of_2026_07_28_needs_no_handshake() -> None:
     with Pipe() as pipe:
-        assert len(pipe.ask_modern("tools/list")["result"]["tools"]) == 6
+        assert len(pipe.ask_modern("tools/list")["result"]["tools"]) == 7
         assert MODERN in pipe.ask_modern("server/discover")["result"]["supportedVersions"]
 
 
@@ -25,11 +25,11 @@ def test_a_probe_leaves_the_choice_of_the_era_open() -> None:
     with Pipe() as pipe:
         assert MODERN in pipe.ask_modern("server/discover")["result"]["supportedVersions"]
         assert pipe.initialize()["result"]["protocolVersion"] == LEGACY
-        assert len(pipe.ask("tools/list")["result"]["tools"]) == 6
+        assert len(pipe.ask("tools/list")["result"]["tools"]) == 7
     with Pipe() as pipe:
         assert "result" in pipe.ask_modern("server/discover")
         assert "result" in pipe.ask_modern("server/discover")
-        assert len(pipe.ask_modern("tools/list")["result"]["tools"]) == 6
+        assert len(pipe.ask_modern("tools/list")["result"]["tools"]) == 7
 
 
 def test_a_client_that_does_not_wait_for_the_probe_is_served() -> None:
@@ -63,7 +63,7 @@ def test_a_line_that_is_no_request_does_no_harm(line: bytes) -> None:
     with Pipe() as pipe:
         pipe.initialize()
         pipe.write(line)
-        assert len(pipe.ask("tools/list")["result"]["tools"]) == 6
+        assert len(pipe.ask("tools/list")["result"]["tools"]) == 7
         assert pipe.close() == 0
 
 

@@ -31,6 +31,8 @@ def test_json_tells_the_truth_of_the_seed() -> None:
         "imitates": "kwok's stages for nodes and pods (sigs.k8s.io/kwok, kustomize/stage/fast)",
         "needs": "control-plane",
         "scope": "namespaced",
+        "repair": "fixed",
+        "repair_says": "",
         "seed": 4,
     }
 

@@ -29,7 +29,9 @@ class Asked(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     kind: Kind
-    object: Annotated[str | None, Field(description="Deployment/shop/cart; not for apply.")] = None
+    object: Annotated[
+        str | None, Field(max_length=400, description="Deployment/shop/cart; not for apply.")
+    ] = None
     set: Annotated[
         dict[str, Any] | None,
         Field(
@@ -38,11 +40,15 @@ class Asked(BaseModel):
         ),
     ] = None
     manifest: Annotated[dict[str, Any] | None, Field(description="apply: the object.")] = None
-    replicas: Annotated[int | None, Field(description="scale.")] = None
-    revision: Annotated[int | None, Field(description="rollback; default: the one before.")] = None
-    finalizer: Annotated[str | None, Field(description="remove_finalizer.")] = None
+    replicas: Annotated[int | None, Field(ge=0, le=100_000, description="scale.")] = None
+    revision: Annotated[
+        int | None, Field(ge=1, le=1_000_000_000, description="rollback; default: the one before.")
+    ] = None
+    finalizer: Annotated[str | None, Field(max_length=300, description="remove_finalizer.")] = None
     delete_local_data: Annotated[bool | None, Field(description="drain: emptyDirs too.")] = None
-    plan: Annotated[str | None, Field(description="undo, finish: a plan applied before.")] = None
+    plan: Annotated[
+        str | None, Field(max_length=60, description="undo, finish: a plan applied before.")
+    ] = None
 
     def told(self) -> Manifest:
         """Return the change as it was asked for, without what was left out."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from clusterwright.deploy.sandbox import Instance
 from clusterwright.deploy.sandbox.scenario.model import Rendered
 from tests.bench import crowd
+from tests.bench.changes import changes
 from tests.bench.figure import Figure
 from tests.bench.over_http import over_http
 from tests.bench.wire import Reply, Wire
@@ -37,6 +38,7 @@ def measure(instance: Instance, faults: Sequence[Rendered]) -> Iterator[Figure]:
     yield from _nine_faults(server, faults)
     yield Figure("diagnose_cold_s", _diagnose(instance), "s")
     yield Figure("small_get_p50_ms", _small_get(server), "ms")
+    yield from changes(server, instance)
     yield from over_http(instance.kubeconfig)
 
 

@@ -63,6 +63,27 @@ def test_there_are_at_least_32_faults_and_12_traps() -> None:
     assert kinds.count("trap") >= 12
 
 
+def test_every_fault_says_what_a_right_repair_does() -> None:
+    for one in load_all():
+        assert (one.card.repair is None) == (one.card.kind == "trap")
+
+
+def test_enough_faults_are_repaired_some_around_an_owner_and_enough_are_left_alone() -> None:
+    repairs = [one.card.repair for one in load_all()]
+    assert repairs.count("fixed") >= 20
+    assert repairs.count("asks") + repairs.count("refused") >= 10
+    owned = [one for one in load_all() if one.card.repair == "fixed" and _owned(one)]
+    assert len(owned) >= 5
+
+
+def _owned(scenario: Scenario) -> bool:
+    """Tell whether an owner or an autoscaler holds the field that one would patch first."""
+    whole = json.dumps(scenario.render(1).objects)
+    marks = ("meta.helm.sh/", "argocd.argoproj.io/", "toolkit.fluxcd.io/")
+    by_hpa = "HorizontalPodAutoscaler" in whole and "PodDisruptionBudget" in whole
+    return by_hpa or any(mark in whole for mark in marks)
+
+
 def test_the_nine_fault_cluster_is_made_of_faults() -> None:
     assert {load(name).card.kind for name in NINE} == {"fault"}
 

@@ -48,6 +48,7 @@ def serve(
         module = import_module(f"clusterwright.servers.{server}")
     try:
         authority = _authority(access, policy)
+        _tell_unfinished(authority)
         made = module.create_server(kubeconfig=kubeconfig, context=context, authority=authority)
         anyio.run(_on_pipes if http is None else _over_http(http, token_file, allowed_host), made)
     except ToolError as error:
@@ -81,6 +82,15 @@ def _authority(access: str, policy: Path | None) -> "Authority":
     from clusterwright.cli.authority import authority_of
 
     return authority_of(Access(access), policy)
+
+
+def _tell_unfinished(authority: "Authority") -> None:
+    """Say on standard error which plans were cut short; a look at file names is all it takes."""
+    for plan in authority.unfinished():
+        click.echo(
+            f"plan {plan} may have been cut short: `clusterwright plans` tells, and how to go on",
+            err=True,
+        )
 
 
 def _token(path: Path | None) -> str | None:

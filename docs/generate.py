@@ -49,7 +49,8 @@ def _tools() -> str:
         _NOTE,
         "# Tools",
         "",
-        "Every tool takes an optional `cluster`; all are read-only.",
+        "Every tool takes an optional `cluster`. `k8s_plan_change` stores nothing",
+        "there; `k8s_apply_change` is listed with `--access write` only.",
         "",
     ]
     for tool in (*kubernetes.TOOLS, kubernetes.PLAN_CHANGE, kubernetes.APPLY_CHANGE):

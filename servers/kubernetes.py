@@ -29,7 +29,9 @@ Start with k8s_find_problems: it reads the cluster once and names causes, worst 
 its evidence. "No problems" counts for what `coverage` says was checked. Then follow one object: \
 k8s_describe for its surroundings (owners, children, related objects, conditions, events), \
 k8s_logs for what a container wrote (previous=true after a crash), k8s_get for fields. k8s_list \
-counts a kind by state and shows every unhealthy object first; k8s_events is a timeline.
+counts a kind by state and shows every unhealthy object first; k8s_events is a timeline. \
+A finding's `remedies` (ask with limit) hold changes for k8s_plan_change, as they are; a value \
+<ask: ...> has to come from the person.
 
 Objects are named Kind/namespace/name (Pod/shop/cart-1, Node/gpu-1), kinds as in kubectl: Pod, \
 pods, po, machines.cluster.x-k8s.io. `cluster` is a kubeconfig context; left out, it is the one \

@@ -48,6 +48,15 @@ class Authority:
         """The folder of the public keys whose approvals count."""
         return self.approvers or config_dir() / "approvers"
 
+    def unfinished(self) -> list[str]:
+        """Return the plans that somebody applies at this moment, or did when their process ended.
+
+        By the names of their lock files alone, which is quick; the store knows which it is.
+        """
+        folder = self.state or state_dir()
+        found = (one.stem.removeprefix("applying-") for one in folder.glob("applying-*.lock"))
+        return sorted(found)
+
     @property
     def widest(self) -> Access:
         """The mode that goes furthest on any cluster."""

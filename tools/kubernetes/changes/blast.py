@@ -58,15 +58,10 @@ def _of_step(scene: Scene, step: Step) -> Iterator[Reason]:
         yield Risk.MEDIUM, f"{ref} concerns more than one workload"
     if step.write.verb is Verb.DELETE and ref.kind in _DATA:
         yield Risk.HIGH, f"with {ref} goes its data"
-    if step.irreversible and ref.kind != "Pod" and not _is_restart(step):
-        finalizer = step.say.startswith("remove the finalizer")
-        yield (Risk.HIGH if finalizer else Risk.MEDIUM), f"{ref}: {step.irreversible}"
+    if step.irreversible and step.at_stake is not Risk.LOW:
+        yield step.at_stake, f"{ref}: {step.irreversible}"
     for rule in _RULES:
         yield from rule(scene, step)
-
-
-def _is_restart(step: Step) -> bool:
-    return step.say.startswith("restart ")
 
 
 def _of_grant(step: Step) -> Iterator[Reason]:

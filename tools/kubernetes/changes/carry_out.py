@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from clusterwright.tools.kubernetes.client.connection import Connection
 
 _ATTEMPTS = 4
+_EVICTION_SECONDS = 60.0
 _PAUSE = 0.5
 """Seconds between two looks at the proofs."""
 Note = Callable[[Manifest], None]
@@ -90,17 +91,27 @@ class Work:
         outcome.checks += [*_kept(step, changed), *step.checks]
 
     async def _send(self, tried: Tried, step: Step) -> tuple[Step, Manifest]:
-        """Write; again, a few times, if all that came in between was a controller's status."""
-        for attempt in range(1, _ATTEMPTS + 1):
+        """Write; again, if all that came in between was a controller's status.
+
+        An eviction that a budget refuses at this moment is tried again, as a drain does: the pod
+        before it may not have been replaced yet.
+        """
+        evicts = step.write.verb is Verb.EVICT
+        deadline = anyio.current_time() + _EVICTION_SECONDS
+        attempt = 0
+        while True:
+            attempt += 1
             try:
                 sent = await self._connection.write(step.write, dry_run=False, agent=self._agent)
             except ConflictError:
-                if attempt == _ATTEMPTS or not step.write.version:
+                if evicts and anyio.current_time() < deadline:
+                    await anyio.sleep(_PAUSE)
+                elif step.write.version and attempt < _ATTEMPTS:
+                    step = await self._fresh(tried)
+                else:
                     raise
-                step = await self._fresh(tried)
             else:
                 return step, sent.found
-        raise AssertionError("the last attempt returns or raises")
 
     async def _fresh(self, tried: Tried) -> Step:
         """Return a step with the resourceVersion of now, where only a controller has written since.

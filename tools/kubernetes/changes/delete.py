@@ -10,6 +10,7 @@ from clusterwright.tools.kubernetes.changes.workloads import AROUND, workload_of
 from clusterwright.tools.kubernetes.changes.write import Verb, Write
 from clusterwright.tools.manifest import Manifest, mapping, text
 from clusterwright.tools.ref import Ref, owner_of
+from clusterwright.tools.trust.risk import Risk
 
 _REMADE = frozenset(
     {
@@ -71,6 +72,7 @@ class Delete(ObjectChange):
                 paths=() if owner else None,
                 checks=(gone(ref, text(before, "metadata", "uid")),),
                 irreversible=_irreversible(ref, before),
+                at_stake=Risk.LOW if owner else Risk.MEDIUM,
                 notes=(f"{owner} makes a new pod",) if owner else (),
             ),
         )

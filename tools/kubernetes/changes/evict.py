@@ -12,6 +12,7 @@ from clusterwright.tools.kubernetes.changes.write import Verb, Write
 from clusterwright.tools.manifest import Manifest, text
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
+from clusterwright.tools.trust.risk import Risk
 
 
 class Evict(ObjectChange):
@@ -50,5 +51,6 @@ def eviction(ref: Ref, pod: Manifest, around: Snapshot) -> Step:
         before=pod,
         checks=(gone(ref, uid),),
         irreversible="an evicted pod does not come back; its workload makes another",
+        at_stake=Risk.LOW,
         notes=(f"{owner} makes a new pod",),
     )

@@ -13,6 +13,7 @@ from clusterwright.tools.manifest import Manifest, items, mapping, text, texts
 from clusterwright.tools.quotation import quoted
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
+from clusterwright.tools.trust.risk import Risk
 
 _BUILT_IN = ("kubernetes.io/", "foregroundDeletion", "orphan", "kubernetes")
 """Finalizers of Kubernetes itself, whose controllers are never gone."""
@@ -68,6 +69,7 @@ class RemoveFinalizer(ObjectChange):
                 before=before,
                 checks=checks,
                 irreversible="what the finalizer stood for is never done, and the object goes",
+                at_stake=Risk.HIGH,
                 notes=(f"no workload here carries the words of {quoted(self.finalizer)}",),
             ),
         )

@@ -10,6 +10,7 @@ from clusterwright.tools.kubernetes.changes.patch import patched
 from clusterwright.tools.kubernetes.changes.step import Scene, Step
 from clusterwright.tools.kubernetes.changes.workloads import AROUND, TEMPLATED
 from clusterwright.tools.manifest import Manifest, truth
+from clusterwright.tools.trust.risk import Risk
 
 ANNOTATION = "kubectl.kubernetes.io/restartedAt"
 """What kubectl writes for a restart (kubectl, polymorphichelpers/objectrestarter.go)."""
@@ -42,6 +43,10 @@ class Restart(ObjectChange):
         # An owner that takes the annotation back restarts once more, and nothing else is lost.
         return (
             replace(
-                found, say=f"restart {self.object}", paths=(), irreversible="pods do not return"
+                found,
+                say=f"restart {self.object}",
+                paths=(),
+                irreversible="pods do not return",
+                at_stake=Risk.LOW,
             ),
         )

@@ -9,6 +9,7 @@ from clusterwright.tools.kubernetes.changes.write import Write
 from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
+from clusterwright.tools.trust.risk import Risk
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,8 @@ class Step:
     checks: tuple[Check, ...] = ()
     irreversible: str = ""
     """Why it cannot be undone; empty when it can."""
+    at_stake: Risk = Risk.MEDIUM
+    """What that it cannot be undone puts at risk."""
     predicate: bool = False
     """One of a set that is evaluated anew: a plan is not bound to its members."""
     notes: tuple[str, ...] = field(default=())

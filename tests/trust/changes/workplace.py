@@ -103,7 +103,11 @@ class Workplace:
 
     @asynccontextmanager
     async def client(
-        self, person: Person | None = agrees, *, mode: Mode = "auto"
+        self,
+        person: Person | None = agrees,
+        *,
+        mode: Mode = "auto",
+        kubeconfig: Path | None = None,
     ) -> AsyncGenerator["Session"]:
         """Connect as a client whose person answers so; None: a client that cannot ask."""
 
@@ -113,7 +117,8 @@ class Workplace:
             assert person is not None
             return await person(params.message)
 
-        server = create_server(kubeconfig=self.sandbox.kubeconfig, authority=self.authority)
+        config = kubeconfig or self.sandbox.kubeconfig
+        server = create_server(kubeconfig=config, authority=self.authority)
         callback = ask if person else None
         async with Client(server, elicitation_callback=callback, mode=mode) as client:
             yield Session(client)

@@ -10,8 +10,6 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-import anyio
-
 from clusterwright.tools.change import DryRun, FieldChange
 from clusterwright.tools.diff import Difference, clean, differences
 from clusterwright.tools.errors import (
@@ -28,6 +26,7 @@ from clusterwright.tools.kubernetes.changes.blast import judge
 from clusterwright.tools.kubernetes.changes.kind import Change
 from clusterwright.tools.kubernetes.changes.request import parse_change
 from clusterwright.tools.kubernetes.changes.shown import shown
+from clusterwright.tools.kubernetes.changes.side_by_side import side_by_side
 from clusterwright.tools.kubernetes.changes.step import Scene, Step
 from clusterwright.tools.kubernetes.changes.write import Verb
 from clusterwright.tools.kubernetes.owners import claims
@@ -138,12 +137,13 @@ async def _scene(connection: "Connection", changes: Sequence[Change], stamp: dat
     async def look(namespace: str | None, kinds: Sequence[str]) -> None:
         parts.append(await read_snapshot(connection, kinds, namespace))
 
-    wanted = _surroundings(changes)
-    async with anyio.create_task_group() as tasks:
-        for ref in targets:
-            tasks.start_soon(read, ref)
-        for namespace, kinds in wanted.items():
-            tasks.start_soon(look, namespace, kinds)
+    around = _surroundings(changes)
+    await side_by_side(
+        [
+            *(partial(read, ref) for ref in targets),
+            *(partial(look, namespace, kinds) for namespace, kinds in around.items()),
+        ]
+    )
     return Scene(connection.cluster, stamp, live, _joined(connection, parts))
 
 
@@ -213,15 +213,11 @@ def _check_owner(step: Step, around: Snapshot) -> None:
 async def _try(connection: "Connection", steps: Sequence[Step]) -> list[Tried]:
     """Dry-run every step, side by side; those of a set count as one."""
     found: dict[int, Tried] = {}
-    limiter = anyio.CapacityLimiter(8)
 
     async def run(place: int, step: Step) -> None:
-        async with limiter:
-            found[place] = await _try_one(connection, step, steps[:place])
+        found[place] = await _try_one(connection, step, steps[:place])
 
-    async with anyio.create_task_group() as tasks:
-        for place, step in enumerate(steps):
-            tasks.start_soon(partial(run, place, step))
+    await side_by_side([partial(run, place, step) for place, step in enumerate(steps)])
     return [found[place] for place in range(len(steps))]
 
 

@@ -68,8 +68,6 @@ def _cut(value: str | None, longest: int) -> str | None:
     if value is None:
         return None
     safe = neutral(value)
-    if neutral(value, None) != value:
-        safe = f"[holds characters that cannot be seen] {safe}"
     if len(safe) <= longest:
         return safe
     half = longest // 2

@@ -1,7 +1,8 @@
 """A diff as it may be shown: as a person would write it, without noise and without secrets."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import cast
 
 import yaml
 
@@ -11,7 +12,10 @@ from clusterwright.tools.field_path import MISSING, Path, read, spell
 from clusterwright.tools.kubernetes.changes.step import Step
 from clusterwright.tools.kubernetes.changes.write import Verb
 from clusterwright.tools.manifest import Json, Manifest
+from clusterwright.tools.neutral import neutral
 from clusterwright.tools.redaction import REDACTED, redact, redact_text
+
+_HIDDEN = "[holds characters that cannot be seen] "
 
 
 def shown(
@@ -26,7 +30,7 @@ def shown(
         return (FieldChange(path="(the object)", before=str(step.ref)),)
     if step.before is None:
         wanted = redact(clean(step.write.body))
-        return (FieldChange(path="(new object)", after=_value(wanted)),)
+        return (FieldChange(path="(new object)", after=_mark(step.write.body) + _value(wanted)),)
     old = redact(clean(step.before))
     new = redact(clean(after)) if after is not None else {}
     told = [
@@ -45,7 +49,14 @@ def _told(safe: Manifest, path: Path, value: Json) -> str | None:
     if value is MISSING:
         return None
     found = read(safe, path)
-    return _value(value if found is MISSING and not isinstance(value, str) else found)
+    return _mark(value) + _value(
+        value if found is MISSING and not isinstance(value, str) else found
+    )
+
+
+def _mark(value: Json) -> str:
+    """Return a remark if a value holds what nobody would see: it would be approved unseen."""
+    return _HIDDEN if any(neutral(one, None) != one for one in _texts(value)) else ""
 
 
 def _value(value: Json) -> str:
@@ -58,3 +69,16 @@ def _value(value: Json) -> str:
     if isinstance(value, str):
         return redact_text(value)
     return json.dumps(value)
+
+
+def _texts(value: Json) -> Iterator[str]:
+    """Yield every string of a JSON value, keys included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, one in cast("Manifest", value).items():
+            yield key
+            yield from _texts(one)
+    elif isinstance(value, list):
+        for one in cast("list[Json]", value):
+            yield from _texts(one)

@@ -73,6 +73,16 @@ def _problems(one: Place) -> Iterator[Manifest]:
     yield {"namespace": one.namespace, "limit": 100}
 
 
+def _plan(one: Place) -> Iterator[Manifest]:
+    """Plan a change of what holds the secret, or stands beside it: a diff shows both."""
+    ref = "/".join(part for part in (one.kind, one.namespace, one.name) if part)
+    holding = [path for path in one.paths if not path.startswith("$['metadata']")]
+    fields = ["metadata.labels.planned", *(path.removeprefix("$") for path in holding[:2])]
+    for field in fields:
+        yield {"changes": [{"kind": "patch", "object": ref, "set": {field: "changed"}}]}
+    yield {"changes": [{"kind": "delete", "object": ref}]}
+
+
 def _logs(one: Place) -> Iterator[Manifest]:
     if one.kind == "Pod":
         pod: Manifest = {"pod": one.name, "namespace": one.namespace}
@@ -90,5 +100,6 @@ CALLS: dict[str, Callable[[Place], Iterator[Manifest]]] = {
     "k8s_events": _events,
     "k8s_find_problems": _problems,
     "k8s_logs": _logs,
+    "k8s_plan_change": _plan,
 }
 """By tool, all that it may be asked about one place; a tool that is not here fails a test."""

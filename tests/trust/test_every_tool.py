@@ -88,7 +88,9 @@ async def test_no_canary_comes_out(client: Client, tool: str) -> None:
     for arguments in asked.values():
         said = await _said(client, tool, arguments)
         found |= WATCH.leaks(said)
-        assert tool == "k8s_logs" or '"isError":true' not in said, said[:300]
+        # Not each pod has a log, and not each field may be changed.
+        may_fail = tool in {"k8s_logs", "k8s_plan_change"}
+        assert may_fail or '"isError":true' not in said, said[:300]
     assert found == {}
 
 

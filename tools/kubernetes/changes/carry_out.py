@@ -14,6 +14,7 @@ from clusterwright.tools.kubernetes.changes.inverse import fields_of, inverse_of
 from clusterwright.tools.kubernetes.changes.journal import FAILED, begun, done, took_place
 from clusterwright.tools.kubernetes.changes.proofs import holds
 from clusterwright.tools.kubernetes.changes.step import Check, Failed, Met, Pending, Step, Verdict
+from clusterwright.tools.kubernetes.changes.veil import hide, secrets_of
 from clusterwright.tools.kubernetes.changes.write import Verb
 from clusterwright.tools.manifest import Manifest, text
 from clusterwright.tools.trust.policy import Policy
@@ -60,7 +61,8 @@ class Work:
             try:
                 await self._write(place, tried, outcome)
             except ToolError as error:
-                outcome.failure = f"step {place} ({tried.step.say}): {error}"
+                said = hide(str(error), secrets_of(tried.step.before))
+                outcome.failure = f"step {place} ({tried.step.say}): {said}"
                 break
         return outcome
 

@@ -28,6 +28,7 @@ from clusterwright.tools.kubernetes.changes.request import parse_change
 from clusterwright.tools.kubernetes.changes.shown import shown
 from clusterwright.tools.kubernetes.changes.side_by_side import side_by_side
 from clusterwright.tools.kubernetes.changes.step import Scene, Step
+from clusterwright.tools.kubernetes.changes.veil import hide, secrets_of
 from clusterwright.tools.kubernetes.changes.write import Verb
 from clusterwright.tools.kubernetes.owners import claims
 from clusterwright.tools.kubernetes.read import read_snapshot
@@ -222,18 +223,21 @@ async def _try(connection: "Connection", steps: Sequence[Step]) -> list[Tried]:
 
 
 async def _try_one(connection: "Connection", step: Step, before: Sequence[Step]) -> Tried:
+    secrets = secrets_of(step.before)
     try:
         sent = await connection.write(step.write, dry_run=True)
     except ToolError as error:
+        said = hide(str(error), secrets)
         outcome = _outcome(error, step, before)
         if outcome is None:
-            raise
-        return Tried(step, outcome, one_line(str(error)), (), shown(step, None, ()), (), None)
+            # Its words may quote the object whole: neither they nor what they came with go on.
+            raise type(error)(said, hint=hide(error.hint, secrets)) from None
+        return Tried(step, outcome, one_line(said), (), shown(step, None, ()), (), None)
     after = None if step.write.verb in {Verb.DELETE, Verb.EVICT} else sent.found
     old = clean(step.before) if step.before and after is not None else {}
     changed = differences(old, clean(after)) if after is not None else ()
-    diff = shown(step, after, changed)
-    return Tried(step, DryRun.PASSED, "", changed, diff, sent.warnings, after)
+    warnings = tuple(hide(one, secrets) for one in sent.warnings)
+    return Tried(step, DryRun.PASSED, "", changed, shown(step, after, changed), warnings, after)
 
 
 def _outcome(error: ToolError, step: Step, before: Sequence[Step]) -> DryRun | None:

@@ -10,11 +10,14 @@ from clusterwright.tools.change import FieldChange
 from clusterwright.tools.diff import Difference, clean
 from clusterwright.tools.field_path import MISSING, Path, read, spell
 from clusterwright.tools.kubernetes.changes.step import Step
+from clusterwright.tools.kubernetes.changes.veil import hide, secrets_of
 from clusterwright.tools.kubernetes.changes.write import Verb
 from clusterwright.tools.manifest import Json, Manifest
 from clusterwright.tools.neutral import neutral
 from clusterwright.tools.redaction import REDACTED, redact, redact_text
 
+_WIDE = 1_000_000
+"""Columns: a line that is folded would hide a secret from being known."""
 _HIDDEN = "[holds characters that cannot be seen] "
 
 
@@ -33,15 +36,19 @@ def shown(
         return (FieldChange(path="(new object)", after=_mark(step.write.body) + _value(wanted)),)
     old = redact(clean(step.before))
     new = redact(clean(after)) if after is not None else {}
-    told = [
+    secrets = secrets_of(step.before)
+
+    def safe(value: str | None) -> str | None:
+        return None if value is None else hide(value, secrets)
+
+    return tuple(
         FieldChange(
-            path=redact_text(spell(one.path)),
-            before=_told(old, one.path, one.before),
-            after=_told(new, one.path, one.after),
+            path=hide(redact_text(spell(one.path)), secrets),
+            before=safe(_told(old, one.path, one.before)),
+            after=safe(_told(new, one.path, one.after)),
         )
         for one in changed
-    ]
-    return tuple(told)
+    )
 
 
 def _told(safe: Manifest, path: Path, value: Json) -> str | None:
@@ -61,7 +68,9 @@ def _value(value: Json) -> str:
     if value is MISSING:
         return REDACTED
     if isinstance(value, dict | list):
-        text = yaml.safe_dump(value, sort_keys=False, default_flow_style=False, allow_unicode=True)
+        text = yaml.safe_dump(
+            value, sort_keys=False, default_flow_style=False, allow_unicode=True, width=_WIDE
+        )
         return redact_text(text.rstrip("\n"))
     if isinstance(value, str):
         return redact_text(value)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from clusterwright.tools.trust.authority import Authority
 
-SERVERS = ("kubernetes",)
+SERVERS = ("kubernetes", "cluster_api")
 """What can be served, each a module of that name in clusterwright.servers."""
 _TOKEN_VARIABLE = "CLUSTERWRIGHT_TOKEN"  # noqa: S105 - the name of a variable
 _PATH = click.Path(path_type=Path)
@@ -147,10 +147,15 @@ command = click.Command(
     callback=serve,
     help=serve.__doc__,
 )
-kubernetes = click.Command(
-    "clusterwright-kubernetes",
-    params=[*_OPTIONS],
-    callback=partial(serve, "kubernetes"),
-    help=serve.__doc__,
-)
-"""The script that serves Kubernetes tools."""
+
+
+def _script(server: str) -> click.Command:
+    """Return the command that serves one domain, for hosts that take no subcommand."""
+    name = f"clusterwright-{server.replace('_', '-')}"
+    return click.Command(
+        name, params=[*_OPTIONS], callback=partial(serve, server), help=serve.__doc__
+    )
+
+
+kubernetes = _script("kubernetes")
+cluster_api = _script("cluster_api")

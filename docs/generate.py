@@ -13,7 +13,8 @@ from typing import get_type_hints
 from pydantic import TypeAdapter
 
 from clusterwright.deploy.sandbox.scenario.load import load_all
-from clusterwright.tools import kubernetes
+from clusterwright.tools import cluster_api, kubernetes
+from clusterwright.tools.cluster_api.analyzers import ANALYZERS as OF_CLUSTER_API
 from clusterwright.tools.explain import codes, front_matter
 from clusterwright.tools.kubernetes import unexplained
 from clusterwright.tools.kubernetes.analyzers import ANALYZERS
@@ -53,7 +54,8 @@ def _tools() -> str:
         "there; `k8s_apply_change` is listed with `--access write` only.",
         "",
     ]
-    for tool in (*kubernetes.TOOLS, kubernetes.PLAN_CHANGE, kubernetes.APPLY_CHANGE):
+    own = (*kubernetes.TOOLS, kubernetes.PLAN_CHANGE, kubernetes.APPLY_CHANGE)
+    for tool in (*own, *cluster_api.TOOLS):
         blocks += [f"## `{tool.name}`", "", f"*{tool.title}.* {tool.description}", ""]
         blocks += [*_table(("argument", "type", "what it means"), list(_arguments(tool))), ""]
         blocks += [*_table(("answer field", "what it holds"), _fields(tool)), ""]
@@ -77,7 +79,7 @@ def _fields(tool: Tool) -> list[tuple[str, ...]]:
 
 
 def _findings() -> str:
-    needs = {code: ", ".join(a.needs) for a in ANALYZERS for code in a.codes}
+    needs = {code: ", ".join(a.needs) for a in (*ANALYZERS, *OF_CLUSTER_API) for code in a.codes}
     needs[unexplained.CODE] = "Pod, Event"
     rows: list[tuple[str, ...]] = []
     for code in codes():

@@ -13,7 +13,8 @@ from clusterwright.tools.errors import ToolError
 @click.command(name="up")
 @click.argument("name", default="default")
 @click.option("--node/--no-node", default=True, help="Have a node that really runs containers.")
-def command(*, name: str, node: bool) -> None:
+@click.option("--capi", is_flag=True, help="Run Cluster API, with workload clusters that are real.")
+def command(*, name: str, node: bool, capi: bool) -> None:
     """Start the sandbox NAME, or say that it runs.
 
     As root on Linux it gets namespaces of its own and a real node; otherwise the control plane
@@ -23,7 +24,7 @@ def command(*, name: str, node: bool) -> None:
     try:
         ran = runs(name)
         with report_to(sys.stderr) as report:
-            instance = up(name, real_node=node, report=report)
+            instance = up(name, real_node=node, cluster_api=capi, report=report)
     except ToolError as error:
         raise click.ClickException(f"{error}\n  {error.hint}".rstrip()) from error
     node_state = (

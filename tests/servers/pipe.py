@@ -14,16 +14,16 @@ from clusterwright.tools.manifest import Json, Manifest
 LEGACY = "2025-11-25"
 MODERN = "2026-07-28"
 SECONDS = 30.0
-_SCRIPT = Path(sys.executable).with_name("clusterwright-kubernetes")
+_SCRIPTS = Path(sys.executable).parent
 _CLIENT = {"name": "test", "version": "1"}
 
 
 class Pipe:
-    """A spawned Kubernetes server; every read has a deadline."""
+    """A spawned server; every read has a deadline."""
 
-    def __init__(self, *arguments: str | Path) -> None:
+    def __init__(self, *arguments: str | Path, server: str = "kubernetes") -> None:
         self.process = subprocess.Popen(
-            [_SCRIPT, *map(str, arguments)],
+            [_SCRIPTS / f"clusterwright-{server}", *map(str, arguments)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

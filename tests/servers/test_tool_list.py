@@ -26,6 +26,17 @@ def test_golden_tool_lists_are_what_is_sent(lists: dict[str, Manifest], era: str
     assert sent == golden(f"tools/kubernetes-{era}.json", sent)
 
 
+@pytest.mark.parametrize("era", ["2025-11-25", "2026-07-28"])
+def test_golden_tool_lists_of_cluster_api_are_what_is_sent(era: str) -> None:
+    with Pipe(server="cluster-api") as pipe:
+        if era == "2025-11-25":
+            pipe.initialize()
+        ask = pipe.ask if era == "2025-11-25" else pipe.ask_modern
+        found = ask("tools/list")["result"]
+    sent = json.dumps(found, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    assert sent == golden(f"tools/cluster-api-{era}.json", sent)
+
+
 def test_both_eras_offer_the_same_tools(lists: dict[str, Manifest]) -> None:
     legacy, modern = (one["tools"] for one in lists.values())
     assert [one["name"] for one in legacy] == [one["name"] for one in modern]

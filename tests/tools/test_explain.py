@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from clusterwright.tools.cluster_api.analyzers import ANALYZERS as OF_CLUSTER_API
 from clusterwright.tools.errors import NotFoundError
 from clusterwright.tools.explain import codes, front_matter, page, pages_below
 from clusterwright.tools.finding import Severity
@@ -10,7 +11,7 @@ from clusterwright.tools.kubernetes.analyzers import ANALYZERS
 
 
 def test_every_code_that_an_analyzer_reports_has_a_page_and_no_page_is_left_over() -> None:
-    told = [code for one in ANALYZERS for code in one.codes]
+    told = [code for one in (*ANALYZERS, *OF_CLUSTER_API) for code in one.codes]
     assert codes() == tuple(sorted([*told, unexplained.CODE]))
 
 

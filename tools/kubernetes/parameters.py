@@ -10,7 +10,11 @@ Kind = Annotated[
 Name = Annotated[str, Field(min_length=1, max_length=300, description="Object name.")]
 Namespace = Annotated[str | None, Field(max_length=300, description="Default: all namespaces.")]
 Cluster = Annotated[
-    str | None, Field(max_length=300, description="Kubeconfig context; default: the server's.")
+    str | None,
+    Field(
+        max_length=300,
+        description="Kubeconfig context, or capi:namespace/name; default: the server's.",
+    ),
 ]
 Cursor = Annotated[str | None, Field(max_length=2000, description="next_cursor of an answer.")]
 OwnNamespace = Annotated[

@@ -40,6 +40,15 @@ _HELM = (
 )
 
 
+CLUSTER_API_VERSION = pinned("cluster-api", "sigs.k8s.io/cluster-api")
+_CAPI_MAJOR, _CAPI_MINOR = CLUSTER_API_VERSION.removeprefix("v").split(".")[:2]
+_CAPI = (
+    f"{_STRIPPED} -X sigs.k8s.io/cluster-api/version.gitVersion={CLUSTER_API_VERSION}"
+    f" -X sigs.k8s.io/cluster-api/version.gitMajor={_CAPI_MAJOR}"
+    f" -X sigs.k8s.io/cluster-api/version.gitMinor={_CAPI_MINOR}"
+)
+
+
 @dataclass(frozen=True)
 class Binary:
     """A program: the folder of the module that pins it, its package, and how it is linked.
@@ -76,6 +85,18 @@ BINARIES = (
     Binary("registry", "registry"),
     Binary("workload", "workload"),
     Binary("forwarder", "forwarder"),
+    Binary("capi-core", "cluster-api", "sigs.k8s.io/cluster-api/core", _CAPI),
+    Binary("capi-bootstrap", "cluster-api", "sigs.k8s.io/cluster-api/bootstrap/kubeadm", _CAPI),
+    Binary(
+        "capi-control-plane", "cluster-api", "sigs.k8s.io/cluster-api/controlplane/kubeadm", _CAPI
+    ),
+    Binary(
+        "capi-in-memory",
+        "cluster-api",
+        "sigs.k8s.io/cluster-api/test/infrastructure/docker",
+        _CAPI,
+    ),
+    Binary("clusterctl", "cluster-api", "sigs.k8s.io/cluster-api/cmd/clusterctl", _CAPI),
 )
 
 _PACKAGE_LINE = re.compile(r"[\w.~/-]+")

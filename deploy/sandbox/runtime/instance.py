@@ -1,6 +1,7 @@
 """A running instance as others use it."""
 
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,6 +45,11 @@ class Instance:
         return self.record.mode == "node"
 
     @property
+    def has_cluster_api(self) -> bool:
+        """Whether the managers of Cluster API run in it."""
+        return bool(self.record.clusterctl)
+
+    @property
     def registry_url(self) -> str:
         """Where images are pushed from the host; empty without a node."""
         port = self.record.registry_port
@@ -61,12 +67,20 @@ class Instance:
 
     def kubectl(self, *arguments: str, stdin: str = "") -> str:
         """Run kubectl and return what it printed; raise StartError with its complaint."""
-        command = [self.record.kubectl, f"--kubeconfig={self.kubeconfig}", *arguments]
+        return self._run(self.record.kubectl, arguments, stdin)
+
+    def clusterctl(self, *arguments: str) -> str:
+        """Run clusterctl, of a sandbox with Cluster API, as `kubectl` does."""
+        return self._run(self.record.clusterctl, arguments)
+
+    def _run(self, program: str, arguments: Sequence[str], stdin: str = "") -> str:
+        command = [program, f"--kubeconfig={self.kubeconfig}", *arguments]
         done = subprocess.run(
             command, input=stdin, capture_output=True, text=True, timeout=_SECONDS, check=False
         )
         if done.returncode:
-            raise StartError(f"kubectl {' '.join(arguments[:3])}: {done.stderr.strip()[-600:]}")
+            said = f"{Path(program).name} {' '.join(arguments[:3])}"
+            raise StartError(f"{said}: {done.stderr.strip()[-600:]}")
         return done.stdout
 
 

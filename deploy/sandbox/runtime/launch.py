@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from clusterwright.deploy.sandbox.parts.report import Report
@@ -15,6 +16,7 @@ from clusterwright.deploy.sandbox.runtime.program import Plan
 PLAN = "plan.json"
 """The file that the supervisor is given; also what tells its processes from others."""
 _TAIL = 800
+_FIRST_LOW, _FIRST_EPHEMERAL = 21000, 32768
 _SUPERVISOR = "clusterwright.deploy.sandbox.runtime.supervisor"
 _UNSHARE = (
     "--net",
@@ -111,9 +113,24 @@ os.execv(sys.argv[2], sys.argv[2:])
 """Leaves the starter's family, so that its end is not the instance's, and passes sockets on."""
 
 
-def listen() -> socket.socket:
-    """Return a socket that listens on the host's loopback, on a free port."""
-    listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
-    listening.listen(128)
+def listen(port: int = 0) -> socket.socket:
+    """Return a socket that listens on the host's loopback; by default on any port that is free."""
+    with ExitStack() as unless_bound:
+        listening = unless_bound.enter_context(socket.socket())
+        listening.bind(("127.0.0.1", port))
+        listening.listen(128)
+        unless_bound.pop_all()
     return listening
+
+
+def listen_low(count: int) -> list[socket.socket]:
+    """Return listening sockets on ports that no outgoing connection is given (ip(7): 32768 up)."""
+    found: list[socket.socket] = []
+    for port in range(_FIRST_LOW, _FIRST_EPHEMERAL):
+        try:
+            found.append(listen(port))
+        except OSError:  # in use
+            continue
+        if len(found) == count:
+            return found
+    raise StartError("no ports are free", hint="other sandboxes may hold them: sandbox status")

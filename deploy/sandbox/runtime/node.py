@@ -105,6 +105,7 @@ def _forwarder(place: Place, binary: Path) -> Program:
     # The supervisor hands the sockets on under the numbers that it inherited.
     argv = [str(binary), f"--forward=3=127.0.0.1:{place.api}"]
     argv.append(f"--forward=4={NODE_ADDRESS}:{REGISTRY_PORT}")
+    argv += [f"--forward={fd}=127.0.0.1:{port}" for fd, port in enumerate(place.workloads, 5)]
     return Program("forwarder", argv)
 
 

@@ -36,6 +36,11 @@ class Place:
     controllers: int = 10257
     scheduler: int = 10259
     kwok: int = 10247
+    managers: tuple[int, ...] = tuple(range(9450, 9458))
+    """Of Cluster API: a webhook and a health port for each."""
+    workloads: tuple[int, ...] = ()
+    """Of workload clusters' API servers: the same inside and outside, so that one kubeconfig serves
+    both. Empty without Cluster API."""
 
     @property
     def address(self) -> str:
@@ -47,14 +52,14 @@ class Place:
         return str(self.files / name)
 
 
-def isolated(name: str, files: Path) -> Place:
+def isolated(name: str, files: Path, *, workloads: tuple[int, ...] = ()) -> Place:
     """Return the place of an instance with a network of its own."""
-    return Place(name, files, isolated=True)
+    return Place(name, files, isolated=True, workloads=workloads)
 
 
-def on_loopback(name: str, files: Path) -> Place:
+def on_loopback(name: str, files: Path, *, workloads: tuple[int, ...] = ()) -> Place:
     """Return the place of an instance on the host's loopback, on ports that are free now."""
-    api, etcd, peer, controllers, scheduler, kwok = _free_ports(6)
+    api, etcd, peer, controllers, scheduler, kwok, *managers = _free_ports(14)
     return Place(
         name,
         files,
@@ -65,6 +70,8 @@ def on_loopback(name: str, files: Path) -> Place:
         controllers=controllers,
         scheduler=scheduler,
         kwok=kwok,
+        managers=tuple(managers),
+        workloads=workloads,
     )
 
 

@@ -38,6 +38,8 @@ class Record:
     kubectl: str
     versions: dict[str, str]
     programs: list[str]
+    clusterctl: str = ""
+    """The command; empty for a sandbox without Cluster API."""
 
 
 _READER = TypeAdapter(Record)  # leaves out what only a later version knows

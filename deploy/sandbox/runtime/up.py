@@ -4,13 +4,23 @@ import json
 import os
 import platform
 import shutil
+import socket
 import time
-from dataclasses import replace
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from clusterwright.deploy.sandbox.parts.binaries import KUBERNETES_VERSION, ensure_binaries
+from clusterwright.deploy.sandbox.capi import programs as cluster_api_programs
+from clusterwright.deploy.sandbox.capi.install_classes import install_classes
+from clusterwright.deploy.sandbox.parts.binaries import (
+    CLUSTER_API_VERSION,
+    KUBERNETES_VERSION,
+    ensure_binaries,
+)
 from clusterwright.deploy.sandbox.parts.debian import ensure_packages
 from clusterwright.deploy.sandbox.parts.errors import NodeUnavailableError
+from clusterwright.deploy.sandbox.parts.manifests import ensure_manifests
 from clusterwright.deploy.sandbox.parts.packages import Packages
 from clusterwright.deploy.sandbox.parts.report import Report, SilentReport
 from clusterwright.deploy.sandbox.runtime import cgroups, control_plane, node, processes, state
@@ -18,22 +28,31 @@ from clusterwright.deploy.sandbox.runtime.down import end
 from clusterwright.deploy.sandbox.runtime.errors import StartError
 from clusterwright.deploy.sandbox.runtime.instance import Instance, find, runs
 from clusterwright.deploy.sandbox.runtime.kubeconfig import context_of, write_kubeconfig
-from clusterwright.deploy.sandbox.runtime.launch import Launch, listen
+from clusterwright.deploy.sandbox.runtime.launch import Launch, listen, listen_low
 from clusterwright.deploy.sandbox.runtime.place import NODE_ADDRESS, Place, isolated, on_loopback
 from clusterwright.deploy.sandbox.runtime.program import Network, Plan
 from clusterwright.deploy.sandbox.runtime.simulated import simulated_nodes
 from clusterwright.deploy.sandbox.runtime.state import Record
 
 _PATIENCE = 60.0
+_WORKLOADS = 8
+"""Workload clusters that a sandbox can have at a time; each takes about 300 MB."""
 
 
-def up(name: str = "default", *, real_node: bool = True, report: Report | None = None) -> Instance:
+def up(
+    name: str = "default",
+    *,
+    real_node: bool = True,
+    cluster_api: bool = False,
+    report: Report | None = None,
+) -> Instance:
     """Return a running instance, started if it does not run yet.
 
     Args:
         name: several instances run side by side.
         real_node: try to have a node that really runs containers; where that cannot be (not
             root, not Linux, no Debian packages), the instance says why and goes without.
+        cluster_api: run Cluster API's managers and the sandbox's own provider.
         report: hears what is built and started.
 
     Raises:
@@ -42,8 +61,17 @@ def up(name: str = "default", *, real_node: bool = True, report: Report | None =
     """
     report = report or SilentReport()
     with state.locked(name):
-        instance = _running(name) or _start(name, real_node=real_node, report=report)
+        instance = _running(name) or _start(
+            name, real_node=real_node, cluster_api=cluster_api, report=report
+        )
+        if cluster_api and not instance.has_cluster_api:
+            raise StartError(
+                f"sandbox {name!r} runs without Cluster API",
+                hint=f"`clusterwright sandbox down {name}` first, or give another name",
+            )
         _settle(instance, report)
+        if cluster_api:
+            install_classes(instance, report)
     return instance
 
 
@@ -55,15 +83,42 @@ def _running(name: str) -> Instance | None:
     return None
 
 
-def _start(name: str, *, real_node: bool, report: Report) -> Instance:
+def _start(name: str, *, real_node: bool, cluster_api: bool, report: Report) -> Instance:
     packages, why_not = _packages(report) if real_node else (None, "not wanted")
     wanted = control_plane.BINARIES + (node.BINARIES if packages else ())
-    binaries = ensure_binaries(wanted, report)
+    wanted += cluster_api_programs.BINARIES if cluster_api else ()
+    parts = _Parts(
+        ensure_binaries(wanted, report),
+        packages,
+        ensure_manifests(report) if cluster_api else {},
+    )
     files = state.create(name)
-    place = isolated(name, files) if packages else on_loopback(name, files)
-    record = _launch(place, binaries, packages, report)
+    with ExitStack() as held:
+        sockets = [held.enter_context(one) for one in _sockets(parts)]
+        ports = tuple(one.getsockname()[1] for one in sockets)
+        if packages:
+            record = _launch(isolated(name, files, workloads=ports[2:]), parts, sockets, report)
+        else:
+            held.close()  # the ports were only looked for
+            record = _launch(on_loopback(name, files, workloads=ports), parts, (), report)
     state.write(replace(record, why_no_node=why_not))
     return find(name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What an instance is made of."""
+
+    binaries: dict[str, Path]
+    packages: Packages | None
+    manifests: dict[str, Path]
+    """Of Cluster API's managers; none without them."""
+
+
+def _sockets(parts: _Parts) -> list[socket.socket]:
+    """Return the sockets by which an instance is reached: its API, its registry, its clusters."""
+    own = [listen(), listen()] if parts.packages else []
+    return own + (listen_low(_WORKLOADS) if parts.manifests else [])
 
 
 def _packages(report: Report) -> tuple[Packages | None, str]:
@@ -81,11 +136,13 @@ def _packages(report: Report) -> tuple[Packages | None, str]:
 
 
 def _launch(
-    place: Place, binaries: dict[str, Path], packages: Packages | None, report: Report
+    place: Place, parts: _Parts, sockets: Sequence[socket.socket], report: Report
 ) -> Record:
+    binaries, packages = parts.binaries, parts.packages
     programs, admin, authority = control_plane.control_plane(place, binaries)
-    sockets = [listen(), listen()] if packages else []
     network = None
+    if parts.manifests:
+        programs += cluster_api_programs.cluster_api(place, binaries, parts.manifests)
     if packages:
         programs += node.node(place, binaries, packages)
         network = Network(NODE_ADDRESS, place.file("resolv.conf"), [str(packages.busybox), "ip"])
@@ -107,8 +164,6 @@ def _launch(
         network=network,
     )
     launch = Launch(place.files, plan, sockets)
-    for one in sockets:
-        one.close()
     record = Record(
         name=place.name,
         mode="node" if packages else "loopback",
@@ -118,8 +173,10 @@ def _launch(
         api_port=ports[0],
         registry_port=ports[1],
         kubectl=str(binaries["kubectl"]),
-        versions={"kubernetes": KUBERNETES_VERSION},
+        versions={"kubernetes": KUBERNETES_VERSION}
+        | ({"cluster-api": CLUSTER_API_VERSION} if parts.manifests else {}),
         programs=[program.name for program in programs],
+        clusterctl=str(binaries.get("clusterctl", "")),
     )
     state.write(record)  # so that `down` finds it, should we die from here on
     launch.follow(report)

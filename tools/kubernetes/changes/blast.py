@@ -6,6 +6,7 @@ from clusterwright.tools.change import DryRun
 from clusterwright.tools.field_path import read
 from clusterwright.tools.kubernetes.changes.budgets import budgets_of, spare
 from clusterwright.tools.kubernetes.changes.step import Scene, Step
+from clusterwright.tools.kubernetes.changes.workload_cluster import risks
 from clusterwright.tools.kubernetes.changes.workloads import (
     SCALED,
     TEMPLATED,
@@ -182,4 +183,5 @@ _RULES: tuple[Callable[[Scene, Step], Iterator[Reason]], ...] = (
     _ends_pod,
     _used,
     _routes,
+    risks,
 )

@@ -29,6 +29,7 @@ from clusterwright.tools.kubernetes.changes.shown import shown
 from clusterwright.tools.kubernetes.changes.side_by_side import side_by_side
 from clusterwright.tools.kubernetes.changes.step import Scene, Step
 from clusterwright.tools.kubernetes.changes.veil import hide, secrets_of
+from clusterwright.tools.kubernetes.changes.workload_cluster import check_quorum
 from clusterwright.tools.kubernetes.changes.write import Verb
 from clusterwright.tools.kubernetes.owners import claims
 from clusterwright.tools.kubernetes.read import read_snapshot
@@ -107,6 +108,7 @@ async def draft(
     _check_overlap(steps)
     for step in steps:
         _check_protected(step, policy)
+        check_quorum(step)
         if not override_owner:
             _check_owner(step, scene.around)
     tried = await _try(connection, steps)

@@ -15,6 +15,7 @@ from clusterwright.tools.kubernetes.changes.step import (
     Pending,
     Verdict,
 )
+from clusterwright.tools.kubernetes.changes.workload_cluster import CORE, reconciled
 from clusterwright.tools.kubernetes.changes.workloads import TEMPLATED, rolled_out
 from clusterwright.tools.manifest import Manifest, condition, items, text, truth
 from clusterwright.tools.ref import Ref
@@ -31,6 +32,8 @@ def _proofs(ref: Ref, wanted: Manifest, changed: Sequence[Difference]) -> Iterat
     spec = [one for one in changed if one.path[0] == "spec"]
     if ref.kind in TEMPLATED and not ref.group and spec:
         yield rolled_out(ref)
+    if ref.kind == "Cluster" and ref.group == CORE and spec:
+        yield reconciled(ref)
     if ref.kind == "Service" and spec and read(wanted, ("spec", "selector")) not in (MISSING, {}):
         slices = Listing(
             "EndpointSlice", ref.namespace, labels=f"kubernetes.io/service-name={ref.name}"

@@ -84,6 +84,11 @@ class Connection:
         except NotFoundError:
             return (await self._discover(_REDISCOVERY_SECONDS)).find(kind)
 
+    async def served(self, group: str) -> tuple[Resource, ...]:
+        """Return the kinds of an API group; none when it is not served."""
+        discovery = await self._discover(_REDISCOVERY_SECONDS)
+        return tuple(one for one in discovery.resources if one.group == group)
+
     async def get(self, resource: Resource, name: str, namespace: str | None = None) -> Manifest:
         """Return one object, without managedFields."""
         path = resource.path(namespace, name)

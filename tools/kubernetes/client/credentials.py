@@ -102,6 +102,22 @@ def load(kubeconfig: Path | None, context: str) -> Credentials:
     return found
 
 
+def load_inline(content: Manifest, cluster: str) -> Credentials:
+    """Load the current context of a kubeconfig that carries all it needs; raise as `load` does."""
+    settings = Configuration()
+    with tempfile.TemporaryDirectory(prefix="clusterwright-") as scratch:
+        try:
+            config.load_kube_config_from_dict(
+                content, client_configuration=settings, persist_config=False, temp_file_path=scratch
+            )
+        except (ConfigException, *_MALFORMED) as error:
+            raise UnauthenticatedError(
+                f"the kubeconfig of {cluster} cannot be used: {one_line(str(error))}",
+                hint="its control plane provider writes it",
+            ) from error
+        return _credentials(cluster, settings)
+
+
 def _has_login(file: str | None, user: str) -> bool:
     """Return whether a kubeconfig's user names a way to log in that may fail silently."""
     merged = KubeConfigMerger(file or KUBE_CONFIG_DEFAULT_LOCATION).config

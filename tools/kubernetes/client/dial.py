@@ -22,7 +22,11 @@ async def dial(kubeconfig: Path | None, context: str) -> Connection:
     Raises InvalidInputError for an address or a proxy that no request can go to.
     """
     credentials = await within_time(partial(load, kubeconfig, context), context)
-    renew = partial(load, kubeconfig, credentials.cluster)
+    return reach(credentials, partial(load, kubeconfig, credentials.cluster))
+
+
+def reach(credentials: Credentials, renew: Renew) -> Connection:
+    """Return a connection with credentials; raise InvalidInputError as `dial` does."""
     return Connection(credentials.cluster, _http(credentials, renew))
 
 

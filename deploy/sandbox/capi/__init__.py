@@ -1,0 +1,1 @@
+"""Cluster API in a sandbox: the real managers, and a provider whose workload clusters are real."""

@@ -1,0 +1,1 @@
+"""The ClusterClasses of a sandbox, one file each."""

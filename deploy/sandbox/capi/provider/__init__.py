@@ -1,0 +1,1 @@
+"""The sandbox's Cluster API provider: infrastructure, bootstrap and control plane in one."""

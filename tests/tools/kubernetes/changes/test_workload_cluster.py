@@ -1,0 +1,88 @@
+"""What a change of a Cluster API object puts at risk, and what proves that it worked."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from clusterwright.tools.errors import RefusedError
+from clusterwright.tools.kubernetes.changes.step import Met, Pending, Scene, Step
+from clusterwright.tools.kubernetes.changes.workload_cluster import (
+    check_quorum,
+    reconciled,
+    risks,
+)
+from clusterwright.tools.kubernetes.changes.write import Verb, Write
+from clusterwright.tools.manifest import Json, Manifest
+from clusterwright.tools.ref import Ref
+from clusterwright.tools.snapshot import Snapshot
+from clusterwright.tools.trust.risk import Risk
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+CLUSTER = Ref("Cluster", "train", "default", "cluster.x-k8s.io")
+SCENE = Scene("test", NOW, {}, Snapshot("test", NOW, {}))
+BEFORE: Manifest = {"spec": {"topology": {"version": "v1.35.2", "controlPlane": {"replicas": 1}}}}
+
+
+def patch(topology: Json, ref: Ref = CLUSTER) -> Step:
+    return Step("patch", Write(Verb.PATCH, ref, {"spec": {"topology": topology}}), before=BEFORE)
+
+
+def told(step: Step) -> list[Risk]:
+    return [risk for risk, _ in risks(SCENE, step)]
+
+
+def test_an_upgrade_and_a_variable_put_every_machine_at_risk() -> None:
+    assert told(patch({"version": "v1.36.3"})) == [Risk.HIGH]
+    assert told(patch({"variables": [{"name": "accelerator", "value": "H100"}]})) == [Risk.HIGH]
+    assert told(patch({"controlPlane": {"replicas": 3}})) == [Risk.MEDIUM]
+
+
+def test_what_stays_as_it_is_puts_nothing_at_risk() -> None:
+    assert told(patch({"version": "v1.35.2"})) == []
+    assert told(patch({}, Ref("Deployment", "cart", "shop"))) == []
+
+
+def test_to_delete_a_cluster_or_what_makes_its_machines_is_of_high_risk() -> None:
+    machine = Ref("AWSMachine", "a", "default", "infrastructure.cluster.x-k8s.io")
+    for ref in (CLUSTER, machine):
+        assert told(Step("delete", Write(Verb.DELETE, ref, {}), before={})) == [Risk.HIGH]
+
+
+@pytest.mark.parametrize("members", [2, 4])
+def test_an_even_control_plane_is_refused_with_what_would_do(members: int) -> None:
+    with pytest.raises(RefusedError, match="odd") as raised:
+        check_quorum(patch({"controlPlane": {"replicas": members}}))
+    assert str(members + 1) in raised.value.hint
+
+
+@pytest.mark.parametrize("members", [0, 1, 3, 5, None, "2"])
+def test_any_other_number_is_left_to_the_api_server(members: Json) -> None:
+    check_quorum(patch({"controlPlane": {"replicas": members}}))
+
+
+def cluster(generation: int = 2, **conditions: str) -> Manifest:
+    found = [
+        {"type": kind, "status": status, "observedGeneration": 2, "reason": "Because"}
+        for kind, status in conditions.items()
+    ]
+    return {"metadata": {"generation": generation}, "status": {"conditions": found}}
+
+
+def test_a_cluster_is_proven_when_it_is_available_and_nothing_moves_any_more() -> None:
+    judge = reconciled(CLUSTER).judge
+    done = cluster(Available="True", RollingOut="False", TopologyReconciled="True")
+    assert judge(done, ()) == Met()
+    rolling = judge(cluster(Available="True", RollingOut="True"), ())
+    assert rolling == Pending("RollingOut is True: Because")
+    assert isinstance(judge(cluster(Available="False"), ()), Pending)
+    assert isinstance(judge(cluster(), ()), Pending)
+
+
+def test_conditions_that_do_not_tell_of_the_change_prove_nothing() -> None:
+    assert isinstance(
+        reconciled(CLUSTER).judge(cluster(generation=3, Available="True"), ()), Pending
+    )
+
+
+def test_a_paused_cluster_is_as_it_was_asked_to_be() -> None:
+    assert reconciled(CLUSTER).judge({"spec": {"paused": True}}, ()) == Met()

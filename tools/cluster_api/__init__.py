@@ -1,0 +1,18 @@
+"""The Cluster API domain: clusters as objects of a management cluster."""
+
+from clusterwright.tools.cluster_api import (
+    describe_class,
+    describe_cluster,
+    find_problems,
+    list_classes,
+    list_clusters,
+)
+from clusterwright.tools.tool import Tool
+
+TOOLS: tuple[Tool, ...] = (
+    find_problems.TOOL,
+    list_clusters.TOOL,
+    describe_cluster.TOOL,
+    list_classes.TOOL,
+    describe_class.TOOL,
+)

@@ -1,0 +1,72 @@
+"""Conditions of Cluster API objects, whichever of its two styles wrote them.
+
+The style v1beta1 has severities and no reason where all is well; v1beta2 has a reason always, and
+types for which True is the bad news (Cluster API book, "Status improvements").
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from clusterwright.tools.manifest import Manifest, instant, items, text
+
+NEGATIVE = frozenset(
+    {"Deleting", "Paused", "Remediating", "RollingOut", "ScalingDown", "ScalingUp", "Updating"}
+)
+"""Types for which False is the normal state (api/core/v1beta2, condition polarity)."""
+_NO_REASON = "NoReasonReported"
+"""What `clusterctl describe` shows for a condition without one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition, read alike from both styles."""
+
+    type: str
+    status: str
+    reason: str
+    message: str
+    since: datetime | None
+    severity: str
+    """Error, Warning or Info in the style v1beta1; empty in v1beta2."""
+
+    @classmethod
+    def of(cls, raw: Manifest) -> Self:
+        """Return a condition; fields that are missing or odd stay empty."""
+        return cls(
+            type=text(raw, "type"),
+            status=text(raw, "status"),
+            reason=text(raw, "reason") or _NO_REASON,
+            message=text(raw, "message"),
+            since=instant(raw, "lastTransitionTime"),
+            severity=text(raw, "severity"),
+        )
+
+    @property
+    def bad(self) -> bool:
+        """Whether it tells of something that is not as it should be, in the end."""
+        return self.status != "True" and self.type not in NEGATIVE
+
+    @property
+    def waiting(self) -> bool:
+        """Whether it only says that something else has to come first."""
+        words = self.reason.startswith(("Waiting", "Creating", "Provisioning"))
+        inspected = self.reason == "InspectionFailed" and self.message.startswith("Waiting for ")
+        return words or inspected or self.severity == "Info"
+
+
+def conditions_of(manifest: Manifest) -> tuple[Condition, ...]:
+    """Return an object's conditions, those of the newer style where it has both."""
+    newer = items(manifest, "status", "v1beta2", "conditions")  # an API v1beta1 that knows both
+    return tuple(Condition.of(one) for one in newer or items(manifest, "status", "conditions"))
+
+
+def condition_of(manifest: Manifest, *types: str) -> Condition | None:
+    """Return the first of the types that an object has a condition of."""
+    found = {one.type: one for one in conditions_of(manifest)}
+    return next((found[one] for one in types if one in found), None)
+
+
+def summary_of(manifest: Manifest) -> Condition | None:
+    """Return the condition that speaks for an object, as `clusterctl describe` chooses it."""
+    return condition_of(manifest, "Available", "Ready")

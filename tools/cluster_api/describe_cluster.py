@@ -1,0 +1,79 @@
+"""The tool that shows one workload cluster: its tree, each branch with its first cause."""
+
+from datetime import datetime
+from typing import Annotated
+
+from anyio import to_thread
+from pydantic import Field
+
+from clusterwright.tools.answer import Answer
+from clusterwright.tools.cluster_api.estate import CLUSTER, class_of
+from clusterwright.tools.cluster_api.health import health
+from clusterwright.tools.cluster_api.read import read_estate
+from clusterwright.tools.cluster_api.tree import Branch, tree
+from clusterwright.tools.cluster_api.variables import variables_of
+from clusterwright.tools.coverage import Gap
+from clusterwright.tools.errors import NotFoundError
+from clusterwright.tools.kubernetes.client.clusters import Clusters
+from clusterwright.tools.kubernetes.parameters import Cluster
+from clusterwright.tools.manifest import name_of, namespace_of
+from clusterwright.tools.ref import Ref
+from clusterwright.tools.tool import Effect, Tool
+
+
+class ClusterTree(Answer):
+    """A workload cluster from its topology down to its machines and their nodes."""
+
+    target: str = Field(description="As `cluster` of any tool: capi:namespace/name.")
+    now: datetime = Field(description="The management cluster's clock.")
+    state: str
+    well: bool
+    class_name: str = Field(default="", description="Its ClusterClass, if it has one.")
+    variables: dict[str, str] = Field(default_factory=dict, description="Of its topology.")
+    tree: Branch
+    gaps: tuple[Gap, ...] = Field(default=(), description="What could not be read.")
+
+    def render(self) -> str:
+        """Return the state and the tree."""
+        of = f", class {self.class_name}" if self.class_name else ""
+        lines = [f"{'' if self.well else '! '}{self.target} on {self.cluster}: {self.state}{of}"]
+        if self.variables:
+            lines.append("variables: " + ", ".join(f"{k}={v}" for k, v in self.variables.items()))
+        lines += self.tree.lines(self.now)
+        lines += [f"Not read: {one.what} ({one.reason})" for one in self.gaps]
+        return "\n".join(lines)
+
+
+async def capi_describe_cluster(
+    clusters: Clusters,
+    namespace: Annotated[str, Field(max_length=300, description="Of the Cluster.")],
+    name: Annotated[str, Field(max_length=300, description="Of the Cluster.")],
+    cluster: Cluster = None,
+) -> ClusterTree:
+    """Show a workload cluster as a tree down to its machines, each branch with its first cause."""
+    connection = await clusters.connect(cluster)
+    estate = await read_estate(connection, namespace)
+    ref = Ref("Cluster", name, namespace, CLUSTER.partition(".")[2])
+    found = estate.snapshot.get(ref)
+    if found is None:
+        names = sorted(f"{namespace_of(one)}/{name_of(one)}" for one in estate.clusters)
+        raise NotFoundError(
+            f"{connection.cluster!r} has no workload cluster {namespace}/{name}",
+            hint=f"in this namespace: {', '.join(names[:10]) or 'none'}; see capi_list_clusters",
+        )
+    state = await to_thread.run_sync(health, estate, found)
+    made_from = class_of(found)
+    return ClusterTree(
+        cluster=connection.cluster,
+        target=f"capi:{namespace}/{name}",
+        now=estate.snapshot.now,
+        state=state.state,
+        well=state.well,
+        class_name=made_from.name if made_from else "",
+        variables=variables_of(found),
+        tree=await to_thread.run_sync(tree, estate, found),
+        gaps=estate.snapshot.coverage.gaps,
+    )
+
+
+TOOL = Tool(capi_describe_cluster, Effect.READ, "Describe a workload cluster")

@@ -1,0 +1,61 @@
+"""The tool that names what is wrong with workload clusters, as their management cluster sees it."""
+
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
+
+from clusterwright.tools.analyze import analyze
+from clusterwright.tools.cluster_api.analyzers import ANALYZERS
+from clusterwright.tools.cluster_api.read import read_estate
+from clusterwright.tools.coverage import Coverage
+from clusterwright.tools.kubernetes.brief import owners
+from clusterwright.tools.kubernetes.client.clusters import Clusters
+from clusterwright.tools.kubernetes.parameters import Cluster, Cursor, Namespace
+from clusterwright.tools.kubernetes.problems import Problems
+from clusterwright.tools.kubernetes.read import fulfil
+from clusterwright.tools.kubernetes.scan import MOST, Scan, paged
+from clusterwright.tools.quotation import marked
+from clusterwright.tools.tool import Effect, Tool
+
+if TYPE_CHECKING:
+    from clusterwright.tools.kubernetes.client.connection import Connection
+
+DOMAIN = "cluster_api"
+
+
+async def capi_find_problems(
+    clusters: Clusters,
+    namespace: Namespace = None,
+    limit: Annotated[
+        int | None, Field(ge=1, le=MOST, description="Problems at most, with all evidence.")
+    ] = None,
+    cursor: Cursor = None,
+    cluster: Cluster = None,
+) -> Problems:
+    """Find what is wrong with workload clusters and why: the cause that the lowest layer gave.
+
+    Start here; it reads a management cluster once.
+    """
+    connection = await clusters.connect(cluster)
+    asked = (DOMAIN, connection.cluster, namespace)
+    read = partial(_scan, connection, namespace)
+    return await paged(clusters, asked, read, limit=limit, cursor=cursor)
+
+
+TOOL = Tool(capi_find_problems, Effect.READ, "Find problems of workload clusters")
+
+
+async def _scan(connection: "Connection", namespace: str | None) -> Scan:
+    snapshot = (await read_estate(connection, namespace)).snapshot
+    analysis = await analyze(snapshot, ANALYZERS, partial(fulfil, connection))
+    findings = tuple(marked(one) for one in analysis.findings)
+    gaps = (*snapshot.coverage.gaps, *analysis.gaps)
+    return Scan(
+        DOMAIN,
+        connection.cluster,
+        namespace,
+        findings,
+        Coverage(checked=snapshot.coverage.checked, gaps=gaps),
+        {one.source: one for one in owners(snapshot, findings)},
+    )

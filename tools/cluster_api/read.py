@@ -1,0 +1,27 @@
+"""Read a management cluster: the kinds of Cluster API, and those of whichever providers it has."""
+
+from typing import TYPE_CHECKING
+
+from clusterwright.tools.cluster_api.estate import CLUSTER, KINDS, PROVIDER_GROUPS, Estate
+from clusterwright.tools.errors import NotFoundError
+from clusterwright.tools.kubernetes.read import read_snapshot
+
+if TYPE_CHECKING:
+    from clusterwright.tools.kubernetes.client.connection import Connection
+
+
+async def read_estate(connection: "Connection", namespace: str | None = None) -> Estate:
+    """Return what a management cluster holds, of one namespace or all.
+
+    Raises NotFoundError for a cluster that serves no Cluster API.
+    """
+    try:
+        await connection.resource(CLUSTER)
+    except NotFoundError as error:
+        raise NotFoundError(
+            f"{connection.cluster!r} is no management cluster: it serves no Cluster API",
+            hint="pass the context of the cluster in which Cluster API is installed",
+        ) from error
+    served = [one for group in PROVIDER_GROUPS for one in await connection.served(group)]
+    own = [one.kind_key for one in served if not one.kind.endswith("Template")]
+    return Estate(await read_snapshot(connection, (*KINDS, *own), namespace))

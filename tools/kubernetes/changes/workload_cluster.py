@@ -1,0 +1,107 @@
+"""Changes of Cluster API objects: behind a small diff stand machines, and all that runs on them."""
+
+from collections.abc import Iterator, Sequence
+
+from clusterwright.tools.errors import RefusedError
+from clusterwright.tools.field_path import MISSING, Path, read
+from clusterwright.tools.kubernetes.changes.step import (
+    Check,
+    Failed,
+    Met,
+    Pending,
+    Scene,
+    Step,
+    Verdict,
+)
+from clusterwright.tools.kubernetes.changes.write import Verb
+from clusterwright.tools.manifest import Manifest, condition, mapping, number, text, truth
+from clusterwright.tools.ref import Ref
+from clusterwright.tools.trust.risk import Risk
+
+CORE = "cluster.x-k8s.io"
+_TOPOLOGY: Path = ("spec", "topology")
+_CONTROL_PLANES: dict[str, Path] = {
+    f"Cluster.{CORE}": (*_TOPOLOGY, "controlPlane", "replicas"),
+    f"KubeadmControlPlane.controlplane.{CORE}": ("spec", "replicas"),
+}
+_TRUE = (
+    "TopologyReconciled",
+    "WorkerMachinesUpToDate",
+    "ControlPlaneMachinesUpToDate",
+    "Available",
+)
+_FALSE = ("RollingOut", "ScalingUp", "ScalingDown")
+
+
+def check_quorum(step: Step) -> None:
+    """Raise RefusedError for a control plane of an even number of members.
+
+    With etcd stacked on them, two tolerate the loss of none, four no more than three do (Cluster
+    API refuses it for KubeadmControlPlane, controlplane/kubeadm/webhooks).
+    """
+    path = _CONTROL_PLANES.get(f"{step.ref.kind}.{step.ref.group}")
+    wanted = read(step.write.body, path) if path else MISSING
+    if isinstance(wanted, int) and wanted > 0 and wanted % 2 == 0:
+        raise RefusedError(
+            f"{step.ref} would have a control plane of {wanted} members, which etcd needs odd",
+            hint=f"use {wanted - 1} or {wanted + 1}",
+        )
+
+
+def risks(_scene: Scene, step: Step) -> Iterator[tuple[Risk, str]]:
+    """Yield what a change of a Cluster API object puts at risk."""
+    ref = step.ref
+    if ref.group != CORE and not ref.group.endswith(f".{CORE}"):
+        return
+    if step.write.verb is Verb.DELETE:
+        yield Risk.HIGH, f"with {ref} go its machines, and what runs on them"
+    elif ref.kind == "Cluster" and step.before is not None:
+        yield from _of_topology(step)
+    elif step.before is not None and _changes(step, ("spec",)):
+        yield Risk.MEDIUM, f"{ref} decides about machines, and what runs on them"
+
+
+def reconciled(ref: Ref) -> Check:
+    """Return the check that a Cluster is as its topology says, and Available."""
+    return Check(f"{ref} is reconciled, up to date and Available", ref, _reconciled)
+
+
+def _of_topology(step: Step) -> Iterator[tuple[Risk, str]]:
+    ref = step.ref
+    if _changes(step, (*_TOPOLOGY, "version")):
+        yield Risk.HIGH, f"every machine of {ref} is replaced or upgraded, control plane first"
+    if _changes(step, (*_TOPOLOGY, "variables")):
+        yield (
+            Risk.HIGH,
+            f"a variable of {ref} may replace its machines, and what runs on them moves",
+        )
+    for part in ("controlPlane", "workers"):
+        if _changes(step, (*_TOPOLOGY, part)):
+            yield Risk.MEDIUM, f"machines of {ref} may come, go or be replaced"
+    if _changes(step, ("spec", "paused")) and not read(step.write.body, ("spec", "paused")):
+        yield Risk.MEDIUM, f"what was changed while {ref} was paused takes effect"
+
+
+def _changes(step: Step, path: Path) -> bool:
+    wanted = read(step.write.body, path)
+    return wanted is not MISSING and wanted != read(step.before or {}, path)
+
+
+def _reconciled(found: Manifest | None, _listed: Sequence[Manifest]) -> Verdict:
+    if found is None:
+        return Failed("it does not exist any more")
+    if truth(found, "spec", "paused"):
+        return Met()  # nothing moves until it is resumed
+    generation = number(found, "metadata", "generation")
+    newer = mapping(found, "status", "v1beta2") or mapping(found, "status")  # of an API v1beta1
+    seen = {"status": newer}
+    for kind in (*_TRUE, *_FALSE):
+        one = condition(seen, kind)
+        wanted = "True" if kind in _TRUE else "False"
+        if not one:
+            continue
+        if number(one, "observedGeneration") < generation:
+            return Pending(f"{kind} does not tell of the change yet")
+        if text(one, "status") != wanted:
+            return Pending(f"{kind} is {text(one, 'status')}: {text(one, 'reason')}")
+    return Met() if condition(seen, "Available") else Pending("it reports no condition yet")

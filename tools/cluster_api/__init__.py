@@ -6,13 +6,17 @@ from clusterwright.tools.cluster_api import (
     find_problems,
     list_classes,
     list_clusters,
+    progress,
 )
+from clusterwright.tools.resource import Resource
 from clusterwright.tools.tool import Tool
 
 TOOLS: tuple[Tool, ...] = (
     find_problems.TOOL,
     list_clusters.TOOL,
     describe_cluster.TOOL,
+    progress.TOOL,
     list_classes.TOOL,
     describe_class.TOOL,
 )
+RESOURCES: tuple[Resource, ...] = (progress.RESOURCE,)

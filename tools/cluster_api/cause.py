@@ -23,6 +23,7 @@ _MACHINE = (
     "ControllerManagerPodHealthy",
     "SchedulerPodHealthy",
 )
+_SUMMARIES = frozenset({"Ready", "Available"})
 _CLUSTER = ("TopologyReconciled", "InfrastructureReady", "RemoteConnectionProbe")
 
 
@@ -99,7 +100,9 @@ def _own(manifest: Manifest, types: tuple[str, ...] = ()) -> Iterator[Cause]:
         reason = text(manifest, "status", "failureReason") or "Failed"
         yield Cause(Ref.of(manifest), "failureMessage", reason, failure, None, waiting=False)
     found = [one for one in conditions_of(manifest) if one.bad and (not types or one.type in types)]
-    for one in sorted(found, key=_specific):
+    told_more = [one for one in found if one.type not in _SUMMARIES]
+    # A summary says NotReady of what only waits, which what it sums up says by itself.
+    for one in sorted(told_more or found, key=_specific):
         told = _told(manifest, one, waiting=one.waiting)
         if told is not None:
             yield told
@@ -107,7 +110,7 @@ def _own(manifest: Manifest, types: tuple[str, ...] = ()) -> Iterator[Cause]:
 
 def _specific(one: Condition) -> tuple[bool, bool]:
     """Return what puts summaries after what they sum up."""
-    return one.type in {"Ready", "Available"}, not one.message
+    return one.type in _SUMMARIES, not one.message
 
 
 def _first(found: list[Cause]) -> Cause | None:

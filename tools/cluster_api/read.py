@@ -22,6 +22,11 @@ async def read_estate(connection: "Connection", namespace: str | None = None) ->
             f"{connection.cluster!r} is no management cluster: it serves no Cluster API",
             hint="pass the context of the cluster in which Cluster API is installed",
         ) from error
-    served = [one for group in PROVIDER_GROUPS for one in await connection.served(group)]
-    own = [one.kind_key for one in served if not one.kind.endswith("Template")]
+    own = await provider_kinds(connection)
     return Estate(await read_snapshot(connection, (*KINDS, *own), namespace))
+
+
+async def provider_kinds(connection: "Connection") -> tuple[str, ...]:
+    """Return the kinds that providers serve, but for their templates."""
+    served = [one for group in PROVIDER_GROUPS for one in await connection.served(group)]
+    return tuple(one.kind_key for one in served if not one.kind.endswith("Template"))

@@ -1,6 +1,7 @@
 """The Cluster API domain: clusters as objects of a management cluster."""
 
 from clusterwright.tools.cluster_api import (
+    check_upgrade,
     describe_class,
     describe_cluster,
     find_problems,
@@ -16,6 +17,7 @@ TOOLS: tuple[Tool, ...] = (
     list_clusters.TOOL,
     describe_cluster.TOOL,
     progress.TOOL,
+    check_upgrade.TOOL,
     list_classes.TOOL,
     describe_class.TOOL,
 )

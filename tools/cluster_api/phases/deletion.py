@@ -3,16 +3,23 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from clusterwright.tools.cluster_api.cause import of_cluster, of_machine
+from clusterwright.tools.cluster_api.cause import of_machine
 from clusterwright.tools.cluster_api.condition import condition_of
+from clusterwright.tools.cluster_api.phases.creation import blocks
 from clusterwright.tools.cluster_api.phases.hold import held
 from clusterwright.tools.cluster_api.phases.parts import Parts, leaving
 from clusterwright.tools.cluster_api.phases.phase import Awaited, Phase, State, awaited, timed
 from clusterwright.tools.cluster_api.phases.usual import Step, limit
+from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.manifest import Manifest, instant, name_of
 from clusterwright.tools.ref import Ref
 
 _HOOKS = frozenset({"WaitingForPreDrainHook", "WaitingForPreTerminateHook"})
+_REASONS = {
+    "workers gone": "WaitingForWorkersDeletion",
+    "control plane gone": "WaitingForControlPlaneDeletion",
+    "infrastructure gone": "WaitingForInfrastructureDeletion",
+}
 _DRAIN = "DrainingNode"
 _LONGEST_DRAIN = timedelta(minutes=10)
 """Longer than the drains of the providers' tests take (`node-drain/wait-machine-deleted`)."""
@@ -50,9 +57,22 @@ def _there(one: Manifest | None) -> list[Manifest]:
 def _open(parts: Parts, name: str, left: Sequence[Manifest]) -> Phase:
     """Return the phase in which something is left; its oldest deletion is what it waits for."""
     machines = [one for one in left if one.get("kind") == "Machine"]
-    waits, blocked = _waits(parts, machines) if machines else (_last(parts, left), False)
+    waits, blocked = _waits(parts, machines) if machines else _layer(parts, name, left[0])
     state = State.BLOCKED if blocked else State.UNDER_WAY
     return Phase(name=name, state=state, old=len(machines), waits_for=waits)
+
+
+def _layer(parts: Parts, name: str, last: Manifest) -> tuple[Awaited, bool]:
+    """Return an object that is left: what its provider says, else what the Cluster says of it."""
+    cause = parts.layer_cause()
+    if cause and cause.ref == Ref.of(last) and blocks(cause):
+        return awaited(cause) or Awaited(ref=cause.ref), True
+    told = condition_of(parts.cluster, "Deleting")
+    if told is None or told.reason != _REASONS.get(name):
+        return Awaited(ref=Ref.of(last)), False
+    message = one_line(told.message, 240)
+    ref = Ref.of(last)
+    return Awaited(ref=ref, reason=told.reason, message=message, since=told.since), False
 
 
 def _waits(parts: Parts, machines: Sequence[Manifest]) -> tuple[Awaited | None, bool]:
@@ -62,7 +82,10 @@ def _waits(parts: Parts, machines: Sequence[Manifest]) -> tuple[Awaited | None, 
         if told and (told.reason in _HOOKS or _drains_long(parts, one)):
             return awaited(of_machine(parts.estate, one)), True
     first = next(iter(going), machines[0])
-    return awaited(of_machine(parts.estate, first)) or Awaited(ref=Ref.of(first)), False
+    told = condition_of(first, "Deleting")
+    begun = told is not None and told.status == "True"
+    found = awaited(of_machine(parts.estate, first)) if begun else None
+    return found or Awaited(ref=Ref.of(first)), False
 
 
 def _drains_long(parts: Parts, machine: Manifest) -> bool:
@@ -75,11 +98,3 @@ def _drains_long(parts: Parts, machine: Manifest) -> bool:
 def _deleted(machine: Manifest) -> tuple[float, str]:
     at = instant(machine, "metadata", "deletionTimestamp")
     return (at.timestamp() if at else 0.0, name_of(machine))
-
-
-def _last(parts: Parts, left: Sequence[Manifest]) -> Awaited:
-    """Return the object that is left, with what the Cluster says about its deletion."""
-    told = awaited(of_cluster(parts.estate, parts.cluster))
-    first = left[0]
-    found = told or Awaited(ref=Ref.of(first))
-    return found.model_copy(update={"ref": Ref.of(first)})

@@ -71,12 +71,16 @@ def _reader(resource: Resource, context: object) -> Callable[..., Coroutine[Any,
     @functools.wraps(resource.read)
     async def read(**arguments: object) -> str:
         try:
-            data = structured(await resource.read(context, **arguments))
+            answer = await resource.read(context, **arguments)
         except InvalidInputError as error:
             raise UnknownAddressError(sentence(error)) from error
         except NotFoundError as error:
             raise ResourceNotFoundError(sentence(error)) from error
         except ToolError as error:
+            raise ResourceError(sentence(error)) from error
+        try:
+            data = structured(answer)
+        except InvalidInputError as error:  # too long, whatever was asked for
             raise ResourceError(sentence(error)) from error
         return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 

@@ -12,7 +12,7 @@ from clusterwright.tools.cluster_api.upgrade_checks.admission import webhooks
 from clusterwright.tools.cluster_api.upgrade_checks.allowed import allowed, hops
 from clusterwright.tools.cluster_api.upgrade_checks.apis import removed_apis
 from clusterwright.tools.cluster_api.upgrade_checks.capacity import capacity
-from clusterwright.tools.cluster_api.upgrade_checks.check import Check, Status
+from clusterwright.tools.cluster_api.upgrade_checks.check import Check, Status, unknown
 from clusterwright.tools.cluster_api.upgrade_checks.control_plane import quorum
 from clusterwright.tools.cluster_api.upgrade_checks.drains import drains
 from clusterwright.tools.cluster_api.upgrade_checks.images import images
@@ -51,7 +51,9 @@ class UpgradeCheck(Answer):
         )
         way = f" by {', then '.join(self.hops)}" if len(self.hops) > 1 else ""
         head = f"{self.target} on {self.cluster} from {self.current or '?'} to {self.version}{way}"
-        lines = [f"{head}: {self.verdict} ({counted})", *(one.line() for one in self.checks)]
+        open_ = any(one.status is Status.NOT_CHECKED for one in self.checks)
+        sure = ", as far as it could be checked" if open_ and self.verdict != "blocked" else ""
+        lines = [f"{head}: {self.verdict}{sure} ({counted})", *(one.line() for one in self.checks)]
         lines += [f"[{self.left_out} more checks passed]"] if self.left_out else []
         lines += [f"Not read: {one.what} ({one.reason})" for one in self.gaps]
         return "\n".join(lines)
@@ -69,26 +71,27 @@ async def capi_check_upgrade(
     Reads the workload cluster too: budgets, webhooks, removed APIs, capacity.
     """
     scene = await read_scene(clusters, cluster, namespace, name, version)
-    checks = await to_thread.run_sync(lambda: sorted(_checks(scene), key=_worst_first))
+    made = await to_thread.run_sync(lambda: sorted(checks(scene), key=_worst_first))
     coverage = scene.parts.estate.snapshot.coverage.gaps
     if scene.workload is not None:
         coverage = (*coverage, *scene.workload.coverage.gaps)
     answer = UpgradeCheck(
         cluster=scene.parts.estate.snapshot.cluster,
         target=f"capi:{namespace}/{name}",
-        verdict=_verdict(checks),
+        verdict=_verdict(made),
         current=str(scene.current or ""),
         version=version,
         hops=hops(scene),
         gaps=coverage,
     )
-    return longest(partial(_page, answer, checks), len(checks), BUDGET)
+    return longest(partial(_page, answer, made), len(made), BUDGET)
 
 
 TOOL = Tool(capi_check_upgrade, Effect.READ, "Check an upgrade of a workload cluster")
 
 
-def _checks(scene: Scene) -> Iterator[Check]:
+def checks(scene: Scene) -> Iterator[Check]:
+    """Yield every check, in the order in which they are made."""
     yield allowed(scene)
     yield from settled(scene)
     yield machines(scene)
@@ -99,9 +102,13 @@ def _checks(scene: Scene) -> Iterator[Check]:
     if trap is not None:
         yield trap
     yield images(scene)
-    yield from webhooks(scene)
-    yield from drains(scene)
     yield from capacity(scene)
+    if scene.workload is None:
+        said = f"not read, nor its webhooks, budgets, pods and APIs: {scene.unread}"
+        yield unknown("workload cluster", said)
+        return
+    yield from webhooks(scene.workload)
+    yield from drains(scene, scene.workload)
     yield removed_apis(scene)
 
 
@@ -109,13 +116,13 @@ def _worst_first(one: Check) -> int:
     return _ORDER.index(one.status)
 
 
-def _verdict(checks: list[Check]) -> Verdict:
-    found = {one.status for one in checks}
+def _verdict(made: list[Check]) -> Verdict:
+    found = {one.status for one in made}
     if Status.BLOCK in found:
         return "blocked"
     return "ready with warnings" if found & {Status.WARN, Status.NOT_CHECKED} else "ready"
 
 
-def _page(answer: UpgradeCheck, checks: list[Check], most: int) -> UpgradeCheck:
-    left = len(checks) - most
-    return answer.model_copy(update={"checks": tuple(checks[:most]), "left_out": left})
+def _page(answer: UpgradeCheck, made: list[Check], most: int) -> UpgradeCheck:
+    left = len(made) - most
+    return answer.model_copy(update={"checks": tuple(made[:most]), "left_out": left})

@@ -1,7 +1,6 @@
 """A Cluster that is deleted: workers, then control plane, then infrastructure."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from clusterwright.tools.cluster_api.cause import of_machine
 from clusterwright.tools.cluster_api.condition import condition_of
@@ -9,20 +8,17 @@ from clusterwright.tools.cluster_api.phases.creation import blocks
 from clusterwright.tools.cluster_api.phases.hold import held
 from clusterwright.tools.cluster_api.phases.parts import Parts, leaving
 from clusterwright.tools.cluster_api.phases.phase import Awaited, Phase, State, awaited, timed
+from clusterwright.tools.cluster_api.phases.removal import stuck
 from clusterwright.tools.cluster_api.phases.usual import Step, limit
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.manifest import Manifest, instant, name_of
 from clusterwright.tools.ref import Ref
 
-_HOOKS = frozenset({"WaitingForPreDrainHook", "WaitingForPreTerminateHook"})
 _REASONS = {
     "workers gone": "WaitingForWorkersDeletion",
     "control plane gone": "WaitingForControlPlaneDeletion",
     "infrastructure gone": "WaitingForInfrastructureDeletion",
 }
-_DRAIN = "DrainingNode"
-_LONGEST_DRAIN = timedelta(minutes=10)
-"""Longer than the drains of the providers' tests take (`node-drain/wait-machine-deleted`)."""
 
 
 def deletion(parts: Parts) -> list[Phase]:
@@ -77,22 +73,12 @@ def _layer(parts: Parts, name: str, last: Manifest) -> tuple[Awaited, bool]:
 
 def _waits(parts: Parts, machines: Sequence[Manifest]) -> tuple[Awaited | None, bool]:
     going = sorted(filter(leaving, machines), key=_deleted)
-    for one in going:
-        told = condition_of(one, "Deleting")
-        if told and (told.reason in _HOOKS or _drains_long(parts, one)):
-            return awaited(of_machine(parts.estate, one)), True
-    first = next(iter(going), machines[0])
+    held_up = next((one for one in going if stuck(one, parts.now)), None)
+    first = held_up or next(iter(going), machines[0])
     told = condition_of(first, "Deleting")
     begun = told is not None and told.status == "True"
     found = awaited(of_machine(parts.estate, first)) if begun else None
-    return found or Awaited(ref=Ref.of(first)), False
-
-
-def _drains_long(parts: Parts, machine: Manifest) -> bool:
-    told = condition_of(machine, "Deleting")
-    since = instant(machine, "status", "deletion", "nodeDrainStartTime")
-    draining = told is not None and told.reason == _DRAIN
-    return draining and since is not None and parts.now - since > _LONGEST_DRAIN
+    return found or Awaited(ref=Ref.of(first)), held_up is not None
 
 
 def _deleted(machine: Manifest) -> tuple[float, str]:

@@ -102,7 +102,7 @@ class Parts:
         What a provider refuses comes first, then what is wrong, then what is only waited for. A
         Machine that is being deleted counts last: it is meant to be unwell.
         """
-        rest = [one for one in machines if not is_true(one, "Ready")]
+        rest = [one for one in machines if leaving(one) or not is_true(one, "Ready")]
         there = [one for one in rest if not leaving(one)]
         refused = [cause for one in there if (cause := below(self.estate, one))]
         causes = [cause for one in there if (cause := of_machine(self.estate, one))]

@@ -15,6 +15,7 @@ from clusterwright.tools.cluster_api.phases.parts import (
     replicas,
 )
 from clusterwright.tools.cluster_api.phases.phase import Phase, State, awaited, timed
+from clusterwright.tools.cluster_api.phases.removal import stuck
 from clusterwright.tools.cluster_api.phases.usual import Step, limit
 from clusterwright.tools.manifest import Manifest, instant, text
 
@@ -118,8 +119,9 @@ def _counted(
     # New ones first: that one of them does not come up is why the old ones stay.
     rest = [one for one in there if through(one) and one not in through_]
     going = [one for one in machines if leaving(one)]
-    cause = parts.first_cause(rest) or parts.first_cause(going) or parts.layer_cause()
-    state = State.BLOCKED if blocks(cause) else State.UNDER_WAY
+    held_up = [one for one in going if stuck(one, parts.now)]
+    cause = parts.first_cause(held_up or rest) or parts.first_cause(going) or parts.layer_cause()
+    state = State.BLOCKED if held_up or blocks(cause) else State.UNDER_WAY
     old = len(machines) - len(there) + sum(not through(one) for one in there)
     return Phase(name=name, state=state, done=n, of=wanted, old=old, waits_for=awaited(cause))
 

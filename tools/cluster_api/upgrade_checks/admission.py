@@ -13,7 +13,6 @@ from clusterwright.tools.cluster_api.upgrade_checks.check import (
     passed,
     unknown,
 )
-from clusterwright.tools.cluster_api.upgrade_checks.scene import Scene
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.kubernetes.label_selector import matches
 from clusterwright.tools.manifest import (
@@ -35,12 +34,11 @@ _NEEDED = frozenset({"pods", "nodes", "leases", "*", "*/*"})
 _SYSTEM = {"kubernetes.io/metadata.name": "kube-system"}
 
 
-def webhooks(scene: Scene) -> Iterator[Check]:
+def webhooks(found: Snapshot) -> Iterator[Check]:
     """Yield a check for webhooks that cannot answer, and one for those that judge too much."""
-    found = scene.workload
-    missing = [kind for kind in _KINDS if found is None or not found.was_read(kind)]
-    if found is None or missing:
-        yield unknown(_NAME, scene.unread or f"not read: {', '.join(missing)}")
+    missing = [kind for kind in _KINDS if not found.was_read(kind)]
+    if missing:
+        yield unknown(_NAME, f"not read: {', '.join(missing)}")
         return
     closed = [
         (one, hook)

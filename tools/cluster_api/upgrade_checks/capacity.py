@@ -21,22 +21,32 @@ _NAME = "capacity"
 
 
 def capacity(scene: Scene) -> Iterator[Check]:
-    """Yield for each pool whether its nodes' pods fit elsewhere, or a new node comes first."""
+    """Yield what pools lack room meanwhile, each by itself, and once how many do not."""
+    well = 0
     for pool in scene.parts.pools:
-        if pool.manifest is None or not pool.machines:
+        found = _of_pool(scene, pool) if pool.manifest is not None and pool.machines else None
+        if found is None:
             continue
-        name = f"{_NAME} of pool {pool.name}"
-        surge = _surge(pool)
-        if surge is None:
-            yield unknown(name, "its machines are replaced by hand (OnDelete)")
-        elif surge:
-            said = f"a new node comes before an old one goes (maxSurge {surge})"
-            todo = "see that the quota of the provider and its stock allow one machine more"
-            yield check(name, Status.PASSED, said, [Ref.of(pool.manifest)], todo)
-        elif scene.workload is None:
-            yield unknown(name, f"an old node goes first (maxSurge 0); {scene.unread}")
+        if found.status is Status.PASSED:
+            well += 1
         else:
-            yield _fits(scene.workload, pool, name)
+            yield found
+    if well:
+        said = f"{well} pools get a new node first, or their pods fit on the others"
+        todo = "see that the quota of the provider and its stock allow one machine more"
+        yield check(_NAME, Status.PASSED, said, do=todo)
+
+
+def _of_pool(scene: Scene, pool: Pool) -> Check:
+    name = f"{_NAME} of pool {pool.name}"
+    surge = _surge(pool)
+    if surge is None:
+        return unknown(name, "its machines are replaced by hand (OnDelete)")
+    if surge:
+        return passed(name, f"a new node comes before an old one goes (maxSurge {surge})")
+    if scene.workload is None:
+        return unknown(name, "an old node goes first (maxSurge 0)")
+    return _fits(scene.workload, pool, name)
 
 
 def _surge(pool: Pool) -> int | None:

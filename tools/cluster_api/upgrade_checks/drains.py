@@ -36,13 +36,10 @@ _NAME = "disruption budgets"
 _PODS = "pods"
 
 
-def drains(scene: Scene) -> Iterator[Check]:
+def drains(scene: Scene, found: Snapshot) -> Iterator[Check]:
     """Yield what budgets allow, and which pods would be lost."""
-    found = scene.workload
-    if found is None or not found.was_read("Pod"):
-        why = scene.unread or "its pods were not read"
-        yield unknown(_NAME, why)
-        yield unknown(_PODS, why)
+    if not found.was_read("Pod"):
+        yield unknown(f"{_NAME} and {_PODS}", "its pods were not read")
         return
     pods = [one for one in found.of_kind("Pod") if _goes(one)]
     yield (

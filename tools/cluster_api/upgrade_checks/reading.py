@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from clusterwright.tools.cluster_api.estate import class_of
 from clusterwright.tools.cluster_api.phases.parts import Parts
 from clusterwright.tools.cluster_api.read_one import read_one
 from clusterwright.tools.cluster_api.upgrade_checks.apis import METRIC
+from clusterwright.tools.cluster_api.upgrade_checks.release import release
 from clusterwright.tools.cluster_api.upgrade_checks.removals import Removal, removed
 from clusterwright.tools.cluster_api.upgrade_checks.scene import Scene, Used
 from clusterwright.tools.cluster_api.upgrade_checks.version import Version
@@ -33,7 +34,6 @@ _KINDS = (
     "MutatingWebhookConfiguration",
     "Service",
 )
-_PROVIDER = "Provider.clusterctl.cluster.x-k8s.io"
 _APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 _LABEL = re.compile(r'(\w{1,40})="([^"\\]{0,200})"')
 _SHOWN = 5
@@ -47,15 +47,15 @@ async def read_scene(
     management = await clusters.connect(cluster)
     estate, found = await read_one(management, namespace, name)
     parts = Parts.of(estate, found)
-    made_from, templates, providers = await _around(management, parts)
-    scene = Scene(parts, version, goal, made_from, templates, providers)
+    made_from, templates = await _around(management, parts)
+    scene = Scene(parts, version, goal, made_from, templates, await release(management))
     return await _with_workload(clusters, cluster, scene, f"{namespace}/{name}")
 
 
 async def _around(
     management: "Connection", parts: Parts
-) -> tuple[Manifest | None, dict[Ref, Manifest], Sequence[Manifest] | None]:
-    """Return the class, the machine templates and the inventory of providers."""
+) -> tuple[Manifest | None, dict[Ref, Manifest]]:
+    """Return the class and the machine templates."""
     made_from = class_of(parts.cluster)
     one = await _get(management, made_from) if made_from else None
     templates: dict[Ref, Manifest] = {}
@@ -63,11 +63,7 @@ async def _around(
         found = await _get(management, ref)
         if found is not None:
             templates[ref] = found
-    try:
-        resource = await management.resource(_PROVIDER)
-        return one, templates, await management.list(resource)
-    except ToolError:
-        return one, templates, None
+    return one, templates
 
 
 def _templates(parts: Parts) -> Iterator[Ref]:
@@ -98,8 +94,7 @@ async def _with_workload(
         workload = await clusters.connect(f"capi:{context}{target}")
         snapshot = await read_snapshot(workload, _KINDS)
     except ToolError as error:
-        why = one_line(f"the workload cluster was not read: {error}", 240)
-        return replace(scene, unread=why)
+        return replace(scene, unread=one_line(str(error), 240))
     used: list[Used] = []
     unseen: list[str] = []
     start = scene.current

@@ -32,8 +32,8 @@ class Scene:
     """Its ClusterClass, where it has one and that was read."""
     templates: Mapping[Ref, Manifest] = field(default_factory=dict[Ref, Manifest])
     """Machine templates that the control plane and the pools refer to."""
-    providers: Sequence[Manifest] | None = None
-    """clusterctl's inventory; None where it was not read."""
+    release: tuple[Ref, Version] | None = None
+    """Of Cluster API's core, and what tells it; None where nothing does."""
     workload: Snapshot | None = None
     unread: str = ""
     """Why the workload cluster was not read."""

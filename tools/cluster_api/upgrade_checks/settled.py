@@ -11,7 +11,7 @@ from clusterwright.tools.cluster_api.upgrade_checks.check import Check, Status, 
 from clusterwright.tools.cluster_api.upgrade_checks.scene import Scene
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.manifest import Manifest, items, strings
-from clusterwright.tools.quotation import quoted
+from clusterwright.tools.quotation import quoted, word
 from clusterwright.tools.ref import Ref
 
 _HOOK = "before-upgrade.hook.cluster.cluster.x-k8s.io"
@@ -84,7 +84,7 @@ def machines(scene: Scene) -> Check:
     if sick_control or sick:
         first = [*sick_control, *sick][0]
         cause = of_machine(parts.estate, first)
-        why = f": {cause.reason} {quoted(one_line(cause.message, 200))}" if cause else ""
+        why = f": {word(cause.reason)} {quoted(one_line(cause.message, 200))}" if cause else ""
         why = "" if leaving(first) else why
         said = f"{len(sick_control) + len(sick)} are not ready, of the control plane"
         said += f" {len(sick_control)}{why}"

@@ -5,8 +5,6 @@ docs/book/src/user/troubleshooting.md ("kubeadm join fails after upgrading to Ku
 releases").
 """
 
-from collections.abc import Sequence
-
 from clusterwright.tools.cluster_api.upgrade_checks.check import (
     Check,
     Status,
@@ -15,9 +13,7 @@ from clusterwright.tools.cluster_api.upgrade_checks.check import (
     unknown,
 )
 from clusterwright.tools.cluster_api.upgrade_checks.scene import Scene
-from clusterwright.tools.cluster_api.upgrade_checks.version import Version
-from clusterwright.tools.manifest import Manifest, text
-from clusterwright.tools.ref import Ref
+from clusterwright.tools.manifest import text
 
 _WORKLOAD: dict[int, tuple[int, int]] = {12: (29, 36), 13: (30, 36), 14: (31, 36)}
 """By minor of Cluster API 1.x, the oldest and the newest minor of Kubernetes 1.x."""
@@ -28,12 +24,12 @@ _NARROWED = {33: 12, 34: 8, 35: 5, 36: 1}
 and minors keep that (kubernetes/kubernetes#138957)."""
 _BOUND = {11: 11, 12: 8, 13: 2}
 """By minor of Cluster API, the patch since which it creates the binding that this takes."""
-_UNKNOWN = "no clusterctl Provider tells which release of Cluster API this is"
+_UNKNOWN = "nothing tells which release of Cluster API this is"
 
 
 def supported(scene: Scene) -> Check:
     """Return whether the release of Cluster API is made for the version."""
-    core = _core(scene.providers)
+    core = scene.release
     if core is None:
         return unknown("Cluster API", _UNKNOWN, "compare with its support matrix yourself")
     refs, release = [core[0]], core[1]
@@ -62,7 +58,7 @@ def kubeadm(scene: Scene) -> Check | None:
     if not narrowed:
         return passed("kubeadm", f"{goal} has no known trap")
     need = f"{goal} takes the ClusterRoleBinding kubeadm:apiserver-kubelet-client"
-    core = _core(scene.providers)
+    core = scene.release
     if core is None:
         return unknown("kubeadm", f"{need}, which Cluster API creates since 1.13.2; {_UNKNOWN}")
     ref, release = core
@@ -72,11 +68,3 @@ def kubeadm(scene: Scene) -> Check | None:
         todo = "upgrade Cluster API to 1.13.2, 1.12.8 or 1.11.11, or create that binding"
         return check("kubeadm", Status.BLOCK, said, [ref], todo)
     return passed("kubeadm", f"{release} creates the binding that {goal} takes")
-
-
-def _core(providers: Sequence[Manifest] | None) -> tuple[Ref, Version] | None:
-    for one in providers or ():
-        version = Version.of(text(one, "version"))
-        if text(one, "type") == "CoreProvider" and version is not None:
-            return Ref.of(one), version
-    return None

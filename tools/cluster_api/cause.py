@@ -43,7 +43,9 @@ class Cause:
 def of_machine(estate: Estate, machine: Manifest) -> Cause | None:
     """Return the first cause for which a Machine is not well; None when it is."""
     if text(machine, "metadata", "deletionTimestamp"):
-        return _told(machine, condition_of(machine, "Deleting"), waiting=True)
+        told = condition_of(machine, "Deleting")
+        begun = told is not None and told.status == "True"
+        return _told(machine, told, waiting=True) if begun else None
     found = [*_below(estate, machine), *_own(machine, _MACHINE)]
     return _first(found)
 

@@ -1,7 +1,7 @@
 """Which operation a Cluster is in, and its phases."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from clusterwright.tools.cluster_api.condition import condition_of
@@ -13,7 +13,6 @@ from clusterwright.tools.cluster_api.phases.phase import Phase, State
 from clusterwright.tools.cluster_api.phases.update import rollout, scaling, upgrade
 from clusterwright.tools.manifest import Manifest, instant, text, truth
 
-_FIRST_MINUTES = timedelta(minutes=2)
 _LONGEST = 40
 """Phases that are told; a Cluster of more pools has the others counted in the last one."""
 
@@ -75,46 +74,50 @@ def course(estate: Estate, cluster: Manifest) -> Course:
 
 
 def _operation(parts: Parts) -> Operation:
+    told = (parts.cluster, parts.control_plane, *(one.manifest for one in parts.pools))
+    grows = any(is_true(one, kind) for one in told for kind in ("ScalingUp", "ScalingDown"))
+    rolls = any(is_true(one, "RollingOut") for one in told) or _outdated(parts)
     if leaving(parts.cluster):
         return Operation.DELETION
-    if _is_new(parts.cluster) or _still_grows(parts):
+    if _is_new(parts.cluster):
         return Operation.CREATION
     if _versions_differ(parts):
         return Operation.UPGRADE
-    told = (parts.cluster, parts.control_plane, *(one.manifest for one in parts.pools))
-    if any(is_true(one, "RollingOut") for one in told) or _outdated(parts):
+    if rolls:
         return Operation.ROLLOUT
-    if any(is_true(one, kind) for one in told for kind in ("ScalingUp", "ScalingDown")):
-        return Operation.SCALING
+    if _still_grows(parts):
+        return Operation.CREATION
     counted = any(_counts_differ(one) for one in told[1:])
-    return Operation.SCALING if counted else Operation.NONE
+    return Operation.SCALING if grows or counted else Operation.NONE
 
 
 def _is_new(cluster: Manifest) -> bool:
     """Return whether a Cluster was never Available.
 
-    It is not written anywhere. But a Cluster is told to be not Available when it is created; once
-    it has been Available, that its condition last changed is later.
+    It is not written anywhere. But from the beginning a Cluster says that it is not Available, and
+    that has not changed when its control plane is initialized; once it has been Available, it
+    changed later than that.
     """
     available = condition_of(cluster, "Available", "Ready")
-    initialized = truth(cluster, "status", "initialization", "controlPlaneInitialized")
+    initialized = condition_of(cluster, "ControlPlaneInitialized")
     if available is not None and available.status == "True":
         return False
-    if not (initialized or is_true(cluster, "ControlPlaneInitialized")):
-        return True
-    created = instant(cluster, "metadata", "creationTimestamp")
-    if available is None or available.since is None or created is None:
+    if initialized is None or initialized.status != "True":
+        return not truth(cluster, "status", "initialization", "controlPlaneInitialized")
+    if available is None or available.since is None or initialized.since is None:
         return False
-    return available.since - created < _FIRST_MINUTES
+    return available.since <= initialized.since
 
 
 def _still_grows(parts: Parts) -> bool:
-    """Return whether Machines that a Cluster was made with are still to come."""
-    created = instant(parts.cluster, "metadata", "creationTimestamp")
+    """Return whether Machines are still to come that were so before it was first Available."""
+    available = condition_of(parts.cluster, "Available", "Ready")
+    if available is None or available.since is None or available.status != "True":
+        return False
     for one in (parts.control_plane, *(pool.manifest for pool in parts.pools)):
         grows = condition_of(one, "ScalingUp") if one else None
         since = grows.since if grows and grows.status == "True" else None
-        if created and since and since - created < _FIRST_MINUTES:
+        if since and since < available.since:
             return True
     return False
 

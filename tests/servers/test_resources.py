@@ -1,8 +1,9 @@
 """Resources over the protocol, in both eras: read, listened to, and watched no longer than that."""
 
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import cast
 
 import anyio
@@ -30,6 +31,7 @@ from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.redaction import REDACTED
 from clusterwright.tools.ref import check_namespace
 from clusterwright.tools.resource import Resource
+from tests.servers.served import product, served
 
 pytestmark = pytest.mark.anyio
 URI = "count://shop/step"
@@ -284,3 +286,40 @@ async def test_a_server_without_resources_serves_no_listeners() -> None:
         with pytest.raises(MCPError, match="Method not found"):
             async with client.listen(resource_subscriptions=[URI]):
                 pass
+
+
+@pytest.fixture
+def http(tmp_path: Path) -> Iterator[str]:
+    """A server over HTTP whose cluster does not answer, which is a state like any other."""
+    kubeconfig = tmp_path / "kubeconfig"
+    kubeconfig.write_text(json.dumps(UNREACHABLE), encoding="utf-8")
+    with served(product("cluster_api", "--kubeconfig", kubeconfig)) as url:
+        yield url
+
+
+UNREACHABLE: Manifest = {
+    "apiVersion": "v1",
+    "kind": "Config",
+    "current-context": "gone",
+    "contexts": [{"name": "gone", "context": {"cluster": "gone", "user": "gone"}}],
+    "clusters": [{"name": "gone", "cluster": {"server": "http://127.0.0.1:9"}}],
+    "users": [{"name": "gone", "user": {"token": "t"}}],
+}
+PROGRESS = "capi://default/train/progress"
+
+
+async def test_over_http_only_the_newer_era_can_be_told(http: str) -> None:
+    async with Client(http, mode=LEGACY) as client:
+        assert client.server_capabilities.model_dump(exclude_none=True) == {
+            "resources": {},
+            "tools": {},
+        }
+        with pytest.raises(MCPError, match="subscriptions/listen"):
+            await subscribe(client, PROGRESS)
+        with pytest.raises(MCPError, match=r"\[unreachable\]"):
+            await client.read_resource(PROGRESS)
+    async with (
+        Client(http, mode=MODERN) as client,
+        client.listen(resource_subscriptions=[PROGRESS]) as stream,
+    ):
+        assert stream.honored.resource_subscriptions == [PROGRESS]

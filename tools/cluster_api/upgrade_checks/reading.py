@@ -141,13 +141,13 @@ async def _stored(
             continue
         if page.cursor:
             unseen.append(f"only {len(page.items)} of the objects of kind {kind} were read")
-        found = [o for o in page.items if one.api_version in set(_written_as(o))]
+        found = [o for o in page.items if one.api_version in set(written_as(o))]
         if found:
             refs = tuple(Ref.of(o) for o in found[:_SHOWN])
             used.append(Used(one.group, one.version, kind, "stored", refs))
 
 
-def _written_as(manifest: Manifest) -> Iterator[str]:
+def written_as(manifest: Manifest) -> Iterator[str]:
     """Yield the apiVersions in which an object was applied or written."""
     applied = strings(manifest, "metadata", "annotations").get(_APPLIED, "")
     try:

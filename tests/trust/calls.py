@@ -103,3 +103,33 @@ CALLS: dict[str, Callable[[Place], Iterator[Manifest]]] = {
     "k8s_plan_change": _plan,
 }
 """By tool, all that it may be asked about one place; a tool that is not here fails a test."""
+
+
+def _of_namespace(one: Place) -> Iterator[Manifest]:
+    yield {"namespace": one.namespace}
+
+
+def _of_one(one: Place) -> Iterator[Manifest]:
+    yield {"namespace": one.namespace, "name": one.name}
+
+
+def _progress(one: Place) -> Iterator[Manifest]:
+    yield from _of_one(one)
+    yield {"namespace": one.namespace, "name": one.name, "wait_seconds": 1}
+
+
+def _upgrade(one: Place) -> Iterator[Manifest]:
+    for version in ("v1.36.3", "v1.37.0", "v1.30.0"):
+        yield {"namespace": one.namespace, "name": one.name, "version": version}
+
+
+OF_CLUSTER_API: dict[str, Callable[[Place], Iterator[Manifest]]] = {
+    "capi_find_problems": _of_namespace,
+    "capi_list_clusters": _of_namespace,
+    "capi_describe_cluster": _of_one,
+    "capi_progress": _progress,
+    "capi_check_upgrade": _upgrade,
+    "capi_list_classes": _of_namespace,
+    "capi_describe_class": _of_one,
+}
+"""The same of the Cluster API server; a place is a Cluster there, or the class of that name."""

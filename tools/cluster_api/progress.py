@@ -1,6 +1,7 @@
 """The tool that tells how far an operation on a Cluster is, and follows it if asked to."""
 
 from datetime import datetime
+from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Self
 
 import anyio
@@ -9,8 +10,7 @@ from pydantic import Field
 
 from clusterwright.tools.answer import Answer
 from clusterwright.tools.caller import Tell
-from clusterwright.tools.cluster_api.phases.operation import Course, Operation, course
-from clusterwright.tools.cluster_api.phases.phase import Phase, State
+from clusterwright.tools.cluster_api.phases.phase import Operation, Phase, State
 from clusterwright.tools.cluster_api.read import provider_kinds
 from clusterwright.tools.cluster_api.read_one import read_one
 from clusterwright.tools.coverage import Gap
@@ -22,8 +22,11 @@ from clusterwright.tools.resource import Resource
 from clusterwright.tools.tool import Effect, Tool
 
 if TYPE_CHECKING:
+    from clusterwright.tools.cluster_api.phases.operation import Course
     from clusterwright.tools.kubernetes.client.connection import Connection
 
+_WORK = "clusterwright.tools.cluster_api.phases.operation"
+"""Loaded when first needed: start-up does without it."""
 LOOK_SECONDS = 2.0
 """Between two looks at a Cluster that is followed."""
 _LONGEST_WAIT = 300
@@ -145,7 +148,7 @@ async def _look(
     connection: "Connection", namespace: str, name: str, kinds: tuple[str, ...]
 ) -> Progress:
     estate, found = await read_one(connection, namespace, name, kinds)
-    at: Course = await to_thread.run_sync(course, estate, found)
+    at: Course = await to_thread.run_sync(import_module(_WORK).course, estate, found)
     return Progress(
         cluster=connection.cluster,
         target=f"capi:{namespace}/{name}",

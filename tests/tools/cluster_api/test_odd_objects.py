@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clusterwright.tools.cluster_api.analyzers import ANALYZERS
-from clusterwright.tools.cluster_api.check_upgrade import checks
 from clusterwright.tools.cluster_api.estate import KINDS, Estate
 from clusterwright.tools.cluster_api.health import health
 from clusterwright.tools.cluster_api.phases.operation import course
 from clusterwright.tools.cluster_api.phases.parts import Parts
 from clusterwright.tools.cluster_api.tree import tree
+from clusterwright.tools.cluster_api.upgrade_checks.checking import checks
 from clusterwright.tools.cluster_api.upgrade_checks.scene import Scene
 from clusterwright.tools.cluster_api.upgrade_checks.version import Version
 from clusterwright.tools.manifest import Json, Manifest

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from clusterwright.tools.cluster_api.check_upgrade import checks
 from clusterwright.tools.cluster_api.phases.operation import course
 from clusterwright.tools.cluster_api.phases.parts import Parts
+from clusterwright.tools.cluster_api.upgrade_checks.checking import checks
 from clusterwright.tools.cluster_api.upgrade_checks.reading import written_as
 from clusterwright.tools.cluster_api.upgrade_checks.scene import Scene
 from clusterwright.tools.cluster_api.upgrade_checks.version import Version
@@ -57,7 +57,7 @@ def objects_of(one: Scene) -> list[Manifest]:
 
 
 FEW = ODD[::3]
-"""Every object of a real moment is large; the smaller ones are tried with all (test_odd_objects)."""
+"""The objects of a real moment are large; the smaller ones are tried with all of them."""
 COUNT = len(objects_of(scene()))
 
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from clusterwright.tools.cluster_api.estate import CLUSTER, DEPLOYMENT, MACHINE, Estate
-from clusterwright.tools.cluster_api.phases.operation import Course, Operation, course
-from clusterwright.tools.cluster_api.phases.phase import Phase, State
+from clusterwright.tools.cluster_api.phases.operation import Course, course
+from clusterwright.tools.cluster_api.phases.phase import Operation, Phase, State
 from clusterwright.tools.cluster_api.phases.usual import Limit, Step, limit
 from clusterwright.tools.manifest import Json, Manifest, items, name_of
 from clusterwright.tools.snapshot import Snapshot

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from clusterwright.tools.cluster_api.check_upgrade import checks
 from clusterwright.tools.cluster_api.estate import MACHINE
 from clusterwright.tools.cluster_api.phases.parts import Parts
 from clusterwright.tools.cluster_api.upgrade_checks.allowed import hops
 from clusterwright.tools.cluster_api.upgrade_checks.apis import METRIC
 from clusterwright.tools.cluster_api.upgrade_checks.check import Check, Status
+from clusterwright.tools.cluster_api.upgrade_checks.checking import checks
 from clusterwright.tools.cluster_api.upgrade_checks.scene import Scene, Used
 from clusterwright.tools.cluster_api.upgrade_checks.version import Version
 from clusterwright.tools.manifest import Json, Manifest, items

@@ -2,30 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from clusterwright.tools.cluster_api.condition import condition_of
 from clusterwright.tools.cluster_api.estate import Estate
 from clusterwright.tools.cluster_api.phases.creation import creation
 from clusterwright.tools.cluster_api.phases.deletion import deletion
 from clusterwright.tools.cluster_api.phases.parts import Parts, is_true, leaving, replicas
-from clusterwright.tools.cluster_api.phases.phase import Phase, State
+from clusterwright.tools.cluster_api.phases.phase import Operation, Phase, State
 from clusterwright.tools.cluster_api.phases.update import rollout, scaling, upgrade
 from clusterwright.tools.manifest import Manifest, instant, text, truth
 
 _LONGEST = 40
 """Phases that are told; a Cluster of more pools has the others counted in the last one."""
-
-
-class Operation(StrEnum):
-    """What happens to a Cluster."""
-
-    CREATION = "creation"
-    UPGRADE = "upgrade"
-    ROLLOUT = "rollout"
-    SCALING = "scaling"
-    DELETION = "deletion"
-    NONE = "none"
 
 
 _PASSING = frozenset({Operation.ROLLOUT, Operation.SCALING})

@@ -15,6 +15,17 @@ from clusterwright.tools.ref import Ref
 _LONGEST_MESSAGE = 240
 
 
+class Operation(StrEnum):
+    """What happens to a Cluster."""
+
+    CREATION = "creation"
+    UPGRADE = "upgrade"
+    ROLLOUT = "rollout"
+    SCALING = "scaling"
+    DELETION = "deletion"
+    NONE = "none"
+
+
 class State(StrEnum):
     """How far a phase is."""
 

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from clusterwright.tools.cluster_api.cause import of_machine
 from clusterwright.tools.cluster_api.condition import condition_of
 from clusterwright.tools.cluster_api.health import paused
-from clusterwright.tools.cluster_api.phases.operation import Operation, course
+from clusterwright.tools.cluster_api.phases.operation import course
 from clusterwright.tools.cluster_api.phases.parts import is_true, leaving
+from clusterwright.tools.cluster_api.phases.phase import Operation
 from clusterwright.tools.cluster_api.upgrade_checks.check import Check, Status, check, passed
 from clusterwright.tools.cluster_api.upgrade_checks.scene import Scene
 from clusterwright.tools.excerpt import one_line

@@ -126,7 +126,8 @@ class Watching:
                     watch.pause = min(watch.pause * _SLOWER, first * _SLOWEST)
                     continue
                 watch.state, watch.pause = found, first
-                for hear in tuple(watch.listeners):
+                # Streams of the newer era share one way to be told, which reaches all of them.
+                for hear in dict.fromkeys(watch.listeners):
                     await hear(uri)
 
 

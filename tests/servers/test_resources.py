@@ -9,6 +9,7 @@ from typing import cast
 import anyio
 import pytest
 from mcp import Client, MCPError
+from mcp.client.subscriptions import Subscription
 from mcp.server import MCPServer
 from mcp.server.subscriptions import ResourceUpdated
 from mcp_types import (
@@ -176,6 +177,32 @@ async def test_who_listens_hears_of_a_change_and_of_nothing_else() -> None:
             event = await anext(aiter(stream))
         assert event == ResourceUpdated(uri=URI)
         assert (await read_json(client, URI))["number"] == 2
+
+
+async def test_who_listens_twice_hears_a_change_once_on_each_stream() -> None:
+    counter = Counter()
+    async with (
+        Client(server(counter), mode=MODERN) as client,
+        client.listen(resource_subscriptions=[URI]) as one,
+        client.listen(resource_subscriptions=[URI, "count://other/step"]) as other,
+    ):
+        heard: dict[int, list[object]] = {1: [], 2: []}
+
+        async def hear(number: int, stream: Subscription) -> None:
+            async for event in stream:
+                heard[number].append(event)
+                counter.move()
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(hear, 1, one)
+            tasks.start_soon(hear, 2, other)
+            counter.number = 2
+            # Each resource changed; the second stream listens to both.
+            await counter.until(lambda: len(heard[2]) == 2 and len(heard[1]) == 1)
+            counter.number = 3
+            await counter.until(lambda: len(heard[2]) == 4 and len(heard[1]) == 2)
+            tasks.cancel_scope.cancel()
+    assert heard[1] == [ResourceUpdated(uri=URI)] * 2
 
 
 async def subscribe(client: Client, uri: str) -> None:

@@ -96,7 +96,15 @@ async def dial(kubeconfig: str, target: Target, name: str) -> "Connection":
 
 async def _missing(management: "Connection", target: Target) -> NotFoundError:
     """Return why there is no kubeconfig."""
-    clusters = await management.resource("Cluster.cluster.x-k8s.io")
+    try:
+        clusters = await management.resource("Cluster.cluster.x-k8s.io")
+    except NotFoundError:
+        return NotFoundError(
+            f"{management.cluster!r} is no management cluster: it serves no Cluster API, so that it"
+            f" knows no workload cluster {target.namespace}/{target.name}",
+            hint="write capi:context/namespace/name with the context in which Cluster API is"
+            " installed",
+        )
     try:
         await management.get(clusters, target.name, target.namespace)
     except NotFoundError as error:

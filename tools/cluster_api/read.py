@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from clusterwright.tools.cluster_api.estate import CLUSTER, KINDS, PROVIDER_GROUPS, Estate
-from clusterwright.tools.errors import NotFoundError
+from clusterwright.tools.errors import NotFoundError, NotServedError
 from clusterwright.tools.kubernetes.read import read_snapshot
 
 if TYPE_CHECKING:
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 async def read_estate(connection: "Connection", namespace: str | None = None) -> Estate:
     """Return what a management cluster holds, of one namespace or all.
 
-    Raises NotFoundError for a cluster that serves no Cluster API.
+    Raises NotServedError for a cluster without Cluster API.
     """
     try:
         await connection.resource(CLUSTER)
     except NotFoundError as error:
-        raise NotFoundError(
+        raise NotServedError(
             f"{connection.cluster!r} is no management cluster: it serves no Cluster API",
             hint="pass the context of the cluster in which Cluster API is installed",
         ) from error

@@ -17,7 +17,7 @@ from clusterwright.tools.cluster_api.describe_cluster import capi_describe_clust
 from clusterwright.tools.cluster_api.find_problems import capi_find_problems
 from clusterwright.tools.cluster_api.list_classes import capi_list_classes
 from clusterwright.tools.cluster_api.list_clusters import capi_list_clusters
-from clusterwright.tools.errors import NotFoundError
+from clusterwright.tools.errors import NotFoundError, NotServedError
 from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.list_ import k8s_list
 from clusterwright.tools.manifest import Json, Manifest
@@ -197,6 +197,6 @@ async def test_a_cluster_that_is_not_there_is_answered_with_those_that_are(
 
 async def test_a_cluster_without_cluster_api_is_told_so(sandbox: Instance) -> None:
     other = Clusters(sandbox.kubeconfig)
-    with pytest.raises(NotFoundError, match="no management cluster"):
+    with pytest.raises(NotServedError, match="no management cluster"):
         await capi_find_problems(other)
     await other.aclose()

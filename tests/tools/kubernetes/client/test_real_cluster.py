@@ -16,6 +16,7 @@ from clusterwright.tools.errors import (
     ForbiddenError,
     InvalidInputError,
     NotFoundError,
+    NotServedError,
     ToolError,
     UnauthenticatedError,
     UnreachableError,
@@ -124,7 +125,7 @@ async def test_an_unknown_context_names_those_there_are(sandbox: Instance) -> No
 
 async def test_a_workload_cluster_of_no_management_cluster_is_told_so(sandbox: Instance) -> None:
     clusters = Clusters(sandbox.kubeconfig)
-    with pytest.raises(NotFoundError, match="no management cluster") as caught:
+    with pytest.raises(NotServedError, match="no management cluster") as caught:
         await clusters.connect("capi:default/edge")
     assert "capi:context/namespace/name" in caught.value.hint
     await clusters.aclose()

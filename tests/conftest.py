@@ -1,7 +1,7 @@
 """What many tests share: the event loop, and one real cluster for the whole run."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -45,7 +45,7 @@ def management() -> Iterator[Instance]:
 
 
 @contextmanager
-def _up(reused: str | None, name: str, *, cluster_api: bool = False) -> Iterator[Instance]:
+def _up(reused: str | None, name: str, *, cluster_api: bool = False) -> Generator[Instance]:
     yield up(reused or name, cluster_api=cluster_api)
     if not reused:
         down(name)

@@ -8,7 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from clusterwright.tools.cluster_api.condition import Condition, condition_of, unwell
+from clusterwright.tools.cluster_api.condition import (
+    Condition,
+    condition_of,
+    older_condition,
+    unwell,
+)
 from clusterwright.tools.cluster_api.estate import Estate
 from clusterwright.tools.cluster_api.providers import Fault, Row, meaning
 from clusterwright.tools.manifest import Manifest, text, truth
@@ -23,6 +28,12 @@ _MACHINE = (
     "APIServerPodHealthy",
     "ControllerManagerPodHealthy",
     "SchedulerPodHealthy",
+)
+_HOLDER = (
+    "CertificatesAvailable",
+    "EtcdClusterHealthy",
+    "ControlPlaneComponentsHealthy",
+    "Initialized",
 )
 _CLUSTER = ("TopologyReconciled", "InfrastructureReady", "RemoteConnectionProbe")
 
@@ -75,6 +86,31 @@ def of_cluster(estate: Estate, cluster: Manifest) -> Cause | None:
 def of_layers(estate: Estate, cluster: Manifest) -> Cause | None:
     """Return what the providers of a Cluster's infrastructure and control plane say is wrong."""
     return _first(list(_layers(estate, cluster)))
+
+
+def of_infrastructure(estate: Estate, layer: Manifest) -> Cause | None:
+    """Return what is wrong with the infrastructure of a Cluster, or with its identity."""
+    return _first([*_identity(estate, layer), *_own(layer)])
+
+
+def of_holder(estate: Estate, holder: Manifest) -> Cause | None:
+    """Return why a pool or control plane is not as it should be, machines aside.
+
+    It says why it adds no machine, or a set below it does; or which part of it is not well.
+    """
+    sets = [one for one in estate.snapshot.children(Ref.of(holder)) if _is_set(one)]
+    for one in (holder, *sets):
+        scaling = condition_of(one, "ScalingUp")
+        if scaling is not None and scaling.status == "True" and "is blocked" in scaling.message:
+            return _told(one, scaling, waiting=False)
+        made = older_condition(one, "MachinesCreated")
+        if made is not None and made.status == "False":
+            return _told(one, made, waiting=False)
+    return _first(list(_own(holder, _HOLDER)))
+
+
+def _is_set(one: Manifest) -> bool:
+    return text(one, "kind") == "MachineSet"
 
 
 def _layers(estate: Estate, cluster: Manifest) -> Iterator[Cause]:

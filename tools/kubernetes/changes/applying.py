@@ -83,6 +83,8 @@ async def _plan(desk: Desk, plan_id: str) -> Plan:
 def _covered(desk: Desk, plan: Plan) -> str:
     """Return whose word covers a plan without a question; empty if nobody's does."""
     authority = desk.authority
+    if not plan.steps:
+        return "nothing is written"  # it waits for the proofs of what was
     signed = approved_by(authority, plan, datetime.now(UTC))
     if signed:
         return f"signed by {signed}"
@@ -128,6 +130,7 @@ async def _unchanged(desk: Desk, connection: "Connection", plan: Plan) -> Draft:
         resolved.changes,
         stamp=plan.made,
         override_owner=plan.override_owner,
+        done=resolved.done,
     )
     if found.digest != plan.digest:
         raise ConflictError(
@@ -166,6 +169,8 @@ async def _carry_out(desk: Desk, connection: "Connection", job: _Job) -> Applied
     work = Work(connection, plan.id, partial(store.note, plan.id), job.caller.tell)
     with store.holding(plan.id):
         outcome = await work.write(job.draft)
+        if not plan.steps:
+            outcome.checks += job.draft.left
         if not outcome.failure:
             await work.prove(outcome, desk.authority.policy)
         answer = await _conclude(desk, connection, job, outcome)
@@ -189,6 +194,8 @@ async def _conclude(
     if not problems:
         proven = dict.fromkeys(one.say for one in outcome.checks)
         return answer.model_copy(update={"proven": tuple(proven), "next": _how_to_undo(plan)})
+    if not plan.steps:
+        return answer.model_copy(update={"state": State.UNPROVEN})
     if not outcome.written:
         return answer.model_copy(
             update={"state": State.REFUSED, "next": desk.vocabulary.plan_again}

@@ -38,9 +38,15 @@ async def plan(
     resolved = await to_thread.run_sync(resolve, asked, desk, identity)
     stamp = resolved.stamp or datetime.now(UTC).replace(microsecond=0)
     found = await draft(
-        desk, connection, resolved.changes, stamp=stamp, override_owner=override_owner
+        desk,
+        connection,
+        resolved.changes,
+        stamp=stamp,
+        override_owner=override_owner,
+        done=resolved.done,
     )
-    if not found.tried or not any(_does(one) for one in found.tried):
+    proves = bool(found.left) and asked[0].get("kind") == "finish"
+    if not proves and not any(_does(one) for one in found.tried):
         note = await to_thread.run_sync(_nothing_left, asked, store)
         return PlannedChange(cluster=connection.cluster, note=note, unfinished=unfinished)
     _check_possible(found)
@@ -83,7 +89,8 @@ async def _plan(
     *,
     override_owner: bool,
 ) -> Plan:
-    proofs = dict.fromkeys(check.say for one in found.tried for check in one.step.checks)
+    checks = [check for one in found.tried for check in one.step.checks]
+    proofs = dict.fromkeys(check.say for check in checks or found.left)
     return Plan(
         id=new_plan_id(),
         made=stamp,
@@ -112,6 +119,8 @@ async def _plan(
 
 
 def _way_back(found: Draft) -> str:
+    if not found.steps:
+        return "nothing is written; it waits for the proofs of what was"
     stuck = [f"{one.ref}: {one.irreversible}" for one in found.steps if one.irreversible]
     if not stuck:
         return "every step can be undone, as long as nobody has written since"

@@ -34,6 +34,8 @@ class Resolved:
 
     changes: tuple[Manifest, ...]
     stamp: datetime | None = None
+    done: tuple[Manifest, ...] = ()
+    """Changes that took place, and that nobody has proven."""
 
 
 def resolve(asked: Sequence[Manifest], desk: Desk, identity: str) -> Resolved:
@@ -122,4 +124,5 @@ def _finish(kept: Kept, progress: Progress, vocabulary: Vocabulary) -> Resolved:
     rest = tuple(
         asked for asked, one in typed if one.resumes or not written.intersection(one.targets)
     )
-    return Resolved(rest, kept.plan.made)
+    done_ = tuple(asked for asked, _ in typed if asked not in rest)
+    return Resolved(rest, kept.plan.made, done_)

@@ -65,8 +65,7 @@ def _tools() -> str:
 
 def _arguments(tool: Tool) -> Iterable[tuple[str, ...]]:
     hints = get_type_hints(tool.run, include_extras=True)
-    inner = 1 if tool.ask is None else 2  # the context, and who calls
-    for name, one in list(inspect.signature(tool.run).parameters.items())[inner:]:
+    for name, one in list(inspect.signature(tool.run).parameters.items())[tool.inner :]:
         schema = TypeAdapter(hints[name]).json_schema()
         kinds = [kind.get("type") for kind in schema.get("anyOf", [schema])]
         spelled = " or ".join(kind for kind in kinds if kind and kind != "null")

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from clusterwright.servers.arguments import check_names, explain
 from clusterwright.tools.answer import CAP, Answer
 from clusterwright.tools.errors import InvalidInputError, ToolError
+from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.manifest import Json
 from clusterwright.tools.neutral import neutral, neutral_json
 from clusterwright.tools.redaction import redact_json, redact_text
@@ -57,6 +58,15 @@ def success(answer: Answer) -> CallToolResult:
 
     Raises InvalidInputError when the structured content would exceed the cap.
     """
+    data = structured(answer)
+    return CallToolResult(content=[_text(_rendered(answer, data))], structured_content=data)
+
+
+def structured(answer: Answer) -> Json:
+    """Return an answer as JSON, without secrets and hidden characters.
+
+    Raises InvalidInputError when it would exceed the cap.
+    """
     data = neutral_json(redact_json(answer.model_dump(mode="json", exclude_none=True)))
     size = len(json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode())
     if size > CAP:
@@ -64,7 +74,12 @@ def success(answer: Answer) -> CallToolResult:
             f"the answer would take {size} bytes, more than the {CAP} that an answer may take",
             hint="narrow the question: one namespace, one object, a lower limit",
         )
-    return CallToolResult(content=[_text(_rendered(answer, data))], structured_content=data)
+    return data
+
+
+def told(message: str, longest: int) -> str:
+    """Return what is told on the way to an answer, as safe as the answer is."""
+    return one_line(redact_text(message), longest)
 
 
 def _rendered(answer: Answer, safe: Json) -> str:
@@ -80,9 +95,15 @@ def _rendered(answer: Answer, safe: Json) -> str:
 
 
 def failure(error: ToolError) -> CallToolResult:
+    """Return an error of ours as the result of a call."""
+    return _error(sentence(error))
+
+
+def sentence(error: ToolError) -> str:
     """Return an error of ours as `[code] what happened. Next: what to do`."""
     said = f"[{error.code}] {str(error).rstrip('.')}."  # what it quotes may be a secret
-    return _error(redact_text(f"{said} Next: {error.hint}" if error.hint else said))
+    safe = redact_text(f"{said} Next: {error.hint}" if error.hint else said)
+    return neutral(safe)[:_LONGEST_ERROR]
 
 
 def _error(said: str) -> CallToolResult:

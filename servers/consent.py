@@ -14,11 +14,14 @@ from mcp_types import ClientCapabilities, ElicitationCapability, FormElicitation
 from mcp_types.version import is_version_at_least
 from pydantic import BaseModel, Field
 
+from clusterwright.servers.progress import teller
 from clusterwright.tools.caller import Caller, Said
 
 _MODERN = "2026-07-28"
 _FORM = ClientCapabilities(elicitation=ElicitationCapability(form=FormElicitationCapability()))
 _LONGEST_NAME = 80
+CONTEXT = Parameter("context", Parameter.KEYWORD_ONLY, annotation=Context)
+"""A parameter that the SDK fills with the context of a call."""
 
 
 class Consent(BaseModel):
@@ -50,12 +53,11 @@ def asking(
         return Elicit(question, Consent)
 
     returns = Consent | Elicit[Consent]
-    own = Parameter("context", Parameter.KEYWORD_ONLY, annotation=Context)
     taken = [one.replace(kind=Parameter.KEYWORD_ONLY) for one in parameters]
-    decide.__annotations__ = {one.name: one.annotation for one in (own, *taken)} | {
+    decide.__annotations__ = {one.name: one.annotation for one in (CONTEXT, *taken)} | {
         "return": returns
     }
-    decide.__dict__["__signature__"] = Signature([own, *taken], return_annotation=returns)
+    decide.__dict__["__signature__"] = Signature([CONTEXT, *taken], return_annotation=returns)
     return decide
 
 
@@ -65,7 +67,7 @@ def parameters_of(
     """Return the parameters that the SDK fills: the context of a call, and the person's answer."""
     answer = Annotated[Result[Consent], Resolve(asking(ask, bound, parameters))]
     return [
-        Parameter("context", Parameter.KEYWORD_ONLY, annotation=Context),
+        CONTEXT,
         Parameter("answer", Parameter.KEYWORD_ONLY, annotation=answer),
     ]
 
@@ -84,11 +86,7 @@ def caller(context: Context, outcome: Result[Consent]) -> Caller:
     params = context.session.client_params
     name = f"{params.client_info.name} {params.client_info.version}" if params else ""
 
-    async def tell(done: float, total: float, message: str) -> None:
-        """Report progress to a client that asked for it."""
-        await context.report_progress(done, total, message)
-
-    return Caller(name[:_LONGEST_NAME], _said(outcome), tell)
+    return Caller(name[:_LONGEST_NAME], _said(outcome), teller(context))
 
 
 def _said(outcome: Result[Consent]) -> Said:

@@ -3,6 +3,10 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
+
+Tell: TypeAlias = Callable[[float, float, str], Awaitable[None]]
+"""Reports to a client how far the work is: done, of all, in words."""
 
 
 class Said(StrEnum):
@@ -17,7 +21,7 @@ class Said(StrEnum):
     """There was no need: a policy or a signed approval covers it."""
 
 
-async def _silent(_done: float, _total: float, _message: str) -> None:
+async def silent(_done: float, _total: float, _message: str) -> None:
     """Tell nobody."""
 
 
@@ -27,5 +31,4 @@ class Caller:
 
     name: str = ""
     said: Said = Said.UNABLE
-    tell: Callable[[float, float, str], Awaitable[None]] = _silent
-    """Report how far the work is: done, of all, in words."""
+    tell: Tell = silent

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -37,6 +37,10 @@ class Snapshot:
     coverage: Coverage = field(default_factory=Coverage)
     namespace: str = ""
     """The one that was read, with what belongs to none; empty: all."""
+
+    def holding(self, kind: str, *objects: Manifest) -> "Snapshot":
+        """Return the same with the objects of one more kind."""
+        return replace(self, objects={**self.objects, kind: objects})
 
     def of_kind(self, kind: str) -> Sequence[Manifest]:
         """Return every object of a kind; empty when it was not read."""

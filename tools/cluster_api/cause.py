@@ -35,6 +35,7 @@ _HOLDER = (
     "ControlPlaneComponentsHealthy",
     "Initialized",
 )
+_SUMMARIES = frozenset({"Ready", "Available"})
 _CLUSTER = ("TopologyReconciled", "InfrastructureReady", "RemoteConnectionProbe")
 
 
@@ -67,7 +68,9 @@ class Cause:
 def of_machine(estate: Estate, machine: Manifest) -> Cause | None:
     """Return the first cause for which a Machine is not well; None when it is."""
     if text(machine, "metadata", "deletionTimestamp"):
-        return _told(machine, condition_of(machine, "Deleting"), waiting=True)
+        told = condition_of(machine, "Deleting")
+        begun = told is not None and told.status == "True"
+        return _told(machine, told, waiting=True) if begun else None
     return _first([*_below(estate, machine), *_own(machine, _MACHINE)])
 
 
@@ -159,7 +162,9 @@ def _own(manifest: Manifest, types: tuple[str, ...] = ()) -> Iterator[Cause]:
     if not types:
         yield from _fields(manifest)
     found = [one for one in unwell(manifest) if not types or one.type in types]
-    for one in sorted(found, key=_specific):
+    told_more = [one for one in found if one.type not in _SUMMARIES]
+    # A summary says NotReady of what only waits, which what it sums up says by itself.
+    for one in sorted(told_more or found, key=_specific):
         told = _told(manifest, one, waiting=one.waiting)
         if told is not None:
             yield told
@@ -187,7 +192,7 @@ _FAILURES = (
 
 def _specific(one: Condition) -> tuple[bool, bool]:
     """Return what puts summaries after what they sum up."""
-    return one.type in {"Ready", "Available"}, not one.message
+    return one.type in _SUMMARIES, not one.message
 
 
 def _first(found: list[Cause]) -> Cause | None:

@@ -28,9 +28,14 @@ async def read_estate(connection: "Connection", namespace: str | None = None) ->
             f"{connection.cluster!r} is no management cluster: it serves no Cluster API",
             hint="pass the context of the cluster in which Cluster API is installed",
         ) from error
-    served = [one for group in PROVIDER_GROUPS for one in await connection.served(group)]
-    own = [one.kind_key for one in served if not one.kind.endswith("Template")]
+    own = await provider_kinds(connection)
     groups = dict.fromkeys(kind.partition(".")[2] for kind in IF_SERVED)
     there = {one.kind_key for group in groups for one in await connection.served(group)}
     more = [kind for kind in IF_SERVED if kind in there]
     return Estate(await read_snapshot(connection, (*KINDS, *own, *more), namespace))
+
+
+async def provider_kinds(connection: "Connection") -> tuple[str, ...]:
+    """Return the kinds that providers serve, but for their templates."""
+    served = [one for group in PROVIDER_GROUPS for one in await connection.served(group)]
+    return tuple(one.kind_key for one in served if not one.kind.endswith("Template"))

@@ -45,13 +45,17 @@ LOG_BYTES = 64_000
 
 
 async def read_snapshot(
-    connection: "Connection", kinds: Iterable[str], namespace: str | None = None
+    connection: "Connection",
+    kinds: Iterable[str],
+    namespace: str | None = None,
+    *,
+    labels: str = "",
 ) -> Snapshot:
     """Return the objects of the kinds, of one namespace or all, and what could not be read.
 
-    Kinds are listed side by side, each whole. Cluster-scoped kinds are read whole in any case, but
-    for other namespaces. Raises UnreachableError or UnauthenticatedError when the cluster cannot be
-    read at all.
+    Kinds are listed side by side, each whole, or what `labels` selects of it. Cluster-scoped kinds
+    are read whole in any case, but for other namespaces. Raises UnreachableError or
+    UnauthenticatedError when the cluster cannot be read at all.
     """
     wanted = tuple(dict.fromkeys(kinds))
     if namespace:
@@ -71,7 +75,9 @@ async def read_snapshot(
             objects[resource.kind_key] = [
                 one
                 for selector in selectors
-                for one in await connection.list(resource, where, field_selector=selector)
+                for one in await connection.list(
+                    resource, where, label_selector=labels, field_selector=selector
+                )
             ]
         except ToolError as error:
             everywhere = resource is not None and resource.namespaced and not namespace

@@ -9,9 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clusterwright.tools.cluster_api.analyzers import ANALYZERS
+from clusterwright.tools.cluster_api.check_upgrade import checks
 from clusterwright.tools.cluster_api.estate import KINDS, Estate
 from clusterwright.tools.cluster_api.health import health
+from clusterwright.tools.cluster_api.phases.operation import course
+from clusterwright.tools.cluster_api.phases.parts import Parts
 from clusterwright.tools.cluster_api.tree import Asked, tree
+from clusterwright.tools.cluster_api.upgrade_checks.scene import Scene
+from clusterwright.tools.cluster_api.upgrade_checks.version import Version
 from clusterwright.tools.manifest import Json, Manifest
 from clusterwright.tools.snapshot import Snapshot
 from tests.tools.cluster_api.captured import captured
@@ -70,6 +75,9 @@ def read(objects: dict[str, list[Manifest]]) -> None:
     for one in estate.clusters:
         health(estate, one)
         list(tree(estate, one, Asked(conditions=True, pods={})).lines(NOW))
+        for phase in course(estate, one).phases:
+            phase.line(NOW)
+        list(checks(Scene(Parts.of(estate, one), "v1.36.3", Version(1, 36, 3), one)))
 
 
 def places(value: Json, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:

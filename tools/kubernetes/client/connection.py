@@ -136,8 +136,12 @@ class Connection:
         field_selector: str = "",
         limit: int = PAGE,
         cursor: str = "",
+        managed: bool = False,
     ) -> Page:
-        """Return one page of a listing; raises ExpiredListError when its cursor is too old."""
+        """Return one page of a listing, with managedFields if `managed`.
+
+        Raises ExpiredListError when its cursor is too old.
+        """
         query: dict[str, str | int] = {"limit": limit}
         if label_selector:
             query["labelSelector"] = label_selector
@@ -154,7 +158,7 @@ class Connection:
                 f"cluster {self.cluster!r} answered without a list of {resource.plural}",
                 hint=NO_API_SERVER,
             )
-        listed = [_slim(one, resource) for one in items(found, "items")]
+        listed = [_slim(one, resource, managed=managed) for one in items(found, "items")]
         metadata = mapping(found, "metadata")
         return Page(listed, text(metadata, "continue"), number(metadata, "remainingItemCount"))
 
@@ -258,6 +262,23 @@ class Connection:
             )
         return kept[-limit_bytes:].decode("utf-8", errors="replace")
 
+    async def metric(self, name: str) -> tuple[str, ...]:
+        """Return the series of one metric of the API server, as its text format spells them.
+
+        Raises ForbiddenError for who may not read /metrics, and UnreachableError as `log` does.
+        """
+        found: list[str] = []
+        rest = b""
+        with anyio.move_on_after(DEADLINE_SECONDS) as scope:
+            async for chunk in self._chunks("/metrics", {}):
+                *lines, rest = (rest + chunk).split(b"\n")
+                found += [one.decode(errors="replace") for one in lines if _is_of(one, name)]
+        if scope.cancelled_caught:
+            raise UnreachableError(
+                f"the metrics of cluster {self.cluster!r} did not end in time", hint="try again"
+            )
+        return tuple(found)
+
     async def _chunks(self, path: str, query: dict[str, str | int]) -> AsyncIterator[bytes]:
         async with self._http.stream(path, query) as response:
             async for chunk in response.aiter_bytes():
@@ -278,6 +299,10 @@ class Connection:
         return found
 
 
+def _is_of(line: bytes, metric: str) -> bool:
+    return line.startswith((f"{metric}{{".encode(), f"{metric} ".encode()))
+
+
 def _selector_error(error: InvalidInputError, labels: str, fields: str) -> InvalidInputError:
     """Return what a list is refused for, with the selectors that were asked for."""
     asked = " and ".join(
@@ -294,9 +319,10 @@ def _selector_error(error: InvalidInputError, labels: str, fields: str) -> Inval
     )
 
 
-def _slim(manifest: Manifest, resource: Resource) -> Manifest:
+def _slim(manifest: Manifest, resource: Resource, *, managed: bool = False) -> Manifest:
     """Drop managedFields, and add the kind that items of a list do not carry."""
-    mapping(manifest, "metadata").pop("managedFields", None)
+    if not managed:
+        mapping(manifest, "metadata").pop("managedFields", None)
     manifest.setdefault("kind", resource.kind)
     manifest.setdefault("apiVersion", resource.api_version)
     return manifest

@@ -1,0 +1,42 @@
+"""What holds an operation on purpose: a pause, a lifecycle hook, an upgrade that is deferred."""
+
+from clusterwright.tools.cluster_api.condition import condition_of
+from clusterwright.tools.cluster_api.health import paused
+from clusterwright.tools.cluster_api.phases.parts import Parts
+from clusterwright.tools.cluster_api.phases.phase import Awaited, Phase, State
+from clusterwright.tools.excerpt import one_line
+from clusterwright.tools.ref import Ref
+
+_HOOK = "LifecycleHookBlocking"
+_DEFERRED = frozenset({"MachineDeploymentsUpgradeDeferred", "MachinePoolsUpgradeDeferred"})
+_DELETE_HOOK = "WaitingForBeforeDeleteHook"
+
+
+def held(parts: Parts, phases: list[Phase]) -> list[Phase]:
+    """Return phases of which those that are open are blocked, if something holds the Cluster."""
+    why = _hold(parts)
+    if why is None:
+        return phases
+    return [
+        one.model_copy(update={"state": State.BLOCKED, "waits_for": one.waits_for or why})
+        if one.state is State.UNDER_WAY
+        else one
+        for one in phases
+    ]
+
+
+def _hold(parts: Parts) -> Awaited | None:
+    cluster = parts.cluster
+    ref = Ref.of(cluster)
+    if paused(cluster):
+        found = condition_of(cluster, "Paused")
+        return Awaited(ref=ref, reason="Paused", since=found.since if found else None)
+    topology, deleting = (
+        condition_of(cluster, "TopologyReconciled", "TopologyReconciledV1Beta1"),
+        (condition_of(cluster, "Deleting")),
+    )
+    for one in (topology, deleting):
+        if one and one.reason in {_HOOK, _DELETE_HOOK, *_DEFERRED}:
+            message = one_line(one.message, 240)
+            return Awaited(ref=ref, reason=one.reason, message=message, since=one.since)
+    return None

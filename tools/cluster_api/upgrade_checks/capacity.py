@@ -1,0 +1,105 @@
+"""Whether the pods of a node that is replaced find room meanwhile, GPUs above all."""
+
+from collections.abc import Iterator
+
+from clusterwright.tools.cluster_api.phases.parts import Pool
+from clusterwright.tools.cluster_api.upgrade_checks.check import (
+    Check,
+    Status,
+    check,
+    passed,
+    unknown,
+)
+from clusterwright.tools.cluster_api.upgrade_checks.scene import Scene
+from clusterwright.tools.kubernetes.analyzers.capacity import Amounts, Nodes, finished, requested
+from clusterwright.tools.kubernetes.analyzers.quantity import spelled
+from clusterwright.tools.manifest import Json, Manifest, dig, mapping, text
+from clusterwright.tools.ref import Ref, owner_of
+from clusterwright.tools.snapshot import Snapshot
+
+_NAME = "capacity"
+
+
+def capacity(scene: Scene) -> Iterator[Check]:
+    """Yield what pools lack room meanwhile, each by itself, and once how many do not."""
+    well = 0
+    for pool in scene.parts.pools:
+        found = _of_pool(scene, pool) if pool.manifest is not None and pool.machines else None
+        if found is None:
+            continue
+        if found.status is Status.PASSED:
+            well += 1
+        else:
+            yield found
+    if well:
+        said = f"{well} pools get a new node first, or their pods fit on the others"
+        todo = "see that the quota of the provider and its stock allow one machine more"
+        yield check(_NAME, Status.PASSED, said, do=todo)
+
+
+def _of_pool(scene: Scene, pool: Pool) -> Check:
+    name = f"{_NAME} of pool {pool.name}"
+    surge = _surge(pool)
+    if surge is None:
+        return unknown(name, "its machines are replaced by hand (OnDelete)")
+    if surge:
+        return passed(name, f"a new node comes before an old one goes (maxSurge {surge})")
+    if scene.workload is None:
+        return unknown(name, "an old node goes first (maxSurge 0)")
+    return _fits(scene.workload, pool, name)
+
+
+def _surge(pool: Pool) -> int | None:
+    """Return how many Machines a rollout adds at once; None where it replaces none by itself."""
+    older, newer = ("spec", "strategy"), ("spec", "rollout", "strategy")
+    strategy = mapping(pool.manifest, *newer) or mapping(pool.manifest, *older)
+    if text(strategy, "type") == "OnDelete":
+        return None
+    value = dig(strategy, "rollingUpdate", "maxSurge")
+    return 1 if value is None else _count(value, pool.wanted)
+
+
+def _count(value: Json, of: int) -> int:
+    """Return a number, or a share of the replicas, rounded up (apimachinery, intstr)."""
+    if isinstance(value, int):
+        return value
+    digits = value.rstrip("%") if isinstance(value, str) else ""
+    return -(-int(digits) * of // 100) if digits.isdecimal() and len(digits) < 5 else 1  # noqa: PLR2004 - a share
+
+
+def _fits(found: Snapshot, pool: Pool, name: str) -> Check:
+    """Return whether what runs on the fullest node of a pool is free on the other nodes."""
+    own = {text(one, "status", "nodeRef", "name") for one in pool.machines} - {""}
+    nodes = Nodes(found)
+    for node in found.of_kind("Node"):
+        ref = Ref.of(node)
+        if ref.name not in own:
+            continue
+        moved = _moved(found, ref.name)
+        free: Amounts = {}
+        for other in found.of_kind("Node"):
+            if other is not node and not dig(other, "spec", "unschedulable"):
+                for resource, amount in nodes.free(other).items():
+                    free[resource] = free.get(resource, 0) + max(0.0, amount)
+        for resource, amount in sorted(moved.items(), key=lambda pair: "/" not in pair[0]):
+            if amount > free.get(resource, 0):
+                has, asked = spelled(free.get(resource, 0), resource), spelled(amount, resource)
+                said = f"an old node goes first (maxSurge 0), and {asked} {resource} of {ref.name}"
+                said += f" find {has} free elsewhere: its pods wait for the new node"
+                todo = "set maxSurge to 1, or free as much"
+                return check(name, Status.WARN, said, [ref], todo)
+    return passed(name, "an old node goes first, and its pods fit on the others")
+
+
+def _moved(found: Snapshot, node: str) -> Amounts:
+    total: Amounts = {}
+    for pod in found.pods_on(node):
+        if not finished(pod) and not _stays(pod):
+            for resource, amount in requested(pod).items():
+                total[resource] = total.get(resource, 0) + amount
+    return total
+
+
+def _stays(pod: Manifest) -> bool:
+    owner = owner_of(pod)
+    return owner is not None and owner.kind in {"DaemonSet", "Node"}

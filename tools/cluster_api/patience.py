@@ -49,6 +49,20 @@ STEP = timedelta(minutes=10)
 ROLLOUT = timedelta(hours=1)
 
 
+_HEALTH = frozenset(
+    {
+        "NodeHealthy",
+        "EtcdMemberHealthy",
+        "EtcdPodHealthy",
+        "APIServerPodHealthy",
+        "ControllerManagerPodHealthy",
+        "SchedulerPodHealthy",
+        "RemoteConnectionProbe",
+    }
+)
+"""Conditions of what runs, which comes and goes while machines do."""
+
+
 def late(cause: Cause, now: datetime) -> bool:
     """Return whether a cause that waits has been waiting for longer than that takes."""
     if cause.reason.startswith(_OTHERS_TURN) or cause.since is None:
@@ -57,5 +71,8 @@ def late(cause: Cause, now: datetime) -> bool:
 
 
 def wrong(cause: Cause | None, now: datetime) -> bool:
-    """Return whether a cause is a fault: it is wrong, or late."""
-    return cause is not None and (not cause.waiting or late(cause, now))
+    """Return whether a cause is a fault: it is wrong, and no flake; or it is late."""
+    if cause is None or cause.waiting:
+        return cause is not None and late(cause, now)
+    fresh = cause.since is not None and now - cause.since < FLAKE
+    return not (fresh and cause.condition in _HEALTH)

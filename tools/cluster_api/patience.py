@@ -26,6 +26,8 @@ _OTHERS_TURN = (
 )
 """Reasons that say that another object has to come first (conditions of the providers named in
 `providers/`, and api/core/v1beta2/condition_consts.go)."""
+_OTHERS_WORDS = ("Waiting for Cluster", "Waiting for the first control plane")
+"""The same, said by kubeadm's bootstrap provider in a message (bootstrap/kubeadm v1.14)."""
 USUAL = timedelta(minutes=30)
 """Three times what a MachineHealthCheck gives a machine to become a node unless it is told
 otherwise (api/core/v1beta2/machinehealthcheck_types.go, DefaultNodeStartupTimeoutSeconds: 600)."""
@@ -65,7 +67,8 @@ _HEALTH = frozenset(
 
 def late(cause: Cause, now: datetime) -> bool:
     """Return whether a cause that waits has been waiting for longer than that takes."""
-    if cause.reason.startswith(_OTHERS_TURN) or cause.since is None:
+    others = cause.reason.startswith(_OTHERS_TURN) or cause.message.startswith(_OTHERS_WORDS)
+    if others or cause.since is None:
         return False
     return now - cause.since > (cause.patience or USUAL)
 

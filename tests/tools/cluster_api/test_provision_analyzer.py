@@ -306,3 +306,23 @@ def test_a_summary_waits_while_all_that_it_sums_up_waits() -> None:
 
     assert starting("WaitingForStartupTimeout") == []
     assert starting("NodeFailed") == ["machine/not-created"]
+
+
+def test_a_bootstrap_config_that_waits_says_so_in_its_message() -> None:
+    # As the kubeadm bootstrap provider (v1.14) writes it; its turn comes with the control plane.
+    said = told(
+        "DataSecretAvailable",
+        "False",
+        "NotAvailable",
+        "Waiting for Cluster control plane to be initialized",
+        seconds=9000,
+    )
+    group = "bootstrap.cluster.x-k8s.io"
+    reference = {"configRef": refer("KubeadmConfig", "w-1", group)}
+    one = machine(
+        name="w-1",
+        pool="w",
+        infrastructureRef=refer("DevMachine", "w-1"),
+        bootstrap=reference,
+    )
+    assert conclude(*made(), one, layer("KubeadmConfig", "w-1", said, group=group)) == []

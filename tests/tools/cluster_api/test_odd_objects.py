@@ -55,11 +55,20 @@ def more() -> list[Manifest]:
     said = told("ResourcesApplied", "False", "NotApplied", "no such ConfigMap")
     api = "addons.cluster.x-k8s.io/v1beta2"
     clusterctl = "clusterctl.cluster.x-k8s.io/v1alpha3"
-    plain = {"namespace": "default"}
     failure: Manifest = {"errorType": "registration error", "errorMessage": "no"}
     return [
-        make("ClusterResourceSet", "cni", api=api, status={"conditions": [said]}, **plain),
-        make("Provider", "cp", api=clusterctl, type="x", providerName="y", version="v1", **plain),
+        make(
+            "ClusterResourceSet", "cni", api=api, status={"conditions": [said]}, namespace="default"
+        ),
+        make(
+            "Provider",
+            "cp",
+            api=clusterctl,
+            type="x",
+            providerName="y",
+            version="v1",
+            namespace="default",
+        ),
         make("ClusterClass", "gpu", api="cluster.x-k8s.io/v1beta2", status={"variables": [{}]}),
         layer("BareMetalHost", "h", group="metal3.io", version="v1alpha1", status=failure),
         layer("DockerMachine", "d", told("Ready", "False", "Failed", "no")),

@@ -291,3 +291,38 @@ def test_a_cluster_that_names_an_object_that_is_not_there_is_told() -> None:
     finding = only(conclude(cluster(infrastructureRef=AWS_CLUSTER), served=served))
     assert finding.code == "cluster/infrastructure-failed"
     assert not any(isinstance(one, AbsenceEvidence) for one in finding.evidence)
+
+
+def test_a_summary_waits_while_all_that_it_sums_up_waits() -> None:
+    # As the in-memory provider writes it while a machine starts.
+    def starting(reason: str) -> list[str]:
+        parts = (
+            told("Ready", "False", "NotReady", "* NodeProvisioned: WaitingForStartupTimeout"),
+            told("VMProvisioned", "True", "Provisioned"),
+            told("NodeProvisioned", "False", reason),
+        )
+        one = machine(name="w-1", pool="w", infrastructureRef=refer("DevMachine", "w-1"))
+        return codes(conclude(*made(), one, layer("DevMachine", "w-1", *parts)))
+
+    assert starting("WaitingForStartupTimeout") == []
+    assert starting("NodeFailed") == ["machine/not-created"]
+
+
+def test_a_bootstrap_config_that_waits_says_so_in_its_message() -> None:
+    # As the kubeadm bootstrap provider (v1.14) writes it; its turn comes with the control plane.
+    said = told(
+        "DataSecretAvailable",
+        "False",
+        "NotAvailable",
+        "Waiting for Cluster control plane to be initialized",
+        seconds=9000,
+    )
+    group = "bootstrap.cluster.x-k8s.io"
+    reference = {"configRef": refer("KubeadmConfig", "w-1", group)}
+    one = machine(
+        name="w-1",
+        pool="w",
+        infrastructureRef=refer("DevMachine", "w-1"),
+        bootstrap=reference,
+    )
+    assert conclude(*made(), one, layer("KubeadmConfig", "w-1", said, group=group)) == []

@@ -14,13 +14,15 @@ from clusterwright.tools.errors import ConflictError, RefusedError, ToolError
 from clusterwright.tools.kubernetes.apply_change import AppliedChange
 from clusterwright.tools.kubernetes.changes.carry_out import Outcome, Work
 from clusterwright.tools.kubernetes.changes.draft import Draft, draft
+from clusterwright.tools.kubernetes.changes.lineage import lineage
 from clusterwright.tools.kubernetes.changes.question import question
 from clusterwright.tools.kubernetes.changes.record import record
 from clusterwright.tools.kubernetes.changes.resolve import require_own, resolve
 from clusterwright.tools.kubernetes.desk import Desk
+from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.trust.approved import approved_by
 from clusterwright.tools.trust.authority import actor
-from clusterwright.tools.trust.plan_store import Kept, spent
+from clusterwright.tools.trust.plan_store import Kept, PlanStore, spent
 from clusterwright.tools.trust.risk import Access
 
 if TYPE_CHECKING:
@@ -237,7 +239,7 @@ def _end(desk: Desk, plan: Plan, answer: AppliedChange) -> None:
     if answer.state in {State.APPLIED, State.UNPROVEN}:
         for one in plan.changes:
             if one["kind"] in _EARLIER:  # which is thereby at its end as well
-                desk.authority.store.end(str(one["plan"]), _EARLIER[str(one["kind"])])
+                _end_earlier(desk.authority.store, one)
     desk.authority.audit.append(
         "ended",
         plan=plan.id,
@@ -248,6 +250,15 @@ def _end(desk: Desk, plan: Plan, answer: AppliedChange) -> None:
         problems=list(answer.problems),
         undone=list(answer.undone),
     )
+
+
+def _end_earlier(store: PlanStore, change: Manifest) -> None:
+    """Keep what became of a plan that was undone, or finished with those that were to finish it."""
+    name, kind = str(change["plan"]), str(change["kind"])
+    if kind == "finish":
+        lineage(store, name).end(store, _EARLIER[kind])
+    else:
+        store.end(name, _EARLIER[kind])
 
 
 def _how_to_undo(plan: Plan) -> str | None:

@@ -10,6 +10,7 @@ from clusterwright.tools.change import DryRun, Plan, PlanStep, State
 from clusterwright.tools.errors import RefusedError
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.kubernetes.changes.draft import Draft, Tried, draft
+from clusterwright.tools.kubernetes.changes.lineage import lineage
 from clusterwright.tools.kubernetes.changes.resolve import resolve, settle_doubts
 from clusterwright.tools.kubernetes.desk import Desk
 from clusterwright.tools.kubernetes.plan_change import PlannedChange
@@ -61,7 +62,8 @@ def _nothing_left(asked: Sequence[Manifest], store: PlanStore) -> str:
     for one in asked:
         if one.get("kind") in {"undo", "finish"}:
             finished = one["kind"] == "finish"
-            store.end(str(one["plan"]), State.UNPROVEN if finished else State.REFUSED)
+            ended = State.UNPROVEN if finished else State.REFUSED
+            lineage(store, str(one["plan"])).end(store, ended)
             what = "all its steps had taken place" if finished else "none of its steps had"
             return f"Nothing is left to do for plan {one['plan']}: {what}"
     return "Nothing to change: all is as the change asks for"
@@ -144,10 +146,14 @@ def _keep(desk: Desk, plan: Plan) -> None:
 
 
 def _unfinished(store: PlanStore) -> list[str]:
+    """Return what was cut short, each with how to go on; what was to finish it counts with it."""
+    roots = {
+        (one := lineage(store, kept.plan.id).root).plan.id: one for kept in store.interrupted()
+    }
     return [
-        f"{one.plan.id} ({one_line('; '.join(step.say for step in one.plan.steps), 200)}):"
-        f' finish it with {{"kind":"finish","plan":"{one.plan.id}"}}, or undo it, kind undo'
-        for one in store.interrupted()
+        f"{name} ({one_line('; '.join(step.say for step in one.plan.steps), 200)}):"
+        f' finish it with {{"kind":"finish","plan":"{name}"}}, or undo it, kind undo'
+        for name, one in roots.items()
     ]
 
 

@@ -95,7 +95,8 @@ def definitions() -> list[Manifest]:
 
 def plural(kind: str) -> str:
     """Return the plural, which Cluster API derives from a kind as kubebuilder does."""
-    return f"{kind.lower()}s"
+    name = kind.lower()
+    return f"{name[:-1]}ies" if name.endswith("y") else f"{name}s"
 
 
 def _with_template(

@@ -46,6 +46,23 @@ class Api:
         answer.raise_for_status()
         return True
 
+    def read(self, api_version: str, kind: str, namespace: str, name: str) -> Manifest | None:
+        """Return an object; None if there is none, or no such kind."""
+        answer = self._client.get(_path(api_version, kind, namespace, name))
+        if answer.status_code == HTTPStatus.NOT_FOUND:
+            return None
+        answer.raise_for_status()
+        found: Manifest = answer.json()
+        return found
+
+    def delete(self, manifest: Manifest) -> None:
+        """Delete an object, unless it is gone."""
+        api_version, kind = text(manifest, "apiVersion"), text(manifest, "kind")
+        path = _path(api_version, kind, namespace_of(manifest), name_of(manifest))
+        answer = self._client.delete(path)
+        if answer.status_code != HTTPStatus.NOT_FOUND:
+            answer.raise_for_status()
+
     def create(self, manifest: Manifest) -> None:
         """Create an object, unless it is there."""
         api_version, kind = text(manifest, "apiVersion"), text(manifest, "kind")

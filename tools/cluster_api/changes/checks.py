@@ -116,7 +116,7 @@ def _settled(
 
 
 def _verdicts(estate: Estate, cluster: Manifest, version: str) -> Iterator[Verdict]:
-    yield judge_reconciled(cluster, ())
+    """Yield how each part does: those below first, which say best what is waited for."""
     ref, control_plane = estate.referred(cluster, "spec", "controlPlaneRef")
     if ref is not None:
         yield _as_asked("the control plane", control_plane or {}, version)
@@ -125,6 +125,7 @@ def _verdicts(estate: Estate, cluster: Manifest, version: str) -> Iterator[Verdi
             yield _as_asked(name_of(one), one, version)
     for one in by_name(estate.of(MACHINE, cluster)):
         yield _machine(one, version)
+    yield judge_reconciled(cluster, ())
 
 
 def _as_asked(called: str, one: Manifest, version: str) -> Verdict:

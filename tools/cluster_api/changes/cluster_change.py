@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from clusterwright.tools.cluster_api.estate import CLUSTER, KINDS, Estate
+from clusterwright.tools.cluster_api.estate import CLUSTER, KINDS, Estate, class_of
 from clusterwright.tools.errors import InvalidInputError, NotFoundError
 from clusterwright.tools.kubernetes.changes.kind import Change
 from clusterwright.tools.kubernetes.changes.step import Elsewhere, Scene
@@ -33,6 +33,11 @@ class ClusterChange(Change):
     def targets(self) -> tuple[Ref, ...]:
         """The Cluster."""
         return (self.ref,)
+
+    def made_of(self, scene: Scene) -> Ref | None:
+        """Return the class that the cluster is, or would be, made from."""
+        cluster = scene.live.get(self.ref)
+        return class_of(cluster) if cluster else None
 
     def further(self, scene: Scene) -> tuple[Ref, ...]:
         """Return the objects that it writes too, now that the Cluster and its parts are read."""

@@ -158,7 +158,7 @@ class Work:
             if open_ and (broken or now >= deadline):
                 outcome.unproven = open_
                 return
-            said = open_[0] if open_ else "all proofs are met; waiting whether they hold"
+            said = _waits_for(outcome.checks, verdicts) or "all proofs are met; do they hold?"
             if said != told:
                 await self._tell(len(verdicts) - len(open_), len(verdicts), said)
                 told = said
@@ -184,6 +184,16 @@ def _seconds(checks: Sequence[Check], policy: Policy) -> float:
     """Return how long to wait for proofs: as a policy says, longer where machines have to come."""
     wanted = max((one.seconds for one in checks), default=0.0)
     return max(policy.proof_seconds, min(wanted, policy.machine_proof_seconds))
+
+
+def _waits_for(checks: Sequence[Check], verdicts: Sequence[Verdict]) -> str:
+    """Return what the first proof that is not met waits for; empty if all are."""
+    waiting = (
+        f"{check.ref}: {verdict.why}"
+        for check, verdict in zip(checks, verdicts, strict=True)
+        if not isinstance(verdict, Met)
+    )
+    return next(waiting, "")
 
 
 def _open(checks: Sequence[Check], verdicts: Sequence[Verdict]) -> tuple[str, ...]:

@@ -22,9 +22,14 @@ def ref(kind_key: str, namespace: str, name: str) -> Ref:
     return Ref(kind, name, namespace, group)
 
 
+def deployment_name(cluster: Manifest) -> str:
+    """Return the name of the ClusterDeployment that a Cluster may have come of."""
+    return labels_of(cluster).get(_LABEL, "")
+
+
 def deployment_of(snapshot: Snapshot, cluster: Manifest) -> Manifest | None:
     """Return the ClusterDeployment that a Cluster came of."""
-    name = labels_of(cluster).get(_LABEL, "")
+    name = deployment_name(cluster)
     return snapshot.get(ref(DEPLOYMENT, namespace_of(cluster), name)) if name else None
 
 

@@ -31,6 +31,7 @@ from clusterwright.tools.manifest import (
 )
 
 FINALIZER = "k0rdent.mirantis.com/cluster-deployment"
+_COMPONENT = "k0rdent.mirantis.com/component"
 RELEASE = "helm.toolkit.fluxcd.io/name"
 _FIRST = ("CredentialReady", "HelmReleaseReady", "HelmChartReady", "TemplateReady", "Ready")
 _PROVIDER = "cluster.x-k8s.io/provider"
@@ -43,6 +44,9 @@ def cluster_deployment(world: World, one: Manifest) -> None:
         _delete(world, one)
         return
     world.hold(one, FINALIZER)
+    if _COMPONENT not in labels_of(one):
+        labelled = world.api.patch(one, {"metadata": {"labels": {_COMPONENT: "kcm"}}})
+        one["metadata"] = labelled["metadata"]
     told: list[Told] = []
     status: Manifest = {"observedGeneration": number(one, "metadata", "generation")}
     _work(world, one, told, status)

@@ -63,6 +63,7 @@ def service_set(world: World, one: Manifest) -> None:
         *key_of(one),
         _spec(one, reference, charts, policies),
         ownerReferences=owned_by(one),
+        labels={"k0rdent.mirantis.com/managed": "true"},
     )
     states = _states(world, one, made)
     deployed = sum(text(state, "state") == "Deployed" for state in states)

@@ -65,9 +65,9 @@ def sync(
 ) -> None:
     """Make a ServiceSet hold the services whose dependencies are met."""
     namespace = namespace_of(deployment)
-    before = world.get("ServiceSet", namespace, name) or {}
-    there = {named(one): one for one in items(before, "spec", "services")}
-    states = {named(one): text(one, "state") for one in items(before, "status", "services")}
+    own = world.get("ServiceSet", namespace, name) or {}
+    there = {named(one): one for one in items(own, "spec", "services")}
+    states = {named(one): text(one, "state") for one in items(own, "status", "services")}
     resolved: list[Manifest] = []
     for service in wanted:
         key = named(service)
@@ -77,12 +77,15 @@ def sync(
         if template is None:
             return  # "failed to fetch template" is told in its log alone
         waits = any(states.get(named(on)) != "Deployed" for on in items(service, "dependsOn"))
-        if waits or not _offered(world, namespace, service, there.get(key)):
+        version = text(service, "version") or text(template, "spec", "version")
+        version = version or name_of(template)
+        before = there.get(key)
+        back = version < text(before, "version")
+        if waits or not (back or _offered(world, namespace, service, before)):
             resolved += [there[key]] if key in there else []
             continue
         kept = {part: service[part] for part in _KEPT if part in service}
-        version = text(service, "version") or text(template, "spec", "version")
-        resolved.append(kept | {"namespace": key[0], "version": version or name_of(template)})
+        resolved.append(kept | {"namespace": key[0], "version": version})
     config = {
         key: value
         for key, value in mapping(owner, "spec", "serviceSpec").items()

@@ -8,7 +8,7 @@ from clusterwright.tools.cluster_api.condition import condition_of
 from clusterwright.tools.cluster_api.estate import MACHINE, Estate, by_name
 from clusterwright.tools.manifest import Manifest, strings, text, truth
 
-_PAUSED = "cluster.x-k8s.io/paused"
+PAUSED = "cluster.x-k8s.io/paused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def health(estate: Estate, cluster: Manifest) -> Health:
 
 def paused(manifest: Manifest) -> bool:
     """Return whether controllers were told to leave an object alone."""
-    return truth(manifest, "spec", "paused") or _PAUSED in strings(
+    return truth(manifest, "spec", "paused") or PAUSED in strings(
         manifest, "metadata", "annotations"
     )
 

@@ -7,6 +7,8 @@ from clusterwright.tools.cluster_api.analyzers.health_check import HEALTH_CHECK_
 from clusterwright.tools.cluster_api.analyzers.infrastructure import INFRASTRUCTURE
 from clusterwright.tools.cluster_api.analyzers.machine import MACHINE_ANALYZER
 from clusterwright.tools.cluster_api.analyzers.topology import TOPOLOGY
+from clusterwright.tools.cluster_api.k0rdent.analyzers import K0RDENT
+from clusterwright.tools.cluster_api.sveltos.analyzers import SVELTOS
 
 ANALYZERS: tuple[Analyzer, ...] = (
     TOPOLOGY,
@@ -15,4 +17,6 @@ ANALYZERS: tuple[Analyzer, ...] = (
     CONNECTION,
     DELETION,
     HEALTH_CHECK_ANALYZER,
+    *K0RDENT,
+    *SVELTOS,
 )

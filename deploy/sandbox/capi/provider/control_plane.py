@@ -105,7 +105,7 @@ def _note_load_balancers(world: World, key: Key, workload: Workload) -> None:
         return
     balanced = [
         f"{namespace_of(service)}/{name_of(service)}"
-        for service in workload.api.all("v1", "Service")
+        for service in workload.api.list("v1", "Service")
         if text(service, "spec", "type") == "LoadBalancer"
     ]
     if balanced:

@@ -4,6 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from clusterwright.tools.cluster_api.k0rdent.asked_service import AskedService
+from clusterwright.tools.cluster_api.sveltos.profile_edit import ProfileEdit
 from clusterwright.tools.manifest import Manifest
 
 Kind = Literal[
@@ -17,6 +19,14 @@ Kind = Literal[
     "pause",
     "resume",
     "delete",
+    "create_deployment",
+    "set_config",
+    "upgrade_deployment",
+    "add_service",
+    "upgrade_service",
+    "remove_service",
+    "delete_deployment",
+    "change_profile",
     "undo",
     "finish",
 ]
@@ -65,7 +75,42 @@ class Asked(BaseModel):
     ] = None
     machine: Annotated[str | None, Field(max_length=_NAME, description="remediate.")] = None
     accept: Annotated[
-        list[str] | None, Field(max_length=20, description="delete: what may be lost with it.")
+        list[str] | None,
+        Field(
+            max_length=20,
+            description="delete, delete_deployment: what may be lost; change_profile: all-clusters,"
+            " no-cluster.",
+        ),
+    ] = None
+    template: Annotated[
+        str | None,
+        Field(
+            max_length=_NAME,
+            description="k0rdent: ClusterTemplate of create_deployment, upgrade_deployment.",
+        ),
+    ] = None
+    credential: Annotated[
+        str | None, Field(max_length=_NAME, description="create_deployment: a Credential.")
+    ] = None
+    config: Annotated[
+        dict[str, Any] | None,
+        Field(description="create_deployment, set_config: values; null goes back to the default."),
+    ] = None
+    labels: Annotated[dict[str, str] | None, Field(description="create_deployment.")] = None
+    dry_run: Annotated[
+        bool | None,
+        Field(description="create_deployment, set_config: k0rdent validates, and makes nothing."),
+    ] = None
+    service: Annotated[
+        AskedService | None,
+        Field(
+            description="add_service, upgrade_service, remove_service; name is that of the cluster,"
+            " or MultiClusterService/name."
+        ),
+    ] = None
+    profile: Annotated[
+        ProfileEdit | None,
+        Field(description="change_profile; name is ClusterProfile/name or Profile/namespace/name."),
     ] = None
     plan: Annotated[
         str | None, Field(max_length=60, description="undo, finish: a plan applied before.")

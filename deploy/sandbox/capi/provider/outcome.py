@@ -39,7 +39,7 @@ def tell_refused(
     if refused.event[0]:
         world.events.warn(one, *refused.event)
     elif not refused.step:
-        world.say(f"{one.get('kind')} {refused.reason}: {refused.message}")
+        world.say_once(one, refused.message)
     _tell(world, cloud, one, steps, refused)
 
 

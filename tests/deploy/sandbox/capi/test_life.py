@@ -2,6 +2,8 @@
 
 import json
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import httpx
@@ -9,7 +11,8 @@ import pytest
 
 from clusterwright.deploy.sandbox import Instance
 from clusterwright.deploy.sandbox.runtime import processes
-from clusterwright.tools.manifest import Manifest, items, labels_of, text
+from clusterwright.deploy.sandbox.runtime.errors import StartError
+from clusterwright.tools.manifest import Manifest, items, labels_of, text, truth
 from tests.deploy.sandbox.capi.asked import (
     Pool,
     apply,
@@ -23,6 +26,7 @@ from tests.deploy.sandbox.capi.asked import (
     wait_for,
     workload,
 )
+from tests.deploy.sandbox.capi.conftest import Started
 
 pytestmark = pytest.mark.timeout(500)
 CLUSTER = "life"
@@ -97,9 +101,13 @@ def test_a_cluster_is_used_changed_scaled_and_upgraded(cluster: Instance) -> Non
 
 def not_like(instance: Instance, product: str, version: str, count: int) -> str:
     """Return the nodes of the cluster unless they are as they should be."""
+    try:
+        there = nodes(instance, CLUSTER)
+    except StartError as error:  # its one API server is started again for an upgrade
+        return str(error)
     found = sorted(
         (labels_of(one).get("nvidia.com/gpu.product", ""), _version(one), ready(one))
-        for one in nodes(instance, CLUSTER)
+        for one in there
     )
     return "" if found == [(product, version, "True")] * count else str(found)
 
@@ -144,6 +152,33 @@ def configmaps(instance: Instance) -> list[str]:
     return [text(one, "metadata", "name") for one in found]
 
 
+def test_another_provider_takes_over_the_clusters_of_one_that_died(
+    cluster: Instance, started: Started
+) -> None:
+    """Where programs do not end with the provider they run on; what they stored is there anyway."""
+    before = api_server(CLUSTER)
+    settings = str(cluster.directory / "cluster-api" / "provider.json")
+    for pid in processes.with_argument(settings):
+        processes.end(pid, processes.start_time(pid), how=signal.SIGKILL, seconds=10)
+    # In namespaces of its own the management cluster is reached from inside only.
+    enter = ["nsenter", "-t", str(before[0]), "-n", "-m", "-p", "--"] if cluster.has_node else []
+    provider = "clusterwright.deploy.sandbox.capi.provider"
+    command = [*enter, sys.executable, "-m", provider, settings]
+    started.append(subprocess.Popen(command, stderr=subprocess.DEVNULL))
+    count = provisioned(cluster, OTHER)
+    apply(cluster, asked(OTHER, "aws-gpu", [Pool("gpu", count + 1)], EXTERNAL))
+    wait_for("no further machine", lambda: "" if provisioned(cluster, OTHER) > count else "still")
+    if cluster.has_node:
+        assert api_server(CLUSTER) == before
+    wait_for("not available", lambda: available(cluster, CLUSTER))
+
+
+def provisioned(instance: Instance, name: str) -> int:
+    """Return how many machines of a cluster of AWS are there."""
+    found = [one for one in listed(instance, "awsmachines") if cluster_of(one) == name]
+    return sum(truth(one, "status", "ready") for one in found)
+
+
 def test_a_kubelet_that_stops_leaves_its_node_silent_until_it_is_back(cluster: Instance) -> None:
     machine = next(one for one in listed(cluster, "machines") if cluster_of(one) == CLUSTER)
     name = text(machine, "metadata", "name")
@@ -168,8 +203,8 @@ def test_a_node_waits_for_the_cloud_controller_manager_of_its_cluster(cluster: I
     inside = workload(cluster, OTHER)
     cluster.kubectl(*inside, "apply", "-f", "-", stdin=json.dumps(CLOUD_CONTROLLER))
     wait_for("not available", lambda: available(cluster, OTHER))
-    node = joined(cluster)[0]
-    assert text(node, "spec", "providerID").startswith("aws:///us-east-1a/i-")
+    for node in joined(cluster):
+        assert text(node, "spec", "providerID").startswith("aws:///us-east-1a/i-")
 
 
 def joined(instance: Instance) -> list[Manifest]:

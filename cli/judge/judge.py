@@ -1,8 +1,10 @@
 """Judge scenarios: break them in a sandbox, ask the real MCP server, compare with the truth.
 
-It breaks scenarios that stay in a namespace together and those of cluster scope one by one, waits
-until each has developed, and calls the problems tool. Then it heals, and calls until nothing is
-reported any more. What it made is removed in the end, however it ends.
+It breaks scenarios of Kubernetes that stay in a namespace together and those of cluster scope one
+by one, waits until each has developed, and calls the problems tool. Then it heals, and calls until
+nothing is reported any more. Those of Cluster API go their own way each, a few at a time, since a
+workload cluster costs memory and a state of one passes. What it made is removed in the end,
+however it ends.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,6 +14,7 @@ import anyio
 from anyio import to_thread
 
 from clusterwright.agents.hub import Hub, connect
+from clusterwright.cli.judge.patience import PATIENCE
 from clusterwright.cli.judge.report import JudgeReport, Row
 from clusterwright.cli.judge.trial import Trial, ask, cure, develop, listen, settle
 from clusterwright.deploy.sandbox.scenario.kubectl import Cluster
@@ -21,48 +24,91 @@ from clusterwright.deploy.sandbox.scenario.model import Rendered, Scenario
 Say = Callable[[str], None]
 
 
+_APART_AT_ONCE = 6
+"""Workload clusters that develop at a time: 300 MB each, and half a minute of a processor."""
+
+
 def judge(cluster: Cluster, scenarios: Sequence[Scenario], seed: int, say: Say) -> JudgeReport:
     """Return how every scenario came out; `say` is told what is going on.
 
-    Those that need a real node are left out, and this is said, where the sandbox has none.
+    Those that need what this sandbox lacks are left out, and this is said.
     """
-    able = [one for one in scenarios if cluster.has_node or one.card.needs != "node"]
+    able = [one for one in scenarios if _is_able(cluster, one)]
     if len(able) < len(scenarios):
         left_out = ", ".join(one.name for one in scenarios if one not in able)
-        say(f"no real node in this sandbox: only node-free scenarios are judged, not {left_out}")
+        say(f"not judged, for want of a real node or of Cluster API in this sandbox: {left_out}")
     rendered = [scenario.render(seed) for scenario in able]
     return anyio.run(_judge, cluster, rendered, say)
 
 
-async def _judge(cluster: Cluster, rendered: Sequence[Rendered], say: Say) -> JudgeReport:
-    from clusterwright.servers.kubernetes import create_server
+def _is_able(cluster: Cluster, scenario: Scenario) -> bool:
+    match scenario.card.needs:
+        case "node":
+            return cluster.has_node
+        case "cluster-api":
+            return cluster.has_cluster_api
+        case "control-plane":
+            return True
 
-    together = [one for one in rendered if one.card.scope == "namespaced"]
-    alone = [one for one in rendered if one.card.scope == "cluster"]
+
+async def _judge(cluster: Cluster, rendered: Sequence[Rendered], say: Say) -> JudgeReport:
     rows: list[Row] = []
     try:
         say("removing what an earlier run may have left")
         await to_thread.run_sync(partial(remove, cluster, rendered, wait=True))
-        async with connect({"kubernetes": create_server(kubeconfig=cluster.kubeconfig)}) as hub:
-            for one in alone:
-                rows += await _run(cluster, hub, [one], say)
-                await to_thread.run_sync(partial(remove, cluster, [one], wait=True))
-            if together:
-                rows += await _run(cluster, hub, together, say)
+        of = {domain: [one for one in rendered if one.card.domain == domain] for domain in PATIENCE}
+        if of["kubernetes"]:
+            rows += await _together(cluster, of["kubernetes"], say)
+        if of["cluster_api"]:
+            rows += await _apart(cluster, of["cluster_api"], say)
     finally:
         with anyio.CancelScope(shield=True):
             await to_thread.run_sync(remove, cluster, rendered)
     return JudgeReport(rows)
 
 
+async def _together(cluster: Cluster, rendered: Sequence[Rendered], say: Say) -> list[Row]:
+    from clusterwright.servers.kubernetes import create_server
+
+    together = [one for one in rendered if one.card.scope == "namespaced"]
+    alone = [one for one in rendered if one.card.scope == "cluster"]
+    rows: list[Row] = []
+    async with connect({"kubernetes": create_server(kubeconfig=cluster.kubeconfig)}) as hub:
+        for one in alone:
+            rows += await _run(cluster, hub, [one], say)
+            await to_thread.run_sync(partial(remove, cluster, [one], wait=True))
+        if together:
+            rows += await _run(cluster, hub, together, say)
+    return rows
+
+
+async def _apart(cluster: Cluster, rendered: Sequence[Rendered], say: Say) -> list[Row]:
+    """Judge each by itself, from its breaking to its end, so many at a time."""
+    from clusterwright.servers.cluster_api import create_server
+
+    limiter = anyio.CapacityLimiter(_APART_AT_ONCE)
+    rows: list[Row] = []
+
+    async def run(hub: Hub, one: Rendered) -> None:
+        async with limiter:
+            rows.extend(await _run(cluster, hub, [one], say))
+            await to_thread.run_sync(partial(remove, cluster, [one], wait=True))
+
+    servers = {"cluster-api": create_server(kubeconfig=cluster.kubeconfig)}
+    async with connect(servers) as hub, anyio.create_task_group() as tasks:
+        for one in rendered:
+            tasks.start_soon(run, hub, one)
+    return rows
+
+
 async def _run(cluster: Cluster, hub: Hub, rendered: Sequence[Rendered], say: Say) -> list[Row]:
-    trials = [Trial(one) for one in rendered]
+    trials, names = [Trial(one) for one in rendered], ", ".join(one.name for one in rendered)
     await settle(hub, trials)
-    say(f"breaking {', '.join(one.name for one in rendered)}")
+    say(f"breaking {names}")
     await to_thread.run_sync(develop, cluster, trials)
-    say("asking for problems")
+    say(f"asking for problems of {names}")
     await ask(hub, trials)
-    say("healing")
+    say(f"healing {names}")
     await to_thread.run_sync(cure, cluster, trials)
     await listen(hub, trials)
     return [trial.row for trial in trials]

@@ -12,7 +12,11 @@ from clusterwright.agents.hub import Hub
 from clusterwright.cli.judge.compare import Comparison, compare
 from clusterwright.cli.judge.patience import PATIENCE, Patience
 from clusterwright.cli.judge.report import Row
-from clusterwright.deploy.sandbox.scenario.errors import NotDevelopedError
+from clusterwright.deploy.sandbox.scenario.errors import (
+    KubectlError,
+    NotDevelopedError,
+    ScenarioError,
+)
 from clusterwright.deploy.sandbox.scenario.kubectl import Cluster
 from clusterwright.deploy.sandbox.scenario.lifecycle import break_, heal
 from clusterwright.deploy.sandbox.scenario.model import Rendered
@@ -169,3 +173,6 @@ def _through(
     except NotDevelopedError:
         for name, row in late.items():
             row.failure = f"not as declared in time: {'; '.join(unmet.get(name, ()))}"
+    except (KubectlError, ScenarioError) as error:
+        for row in late.values():
+            row.failure = str(error)

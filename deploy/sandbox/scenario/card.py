@@ -1,12 +1,13 @@
 """What a scenario declares of itself, the same for every seed."""
 
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from clusterwright.deploy.sandbox.scenario.template import Scalar
 
 Domain: TypeAlias = Literal["kubernetes", "cluster_api"]
+DOMAINS: tuple[Domain, ...] = get_args(Domain)
 
 
 class Declared(BaseModel):

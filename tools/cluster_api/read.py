@@ -2,7 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from clusterwright.tools.cluster_api.estate import CLUSTER, KINDS, PROVIDER_GROUPS, Estate
+from clusterwright.tools.cluster_api.estate import (
+    CLUSTER,
+    IF_SERVED,
+    KINDS,
+    PROVIDER_GROUPS,
+    Estate,
+)
 from clusterwright.tools.errors import NotFoundError
 from clusterwright.tools.kubernetes.read import read_snapshot
 
@@ -24,4 +30,7 @@ async def read_estate(connection: "Connection", namespace: str | None = None) ->
         ) from error
     served = [one for group in PROVIDER_GROUPS for one in await connection.served(group)]
     own = [one.kind_key for one in served if not one.kind.endswith("Template")]
-    return Estate(await read_snapshot(connection, (*KINDS, *own), namespace))
+    groups = dict.fromkeys(kind.partition(".")[2] for kind in IF_SERVED)
+    there = {one.kind_key for group in groups for one in await connection.served(group)}
+    more = [kind for kind in IF_SERVED if kind in there]
+    return Estate(await read_snapshot(connection, (*KINDS, *own, *more), namespace))

@@ -110,7 +110,7 @@ async def test_the_cluster_in_trouble_comes_first_with_the_words_of_the_cloud(
 
 async def test_the_one_problem_is_found_and_nothing_else(clusters: Clusters) -> None:
     answer = await capi_find_problems(clusters)
-    assert [one.code for one in answer.findings] == ["machine/not-created"]
+    assert [one.code for one in answer.findings] == ["machine/no-capacity"]
     finding = answer.findings[0]
     assert finding.subject.kind == "MachineDeployment"
     assert len(finding.members) + finding.more_members == 2

@@ -7,7 +7,7 @@ workload cluster costs memory and a state of one passes. What it made is removed
 however it ends.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 import anyio
@@ -16,20 +16,35 @@ from anyio import to_thread
 from clusterwright.agents.hub import Hub, connect
 from clusterwright.cli.judge.patience import PATIENCE
 from clusterwright.cli.judge.report import JudgeReport, Row
+from clusterwright.cli.judge.table import table
 from clusterwright.cli.judge.trial import Trial, ask, cure, develop, listen, settle
 from clusterwright.deploy.sandbox.scenario.kubectl import Cluster
 from clusterwright.deploy.sandbox.scenario.lifecycle import remove
 from clusterwright.deploy.sandbox.scenario.model import Rendered, Scenario
+from clusterwright.tools.errors import ToolError
 
 Say = Callable[[str], None]
+Look = Callable[[Hub, Rendered], Awaitable[None]]
 
 
 _APART_AT_ONCE = 6
 """Workload clusters that develop at a time: 300 MB each, and half a minute of a processor."""
 
 
-def judge(cluster: Cluster, scenarios: Sequence[Scenario], seed: int, say: Say) -> JudgeReport:
+async def _nothing(_hub: Hub, _rendered: Rendered) -> None:
+    """Look at nothing more."""
+
+
+def judge(
+    cluster: Cluster,
+    scenarios: Sequence[Scenario],
+    seed: int,
+    say: Say,
+    look: Look = _nothing,
+) -> JudgeReport:
     """Return how every scenario came out; `say` is told what is going on.
+
+    `look` may look further at each that has developed, before it is healed.
 
     Those that need what this sandbox lacks are left out, and this is said.
     """
@@ -38,7 +53,7 @@ def judge(cluster: Cluster, scenarios: Sequence[Scenario], seed: int, say: Say) 
         left_out = ", ".join(one.name for one in scenarios if one not in able)
         say(f"not judged, for want of a real node or of Cluster API in this sandbox: {left_out}")
     rendered = [scenario.render(seed) for scenario in able]
-    return anyio.run(_judge, cluster, rendered, say)
+    return anyio.run(_judge, cluster, rendered, say, look)
 
 
 def _is_able(cluster: Cluster, scenario: Scenario) -> bool:
@@ -51,23 +66,27 @@ def _is_able(cluster: Cluster, scenario: Scenario) -> bool:
             return True
 
 
-async def _judge(cluster: Cluster, rendered: Sequence[Rendered], say: Say) -> JudgeReport:
+async def _judge(
+    cluster: Cluster, rendered: Sequence[Rendered], say: Say, look: Look
+) -> JudgeReport:
     rows: list[Row] = []
     try:
         say("removing what an earlier run may have left")
         await to_thread.run_sync(partial(remove, cluster, rendered, wait=True))
         of = {domain: [one for one in rendered if one.card.domain == domain] for domain in PATIENCE}
         if of["kubernetes"]:
-            rows += await _together(cluster, of["kubernetes"], say)
+            rows += await _together(cluster, of["kubernetes"], say, look)
         if of["cluster_api"]:
-            rows += await _apart(cluster, of["cluster_api"], say)
+            rows += await _apart(cluster, of["cluster_api"], say, look)
     finally:
         with anyio.CancelScope(shield=True):
             await to_thread.run_sync(remove, cluster, rendered)
     return JudgeReport(rows)
 
 
-async def _together(cluster: Cluster, rendered: Sequence[Rendered], say: Say) -> list[Row]:
+async def _together(
+    cluster: Cluster, rendered: Sequence[Rendered], say: Say, look: Look
+) -> list[Row]:
     from clusterwright.servers.kubernetes import create_server
 
     together = [one for one in rendered if one.card.scope == "namespaced"]
@@ -75,14 +94,14 @@ async def _together(cluster: Cluster, rendered: Sequence[Rendered], say: Say) ->
     rows: list[Row] = []
     async with connect({"kubernetes": create_server(kubeconfig=cluster.kubeconfig)}) as hub:
         for one in alone:
-            rows += await _run(cluster, hub, [one], say)
+            rows += await _run(cluster, hub, [one], say, look)
             await to_thread.run_sync(partial(remove, cluster, [one], wait=True))
         if together:
-            rows += await _run(cluster, hub, together, say)
+            rows += await _run(cluster, hub, together, say, look)
     return rows
 
 
-async def _apart(cluster: Cluster, rendered: Sequence[Rendered], say: Say) -> list[Row]:
+async def _apart(cluster: Cluster, rendered: Sequence[Rendered], say: Say, look: Look) -> list[Row]:
     """Judge each by itself, from its breaking to its end, so many at a time."""
     from clusterwright.servers.cluster_api import create_server
 
@@ -91,8 +110,13 @@ async def _apart(cluster: Cluster, rendered: Sequence[Rendered], say: Say) -> li
 
     async def run(hub: Hub, one: Rendered) -> None:
         async with limiter:
-            rows.extend(await _run(cluster, hub, [one], say))
-            await to_thread.run_sync(partial(remove, cluster, [one], wait=True))
+            [row] = await _run(cluster, hub, [one], say, look)
+            try:
+                await to_thread.run_sync(partial(remove, cluster, [one], wait=True))
+            except ToolError as error:
+                row.failure = row.failure or str(error)
+            say(table([row]).partition("\n")[2])
+            rows.append(row)
 
     servers = {"cluster-api": create_server(kubeconfig=cluster.kubeconfig)}
     async with connect(servers) as hub, anyio.create_task_group() as tasks:
@@ -101,13 +125,18 @@ async def _apart(cluster: Cluster, rendered: Sequence[Rendered], say: Say) -> li
     return rows
 
 
-async def _run(cluster: Cluster, hub: Hub, rendered: Sequence[Rendered], say: Say) -> list[Row]:
+async def _run(
+    cluster: Cluster, hub: Hub, rendered: Sequence[Rendered], say: Say, look: Look
+) -> list[Row]:
     trials, names = [Trial(one) for one in rendered], ", ".join(one.name for one in rendered)
     await settle(hub, trials)
     say(f"breaking {names}")
     await to_thread.run_sync(develop, cluster, trials)
     say(f"asking for problems of {names}")
     await ask(hub, trials)
+    for trial in trials:
+        if not trial.row.failure:
+            await look(hub, trial.rendered)
     say(f"healing {names}")
     await to_thread.run_sync(cure, cluster, trials)
     await listen(hub, trials)

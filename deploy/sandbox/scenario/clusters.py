@@ -7,8 +7,9 @@ templates went first does not end. So Clusters go before their namespaces.
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
-from clusterwright.deploy.sandbox.scenario.errors import NotGoneError
+from clusterwright.deploy.sandbox.scenario.errors import KubectlError, NotGoneError
 from clusterwright.deploy.sandbox.scenario.kubectl import Cluster
 from clusterwright.tools.manifest import Manifest, name_of, strings, text, truth
 from clusterwright.tools.ref import Ref
@@ -38,7 +39,8 @@ def _empty(cluster: Cluster, namespace: str) -> None:
                 hint="clusterwright sandbox logs shows what its controllers say",
             )
         for one in found:
-            _let_go(cluster, one)
+            with suppress(KubectlError):  # it may be gone by now: the next look tells
+                _let_go(cluster, one)
         time.sleep(_SECONDS_BETWEEN_LOOKS)
 
 

@@ -30,7 +30,7 @@ SIZES = {
     "g2.8xlarge.a100": Size("64", "512Gi", 4, A100, ("RegionOne",), "cores"),
     "g3.16xlarge.h100": Size("128", "1024Gi", 8, H100, ("RegionOne",), "cores"),
 }
-QUOTAS = {"RegionOne": {"cores": 512}, "RegionTwo": {"cores": 16}}
+QUOTAS = {"RegionOne": {"cores": 512}, "RegionTwo": {"cores": 80}}
 """Cores of the project."""
 NETWORKS = ("tenant-network",)
 EXTERNAL_NETWORKS = ("public",)

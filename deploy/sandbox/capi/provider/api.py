@@ -73,13 +73,15 @@ class Api:
         found: Manifest = answer.json()
         return found
 
-    def create(self, manifest: Manifest) -> None:
-        """Create an object, unless it is there."""
+    def create(self, manifest: Manifest) -> bool:
+        """Create an object; return whether it was not there before."""
         api_version, kind = text(manifest, "apiVersion"), text(manifest, "kind")
         path = _path(api_version, kind, namespace_of(manifest))
         answer = self._client.post(path, json=manifest)
-        if answer.status_code != HTTPStatus.CONFLICT:
-            answer.raise_for_status()
+        if answer.status_code == HTTPStatus.CONFLICT:
+            return False
+        answer.raise_for_status()
+        return True
 
     def patch(self, manifest: Manifest, change: Manifest, *, status: bool = False) -> Manifest:
         """Merge a change into an object, or into its status; return it as it is then."""

@@ -4,7 +4,8 @@ from clusterwright.deploy.sandbox.capi.clouds.cloud import Cloud
 from clusterwright.deploy.sandbox.capi.clouds.hardware import Size
 from clusterwright.deploy.sandbox.capi.provider.api import Api
 from clusterwright.deploy.sandbox.capi.provider.bootstrap import config_of, external_cloud, fails
-from clusterwright.deploy.sandbox.capi.provider.world import World, key_of
+from clusterwright.deploy.sandbox.capi.provider.kubelet import KWOK, is_stopped
+from clusterwright.deploy.sandbox.capi.provider.world import Node, World, key_of
 from clusterwright.deploy.sandbox.runtime.simulated import SIMULATED
 from clusterwright.tools.manifest import (
     Manifest,
@@ -15,9 +16,6 @@ from clusterwright.tools.manifest import (
     text,
 )
 
-KUBELET = "sandbox.clusterwright.io/simulated-kubelet"
-"""On a Machine or its infrastructure: `stopped` while its kubelet does not answer."""
-_KWOK = "kwok.x-k8s.io/node"
 _CLUSTER_API = {"key": "node.cluster.x-k8s.io/uninitialized", "effect": "NoSchedule"}
 _CLOUD = {
     "key": "node.cloudprovider.kubernetes.io/uninitialized",
@@ -28,29 +26,22 @@ _CLOUD_CONTROLLER = "cloud-controller-manager"
 
 
 def keep(world: World, cloud: Cloud, one: Manifest, made_for: Manifest) -> None:
-    """See that the node is as it should be: joined, its kubelet running or not, initialized."""
+    """See that the node is as it should be: joined, initialized, its kubelet running or not."""
     if key_of(one) not in world.serving:
         return
     config = config_of(world, made_for)
     if fails(config):
         return
     workload = world.workloads[key_of(one)].api
-    uid, done = text(one, "metadata", "uid"), world.nodes.get(text(one, "metadata", "uid"), "")
-    if not done:
+    node = world.nodes.setdefault(text(one, "metadata", "uid"), Node())
+    if not node.joined:
         external = external_cloud(config)
-        workload.create(_node(world, cloud, one, made_for, external=external))
-        done = "uninitialized" if external else "initialized"
-    if done.startswith("uninitialized") and _initialize(workload, one):
-        done = done.removeprefix("un")
-    stopped = any(_stopped(held) for held in (one, made_for))
-    if stopped != done.endswith("stopped"):
-        _patch(workload, one, {"metadata": {"annotations": {_KWOK: None if stopped else "fake"}}})
-        done = f"{done.partition(' ')[0]} stopped" if stopped else done.partition(" ")[0]
-    world.nodes[uid] = done
-
-
-def _stopped(one: Manifest) -> bool:
-    return strings(one, "metadata", "annotations").get(KUBELET) == "stopped"
+        new = workload.create(_node(world, cloud, one, made_for, external=external))
+        node.joined, node.initialized = True, not external
+        if not new:  # an earlier provider made it, and may have stopped its kubelet
+            node.kubelet.run(workload, name_of(one))
+    node.initialized = node.initialized or _initialize(workload, one)
+    node.kubelet.set(workload, name_of(one), stopped=is_stopped(one) or is_stopped(made_for))
 
 
 def _initialize(workload: Api, one: Manifest) -> bool:
@@ -95,7 +86,7 @@ def _node(
             "name": name_of(one),
             "labels": _labels(one, size),
             "annotations": {
-                _KWOK: "fake",
+                KWOK: "fake",
                 SIMULATED: cloud.imitates or "a machine of the sandbox's own provider",
             },
         },
@@ -103,7 +94,7 @@ def _node(
         "status": {
             "capacity": resources,
             "allocatable": resources,
-            "nodeInfo": _node_info(text(made_for, "spec", "version")),
+            "nodeInfo": _node_info(_kubelet_version(text(made_for, "spec", "version"))),
         },
     }
 
@@ -122,6 +113,11 @@ def _labels(one: Manifest, size: Size) -> dict[str, str]:
             "nvidia.com/gpu.product": size.product,
         }
     return labels
+
+
+def _kubelet_version(version: str) -> str:
+    """Return what a kubelet says of itself: those of k0s leave the build of k0s out."""
+    return f"{version.partition('+')[0]}+k0s" if "+k0s" in version else version
 
 
 def _node_info(version: str) -> Manifest:

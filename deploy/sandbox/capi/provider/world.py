@@ -7,6 +7,7 @@ from clusterwright.deploy.sandbox.capi.clouds.cloud import Asked, Cloud
 from clusterwright.deploy.sandbox.capi.provider.api import Api
 from clusterwright.deploy.sandbox.capi.provider.contract import CLUSTER_LABEL, is_provisioned, owner
 from clusterwright.deploy.sandbox.capi.provider.events import Events
+from clusterwright.deploy.sandbox.capi.provider.kubelet import Kubelet
 from clusterwright.deploy.sandbox.capi.provider.settings import Settings
 from clusterwright.deploy.sandbox.capi.provider.store import Store
 from clusterwright.deploy.sandbox.capi.provider.workload import Workload
@@ -35,6 +36,15 @@ def port_of(infrastructure: Manifest) -> int:
 
 
 @dataclass
+class Node:
+    """What was done to the node of one machine."""
+
+    joined: bool = False
+    initialized: bool = False
+    kubelet: Kubelet = field(default_factory=Kubelet)
+
+
+@dataclass
 class World:
     """The objects, and the workload clusters that run."""
 
@@ -47,8 +57,8 @@ class World:
     clouds: tuple[Cloud, ...]
     workloads: dict[Key, Workload] = field(default_factory=dict[Key, Workload])
     serving: set[Key] = field(default_factory=set[Key])
-    nodes: dict[str, str] = field(default_factory=dict[str, str])
-    """What was last done to the node of a machine, by the machine's uid."""
+    nodes: dict[str, Node] = field(default_factory=dict[str, Node])
+    """By the uid of the machine's infrastructure."""
 
     def cluster_of(self, manifest: Manifest) -> Manifest:
         """Return the Cluster of an object; an empty one when there is none."""

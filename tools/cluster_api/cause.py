@@ -35,6 +35,15 @@ _HOLDER = (
     "ControlPlaneComponentsHealthy",
     "Initialized",
 )
+_SUMMARIES = frozenset({"Ready", "Available"})
+_WRONG = {
+    "TopologyReconciled": frozenset({"ReconcileFailed", "TopologyReconcileFailed"}),
+    "InfrastructureReady": frozenset(
+        {"DoesNotExist", "Deleted", "ObjectDoesNotExist", "ObjectDeleted", "InternalError"}
+    ),
+}
+"""Reasons that say that something is wrong; the others of these types come with any change
+(api/core/v1beta2/cluster_types.go)."""
 _CLUSTER = ("TopologyReconciled", "InfrastructureReady", "RemoteConnectionProbe")
 
 
@@ -159,9 +168,12 @@ def _own(manifest: Manifest, types: tuple[str, ...] = ()) -> Iterator[Cause]:
     if not types:
         yield from _fields(manifest)
     found = [one for one in unwell(manifest) if not types or one.type in types]
+    waits = True
     for one in sorted(found, key=_specific):
-        told = _told(manifest, one, waiting=one.waiting)
+        summary = one.type in _SUMMARIES and len(found) > 1  # of those before it
+        told = _told(manifest, one, waiting=waits if summary else _waits(manifest, one))
         if told is not None:
+            waits = waits and told.waiting
             yield told
 
 
@@ -187,7 +199,20 @@ _FAILURES = (
 
 def _specific(one: Condition) -> tuple[bool, bool]:
     """Return what puts summaries after what they sum up."""
-    return one.type in {"Ready", "Available"}, not one.message
+    return one.type in _SUMMARIES, not one.message
+
+
+def _waits(manifest: Manifest, one: Condition) -> bool:
+    """Return whether a condition only says that something else has to come first.
+
+    A Cluster's own conditions are False as well while it is created or upgraded, and while its
+    first API server does not run yet.
+    """
+    if one.type == "RemoteConnectionProbe":
+        made = condition_of(manifest, "ControlPlaneInitialized")
+        return made is not None and made.status != "True"
+    wrong = _WRONG.get(one.type)
+    return one.waiting or (wrong is not None and one.reason not in wrong)
 
 
 def _first(found: list[Cause]) -> Cause | None:

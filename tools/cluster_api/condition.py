@@ -55,6 +55,7 @@ class Condition:
     def waiting(self) -> bool:
         """Whether it only says that something else has to come first, or is not known yet."""
         words = self.reason.startswith(("Waiting", "Creating", "Provisioning"))
+        words = words or self.message.startswith("Waiting ")  # kubeadm's bootstrap says it there
         fails = any(one in self.message for one in _FAILING)
         return (words and not fails) or self.status == "Unknown" or self.severity == "Info"
 

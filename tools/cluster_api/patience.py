@@ -26,6 +26,8 @@ _OTHERS_TURN = (
 )
 """Reasons that say that another object has to come first (conditions of the providers named in
 `providers/`, and api/core/v1beta2/condition_consts.go)."""
+_OTHERS_WORDS = ("Waiting for Cluster", "Waiting for the first control plane")
+"""The same, said by kubeadm's bootstrap provider in a message (bootstrap/kubeadm v1.14)."""
 USUAL = timedelta(minutes=30)
 """Three times what a MachineHealthCheck gives a machine to become a node unless it is told
 otherwise (api/core/v1beta2/machinehealthcheck_types.go, DefaultNodeStartupTimeoutSeconds: 600)."""
@@ -49,13 +51,31 @@ STEP = timedelta(minutes=10)
 ROLLOUT = timedelta(hours=1)
 
 
+_HEALTH = frozenset(
+    {
+        "NodeHealthy",
+        "EtcdMemberHealthy",
+        "EtcdPodHealthy",
+        "APIServerPodHealthy",
+        "ControllerManagerPodHealthy",
+        "SchedulerPodHealthy",
+        "RemoteConnectionProbe",
+    }
+)
+"""Conditions of what runs, which comes and goes while machines do."""
+
+
 def late(cause: Cause, now: datetime) -> bool:
     """Return whether a cause that waits has been waiting for longer than that takes."""
-    if cause.reason.startswith(_OTHERS_TURN) or cause.since is None:
+    others = cause.reason.startswith(_OTHERS_TURN) or cause.message.startswith(_OTHERS_WORDS)
+    if others or cause.since is None:
         return False
     return now - cause.since > (cause.patience or USUAL)
 
 
 def wrong(cause: Cause | None, now: datetime) -> bool:
-    """Return whether a cause is a fault: it is wrong, or late."""
-    return cause is not None and (not cause.waiting or late(cause, now))
+    """Return whether a cause is a fault: it is wrong, and no flake; or it is late."""
+    if cause is None or cause.waiting:
+        return cause is not None and late(cause, now)
+    fresh = cause.since is not None and now - cause.since < FLAKE
+    return not (fresh and cause.condition in _HEALTH)

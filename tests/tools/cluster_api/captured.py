@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from clusterwright.tools.cluster_api.estate import KINDS
+from clusterwright.tools.coverage import Coverage, Gap
 from clusterwright.tools.manifest import Json, Manifest, items, text
 from clusterwright.tools.snapshot import Snapshot
 
-SERVED = tuple(f"{kind}.infrastructure.cluster.x-k8s.io" for kind in ("DevCluster", "DevMachine"))
+LEFT_OUT = ("DevCluster.infrastructure.cluster.x-k8s.io",)
 FOLDER = Path(__file__).parent / "captures"
 
 
@@ -25,12 +25,13 @@ def captured(name: str) -> list[Manifest]:
 
 def later(objects: list[Manifest], minutes: float = 10) -> Snapshot:
     """A Snapshot of objects some minutes after the last of their conditions changed."""
-    kinds: dict[str, list[Manifest]] = {kind: [] for kind in (*KINDS, *SERVED)}
+    kinds: dict[str, list[Manifest]] = {}
     for one in objects:
         group = text(one, "apiVersion").partition("/")[0]
         kinds.setdefault(f"{one['kind']}.{group}", []).append(one)
+    gaps = tuple(Gap(what=one, reason="not captured") for one in LEFT_OUT if one not in kinds)
     last = max(datetime.fromisoformat(time) for one in objects for time in _times(one))
-    return Snapshot("test", last + timedelta(minutes=minutes), kinds)
+    return Snapshot("test", last + timedelta(minutes=minutes), kinds, Coverage(gaps=gaps))
 
 
 def _times(one: Manifest) -> Iterator[str]:

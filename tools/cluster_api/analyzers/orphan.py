@@ -17,13 +17,23 @@ _PARENTS = {"Machine": MACHINE, "Cluster": CLUSTER}
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
     estate = Estate(snapshot)
+    named = set(_named(estate))
     for kind in snapshot.objects:
         name, _, group = kind.partition(".")
         parent = next((_PARENTS[end] for end in _PARENTS if name.endswith(end)), None)
         if group == PROVIDER_GROUPS[0] and parent is not None and snapshot.was_read(parent):
             for one in snapshot.of_kind(kind):
-                if not estate.at_rest(one):
+                if Ref.of(one) not in named and not estate.at_rest(one):
                     yield from _orphaned(estate, one)
+
+
+def _named(estate: Estate) -> Iterator[Ref]:
+    """Yield what Clusters and Machines refer to: that is theirs, whatever else it says."""
+    for kind in (CLUSTER, MACHINE):
+        for one in estate.snapshot.of_kind(kind):
+            ref, _ = estate.referred(one, "spec", "infrastructureRef")
+            if ref is not None:
+                yield ref
 
 
 def _orphaned(estate: Estate, one: Manifest) -> Iterator[Suspicion]:

@@ -5,7 +5,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from clusterwright.tools.analyzer import Analyzer, Suspicion
 from clusterwright.tools.cluster_api.analyzers.told import lasting, on_cluster, proof, titled
 from clusterwright.tools.cluster_api.condition import Condition, condition_of
-from clusterwright.tools.cluster_api.estate import HEALTH_CHECK, MACHINE, Estate, pool_of
+from clusterwright.tools.cluster_api.estate import (
+    HEALTH_CHECK,
+    MACHINE,
+    Estate,
+    is_control_plane,
+    pool_of,
+)
 from clusterwright.tools.cluster_api.patience import USUAL
 from clusterwright.tools.finding import Edge, Evidence, FieldEvidence, Finding, Relation, Severity
 from clusterwright.tools.manifest import Manifest, dig, number, strings, text, texts
@@ -106,9 +112,11 @@ def _refused(estate: Estate, machine: Manifest) -> Iterator[Suspicion]:
         return
     pool = pool_of(machine)
     ours = "It gave up replacing its machines" if exhausted else "It may not replace a machine"
+    plane = is_control_plane(machine)
+    own = EXHAUSTED if exhausted else BLOCKED
     finding = Finding(
-        code=EXHAUSTED if exhausted else BLOCKED,
-        severity=Severity.CRITICAL,
+        code=own if plane else BUDGET,
+        severity=Severity.CRITICAL if plane else Severity.WARNING,
         subject=pool,
         title=titled(ours, owner.message or owner.reason),
         evidence=(*proof(machine, owner), *proof(machine, check), *_retries(estate, pool)),
@@ -118,7 +126,7 @@ def _refused(estate: Estate, machine: Manifest) -> Iterator[Suspicion]:
             Relation(source=Ref.of(machine), edge=Edge.OWNED_BY, target=pool),
             *on_cluster(estate, machine),
         ),
-        fixes=(_EXHAUSTED if exhausted else _BLOCKED,),
+        fixes=(_EXHAUSTED if exhausted else _BLOCKED if plane else _REFUSED,),
     )
     yield Suspicion(finding)
 
@@ -139,6 +147,7 @@ _EXHAUSTED = (
     "Find why each new machine fails as well; then raise spec.remediation.maxRetry, or remove the"
     " annotation controlplane.cluster.x-k8s.io/remediation-for."
 )
+_REFUSED = "See what the message names: a template, or the owner of the machine."
 _BLOCKED = "Bring the other members back first: the quorum, or the components, would be lost."
 
 

@@ -14,7 +14,7 @@ def differences(tree: Branch, drawn: Sequence[Drawn]) -> list[str]:
         ref = branch.ref
         line = known.get((ref.kind, ref.namespace, ref.name))
         if line is None and branch.role == "pool" and not branch.children:
-            # Pools are drawn only where some pool has a machine (clusterctl/client/tree/discovery.go).
+            # Pools are drawn only where one has a machine (clusterctl/client/tree/discovery.go).
             continue
         if line is None:
             found.append(f"{ref} is not drawn")

@@ -7,6 +7,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ONLY ?= *
 SEED ?= 1
+PART ?=
 .DEFAULT_GOAL := help
 .PHONY: help setup parts demo test check conformance scenarios repairs golden docs bench sandbox sandbox-down clean
 
@@ -53,8 +54,8 @@ golden: setup  ## rewrite the golden files from what the code does now
 docs: setup  ## rewrite the generated parts of the documentation
 	@$(BIN)/python docs/generate.py
 
-bench: parts  ## measure, and compare with tests/bench/baseline.json
-	@$(BIN)/python -m tests.bench
+bench: parts  ## measure, and compare with tests/bench/baseline.json: make bench [PART=cluster-api]
+	@$(BIN)/python -m tests.bench $(PART)
 
 sandbox: parts  ## a sandbox to play with
 	@$(BIN)/clusterwright sandbox up

@@ -51,7 +51,7 @@ HEALTHY, PROBLEMS, UNCHECKED, INTERRUPTED, UNREAD = 0, 1, 2, 130, 141
     "specs",
     metavar="SPEC",
     multiple=True,
-    help="An MCP server to ask instead of the built-in one: a URL or a command line. Repeatable.",
+    help="An MCP server to ask instead of the built-in ones: a URL or a command line. Repeatable.",
 )
 @click.option("--strict", is_flag=True, help="Exit 2 if anything could not be checked.")
 def command(
@@ -105,11 +105,14 @@ def _one_namespace(names: tuple[str, ...], *, everywhere: bool) -> str | None:
 def targets(
     specs: tuple[str, ...], kubeconfig: Path | None, context: str | None
 ) -> dict[str, Target]:
-    """Return the servers to ask: those given, else the built-in one in this process."""
+    """Return the servers to ask: those given, else the built-in ones in this process."""
     if not specs:
-        from clusterwright.servers.kubernetes import create_server
+        from clusterwright.servers import cluster_api, kubernetes
 
-        return {"kubernetes": create_server(kubeconfig=kubeconfig, context=context)}
+        return {
+            "kubernetes": kubernetes.create_server(kubeconfig=kubeconfig, context=context),
+            "cluster-api": cluster_api.create_server(kubeconfig=kubeconfig, context=context),
+        }
     named: dict[str, Target] = {}
     for spec in specs:
         name = name_server(spec)

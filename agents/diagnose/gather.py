@@ -10,7 +10,7 @@ from mcp_types import Tool
 from clusterwright.agents.hub import Hub
 from clusterwright.agents.problems import SUFFIX, Problems
 from clusterwright.tools.coverage import Coverage, Gap
-from clusterwright.tools.errors import ToolError
+from clusterwright.tools.errors import NotServedError, ToolError
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.finding import Finding, Relation
 
@@ -34,10 +34,15 @@ class Answered:
     coverage: Coverage = field(default_factory=Coverage)
     offers: frozenset[str] = frozenset()
     failed: bool = False
+    absent: bool = False
+    """Failed because the cluster does not serve what the tool is about."""
 
 
 async def gather(hub: Hub, *, cluster: str | None, namespace: str | None) -> list[Answered]:
-    """Return what each problems tool answered, in the order of the servers and tools."""
+    """Return what each problems tool answered, in the order of the servers and tools.
+
+    What a cluster does not serve is nobody's gap; it is left out as long as anything else answers.
+    """
     answers: dict[str, list[Answered]] = {name: [] for name in hub.servers}
 
     async def ask(server: str) -> None:
@@ -47,7 +52,8 @@ async def gather(hub: Hub, *, cluster: str | None, namespace: str | None) -> lis
     async with anyio.create_task_group() as tasks:
         for server in hub.servers:
             tasks.start_soon(ask, server)
-    return [one for server in hub.servers for one in answers[server]]
+    found = [one for server in hub.servers for one in answers[server]]
+    return [one for one in found if not one.absent] or found
 
 
 async def _ask(hub: Hub, server: str, wanted: Mapping[str, str | None]) -> list[Answered]:
@@ -117,7 +123,8 @@ async def _drain(
 
 def _failure(server: str, tool: str, error: ToolError) -> Answered:
     gap = Gap(what=tool or f"server {server}", reason=_reason(error))
-    return Answered(server, tool, coverage=Coverage(gaps=(gap,)), failed=True)
+    absent = isinstance(error, NotServedError)
+    return Answered(server, tool, coverage=Coverage(gaps=(gap,)), failed=True, absent=absent)
 
 
 def _reason(error: ToolError) -> str:

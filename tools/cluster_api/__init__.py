@@ -1,14 +1,17 @@
 """The Cluster API domain: clusters as objects of a management cluster."""
 
 from clusterwright.tools.cluster_api import (
+    apply_change,
     check_upgrade,
     describe_class,
     describe_cluster,
     find_problems,
     list_classes,
     list_clusters,
+    plan_change,
     progress,
 )
+from clusterwright.tools.kubernetes.changes.vocabulary import Vocabulary
 from clusterwright.tools.resource import Resource
 from clusterwright.tools.tool import Tool
 
@@ -21,4 +24,8 @@ TOOLS: tuple[Tool, ...] = (
     list_classes.TOOL,
     describe_class.TOOL,
 )
+
+PLAN_CHANGE, APPLY_CHANGE = plan_change.TOOL, apply_change.TOOL
+"""The two tools through which clusters are changed; they work in a `Desk` with this vocabulary."""
+VOCABULARY = Vocabulary("cluster_api", "capi", "clusterwright.tools.cluster_api.changes.all")
 RESOURCES: tuple[Resource, ...] = (progress.RESOURCE,)

@@ -14,6 +14,10 @@ NEGATIVE = frozenset(
     {"Deleting", "Paused", "Remediating", "RollingOut", "ScalingDown", "ScalingUp", "Updating"}
 )
 """Types for which False is the normal state (api/core/v1beta2, condition polarity)."""
+_FAILING = ("BackOff", "ErrImage", "CreateContainer", "RunContainer")
+"""What the kubelet says of a container that does not start; a control plane's pod that is in such
+a state has the reason Provisioning all the same (controlplane/kubeadm/pkg,
+workload_cluster_conditions.go, v1.14)."""
 _NO_REASON = "NoReasonReported"
 """What `clusterctl describe` shows for a condition without one."""
 
@@ -49,24 +53,60 @@ class Condition:
 
     @property
     def waiting(self) -> bool:
-        """Whether it only says that something else has to come first."""
+        """Whether it only says that something else has to come first, or is not known yet."""
         words = self.reason.startswith(("Waiting", "Creating", "Provisioning"))
-        inspected = self.reason == "InspectionFailed" and self.message.startswith("Waiting for ")
-        return words or inspected or self.severity == "Info"
+        words = words or self.message.startswith("Waiting ")  # kubeadm's bootstrap says it there
+        fails = any(one in self.message for one in _FAILING)
+        return (words and not fails) or self.status == "Unknown" or self.severity == "Info"
 
 
 def conditions_of(manifest: Manifest) -> tuple[Condition, ...]:
     """Return an object's conditions, those of the newer style where it has both."""
+    return tuple(Condition.of(one) for one in _raw(manifest))
+
+
+def unwell(manifest: Manifest) -> tuple[Condition, ...]:
+    """Return those conditions of an object that tell of something that is not as it should be."""
+    return tuple(
+        Condition.of(one)
+        for one in _raw(manifest)
+        if one.get("status") != "True" and text(one, "type") not in NEGATIVE
+    )
+
+
+def _raw(manifest: Manifest) -> list[Manifest]:
     newer = items(manifest, "status", "v1beta2", "conditions")  # an API v1beta1 that knows both
-    return tuple(Condition.of(one) for one in newer or items(manifest, "status", "conditions"))
+    return newer or items(manifest, "status", "conditions")
+
+
+def older_condition(manifest: Manifest, kind: str) -> Condition | None:
+    """Return a condition of the style v1beta1, wherever an object of either API keeps it.
+
+    Some of what went wrong is said in that style alone, as that a Machine could not be created
+    (core/reconcilers/machineset, v1.14).
+    """
+    deprecated = items(manifest, "status", "deprecated", "v1beta1", "conditions")
+    for one in deprecated or items(manifest, "status", "conditions"):
+        if one.get("type") == kind:
+            return Condition.of(one)
+    return None
 
 
 def condition_of(manifest: Manifest, *types: str) -> Condition | None:
     """Return the first of the types that an object has a condition of."""
-    found = {one.type: one for one in conditions_of(manifest)}
-    return next((found[one] for one in types if one in found), None)
+    found = _raw(manifest)
+    for kind in types:
+        for one in found:
+            if one.get("type") == kind:
+                return Condition.of(one)
+    return None
 
 
 def summary_of(manifest: Manifest) -> Condition | None:
-    """Return the condition that speaks for an object, as `clusterctl describe` chooses it."""
-    return condition_of(manifest, "Available", "Ready")
+    """Return the condition that speaks for an object, as `clusterctl describe` chooses it.
+
+    A Machine that is Ready becomes Available later, and is drawn by the former (newRowDescriptor in
+    internal/util/tree/tree.go).
+    """
+    machine = text(manifest, "kind") == "Machine"
+    return condition_of(manifest, *(("Ready", "Available") if machine else ("Available", "Ready")))

@@ -26,6 +26,7 @@ class Cluster:
     has_node: bool
     push: Callable[[Sequence[str]], None]
     """Puts the image of all scenarios into the sandbox's registry under these names."""
+    has_cluster_api: bool = False
 
     def apply(self, manifests: Iterable[Manifest]) -> None:
         """Apply the objects on the server's side, taking over fields that others hold."""
@@ -37,6 +38,13 @@ class Cluster:
         joined = ",".join(sorted(set(kinds)))
         answer: Any = json.loads(self._run("get", joined, "-n", namespace, "-o", "json"))
         return items(answer, "items")
+
+    def patch(self, ref: Ref, merge: Manifest) -> None:
+        """Merge a patch into one object (RFC 7386)."""
+        where = ("-n", ref.namespace) if ref.namespace else ()
+        self._run(
+            "patch", _kind(ref), ref.name, *where, "--type=merge", f"--patch={json.dumps(merge)}"
+        )
 
     def marked(self, kinds: Iterable[str], label: str) -> list[Manifest]:
         """Return the objects outside of any namespace that carry a label, as `key=value`."""
@@ -55,8 +63,7 @@ class Cluster:
         where = ("-n", ref.namespace) if ref.namespace else ()
         found = self._run("get", _kind(ref), ref.name, *where, "--ignore-not-found", "-o", "name")
         if found.strip():
-            patch = '{"metadata":{"finalizers":null}}'
-            self._run("patch", _kind(ref), ref.name, *where, "--type=merge", f"--patch={patch}")
+            self.patch(ref, {"metadata": {"finalizers": None}})
 
     def _run(self, *arguments: str, given: str = "") -> str:
         command = [str(self.kubectl), f"--kubeconfig={self.kubeconfig}", *arguments]

@@ -124,3 +124,23 @@ def test_a_cursor_that_never_ends_is_given_up() -> None:
 
     source = diagnosed(a=serving(k8s_find_problems=endless)).sources[0]
     assert source.gaps[0].reason == "there were more than 100 pages"
+
+
+async def absent() -> Page:
+    raise McpToolError("[not_served] 'dev' is no management cluster. Next: pass its context")
+
+
+def test_what_a_cluster_does_not_serve_is_nobodys_gap() -> None:
+    diagnosis = diagnosed(
+        a=serving(k8s_find_problems=crashes), b=serving(capi_find_problems=absent)
+    )
+    assert [one.tool for one in diagnosis.sources] == ["k8s_find_problems"]
+    assert diagnosis.complete
+
+
+def test_a_cluster_that_serves_nothing_of_what_was_asked_is_unknown() -> None:
+    diagnosis = diagnosed(b=serving(capi_find_problems=absent))
+    assert diagnosis.verdict is Verdict.UNKNOWN
+    assert [g.reason for s in diagnosis.sources for g in s.gaps] == [
+        "'dev' is no management cluster; pass its context"
+    ]

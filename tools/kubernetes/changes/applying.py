@@ -14,20 +14,19 @@ from clusterwright.tools.errors import ConflictError, RefusedError, ToolError
 from clusterwright.tools.kubernetes.apply_change import AppliedChange
 from clusterwright.tools.kubernetes.changes.carry_out import Outcome, Work
 from clusterwright.tools.kubernetes.changes.draft import Draft, draft
+from clusterwright.tools.kubernetes.changes.lineage import lineage
 from clusterwright.tools.kubernetes.changes.question import question
 from clusterwright.tools.kubernetes.changes.record import record
-from clusterwright.tools.kubernetes.changes.resolve import resolve
+from clusterwright.tools.kubernetes.changes.resolve import require_own, resolve
 from clusterwright.tools.kubernetes.desk import Desk
+from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.trust.approved import approved_by
 from clusterwright.tools.trust.authority import actor
-from clusterwright.tools.trust.plan_store import Kept, spent
+from clusterwright.tools.trust.plan_store import Kept, PlanStore, spent
 from clusterwright.tools.trust.risk import Access
 
 if TYPE_CHECKING:
     from clusterwright.tools.kubernetes.client.connection import Connection
-
-_PLAN_AGAIN = "plan the change again with k8s_plan_change, and look at what is different"
-
 
 _EARLIER = {"undo": State.UNDONE, "finish": State.APPLIED}
 
@@ -43,11 +42,7 @@ async def ask(desk: Desk, plan_id: str) -> str | None:
     return question(plan)
 
 
-async def apply(
-    desk: Desk,
-    caller: Caller,
-    plan_id: str,
-) -> AppliedChange:
+async def apply(desk: Desk, caller: Caller, plan_id: str) -> AppliedChange:
     """Carry out a plan, after a person approved it, and prove that it worked; undo it if not.
 
     A plan acts at most once, and only on what it was made for.
@@ -71,26 +66,32 @@ async def _plan(desk: Desk, plan_id: str) -> Plan:
     """Return a plan that may still be applied; raise RefusedError."""
     kept: Kept = await to_thread.run_sync(lambda: desk.authority.store.get(plan_id))
     plan = kept.plan
+    require_own(plan, desk.vocabulary)
     desk.authority.require(plan.cluster, Access.WRITE)
     if kept.state is not State.PLANNED:
         raise spent(plan.id, kept.state)
     if datetime.now(UTC) > plan.expires:
         raise RefusedError(
-            f"plan {plan.id} expired at {plan.expires:%Y-%m-%d %H:%M:%SZ}", hint=_PLAN_AGAIN
+            f"plan {plan.id} expired at {plan.expires:%Y-%m-%d %H:%M:%SZ}",
+            hint=desk.vocabulary.plan_again,
         )
     if any(one.dry_run in {DryRun.FORBIDDEN, DryRun.REFUSED} for one in plan.steps):
-        raise RefusedError(f"the API server would not take plan {plan.id}", hint=_PLAN_AGAIN)
+        raise RefusedError(
+            f"the API server would not take plan {plan.id}", hint=desk.vocabulary.plan_again
+        )
     return plan
 
 
 def _covered(desk: Desk, plan: Plan) -> str:
     """Return whose word covers a plan without a question; empty if nobody's does."""
     authority = desk.authority
+    if not plan.steps:
+        return "nothing is written"  # it waits for the proofs of what was
     signed = approved_by(authority, plan, datetime.now(UTC))
     if signed:
         return f"signed by {signed}"
     allowed = authority.policy.allows_unattended(
-        kinds={str(one["kind"]) for one in plan.changes},
+        kinds={desk.vocabulary.spelled(str(one["kind"])) for one in plan.changes},
         namespaces={one.object.namespace for one in plan.steps},
         cluster=plan.cluster,
         risk=plan.risk,
@@ -119,25 +120,24 @@ def _agreed(caller: Caller, plan: Plan) -> str:
 
 async def _unchanged(desk: Desk, connection: "Connection", plan: Plan) -> Draft:
     """Return the plan worked out again; raise ConflictError if it comes to something else."""
-    store = desk.authority.store
     if await connection.identity() != plan.identity:
         raise RefusedError(
             f"{plan.cluster!r} is another cluster than the one that plan {plan.id} was made for",
-            hint=_PLAN_AGAIN,
+            hint=desk.vocabulary.plan_again,
         )
-    resolved = await to_thread.run_sync(resolve, plan.changes, store, plan.identity)
+    resolved = await to_thread.run_sync(resolve, plan.changes, desk, plan.identity)
     found = await draft(
+        desk,
         connection,
         resolved.changes,
-        desk.authority.policy,
         stamp=plan.made,
         override_owner=plan.override_owner,
-        key=store.key,
+        done=resolved.done,
     )
     if found.digest != plan.digest:
         raise ConflictError(
             f"what plan {plan.id} rests on has changed since it was made; nothing was changed",
-            hint=_PLAN_AGAIN,
+            hint=desk.vocabulary.plan_again,
         )
     return found
 
@@ -171,6 +171,8 @@ async def _carry_out(desk: Desk, connection: "Connection", job: _Job) -> Applied
     work = Work(connection, plan.id, partial(store.note, plan.id), job.caller.tell)
     with store.holding(plan.id):
         outcome = await work.write(job.draft)
+        if not plan.steps:
+            outcome.checks += job.draft.left
         if not outcome.failure:
             await work.prove(outcome, desk.authority.policy)
         answer = await _conclude(desk, connection, job, outcome)
@@ -194,8 +196,12 @@ async def _conclude(
     if not problems:
         proven = dict.fromkeys(one.say for one in outcome.checks)
         return answer.model_copy(update={"proven": tuple(proven), "next": _how_to_undo(plan)})
+    if not plan.steps:
+        return answer.model_copy(update={"state": State.UNPROVEN})
     if not outcome.written:
-        return answer.model_copy(update={"state": State.REFUSED, "next": _PLAN_AGAIN})
+        return answer.model_copy(
+            update={"state": State.REFUSED, "next": desk.vocabulary.plan_again}
+        )
     stands = State.FAILED if outcome.failure else State.UNPROVEN
     if not desk.authority.policy.undo_on_failure or any(one is None for one in outcome.inverses):
         return answer.model_copy(update={"state": stands, "next": _how_to_undo(plan)})
@@ -212,12 +218,10 @@ async def _undo(
     desk: Desk, connection: "Connection", job: _Job, outcome: Outcome
 ) -> tuple[str, ...]:
     """Write the inverses, the last first; raise ToolError if not all of them took place."""
-    plan, store = job.plan, desk.authority.store
+    plan = job.plan
     back = [one for one in reversed(outcome.inverses) if one is not None]
     stamp = datetime.now(UTC)
-    found = await draft(
-        connection, back, desk.authority.policy, stamp=stamp, override_owner=True, key=store.key
-    )
+    found = await draft(desk, connection, back, stamp=stamp, override_owner=True)
     work = Work(connection, f"{plan.id}-undo", partial(_note_undo, desk, plan), job.caller.tell)
     undoing = await work.write(found)
     if undoing.failure:
@@ -235,7 +239,7 @@ def _end(desk: Desk, plan: Plan, answer: AppliedChange) -> None:
     if answer.state in {State.APPLIED, State.UNPROVEN}:
         for one in plan.changes:
             if one["kind"] in _EARLIER:  # which is thereby at its end as well
-                desk.authority.store.end(str(one["plan"]), _EARLIER[str(one["kind"])])
+                _end_earlier(desk.authority.store, one)
     desk.authority.audit.append(
         "ended",
         plan=plan.id,
@@ -246,6 +250,15 @@ def _end(desk: Desk, plan: Plan, answer: AppliedChange) -> None:
         problems=list(answer.problems),
         undone=list(answer.undone),
     )
+
+
+def _end_earlier(store: PlanStore, change: Manifest) -> None:
+    """Keep what became of a plan that was undone, or finished with those that were to finish it."""
+    name, kind = str(change["plan"]), str(change["kind"])
+    if kind == "finish":
+        lineage(store, name).end(store, _EARLIER[kind])
+    else:
+        store.end(name, _EARLIER[kind])
 
 
 def _how_to_undo(plan: Plan) -> str | None:

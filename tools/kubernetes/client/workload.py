@@ -17,6 +17,7 @@ from clusterwright.tools.errors import (
     ForbiddenError,
     InvalidInputError,
     NotFoundError,
+    NotServedError,
     RefusedError,
     UnauthenticatedError,
 )
@@ -64,7 +65,8 @@ class Target:
 async def kubeconfig_of(management: "Connection", target: Target) -> str:
     """Return the kubeconfig of a workload cluster.
 
-    Raises NotFoundError when there is no such Cluster, or no kubeconfig for it yet.
+    Raises NotFoundError when there is no such Cluster, or no kubeconfig for it yet, NotServedError
+    when there is no Cluster API.
     """
     resource = await management.resource("Secret")
     try:
@@ -94,9 +96,17 @@ async def dial(kubeconfig: str, target: Target, name: str) -> "Connection":
     return reach(credentials, lambda: credentials)
 
 
-async def _missing(management: "Connection", target: Target) -> NotFoundError:
+async def _missing(management: "Connection", target: Target) -> NotFoundError | NotServedError:
     """Return why there is no kubeconfig."""
-    clusters = await management.resource("Cluster.cluster.x-k8s.io")
+    try:
+        clusters = await management.resource("Cluster.cluster.x-k8s.io")
+    except NotFoundError:
+        return NotServedError(
+            f"{management.cluster!r} is no management cluster: it serves no Cluster API, so that it"
+            f" knows no workload cluster {target.namespace}/{target.name}",
+            hint="write capi:context/namespace/name with the context in which Cluster API is"
+            " installed",
+        )
     try:
         await management.get(clusters, target.name, target.namespace)
     except NotFoundError as error:

@@ -16,7 +16,7 @@ from clusterwright.tools.errors import (
     ForbiddenError,
     InvalidInputError,
     NotFoundError,
-    RefusedError,
+    NotServedError,
     ToolError,
     UnauthenticatedError,
     UnreachableError,
@@ -123,9 +123,12 @@ async def test_an_unknown_context_names_those_there_are(sandbox: Instance) -> No
     assert sandbox.context in caught.value.hint
 
 
-async def test_a_workload_cluster_is_refused_with_the_reason(sandbox: Instance) -> None:
-    with pytest.raises(RefusedError):
-        await Clusters(sandbox.kubeconfig).connect("capi:default/edge")
+async def test_a_workload_cluster_of_no_management_cluster_is_told_so(sandbox: Instance) -> None:
+    clusters = Clusters(sandbox.kubeconfig)
+    with pytest.raises(NotServedError, match="no management cluster") as caught:
+        await clusters.connect("capi:default/edge")
+    assert "capi:context/namespace/name" in caught.value.hint
+    await clusters.aclose()
 
 
 async def test_a_service_account_without_rights_is_told_what_it_may_not_do(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from clusterwright.tools.analyzer import Analyzer, Fulfilled, ListRequest, Suspicion
+from clusterwright.tools.cluster_api.analyzers.fleet import Suspected, by_class
 from clusterwright.tools.cluster_api.analyzers.told import (
     alike,
     chain,
@@ -33,13 +34,18 @@ _BEING_REPLACED = ("WaitingForRemediation", "MachineDeleting", "RemediationDefer
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
     estate = Estate(snapshot)
-    for machine in snapshot.of_kind(MACHINE):
+    suspected = _suspected(estate)
+    return by_class((estate.cluster_of(machine) or machine, one) for machine, one in suspected)
+
+
+def _suspected(estate: Estate) -> Iterator[Suspected]:
+    for machine in estate.snapshot.of_kind(MACHINE):
         if text(machine, "metadata", "deletionTimestamp") or estate.at_rest(machine):
             continue
-        if cut_off(estate, machine) or wrong(below(estate, machine), snapshot.now):
+        if cut_off(estate, machine) or wrong(below(estate, machine), estate.snapshot.now):
             continue  # told on the Cluster, or by its provider
-        yield from _late(estate, machine)
-        yield from _sick(estate, machine)
+        yield from ((machine, one) for one in _late(estate, machine))
+        yield from ((machine, one) for one in _sick(estate, machine))
 
 
 def cut_off(estate: Estate, manifest: Manifest) -> bool:

@@ -42,10 +42,11 @@ def _suspected(estate: Estate) -> Iterator[Suspected]:
     for machine in estate.snapshot.of_kind(MACHINE):
         if text(machine, "metadata", "deletionTimestamp") or estate.at_rest(machine):
             continue
-        if cut_off(estate, machine) or wrong(below(estate, machine), estate.snapshot.now):
-            continue  # told on the Cluster, or by its provider
-        yield from ((machine, one) for one in _late(estate, machine))
-        yield from ((machine, one) for one in _sick(estate, machine))
+        found = [*_late(estate, machine), *_sick(estate, machine)]
+        if not found or cut_off(estate, machine):
+            continue
+        if not wrong(below(estate, machine), estate.snapshot.now):  # else its provider tells it
+            yield from ((machine, one) for one in found)
 
 
 def cut_off(estate: Estate, manifest: Manifest) -> bool:

@@ -40,7 +40,7 @@ def silent(estate: Estate, machine: Manifest) -> Iterator[Suspicion]:
     fed = text(machine, "spec", "bootstrap", "dataSecretName")
     if ref is None or layer is None or leaves or not fed or estate.at_rest(machine):
         return
-    if below(estate, machine) is not None or not _unmade(estate, layer):
+    if not _unmade(estate, layer) or below(estate, machine) is not None:
         return
     uses = Relation(source=Ref.of(machine), edge=Edge.USES, target=ref)
     finding = Finding(

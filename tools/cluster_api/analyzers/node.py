@@ -21,6 +21,7 @@ from clusterwright.tools.cluster_api.estate import (
     pool_of,
 )
 from clusterwright.tools.cluster_api.patience import FLAKE, NODE_JOINS, UNKNOWN_HEALTH, wrong
+from clusterwright.tools.cluster_api.startup import startup_timeout
 from clusterwright.tools.finding import FieldEvidence, Finding, Severity
 from clusterwright.tools.manifest import Manifest, items, name_of, text
 from clusterwright.tools.ref import Ref
@@ -71,7 +72,9 @@ def _late(estate: Estate, machine: Manifest) -> Iterator[Suspicion]:
     timed_out = check is not None and check.reason == "NodeStartupTimeout"
     made = condition_of(machine, "InfrastructureReady")
     runs = provider_id and made is not None and made.status == "True"
-    overdue = runs and made and lasting(made.since, estate.snapshot.now, NODE_JOINS)
+    runs = runs and _has_api_server(estate, machine)
+    patience = startup_timeout(estate, machine) if runs else NODE_JOINS
+    overdue = runs and made and lasting(made.since, estate.snapshot.now, patience)
     if not (timed_out or overdue) or (replaced(machine) and not _long(estate, machine)):
         return
     field = FieldEvidence(
@@ -100,6 +103,13 @@ def _late(estate: Estate, machine: Manifest) -> Iterator[Suspicion]:
     asks = runs and cluster is not None and not is_control_plane(machine)
     requests = (ListRequest(Ref.of(cluster), "Node"),) if asks and cluster is not None else ()
     yield Suspicion(finding, requests)
+
+
+def _has_api_server(estate: Estate, machine: Manifest) -> bool:
+    """Return whether there is an API server that a Node could join; else that is what is late."""
+    cluster = estate.cluster_of(machine)
+    started = condition_of(cluster, "ControlPlaneInitialized") if cluster is not None else None
+    return started is None or started.status == "True"
 
 
 def _sick(estate: Estate, machine: Manifest) -> Iterator[Suspicion]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from clusterwright.tools.cluster_api.condition import (
+    STATUS,
     Condition,
     condition_of,
     older_condition,
@@ -19,7 +20,13 @@ from clusterwright.tools.cluster_api.providers import Fault, Row, meaning
 from clusterwright.tools.manifest import Manifest, text, truth
 from clusterwright.tools.ref import Ref
 
-_LAYERS = ("infrastructureRef",), ("bootstrap", "configRef")
+_LAYERS = (
+    ("spec", "infrastructureRef"),
+    ("spec", "bootstrap", "configRef"),
+    ("spec", "template", "spec", "infrastructureRef"),
+    ("spec", "template", "spec", "bootstrap", "configRef"),
+)
+"""Where a Machine, and a MachinePool, name what a provider makes for them."""
 _MACHINE = (
     "HealthCheckSucceeded",
     "NodeHealthy",
@@ -61,6 +68,8 @@ class Cause:
     """It waits for something else, which may be all right."""
     row: Row | None = None
     """What its provider's table says it means."""
+    where: str = STATUS
+    """JSONPath of the list that the condition is in, or of what holds the field."""
 
     @property
     def fault(self) -> Fault | None:
@@ -83,7 +92,7 @@ def of_machine(estate: Estate, machine: Manifest) -> Cause | None:
 
 
 def below(estate: Estate, machine: Manifest) -> Cause | None:
-    """Return what the providers of a Machine's infrastructure and bootstrap data say is wrong."""
+    """Return what the providers of a Machine, or of a MachinePool, say is wrong with it."""
     return _first(list(_below(estate, machine)))
 
 
@@ -147,7 +156,7 @@ def _identity(estate: Estate, layer: Manifest) -> Iterator[Cause]:
 
 def _below(estate: Estate, machine: Manifest) -> Iterator[Cause]:
     for path in _LAYERS:
-        ref, layer = estate.referred(machine, "spec", *path)
+        ref, layer = estate.referred(machine, *path)
         if layer is not None:
             if not (_is_done(layer) or text(layer, "metadata", "deletionTimestamp")):
                 for part in estate.parts(layer):  # the VM, server or host behind it speaks first
@@ -189,7 +198,9 @@ def _fields(manifest: Manifest) -> Iterator[Cause]:
         if said:
             why = text(manifest, *status, reason) or "Failed"
             row = meaning(text(manifest, "kind"), message, why, said)
-            yield Cause(Ref.of(manifest), message, why, said, None, waiting=False, row=row)
+            where = ".".join(("$", *status))
+            ref = Ref.of(manifest)
+            yield Cause(ref, message, why, said, None, waiting=False, row=row, where=where)
 
 
 _FAILURES = (
@@ -231,7 +242,8 @@ def _told(manifest: Manifest, one: Condition | None, *, waiting: bool) -> Cause 
     row = meaning(text(manifest, "kind"), one.type, one.reason, one.message)
     if row is not None:
         waiting = row.fault is Fault.PROGRESS
-    return Cause(Ref.of(manifest), one.type, one.reason, one.message, one.since, waiting, row)
+    told = (one.type, one.reason, one.message, one.since, waiting, row, one.where)
+    return Cause(Ref.of(manifest), *told)
 
 
 def _absent(ref: Ref, owner: Manifest, row: Row | None = None) -> Cause:

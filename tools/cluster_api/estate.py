@@ -60,6 +60,8 @@ class Estate:
         The style v1beta1 has apiVersion and namespace, v1beta2 apiGroup alone.
         """
         found = mapping(owner, *path)
+        if not found:
+            return None, None
         api = text(found, "apiVersion") or f"{text(found, 'apiGroup')}/any"
         namespace = text(found, "namespace") or namespace_of(owner)
         ref = legal(text(found, "kind"), text(found, "name"), namespace, api)
@@ -138,6 +140,8 @@ def is_control_plane(machine: Manifest) -> bool:
 def pool_of(machine: Manifest) -> Ref:
     """Return the pool or control plane that makes a Machine; itself, where none does."""
     labels = labels_of(machine)
+    if text(machine, "kind") == "MachinePool":
+        return Ref.of(machine)
     name = labels.get(f"{CORE}/deployment-name")
     if name:
         kind, _, group = DEPLOYMENT.partition(".")

@@ -217,8 +217,10 @@ def test_infrastructure_that_nothing_owns_or_names_is_an_orphan() -> None:
     assert finding.code == "infrastructure/orphaned"
     assert conclude(layer("AWSMachine", "new-1", age=60), served=served) == []
     assert conclude(layer("AWSMachineTemplate", "t", age=3600), served=served) == []
+    pooled = layer("PooledRemoteMachine", "spare", age=3600)
+    assert conclude(pooled, served=served) == []  # it waits to be taken
     assert conclude(lost) == []  # Machines were not read
-    owned = layer("AWSMachine", "old-1", age=3600)
+    owned = layer("AWSMachine", "old-1", age=3600, spec={"providerID": "aws:///i-1"})
     owner = {"apiVersion": CORE, "kind": "Machine", "name": "old-1", "controller": True}
     owned["metadata"]["ownerReferences"] = [owner]
     finding = only(conclude(owned, served=served))

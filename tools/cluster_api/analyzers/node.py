@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from clusterwright.tools.analyzer import Analyzer, Fulfilled, ListRequest, Suspicion
+from clusterwright.tools.cluster_api.analyzers.fleet import Suspected, by_class
 from clusterwright.tools.cluster_api.analyzers.told import (
     alike,
     chain,
@@ -20,6 +21,7 @@ from clusterwright.tools.cluster_api.estate import (
     pool_of,
 )
 from clusterwright.tools.cluster_api.patience import FLAKE, NODE_JOINS, UNKNOWN_HEALTH, wrong
+from clusterwright.tools.cluster_api.startup import startup_timeout
 from clusterwright.tools.finding import FieldEvidence, Finding, Severity
 from clusterwright.tools.manifest import Manifest, items, name_of, text
 from clusterwright.tools.ref import Ref
@@ -33,13 +35,19 @@ _BEING_REPLACED = ("WaitingForRemediation", "MachineDeleting", "RemediationDefer
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
     estate = Estate(snapshot)
-    for machine in snapshot.of_kind(MACHINE):
+    suspected = _suspected(estate)
+    return by_class((estate.cluster_of(machine) or machine, one) for machine, one in suspected)
+
+
+def _suspected(estate: Estate) -> Iterator[Suspected]:
+    for machine in estate.snapshot.of_kind(MACHINE):
         if text(machine, "metadata", "deletionTimestamp") or estate.at_rest(machine):
             continue
-        if cut_off(estate, machine) or wrong(below(estate, machine), snapshot.now):
-            continue  # told on the Cluster, or by its provider
-        yield from _late(estate, machine)
-        yield from _sick(estate, machine)
+        found = [*_late(estate, machine), *_sick(estate, machine)]
+        if not found or cut_off(estate, machine):
+            continue
+        if not wrong(below(estate, machine), estate.snapshot.now):  # else its provider tells it
+            yield from ((machine, one) for one in found)
 
 
 def cut_off(estate: Estate, manifest: Manifest) -> bool:
@@ -64,7 +72,9 @@ def _late(estate: Estate, machine: Manifest) -> Iterator[Suspicion]:
     timed_out = check is not None and check.reason == "NodeStartupTimeout"
     made = condition_of(machine, "InfrastructureReady")
     runs = provider_id and made is not None and made.status == "True"
-    overdue = runs and made and lasting(made.since, estate.snapshot.now, NODE_JOINS)
+    runs = runs and _has_api_server(estate, machine)
+    patience = startup_timeout(estate, machine) if runs else NODE_JOINS
+    overdue = runs and made and lasting(made.since, estate.snapshot.now, patience)
     if not (timed_out or overdue) or (replaced(machine) and not _long(estate, machine)):
         return
     field = FieldEvidence(
@@ -93,6 +103,13 @@ def _late(estate: Estate, machine: Manifest) -> Iterator[Suspicion]:
     asks = runs and cluster is not None and not is_control_plane(machine)
     requests = (ListRequest(Ref.of(cluster), "Node"),) if asks and cluster is not None else ()
     yield Suspicion(finding, requests)
+
+
+def _has_api_server(estate: Estate, machine: Manifest) -> bool:
+    """Return whether there is an API server that a Node could join; else that is what is late."""
+    cluster = estate.cluster_of(machine)
+    started = condition_of(cluster, "ControlPlaneInitialized") if cluster is not None else None
+    return started is None or started.status == "True"
 
 
 def _sick(estate: Estate, machine: Manifest) -> Iterator[Suspicion]:

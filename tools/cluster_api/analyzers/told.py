@@ -29,16 +29,19 @@ def titled(ours: str, message: str) -> str:
 
 def proof(manifest: Manifest, one: Condition) -> tuple[Evidence, ...]:
     """Return a condition as evidence: its status, its reason, and what it says."""
-    return _proof(Ref.of(manifest), one.type, one.reason, one.message)
+    return _proof(
+        Ref.of(manifest), f"{one.where}[?(@.type=='{one.type}')]", one.reason, one.message
+    )
 
 
 def proof_of(cause: Cause) -> tuple[Evidence, ...]:
     """Return a cause as evidence."""
     if cause.condition in _FIELDS:
-        path = f"$.status.{cause.condition}"
+        path = f"{cause.where}.{cause.condition}"
         value = one_line(f"{cause.reason}: {cause.message}", 600)
         return (FieldEvidence(ref=cause.ref, path=path, value=value),)
-    return _proof(cause.ref, cause.condition, cause.reason, cause.message)
+    path = f"{cause.where}[?(@.type=='{cause.condition}')]"
+    return _proof(cause.ref, path, cause.reason, cause.message)
 
 
 def alike(message: str, *named: tuple[str, str]) -> str:
@@ -60,8 +63,7 @@ def lasting(since: datetime | None, now: datetime, patience: timedelta) -> bool:
     return since is not None and now - since > patience
 
 
-def _proof(ref: Ref, kind: str, reason: str, message: str) -> tuple[Evidence, ...]:
-    path = f"$.status.conditions[?(@.type=='{kind}')]"
+def _proof(ref: Ref, path: str, reason: str, message: str) -> tuple[Evidence, ...]:
     told: list[Evidence] = []
     if message:
         told.append(FieldEvidence(ref=ref, path=f"{path}.message", value=one_line(message, 600)))

@@ -60,6 +60,11 @@ def _running(machine: Manifest) -> str:
     return text(machine, "status", "nodeInfo", "kubeletVersion") or text(machine, "spec", "version")
 
 
+def _path(machine: Manifest) -> str:
+    known = text(machine, "status", "nodeInfo", "kubeletVersion")
+    return "$.status.nodeInfo.kubeletVersion" if known else "$.spec.version"
+
+
 def _goes(machine: Manifest) -> bool:
     changing = condition_of(machine, "UpToDate")
     replaced = changing is not None and changing.status == "False"  # a rollout is at it
@@ -80,8 +85,8 @@ def _finding(cluster: Manifest, machine: Manifest, plane: Manifest, *, newer: bo
         subject=Ref.of(cluster),
         title=ours,
         evidence=(
-            FieldEvidence(ref=Ref.of(machine), path="$.spec.version", value=has),
-            FieldEvidence(ref=Ref.of(plane), path="$.spec.version", value=other),
+            FieldEvidence(ref=Ref.of(machine), path=_path(machine), value=has),
+            FieldEvidence(ref=Ref.of(plane), path=_path(plane), value=other),
         ),
         members=(Ref.of(machine),),
         relations=(

@@ -134,3 +134,25 @@ async def test_a_killed_apply_can_be_undone(killed: Killed, write: int, moment: 
     undone = killed.apply(plan, "--undo")
     assert killed.levels() == ["info"] * 3, undone.stdout
     assert killed.authority.store.interrupted() == []
+
+
+@pytest.mark.anyio
+@AROUND
+async def test_what_was_to_finish_it_can_be_cut_short_as_well(
+    killed: Killed, moment: Moment
+) -> None:
+    plan = await planned(killed)
+    killed.relay.arm(1, "after")
+    assert killed.apply(plan).returncode == -9
+    killed.relay.arm(1, moment)
+    assert killed.apply(plan, "--finish").returncode == -9
+    store = killed.authority.store
+    cut_short = {one.plan.id for one in store.interrupted()}
+    assert len(cut_short) == 2  # it, and the plan that was to finish it
+    assert plan in cut_short
+    killed.relay.arm(0, "before")
+    finished = killed.apply((cut_short - {plan}).pop(), "--finish")  # either name will do
+    assert killed.levels() == ["debug"] * 3, finished.stdout
+    assert killed.authority.store.interrupted() == []
+    assert killed.authority.store.get(plan).state is State.APPLIED
+    assert killed.authority.audit.verify().broken == ()

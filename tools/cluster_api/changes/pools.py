@@ -83,7 +83,9 @@ def pool_named(estate: Estate, cluster: Manifest, name: str) -> Pool:
     """Return a pool, or the control plane; raise NotFoundError with those there are."""
     known = [control_plane_of(estate, cluster), *pools_of(estate, cluster)]
     for one in known:
-        if name in {one.name, one.ref.name if one.ref else one.name, str(one.ref)}:
+        # A control plane often has the name of its cluster, as a pool may have.
+        own = one.ref.name if one.ref and one.name != CONTROL_PLANE else one.name
+        if name in {one.name, own, str(one.ref)}:
             return one
     raise NotFoundError(
         f"{name_of(cluster)} has no pool {name[:120]!r}",

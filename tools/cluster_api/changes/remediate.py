@@ -100,6 +100,7 @@ class Remediate(ClusterChange):
                 checks=(gone(ref, uid), settled(estate, cluster, self.ref, in_turn=1)),
                 risks=((risk, said),),
                 notes=tuple(notes),
+                passing=True,
                 irreversible="a machine does not return",
                 at_stake=Risk.MEDIUM,
             ),

@@ -1,6 +1,6 @@
 """Which machines a change replaces, in which order, how many at once, and what that is felt by."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from clusterwright.tools.cluster_api.changes.checks import in_turn
@@ -10,8 +10,8 @@ from clusterwright.tools.kubernetes.changes.step import Elsewhere
 from clusterwright.tools.manifest import Json, Manifest, dig, mapping, name_of, text
 from clusterwright.tools.trust.risk import Risk
 
-_MACHINES, _BUDGETS = 8, 4
-"""Lines of a plan for each pool; all of it must fit into an answer."""
+_POOLS, _MACHINES, _BUDGETS = 5, 8, 4
+"""Pools that are told one by one, and lines for each; all of it must fit into an answer."""
 _FOREVER = "without a limit in time"
 
 
@@ -89,10 +89,11 @@ def rollout(waves: Sequence[Wave], seen: Elsewhere, *, at_once: bool = True) -> 
     runs = running_on(machines, snapshot) if snapshot else []
     by_name = {one.machine: one for one in runs}
     notes = [_order(replaced, at_once=at_once)]
-    for wave in replaced:
+    for wave in replaced[:_POOLS]:
         notes += _told(
             wave, [by_name[n] for m in wave.pool.machines if (n := name_of(m)) in by_name]
         )
+    notes += _left(replaced[_POOLS:], by_name)
     if snapshot is None:
         notes.append(f"what runs on them could not be read: {seen.why_not}")
     turns = [one.turns for one in replaced]
@@ -100,8 +101,17 @@ def rollout(waves: Sequence[Wave], seen: Elsewhere, *, at_once: bool = True) -> 
     return Rollout(tuple(notes), tuple(_risks(machines, runs, seen)), whole)
 
 
+def _left(waves: Sequence[Wave], by_name: Mapping[str, Running]) -> Iterator[str]:
+    """Yield a line on the pools that are not told one by one."""
+    if waves:
+        names = [name_of(one) for wave in waves for one in wave.pool.machines]
+        pods = sum(len(by_name[name].pods) for name in names if name in by_name)
+        yield f"and {len(waves)} more pools: {len(names)} machines, {pods} pods"
+
+
 def _order(waves: Sequence[Wave], *, at_once: bool) -> str:
-    names = [one.pool.role for one in waves]
+    names = [one.pool.role for one in waves[:_POOLS]]
+    names += [f"{len(waves) - _POOLS} more"] if len(waves) > _POOLS else []
     joint = " and, side by side, " if at_once else ", then "
     workers = joint.join(one for one in names if one != "the control plane")
     first = "the control plane" in names

@@ -1,7 +1,7 @@
 """Set how many machines a pool or the control plane has, where whoever owns it will keep it."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar, cast
 
 from pydantic import Field
 
@@ -20,11 +20,9 @@ from clusterwright.tools.errors import InvalidInputError, RefusedError
 from clusterwright.tools.field_path import put
 from clusterwright.tools.kubernetes.changes.patch import patched
 from clusterwright.tools.kubernetes.changes.step import Scene, Step
+from clusterwright.tools.manifest import Manifest, mapping
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.trust.risk import Risk
-
-if TYPE_CHECKING:
-    from clusterwright.tools.manifest import Manifest
 
 _MANY = 20
 
@@ -63,10 +61,11 @@ class Scale(ClusterChange):
         if found is None:
             return ()
         leave = going(pool, self.replicas, elsewhere(scene, self.ref))
+        now = "" if pool.replicas is None else f"from {pool.replicas} "
         return (
             replace(
                 found,
-                say=f"scale {pool.role} of {self.ref} from {pool.replicas} to {self.replicas}",
+                say=f"scale {pool.role} of {self.ref} {now}to {self.replicas}",
                 checks=(settled(estate, cluster, self.ref, in_turn=leave.many),),
                 risks=(*self._risks(pool, leave), *leave.risks),
                 notes=(*held, *leave.notes),
@@ -80,6 +79,13 @@ class Scale(ClusterChange):
                 raise RefusedError(
                     "without a control plane there is no cluster",
                     hint='plan {"kind":"delete"} to give the cluster up, or pause it',
+                )
+            external = ("spec", "kubeadmConfigSpec", "clusterConfiguration", "etcd", "external")
+            if self.replicas % 2 == 0 and not mapping(pool.object, *external):
+                raise RefusedError(
+                    f"{self.ref} would have a control plane of {self.replicas} members, which etcd"
+                    " needs odd",
+                    hint=f"use {self.replicas - 1} or {self.replicas + 1}",
                 )
             return ()
         return check_bounds(pool, self.replicas)

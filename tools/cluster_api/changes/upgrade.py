@@ -31,6 +31,8 @@ from clusterwright.tools.trust.risk import Risk
 
 _NO_WAY_BACK = "Kubernetes does not go back to an earlier version"
 _POOL_VERSION = ("spec", "template", "spec", "version")
+_AT_A_TIME = 5
+"""Pools of a cluster without a class in one plan, which has to be read by somebody."""
 _DEFERRED = "topology.cluster.x-k8s.io/defer-upgrade"
 
 
@@ -128,18 +130,20 @@ class Upgrade(ClusterChange):
         if behind:
             require_at_rest(cluster, to="have its pools upgraded")
         steps: list[Step] = []
-        for pool in behind:
+        later = ", ".join(one.name for one in behind[_AT_A_TIME:])
+        then = (f"then plan the same upgrade once more, for {later}",) if later else ()
+        for pool in behind[:_AT_A_TIME]:
             ref = cast("Ref", pool.ref)
             before = scene.live.get(ref, pool.object)
             step = patched(ref, before, cast("Manifest", put(before, _POOL_VERSION, wanted)))
             if step is None:
                 continue
             comes = self._rollout(scene, None, (pool,))
-            check = settled(
-                estate, cluster, self.ref, version=wanted, in_turn=comes.turns * len(behind)
-            )
+            version = "" if later else wanted
+            turns = comes.turns * len(behind)
+            check = settled(estate, cluster, self.ref, version=version, in_turn=turns)
             say = f"upgrade {pool.role} of {self.ref} to {wanted}"
-            steps.append(self._step(step, say, check, comes, comes.notes))
+            steps.append(self._step(step, say, check, comes, (*comes.notes, *then)))
         return tuple(steps)
 
     def _rollout(self, scene: Scene, control_plane: Pool | None, pools: Sequence[Pool]) -> Rollout:

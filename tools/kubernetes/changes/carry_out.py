@@ -1,22 +1,23 @@
 """Carry a draft out: write step by step, journal each, prove success, and go back if it fails."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import anyio
 from anyio import to_thread
 
 from clusterwright.tools.diff import Difference, clean, differences
-from clusterwright.tools.errors import ConflictError, NotFoundError, ToolError, UnreachableError
+from clusterwright.tools.errors import ConflictError, ToolError, UnreachableError
 from clusterwright.tools.kubernetes.changes.draft import Draft, Tried
+from clusterwright.tools.kubernetes.changes.fresh import fresh
 from clusterwright.tools.kubernetes.changes.inverse import fields_of, inverse_of
 from clusterwright.tools.kubernetes.changes.journal import FAILED, begun, done, took_place
 from clusterwright.tools.kubernetes.changes.proofs import holds
 from clusterwright.tools.kubernetes.changes.step import Check, Failed, Met, Pending, Step, Verdict
 from clusterwright.tools.kubernetes.changes.veil import hide, secrets_of
 from clusterwright.tools.kubernetes.changes.write import Verb
-from clusterwright.tools.manifest import Manifest, text
+from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.trust.policy import Policy
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class Work:
         return outcome
 
     async def _write(self, place: int, tried: Tried, outcome: Outcome) -> None:
-        step = await self._fresh(tried)
+        step = await fresh(self._connection, tried.step)
         foreseen = inverse_of(step, tried.after or {}, tried.changed)
         secret = step.ref.kind == "Secret"
         entry = begun(place, step, foreseen, [] if secret else fields_of(tried.changed))
@@ -111,27 +112,11 @@ class Work:
                 if evicts and anyio.current_time() < deadline:
                     await anyio.sleep(_PAUSE)
                 elif step.write.version and attempt < _ATTEMPTS:
-                    step = await self._fresh(tried)
+                    step = await fresh(self._connection, tried.step)
                 else:
                     raise
             else:
                 return step, sent.found
-
-    async def _fresh(self, tried: Tried) -> Step:
-        """Return a step with the resourceVersion of now, where only a controller has written since.
-
-        The steps before it may have moved its object: a cordon makes a node's kubelet write.
-        """
-        step = tried.step
-        if not step.write.version:
-            return step
-        found = await self._connection.live(step.ref)
-        if found is None or text(found, "metadata", "uid") != step.write.uid:
-            raise NotFoundError(f"{step.ref} is not there any more", hint="plan the change again")
-        if differences(clean(step.before or {}), clean(found)):
-            return step  # its resourceVersion is of the past, so that the write is refused
-        version = text(found, "metadata", "resourceVersion")
-        return replace(step, write=replace(step.write, version=version))
 
     async def prove(self, outcome: Outcome, policy: Policy) -> None:
         """Wait until all proofs are met and have held for a time; note those that are not."""
@@ -208,7 +193,8 @@ def _open(checks: Sequence[Check], verdicts: Sequence[Verdict]) -> tuple[str, ..
 
 def _kept(step: Step, changed: Sequence[Difference]) -> list[Check]:
     """Return the check that what was written stays, for an object that stays."""
-    if step.write.verb not in {Verb.PATCH, Verb.APPLY} or step.before is None or not changed:
+    stays = step.write.verb in {Verb.PATCH, Verb.APPLY} and not step.passing
+    if not stays or step.before is None or not changed:
         return []
     finalizers = [one for one in changed if one.path[:2] == ("metadata", "finalizers")]
     return [] if finalizers else [holds(step.ref, changed)]

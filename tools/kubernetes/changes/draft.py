@@ -23,6 +23,7 @@ from clusterwright.tools.errors import (
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.field_path import MISSING, spell
 from clusterwright.tools.kubernetes.changes.blast import judge
+from clusterwright.tools.kubernetes.changes.fresh import fresh
 from clusterwright.tools.kubernetes.changes.kind import Change
 from clusterwright.tools.kubernetes.changes.request import parse_change
 from clusterwright.tools.kubernetes.changes.shown import shown
@@ -43,6 +44,7 @@ from clusterwright.tools.trust.seal import canonical
 
 if TYPE_CHECKING:
     from clusterwright.tools.kubernetes.client.connection import Connection
+    from clusterwright.tools.kubernetes.client.http import Sent
 
 _ADMISSION = (
     "admission webhook",
@@ -51,6 +53,7 @@ _ADMISSION = (
     "violates PodSecurity",
 )
 _NO_DRY_RUN = "does not support dry run"
+_ATTEMPTS = 4
 _CLUSTER_WIDE = frozenset({"Node"})
 """Kinds for which the pods of every namespace matter."""
 
@@ -241,7 +244,7 @@ async def _try(connection: "Connection", steps: Sequence[Step]) -> list[Tried]:
 async def _try_one(connection: "Connection", step: Step, before: Sequence[Step]) -> Tried:
     secrets = secrets_of(step.before)
     try:
-        sent = await connection.write(step.write, dry_run=True)
+        sent = await _send(connection, step)
     except ToolError as error:
         said = hide(str(error), secrets)
         outcome = _outcome(error, step, before)
@@ -254,6 +257,18 @@ async def _try_one(connection: "Connection", step: Step, before: Sequence[Step])
     changed = differences(old, clean(after)) if after is not None else ()
     warnings = tuple(hide(one, secrets) for one in sent.warnings)
     return Tried(step, DryRun.PASSED, "", changed, shown(step, after, changed), warnings, after)
+
+
+async def _send(connection: "Connection", step: Step) -> "Sent":
+    """Dry-run a step; again, if all that came in between was a controller's status."""
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return await connection.write(step.write, dry_run=True)
+        except ConflictError:
+            if not step.write.version:
+                raise
+            step = await fresh(connection, step)
+    return await connection.write(step.write, dry_run=True)
 
 
 def _outcome(error: ToolError, step: Step, before: Sequence[Step]) -> DryRun | None:

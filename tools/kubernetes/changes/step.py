@@ -102,6 +102,8 @@ class Step:
     """Why it cannot be undone; empty when it can."""
     at_stake: Risk = Risk.MEDIUM
     """What that it cannot be undone puts at risk."""
+    passing: bool = False
+    """Its object goes thereby, so that what was written there is not expected to stay."""
     predicate: bool = False
     """One of a set that is evaluated anew: a plan is not bound to its members."""
     notes: tuple[str, ...] = field(default=())

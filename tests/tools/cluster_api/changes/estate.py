@@ -74,7 +74,8 @@ def pool(name: str = "gpu", replicas: int = 2, version: str = "v1.35.2", **more:
         **more.pop("spec", {}),
     }
     labels = {"topology.cluster.x-k8s.io/deployment-name": name}
-    return made("MachineDeployment", f"train-{name}", spec, labels=labels, **more)
+    own = more.pop("metadata_name", f"train-{name}")
+    return made("MachineDeployment", own, spec, labels=labels, **more)
 
 
 def machine(name: str, of: str = "gpu", *conditions: Manifest, **more: Json) -> Manifest:

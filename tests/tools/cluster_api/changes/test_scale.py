@@ -12,6 +12,7 @@ from tests.tools.cluster_api.changes.estate import (
     NAME,
     bare,
     classy,
+    control_plane,
     machine,
     notes,
     pool,
@@ -118,3 +119,21 @@ def test_a_control_plane_of_none_is_no_cluster() -> None:
         Scale(name=NAME, pool="control-plane", replicas=0).steps(scene(classy()))
     (step,) = Scale(name=NAME, pool="control-plane", replicas=3).steps(scene(classy()))
     assert "tolerates the loss of 1 members" in reasons(step)
+
+
+def test_a_control_plane_called_like_a_pool_is_not_taken_for_it() -> None:
+    """Both often have the name of their cluster."""
+    of = pool(metadata_name="train")
+    (step,) = Scale(name=NAME, pool="train", replicas=3).steps(scene(bare(), control_plane(), of))
+    assert step.ref.kind == "MachineDeployment"
+    with pytest.raises(RefusedError, match="control plane of 2 members, which etcd needs odd"):
+        Scale(name=NAME, pool="control-plane", replicas=2).steps(
+            scene(bare(), control_plane(replicas=1), of)
+        )
+
+
+def test_with_an_etcd_of_its_own_a_control_plane_may_be_even() -> None:
+    external = {"clusterConfiguration": {"etcd": {"external": {"endpoints": ["https://a"]}}}}
+    plane = control_plane(replicas=1, kubeadmConfigSpec=external)
+    (step,) = Scale(name=NAME, pool="control-plane", replicas=2).steps(scene(bare(), plane))
+    assert step.write.body == {"spec": {"replicas": 2}}

@@ -249,6 +249,7 @@ AWS = Cloud(
     refuses_cluster=_refuses_cluster,
     refuses_machine=_refuses_machine,
     refuses_deletion=_refuses_deletion,
+    machine_status={"instanceState": "running"},
     balances=True,
     others=tuple(_kind(name, contract=False) for name in _IDENTITIES),
 )

@@ -270,6 +270,7 @@ AZURE = Cloud(
     refuses_cluster=_refuses_cluster,
     refuses_machine=_refuses_machine,
     bootstrap_failed=_bootstrap_failed,
+    machine_status={"vmState": "Succeeded"},
     balances=True,
     others=(Kind(_IDENTITY),),
 )

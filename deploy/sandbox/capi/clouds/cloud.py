@@ -132,6 +132,8 @@ class Cloud:
     """Why a cluster's infrastructure stays while load balancers of its Services are left."""
     bootstrap_failed: Callable[[Asked], Refusal | None] = never
     """What the infrastructure tells of a machine whose bootstrap failed; most see nothing."""
+    machine_status: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What the original writes beside conditions into the status of a machine that runs."""
     balances: bool = False
     """Whether Services of type LoadBalancer get a load balancer."""
     takes_hosts: bool = False

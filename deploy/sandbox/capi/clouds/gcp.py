@@ -191,5 +191,6 @@ GCP = Cloud(
     refuses_cluster=_refuses_cluster,
     refuses_machine=_refuses_machine,
     refuses_deletion=_refuses_deletion,
+    machine_status={"instanceState": "RUNNING"},
     balances=True,
 )

@@ -59,5 +59,5 @@ def _make(world: World, cloud: Cloud, one: Manifest, made_for: Manifest, asked: 
     provider_id = {"spec": {"providerID": cloud.provider_id(asked)}}
     one["spec"] = world.api.patch(one, provider_id)["spec"]
     addresses = [{"type": "Hostname", "address": name_of(one)}]
-    tell_done(world, cloud, one, steps, {"addresses": addresses})
+    tell_done(world, cloud, one, steps, {"addresses": addresses, **cloud.machine_status})
     node.keep(world, cloud, one, made_for)

@@ -9,6 +9,7 @@ import os
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ from pathlib import Path
 from clusterwright.deploy.sandbox.runtime.processes import end, is_same, start_time
 
 _SECONDS = 10.0
+_PAUSE = 5.0
+"""Seconds from one start of a program to the next: one that cannot run would keep a core busy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class Processes:
         setpriv = shutil.which("setpriv") if leashed else None
         self._leash = [setpriv, "--pdeathsig", "KILL", "--"] if setpriv else []
         self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._tried: dict[str, float] = {}
 
     def see_to(self, name: str, argv: Sequence[str]) -> None:
         """See that a program runs with these arguments."""
@@ -44,6 +48,9 @@ class Processes:
             return
         if running:
             self._end(name, running)
+        elif time.monotonic() - self._tried.get(name, -_PAUSE) < _PAUSE:
+            return
+        self._tried[name] = time.monotonic()
         with (self._place / f"{name}.log").open("ab") as log:
             child = subprocess.Popen(
                 [*self._leash, *argv],

@@ -43,6 +43,7 @@ class Workload:
         self._place = _place(settings, namespace, name)
         self._processes = Processes(self._place, leashed=settings.leashed)
         self._served = 0.0
+        self._started = self._died = self._stopped = False
         made = self._place / _MADE
         if not made.exists() or made.read_text(encoding="utf-8") != uid:
             forget(settings, namespace, name)
@@ -67,7 +68,9 @@ class Workload:
     @property
     def why_not(self) -> str:
         """Why it does not serve."""
-        if self._processes.runs(_SERVER):
+        if self._stopped:
+            return "the API server does not answer"
+        if not self._died:
             return "the API server is not ready yet"
         said = self._processes.last_words(_SERVER)
         return f"the API server does not run: {said}" if said else "the API server does not run"
@@ -76,6 +79,8 @@ class Workload:
         """See that everything runs in a version; return whether it serves."""
         see_to, files = self._processes.see_to, self._files
         running = self._processes.runs(_SERVER)
+        self._died = self._died or (self._started and not running)
+        self._started, self._stopped = True, False
         see_to(_SERVER, api_server(self._settings, files, self._port, _prefix(*self._key), version))
         if not self._serves(running=running):
             return False
@@ -88,6 +93,7 @@ class Workload:
         """End everything; what was stored stays."""
         self._processes.end_all()
         self._served = 0.0
+        self._started, self._stopped = False, True
 
     def remove(self) -> None:
         """End everything and forget what it stored."""
@@ -100,6 +106,8 @@ class Workload:
         if running and now - self._served < _LOOK_AGAIN:
             return True
         self._served = now if self.api.ready() else 0.0
+        if self._served:
+            self._died = False
         return self._served > 0
 
     def _make_certificates(self, name: str) -> None:

@@ -122,6 +122,36 @@ def test_a_cluster_that_its_cloud_refuses_says_so_and_starts_no_control_plane(
 KINDS = ("awsclusters", "azureclusters", "gcpclusters", "openstackclusters", "vsphereclusters")
 
 
+def test_a_control_plane_that_cannot_run_says_so_as_its_original_does(
+    management: Instance,
+) -> None:
+    versions = {"sandbox-gpu": "v1.40.0", "k0s-gpu": "v1.40.0+k0s.0"}
+    versions["k0s-standalone-gpu"] = versions["k0s-gpu"]
+    variables = {"accelerator": "Tesla-T4"}
+    apply(
+        management,
+        *(asked(name, name, variables=variables, version=of) for name, of in versions.items()),
+    )
+    kinds = "sandboxcontrolplanes,k0smotroncontrolplanes,k0scontrolplanes"
+
+    def look() -> str:
+        planes = {cluster_of(one): one for one in listed(management, kinds)}
+        own, hosted, standalone = (planes.get(name, {}) for name in versions)
+        said = message(own, "Available")
+        rightly = (
+            told(own).get("Available") == "False/NotAvailable"
+            and "emulation version 1.40 is not between" in said
+            and told(hosted).get("Available") == "False/ClusterClientCreationFailed"
+            and "ScalingUp" in told(standalone)
+            and "Available" not in told(standalone)
+        )
+        return "" if rightly else f"{told(own)} {said} {told(hosted)} {told(standalone)}"
+
+    wait_for("not told", look)
+    management.kubectl("delete", "clusters", *versions, "--wait=false")
+    wait_for("not deleted", lambda: gone(management, *versions))
+
+
 def test_a_host_in_error_tells_its_kind_of_error(management: Instance) -> None:
     apply(
         management,

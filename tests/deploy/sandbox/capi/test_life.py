@@ -179,19 +179,35 @@ def provisioned(instance: Instance, name: str) -> int:
     return sum(truth(one, "status", "ready") for one in found)
 
 
-def test_a_kubelet_that_stops_leaves_its_node_silent_until_it_is_back(cluster: Instance) -> None:
+def test_a_kubelet_and_an_api_server_that_stop_are_noticed_and_come_back(
+    cluster: Instance,
+) -> None:
+    """Both at once, since Cluster API takes most of a minute to notice either."""
     machine = next(one for one in listed(cluster, "machines") if cluster_of(one) == CLUSTER)
-    name = text(machine, "metadata", "name")
-    annotation = "sandbox.clusterwright.io/simulated-kubelet"
-    cluster.kubectl("annotate", "machine", name, f"{annotation}=stopped")
-
-    def unknown() -> str:
-        found = next(one for one in listed(cluster, "machines") if one["metadata"]["name"] == name)
-        return "" if told(found).get("NodeReady", "").startswith("Unknown") else str(told(found))
-
-    wait_for("still ready", unknown)
-    cluster.kubectl("annotate", "machine", name, f"{annotation}-")
+    planes = listed(cluster, "sandboxcontrolplanes")
+    plane = next(one for one in planes if cluster_of(one) == OTHER)
+    stops = (
+        ("machine", text(machine, "metadata", "name"), "simulated-kubelet"),
+        ("sandboxcontrolplane", text(plane, "metadata", "name"), "simulated-api-server"),
+    )
+    for kind, name, what in stops:
+        annotation = f"sandbox.clusterwright.io/{what}=stopped"
+        cluster.kubectl("annotate", kind, name, annotation)
+    wait_for("still ready", lambda: unless(cluster, stops[0][1], "NodeReady", "Unknown"))
+    wait_for("still connected", lambda: unless(cluster, OTHER, "RemoteConnectionProbe", "False"))
+    for kind, name, what in stops:
+        cluster.kubectl("annotate", kind, name, f"sandbox.clusterwright.io/{what}-")
     wait_for("not back", lambda: available(cluster, CLUSTER))
+    wait_for("not connected", lambda: unless(cluster, OTHER, "RemoteConnectionProbe", "True"))
+
+
+def unless(instance: Instance, name: str, condition: str, status: str) -> str:
+    """Return what a Machine or Cluster says of a condition, unless it has this status."""
+    found = (
+        one for one in listed(instance, "machines,clusters") if one["metadata"]["name"] == name
+    )
+    said = told(next(found)).get(condition, "")
+    return "" if said.startswith(f"{status}/") else said or "nothing"
 
 
 def test_a_node_waits_for_the_cloud_controller_manager_of_its_cluster(cluster: Instance) -> None:
@@ -228,26 +244,6 @@ CLOUD_CONTROLLER = {
         },
     },
 }
-
-
-def test_an_api_server_that_stops_is_told_by_the_cluster(cluster: Instance) -> None:
-    annotation = "sandbox.clusterwright.io/simulated-api-server"
-    plane = next(
-        one for one in listed(cluster, "sandboxcontrolplanes") if cluster_of(one) == CLUSTER
-    )
-    name = text(plane, "metadata", "name")
-    cluster.kubectl("annotate", "sandboxcontrolplane", name, f"{annotation}=stopped")
-
-    def failed() -> str:
-        found = json.loads(
-            cluster.kubectl("get", "cluster", CLUSTER, "-n", "default", "-o", "json")
-        )
-        probe = told(found).get("RemoteConnectionProbe", "")
-        return "" if probe == "False/ProbeFailed" else probe
-
-    wait_for("still connected", failed)
-    cluster.kubectl("annotate", "sandboxcontrolplane", name, f"{annotation}-")
-    wait_for("not available", lambda: available(cluster, CLUSTER))
 
 
 def test_a_load_balancer_that_is_left_holds_up_the_deletion_of_its_network(

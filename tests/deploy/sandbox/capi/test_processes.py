@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,6 +53,19 @@ def test_a_stranger_with_the_same_number_is_not_taken_for_it(tmp_path: Path) -> 
     stranger = {"pid": 1, "started": 1.0, "argv": SLEEP}
     (tmp_path / "sleeper.process").write_text(json.dumps(stranger), encoding="utf-8")
     assert not Processes(tmp_path, leashed=False).runs("sleeper")
+
+
+def test_a_program_that_ends_at_once_is_not_started_again_at_once(
+    first: Processes, tmp_path: Path
+) -> None:
+    ends = [sys.executable, "-c", ""]
+    first.see_to("sleeper", ends)
+    before = pid(tmp_path)
+    deadline = time.monotonic() + 20
+    while first.runs("sleeper"):
+        assert time.monotonic() < deadline
+    first.see_to("sleeper", ends)
+    assert pid(tmp_path) == before
 
 
 def test_what_was_ended_leaves_no_process_and_no_file(first: Processes, tmp_path: Path) -> None:

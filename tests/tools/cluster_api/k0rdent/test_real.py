@@ -345,6 +345,8 @@ async def test_from_template_to_services_to_upgrade_to_deletion_by_tool_calls_on
         cluster = listed(place.management, "clusters.cluster.x-k8s.io")["fresh"]
         assert cluster["spec"]["topology"]["version"] == "v1.36.3"
         await session.done({"kind": "remove_service", "name": name, "service": ingress})
-        await session.done({"kind": "delete_deployment", "name": name})
+        # That it does not answer in time on a busy machine is accepted, as a person could.
+        gone = {"kind": "delete_deployment", "name": name, "accept": ["unread"]}
+        await session.done(gone)
     assert "fresh" not in listed(place.management, "clusters.cluster.x-k8s.io")
     assert "fresh" not in listed(place.management, "servicesets")

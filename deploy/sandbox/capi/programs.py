@@ -135,6 +135,7 @@ def _provider(place: Place, files: Path, binaries: Mapping[str, Path]) -> Progra
         stages=str(stages),
         binaries={name: str(binaries[name]) for name in _WORKLOAD_BINARIES},
         ports=place.workloads,
+        leashed=not place.isolated,
     )
     settings.write(files / "provider.json")
     argv = [sys.executable, "-m", _PROVIDER, str(files / "provider.json")]

@@ -7,7 +7,7 @@ projectsveltos/libsveltos, config/crd/bases.
 
 from dataclasses import dataclass
 
-from clusterwright.deploy.sandbox.capi.kinds import plural
+from clusterwright.deploy.sandbox.capi.definition import plural
 from clusterwright.tools.manifest import Manifest
 
 K0RDENT, K0RDENT_VERSION = "k0rdent.mirantis.com", "v1beta1"

@@ -9,10 +9,10 @@ class CountingApi(Api):
 
     writes = 0
 
-    def create(self, manifest: Manifest) -> None:
-        """Create an object, unless it is there."""
+    def create(self, manifest: Manifest) -> bool:
+        """Create an object; return whether it was not there before."""
         self.writes += 1
-        super().create(manifest)
+        return super().create(manifest)
 
     def patch(self, manifest: Manifest, change: Manifest, *, status: bool = False) -> Manifest:
         """Merge a change into an object, or into its status."""

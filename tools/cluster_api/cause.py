@@ -19,7 +19,13 @@ from clusterwright.tools.cluster_api.providers import Fault, Row, meaning
 from clusterwright.tools.manifest import Manifest, text, truth
 from clusterwright.tools.ref import Ref
 
-_LAYERS = ("infrastructureRef",), ("bootstrap", "configRef")
+_LAYERS = (
+    ("spec", "infrastructureRef"),
+    ("spec", "bootstrap", "configRef"),
+    ("spec", "template", "spec", "infrastructureRef"),
+    ("spec", "template", "spec", "bootstrap", "configRef"),
+)
+"""Where a Machine, and a MachinePool, name what a provider makes for them."""
 _MACHINE = (
     "HealthCheckSucceeded",
     "NodeHealthy",
@@ -81,7 +87,7 @@ def of_machine(estate: Estate, machine: Manifest) -> Cause | None:
 
 
 def below(estate: Estate, machine: Manifest) -> Cause | None:
-    """Return what the providers of a Machine's infrastructure and bootstrap data say is wrong."""
+    """Return what the providers of a Machine, or of a MachinePool, say is wrong with it."""
     return _first(list(_below(estate, machine)))
 
 
@@ -145,7 +151,7 @@ def _identity(estate: Estate, layer: Manifest) -> Iterator[Cause]:
 
 def _below(estate: Estate, machine: Manifest) -> Iterator[Cause]:
     for path in _LAYERS:
-        ref, layer = estate.referred(machine, "spec", *path)
+        ref, layer = estate.referred(machine, *path)
         if layer is not None:
             if not (_is_done(layer) or text(layer, "metadata", "deletionTimestamp")):
                 for part in estate.parts(layer):  # the VM, server or host behind it speaks first

@@ -139,6 +139,8 @@ def is_control_plane(machine: Manifest) -> bool:
 def pool_of(machine: Manifest) -> Ref:
     """Return the pool or control plane that makes a Machine; itself, where none does."""
     labels = labels_of(machine)
+    if text(machine, "kind") == "MachinePool":
+        return Ref.of(machine)
     name = labels.get(f"{CORE}/deployment-name")
     if name:
         kind, _, group = DEPLOYMENT.partition(".")

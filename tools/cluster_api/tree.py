@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from clusterwright.tools.cluster_api.cause import (
     Cause,
+    below,
     of_cluster,
     of_holder,
     of_infrastructure,
@@ -129,7 +130,7 @@ class _Tree:
             children = list(self._machines(known.pop(text(one, "metadata", "name"), [])))
             yield self._branch("pool", one, children, _of_unwell(self.estate, one, of_holder))
         for one in by_name(self.estate.of(POOL, cluster)):
-            yield self._branch("pool", one, [])
+            yield self._branch("pool", one, [], _of_unwell(self.estate, one, below))
         rest = [one for found in known.values() for one in found]
         yield from self._machines(by_name(rest))
 

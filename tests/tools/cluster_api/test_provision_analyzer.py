@@ -326,3 +326,36 @@ def test_a_bootstrap_config_that_waits_says_so_in_its_message() -> None:
         bootstrap=reference,
     )
     assert conclude(*made(), one, layer("KubeadmConfig", "w-1", said, group=group)) == []
+
+
+def test_a_machine_pool_is_told_by_what_makes_it() -> None:
+    said = told("ScaleSetRunning", "False", "Failed", "ZonalAllocationFailed", severity="Error")
+    reference = refer("AzureMachinePool", "mp")
+    pool = make(
+        "MachinePool",
+        "mp",
+        api="cluster.x-k8s.io/v1beta2",
+        namespace="default",
+        spec={"clusterName": "train", "template": {"spec": {"infrastructureRef": reference}}},
+    )
+    pool["metadata"]["ownerReferences"] = [
+        {"apiVersion": "cluster.x-k8s.io/v1beta2", "kind": "Cluster", "name": "train"}
+    ]
+    finding = only(conclude(*made(), pool, layer("AzureMachinePool", "mp", said)))
+    assert (finding.code, finding.subject) == ("machine/no-capacity", ref("MachinePool", "mp"))
+    well = layer("AzureMachinePool", "mp", told("Ready", "True"), status={"ready": True})
+    assert conclude(*made(), pool, well) == []
+
+
+def test_infrastructure_of_which_no_condition_speaks_is_told_by_its_events() -> None:
+    event: Manifest = {
+        "type": "Warning",
+        "reason": "GCPClusterReconcile",
+        "message": "Reconcile error - googleapi: Error 403: Quota 'NETWORKS' exceeded. Limit: 5.0",
+    }
+    whole = cluster(infrastructureRef=refer("GCPCluster", "train"))
+    finding = only(conclude(whole, layer("GCPCluster", "train", age=1200), events=(event,)))
+    assert finding.code == "cluster/quota-exceeded"
+    assert conclude(whole, layer("GCPCluster", "train", age=300), events=(event,)) == []
+    silent = only(conclude(whole, layer("GCPCluster", "train", age=1200)))
+    assert silent.code == "cluster/infrastructure-failed"

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 
 from clusterwright.tools.analyzer import Analyzer, Suspicion
-from clusterwright.tools.cluster_api.analyzers.told import proof, titled
+from clusterwright.tools.cluster_api.analyzers.told import lasting, proof, titled
 from clusterwright.tools.cluster_api.condition import condition_of
 from clusterwright.tools.cluster_api.estate import CLUSTER, Estate, paused
+from clusterwright.tools.cluster_api.patience import FLAKE
 from clusterwright.tools.finding import FieldEvidence, Finding, Severity
 from clusterwright.tools.manifest import mapping, text
 from clusterwright.tools.ref import Ref
@@ -22,6 +23,8 @@ def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
         started = made is not None and made.status == "True"
         leaving = text(cluster, "metadata", "deletionTimestamp")
         if found is None or found.status != "False" or not started or leaving or paused(cluster):
+            continue
+        if not lasting(found.since, snapshot.now, FLAKE):
             continue
         endpoint = mapping(cluster, "spec", "controlPlaneEndpoint")
         address = f"{endpoint.get('host')}:{endpoint.get('port')}"

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from clusterwright.tools.analyzer import Analyzer, EventRequest, Fulfilled, Suspicion
 from clusterwright.tools.cluster_api.analyzers.fleet import Suspected, by_class
-from clusterwright.tools.cluster_api.analyzers.silence import silent, spoken
+from clusterwright.tools.cluster_api.analyzers.silence import silent, silent_cluster, spoken
 from clusterwright.tools.cluster_api.analyzers.told import alike, chain, proof_of, titled
 from clusterwright.tools.cluster_api.cause import Cause, below, of_layers
-from clusterwright.tools.cluster_api.estate import CLUSTER, MACHINE, Estate, by_name, pool_of
+from clusterwright.tools.cluster_api.estate import CLUSTER, MACHINE, POOL, Estate, by_name, pool_of
 from clusterwright.tools.cluster_api.patience import late, wrong
 from clusterwright.tools.cluster_api.providers import Fault
 from clusterwright.tools.finding import Edge, Finding, Relation, Severity
@@ -64,12 +64,14 @@ def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
 def _of_cluster(estate: Estate, cluster: Manifest) -> Iterator[Suspected]:
     if estate.at_rest(cluster) or text(cluster, "metadata", "deletionTimestamp"):
         return
-    machines = by_name(estate.of(MACHINE, cluster))
+    machines = [*by_name(estate.of(MACHINE, cluster)), *by_name(estate.of(POOL, cluster))]
     top, found = of_layers(estate, cluster), list(_sick(estate, machines))
     if top is not None and wrong(top, estate.snapshot.now):
         same = [one for one in found if _same(one.cause, top)]
         found = [one for one in found if not _same(one.cause, top)]
         yield cluster, _on_cluster(estate, cluster, top, same)
+    elif top is None:
+        yield from ((cluster, one) for one in silent_cluster(estate, cluster))
     for cause, group in _whole(found):
         found = [one for one in found if one not in group]
         yield cluster, _on_cluster(estate, cluster, cause, group)
@@ -164,13 +166,14 @@ def _refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding | None:
     asked = [one for one in suspicion.requests if isinstance(one, EventRequest)]
     if not asked:
         return suspicion.finding
-    return spoken(suspicion.finding, asked[0], fulfilled, _OF_MACHINE)
+    whole = suspicion.finding.code == NOT_MADE
+    return spoken(suspicion.finding, asked[0], fulfilled, _OF_CLUSTER if whole else _OF_MACHINE)
 
 
 PROVISION = Analyzer(
     "provision",
     (NOT_MADE, *_OF_CLUSTER.values(), NOT_CREATED, *_OF_MACHINE.values()),
-    (CLUSTER, MACHINE),
+    (CLUSTER, MACHINE, POOL),
     _detect,
     _refine,
 )

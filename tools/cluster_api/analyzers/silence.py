@@ -1,7 +1,8 @@
 """Machines whose provider says nothing in conditions: what its events say instead.
 
 Cluster API Provider GCP reports the Compute Engine API's refusals as events alone
-(controllers/gcpmachine_controller.go, v1.12); others say nothing while they retry.
+(controllers/gcpmachine_controller.go and gcpcluster_controller.go, v1.12); others say nothing while
+they retry.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,44 +23,72 @@ from clusterwright.tools.finding import (
     Relation,
     Severity,
 )
-from clusterwright.tools.manifest import Manifest, instant, text, truth
+from clusterwright.tools.manifest import Manifest, instant, mapping, text, truth
 from clusterwright.tools.ref import Ref
 
-CODE = "machine/not-created"
+CODE, OF_CLUSTER = "machine/not-created", "cluster/infrastructure-failed"
+_ELSEWHERE = "cluster.x-k8s.io/managed-by"
+"""The annotation of infrastructure that something else than its provider makes."""
+_WHY = "has not been made for longer than usual, and no condition says why"
+_FIX = "Read the events of the infrastructure object, and its provider's log."
 
 
 def silent(estate: Estate, machine: Manifest) -> Iterator[Suspicion]:
     """Yield a Machine that has all it needs, is not made, and about which no condition says why."""
     ref, layer = estate.referred(machine, "spec", "infrastructureRef")
-    if ref is None or layer is None or text(machine, "metadata", "deletionTimestamp"):
+    leaves = text(machine, "metadata", "deletionTimestamp")
+    fed = text(machine, "spec", "bootstrap", "dataSecretName")
+    if ref is None or layer is None or leaves or not fed or estate.at_rest(machine):
         return
-    done = truth(layer, "status", "ready") or truth(
-        layer, "status", "initialization", "provisioned"
-    )
-    if done or not text(machine, "spec", "bootstrap", "dataSecretName") or estate.at_rest(machine):
+    if below(estate, machine) is not None or not _unmade(estate, layer):
         return
-    made = instant(layer, "metadata", "creationTimestamp")
-    told = below(estate, machine) is not None or unwell(layer)
-    if told or made is None or estate.snapshot.now - made < STEP:
-        return
-    field = FieldEvidence(
-        ref=ref, path="$.status.ready", value="not set, and no condition says why"
-    )
+    uses = Relation(source=Ref.of(machine), edge=Edge.USES, target=ref)
     finding = Finding(
         code=CODE,
         severity=Severity.WARNING,
         subject=pool_of(machine),
-        title=f"{ref.kind} has not been made for longer than usual, and no condition says why",
-        evidence=(field,),
-        since=made,
+        title=f"{ref.kind} {_WHY}",
+        evidence=(_field(ref),),
+        since=instant(layer, "metadata", "creationTimestamp"),
         members=(Ref.of(machine),),
-        relations=(
-            *chain(estate, machine),
-            Relation(source=Ref.of(machine), edge=Edge.USES, target=ref),
-        ),
-        fixes=("Read the events of the infrastructure object, and its provider's log.",),
+        relations=(*chain(estate, machine), uses),
+        fixes=(_FIX,),
     )
     yield Suspicion(finding, (EventRequest(ref),))
+
+
+def silent_cluster(estate: Estate, cluster: Manifest) -> Iterator[Suspicion]:
+    """Yield a Cluster whose infrastructure is not made, and about which no condition says why."""
+    ref, layer = estate.referred(cluster, "spec", "infrastructureRef")
+    if ref is None or layer is None or not _unmade(estate, layer):
+        return
+    if _ELSEWHERE in mapping(layer, "metadata", "annotations"):
+        return
+    finding = Finding(
+        code=OF_CLUSTER,
+        severity=Severity.CRITICAL,
+        subject=Ref.of(cluster),
+        title=f"{ref.kind} {_WHY}",
+        evidence=(_field(ref),),
+        since=instant(layer, "metadata", "creationTimestamp"),
+        relations=(Relation(source=Ref.of(cluster), edge=Edge.USES, target=ref),),
+        fixes=(_FIX,),
+    )
+    yield Suspicion(finding, (EventRequest(ref),))
+
+
+def _field(ref: Ref) -> FieldEvidence:
+    return FieldEvidence(ref=ref, path="$.status", value="not ready, and no condition says why")
+
+
+def _unmade(estate: Estate, layer: Manifest) -> bool:
+    """Return whether an object is not done for longer than usual, and says nothing."""
+    done = truth(layer, "status", "ready")
+    done = done or truth(layer, "status", "initialization", "provisioned")
+    made = instant(layer, "metadata", "creationTimestamp")
+    if done or made is None or text(layer, "metadata", "deletionTimestamp"):
+        return False
+    return estate.snapshot.now - made > STEP and not unwell(layer)
 
 
 def spoken(
@@ -75,7 +104,7 @@ def spoken(
     said = EventEvidence(ref=asked.ref, reason=one_line(reason), message=one_line(message, 600))
     return finding.model_copy(
         update={
-            "code": codes.get(row.fault, CODE) if row else CODE,
+            "code": codes.get(row.fault, finding.code) if row else finding.code,
             "title": titled(f"{asked.ref.kind} {reason}", message),
             "evidence": (said, *finding.evidence),
             "fixes": (row.do,) if row else finding.fixes,

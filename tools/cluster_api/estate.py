@@ -32,7 +32,7 @@ PROVIDER_GROUPS = tuple(f"{one}.{CORE}" for one in ("infrastructure", "controlpl
 """The groups in which providers serve their kinds, whichever these are."""
 _OF_CLUSTER = f"{CORE}/cluster-name"
 _CONTROL_PLANE = f"{CORE}/control-plane"
-_PAUSED = f"{CORE}/paused"
+PAUSED = f"{CORE}/paused"
 _HOST_OF = "metal3.io/BareMetalHost"
 """The annotation in which a Metal3Machine names its host as namespace/name
 (cluster-api-provider-metal3, baremetal/metal3machine_manager.go, HostAnnotation)."""
@@ -127,7 +127,7 @@ class Estate:
 
 def paused(manifest: Manifest) -> bool:
     """Return whether controllers were told to leave an object alone."""
-    annotated = _PAUSED in mapping(manifest, "metadata", "annotations")
+    annotated = PAUSED in mapping(manifest, "metadata", "annotations")
     return truth(manifest, "spec", "paused") or annotated
 
 

@@ -21,6 +21,7 @@ CLASSES = (
     "metal3-gpu",
     "vsphere-gpu",
     "k0s-gpu",
+    "k0s-standalone-gpu",
     "in-memory",
 )
 """In the order a reader wants: the sandbox's own, simulated clouds, machines in memory."""

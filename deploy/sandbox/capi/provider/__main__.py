@@ -14,14 +14,14 @@ from clusterwright.deploy.sandbox.capi.provider.api import Api
 from clusterwright.deploy.sandbox.capi.provider.bootstrap import bootstrap
 from clusterwright.deploy.sandbox.capi.provider.cluster import cluster
 from clusterwright.deploy.sandbox.capi.provider.contract import PAUSED
-from clusterwright.deploy.sandbox.capi.provider.control_plane import control_plane
+from clusterwright.deploy.sandbox.capi.provider.control_plane import control_plane, sweep
 from clusterwright.deploy.sandbox.capi.provider.events import Events
 from clusterwright.deploy.sandbox.capi.provider.host import host
 from clusterwright.deploy.sandbox.capi.provider.machine import machine
 from clusterwright.deploy.sandbox.capi.provider.settings import Settings
 from clusterwright.deploy.sandbox.capi.provider.store import Store
 from clusterwright.deploy.sandbox.capi.provider.world import CAPI, World
-from clusterwright.tools.manifest import Manifest, name_of, namespace_of, strings, truth
+from clusterwright.tools.manifest import Manifest, strings, truth
 
 _WATCHED = (
     (CAPI, "Cluster"),
@@ -55,6 +55,10 @@ def _round(world: World) -> None:
             _look_after(world, cloud.others[0], lambda one: host(world, one))
     for kind in CONTROL_PLANES:
         _look_after(world, kind, lambda one: control_plane(world, one))
+    try:
+        sweep(world)
+    except (httpx.HTTPError, OSError) as error:  # the next round tries again
+        _say(f"sweeping: {error}")
     for kind in CONFIGS:
         _look_after(world, kind, lambda one: bootstrap(world, one))
     for cloud in world.clouds:
@@ -69,7 +73,7 @@ def _look_after(world: World, kind: Kind, reconcile: Callable[[Manifest], None])
         try:
             reconcile(one)
         except (httpx.HTTPError, OSError) as error:  # the next round tries again
-            _say(f"{one.get('kind')} {namespace_of(one)}/{name_of(one)}: {error}")
+            world.say_once(one, str(error).partition("\n")[0])
 
 
 def _say(line: str) -> None:

@@ -41,7 +41,7 @@ class Api:
         except httpx.HTTPError:
             return False
 
-    def all(self, api_version: str, kind: str) -> Sequence[Manifest]:
+    def list(self, api_version: str, kind: str) -> Sequence[Manifest]:
         """Return every object of a kind, each with its kind and apiVersion."""
         return self.list_at(api_version, kind)[0]
 
@@ -72,6 +72,18 @@ class Api:
         answer.raise_for_status()
         found: Manifest = answer.json()
         return found
+
+    def read(self, api_version: str, kind: str, namespace: str, name: str) -> Manifest | None:
+        """Return an object; None if there is none, or no such kind."""
+        return self.get(api_version, kind, namespace, name) or None
+
+    def delete(self, manifest: Manifest) -> None:
+        """Delete an object, unless it is gone."""
+        api_version, kind = text(manifest, "apiVersion"), text(manifest, "kind")
+        path = _path(api_version, kind, namespace_of(manifest), name_of(manifest))
+        answer = self._client.delete(path)
+        if answer.status_code != HTTPStatus.NOT_FOUND:
+            answer.raise_for_status()
 
     def create(self, manifest: Manifest) -> bool:
         """Create an object; return whether it was not there before."""

@@ -6,6 +6,7 @@ k0smotron_controlplane_controller.go computeAvailability}.
 """
 
 from clusterwright.deploy.sandbox.capi.kinds import (
+    CONTROL_PLANES,
     K0S_CONTROL_PLANE,
     K0SMOTRON_CONTROL_PLANE,
 )
@@ -20,7 +21,7 @@ from clusterwright.deploy.sandbox.capi.provider.contract import (
     tell,
 )
 from clusterwright.deploy.sandbox.capi.provider.secret import secret
-from clusterwright.deploy.sandbox.capi.provider.workload import Workload
+from clusterwright.deploy.sandbox.capi.provider.workload import Workload, forget, left_behind
 from clusterwright.deploy.sandbox.capi.provider.world import Key, World, key_of, port_of
 from clusterwright.tools.manifest import (
     Manifest,
@@ -44,7 +45,7 @@ def control_plane(world: World, one: Manifest) -> None:
     key = key_of(one)
     port = port_of(world.infrastructure_of(key))
     if leaving(one):
-        _leave(world, one, key, port)
+        _leave(world, one, key)
         return
     if not owner(one, "Cluster") or not port:
         return
@@ -72,15 +73,29 @@ def _workload(world: World, one: Manifest, key: Key, port: int) -> Workload:
     return world.workloads[key]
 
 
-def _leave(world: World, one: Manifest, key: Key, port: int) -> None:
+def _leave(world: World, one: Manifest, key: Key) -> None:
     """Take the control plane down; what its cloud still holds for it is noted before."""
-    workload = _workload(world, one, key, port)
-    if key in world.serving:
-        _note_load_balancers(world, key, workload)
-    workload.remove()
-    del world.workloads[key]
+    workload = world.workloads.pop(key, None)
+    if workload:
+        if key in world.serving and workload.api.ready():
+            _note_load_balancers(world, key, workload)
+        workload.remove()
     world.serving.discard(key)
-    let_go(world.api, one)
+    let_go(world.api, one)  # what an earlier provider ran for it is swept
+
+
+def sweep(world: World) -> None:
+    """Remove what is left of workload clusters whose control plane is gone."""
+    wanted = {
+        key_of(one)
+        for kind in CONTROL_PLANES
+        for one in world.store.all(kind.api_version, kind.name)
+        if not leaving(one)
+    }
+    for key in left_behind(world.settings):
+        if key not in wanted and key not in world.workloads:
+            world.say(f"sweeping what is left of {'/'.join(key)}")
+            forget(world.settings, *key)
 
 
 def _note_load_balancers(world: World, key: Key, workload: Workload) -> None:
@@ -90,7 +105,7 @@ def _note_load_balancers(world: World, key: Key, workload: Workload) -> None:
         return
     balanced = [
         f"{namespace_of(service)}/{name_of(service)}"
-        for service in workload.api.all("v1", "Service")
+        for service in workload.api.list("v1", "Service")
         if text(service, "spec", "type") == "LoadBalancer"
     ]
     if balanced:

@@ -22,11 +22,12 @@ from clusterwright.deploy.sandbox.capi.provider.contract import (
 from clusterwright.deploy.sandbox.capi.provider.world import World
 from clusterwright.tools.manifest import Manifest, dig, name_of, namespace_of, number, text
 
-_FAILED = {
-    "registering": ("registration error", "RegistrationError"),
-    "inspecting": ("inspection error", "InspectionError"),
-    "provisioning": ("provisioning error", "ProvisioningError"),
+_EVENTS = {
+    "registration error": "RegistrationError",
+    "inspection error": "InspectionError",
+    "provisioning error": "ProvisioningError",
 }
+"""The reasons of events by errorType: internal/controller/metal3.io/baremetalhost_controller.go."""
 _NEXT = {
     "": "registering",
     "registering": "inspecting",
@@ -44,9 +45,9 @@ def host(world: World, one: Manifest) -> None:
         return
     hold(world.api, one)
     state = text(one, "status", "provisioning", "state")
-    error = _error(world, one, state)
+    kind, error = _error(world, one, state)
     if error:
-        _tell_error(world, one, state, error)
+        _tell_error(world, one, state, kind, error)
         return
     following = _following(one, state)
     changes = following != state or text(one, "status", "errorMessage")
@@ -82,16 +83,20 @@ def release(world: World, asked: Asked) -> None:
         world.api.patch(found, {"spec": {"consumerRef": None, "image": None, "online": False}})
 
 
-def _error(world: World, one: Manifest, state: str) -> str:
+def _error(world: World, one: Manifest, state: str) -> tuple[str, str]:
+    """Return the type and the text of a host's error; nothing when it is well."""
+    if state in {"provisioned", "deprovisioning"}:
+        return "", ""
+    error = registration_error(one, world.store.find)
+    if error:
+        return "registration error", error
     match state:
-        case "provisioned" | "deprovisioning":
-            return ""
         case "inspecting":
-            return registration_error(one, world.store.find) or inspection_error(one)
+            return "inspection error", inspection_error(one)
         case "provisioning":
-            return provisioning_error(one)
+            return "provisioning error", provisioning_error(one)
         case _:
-            return registration_error(one, world.store.find)
+            return "", ""
 
 
 def _following(one: Manifest, state: str) -> str:
@@ -103,24 +108,17 @@ def _following(one: Manifest, state: str) -> str:
     return _NEXT.get(state, state)
 
 
-def _tell_error(world: World, one: Manifest, state: str, error: str) -> None:
-    registering = state not in {"inspecting", "provisioning"} or not (
-        inspection_error(one) or provisioning_error(one)
-    )
-    shown = "registering" if registering else state
-    kind, event = _FAILED[shown]
-    # One more failed attempt counts once for each message: nothing here retries on a schedule.
-    count = number(one, "status", "errorCount") or 1
+def _tell_error(world: World, one: Manifest, state: str, kind: str, error: str) -> None:
     status: Manifest = {
         "operationalStatus": "error",
         "errorType": kind,
         "errorMessage": error,
-        "errorCount": count,
+        "errorCount": number(one, "status", "errorCount") or 1,
         "poweredOn": False,
         "provisioning": {"state": state or "registering", "ID": _id(one)},
     }
     tell(world.api, one, status)
-    world.events.warn(one, event, error)
+    world.events.warn(one, _EVENTS[kind], error)
 
 
 def _tell_state(world: World, one: Manifest, state: str) -> None:

@@ -61,7 +61,7 @@ def _has_cloud_controller(workload: Api) -> bool:
     return any(
         _CLOUD_CONTROLLER in name_of(one) and number(one, "status", ready[kind]) > 0
         for kind in ready
-        for one in workload.all("apps/v1", kind)
+        for one in workload.list("apps/v1", kind)
     )
 
 

@@ -15,12 +15,12 @@ def tell_done(
     world: World, cloud: Cloud, one: Manifest, steps: Sequence[Step], more: Manifest
 ) -> None:
     """Tell that everything is there."""
-    conditions = [met(step.type, step.reason) for step in steps]
+    found = [met(step.type, step.reason) for step in steps]
     if cloud.ready != "none" and all(step.type != "Ready" for step in steps):
-        conditions.insert(0, met("Ready", "Ready"))
+        found.insert(0, met("Ready", "Ready"))
     gone = {key: None for key in _WRITTEN_BY_REFUSALS if dig(one, "status", key) is not None}
     status = gone | more | _provisioned(cloud, ready=True)
-    tell(world.api, one, status, conditions, _contract(cloud))
+    tell(world.api, one, status, found, _contract(cloud))
 
 
 def tell_waiting(
@@ -39,21 +39,22 @@ def tell_refused(
     if refused.event[0]:
         world.events.warn(one, *refused.event)
     elif not refused.step:
-        world.say(f"{one.get('kind')} {refused.reason}: {refused.message}")
+        world.say_once(one, refused.message)
     _tell(world, cloud, one, steps, refused)
 
 
 def _tell(
     world: World, cloud: Cloud, one: Manifest, steps: Sequence[Step], refused: Refusal
 ) -> None:
-    conditions = _conditions(cloud.ready, steps, refused) if refused.step else []
+    found = conditions(cloud.ready, steps, refused) if refused.step else []
     ready = {} if is_provisioned(one) else _provisioned(cloud, ready=False)
-    tell(world.api, one, refused.fields | ready, conditions, _contract(cloud))
+    tell(world.api, one, refused.fields | ready, found, _contract(cloud))
 
 
-def _conditions(
+def conditions(
     ready: Literal["same", "summary", "own", "none"], steps: Sequence[Step], refused: Refusal
 ) -> list[Told]:
+    """Return the conditions while one step is not met; those after it are not told yet."""
     found: list[Told] = []
     for step in steps:
         if step.type == refused.step:

@@ -38,14 +38,14 @@ class Workload:
         The uid is that of the control plane: what one of the same name left behind is removed.
         """
         self._settings = settings
-        self._prefix = f"/workload/{namespace}/{name}"
+        self._key = namespace, name
         self._port = port
-        self._place = Path(settings.directory) / f"{namespace}.{name}"
+        self._place = _place(settings, namespace, name)
         self._processes = Processes(self._place, leashed=settings.leashed)
         self._served = 0.0
         made = self._place / _MADE
         if not made.exists() or made.read_text(encoding="utf-8") != uid:
-            self._forget()
+            forget(settings, namespace, name)
             self._make_certificates(name)
             made.write_text(uid, encoding="utf-8")
         self._files = self._found()
@@ -76,7 +76,7 @@ class Workload:
         """See that everything runs in a version; return whether it serves."""
         see_to, files = self._processes.see_to, self._files
         running = self._processes.runs(_SERVER)
-        see_to(_SERVER, api_server(self._settings, files, self._port, self._prefix, version))
+        see_to(_SERVER, api_server(self._settings, files, self._port, _prefix(*self._key), version))
         if not self._serves(running=running):
             return False
         see_to("kube-controller-manager", controllers(self._settings, files))
@@ -92,7 +92,8 @@ class Workload:
     def remove(self) -> None:
         """End everything and forget what it stored."""
         self.api.close()
-        self._forget()
+        self._processes.end_all()
+        forget(self._settings, *self._key)
 
     def _serves(self, *, running: bool) -> bool:
         now = time.monotonic()
@@ -100,14 +101,6 @@ class Workload:
             return True
         self._served = now if self.api.ready() else 0.0
         return self._served > 0
-
-    def _forget(self) -> None:
-        self._processes.end_all()
-        key = f"{self._prefix}/".encode()
-        span = {"key": _encoded(key), "range_end": _encoded(key[:-1] + b"0")}
-        url = f"{self._settings.etcd}/v3/kv/deleterange"
-        httpx.post(url, json=span, trust_env=False).raise_for_status()
-        shutil.rmtree(self._place, ignore_errors=True)
 
     def _make_certificates(self, name: str) -> None:
         self._place.mkdir(parents=True)
@@ -136,6 +129,32 @@ class Workload:
 
     def _pair(self, name: str) -> Pair:
         return Pair(self._place / f"{name}.crt", self._place / f"{name}.key")
+
+
+def left_behind(settings: Settings) -> list[tuple[str, str]]:
+    """Return namespace and name of each workload cluster of which files are there."""
+    directory = Path(settings.directory)
+    found = [one.name.partition(".") for one in directory.iterdir()] if directory.is_dir() else []
+    return [(namespace, name) for namespace, _, name in found]
+
+
+def forget(settings: Settings, namespace: str, name: str) -> None:
+    """End what still runs of a workload cluster; remove its files and what it stored."""
+    place = _place(settings, namespace, name)
+    Processes(place, leashed=settings.leashed).end_all()
+    key = f"{_prefix(namespace, name)}/".encode()
+    span = {"key": _encoded(key), "range_end": _encoded(key[:-1] + b"0")}
+    url = f"{settings.etcd}/v3/kv/deleterange"
+    httpx.post(url, json=span, trust_env=False).raise_for_status()
+    shutil.rmtree(place, ignore_errors=True)
+
+
+def _place(settings: Settings, namespace: str, name: str) -> Path:
+    return Path(settings.directory) / f"{namespace}.{name}"
+
+
+def _prefix(namespace: str, name: str) -> str:
+    return f"/workload/{namespace}/{name}"
 
 
 def _encoded(key: bytes) -> str:

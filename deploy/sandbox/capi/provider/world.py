@@ -59,6 +59,15 @@ class World:
     serving: set[Key] = field(default_factory=set[Key])
     nodes: dict[str, Node] = field(default_factory=dict[str, Node])
     """By the uid of the machine's infrastructure."""
+    said: dict[str, str] = field(default_factory=dict[str, str])
+    """What was last written to the log about an object, by its uid."""
+
+    def say_once(self, one: Manifest, line: str) -> None:
+        """Write a line about an object to the log, unless it was the last one."""
+        uid = text(one, "metadata", "uid")
+        if self.said.get(uid) != line:
+            self.said[uid] = line
+            self.say(f"{one.get('kind')} {namespace_of(one)}/{name_of(one)}: {line}")
 
     def cluster_of(self, manifest: Manifest) -> Manifest:
         """Return the Cluster of an object; an empty one when there is none."""

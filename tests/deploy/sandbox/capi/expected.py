@@ -156,3 +156,4 @@ VSPHERE = Expected(
     ),
 )
 K0S = Expected("k0s-gpu", "sandboxmachines", Pool("gpu"), T4)
+K0S_STANDALONE = Expected("k0s-standalone-gpu", "sandboxmachines", Pool("gpu"), T4)

@@ -1,12 +1,11 @@
 """The simulated clouds under real Cluster API managers: what works, what is refused, as told."""
 
 import json
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 
-from clusterwright.deploy.sandbox import Instance, down, up
+from clusterwright.deploy.sandbox import Instance
 from clusterwright.tools.manifest import Manifest, labels_of, mapping, strings, text
 from tests.deploy.sandbox.capi.asked import (
     Pool,
@@ -28,6 +27,7 @@ from tests.deploy.sandbox.capi.expected import (
     AZURE,
     GCP,
     K0S,
+    K0S_STANDALONE,
     METAL3,
     OPENSTACK,
     SANDBOX,
@@ -40,18 +40,10 @@ from tests.deploy.sandbox.capi.refused_clusters import OBJECTS, REFUSED
 pytestmark = pytest.mark.timeout(500)
 
 
-@pytest.fixture(scope="module")
-def management() -> Iterator[Instance]:
-    """A management cluster without a real node, which nothing here needs."""
-    name = f"clouds-{os.getpid()}"
-    try:
-        yield up(name, real_node=False, cluster_api=True)
-    finally:
-        down(name)
-
-
 @pytest.mark.parametrize(
-    "batch", [(SANDBOX, AWS, AZURE, GCP), (OPENSTACK, METAL3, VSPHERE, K0S)], ids=["one", "two"]
+    "batch",
+    [(SANDBOX, AWS, AZURE, GCP), (OPENSTACK, METAL3, VSPHERE, K0S, K0S_STANDALONE)],
+    ids=["one", "two"],
 )
 def test_a_class_gives_what_is_asked_for_and_tells_what_it_refuses(
     management: Instance, batch: Sequence[Expected]

@@ -14,7 +14,7 @@ def differences(tree: Branch, drawn: Sequence[Drawn]) -> list[str]:
         ref = branch.ref
         line = known.get((ref.kind, ref.namespace, ref.name))
         if line is None and branch.role == "pool" and not branch.children:
-            continue  # drawn only where some pool has a machine (clusterctl/client/tree/discovery.go)
+            continue  # drawn only if any pool has a machine (client/tree/discovery.go)
         if line is None:
             found.append(f"{ref} is not drawn")
         elif (branch.status, branch.reason) != (line.status, line.reason):

@@ -82,7 +82,8 @@ class Estate:
     def lacks(self, ref: Ref) -> bool:
         """Return whether what a reference names does not exist: its kind was listed, all of it."""
         elsewhere = self.snapshot.namespace not in {"", ref.namespace}
-        return self.snapshot.was_read(f"{ref.kind}.{ref.group}") and not elsewhere
+        listed = self.snapshot.was_read(f"{ref.kind}.{ref.group}") and not elsewhere
+        return listed and self.snapshot.get(ref) is None
 
     def parts(self, layer: Manifest) -> Sequence[Manifest]:
         """Return what a provider's object for a machine drives: a VM, a server, a host."""

@@ -17,7 +17,9 @@ from clusterwright.tools.ref import Ref
 _GONE_SECONDS = 180.0
 _SECONDS_BETWEEN_LOOKS = 2.0
 _CLUSTER, _MACHINE = "Cluster.cluster.x-k8s.io", "Machine.cluster.x-k8s.io"
-_KINDS = (_CLUSTER, _MACHINE)
+_DEPLOYMENT = "ClusterDeployment.k0rdent.mirantis.com"
+"""Of which Clusters come again, for as long as it is there."""
+_KINDS = (_DEPLOYMENT, _CLUSTER, _MACHINE)
 _PAUSED = "cluster.x-k8s.io/paused"
 _HOOKS = ("pre-drain.delete.hook.", "pre-terminate.delete.hook.")
 _THREADS = 4
@@ -55,5 +57,5 @@ def _let_go(cluster: Cluster, one: Manifest) -> None:
     if held or truth(one, "spec", "paused"):
         paused: Manifest = {"spec": {"paused": False}} if ref.kind == "Cluster" else {}
         cluster.patch(ref, {"metadata": {"annotations": dict.fromkeys(held)}, **paused})
-    if ref.kind == "Cluster" and not text(one, "metadata", "deletionTimestamp"):
+    if ref.kind != "Machine" and not text(one, "metadata", "deletionTimestamp"):
         cluster.delete(ref)

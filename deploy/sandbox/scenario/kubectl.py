@@ -14,6 +14,8 @@ from clusterwright.tools.manifest import Manifest, items
 from clusterwright.tools.ref import Ref
 
 _SECONDS = 60.0
+_DELETION_SECONDS = 180.0
+"""What a namespace full of objects may take to go."""
 _LONGEST_COMPLAINT = 600
 
 
@@ -56,7 +58,8 @@ class Cluster:
         """Delete one object, if it is there."""
         where = ("-n", ref.namespace) if ref.namespace else ()
         flags = ("--ignore-not-found", f"--wait={str(wait).lower()}")
-        self._run("delete", _kind(ref), ref.name, *where, *flags)
+        seconds = _DELETION_SECONDS if wait else _SECONDS
+        self._run("delete", _kind(ref), ref.name, *where, *flags, seconds=seconds)
 
     def release(self, ref: Ref) -> None:
         """Remove the finalizers of one object, if it is there, so that it can go away."""
@@ -65,11 +68,11 @@ class Cluster:
         if found.strip():
             self.patch(ref, {"metadata": {"finalizers": None}})
 
-    def _run(self, *arguments: str, given: str = "") -> str:
+    def _run(self, *arguments: str, given: str = "", seconds: float = _SECONDS) -> str:
         command = [str(self.kubectl), f"--kubeconfig={self.kubeconfig}", *arguments]
         try:
             done = subprocess.run(
-                command, input=given, capture_output=True, text=True, timeout=_SECONDS, check=False
+                command, input=given, capture_output=True, text=True, timeout=seconds, check=False
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise KubectlError(

@@ -29,6 +29,7 @@ class Patch(Declared):
     """A merge patch of objects whose names a controller chose, found by kind and labels."""
 
     kind: str = Field(description="As kubectl spells it in `get`.")
+    namespace: str = Field(default="", description="If not the scenario's own.")
     labels: dict[str, str] = Field(default_factory=dict)
     first: int | None = Field(
         default=None, ge=1, description="So many of them, in the order of their names; else all."

@@ -142,7 +142,7 @@ def _objects(
 def _patch(cluster: Cluster, wanted: Patch, namespace: str) -> None:
     found = [
         one
-        for one in sorted(cluster.get([wanted.kind], namespace), key=name_of)
+        for one in sorted(cluster.get([wanted.kind], wanted.namespace or namespace), key=name_of)
         if wanted.labels.items() <= labels_of(one).items()
     ]
     if not found:

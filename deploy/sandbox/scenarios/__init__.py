@@ -90,6 +90,8 @@ CLUSTER_API = (
     "paused-with-changes",
     "autoscaler-bounds",
     "resource-set",
+    "k0rdent-credential",
+    "k0rdent-service",
     "paused-at-rest",
     "accelerator-change",
     "booting-machines",

@@ -13,7 +13,7 @@ STARTING = told("ControlPlaneInitialized", "False", "NotInitialized")
 
 
 def state(*conditions: Manifest, of: Manifest | None = None, **spec: Json) -> str:
-    one = cluster(*conditions, **spec)
+    one = cluster(*conditions, name="train", **spec)
     estate = Estate(snapshot_of(one, *([of] if of else [])))
     return health(estate, one).state
 

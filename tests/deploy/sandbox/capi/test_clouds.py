@@ -30,6 +30,7 @@ from tests.deploy.sandbox.capi.expected import (
     K0S_STANDALONE,
     METAL3,
     OPENSTACK,
+    REMOTE,
     SANDBOX,
     VSPHERE,
     Expected,
@@ -42,13 +43,14 @@ pytestmark = pytest.mark.timeout(500)
 
 @pytest.mark.parametrize(
     "batch",
-    [(SANDBOX, AWS, AZURE, GCP), (OPENSTACK, METAL3, VSPHERE, K0S, K0S_STANDALONE)],
+    [(SANDBOX, AWS, AZURE, GCP, REMOTE), (OPENSTACK, METAL3, VSPHERE, K0S, K0S_STANDALONE)],
     ids=["one", "two"],
 )
 def test_a_class_gives_what_is_asked_for_and_tells_what_it_refuses(
     management: Instance, batch: Sequence[Expected]
 ) -> None:
     names = [one.name for one in batch]
+    apply(management, *(thing for one in batch for thing in one.objects))
     apply(management, *(asked(one.name, one.name, [one.good], one.variables) for one in batch))
     wait_for("not available", lambda: available(management, *names))
     for one in batch:

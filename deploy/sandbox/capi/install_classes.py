@@ -20,6 +20,7 @@ CLASSES = (
     "openstack-gpu",
     "metal3-gpu",
     "vsphere-gpu",
+    "remote-gpu",
     "k0s-gpu",
     "k0s-standalone-gpu",
     "in-memory",

@@ -6,7 +6,8 @@ from clusterwright.deploy.sandbox.capi.clouds.cloud import Cloud
 from clusterwright.deploy.sandbox.capi.clouds.gcp import GCP
 from clusterwright.deploy.sandbox.capi.clouds.metal3 import METAL3
 from clusterwright.deploy.sandbox.capi.clouds.openstack import OPENSTACK
+from clusterwright.deploy.sandbox.capi.clouds.remote import REMOTE
 from clusterwright.deploy.sandbox.capi.clouds.sandbox import SANDBOX
 from clusterwright.deploy.sandbox.capi.clouds.vsphere import VSPHERE
 
-CLOUDS: tuple[Cloud, ...] = (SANDBOX, AWS, AZURE, GCP, OPENSTACK, METAL3, VSPHERE)
+CLOUDS: tuple[Cloud, ...] = (SANDBOX, AWS, AZURE, GCP, OPENSTACK, METAL3, VSPHERE, REMOTE)

@@ -45,6 +45,8 @@ class Refusal:
     """Reason and message of the Warning that the original records; empty: it records none."""
     fields: Manifest = field(default_factory=dict[str, object])
     """What else the original writes into the status."""
+    first: bool = False
+    """It comes before any step."""
     also: tuple["Refusal", ...] = ()
     """Further conditions that are not met for the same reason."""
 
@@ -61,7 +63,7 @@ class Asked:
     machine: Manifest = field(default_factory=dict[str, object])
     """The infrastructure object of the Machine; empty when a cluster is asked for."""
     hosts: Sequence[Manifest] = ()
-    """BareMetalHosts of the namespace."""
+    """BareMetalHosts, or machines of pools, of the namespace."""
 
     @property
     def namespace(self) -> str:
@@ -136,7 +138,7 @@ class Cloud:
     """What the original writes beside conditions into the status of a machine that runs."""
     balances: bool = False
     """Whether Services of type LoadBalancer get a load balancer."""
-    takes_hosts: bool = False
-    """Whether machines are BareMetalHosts."""
+    takes: Literal["", "hosts", "pooled"] = ""
+    """Of what machines are made that are there already: BareMetalHosts, machines of pools."""
     others: Sequence[Kind] = ()
     """Its further kinds: identities, hosts."""

@@ -161,6 +161,6 @@ METAL3 = Cloud(
     waits=("WaitingForClusterInfrastructureReady", "WaitingForBootstrapData"),
     ready="summary",
     refuses_machine=_refuses_machine,
-    takes_hosts=True,
+    takes="hosts",
     others=(HOST,),
 )

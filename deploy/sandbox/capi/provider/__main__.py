@@ -51,7 +51,7 @@ def main(file: str) -> None:
 def _round(world: World) -> None:
     for cloud in world.clouds:
         _look_after(world, cloud.cluster, lambda one, of=cloud: cluster(world, of, one))
-        if cloud.takes_hosts:
+        if cloud.takes == "hosts":
             _look_after(world, cloud.others[0], lambda one: host(world, one))
     for kind in CONTROL_PLANES:
         _look_after(world, kind, lambda one: control_plane(world, one))

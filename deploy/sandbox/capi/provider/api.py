@@ -34,10 +34,10 @@ class Api:
         self.written: Callable[[Manifest], None] = _ignore
         """Hears of each object as it is after a write."""
 
-    def ready(self) -> bool:
-        """Return whether it serves."""
+    def ready(self, seconds: float = _SECONDS) -> bool:
+        """Return whether it serves, and says so within some seconds."""
         try:
-            return self._client.get("/readyz").status_code == HTTPStatus.OK
+            return self._client.get("/readyz", timeout=seconds).status_code == HTTPStatus.OK
         except httpx.HTTPError:
             return False
 

@@ -1,7 +1,7 @@
 """A machine: asked of its cloud, and its node."""
 
 from clusterwright.deploy.sandbox.capi.clouds.cloud import Asked, Cloud
-from clusterwright.deploy.sandbox.capi.provider import host, node
+from clusterwright.deploy.sandbox.capi.provider import host, node, pool
 from clusterwright.deploy.sandbox.capi.provider.bootstrap import config_of, fails
 from clusterwright.deploy.sandbox.capi.provider.contract import (
     hold,
@@ -18,8 +18,7 @@ def machine(world: World, cloud: Cloud, one: Manifest) -> None:
     """Have the cloud make a machine, and see to its node."""
     infrastructure = world.infrastructure_of(key_of(one))
     if leaving(one):
-        if cloud.takes_hosts:
-            host.release(world, world.asked(cloud, infrastructure, one))
+        _give_back(world, cloud, world.asked(cloud, infrastructure, one))
         world.nodes.pop(text(one, "metadata", "uid"), None)
         let_go(world.api, one)
         return
@@ -32,6 +31,8 @@ def machine(world: World, cloud: Cloud, one: Manifest) -> None:
         return
     waits = _waits(world, cloud, one, made_for)
     if waits is None:
+        if cloud.takes == "pooled":
+            pool.reserve(world, world.asked(cloud, infrastructure, one))
         _make(world, cloud, one, made_for, world.asked(cloud, infrastructure, one))
     else:
         first = cloud.machine_steps[0].type if cloud.machine_steps else ""
@@ -46,6 +47,16 @@ def _waits(world: World, cloud: Cloud, one: Manifest, made_for: Manifest) -> str
     return None if text(made_for, "spec", "bootstrap", "dataSecretName") else cloud.waits[1]
 
 
+def _give_back(world: World, cloud: Cloud, asked: Asked) -> None:
+    match cloud.takes:
+        case "hosts":
+            host.release(world, asked)
+        case "pooled":
+            pool.give_back(world, asked)
+        case _:
+            pass
+
+
 def _make(world: World, cloud: Cloud, one: Manifest, made_for: Manifest, asked: Asked) -> None:
     steps = cloud.machine_steps
     refused = cloud.refuses_machine(asked)
@@ -54,7 +65,7 @@ def _make(world: World, cloud: Cloud, one: Manifest, made_for: Manifest, asked: 
     if refused:
         tell_refused(world, cloud, one, steps, refused)
         return
-    if cloud.takes_hosts and not host.taken(world, cloud, asked):
+    if cloud.takes == "hosts" and not host.taken(world, cloud, asked):
         return
     provider_id = {"spec": {"providerID": cloud.provider_id(asked)}}
     one["spec"] = world.api.patch(one, provider_id)["spec"]

@@ -57,7 +57,7 @@ def conditions(
     """Return the conditions while one step is not met; those after it are not told yet."""
     found: list[Told] = []
     for step in steps:
-        if step.type == refused.step:
+        if refused.first or step.type == refused.step:
             break
         found.append(met(step.type, step.reason))
     found += [_told(one) for one in (refused, *refused.also)]

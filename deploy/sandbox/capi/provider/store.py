@@ -59,7 +59,7 @@ class Store:
                     if event.get("type") == "ERROR":
                         break
                     self._take(kind, text(event, "type"), mapping(event, "object"))
-            except httpx.HTTPError as error:
+            except (httpx.HTTPError, ValueError) as error:  # also half a line, cut off
                 self._say(f"watching {kind[1]}: {str(error).partition(chr(10))[0]}")
                 time.sleep(_PAUSE)
 

@@ -25,6 +25,8 @@ from clusterwright.deploy.sandbox.runtime.kubeconfig import write_kubeconfig
 _NAMES = ("localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc", HOST)
 _LOOK_AGAIN = 5.0
 """Seconds for which an API server that served, and still runs, is taken to serve."""
+_PATIENCE, _IMPATIENCE = 10.0, 2.0
+"""Seconds in which an API server has to answer that served before, and one that did not."""
 _MADE = "made-for"
 _SERVER = "kube-apiserver"
 
@@ -105,7 +107,9 @@ class Workload:
         now = time.monotonic()
         if running and now - self._served < _LOOK_AGAIN:
             return True
-        self._served = now if self.api.ready() else 0.0
+        # One that starts is asked again soon: while it hangs, all other clusters would wait.
+        patience = _PATIENCE if self._served else _IMPATIENCE
+        self._served = now if self.api.ready(patience) else 0.0
         if self._served:
             self._died = False
         return self._served > 0

@@ -116,7 +116,7 @@ class World:
 
     def _bare(self, cloud: Cloud, cluster: Manifest, machine: Manifest | None) -> Asked:
         hosts: list[Manifest] = []
-        if cloud.takes_hosts:
+        if cloud.takes:
             kind = cloud.others[0]
             found = self.store.all(kind.api_version, kind.name)
             hosts = [one for one in found if namespace_of(one) == namespace_of(cluster)]

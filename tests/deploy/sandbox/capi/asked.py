@@ -56,6 +56,8 @@ def _named(variables: Mapping[str, Json]) -> list[Manifest]:
 
 
 def apply(instance: Instance, *manifests: Manifest) -> None:
+    if not manifests:
+        return
     content = {"apiVersion": "v1", "kind": "List", "items": list(manifests)}
     instance.kubectl("apply", "--server-side", "-f", "-", stdin=json.dumps(content))
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from clusterwright.tools.manifest import Json
+from clusterwright.tools.manifest import Json, Manifest
 from tests.deploy.sandbox.capi.asked import Pool
 
 
@@ -29,6 +29,8 @@ class Expected:
     """What each node of the good pool has: how many of which."""
     variables: Mapping[str, Json] = field(default_factory=dict[str, Json])
     refused: Sequence[Refused] = ()
+    objects: Sequence[Manifest] = ()
+    """What has to be there."""
 
 
 FAILS = {"preBootstrapCommands": ["exit 3"]}
@@ -157,3 +159,39 @@ VSPHERE = Expected(
 )
 K0S = Expected("k0s-gpu", "sandboxmachines", Pool("gpu"), T4)
 K0S_STANDALONE = Expected("k0s-standalone-gpu", "sandboxmachines", Pool("gpu"), T4)
+
+
+def _remote(name: str, condition: str, words: str, **variables: Json) -> Refused:
+    return Refused(Pool(name, 1, variables), condition, words)
+
+
+_NOT_EXECUTED = "BootstrapExecSucceeded=False/InternalError"
+_SEE_LOGS = "Check the bootstrap logs for more details"
+REMOTE = Expected(
+    "remote-gpu",
+    "remotemachines",
+    Pool("gpu"),
+    {"count": "1", "product": "NVIDIA-L4"},
+    {},
+    (
+        _remote("none", "Ready=Unknown/NotYetReported", "not yet reported", pool="none-such"),
+        _remote("far", _NOT_EXECUTED, _SEE_LOGS, pool="far"),
+        _remote("fails", _NOT_EXECUTED, _SEE_LOGS, preK0sCommands=["false"]),
+    ),
+    (
+        {
+            "apiVersion": "infrastructure.cluster.x-k8s.io/v1beta2",
+            "kind": "PooledRemoteMachine",
+            "metadata": {"name": "far", "namespace": "default"},
+            "spec": {
+                "pool": "far",
+                "machine": {
+                    "address": "198.51.100.1",
+                    "port": 22,
+                    "user": "someone",
+                    "sshKeyRef": {"name": "simulated-ssh"},
+                },
+            },
+        },
+    ),
+)

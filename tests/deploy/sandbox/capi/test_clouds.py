@@ -30,6 +30,7 @@ from tests.deploy.sandbox.capi.expected import (
     K0S_STANDALONE,
     METAL3,
     OPENSTACK,
+    REMOTE,
     SANDBOX,
     VSPHERE,
     Expected,
@@ -42,13 +43,14 @@ pytestmark = pytest.mark.timeout(500)
 
 @pytest.mark.parametrize(
     "batch",
-    [(SANDBOX, AWS, AZURE, GCP), (OPENSTACK, METAL3, VSPHERE, K0S, K0S_STANDALONE)],
+    [(SANDBOX, AWS, AZURE, GCP, REMOTE), (OPENSTACK, METAL3, VSPHERE, K0S, K0S_STANDALONE)],
     ids=["one", "two"],
 )
 def test_a_class_gives_what_is_asked_for_and_tells_what_it_refuses(
     management: Instance, batch: Sequence[Expected]
 ) -> None:
     names = [one.name for one in batch]
+    apply(management, *(thing for one in batch for thing in one.objects))
     apply(management, *(asked(one.name, one.name, [one.good], one.variables) for one in batch))
     wait_for("not available", lambda: available(management, *names))
     for one in batch:
@@ -114,7 +116,8 @@ def test_a_cluster_that_its_cloud_refuses_says_so_and_starts_no_control_plane(
 
     wait_for("not told", look)
     names = [one.name for one in REFUSED]
-    assert not [one for one in listed(management, "sandboxcontrolplanes") if told(one)]
+    planes = [one for one in listed(management, "sandboxcontrolplanes") if told(one)]
+    assert not {cluster_of(one) for one in planes} & set(names)
     management.kubectl("delete", "clusters", *names, "--wait=false")
     wait_for("not deleted", lambda: gone(management, *names))
 

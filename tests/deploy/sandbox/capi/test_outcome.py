@@ -34,3 +34,10 @@ def test_a_step_that_is_unknown_is_told_so() -> None:
     unknown = Refusal("First", "NotYetReported", "nothing", status="Unknown")
     found = conditions("summary", STEPS, unknown)
     assert [(one.type, one.status) for one in found] == [("Ready", "Unknown"), ("First", "Unknown")]
+
+
+def test_an_error_before_the_first_step_tells_of_none() -> None:
+    early = Refusal("Ready", "NotYetReported", "nothing", status="Unknown", first=True)
+    assert conditions("own", STEPS, early) == [
+        Told("Ready", "Unknown", "NotYetReported", "nothing", "Error")
+    ]

@@ -10,6 +10,7 @@ from clusterwright.deploy.sandbox.capi.clouds.cloud import Cloud, Refusal
 from clusterwright.deploy.sandbox.capi.clouds.gcp import GCP
 from clusterwright.deploy.sandbox.capi.clouds.metal3 import METAL3
 from clusterwright.deploy.sandbox.capi.clouds.openstack import OPENSTACK
+from clusterwright.deploy.sandbox.capi.clouds.remote import REMOTE, free_pooled
 from clusterwright.deploy.sandbox.capi.clouds.vsphere import VSPHERE
 from clusterwright.tools.manifest import Manifest
 from tests.deploy.sandbox.capi.surroundings import made, secret, wants
@@ -197,3 +198,33 @@ def test_a_host_in_error_is_not_taken() -> None:
     broken = free("a")
     broken["status"]["errorMessage"] = "timeout reached while inspecting the node"
     assert METAL3.refuses_machine(wants({}, {}, hosts=[broken])) is not None
+
+
+def pooled(name: str, *, reserved: str = "", address: str = "192.0.2.7") -> Manifest:
+    machine = {"address": address, "port": 22, "sshKeyRef": {"name": "key"}}
+    found = made("PooledRemoteMachine", name, {"pool": "gpu", "machine": machine})
+    found["status"] = {"reserved": bool(reserved), "machineRef": {"name": reserved}}
+    return found
+
+
+def test_a_remote_machine_takes_the_first_free_one_of_its_pool() -> None:
+    asked = wants({}, {"pool": "gpu"}, hosts=[pooled("a", reserved="other"), pooled("b")])
+    assert free_pooled(asked)["metadata"]["name"] == "b"
+    refused = REMOTE.refuses_machine(asked)  # nothing is reserved for it yet
+    assert refused is not None
+    told = refused.fields["deprecated"]["v1beta1"]
+    assert told["failureMessage"] == "free pooled machine not found"
+
+
+def test_a_remote_machine_that_cannot_be_reached_tells_only_where_to_look() -> None:
+    spec = {"address": "198.51.100.1", "port": 22, "sshKeyRef": {"name": "key"}}
+    refused = REMOTE.refuses_machine(wants({}, spec, secret("key", value="right")))
+    assert refused is not None
+    assert (refused.step, refused.message) == (
+        "BootstrapExecSucceeded",
+        "Check the bootstrap logs for more details",
+    )
+    assert refused.fields["deprecated"]["v1beta1"]["failureMessage"] == (
+        "failed to provision RemoteMachine: failed to connect to host: dial tcp 198.51.100.1:22:"
+        " connect: no route to host"
+    )

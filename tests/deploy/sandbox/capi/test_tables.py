@@ -80,7 +80,8 @@ def test_every_size_with_a_quota_has_a_limit_somewhere() -> None:
 def test_every_cloud_but_our_own_cites_what_it_imitates() -> None:
     for cloud in CLOUDS:
         assert bool(cloud.imitates) == (cloud.name != "sandbox")
-        assert "/cluster-api-provider-" in cloud.imitates or cloud.name == "sandbox"
+        ours = cloud.name in {"sandbox", "remote"}
+        assert "/cluster-api-provider-" in cloud.imitates or ours
 
 
 def test_every_class_says_that_it_is_simulated_and_has_a_pool_of_workers() -> None:

@@ -1,6 +1,8 @@
 """Resources over the protocol, in both eras: read, listened to, and watched no longer than that."""
 
 import json
+import os
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,7 +10,7 @@ from typing import cast
 
 import anyio
 import pytest
-from mcp import Client, MCPError
+from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.subscriptions import Subscription
 from mcp.server import MCPServer
 from mcp.server.subscriptions import ResourceUpdated
@@ -316,10 +318,15 @@ async def test_a_server_without_resources_serves_no_listeners() -> None:
 
 
 @pytest.fixture
-def http(tmp_path: Path) -> Iterator[str]:
-    """A server over HTTP whose cluster does not answer, which is a state like any other."""
-    kubeconfig = tmp_path / "kubeconfig"
-    kubeconfig.write_text(json.dumps(UNREACHABLE), encoding="utf-8")
+def kubeconfig(tmp_path: Path) -> Path:
+    """Of a cluster that does not answer, which is a state like any other."""
+    path = tmp_path / "kubeconfig"
+    path.write_text(json.dumps(UNREACHABLE), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def http(kubeconfig: Path) -> Iterator[str]:
     with served(product("cluster_api", "--kubeconfig", kubeconfig)) as url:
         yield url
 
@@ -347,6 +354,24 @@ async def test_over_http_only_the_newer_era_can_be_told(http: str) -> None:
             await client.read_resource(PROGRESS)
     async with (
         Client(http, mode=MODERN) as client,
+        client.listen(resource_subscriptions=[PROGRESS]) as stream,
+    ):
+        assert stream.honored.resource_subscriptions == [PROGRESS]
+
+
+async def test_over_pipes_both_eras_can_be_told(kubeconfig: Path) -> None:
+    program = str(Path(sys.executable).with_name("clusterwright-cluster-api"))
+    arguments = ["--kubeconfig", str(kubeconfig)]
+    command = StdioServerParameters(command=program, args=arguments, env=dict(os.environ))
+    async with Client(command, mode=LEGACY) as client:
+        assert client.server_capabilities.model_dump(exclude_none=True) == {
+            "resources": {"subscribe": True},
+            "tools": {},
+        }
+        await subscribe(client, PROGRESS)
+        await unsubscribe(client, PROGRESS)
+    async with (
+        Client(command, mode=MODERN) as client,
         client.listen(resource_subscriptions=[PROGRESS]) as stream,
     ):
         assert stream.honored.resource_subscriptions == [PROGRESS]

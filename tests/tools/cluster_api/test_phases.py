@@ -81,6 +81,7 @@ def test_a_phase_is_late_when_it_takes_longer_than_its_provider_ever_waited() ->
     phase = open_one(course(later(estate, 1300), cluster))
     assert phase.late
     assert phase.limit_seconds == 1200
+    assert phase.limit_source == "cluster-api-provider-aws test/e2e/data/e2e_conf.yaml"
     assert "LATE" in phase.line(estate.snapshot.now)
 
 

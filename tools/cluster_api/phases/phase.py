@@ -69,6 +69,7 @@ class Phase(BaseModel):
     limit_seconds: int | None = Field(
         default=None, description="The longest that the provider's own tests wait."
     )
+    limit_source: str = Field(default="", description="The file that says so.")
     late: bool = Field(default=False, description="Takes longer than that.")
 
     @property
@@ -111,7 +112,10 @@ def timed(phase: Phase, since: datetime | None, limit: Limit | None, now: dateti
         return phase
     seconds = limit.seconds if limit else None
     late = seconds is not None and since is not None and (now - since).total_seconds() > seconds
-    return phase.model_copy(update={"since": since, "limit_seconds": seconds, "late": late})
+    told: dict[str, object] = {"since": since, "late": late}
+    if limit is not None:
+        told |= {"limit_seconds": limit.seconds, "limit_source": limit.source}
+    return phase.model_copy(update=told)
 
 
 def _minutes(seconds: int | None) -> str:

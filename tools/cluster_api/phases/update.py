@@ -111,13 +111,13 @@ def _counted(
 ) -> Phase:
     """Return a phase that is done when just the wanted Machines are there, each as it shall be."""
     there = [one for one in machines if not leaving(one)]
-    through_ = [one for one in there if through(one) and is_true(one, "Ready")]
-    done = len(through_) >= wanted and len(machines) <= wanted
-    n = min(len(through_), wanted)
+    ready = [one for one in there if through(one) and is_true(one, "Ready")]
+    done = len(ready) >= wanted and len(machines) <= wanted
+    n = min(len(ready), wanted)
     if done:
         return Phase(name=name, state=State.DONE, done=n, of=wanted)
     # New ones first: that one of them does not come up is why the old ones stay.
-    rest = [one for one in there if through(one) and one not in through_]
+    rest = [one for one in there if through(one) and not is_true(one, "Ready")]
     going = [one for one in machines if leaving(one)]
     held_up = [one for one in going if stuck(one, parts.now)]
     cause = parts.first_cause(held_up or rest) or parts.first_cause(going) or parts.layer_cause()

@@ -87,7 +87,7 @@ def _limit(machine: Manifest) -> int:
 
 def _lost(pods: Sequence[Manifest]) -> Iterator[Check]:
     bare = [one for one in pods if owner_of(one) is None]
-    local = [one for one in pods if one not in bare and _keeps_data(one)]
+    local = [one for one in pods if owner_of(one) is not None and _keeps_data(one)]
     if bare:
         said = f"{len(bare)} would be deleted for good: nothing replaces them"
         todo = "have a Deployment or a Job run them"

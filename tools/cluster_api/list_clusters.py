@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from clusterwright.tools.answer import BUDGET, CAP, Answer, columns, longest
 from clusterwright.tools.cluster_api.estate import Estate, class_of
 from clusterwright.tools.cluster_api.health import health
+from clusterwright.tools.cluster_api.patience import wrong
 from clusterwright.tools.cluster_api.read import read_estate
 from clusterwright.tools.coverage import Gap
 from clusterwright.tools.excerpt import one_line
@@ -104,7 +105,7 @@ def _rows(estate: Estate) -> list[tuple[_Key, ClusterRow]]:
 
 def _row(estate: Estate, one: Manifest) -> tuple[_Key, ClusterRow]:
     namespace, name, found = namespace_of(one), name_of(one), health(estate, one)
-    cause = next((cause for cause, _ in found.causes if not cause.waiting), None)
+    cause = next((cause for cause, _ in found.causes if wrong(cause, estate.snapshot.now)), None)
     row = ClusterRow(
         cluster=f"capi:{namespace}/{name}",
         state=found.state,

@@ -10,6 +10,7 @@ from clusterwright.tools.cluster_api.estate import Estate, pool_of
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.finding import Edge, Evidence, FieldEvidence, Relation
 from clusterwright.tools.manifest import Manifest
+from clusterwright.tools.quotation import quoted
 from clusterwright.tools.ref import Ref
 
 _FIELDS = frozenset({"failureMessage", "errorMessage"})
@@ -22,9 +23,9 @@ _LONGEST = 200
 
 
 def titled(ours: str, message: str) -> str:
-    """Return a title that ends with what a controller said."""
+    """Return a title that ends with what a controller said, in marks: it may be cut or altered."""
     said = one_line(message, _LONGEST - len(ours))
-    return f"{ours}: {said}" if said else ours
+    return f"{ours}: {quoted(said)}" if said else ours
 
 
 def proof(manifest: Manifest, one: Condition) -> tuple[Evidence, ...]:

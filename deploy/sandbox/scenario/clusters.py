@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 
 from clusterwright.deploy.sandbox.scenario.errors import KubectlError, NotGoneError
 from clusterwright.deploy.sandbox.scenario.kubectl import Cluster
@@ -28,7 +29,7 @@ _THREADS = 4
 def remove_clusters(cluster: Cluster, namespaces: Sequence[str]) -> None:
     """Delete every Cluster in these namespaces and wait until it is gone; raise NotGoneError."""
     with ThreadPoolExecutor(_THREADS) as threads:
-        list(threads.map(lambda namespace: _empty(cluster, namespace), namespaces))
+        list(threads.map(partial(_empty, cluster), namespaces))
 
 
 def _empty(cluster: Cluster, namespace: str) -> None:

@@ -67,7 +67,7 @@ def _run(
     report: Report,
 ) -> None:
     """Take all runs to their end, at the pace of their domains."""
-    domains = {run.rendered.card.domain for run in runs} or {"kubernetes"}
+    domains: set[Domain] = {run.rendered.card.domain for run in runs} or {"kubernetes"}
     limit = max(patience[one] for one in domains) if seconds is None else seconds
     pause = max(_PAUSES[one] for one in domains)
     run_all(cluster, runs, seconds=limit, report=report, pause=pause)

@@ -18,5 +18,11 @@ KUBEADM = Provider(
             "Correct the KubeadmConfig, or the Secret and ConfigMap that its files name.",
             reasons=any_of("DataSecretGenerationFailed"),
         ),
+        Row(
+            Fault.BOOTSTRAP,
+            "Correct the KubeadmConfig, or the Secret and ConfigMap that its files name.",
+            conditions=any_of("DataSecretAvailable"),
+            reasons=any_of("NotAvailable"),  # of v1beta2: api/bootstrap/kubeadm/v1beta2
+        ),
     ),
 )

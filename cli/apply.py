@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,11 @@ from clusterwright.cli.consent import at_terminal
 from clusterwright.tools.errors import ToolError
 from clusterwright.tools.trust.risk import Access
 
-_SECONDS = 900.0
+_SECONDS = 90_000.0
+"""More than the policy lets any proof take: machines come when they come."""
+_SERVER = "changes"
+_TOOLS = {"kubernetes": "k8s", "cluster_api": "capi"}
+"""How the names of a domain's tools start."""
 _PATH = click.Path(path_type=Path)
 
 
@@ -43,24 +48,26 @@ def command(
 
 
 async def _apply(plan: str, earlier: str, kubeconfig: Path | None, approve: Path | None) -> int:
-    from clusterwright.servers.kubernetes import create_server
-
     authority = authority_of(Access.WRITE, approve)
-    cluster = authority.store.get(plan).plan.cluster
-    server = create_server(kubeconfig=kubeconfig, authority=authority)
-    async with connect({"kubernetes": server}, on_question=at_terminal()) as hub:
+    kept = authority.store.get(plan).plan
+    if kept.domain not in _TOOLS:
+        raise click.ClickException(f"plan {plan} is one of {kept.domain}, which is not known here")
+    module, prefix = import_module(f"clusterwright.servers.{kept.domain}"), _TOOLS[kept.domain]
+    server = module.create_server(kubeconfig=kubeconfig, authority=authority)
+    async with connect({_SERVER: server}, on_question=at_terminal()) as hub:
         if earlier:
             changes = [{"kind": earlier, "plan": plan}]
-            made = await _call(hub, "k8s_plan_change", {"changes": changes, "cluster": cluster})
+            asked = {"changes": changes, "cluster": kept.cluster}
+            made = await _call(hub, f"{prefix}_plan_change", asked)
             plan = str(made.get("plan_id") or "")
             if not plan:
                 return 0
-        found = await _call(hub, "k8s_apply_change", {"plan_id": plan})
+        found = await _call(hub, f"{prefix}_apply_change", {"plan_id": plan})
         return 0 if found.get("state") == "applied" else 1
 
 
 async def _call(hub: Hub, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
-    result = await hub.result("kubernetes", tool, arguments, seconds=_SECONDS)
+    result = await hub.result(_SERVER, tool, arguments, seconds=_SECONDS)
     click.echo(_text(result.content))
     return result.structured_content or {}
 

@@ -92,4 +92,4 @@ def _approve(plan: str, path: Path, minutes: int) -> None:
         digest=one.digest,
         not_after=approval.not_after.isoformat(),
     )
-    click.echo(f"approved until {approval.not_after:%H:%M:%SZ}; now k8s_apply_change may be called")
+    click.echo(f"approved until {approval.not_after:%H:%M:%SZ}; now the plan may be applied")

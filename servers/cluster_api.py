@@ -1,18 +1,29 @@
 """The MCP server for Cluster API: workload clusters, as their management cluster knows them."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mcp.server import MCPServer
 
-from clusterwright.servers.build import build
-from clusterwright.tools.cluster_api import TOOLS
+from clusterwright.servers.build import Context, build
+from clusterwright.tools.cluster_api import APPLY_CHANGE, PLAN_CHANGE, TOOLS, VOCABULARY
 from clusterwright.tools.kubernetes.client.clusters import Clusters
+from clusterwright.tools.kubernetes.desk import Desk
 from clusterwright.tools.trust.authority import Authority
+from clusterwright.tools.trust.risk import Access
+
+if TYPE_CHECKING:
+    from clusterwright.tools.tool import Tool
 
 NAME = "clusterwright-cluster-api"
+_CHANGES = {
+    Access.READ: "Nothing here changes one.",
+    Access.PLAN: "capi_plan_change works out changes by dry run; nothing here carries one out.",
+    Access.WRITE: "Every change is planned with capi_plan_change, shown to the person, and carried"
+    " out by capi_apply_change, once, after they or a policy approved it.",
+}
 INSTRUCTIONS = """\
-Reads Cluster API: workload clusters, as the objects of a management cluster. Nothing here changes \
-one.
+Reads Cluster API: workload clusters, as the objects of a management cluster. {changes}
 
 Start with capi_find_problems, or with capi_list_clusters: those in trouble come first. A cause \
 is what the lowest layer said. capi_describe_cluster draws one as a tree, from its topology down \
@@ -31,8 +42,16 @@ def create_server(
     context: str | None = None,
     authority: Authority | None = None,
 ) -> MCPServer:
-    """Return a server for a management cluster; it connects when a tool is first called."""
-    del authority  # nothing here changes anything
+    """Return a server for a management cluster; it connects when a tool is first called.
+
+    Without an `authority` it plans changes, and applies none.
+    """
     clusters = Clusters(kubeconfig, context)
-    tools = [(tool, clusters) for tool in TOOLS]
-    return build(NAME, tools, title="Cluster API", instructions=INSTRUCTIONS)
+    desk = Desk(clusters, authority or Authority(), VOCABULARY)
+    mode = desk.authority.widest
+    tools: list[tuple[Tool, Context]] = [(tool, clusters) for tool in TOOLS]
+    for tool, least in ((PLAN_CHANGE, Access.PLAN), (APPLY_CHANGE, Access.WRITE)):
+        if mode.rank >= least.rank:  # what is listed is a courtesy: each call is judged by itself
+            tools.append((tool, desk))
+    instructions = INSTRUCTIONS.replace("{changes}", _CHANGES[mode])
+    return build(NAME, tools, title="Cluster API", instructions=instructions)

@@ -53,6 +53,7 @@ class Plan(_Frozen):
     expires: AwareDatetime
     cluster: str
     identity: str = Field(description="What tells the cluster from any other.")
+    domain: str = Field(default="kubernetes", description="Whose tools made it, and apply it.")
     changes: tuple[dict[str, Any], ...]
     override_owner: bool = False
     digest: str

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from clusterwright.agents.report.evidence import evidence_line
-from clusterwright.deploy.sandbox.scenario.model import Truth
+from clusterwright.deploy.sandbox.scenario.play import Truth, same
 from clusterwright.tools.finding import Evidence, Finding
 from clusterwright.tools.ref import Ref
 
@@ -74,10 +74,10 @@ def _is_about(claim: Claim, truth: Truth) -> bool:
 
 
 def _is_on(claim: Claim, truth: Truth) -> bool:
-    return truth.subject in {claim.subject, *claim.members}
+    return any(same(truth.subject, one) for one in (claim.subject, *claim.members))
 
 
 def _allowed(finding: Finding, truth: Truth) -> bool:
-    if _is_about(finding, truth) or finding.subject in truth.symptoms:
+    if _is_about(finding, truth) or any(same(one, finding.subject) for one in truth.symptoms):
         return True
     return finding.code in truth.also_allowed and _is_on(finding, truth)

@@ -1,68 +1,143 @@
 """Judge scenarios: break them in a sandbox, ask the real MCP server, compare with the truth.
 
-It breaks scenarios that stay in a namespace together and those of cluster scope one by one, waits
-until each has developed, and calls the problems tool. Then it heals, and calls until nothing is
-reported any more. What it made is removed in the end, however it ends.
+It breaks scenarios of Kubernetes that stay in a namespace together and those of cluster scope one
+by one, waits until each has developed, and calls the problems tool. Then it heals, and calls until
+nothing is reported any more. Those of Cluster API go their own way each, a few at a time, since a
+workload cluster costs memory and a state of one passes. What it made is removed in the end,
+however it ends.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 import anyio
 from anyio import to_thread
 
 from clusterwright.agents.hub import Hub, connect
+from clusterwright.cli.judge.patience import PATIENCE
 from clusterwright.cli.judge.report import JudgeReport, Row
+from clusterwright.cli.judge.table import table
 from clusterwright.cli.judge.trial import Trial, ask, cure, develop, listen, settle
 from clusterwright.deploy.sandbox.scenario.kubectl import Cluster
 from clusterwright.deploy.sandbox.scenario.lifecycle import remove
 from clusterwright.deploy.sandbox.scenario.model import Rendered, Scenario
+from clusterwright.tools.errors import ToolError
 
 Say = Callable[[str], None]
+Look = Callable[[Hub, Rendered], Awaitable[None]]
 
 
-def judge(cluster: Cluster, scenarios: Sequence[Scenario], seed: int, say: Say) -> JudgeReport:
+_APART_AT_ONCE = 6
+"""Workload clusters that develop at a time: 300 MB each, and half a minute of a processor."""
+
+
+async def _nothing(_hub: Hub, _rendered: Rendered) -> None:
+    """Look at nothing more."""
+
+
+def judge(
+    cluster: Cluster,
+    scenarios: Sequence[Scenario],
+    seed: int,
+    say: Say,
+    look: Look = _nothing,
+) -> JudgeReport:
     """Return how every scenario came out; `say` is told what is going on.
 
-    Those that need a real node are left out, and this is said, where the sandbox has none.
+    `look` may look further at each that has developed, before it is healed.
+
+    Those that need what this sandbox lacks are left out, and this is said.
     """
-    able = [one for one in scenarios if cluster.has_node or one.card.needs != "node"]
+    able = [one for one in scenarios if _is_able(cluster, one)]
     if len(able) < len(scenarios):
         left_out = ", ".join(one.name for one in scenarios if one not in able)
-        say(f"no real node in this sandbox: only node-free scenarios are judged, not {left_out}")
+        say(f"not judged, for want of a real node or of Cluster API in this sandbox: {left_out}")
     rendered = [scenario.render(seed) for scenario in able]
-    return anyio.run(_judge, cluster, rendered, say)
+    return anyio.run(_judge, cluster, rendered, say, look)
 
 
-async def _judge(cluster: Cluster, rendered: Sequence[Rendered], say: Say) -> JudgeReport:
-    from clusterwright.servers.kubernetes import create_server
+def _is_able(cluster: Cluster, scenario: Scenario) -> bool:
+    match scenario.card.needs:
+        case "node":
+            return cluster.has_node
+        case "cluster-api":
+            return cluster.has_cluster_api
+        case "control-plane":
+            return True
 
-    together = [one for one in rendered if one.card.scope == "namespaced"]
-    alone = [one for one in rendered if one.card.scope == "cluster"]
+
+async def _judge(
+    cluster: Cluster, rendered: Sequence[Rendered], say: Say, look: Look
+) -> JudgeReport:
     rows: list[Row] = []
     try:
         say("removing what an earlier run may have left")
         await to_thread.run_sync(partial(remove, cluster, rendered, wait=True))
-        async with connect({"kubernetes": create_server(kubeconfig=cluster.kubeconfig)}) as hub:
-            for one in alone:
-                rows += await _run(cluster, hub, [one], say)
-                await to_thread.run_sync(partial(remove, cluster, [one], wait=True))
-            if together:
-                rows += await _run(cluster, hub, together, say)
+        of = {domain: [one for one in rendered if one.card.domain == domain] for domain in PATIENCE}
+        if of["kubernetes"]:
+            rows += await _together(cluster, of["kubernetes"], say, look)
+        if of["cluster_api"]:
+            rows += await _apart(cluster, of["cluster_api"], say, look)
     finally:
         with anyio.CancelScope(shield=True):
             await to_thread.run_sync(remove, cluster, rendered)
     return JudgeReport(rows)
 
 
-async def _run(cluster: Cluster, hub: Hub, rendered: Sequence[Rendered], say: Say) -> list[Row]:
-    trials = [Trial(one) for one in rendered]
+async def _together(
+    cluster: Cluster, rendered: Sequence[Rendered], say: Say, look: Look
+) -> list[Row]:
+    from clusterwright.servers.kubernetes import create_server
+
+    together = [one for one in rendered if one.card.scope == "namespaced"]
+    alone = [one for one in rendered if one.card.scope == "cluster"]
+    rows: list[Row] = []
+    async with connect({"kubernetes": create_server(kubeconfig=cluster.kubeconfig)}) as hub:
+        for one in alone:
+            rows += await _run(cluster, hub, [one], say, look)
+            await to_thread.run_sync(partial(remove, cluster, [one], wait=True))
+        if together:
+            rows += await _run(cluster, hub, together, say, look)
+    return rows
+
+
+async def _apart(cluster: Cluster, rendered: Sequence[Rendered], say: Say, look: Look) -> list[Row]:
+    """Judge each by itself, from its breaking to its end, so many at a time."""
+    from clusterwright.servers.cluster_api import create_server
+
+    limiter = anyio.CapacityLimiter(_APART_AT_ONCE)
+    rows: list[Row] = []
+
+    async def run(hub: Hub, one: Rendered) -> None:
+        async with limiter:
+            [row] = await _run(cluster, hub, [one], say, look)
+            try:
+                await to_thread.run_sync(partial(remove, cluster, [one], wait=True))
+            except ToolError as error:
+                row.failure = row.failure or str(error)
+            say(table([row]).partition("\n")[2])
+            rows.append(row)
+
+    servers = {"cluster-api": create_server(kubeconfig=cluster.kubeconfig)}
+    async with connect(servers) as hub, anyio.create_task_group() as tasks:
+        for one in rendered:
+            tasks.start_soon(run, hub, one)
+    return rows
+
+
+async def _run(
+    cluster: Cluster, hub: Hub, rendered: Sequence[Rendered], say: Say, look: Look
+) -> list[Row]:
+    trials, names = [Trial(one) for one in rendered], ", ".join(one.name for one in rendered)
     await settle(hub, trials)
-    say(f"breaking {', '.join(one.name for one in rendered)}")
+    say(f"breaking {names}")
     await to_thread.run_sync(develop, cluster, trials)
-    say("asking for problems")
+    say(f"asking for problems of {names}")
     await ask(hub, trials)
-    say("healing")
+    for trial in trials:
+        if not trial.row.failure:
+            await look(hub, trial.rendered)
+    say(f"healing {names}")
     await to_thread.run_sync(cure, cluster, trials)
     await listen(hub, trials)
     return [trial.row for trial in trials]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from clusterwright.deploy.sandbox.scenario.model import Truth
+from clusterwright.deploy.sandbox.scenario.play import Truth
 from clusterwright.tools.finding import Finding
 
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import anyio
@@ -10,19 +10,20 @@ import anyio
 from clusterwright.agents.diagnose.gather import gather
 from clusterwright.agents.hub import Hub
 from clusterwright.cli.judge.compare import Comparison, compare
+from clusterwright.cli.judge.patience import PATIENCE, Patience
 from clusterwright.cli.judge.report import Row
-from clusterwright.deploy.sandbox.scenario.errors import NotDevelopedError
+from clusterwright.deploy.sandbox.scenario.errors import (
+    KubectlError,
+    NotDevelopedError,
+    ScenarioError,
+)
 from clusterwright.deploy.sandbox.scenario.kubectl import Cluster
 from clusterwright.deploy.sandbox.scenario.lifecycle import break_, heal
-from clusterwright.deploy.sandbox.scenario.model import Rendered, Truth
+from clusterwright.deploy.sandbox.scenario.model import Rendered
+from clusterwright.deploy.sandbox.scenario.play import Truth
 from clusterwright.deploy.sandbox.scenario.progress import Progress
 from clusterwright.tools.finding import Finding
 
-BREAK_SECONDS = 240.0
-HEAL_SECONDS = 240.0
-TOLD_SECONDS = 20.0
-"""A container that crashes is up for a moment each time; so long may pass until that is seen."""
-SILENT_SECONDS = 90.0
 _SECONDS_BETWEEN_CALLS = 1.0
 _CALLS_AT_ONCE = 4
 
@@ -39,6 +40,12 @@ class Trial:
         self.row = Row(self.rendered.name, trap=self.rendered.card.kind == "trap")
 
     @property
+    def patience(self) -> Patience:
+        """How long to wait for it."""
+        usual = PATIENCE[self.rendered.card.domain]
+        return replace(usual, told=self.rendered.card.told_within or usual.told)
+
+    @property
     def namespace(self) -> str | None:
         """The namespace to ask about; None, the whole cluster, if the scenario is larger."""
         return self.rendered.namespace if self.rendered.card.scope == "namespaced" else None
@@ -52,14 +59,16 @@ def develop(cluster: Cluster, trials: Sequence[Trial]) -> None:
         row.developed = seconds
 
     settled = [trial for trial in trials if not trial.row.failure]
-    act = partial(break_, cluster, [t.rendered for t in settled], seconds=BREAK_SECONDS)
+    seconds = max((trial.patience.broken for trial in settled), default=0.0)
+    act = partial(break_, cluster, [t.rendered for t in settled], seconds=seconds)
     _through(act, settled, note)
 
 
 def cure(cluster: Cluster, trials: Sequence[Trial]) -> None:
     """Heal all faults that developed at once and wait until each is well again."""
     faults = [trial for trial in trials if not trial.row.trap and not trial.row.failure]
-    act = partial(heal, cluster, [t.rendered for t in faults], seconds=HEAL_SECONDS)
+    seconds = max((trial.patience.healed for trial in faults), default=0.0)
+    act = partial(heal, cluster, [t.rendered for t in faults], seconds=seconds)
     _through(act, faults, lambda _row, _seconds: None)
 
 
@@ -72,7 +81,7 @@ async def settle(hub: Hub, trials: Sequence[Trial]) -> None:
 
     async def judge(trial: Trial) -> None:
         """Ask until all is silent; what was told on the way is nobody's fault."""
-        before = await _until_right(hub, trial, (), SILENT_SECONDS)
+        before = await _until_right(hub, trial, (), trial.patience.silent)
         trial.row.wrong.clear()
         if not before.right and not trial.row.failure:
             told = "; ".join(f"{one.code} on {one.subject}" for one in before.wrong)
@@ -86,7 +95,7 @@ async def ask(hub: Hub, trials: Sequence[Trial]) -> None:
 
     async def judge(trial: Trial) -> None:
         """Note what was not told."""
-        met = await _until_right(hub, trial, trial.rendered.truth, TOLD_SECONDS)
+        met = await _until_right(hub, trial, trial.rendered.truth, trial.patience.told)
         trial.row.missed = met.missed
 
     await _each(trials, judge)
@@ -99,7 +108,7 @@ async def listen(hub: Hub, trials: Sequence[Trial]) -> None:
         """Note when it fell silent, or what is still told."""
         started = time.monotonic()
         before = len(trial.row.wrong)
-        met = await _until_right(hub, trial, (), SILENT_SECONDS)
+        met = await _until_right(hub, trial, (), trial.patience.silent)
         if trial.row.trap:
             return
         # What is still told right after the cure is late, not wrong; what stays is wrong.
@@ -164,3 +173,6 @@ def _through(
     except NotDevelopedError:
         for name, row in late.items():
             row.failure = f"not as declared in time: {'; '.join(unmet.get(name, ()))}"
+    except (KubectlError, ScenarioError) as error:
+        for row in late.values():
+            row.failure = str(error)

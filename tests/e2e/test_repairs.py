@@ -10,7 +10,7 @@ from clusterwright.cli.judge.table import mended_table
 from clusterwright.deploy.sandbox import Instance
 from clusterwright.deploy.sandbox.scenario.connect import connect
 from clusterwright.deploy.sandbox.scenario.lifecycle import purge
-from clusterwright.deploy.sandbox.scenario.load import load_all
+from clusterwright.deploy.sandbox.scenario.load import load_of
 
 _SEEDS = 1_000_000
 
@@ -19,7 +19,7 @@ _SEEDS = 1_000_000
 def test_fix_does_what_is_right_about_every_fault(sandbox: Instance) -> None:
     seed = random.randrange(_SEEDS)
     cluster = connect(sandbox.kubeconfig, sandbox.registry_url or None)
-    faults = [one.render(seed) for one in load_all() if one.card.repair is not None]
+    faults = [one.render(seed) for one in load_of("kubernetes") if one.card.repair is not None]
     found = anyio.run(mend_all, cluster, sandbox.audit_log, faults, print)
     purge(cluster, wait=True)
     right = all(one.right for one in found)

@@ -112,5 +112,10 @@ def condition_of(manifest: Manifest, *types: str) -> Condition | None:
 
 
 def summary_of(manifest: Manifest) -> Condition | None:
-    """Return the condition that speaks for an object, as `clusterctl describe` chooses it."""
-    return condition_of(manifest, "Available", "Ready")
+    """Return the condition that speaks for an object, as `clusterctl describe` chooses it.
+
+    A Machine that is Ready becomes Available later, and is drawn by the former (newRowDescriptor in
+    internal/util/tree/tree.go).
+    """
+    machine = text(manifest, "kind") == "Machine"
+    return condition_of(manifest, *(("Ready", "Available") if machine else ("Available", "Ready")))

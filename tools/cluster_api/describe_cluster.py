@@ -8,8 +8,13 @@ from anyio import to_thread
 from pydantic import Field
 
 from clusterwright.tools.answer import Answer
-from clusterwright.tools.cluster_api.estate import CLUSTER, class_of
+from clusterwright.tools.cluster_api.estate import CLUSTER, Estate, class_of
 from clusterwright.tools.cluster_api.health import health
+from clusterwright.tools.cluster_api.k0rdent.kinds import DEPLOYMENT
+from clusterwright.tools.cluster_api.k0rdent.made import cluster_of, deployment_of
+from clusterwright.tools.cluster_api.k0rdent.made import ref as named
+from clusterwright.tools.cluster_api.k0rdent.state import state_of
+from clusterwright.tools.cluster_api.k0rdent.trace import deployment_branch, service_branches
 from clusterwright.tools.cluster_api.read import read_estate
 from clusterwright.tools.cluster_api.tree import Asked, Branch, tree
 from clusterwright.tools.cluster_api.variables import variables_of
@@ -17,7 +22,7 @@ from clusterwright.tools.coverage import Gap
 from clusterwright.tools.errors import NotFoundError, ToolError
 from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.parameters import Cluster
-from clusterwright.tools.manifest import name_of, namespace_of, text
+from clusterwright.tools.manifest import Manifest, name_of, namespace_of, text
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.tool import Effect, Tool
 
@@ -32,6 +37,12 @@ class ClusterTree(Answer):
     class_name: str = Field(default="", description="Its ClusterClass, if it has one.")
     variables: dict[str, str] = Field(default_factory=dict, description="Of its topology.")
     tree: Branch
+    made_by: Branch | None = Field(
+        default=None, description="Of k0rdent: its ClusterDeployment, and the release it made."
+    )
+    services: tuple[Branch, ...] = Field(
+        default=(), description="ServiceSets and Sveltos profiles, down to their Helm releases."
+    )
     gaps: tuple[Gap, ...] = Field(default=(), description="What could not be read.")
 
     def render(self) -> str:
@@ -41,6 +52,11 @@ class ClusterTree(Answer):
         if self.variables:
             lines.append("variables: " + ", ".join(f"{k}={v}" for k, v in self.variables.items()))
         lines += self.tree.lines(self.now)
+        if self.made_by:
+            lines += ["made by:", *self.made_by.lines(self.now, 1)]
+        if self.services:
+            told = (line for one in self.services for line in one.lines(self.now, 1))
+            lines += ["services:", *told]
         lines += [f"Not read: {one.what} ({one.reason})" for one in self.gaps]
         return "\n".join(lines)
 
@@ -62,6 +78,8 @@ async def capi_describe_cluster(
     estate = await read_estate(connection, namespace)
     ref = Ref("Cluster", name, namespace, CLUSTER.partition(".")[2])
     found = estate.snapshot.get(ref)
+    if found is None and (deployment := estate.snapshot.get(named(DEPLOYMENT, namespace, name))):
+        return _without_cluster(connection.cluster, estate, deployment)
     if found is None:
         names = sorted(f"{namespace_of(one)}/{name_of(one)}" for one in estate.clusters)
         raise NotFoundError(
@@ -72,6 +90,7 @@ async def capi_describe_cluster(
     made_from = class_of(found)
     counted, unread = await _pods(clusters, f"{connection.cluster}/{namespace}/{name}", asked=pods)
     asked = Asked(conditions, counted)
+    deployment = deployment_of(estate.snapshot, found)
     return ClusterTree(
         cluster=connection.cluster,
         target=f"capi:{namespace}/{name}",
@@ -81,6 +100,8 @@ async def capi_describe_cluster(
         class_name=made_from.name if made_from else "",
         variables=variables_of(found),
         tree=await to_thread.run_sync(tree, estate, found, asked),
+        made_by=deployment_branch(estate.snapshot, deployment) if deployment else None,
+        services=tuple(service_branches(estate.snapshot, ref, deployment)),
         gaps=(*estate.snapshot.coverage.gaps, *unread),
     )
 
@@ -97,6 +118,24 @@ async def _pods(
     except ToolError as error:
         return None, (Gap(what="pods of the workload cluster", reason=f"{error.code}: {error}"),)
     return Counter(text(one, "spec", "nodeName") for one in found), ()
+
+
+def _without_cluster(cluster: str, estate: Estate, deployment: Manifest) -> ClusterTree:
+    """Return what is known of a ClusterDeployment of which no Cluster has come yet."""
+    snapshot = estate.snapshot
+    state, well, _ = state_of(snapshot, deployment)
+    adopted = cluster_of(snapshot, deployment)
+    about = Ref.of(adopted) if adopted is not None else Ref.of(deployment)
+    return ClusterTree(
+        cluster=cluster,
+        target=f"capi:{namespace_of(deployment)}/{name_of(deployment)}",
+        now=snapshot.now,
+        state=state,
+        well=well,
+        tree=deployment_branch(snapshot, deployment),
+        services=tuple(service_branches(snapshot, about, deployment)),
+        gaps=snapshot.coverage.gaps,
+    )
 
 
 TOOL = Tool(capi_describe_cluster, Effect.READ, "Describe a workload cluster")

@@ -32,7 +32,7 @@ PROVIDER_GROUPS = tuple(f"{one}.{CORE}" for one in ("infrastructure", "controlpl
 """The groups in which providers serve their kinds, whichever these are."""
 _OF_CLUSTER = f"{CORE}/cluster-name"
 _CONTROL_PLANE = f"{CORE}/control-plane"
-_PAUSED = f"{CORE}/paused"
+PAUSED = f"{CORE}/paused"
 _HOST_OF = "metal3.io/BareMetalHost"
 """The annotation in which a Metal3Machine names its host as namespace/name
 (cluster-api-provider-metal3, baremetal/metal3machine_manager.go, HostAnnotation)."""
@@ -82,7 +82,8 @@ class Estate:
     def lacks(self, ref: Ref) -> bool:
         """Return whether what a reference names does not exist: its kind was listed, all of it."""
         elsewhere = self.snapshot.namespace not in {"", ref.namespace}
-        return self.snapshot.was_read(f"{ref.kind}.{ref.group}") and not elsewhere
+        listed = self.snapshot.was_read(f"{ref.kind}.{ref.group}") and not elsewhere
+        return listed and self.snapshot.get(ref) is None
 
     def parts(self, layer: Manifest) -> Sequence[Manifest]:
         """Return what a provider's object for a machine drives: a VM, a server, a host."""
@@ -128,7 +129,7 @@ class Estate:
 
 def paused(manifest: Manifest) -> bool:
     """Return whether controllers were told to leave an object alone."""
-    annotated = _PAUSED in mapping(manifest, "metadata", "annotations")
+    annotated = PAUSED in mapping(manifest, "metadata", "annotations")
     return truth(manifest, "spec", "paused") or annotated
 
 

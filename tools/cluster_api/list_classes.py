@@ -1,4 +1,4 @@
-"""The tool that lists what workload clusters can be made from."""
+"""The tool that lists what workload clusters can be made from: classes, and k0rdent's templates."""
 
 from collections import Counter
 from functools import partial
@@ -10,6 +10,14 @@ from clusterwright.tools.answer import BUDGET, CAP, Answer, columns, longest
 from clusterwright.tools.cluster_api.class_variables import variables_of_class, workers_of
 from clusterwright.tools.cluster_api.condition import conditions_of
 from clusterwright.tools.cluster_api.estate import CLASS, CLUSTER, class_of
+from clusterwright.tools.cluster_api.k0rdent.kinds import MADE_FROM, TEMPLATE
+from clusterwright.tools.cluster_api.k0rdent.templates import (
+    deployments_of,
+    infrastructure_of,
+    problem_of,
+    variables_of_template,
+)
+from clusterwright.tools.cluster_api.read import served_of
 from clusterwright.tools.coverage import Gap
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.kubernetes.client.clusters import Clusters
@@ -17,16 +25,18 @@ from clusterwright.tools.kubernetes.parameters import Cluster, Namespace
 from clusterwright.tools.kubernetes.read import read_snapshot
 from clusterwright.tools.manifest import Manifest, name_of, namespace_of, text
 from clusterwright.tools.ref import Ref
+from clusterwright.tools.snapshot import Snapshot
 from clusterwright.tools.tool import Effect, Tool
 
 
 class ClassRow(BaseModel):
-    """One ClusterClass."""
+    """One ClusterClass, or one ClusterTemplate of k0rdent."""
 
     model_config = ConfigDict(frozen=True)
 
+    kind: str = Field(default="ClusterClass", description="ClusterClass or ClusterTemplate.")
     name: str = Field(description="namespace/name.")
-    infrastructure: str = Field(default="", description="Kind of its infrastructure.")
+    infrastructure: str = Field(default="", description="Kind, or provider.")
     pools: tuple[str, ...] = Field(default=(), description="Classes of its worker pools.")
     variables: tuple[str, ...] = ()
     clusters: int = Field(default=0, description="Workload clusters made from it.")
@@ -34,7 +44,7 @@ class ClassRow(BaseModel):
 
 
 class ClassList(Answer):
-    """The ClusterClasses of a management cluster."""
+    """The ClusterClasses and ClusterTemplates of a management cluster."""
 
     total: int
     classes: tuple[ClassRow, ...] = ()
@@ -43,9 +53,10 @@ class ClassList(Answer):
     def render(self) -> str:
         """Return a row for each class."""
         shown = f", {len(self.classes)} shown" if len(self.classes) < self.total else ""
-        lines = [f"{self.total} ClusterClasses on {self.cluster}{shown}"]
+        lines = [f"{self.total} to make clusters from on {self.cluster}{shown}"]
         rows = [
             (
+                one.kind,
                 one.name,
                 one.infrastructure,
                 ", ".join(one.pools),
@@ -54,7 +65,7 @@ class ClassList(Answer):
             )
             for one in self.classes
         ]
-        header = ("class", "infrastructure", "pools", "variables", "clusters")
+        header = ("kind", "name", "infrastructure", "pools", "variables", "clusters")
         lines += columns(header, rows).splitlines() if rows else []
         lines += [f"! {one.name} | {one.problem}" for one in self.classes if one.problem]
         lines += [f"Not read: {one.what} ({one.reason})" for one in self.gaps]
@@ -67,12 +78,21 @@ async def capi_list_classes(
     limit: Annotated[int | None, Field(ge=1, le=200, description="Classes at most.")] = None,
     cluster: Cluster = None,
 ) -> ClassList:
-    """List the ClusterClasses that workload clusters can be made from, with their variables."""
+    """List what workload clusters can be made from, with variables and problems.
+
+    These are ClusterClasses, and the ClusterTemplates of k0rdent.
+    """
     connection = await clusters.connect(cluster)
-    snapshot = await read_snapshot(connection, (CLASS, CLUSTER), namespace)
+    kinds = (CLASS, CLUSTER, *await served_of(connection, MADE_FROM))
+    snapshot = await read_snapshot(connection, kinds, namespace)
     used = Counter(class_of(one) for one in snapshot.of_kind(CLUSTER))
     found = sorted(snapshot.of_kind(CLASS), key=lambda one: (namespace_of(one), name_of(one)))
     rows = [_row(one, used[Ref.of(one)]) for one in found]
+    templates = snapshot.of_kind(TEMPLATE)
+    rows += [
+        _of_template(snapshot, one)
+        for one in sorted(templates, key=lambda one: (namespace_of(one), name_of(one)))
+    ]
 
     def page(most: int) -> ClassList:
         return ClassList(
@@ -85,7 +105,7 @@ async def capi_list_classes(
     return longest(partial(page), min(limit or len(rows), len(rows)), CAP if limit else BUDGET)
 
 
-TOOL = Tool(capi_list_classes, Effect.READ, "List ClusterClasses")
+TOOL = Tool(capi_list_classes, Effect.READ, "List classes and templates of clusters")
 
 
 def _row(one: Manifest, used: int) -> ClassRow:
@@ -97,6 +117,18 @@ def _row(one: Manifest, used: int) -> ClassRow:
         variables=tuple(dict.fromkeys(v.name for v in variables_of_class(one))),
         clusters=used,
         problem=f"{bad.type} {bad.reason} {one_line(bad.message, 200)}".rstrip() if bad else "",
+    )
+
+
+def _of_template(snapshot: Snapshot, one: Manifest) -> ClassRow:
+    variables = dict.fromkeys(v.name.partition(".")[0] for v in variables_of_template(one, {}))
+    return ClassRow(
+        kind="ClusterTemplate",
+        name=f"{namespace_of(one)}/{name_of(one)}",
+        infrastructure=", ".join(p.partition("-")[2] for p in infrastructure_of(one)),
+        variables=tuple(variables),
+        clusters=len(deployments_of(snapshot, one)),
+        problem=one_line(problem_of(snapshot, one), 200),
     )
 
 

@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from clusterwright.tools.answer import BUDGET, CAP, Answer, columns, longest
 from clusterwright.tools.cluster_api.estate import Estate, class_of
 from clusterwright.tools.cluster_api.health import health
+from clusterwright.tools.cluster_api.k0rdent.made import deployment_of
+from clusterwright.tools.cluster_api.k0rdent.state import state_of, without_cluster
 from clusterwright.tools.cluster_api.patience import wrong
 from clusterwright.tools.cluster_api.read import read_estate
 from clusterwright.tools.coverage import Gap
@@ -32,6 +34,7 @@ class ClusterRow(BaseModel):
     state: str
     version: str = ""
     class_name: str = Field(default="", description="Its ClusterClass, if it has one.")
+    deployment: str = Field(default="", description="The k0rdent ClusterDeployment that owns it.")
     control_plane: str = Field(default="", description="Ready of desired.")
     workers: str = Field(default="", description="Ready of desired.")
     age: str = ""
@@ -57,6 +60,9 @@ class ClusterList(Answer):
             (r.cluster, r.state, r.version, r.class_name, r.control_plane, r.workers, r.age)
             for r in self.clusters
         ]
+        if any(r.deployment for r in self.clusters):
+            header = (*header, "ClusterDeployment")
+            rows = [(*row, r.deployment) for row, r in zip(rows, self.clusters, strict=True)]
         table = columns(header, rows).splitlines() if rows else []
         lines += table[:1]
         for row, line in zip(self.clusters, table[1:], strict=True):
@@ -100,23 +106,40 @@ _Key = tuple[int, str, str]
 
 def _rows(estate: Estate) -> list[tuple[_Key, ClusterRow]]:
     found = [_row(estate, one) for one in estate.clusters]
+    found += [_pending(estate, one) for one in without_cluster(estate.snapshot)]
     return sorted(found, key=lambda one: one[0])
 
 
 def _row(estate: Estate, one: Manifest) -> tuple[_Key, ClusterRow]:
     namespace, name, found = namespace_of(one), name_of(one), health(estate, one)
     cause = next((cause for cause, _ in found.causes if wrong(cause, estate.snapshot.now)), None)
+    deployment = deployment_of(estate.snapshot, one)
     row = ClusterRow(
         cluster=f"capi:{namespace}/{name}",
         state=found.state,
         version=text(one, "spec", "topology", "version"),
         class_name=_class(one),
+        deployment=f"{namespace}/{name_of(deployment)}" if deployment else "",
         control_plane=_ready(one, "controlPlane"),
         workers=_ready(one, "workers"),
         age=age(one, estate.snapshot.now),
         cause=f"{cause.ref}: {one_line(cause.message or cause.reason, 200)}" if cause else "",
     )
     return (int(found.well), namespace, name), row
+
+
+def _pending(estate: Estate, deployment: Manifest) -> tuple[_Key, ClusterRow]:
+    """Return the row of a ClusterDeployment of which no Cluster has come."""
+    namespace, name = namespace_of(deployment), name_of(deployment)
+    state, well, cause = state_of(estate.snapshot, deployment)
+    row = ClusterRow(
+        cluster=f"capi:{namespace}/{name}",
+        state=state,
+        deployment=f"{namespace}/{name}",
+        age=age(deployment, estate.snapshot.now),
+        cause=one_line(cause, 200),
+    )
+    return (int(well), namespace, name), row
 
 
 def _class(one: Manifest) -> str:

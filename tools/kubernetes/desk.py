@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass, field
 
+from clusterwright.tools.kubernetes.changes.vocabulary import KUBERNETES, Vocabulary
 from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.trust.authority import Authority
 
 
 @dataclass(frozen=True)
 class Desk:
-    """Clusters, and what may be done to them."""
+    """Clusters, what may be done to them, and in which words changes are asked for."""
 
     clusters: Clusters
     authority: Authority = field(default_factory=Authority)
+    vocabulary: Vocabulary = KUBERNETES
 
     async def aclose(self) -> None:
         """Let go of the connections."""

@@ -22,7 +22,7 @@ _WORK = "clusterwright.tools.kubernetes.changes.planning"
 class PlannedChange(Answer):
     """A plan: what would happen, how risky it is, what will prove success, how to go back."""
 
-    plan_id: str | None = Field(default=None, description="For k8s_apply_change.")
+    plan_id: str | None = Field(default=None, description="To apply it by.")
     expires: datetime | None = None
     risk: Risk | None = None
     reasons: tuple[str, ...] = ()
@@ -82,7 +82,9 @@ async def k8s_plan_change(
     Changes nothing; k8s_apply_change carries it out once a person or a policy approves.
     """
     work = import_module(_WORK)
-    answer: PlannedChange = await work.plan(desk, changes, cluster, override_owner=override_owner)
+    answer: PlannedChange = await work.plan(
+        desk, [one.told() for one in changes], cluster, override_owner=override_owner
+    )
     return answer
 
 

@@ -89,7 +89,7 @@ class PlanStore:
             ).fetchone()
         if row is None:
             raise NotFoundError(
-                f"there is no plan {plan[:60]!r} here", hint="make one with k8s_plan_change"
+                f"there is no plan {plan[:60]!r} here", hint="plan the change first"
             )
         return self._kept(plan, row)
 
@@ -242,5 +242,5 @@ def spent(plan: str, state: State) -> RefusedError:
     """Return the error for a plan that is not to be applied any more."""
     return RefusedError(
         f"plan {plan} {_WORDS.get(state, 'cannot be applied')}; a plan acts at most once",
-        hint="plan the change again with k8s_plan_change",
+        hint="plan the change again",
     )

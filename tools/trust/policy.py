@@ -30,7 +30,9 @@ class _Strict(BaseModel):
 class Rule(_Strict):
     """Changes that may be applied unattended: a plan must fit one rule as a whole."""
 
-    changes: Changes = Field(description="Kinds of changes by name; '*' is all of them.")
+    changes: Changes = Field(
+        description="Kinds of changes by name (scale, cluster_api/scale); '*' is all of them."
+    )
     clusters: tuple[str, ...] = Field(description="Globs.")
     namespaces: tuple[str, ...] = Field(
         description="Globs; '' is what belongs to no namespace, which no glob stands for."
@@ -63,6 +65,9 @@ class Policy(_Strict):
     unattended: tuple[Rule, ...] = ()
     undo_on_failure: bool = True
     proof_seconds: float = Field(default=180, gt=0, le=3_600, description="To prove success in.")
+    machine_proof_seconds: float = Field(
+        default=3_600, gt=0, le=86_400, description="At most, where machines come or go for it."
+    )
     settle_seconds: float = Field(default=10, ge=0, le=600, description="For success to hold.")
 
     def access_to(self, cluster: str, default: Access) -> Access:

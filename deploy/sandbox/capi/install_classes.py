@@ -12,7 +12,18 @@ from clusterwright.deploy.sandbox.runtime.instance import Instance
 if TYPE_CHECKING:
     from clusterwright.tools.manifest import Manifest
 
-CLASSES = ("sandbox-gpu", "aws-gpu", "azure-gpu", "in-memory")
+CLASSES = (
+    "sandbox-gpu",
+    "aws-gpu",
+    "azure-gpu",
+    "gcp-gpu",
+    "openstack-gpu",
+    "metal3-gpu",
+    "vsphere-gpu",
+    "k0s-gpu",
+    "k0s-standalone-gpu",
+    "in-memory",
+)
 """In the order a reader wants: the sandbox's own, simulated clouds, machines in memory."""
 _PACKAGE = "clusterwright.deploy.sandbox.capi.classes"
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from clusterwright.deploy.sandbox.capi.k0rdent import kinds as k0rdent
 from clusterwright.deploy.sandbox.capi.kinds import definitions
 from clusterwright.deploy.sandbox.capi.provider.settings import Settings
 from clusterwright.deploy.sandbox.runtime.certificates import Authority, Pair
@@ -19,6 +20,7 @@ from clusterwright.tools.manifest import Manifest, items, mapping, text
 MANAGERS = ("capi-core", "capi-bootstrap", "capi-control-plane", "capi-in-memory")
 BINARIES = (*MANAGERS, "clusterctl")
 _PROVIDER = "clusterwright.deploy.sandbox.capi.provider"
+_K0RDENT = "clusterwright.deploy.sandbox.capi.k0rdent.controller"
 _FEATURES = "ClusterTopology=true,MachinePool=true"
 _WORKLOAD_BINARIES = ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok")
 
@@ -38,7 +40,7 @@ def cluster_api(
         for number, name in enumerate(MANAGERS)
     ]
     install = [*_install(place, binaries["kubectl"], files / "install.json")]
-    return [*install, *managers, _provider(place, files, binaries)]
+    return [*install, *managers, _provider(place, files, binaries), _k0rdent(place, files)]
 
 
 def _write_install(
@@ -51,7 +53,7 @@ def _write_install(
         for one in json.loads(manifests[name].read_text(encoding="utf-8")):
             _lead(one, f"https://127.0.0.1:{place.managers[number]}", bundle)
             found.append(one)
-    found += definitions()
+    found += [*definitions(), *k0rdent.definitions()]
     content = {"apiVersion": "v1", "kind": "List", "items": found}
     path.write_text(json.dumps(content), encoding="utf-8")
 
@@ -133,7 +135,27 @@ def _provider(place: Place, files: Path, binaries: Mapping[str, Path]) -> Progra
         stages=str(stages),
         binaries={name: str(binaries[name]) for name in _WORKLOAD_BINARIES},
         ports=place.workloads,
+        leashed=not place.isolated,
     )
     settings.write(files / "provider.json")
     argv = [sys.executable, "-m", _PROVIDER, str(files / "provider.json")]
     return Program("sandbox-provider", argv, after=["capi-established"])
+
+
+def _k0rdent(place: Place, files: Path) -> Program:
+    """Return the simulated controller of k0rdent and Sveltos."""
+    certificates = place.files / "certificates"
+    settings = Settings(
+        server=f"https://127.0.0.1:{place.api}",
+        authority=str(certificates / "ca.crt"),
+        certificate=str(certificates / "simulated-k0rdent.crt"),
+        key=str(certificates / "simulated-k0rdent.key"),
+        etcd="",
+        directory=place.file("simulated-k0rdent"),
+        stages="",
+        binaries={},
+        ports=(),
+    )
+    settings.write(files / "k0rdent.json")
+    argv = [sys.executable, "-m", _K0RDENT, str(files / "k0rdent.json")]
+    return Program("simulated-k0rdent", argv, after=["capi-established"])

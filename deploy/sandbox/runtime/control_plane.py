@@ -45,7 +45,8 @@ def control_plane(place: Place, binaries: Mapping[str, Path]) -> tuple[list[Prog
     hosts = (*_NAMES, "127.0.0.1", FIRST_SERVICE_ADDRESS, NODE_ADDRESS)
     server = authority.issue("apiserver", "kube-apiserver", hosts=hosts)
     admin = authority.issue("admin", "admin", groups=["system:masters"])
-    for user in ("cluster-api", "sandbox-provider"):  # told apart in the audit log
+    # Told apart in the audit log.
+    for user in ("cluster-api", "sandbox-provider", "simulated-k0rdent"):
         authority.issue(user, user, groups=["system:masters"])
     tokens = signing_key(place.files / "certificates")
     certificates = _Certificates(authority.pair, server, admin, tokens)

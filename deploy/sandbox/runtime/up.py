@@ -13,6 +13,7 @@ from pathlib import Path
 
 from clusterwright.deploy.sandbox.capi import programs as cluster_api_programs
 from clusterwright.deploy.sandbox.capi.install_classes import install_classes
+from clusterwright.deploy.sandbox.capi.k0rdent.install import install_k0rdent
 from clusterwright.deploy.sandbox.parts.binaries import (
     CLUSTER_API_VERSION,
     KUBERNETES_VERSION,
@@ -72,6 +73,7 @@ def up(
         _settle(instance, report)
         if cluster_api:
             install_classes(instance, report)
+            install_k0rdent(instance, report)
     return instance
 
 

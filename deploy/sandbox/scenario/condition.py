@@ -22,7 +22,8 @@ class Condition(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    kind: str = Field(description="As kubectl spells it in `get`: Pod, HorizontalPodAutoscaler.")
+    kind: str = Field(description="As kubectl spells it in `get`: Pod, Machine.cluster.x-k8s.io.")
+    target: str = Field(default="", description="The workload cluster to look at: capi:ns/name.")
     name: str = Field(default="", description="One object's name; else all that carry `labels`.")
     labels: dict[str, str] = Field(default_factory=dict)
     path: str = Field(default="$.metadata.name", description="JSONPath (RFC 9535).")
@@ -60,13 +61,17 @@ class Condition(BaseModel):
         """Return what must hold, in one line."""
         which = self.name or ",".join(f"{k}={v}" for k, v in self.labels.items()) or "any"
         times = "" if self.count is None else " (none)" if self.count == 0 else f" ({self.count}x)"
-        return f"{self.kind} {which}: {self.path} must match {self.matches}{times}"
+        where = f" on {self.target}" if self.target else ""
+        return f"{self.kind} {which}{where}: {self.path} must match {self.matches}{times}"
 
     def _chosen(self, objects: Iterable[Manifest]) -> list[Manifest]:
         return [one for one in objects if self._selects(one)]
 
     def _selects(self, manifest: Manifest) -> bool:
-        if text(manifest, "kind") != self.kind or (self.name and name_of(manifest) != self.name):
+        kind, _, group = self.kind.partition(".")
+        if text(manifest, "kind") != kind or (self.name and name_of(manifest) != self.name):
+            return False
+        if group and text(manifest, "apiVersion").rpartition("/")[0] != group:
             return False
         return self.labels.items() <= labels_of(manifest).items()
 

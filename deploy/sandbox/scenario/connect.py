@@ -13,6 +13,7 @@ from clusterwright.deploy.sandbox.scenario.errors import ScenarioError
 from clusterwright.deploy.sandbox.scenario.kubectl import Cluster
 from clusterwright.tools.manifest import Manifest, strings
 
+_CLUSTER_API = "cluster.x-k8s.io/provider=cluster-api"
 _SIMULATED = "kwok.x-k8s.io/node"
 
 
@@ -30,7 +31,11 @@ def connect(
     kubectl = ensure_binaries(["kubectl"], report or SilentReport())["kubectl"]
     push = _pusher(registry_url) if registry_url else _no_registry
     cluster = Cluster(kubectl, kubeconfig, has_node=False, push=push)
-    return replace(cluster, has_node=any(map(_is_real, cluster.get(["Node"], "default"))))
+    return replace(
+        cluster,
+        has_node=any(map(_is_real, cluster.get(["Node"], "default"))),
+        has_cluster_api=bool(cluster.marked(["CustomResourceDefinition"], _CLUSTER_API)),
+    )
 
 
 def _is_real(node: Manifest) -> bool:

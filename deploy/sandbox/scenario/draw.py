@@ -14,6 +14,8 @@ OPEN_REGISTRY = "registry.sandbox.internal:5000"
 PRIVATE_REGISTRY = "private.sandbox.internal:5001"
 """Answers 401 to everyone."""
 
+_MINORS = (34, 35)
+"""Of workload clusters, each with the next minor that they may go to."""
 _ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
 
 
@@ -30,6 +32,8 @@ def draw(scenario: str, seed: int, own: Mapping[str, Sequence[Scalar]]) -> Value
     values |= dict(
         zip(("key", "other_key", "third_key"), random.sample(words.KEYS, 3), strict=True)
     )
+    # Drawn apart, so that what the other scenarios draw stays as it is.
+    values |= _cluster(Random(f"{scenario}/{seed}/cluster"))
     for name, choices in own.items():
         values[name] = _chosen(random.choice(choices), values)
     return values
@@ -46,6 +50,18 @@ def _names(random: Random) -> Values:
     suffix = "".join(random.choices(_ALPHABET, k=4))
     namespace = f"{nouns[3]}-{random.choice(words.STAGES)}-{suffix}"
     return {"app": app, "peer": peer, "store": store, "ns": namespace, "suffix": suffix}
+
+
+def _cluster(random: Random) -> Values:
+    """Return a workload cluster's name, its pool's, how many workers, and a Kubernetes version."""
+    minor = random.choice(_MINORS)
+    return {
+        "cluster": f"{random.choice(words.PURPOSES)}-{random.choice(words.STAGES)}",
+        "pool": random.choice(words.POOLS),
+        "workers": random.choice((2, 3)),
+        "version": f"v1.{minor}.{random.randint(0, 4)}",
+        "next_version": f"v1.{minor + 1}.{random.randint(0, 4)}",
+    }
 
 
 def _ports(random: Random) -> Values:

@@ -4,6 +4,8 @@
   + ScenarioError            a scenario did not do what it declares
     - NotDevelopedError      its conditions did not come true in time
     - NeedsNodeError         it needs real containers, and this sandbox has no real node
+    - NeedsClusterApiError   it needs Cluster API, and this sandbox runs without
+    - NotGoneError           its workload cluster did not go away in time
   + KubectlError             kubectl refused, or could not reach the sandbox
 """
 
@@ -26,6 +28,18 @@ class NeedsNodeError(ScenarioError):
     """The scenario needs a real node, and the sandbox has none."""
 
     code = "scenario_needs_node"
+
+
+class NeedsClusterApiError(ScenarioError):
+    """The scenario needs Cluster API's managers, and the sandbox has none."""
+
+    code = "scenario_needs_cluster_api"
+
+
+class NotGoneError(ScenarioError):
+    """A workload cluster of a scenario did not go away in time."""
+
+    code = "scenario_not_gone"
 
 
 class KubectlError(ToolError):

@@ -14,6 +14,8 @@ from clusterwright.tools.manifest import Manifest, items
 from clusterwright.tools.ref import Ref
 
 _SECONDS = 60.0
+_DELETION_SECONDS = 180.0
+"""What a namespace full of objects may take to go."""
 _LONGEST_COMPLAINT = 600
 
 
@@ -26,6 +28,7 @@ class Cluster:
     has_node: bool
     push: Callable[[Sequence[str]], None]
     """Puts the image of all scenarios into the sandbox's registry under these names."""
+    has_cluster_api: bool = False
 
     def apply(self, manifests: Iterable[Manifest]) -> None:
         """Apply the objects on the server's side, taking over fields that others hold."""
@@ -38,6 +41,13 @@ class Cluster:
         answer: Any = json.loads(self._run("get", joined, "-n", namespace, "-o", "json"))
         return items(answer, "items")
 
+    def patch(self, ref: Ref, merge: Manifest) -> None:
+        """Merge a patch into one object (RFC 7386)."""
+        where = ("-n", ref.namespace) if ref.namespace else ()
+        self._run(
+            "patch", _kind(ref), ref.name, *where, "--type=merge", f"--patch={json.dumps(merge)}"
+        )
+
     def marked(self, kinds: Iterable[str], label: str) -> list[Manifest]:
         """Return the objects outside of any namespace that carry a label, as `key=value`."""
         joined = ",".join(sorted(set(kinds)))
@@ -48,21 +58,21 @@ class Cluster:
         """Delete one object, if it is there."""
         where = ("-n", ref.namespace) if ref.namespace else ()
         flags = ("--ignore-not-found", f"--wait={str(wait).lower()}")
-        self._run("delete", _kind(ref), ref.name, *where, *flags)
+        seconds = _DELETION_SECONDS if wait else _SECONDS
+        self._run("delete", _kind(ref), ref.name, *where, *flags, seconds=seconds)
 
     def release(self, ref: Ref) -> None:
         """Remove the finalizers of one object, if it is there, so that it can go away."""
         where = ("-n", ref.namespace) if ref.namespace else ()
         found = self._run("get", _kind(ref), ref.name, *where, "--ignore-not-found", "-o", "name")
         if found.strip():
-            patch = '{"metadata":{"finalizers":null}}'
-            self._run("patch", _kind(ref), ref.name, *where, "--type=merge", f"--patch={patch}")
+            self.patch(ref, {"metadata": {"finalizers": None}})
 
-    def _run(self, *arguments: str, given: str = "") -> str:
+    def _run(self, *arguments: str, given: str = "", seconds: float = _SECONDS) -> str:
         command = [str(self.kubectl), f"--kubeconfig={self.kubeconfig}", *arguments]
         try:
             done = subprocess.run(
-                command, input=given, capture_output=True, text=True, timeout=_SECONDS, check=False
+                command, input=given, capture_output=True, text=True, timeout=seconds, check=False
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise KubectlError(

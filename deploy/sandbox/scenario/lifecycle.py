@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-from clusterwright.deploy.sandbox.scenario.errors import NeedsNodeError
+from clusterwright.deploy.sandbox.scenario.card import Domain
+from clusterwright.deploy.sandbox.scenario.clusters import remove_clusters
+from clusterwright.deploy.sandbox.scenario.errors import NeedsClusterApiError, NeedsNodeError
 from clusterwright.deploy.sandbox.scenario.kubectl import Cluster
 from clusterwright.deploy.sandbox.scenario.model import CLUSTER_SCOPED, MARK, Rendered
 from clusterwright.deploy.sandbox.scenario.progress import Report, silent
@@ -12,8 +14,11 @@ from clusterwright.deploy.sandbox.scenario.run import Run, run_all, unmet_of
 from clusterwright.tools.manifest import text, texts
 from clusterwright.tools.ref import Ref
 
-BREAK_SECONDS = 120.0
-HEAL_SECONDS = 120.0
+BREAK_SECONDS: dict[Domain, float] = {"kubernetes": 120.0, "cluster_api": 300.0}
+HEAL_SECONDS: dict[Domain, float] = {"kubernetes": 120.0, "cluster_api": 240.0}
+"""Patience for each domain: a workload cluster takes a minute until anything can break in it."""
+_PAUSES: dict[Domain, float] = {"kubernetes": 0.5, "cluster_api": 2.0}
+"""Seconds from one look at a scenario's conditions to the next."""
 _THREADS = 4
 _HELD_KINDS = ("ConfigMap",)
 """Kinds to which a scenario gives finalizers of its own."""
@@ -24,12 +29,21 @@ def break_(
     scenarios: Sequence[Rendered],
     *,
     report: Report = silent,
-    seconds: float = BREAK_SECONDS,
+    seconds: float | None = None,
 ) -> None:
     """Apply all scenarios, then wait until each fault or trap has really developed.
 
-    Raises NeedsNodeError before anything is applied, NotDevelopedError after `seconds`.
+    Raises NeedsNodeError and NeedsClusterApiError before anything is applied, NotDevelopedError
+    after `seconds`, by default what the slowest domain takes.
     """
+    _check_needs(cluster, scenarios)
+    images = sorted({image for one in scenarios for image in one.images})
+    if images:
+        cluster.push(images)
+    _run(cluster, [Run(one, one.stages) for one in scenarios], BREAK_SECONDS, seconds, report)
+
+
+def _check_needs(cluster: Cluster, scenarios: Sequence[Rendered]) -> None:
     needy = [one.name for one in scenarios if one.card.needs == "node"]
     if needy and not cluster.has_node:
         raise NeedsNodeError(
@@ -37,10 +51,26 @@ def break_(
             hint="on Linux as root `clusterwright sandbox up` starts one; or choose a scenario "
             "that `clusterwright sandbox scenarios` lists without need of a node",
         )
-    images = sorted({image for one in scenarios for image in one.images})
-    if images:
-        cluster.push(images)
-    run_all(cluster, [Run(one, one.stages) for one in scenarios], seconds=seconds, report=report)
+    needy = [one.name for one in scenarios if one.card.needs == "cluster-api"]
+    if needy and not cluster.has_cluster_api:
+        raise NeedsClusterApiError(
+            f"this sandbox runs without Cluster API, which {', '.join(needy)} need",
+            hint="`clusterwright sandbox up NAME --capi` starts one that has it",
+        )
+
+
+def _run(
+    cluster: Cluster,
+    runs: Sequence[Run],
+    patience: dict[Domain, float],
+    seconds: float | None,
+    report: Report,
+) -> None:
+    """Take all runs to their end, at the pace of their domains."""
+    domains: set[Domain] = {run.rendered.card.domain for run in runs} or {"kubernetes"}
+    limit = max(patience[one] for one in domains) if seconds is None else seconds
+    pause = max(_PAUSES[one] for one in domains)
+    run_all(cluster, runs, seconds=limit, report=report, pause=pause)
 
 
 def is_developed(cluster: Cluster, rendered: Rendered) -> bool:
@@ -53,11 +83,11 @@ def heal(
     scenarios: Iterable[Rendered],
     *,
     report: Report = silent,
-    seconds: float = HEAL_SECONDS,
+    seconds: float | None = None,
 ) -> None:
     """Apply the cure of each fault, then wait until each is well; traps are left as they are."""
     runs = [Run(one, (one.cure,)) for one in scenarios if one.has_cure]
-    run_all(cluster, runs, seconds=seconds, report=report)
+    _run(cluster, runs, HEAL_SECONDS, seconds, report)
 
 
 def is_healed(cluster: Cluster, rendered: Rendered) -> bool:
@@ -65,14 +95,18 @@ def is_healed(cluster: Cluster, rendered: Rendered) -> bool:
     return not unmet_of(cluster, rendered, rendered.healed)
 
 
-def remove(cluster: Cluster, scenarios: Iterable[Rendered], *, wait: bool = False) -> None:
+def remove(cluster: Cluster, scenarios: Sequence[Rendered], *, wait: bool = False) -> None:
     """Delete everything that the scenarios made, broken or healed.
 
-    With `wait`, return once it is gone; a name can be used again only then.
+    With `wait`, return once it is gone; a name can be used again only then. For the end of
+    workload clusters it waits in any case.
     """
     made = [one for rendered in scenarios for one in (*rendered.objects, *rendered.cure.apply)]
     held = [Ref.of(one) for one in made if texts(one, "metadata", "finalizers")]
     outside = {Ref.of(one) for one in made if text(one, "kind") in CLUSTER_SCOPED}
+    if cluster.has_cluster_api:
+        own = [one for one in scenarios if one.card.domain == "cluster_api"]
+        remove_clusters(cluster, [one.namespace for one in own])
     _delete_all(cluster, held, sorted(outside), wait=wait)
 
 
@@ -83,6 +117,8 @@ def purge(cluster: Cluster, *, wait: bool = False) -> tuple[Ref, ...]:
     namespaces = [ref.name for ref in outside if ref.kind == "Namespace"]
     inside = [one for name in namespaces for one in cluster.get(_HELD_KINDS, name)]
     held = [Ref.of(one) for one in inside if texts(one, "metadata", "finalizers")]
+    if cluster.has_cluster_api:
+        remove_clusters(cluster, namespaces)
     _delete_all(cluster, held, outside, wait=wait)
     return tuple(outside)
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import yaml
 
-from clusterwright.deploy.sandbox.scenario.model import Card, Scenario
+from clusterwright.deploy.sandbox.scenario.card import Card, Domain
+from clusterwright.deploy.sandbox.scenario.model import Scenario
 from clusterwright.deploy.sandbox.scenarios import SCENARIOS
 from clusterwright.tools.errors import NotFoundError
 from clusterwright.tools.manifest import Manifest
@@ -19,6 +20,11 @@ _PACKAGE = "clusterwright.deploy.sandbox.scenarios"
 def load_all() -> tuple[Scenario, ...]:
     """Return every scenario, in the order in which they are listed."""
     return tuple(_load(files(_PACKAGE).joinpath(name)) for name in SCENARIOS)
+
+
+def load_of(domain: Domain) -> tuple[Scenario, ...]:
+    """Return the scenarios of one domain, in that order."""
+    return tuple(one for one in load_all() if one.card.domain == domain)
 
 
 def load(name: str) -> Scenario:

@@ -1,13 +1,12 @@
 """What a scenario declares, and what one seed makes of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
 
-from pydantic import BaseModel, ConfigDict, Field
-
+from clusterwright.deploy.sandbox.scenario.card import Card
 from clusterwright.deploy.sandbox.scenario.condition import Condition
 from clusterwright.deploy.sandbox.scenario.draw import draw
+from clusterwright.deploy.sandbox.scenario.play import Patch, Play, Step, Truth
 from clusterwright.deploy.sandbox.scenario.template import Scalar, fill
 from clusterwright.tools.errors import InvalidInputError
 from clusterwright.tools.manifest import Manifest, mapping, text
@@ -15,6 +14,9 @@ from clusterwright.tools.ref import Ref
 
 MARK = {"sandbox.clusterwright.io/made": "yes"}
 """The one label that the sandbox adds, to what is deleted afterwards. It says no more than that."""
+
+WORKLOAD_NAMESPACE = "default"
+"""Where scenarios put what they make on a workload cluster, which is theirs alone."""
 
 CLUSTER_SCOPED = frozenset(
     {
@@ -29,74 +31,6 @@ CLUSTER_SCOPED = frozenset(
 )
 
 
-class _Declared(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Truth(_Declared):
-    """A finding that must be reported, and what may be reported because of it."""
-
-    code: str = Field(pattern=r"^[a-z]+/[a-z-]+$")
-    subject: Ref
-    evidence: str = Field(default="", description="Text that the finding's evidence must hold.")
-    symptoms: tuple[Ref, ...] = Field(default=(), description="Broken only because of `subject`.")
-    also_allowed: tuple[str, ...] = Field(
-        default=(), description="Other codes on `subject` that say the same less precisely."
-    )
-
-
-class Step(_Declared):
-    """Objects to delete and to apply, and when the next step may follow."""
-
-    remove: tuple[Ref, ...] = ()
-    apply: str = Field(default="", description="A file beside scenario.yaml.")
-    until: tuple[Condition, ...] = ()
-
-
-class Play(_Declared):
-    """The part of scenario.yaml that names objects, filled with one seed's values."""
-
-    images: tuple[str, ...] = Field(default=(), description="Pushed to the sandbox's registry.")
-    steps: tuple[Step, ...] = (Step(apply="objects.yaml"),)
-    developed: tuple[Condition, ...] = Field(min_length=1)
-    truth: tuple[Truth, ...] = ()
-    heal: Step = Step(apply="objects.yaml")
-    repaired: tuple[Condition, ...] = Field(
-        default=(), description="What any right repair brings about; default: as after `heal`."
-    )
-
-
-class Card(_Declared):
-    """The part of scenario.yaml that is the same for every seed."""
-
-    name: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
-    title: str
-    domain: Literal["kubernetes"]
-    kind: Literal["fault", "trap"]
-    simulated: str = Field(default="", description="What is simulated; empty: nothing is.")
-    imitates: str = Field(default="", description="The source that the simulated part imitates.")
-    needs: Literal["node", "control-plane"]
-    scope: Literal["namespaced", "cluster"]
-    repair: Literal["fixed", "asks", "refused", "left"] | None = Field(
-        default=None,
-        description="What a safe repair does with a fault: repair it, ask for a value that only a"
-        " person knows, refuse because the change belongs elsewhere, or leave it to a person.",
-    )
-    repair_says: str = Field(default="", description="Text that its refusal must hold.")
-    draw: dict[str, tuple[Scalar, ...]] = Field(default_factory=dict[str, tuple[Scalar, ...]])
-    broken: dict[str, Scalar] = Field(
-        default_factory=dict[str, Scalar], description="Values that only breaking uses."
-    )
-    healed: dict[str, Scalar] = Field(
-        default_factory=dict[str, Scalar], description="What the cure puts in their place."
-    )
-
-    @property
-    def real(self) -> bool:
-        """Return whether nothing in it is simulated."""
-        return not self.simulated
-
-
 @dataclass(frozen=True)
 class Stage:
     """One step with its objects in hand."""
@@ -104,6 +38,9 @@ class Stage:
     remove: tuple[Ref, ...]
     apply: tuple[Manifest, ...]
     until: tuple[Condition, ...]
+    patch: tuple[Patch, ...] = ()
+    target: str = ""
+    """The workload cluster on which it is done; empty: the sandbox itself."""
 
 
 @dataclass(frozen=True)
@@ -132,8 +69,8 @@ class Rendered:
 
     @property
     def objects(self) -> tuple[Manifest, ...]:
-        """Return everything that breaking applies, in order."""
-        return tuple(one for stage in self.stages for one in stage.apply)
+        """Return everything that breaking applies to the sandbox itself, in order."""
+        return tuple(one for stage in self.stages if not stage.target for one in stage.apply)
 
     @property
     def developed(self) -> tuple[Condition, ...]:
@@ -172,9 +109,8 @@ class Scenario:
         namespace = str(values["ns"])
         play = Play.model_validate(fill(self.play, values))
         stages = [self._stage(step, values) for step in play.steps]
-        first = (_namespace(namespace), *stages[0].apply)
-        stages[0] = Stage(stages[0].remove, first, stages[0].until)
-        stages[-1] = Stage(stages[-1].remove, stages[-1].apply, play.developed)
+        stages[0] = replace(stages[0], apply=(_namespace(namespace), *stages[0].apply))
+        stages[-1] = replace(stages[-1], until=play.developed)
         return Rendered(
             card=self.card,
             seed=seed,
@@ -193,9 +129,9 @@ class Scenario:
                 hint=f"its folder holds {', '.join(sorted(self.files)) or 'no manifests'}",
             )
         manifests = self.files.get(step.apply, ())
-        namespace = str(values["ns"])
+        namespace = WORKLOAD_NAMESPACE if step.target else str(values["ns"])
         placed = tuple(_placed(fill(one, values), namespace) for one in manifests)
-        return Stage(step.remove, placed, step.until)
+        return Stage(step.remove, placed, step.until, step.patch, step.target)
 
 
 def _placed(manifest: Manifest, namespace: str) -> Manifest:

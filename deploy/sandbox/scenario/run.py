@@ -10,10 +10,18 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from clusterwright.deploy.sandbox.scenario.condition import Condition
-from clusterwright.deploy.sandbox.scenario.errors import NotDevelopedError
+from clusterwright.deploy.sandbox.scenario.errors import (
+    KubectlError,
+    NotDevelopedError,
+    ScenarioError,
+)
 from clusterwright.deploy.sandbox.scenario.kubectl import Cluster
-from clusterwright.deploy.sandbox.scenario.model import Rendered, Stage
+from clusterwright.deploy.sandbox.scenario.model import WORKLOAD_NAMESPACE, Rendered, Stage
+from clusterwright.deploy.sandbox.scenario.play import Patch
 from clusterwright.deploy.sandbox.scenario.progress import Progress, Report
+from clusterwright.deploy.sandbox.scenario.workload import at
+from clusterwright.tools.manifest import Manifest, labels_of, name_of
+from clusterwright.tools.ref import Ref
 
 _THREADS = 4
 _SECONDS_BETWEEN_LOOKS = 0.5
@@ -42,11 +50,14 @@ class Run:
 
     def _enter(self, cluster: Cluster) -> None:
         stage = self.stages[self._next]
-        for ref in stage.remove:
-            # A replacement of the same name can only be made once the old object is gone.
-            cluster.delete(ref, wait=bool(stage.apply))
-        if stage.apply:
-            cluster.apply(stage.apply)
+        with at(cluster, stage.target) as where:
+            for ref in stage.remove:
+                # A replacement of the same name can only be made once the old object is gone.
+                where.delete(ref, wait=bool(stage.apply))
+            if stage.apply:
+                where.apply(stage.apply)
+            for one in stage.patch:
+                _patch(where, one, WORKLOAD_NAMESPACE if stage.target else self.rendered.namespace)
         self._next += 1
 
     def _look(self, cluster: Cluster) -> tuple[str, ...]:
@@ -55,8 +66,18 @@ class Run:
         return self.unmet
 
 
-def run_all(cluster: Cluster, runs: Sequence[Run], *, seconds: float, report: Report) -> None:
-    """Take all runs to their end; raise NotDevelopedError naming those that are late."""
+def run_all(
+    cluster: Cluster,
+    runs: Sequence[Run],
+    *,
+    seconds: float,
+    report: Report,
+    pause: float = _SECONDS_BETWEEN_LOOKS,
+) -> None:
+    """Take all runs to their end; raise NotDevelopedError naming those that are late.
+
+    It looks again after `pause` seconds; each look is a process for each run.
+    """
     deadline = time.monotonic() + seconds
 
     def advance(run: Run) -> Progress:
@@ -71,7 +92,7 @@ def run_all(cluster: Cluster, runs: Sequence[Run], *, seconds: float, report: Re
             if pending and time.monotonic() > deadline:
                 raise _late(pending, seconds)
             if pending:
-                time.sleep(_SECONDS_BETWEEN_LOOKS)
+                time.sleep(pause)
 
 
 def unmet_of(cluster: Cluster, rendered: Rendered, conditions: Sequence[Condition]) -> list[str]:
@@ -86,20 +107,48 @@ def _unmet(
     conditions: Sequence[Condition],
     since: dict[str, float],
 ) -> tuple[str, ...]:
-    if not conditions:
-        return ()
-    objects = cluster.get((one.kind for one in conditions), rendered.namespace)
+    found = {
+        where: _objects(cluster, rendered, conditions, where)
+        for where in {c.target for c in conditions}
+    }
     now = time.monotonic()
     lines: list[str] = []
     for one in conditions:
-        if not one.holds(objects):
+        objects = found[one.target]
+        if objects is None or not one.holds(objects):
             since.pop(str(one), None)
-            lines.append(one.seen(objects))
+            lines.append(f"{one.target} does not answer" if objects is None else one.seen(objects))
             continue
         held = now - since.setdefault(str(one), now)
         if held < one.seconds:
             lines.append(f"{one} holds for {held:.0f} of {one.seconds} s")
     return tuple(lines)
+
+
+def _objects(
+    cluster: Cluster, rendered: Rendered, conditions: Sequence[Condition], target: str
+) -> list[Manifest] | None:
+    """Return what conditions on one cluster look at; None while a workload cluster is not there."""
+    kinds = {one.kind for one in conditions if one.target == target}
+    if not target:
+        return cluster.get(kinds, rendered.namespace)
+    try:
+        with at(cluster, target) as where:
+            return where.get(kinds, WORKLOAD_NAMESPACE)
+    except KubectlError:
+        return None
+
+
+def _patch(cluster: Cluster, wanted: Patch, namespace: str) -> None:
+    found = [
+        one
+        for one in sorted(cluster.get([wanted.kind], wanted.namespace or namespace), key=name_of)
+        if wanted.labels.items() <= labels_of(one).items()
+    ]
+    if not found:
+        raise ScenarioError(f"there is no {wanted.kind} to patch, with labels {wanted.labels}")
+    for one in found[: wanted.first]:
+        cluster.patch(Ref.of(one), wanted.merge)
 
 
 def _late(pending: Sequence[Run], seconds: float) -> NotDevelopedError:

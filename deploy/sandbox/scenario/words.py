@@ -15,6 +15,11 @@ SYSTEMS = (
 )
 STAGES = ("dev", "eu", "live", "pilot", "prod", "qa", "stage", "us")
 TIERS = ("frontend", "middleware", "backend", "internal")
+PURPOSES = (
+    *("batch", "chat", "embed", "finetune", "inference", "lab", "notebooks", "ranking"),
+    *("research", "speech", "train", "vision"),
+)
+POOLS = ("a", "blue", "gpu", "large", "main", "pool1", "wide", "workers")
 PORTS = (3000, 5000, 7070, 8000, 8080, 8081, 8090, 8443, 8888, 9000, 9090, 9443)
 STEMS = ("app", "env", "options", "params", "runtime", "settings")
 KEYS = ("API_TOKEN", "DB_PASSWORD", "HMAC_KEY", "REDIS_PASSWORD", "SESSION_KEY", "SMTP_PASSWORD")

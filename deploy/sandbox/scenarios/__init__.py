@@ -1,6 +1,6 @@
 """The scenarios by name, in the order in which a reader wants them: one folder each."""
 
-SCENARIOS = (
+KUBERNETES = (
     "bad-image",
     "registry-auth",
     "crash-with-log",
@@ -67,6 +67,43 @@ SCENARIOS = (
     "allowed-by-policy",
 )
 """The faults, then the traps: healthy things that look broken."""
+
+CLUSTER_API = (
+    "drain-budget",
+    "leftover-hook",
+    "dead-kubelet",
+    "stale-kubeconfig",
+    "health-check-limit",
+    "cluster-class-missing",
+    "class-template-missing",
+    "unpatchable-variable",
+    "aws-capacity",
+    "azure-size",
+    "azure-quota",
+    "gcp-quota",
+    "openstack-image",
+    "vsphere-credential",
+    "metal3-host",
+    "bootstrap-secret",
+    "version-skew",
+    "machine-template-missing",
+    "paused-with-changes",
+    "autoscaler-bounds",
+    "resource-set",
+    "k0rdent-credential",
+    "k0rdent-service",
+    "paused-at-rest",
+    "accelerator-change",
+    "booting-machines",
+    "scaled-to-zero",
+    "bounded-drain",
+    "leaving-cluster",
+    "upgrade-under-way",
+    "remediation-under-way",
+)
+"""The same for workload clusters, in a sandbox with Cluster API."""
+
+SCENARIOS = (*KUBERNETES, *CLUSTER_API)
 
 NINE = (
     "crash-with-log",

@@ -1,7 +1,7 @@
 """What the judge counts as found, missed and wrong."""
 
 from clusterwright.cli.judge.compare import compare
-from clusterwright.deploy.sandbox.scenario.model import Truth
+from clusterwright.deploy.sandbox.scenario.play import Truth
 from clusterwright.tools.ref import Ref
 from tests.agents.found import finding
 

@@ -2,7 +2,7 @@
 
 from clusterwright.cli.judge.report import JudgeReport, Row
 from clusterwright.cli.judge.table import table
-from clusterwright.deploy.sandbox.scenario.model import Truth
+from clusterwright.deploy.sandbox.scenario.play import Truth
 from clusterwright.tools.ref import Ref
 from tests.agents.found import finding
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from clusterwright.agents.hub import Hub, connect
 from clusterwright.cli.judge import trial as trials
+from clusterwright.cli.judge.patience import PATIENCE, Patience
 from clusterwright.cli.judge.report import Row
 from clusterwright.cli.judge.trial import Trial, ask, listen, settle
 from clusterwright.deploy.sandbox.scenario.load import load
@@ -33,8 +34,8 @@ class Answer(BaseModel):
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trials, "_SECONDS_BETWEEN_CALLS", 0.0)
-    monkeypatch.setattr(trials, "TOLD_SECONDS", 0.3)
-    monkeypatch.setattr(trials, "SILENT_SECONDS", 0.3)
+    short = Patience(broken=1.0, told=1.0, healed=1.0, silent=1.0)
+    monkeypatch.setitem(PATIENCE, "kubernetes", short)
 
 
 def judged(

@@ -14,6 +14,12 @@ def test_the_list_has_a_line_for_each_scenario() -> None:
     assert [line.split()[0] for line in done.stdout.splitlines()[1:]] == list(SCENARIOS)
 
 
+def test_the_list_says_which_controller_wrote_what_tells() -> None:
+    arguments = ["--domain", "cluster_api", "--only", "aws-*"]
+    _, line = CliRunner().invoke(scenarios.command, arguments).stdout.splitlines()
+    assert "sandbox provider, imitating cluster-api-provider-aws" in line
+
+
 def test_json_tells_the_truth_of_the_seed() -> None:
     arguments = ["-o", "json", "--only", "target-port", "--seed", "4"]
     [listed] = json.loads(CliRunner().invoke(scenarios.command, arguments).stdout)
@@ -29,10 +35,14 @@ def test_json_tells_the_truth_of_the_seed() -> None:
         "real": False,
         "simulated": "the node that the pods run on",
         "imitates": "kwok's stages for nodes and pods (sigs.k8s.io/kwok, kustomize/stage/fast)",
+        "written_by": "",
+        "by_hand": False,
         "needs": "control-plane",
         "scope": "namespaced",
+        "told_within": 0,
         "repair": "fixed",
         "repair_says": "",
+        "repaired_by": "",
         "seed": 4,
     }
 

@@ -18,6 +18,8 @@ from clusterwright.tools.cluster_api.analyzers.resource_set import RESOURCE_SET_
 from clusterwright.tools.cluster_api.analyzers.rollout import ROLLOUT_ANALYZER
 from clusterwright.tools.cluster_api.analyzers.topology import TOPOLOGY
 from clusterwright.tools.cluster_api.analyzers.versions import VERSIONS
+from clusterwright.tools.cluster_api.k0rdent.analyzers import K0RDENT
+from clusterwright.tools.cluster_api.sveltos.analyzers import SVELTOS
 
 ANALYZERS: tuple[Analyzer, ...] = (
     TOPOLOGY,
@@ -37,4 +39,6 @@ ANALYZERS: tuple[Analyzer, ...] = (
     DELETION,
     RESOURCE_SET_ANALYZER,
     ORPHAN,
+    *K0RDENT,
+    *SVELTOS,
 )

@@ -22,9 +22,23 @@ _LONGEST = 200
 """Characters of what a controller said; a finding's evidence has more."""
 
 
+_AZURE = re.compile(
+    r'ERROR CODE: (?P<code>\w{1,80})\n-{20,100}\n\{\s{0,20}"error": \{\s{0,20}"code": "\w{1,80}",'
+    r'\s{0,20}"message": "(?P<message>[^"\n]{1,1000})'
+)
+"""A refusal of Azure's API, which its SDK writes behind the request and between rules (Azure SDK
+for Go, sdk/azcore/internal/exported/response_error.go)."""
+
+
+def gist(message: str) -> str:
+    """Return what a cloud said, where a provider wraps it in more than a line can hold."""
+    found = _AZURE.search(message[:_SEARCHED])
+    return f"{found['code']}: {found['message']}" if found else message
+
+
 def titled(ours: str, message: str) -> str:
     """Return a title that ends with what a controller said, in marks: it may be cut or altered."""
-    said = one_line(message, _LONGEST - len(ours))
+    said = one_line(gist(message), _LONGEST - len(ours))
     return f"{ours}: {quoted(said)}" if said else ours
 
 
@@ -67,7 +81,8 @@ def lasting(since: datetime | None, now: datetime, patience: timedelta) -> bool:
 def _proof(ref: Ref, path: str, reason: str, message: str) -> tuple[Evidence, ...]:
     told: list[Evidence] = []
     if message:
-        told.append(FieldEvidence(ref=ref, path=f"{path}.message", value=one_line(message, 600)))
+        said = one_line(gist(message), 600)
+        told.append(FieldEvidence(ref=ref, path=f"{path}.message", value=said))
     told.append(FieldEvidence(ref=ref, path=f"{path}.reason", value=one_line(reason)))
     return tuple(told)
 

@@ -3,6 +3,11 @@
 from collections.abc import Iterable, Iterator
 
 from clusterwright.tools.analyzer import Analyzer, Fulfilled, ReadRequest, Suspicion
+from clusterwright.tools.cluster_api.analyzers.class_templates import (
+    BEHIND,
+    missing,
+    templates_of,
+)
 from clusterwright.tools.cluster_api.analyzers.fleet import by_class
 from clusterwright.tools.cluster_api.analyzers.told import lasting, proof, titled
 from clusterwright.tools.cluster_api.condition import Condition, condition_of
@@ -43,12 +48,27 @@ def _of_cluster(estate: Estate, cluster: Manifest) -> Iterator[Suspicion]:
         return
     elif _CONTRACT in found.message:
         return  # told on the provider's kind
+    elif BEHIND in found.message and wanted:
+        yield from _class_behind(estate, cluster, wanted, found)
     elif found.reason in _REFUSED or (
         found.reason in _BEHIND and lasting(found.since, snapshot.now, STEP)
     ):
         yield Suspicion(_failed(cluster, wanted, found))
     elif _held(found) and lasting(found.since, snapshot.now, STEP):
         yield Suspicion(_hook(cluster, wanted, found))
+
+
+def _class_behind(
+    estate: Estate, cluster: Manifest, wanted: Ref, found: Condition
+) -> Iterator[Suspicion]:
+    """Yield what may pass within seconds, unless the class refers to what does not exist."""
+    late = lasting(found.since, estate.snapshot.now, STEP)
+    finding = _failed(cluster, wanted, found)
+    requests = templates_of(estate.snapshot.get(wanted) or {})
+    if late:
+        yield Suspicion(finding, requests)
+    elif requests:  # without a time it is told only if a template is missing
+        yield Suspicion(finding.model_copy(update={"since": None}), requests)
 
 
 def _held(found: Condition) -> bool:
@@ -104,6 +124,9 @@ def _uses(cluster: Manifest, wanted: Ref | None) -> tuple[Relation, ...]:
 
 def _refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding | None:
     """Drop a missing class that exists by now, or that was only not read with this namespace."""
+    if suspicion.finding.code == FAILED:
+        late = suspicion.finding.since is not None or not suspicion.requests
+        return missing(suspicion, fulfilled) or (suspicion.finding if late else None)
     for request in suspicion.requests:
         if isinstance(request, ReadRequest) and fulfilled.objects.get(request, {}) is not None:
             return None

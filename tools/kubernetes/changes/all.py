@@ -12,6 +12,7 @@ from clusterwright.tools.kubernetes.changes.rerun import Rerun
 from clusterwright.tools.kubernetes.changes.restart import Restart
 from clusterwright.tools.kubernetes.changes.rollback import Rollback
 from clusterwright.tools.kubernetes.changes.scale import Scale
+from clusterwright.tools.kubernetes.changes.vocabulary import Kinds
 
 CHANGES: tuple[type[Change], ...] = (
     Patch,
@@ -27,3 +28,4 @@ CHANGES: tuple[type[Change], ...] = (
     Rerun,
     RemoveFinalizer,
 )
+KINDS = Kinds(CHANGES)

@@ -16,7 +16,7 @@ from clusterwright.tools.kubernetes.changes.carry_out import Outcome, Work
 from clusterwright.tools.kubernetes.changes.draft import Draft, draft
 from clusterwright.tools.kubernetes.changes.question import question
 from clusterwright.tools.kubernetes.changes.record import record
-from clusterwright.tools.kubernetes.changes.resolve import resolve
+from clusterwright.tools.kubernetes.changes.resolve import require_own, resolve
 from clusterwright.tools.kubernetes.desk import Desk
 from clusterwright.tools.trust.approved import approved_by
 from clusterwright.tools.trust.authority import actor
@@ -25,9 +25,6 @@ from clusterwright.tools.trust.risk import Access
 
 if TYPE_CHECKING:
     from clusterwright.tools.kubernetes.client.connection import Connection
-
-_PLAN_AGAIN = "plan the change again with k8s_plan_change, and look at what is different"
-
 
 _EARLIER = {"undo": State.UNDONE, "finish": State.APPLIED}
 
@@ -43,11 +40,7 @@ async def ask(desk: Desk, plan_id: str) -> str | None:
     return question(plan)
 
 
-async def apply(
-    desk: Desk,
-    caller: Caller,
-    plan_id: str,
-) -> AppliedChange:
+async def apply(desk: Desk, caller: Caller, plan_id: str) -> AppliedChange:
     """Carry out a plan, after a person approved it, and prove that it worked; undo it if not.
 
     A plan acts at most once, and only on what it was made for.
@@ -71,15 +64,19 @@ async def _plan(desk: Desk, plan_id: str) -> Plan:
     """Return a plan that may still be applied; raise RefusedError."""
     kept: Kept = await to_thread.run_sync(lambda: desk.authority.store.get(plan_id))
     plan = kept.plan
+    require_own(plan, desk.vocabulary)
     desk.authority.require(plan.cluster, Access.WRITE)
     if kept.state is not State.PLANNED:
         raise spent(plan.id, kept.state)
     if datetime.now(UTC) > plan.expires:
         raise RefusedError(
-            f"plan {plan.id} expired at {plan.expires:%Y-%m-%d %H:%M:%SZ}", hint=_PLAN_AGAIN
+            f"plan {plan.id} expired at {plan.expires:%Y-%m-%d %H:%M:%SZ}",
+            hint=desk.vocabulary.plan_again,
         )
     if any(one.dry_run in {DryRun.FORBIDDEN, DryRun.REFUSED} for one in plan.steps):
-        raise RefusedError(f"the API server would not take plan {plan.id}", hint=_PLAN_AGAIN)
+        raise RefusedError(
+            f"the API server would not take plan {plan.id}", hint=desk.vocabulary.plan_again
+        )
     return plan
 
 
@@ -90,7 +87,7 @@ def _covered(desk: Desk, plan: Plan) -> str:
     if signed:
         return f"signed by {signed}"
     allowed = authority.policy.allows_unattended(
-        kinds={str(one["kind"]) for one in plan.changes},
+        kinds={desk.vocabulary.spelled(str(one["kind"])) for one in plan.changes},
         namespaces={one.object.namespace for one in plan.steps},
         cluster=plan.cluster,
         risk=plan.risk,
@@ -119,25 +116,23 @@ def _agreed(caller: Caller, plan: Plan) -> str:
 
 async def _unchanged(desk: Desk, connection: "Connection", plan: Plan) -> Draft:
     """Return the plan worked out again; raise ConflictError if it comes to something else."""
-    store = desk.authority.store
     if await connection.identity() != plan.identity:
         raise RefusedError(
             f"{plan.cluster!r} is another cluster than the one that plan {plan.id} was made for",
-            hint=_PLAN_AGAIN,
+            hint=desk.vocabulary.plan_again,
         )
-    resolved = await to_thread.run_sync(resolve, plan.changes, store, plan.identity)
+    resolved = await to_thread.run_sync(resolve, plan.changes, desk, plan.identity)
     found = await draft(
+        desk,
         connection,
         resolved.changes,
-        desk.authority.policy,
         stamp=plan.made,
         override_owner=plan.override_owner,
-        key=store.key,
     )
     if found.digest != plan.digest:
         raise ConflictError(
             f"what plan {plan.id} rests on has changed since it was made; nothing was changed",
-            hint=_PLAN_AGAIN,
+            hint=desk.vocabulary.plan_again,
         )
     return found
 
@@ -195,7 +190,9 @@ async def _conclude(
         proven = dict.fromkeys(one.say for one in outcome.checks)
         return answer.model_copy(update={"proven": tuple(proven), "next": _how_to_undo(plan)})
     if not outcome.written:
-        return answer.model_copy(update={"state": State.REFUSED, "next": _PLAN_AGAIN})
+        return answer.model_copy(
+            update={"state": State.REFUSED, "next": desk.vocabulary.plan_again}
+        )
     stands = State.FAILED if outcome.failure else State.UNPROVEN
     if not desk.authority.policy.undo_on_failure or any(one is None for one in outcome.inverses):
         return answer.model_copy(update={"state": stands, "next": _how_to_undo(plan)})
@@ -212,12 +209,10 @@ async def _undo(
     desk: Desk, connection: "Connection", job: _Job, outcome: Outcome
 ) -> tuple[str, ...]:
     """Write the inverses, the last first; raise ToolError if not all of them took place."""
-    plan, store = job.plan, desk.authority.store
+    plan = job.plan
     back = [one for one in reversed(outcome.inverses) if one is not None]
     stamp = datetime.now(UTC)
-    found = await draft(
-        connection, back, desk.authority.policy, stamp=stamp, override_owner=True, key=store.key
-    )
+    found = await draft(desk, connection, back, stamp=stamp, override_owner=True)
     work = Work(connection, f"{plan.id}-undo", partial(_note_undo, desk, plan), job.caller.tell)
     undoing = await work.write(found)
     if undoing.failure:

@@ -51,6 +51,7 @@ def judge(
 
 def _of_step(scene: Scene, step: Step) -> Iterator[Reason]:
     ref = step.ref
+    yield from step.risks or ()
     if ref.kind in _HIGH:
         yield Risk.HIGH, f"{ref.kind}: an error here is felt in the whole cluster"
     elif ref.kind in _GRANTS:

@@ -26,6 +26,8 @@ _ATTEMPTS = 4
 _EVICTION_SECONDS = 60.0
 _PAUSE = 0.5
 """Seconds between two looks at the proofs."""
+_SOON, _LONGER_PAUSE = 60.0, 2.0
+"""What takes longer than that is looked at less often."""
 Note = Callable[[Manifest], None]
 Tell = Callable[[float, float, str], Awaitable[None]]
 
@@ -133,8 +135,10 @@ class Work:
 
     async def prove(self, outcome: Outcome, policy: Policy) -> None:
         """Wait until all proofs are met and have held for a time; note those that are not."""
-        deadline = anyio.current_time() + policy.proof_seconds
+        begun_at = anyio.current_time()
+        deadline = begun_at + _seconds(outcome.checks, policy)
         held_since: float | None = None
+        stuck_since: float | None = None
         told = ""
         while True:
             verdicts = [await self._judge(one) for one in outcome.checks]
@@ -146,23 +150,26 @@ class Work:
                     return
             else:
                 held_since = None
-            broken = any(isinstance(one, Failed) for one in verdicts)
+            stuck = any(isinstance(one, Pending) and one.stuck for one in verdicts)
+            stuck_since = (stuck_since if stuck_since is not None else now) if stuck else None
+            broken = any(isinstance(one, Failed) for one in verdicts) or (
+                stuck_since is not None and now - stuck_since >= policy.proof_seconds
+            )
             if open_ and (broken or now >= deadline):
                 outcome.unproven = open_
                 return
-            said = open_[0] if open_ else "all proofs are met; waiting whether they hold"
+            said = _waits_for(outcome.checks, verdicts) or "all proofs are met; do they hold?"
             if said != told:
                 await self._tell(len(verdicts) - len(open_), len(verdicts), said)
                 told = said
-            await anyio.sleep(_PAUSE)
+            await anyio.sleep(_PAUSE if now - begun_at < _SOON else _LONGER_PAUSE)
 
     async def _judge(self, check: Check) -> Verdict:
         try:
             found = await self._connection.live(check.ref)
-            listed: Sequence[Manifest] = ()
-            if check.listing is not None:
-                asked = check.listing
-                listed = await self._connection.list(
+            listed: list[Manifest] = []
+            for asked in check.listings:
+                listed += await self._connection.list(
                     await self._connection.resource(asked.kind),
                     asked.namespace or None,
                     label_selector=asked.labels,
@@ -171,6 +178,22 @@ class Work:
             return check.judge(found, listed)
         except ToolError as error:
             return Pending(f"it cannot be read: {error}")
+
+
+def _seconds(checks: Sequence[Check], policy: Policy) -> float:
+    """Return how long to wait for proofs: as a policy says, longer where machines have to come."""
+    wanted = max((one.seconds for one in checks), default=0.0)
+    return max(policy.proof_seconds, min(wanted, policy.machine_proof_seconds))
+
+
+def _waits_for(checks: Sequence[Check], verdicts: Sequence[Verdict]) -> str:
+    """Return what the first proof that is not met waits for; empty if all are."""
+    waiting = (
+        f"{check.ref}: {verdict.why}"
+        for check, verdict in zip(checks, verdicts, strict=True)
+        if not isinstance(verdict, Met)
+    )
+    return next(waiting, "")
 
 
 def _open(checks: Sequence[Check], verdicts: Sequence[Verdict]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from typing import ClassVar
 from clusterwright.tools.errors import RefusedError
 from clusterwright.tools.kubernetes.changes.kind import ObjectChange, existing
 from clusterwright.tools.kubernetes.changes.step import Check, Met, Pending, Scene, Step, Verdict
+from clusterwright.tools.kubernetes.changes.workload_cluster import CORE
 from clusterwright.tools.kubernetes.changes.workloads import AROUND, workload_of
 from clusterwright.tools.kubernetes.changes.write import Verb, Write
 from clusterwright.tools.manifest import Manifest, mapping, text
@@ -49,6 +50,12 @@ class Delete(ObjectChange):
             raise RefusedError(
                 f"{ref} is not deleted from here: with it goes more than a plan can show",
                 hint="delete what is in it one by one, or delete it with kubectl",
+            )
+        if (ref.kind, ref.group) == ("Cluster", CORE):
+            raise RefusedError(
+                f"{ref} is a whole cluster, with machines and all that runs on them",
+                hint="the MCP server for Cluster API deletes it, and tells first what goes with it:"
+                ' capi_plan_change {"kind": "delete"}',
             )
         if "deletionTimestamp" in mapping(before, "metadata"):
             raise RefusedError(

@@ -31,6 +31,7 @@ from clusterwright.tools.kubernetes.changes.step import Scene, Step
 from clusterwright.tools.kubernetes.changes.veil import hide, secrets_of
 from clusterwright.tools.kubernetes.changes.workload_cluster import check_quorum
 from clusterwright.tools.kubernetes.changes.write import Verb
+from clusterwright.tools.kubernetes.desk import Desk
 from clusterwright.tools.kubernetes.owners import claims
 from clusterwright.tools.kubernetes.read import read_snapshot
 from clusterwright.tools.manifest import Json, Manifest, namespace_of, text
@@ -89,25 +90,27 @@ class Draft:
 
 
 async def draft(
+    desk: Desk,
     connection: "Connection",
     changes: Sequence[Manifest],
-    policy: Policy,
     *,
     stamp: datetime,
     override_owner: bool = False,
-    key: bytes,
 ) -> Draft:
     """Return what changes come to on a cluster at this moment; nothing is stored in it.
 
     Raises RefusedError for what must not be done, InvalidInputError for what cannot be, and
     ForbiddenError where the credential may not even read what the change rests on.
     """
-    typed = [parse_change(one) for one in changes]
+    typed = [parse_change(one, desk.vocabulary) for one in changes]
     scene = await _scene(connection, typed, stamp)
+    survey = desk.vocabulary.load().survey
+    if survey is not None:
+        scene = await survey(desk.clusters, connection, typed, scene)
     steps = [step for change in typed for step in change.steps(scene)]
     _check_overlap(steps)
     for step in steps:
-        _check_protected(step, policy)
+        _check_protected(step, desk.authority.policy)
         check_quorum(step)
         if not override_owner:
             _check_owner(step, scene.around)
@@ -116,13 +119,16 @@ async def draft(
     if override_owner and any(_claims(step, scene.around) for step in steps):
         risk, reasons = Risk.HIGH, ["an owner of a field will write it again", *reasons]
     bound: Json = {
+        "domain": desk.vocabulary.domain,
         "changes": list(changes),
         "cluster": await connection.identity(),
         "override": override_owner,
         "risk": risk,
         "steps": [_bound(one) for one in tried if not one.step.predicate],
     }
-    digest = hashlib.blake2b(canonical(bound), key=key, digest_size=16).hexdigest()
+    digest = hashlib.blake2b(
+        canonical(bound), key=desk.authority.store.key, digest_size=16
+    ).hexdigest()
     return Draft(tuple(tried), risk, tuple(reasons), digest)
 
 
@@ -147,7 +153,8 @@ async def _scene(connection: "Connection", changes: Sequence[Change], stamp: dat
             *(partial(look, namespace, kinds) for namespace, kinds in around.items()),
         ]
     )
-    return Scene(connection.cluster, stamp, live, _joined(connection, parts))
+    identity = await connection.identity()
+    return Scene(connection.cluster, stamp, live, _joined(connection, parts), identity)
 
 
 def _surroundings(changes: Sequence[Change]) -> Mapping[str | None, Sequence[str]]:
@@ -278,7 +285,7 @@ def _bound(one: Tried) -> Json:
         "object": str(step.ref),
         "uid": text(step.before, "metadata", "uid") if step.before else "",
         "namespace": namespace_of(before),
-        "rests_on": before if whole else None,
+        "rests_on": [before if whole else None, step.rests_on],
         "dry_run": one.dry_run,
         "body": step.write.body if new else None,
         "fields": [

@@ -23,6 +23,7 @@ class Drain(ObjectChange):
 
     kind: ClassVar[str] = "drain"
     around: ClassVar[tuple[str, ...]] = AROUND
+    resumes: ClassVar[bool] = True
     delete_local_data: bool = False
 
     def steps(self, scene: Scene) -> tuple[Step, ...]:

@@ -17,6 +17,8 @@ class Change(BaseModel):
     kind: ClassVar[str]
     around: ClassVar[tuple[str, ...]] = ()
     """Kinds of objects that the steps are worked out from."""
+    resumes: ClassVar[bool] = False
+    """Whether it finds out by itself what is left to do, after it was cut short."""
 
     @property
     def targets(self) -> tuple[Ref, ...]:

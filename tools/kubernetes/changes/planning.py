@@ -9,7 +9,6 @@ from anyio import to_thread
 from clusterwright.tools.change import DryRun, Plan, PlanStep, State
 from clusterwright.tools.errors import RefusedError
 from clusterwright.tools.excerpt import one_line
-from clusterwright.tools.kubernetes.changes.asked import Asked
 from clusterwright.tools.kubernetes.changes.draft import Draft, Tried, draft
 from clusterwright.tools.kubernetes.changes.resolve import resolve, settle_doubts
 from clusterwright.tools.kubernetes.desk import Desk
@@ -26,7 +25,7 @@ _LIFETIME = timedelta(minutes=30)
 
 
 async def plan(
-    desk: Desk, changes: Sequence[Asked], cluster: str | None, *, override_owner: bool
+    desk: Desk, asked: Sequence[Manifest], cluster: str | None, *, override_owner: bool
 ) -> PlannedChange:
     """Return the plan of changes; raise ToolError for what must not or cannot be done."""
     connection = await desk.clusters.connect(cluster)
@@ -34,24 +33,19 @@ async def plan(
     authority.require(connection.cluster, Access.PLAN)
     store = await to_thread.run_sync(lambda: authority.store)
     unfinished = tuple(await to_thread.run_sync(_unfinished, store))
-    asked = [one.told() for one in changes]
     identity = await connection.identity()
     await settle_doubts(connection, store, asked)
-    resolved = await to_thread.run_sync(resolve, asked, store, identity)
+    resolved = await to_thread.run_sync(resolve, asked, desk, identity)
     stamp = resolved.stamp or datetime.now(UTC).replace(microsecond=0)
     found = await draft(
-        connection,
-        resolved.changes,
-        authority.policy,
-        stamp=stamp,
-        override_owner=override_owner,
-        key=store.key,
+        desk, connection, resolved.changes, stamp=stamp, override_owner=override_owner
     )
     if not found.tried or not any(_does(one) for one in found.tried):
         note = await to_thread.run_sync(_nothing_left, asked, store)
         return PlannedChange(cluster=connection.cluster, note=note, unfinished=unfinished)
     _check_possible(found)
     made = await _plan(connection, found, asked, stamp, override_owner=override_owner)
+    made = made.model_copy(update={"domain": desk.vocabulary.domain})
     await to_thread.run_sync(_keep, desk, made)
     return _answer(made, unfinished, _next(desk, made))
 
@@ -151,7 +145,7 @@ def _unfinished(store: PlanStore) -> list[str]:
 def _next(desk: Desk, plan: Plan) -> str:
     mode = desk.authority.policy.access_to(plan.cluster, desk.authority.access)
     if mode is Access.WRITE:
-        return f"k8s_apply_change with plan_id={plan.id}, which asks a person first"
+        return f"{desk.vocabulary.apply_tool} with plan_id={plan.id}, which asks a person first"
     return (
         f"this server only plans; a person can run `clusterwright apply {plan.id}`, or start the"
         " server with --access write"

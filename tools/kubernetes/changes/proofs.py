@@ -38,7 +38,7 @@ def _proofs(ref: Ref, wanted: Manifest, changed: Sequence[Difference]) -> Iterat
         slices = Listing(
             "EndpointSlice", ref.namespace, labels=f"kubernetes.io/service-name={ref.name}"
         )
-        yield Check(f"{ref} has a ready endpoint", ref, _has_endpoint, slices)
+        yield Check(f"{ref} has a ready endpoint", ref, _has_endpoint, (slices,))
     if ref.kind == "PersistentVolumeClaim" and spec:
         yield Check(f"{ref} has the capacity that it asks for", ref, _has_capacity)
     if ref.kind == "HorizontalPodAutoscaler" and spec:

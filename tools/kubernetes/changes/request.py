@@ -1,31 +1,33 @@
 """Changes as they were asked for, made values of a type of their own for each kind."""
 
-from typing import cast, get_args
+from typing import cast
 
 from pydantic import ValidationError
 
 from clusterwright.tools.errors import InvalidInputError
-from clusterwright.tools.kubernetes.changes.all import CHANGES
-from clusterwright.tools.kubernetes.changes.asked import Kind
 from clusterwright.tools.kubernetes.changes.inverse import INVERSES
 from clusterwright.tools.kubernetes.changes.kind import Change
+from clusterwright.tools.kubernetes.changes.vocabulary import Vocabulary
 from clusterwright.tools.manifest import Json, Manifest
 from clusterwright.tools.redaction import REDACTED
 
 _UNKNOWN = "<ask:"
 """How a finding's remedy marks a value that only a person can know: `<ask: what it is>`."""
-_BY_KIND = {one.kind: one for one in (*CHANGES, *INVERSES)}
+_OF_PLANS = ("undo", "finish")
+"""Kinds that `resolve` puts other changes in place of."""
 
 
-def parse_change(asked: Manifest) -> Change:
+def parse_change(asked: Manifest, vocabulary: Vocabulary) -> Change:
     """Return a typed change; raise InvalidInputError, also for a value that is still unknown."""
     kind = str(asked.get("kind", ""))
-    model = _BY_KIND.get(kind)
+    own = vocabulary.load().changes
+    model = next((one for one in (*own, *INVERSES) if one.kind == kind), None)
     if model is None:
         raise InvalidInputError(
-            f"there is no change {kind[:60]!r}", hint=f"kinds: {', '.join(get_args(Kind))}"
+            f"there is no change {kind[:60]!r}",
+            hint=f"kinds: {', '.join((*(one.kind for one in own), *_OF_PLANS))}",
         )
-    if model in CHANGES:  # what is not, comes from the journal
+    if model in own:  # what is not, comes from the journal
         _check_values(asked)
     try:
         return model.model_validate({k: v for k, v in asked.items() if k != "kind"})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from anyio import to_thread
 
-from clusterwright.tools.change import State
+from clusterwright.tools.change import Plan, State
 from clusterwright.tools.errors import InvalidInputError, RefusedError
 from clusterwright.tools.kubernetes.changes.inverse import settled
 from clusterwright.tools.kubernetes.changes.journal import (
@@ -17,15 +17,15 @@ from clusterwright.tools.kubernetes.changes.journal import (
     progress_of,
     took_place,
 )
+from clusterwright.tools.kubernetes.changes.request import parse_change
+from clusterwright.tools.kubernetes.changes.vocabulary import Vocabulary
+from clusterwright.tools.kubernetes.desk import Desk
 from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.trust.plan_store import Kept, PlanStore
 
 if TYPE_CHECKING:
     from clusterwright.tools.kubernetes.client.connection import Connection
-
-_SETS = frozenset({"drain"})
-"""Kinds that find out by themselves what is left to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +36,11 @@ class Resolved:
     stamp: datetime | None = None
 
 
-def resolve(asked: Sequence[Manifest], store: PlanStore, identity: str) -> Resolved:
+def resolve(asked: Sequence[Manifest], desk: Desk, identity: str) -> Resolved:
     """Return the changes that are asked for, those of a journal in place of undo and finish.
 
-    Raises RefusedError for a plan that nothing was done of, or that is of another cluster.
+    Raises RefusedError for a plan that nothing was done of, or that is of another cluster or of
+    another domain.
     """
     earlier = [one for one in asked if one.get("kind") in {"undo", "finish"}]
     if not earlier:
@@ -52,14 +53,27 @@ def resolve(asked: Sequence[Manifest], store: PlanStore, identity: str) -> Resol
     name = str(earlier[0].get("plan", ""))
     if not name:
         raise InvalidInputError("which plan?", hint='{"kind":"undo","plan":"p-..."}')
+    store = desk.authority.store
     kept = store.get(name)
+    require_own(kept.plan, desk.vocabulary)
     if kept.plan.identity != identity:
         raise RefusedError(
             f"plan {name} was applied to cluster {kept.plan.cluster!r}, which this is not",
             hint="pass that cluster",
         )
     progress = progress_of(store.journal(name))
-    return _undo(kept, progress) if earlier[0]["kind"] == "undo" else _finish(kept, progress)
+    if earlier[0]["kind"] == "undo":
+        return _undo(kept, progress, desk.vocabulary)
+    return _finish(kept, progress, desk.vocabulary)
+
+
+def require_own(plan: Plan, vocabulary: Vocabulary) -> None:
+    """Raise RefusedError for a plan that was made in the words of another domain."""
+    if plan.domain != vocabulary.domain:
+        raise RefusedError(
+            f"plan {plan.id} is one of {plan.domain}, not of {vocabulary.domain}",
+            hint=f"use the tools of the server for {plan.domain}, or `clusterwright apply`",
+        )
 
 
 async def settle_doubts(
@@ -80,7 +94,7 @@ async def settle_doubts(
             await to_thread.run_sync(store.note, plan, told)
 
 
-def _undo(kept: Kept, progress: Progress) -> Resolved:
+def _undo(kept: Kept, progress: Progress, vocabulary: Vocabulary) -> Resolved:
     if kept.state is State.APPLYING and not progress.written:
         return Resolved(())  # it was cut short before its first write
     if kept.state is State.UNDONE or not progress.written:
@@ -92,25 +106,20 @@ def _undo(kept: Kept, progress: Progress) -> Resolved:
     if not back:
         raise RefusedError(
             f"plan {kept.plan.id} cannot be undone: {kept.plan.undo}",
-            hint="plan what is to be instead with k8s_plan_change",
+            hint=f"plan what is to be instead with {vocabulary.plan_tool}",
         )
     return Resolved(tuple(back))
 
 
-def _finish(kept: Kept, progress: Progress) -> Resolved:
+def _finish(kept: Kept, progress: Progress, vocabulary: Vocabulary) -> Resolved:
     if kept.state is not State.APPLYING:
         raise RefusedError(
             f"plan {kept.plan.id} is not unfinished: it is {kept.state}",
-            hint="plan the change again with k8s_plan_change",
+            hint=f"plan the change again with {vocabulary.plan_tool}",
         )
-    written = {str(one.ref) for one in progress.written}
+    written = {one.ref for one in progress.written}
+    typed = [(one, parse_change(one, vocabulary)) for one in kept.plan.changes]
     rest = tuple(
-        one for one in kept.plan.changes if one["kind"] in _SETS or str(_object(one)) not in written
+        asked for asked, one in typed if one.resumes or not written.intersection(one.targets)
     )
     return Resolved(rest, kept.plan.made)
-
-
-def _object(change: Manifest) -> Ref:
-    if change["kind"] == "apply":
-        return Ref.of(change["manifest"])
-    return Ref.parse(str(change["object"]))

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from clusterwright.tools.field_path import Path
 from clusterwright.tools.kubernetes.changes.write import Write
-from clusterwright.tools.manifest import Manifest
+from clusterwright.tools.manifest import Json, Manifest
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 from clusterwright.tools.trust.risk import Risk
@@ -22,6 +22,8 @@ class Pending:
     """It is not so yet."""
 
     why: str
+    stuck: bool = False
+    """Something says that it does not work: waiting for long will hardly help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +50,24 @@ class Listing:
 class Check:
     """A proof of success: what must be true of an object, and stay true, after the writes.
 
-    `judge` gets the object, None when there is none, and the objects of `listing`.
+    `judge` gets the object, None when there is none, and the objects of `listings`, one after the
+    other. `seconds` is for what takes longer than a policy gives to proofs in general.
     """
 
     say: str
     ref: Ref
     judge: Callable[[Manifest | None, Sequence[Manifest]], Verdict]
-    listing: Listing | None = None
+    listings: tuple[Listing, ...] = ()
+    seconds: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What was read of another cluster, or why nothing could be."""
+
+    snapshot: Snapshot | None
+    identity: str = ""
+    why_not: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,6 +81,10 @@ class Scene:
     """The objects that change, with managedFields; those that do not exist are not in it."""
     around: Snapshot
     """What surrounds them: pods, their workloads, budgets, autoscalers."""
+    identity: str = ""
+    """What tells the cluster from any other."""
+    elsewhere: Mapping[Ref, Elsewhere] = field(default_factory=dict["Ref", Elsewhere])
+    """Other clusters that the change is felt on, by the object that stands for them here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +106,10 @@ class Step:
     """One of a set that is evaluated anew: a plan is not bound to its members."""
     notes: tuple[str, ...] = field(default=())
     """What whoever approves should know."""
+    risks: tuple[tuple[Risk, str], ...] | None = None
+    """What is at stake, where the change itself knows; None: the general rules judge it."""
+    rests_on: Json = None
+    """What else it was worked out from: the plan does not hold once that is different."""
 
     @property
     def ref(self) -> Ref:

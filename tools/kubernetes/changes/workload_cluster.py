@@ -53,6 +53,8 @@ def risks(_scene: Scene, step: Step) -> Iterator[tuple[Risk, str]]:
     ref = step.ref
     if ref.group != CORE and not ref.group.endswith(f".{CORE}"):
         return
+    if step.risks is not None:
+        return  # the change itself knows better
     if step.write.verb is Verb.DELETE:
         yield Risk.HIGH, f"with {ref} go its machines, and what runs on them"
     elif ref.kind == "Cluster" and step.before is not None:
@@ -63,7 +65,7 @@ def risks(_scene: Scene, step: Step) -> Iterator[tuple[Risk, str]]:
 
 def reconciled(ref: Ref) -> Check:
     """Return the check that a Cluster is as its topology says, and Available."""
-    return Check(f"{ref} is reconciled, up to date and Available", ref, _reconciled)
+    return Check(f"{ref} is reconciled, up to date and Available", ref, judge_reconciled)
 
 
 def _of_topology(step: Step) -> Iterator[tuple[Risk, str]]:
@@ -87,7 +89,8 @@ def _changes(step: Step, path: Path) -> bool:
     return wanted is not MISSING and wanted != read(step.before or {}, path)
 
 
-def _reconciled(found: Manifest | None, _listed: Sequence[Manifest]) -> Verdict:
+def judge_reconciled(found: Manifest | None, _listed: Sequence[Manifest]) -> Verdict:
+    """Judge a Cluster by its own conditions, all of which must tell of its present spec."""
     if found is None:
         return Failed("it does not exist any more")
     if truth(found, "spec", "paused"):

@@ -9,6 +9,7 @@ from clusterwright.tools.kubernetes.owners.claim import Claim, Owner, Question
 from clusterwright.tools.kubernetes.owners.controller import controller
 from clusterwright.tools.kubernetes.owners.gitops import (
     argo_cd,
+    cluster_deployment,
     cluster_topology,
     flux,
     k0rdent,
@@ -20,6 +21,7 @@ from clusterwright.tools.snapshot import Snapshot
 
 OWNERS: tuple[Owner, ...] = (
     argo_cd,
+    cluster_deployment,
     flux,
     k0rdent,
     sveltos,

@@ -99,6 +99,31 @@ def k0rdent(asked: Question) -> Iterator[Claim]:
     )
 
 
+def cluster_deployment(asked: Question) -> Iterator[Claim]:
+    """Yield the ClusterDeployment of k0rdent from whose chart a Cluster comes.
+
+    Flux labels it with the release, which has the ClusterDeployment's name; k0rdent adds the
+    labels that it puts on the ClusterDeployment itself (kcm, clusterdeployment_controller.go).
+    """
+    labels, manifest = labels_of(asked.manifest), asked.manifest
+    name = labels.get(f"{_HELM}/name", "")
+    if text(manifest, "kind") != "Cluster" or not name or not asked.desired:
+        return
+    namespace = text(mapping(manifest, "metadata"), "namespace")
+    ref = legal("ClusterDeployment", name, namespace, f"{_K0RDENT}/v1beta1")
+    component = f"{_K0RDENT}/component"
+    there = ref is not None and asked.around.get(ref) is not None
+    if ref is None or not (there or component in labels):
+        return
+    yield Claim(
+        owner=f"k0rdent {ref}",
+        shown_by=f"label {component if component in labels else f'{_HELM}/name'}",
+        where=f"{ref}, by a kind of capi_plan_change that is for ClusterDeployments",
+        server="cluster_api",
+        ref=ref,
+    )
+
+
 def cluster_topology(asked: Question) -> Iterator[Claim]:
     """Yield the Cluster whose topology makes an object (cluster-api, api/core/v1beta2)."""
     labels, manifest = labels_of(asked.manifest), asked.manifest

@@ -7,58 +7,73 @@ from pathlib import Path
 
 import httpx
 
-from clusterwright.deploy.sandbox.capi.kinds import INFRASTRUCTURES
+from clusterwright.deploy.sandbox.capi.clouds.all import CLOUDS
+from clusterwright.deploy.sandbox.capi.definition import Kind
+from clusterwright.deploy.sandbox.capi.kinds import CONFIGS, CONTROL_PLANES, KINDS
 from clusterwright.deploy.sandbox.capi.provider.api import Api
+from clusterwright.deploy.sandbox.capi.provider.bootstrap import bootstrap
+from clusterwright.deploy.sandbox.capi.provider.cluster import cluster
 from clusterwright.deploy.sandbox.capi.provider.contract import PAUSED
-from clusterwright.deploy.sandbox.capi.provider.reconcile import OWN, World, cluster, machine
+from clusterwright.deploy.sandbox.capi.provider.control_plane import control_plane, sweep
+from clusterwright.deploy.sandbox.capi.provider.events import Events
+from clusterwright.deploy.sandbox.capi.provider.host import host
+from clusterwright.deploy.sandbox.capi.provider.machine import machine
 from clusterwright.deploy.sandbox.capi.provider.settings import Settings
-from clusterwright.tools.manifest import Manifest, name_of, namespace_of, strings, truth
+from clusterwright.deploy.sandbox.capi.provider.store import Store
+from clusterwright.deploy.sandbox.capi.provider.world import CAPI, World
+from clusterwright.tools.manifest import Manifest, strings, truth
 
-_CAPI = "cluster.x-k8s.io/v1beta2"
-_ROUND = 1.0
-"""Seconds from one round to the next; in this small a world looking again beats watching."""
+_WATCHED = (
+    (CAPI, "Cluster"),
+    (CAPI, "Machine"),
+    ("v1", "Namespace"),
+    ("v1", "Secret"),
+    *((kind.api_version, kind.name) for kind in KINDS),
+)
+_AT_LEAST, _AT_MOST = 0.1, 1.0
+"""Seconds from one round to the next: while things change, and at rest."""
 
 
 def main(file: str) -> None:
     """Look after the provider's objects until killed."""
     settings = Settings.read(Path(file))
     api = Api(settings.server, settings.authority, settings.certificate, settings.key)
-    world = World(api, settings)
+    store = Store(api, _WATCHED, _say)
+    world = World(api, settings, store, Events(api), _say, CLOUDS)
+    store.start()
     while True:
-        started = time.monotonic()
-        try:
-            _round(world)
-        except httpx.HTTPError as error:
-            _say(f"the management cluster: {error}")
-        time.sleep(max(0.2, _ROUND - (time.monotonic() - started)))
+        store.changed.clear()
+        _round(world)
+        time.sleep(_AT_LEAST)
+        store.changed.wait(_AT_MOST)
 
 
 def _round(world: World) -> None:
-    world.clusters = _by_key(world.api.list(_CAPI, "Cluster"))
-    world.machines = _by_key(world.api.list(_CAPI, "Machine"))
-    for kind in INFRASTRUCTURES:
-        for one in world.api.list(kind.api_version, kind.cluster):
-            _look_after(world, one, lambda one, kind=kind: cluster(world, kind, one))
-    for api_version, name, reconcile in OWN:
-        for one in world.api.list(api_version, name):
-            _look_after(world, one, lambda one, do=reconcile: do(world, one))
-    for kind in INFRASTRUCTURES:
-        for one in world.api.list(kind.api_version, kind.machine):
-            _look_after(world, one, lambda one, kind=kind: machine(world, kind, one))
-
-
-def _look_after(world: World, one: Manifest, reconcile: Callable[[Manifest], None]) -> None:
-    paused = PAUSED in strings(one, "metadata", "annotations")
-    if paused or truth(world.cluster_of(one), "spec", "paused"):
-        return
+    for cloud in world.clouds:
+        _look_after(world, cloud.cluster, lambda one, of=cloud: cluster(world, of, one))
+        if cloud.takes_hosts:
+            _look_after(world, cloud.others[0], lambda one: host(world, one))
+    for kind in CONTROL_PLANES:
+        _look_after(world, kind, lambda one: control_plane(world, one))
     try:
-        reconcile(one)
+        sweep(world)
     except (httpx.HTTPError, OSError) as error:  # the next round tries again
-        _say(f"{one.get('kind')} {namespace_of(one)}/{name_of(one)}: {error}")
+        _say(f"sweeping: {error}")
+    for kind in CONFIGS:
+        _look_after(world, kind, lambda one: bootstrap(world, one))
+    for cloud in world.clouds:
+        _look_after(world, cloud.machine, lambda one, of=cloud: machine(world, of, one))
 
 
-def _by_key(found: list[Manifest]) -> dict[tuple[str, str], Manifest]:
-    return {(namespace_of(one), name_of(one)): one for one in found}
+def _look_after(world: World, kind: Kind, reconcile: Callable[[Manifest], None]) -> None:
+    for one in world.store.all(kind.api_version, kind.name):
+        paused = PAUSED in strings(one, "metadata", "annotations")
+        if paused or truth(world.cluster_of(one), "spec", "paused"):
+            continue
+        try:
+            reconcile(one)
+        except (httpx.HTTPError, OSError) as error:  # the next round tries again
+            world.say_once(one, str(error).partition("\n")[0])
 
 
 def _say(line: str) -> None:

@@ -7,8 +7,9 @@ BootstrapConfig and ControlPlane.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Literal
 
-from clusterwright.deploy.sandbox.capi.kinds import Contract
+from clusterwright.deploy.sandbox.capi.definition import Contract
 from clusterwright.deploy.sandbox.capi.provider.api import Api
 from clusterwright.tools.manifest import (
     Json,
@@ -19,6 +20,7 @@ from clusterwright.tools.manifest import (
     number,
     text,
     texts,
+    truth,
 )
 
 FINALIZER = "provider.sandbox.clusterwright.io"
@@ -32,11 +34,16 @@ class Told:
     """One condition to be told."""
 
     type: str
-    met: bool
+    status: Literal["True", "False", "Unknown"]
     reason: str = ""
     message: str = ""
     severity: str = "Warning"
     """In the contract v1beta1 only: Error, Warning or Info."""
+
+
+def met(type_: str, reason: str = "") -> Told:
+    """Return a condition that is met."""
+    return Told(type_, "True", reason)
 
 
 def owner(manifest: Manifest, kind: str) -> str:
@@ -50,6 +57,11 @@ def owner(manifest: Manifest, kind: str) -> str:
 def leaving(manifest: Manifest) -> bool:
     """Return whether an object is being deleted."""
     return bool(text(manifest, "metadata", "deletionTimestamp"))
+
+
+def is_provisioned(one: Manifest) -> bool:
+    """Return whether an infrastructure object says so, in either contract."""
+    return truth(one, "status", "ready") or truth(one, "status", "initialization", "provisioned")
 
 
 def hold(api: Api, manifest: Manifest) -> None:
@@ -90,13 +102,14 @@ def _finalizers(api: Api, manifest: Manifest, wanted: Sequence[str]) -> None:
 
 def _condition(manifest: Manifest, one: Told, contract: Contract) -> Manifest:
     before = condition(manifest, one.type)
-    status = "True" if one.met else "False"
     now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    since = text(before, "lastTransitionTime") if text(before, "status") == status else now
-    found: Manifest = {"type": one.type, "status": status, "lastTransitionTime": since}
+    since = text(before, "lastTransitionTime") if text(before, "status") == one.status else now
+    found: Manifest = {"type": one.type, "status": one.status, "lastTransitionTime": since}
     if contract == "v1beta1":
-        if not one.met:
-            found |= {"severity": one.severity, "reason": one.reason, "message": one.message}
+        if one.status == "False":
+            found["severity"] = one.severity
+        if one.status != "True":
+            found |= {"reason": one.reason, "message": one.message}
         return found
     return found | {
         "reason": one.reason,
@@ -108,7 +121,5 @@ def _condition(manifest: Manifest, one: Told, contract: Contract) -> Manifest:
 def _holds(wanted: Json, found: Json) -> bool:
     if isinstance(wanted, dict) and isinstance(found, dict):
         there = mapping(found)
-        return all(
-            key in there and _holds(value, there[key]) for key, value in mapping(wanted).items()
-        )
+        return all(_holds(value, there.get(key)) for key, value in mapping(wanted).items())
     return wanted == found

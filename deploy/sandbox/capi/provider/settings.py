@@ -22,6 +22,8 @@ class Settings:
     binaries: dict[str, str]
     ports: tuple[int, ...]
     """One for the API server of each workload cluster; no more clusters than these."""
+    leashed: bool = True
+    """Whether workload clusters end with the provider: in namespaces of its own they need not."""
 
     def write(self, path: Path) -> None:
         """Write the settings for the provider."""

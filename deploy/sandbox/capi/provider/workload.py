@@ -1,177 +1,160 @@
 """The control plane of one workload cluster: real programs, in a corner of the shared etcd."""
 
 import base64
-import os
 import shutil
-import signal
-import subprocess
+import time
 from pathlib import Path
 
 import httpx
 
 from clusterwright.deploy.sandbox.capi.provider.api import Api
+from clusterwright.deploy.sandbox.capi.provider.processes import Processes
+from clusterwright.deploy.sandbox.capi.provider.programs import (
+    FIRST_SERVICE,
+    HOST,
+    Files,
+    api_server,
+    controllers,
+    kwok,
+    scheduler,
+)
 from clusterwright.deploy.sandbox.capi.provider.settings import Settings
 from clusterwright.deploy.sandbox.runtime.certificates import Authority, Pair, signing_key
 from clusterwright.deploy.sandbox.runtime.kubeconfig import write_kubeconfig
 
-HOST = "127.0.0.1"
 _NAMES = ("localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc", HOST)
-_SERVICES, _FIRST_SERVICE = "10.97.0.0/16", "10.97.0.1"
-_PODS, _NODE = "10.98.0.0/16", "10.98.0.1"
-_SECONDS = 5.0
-_CONTROLLERS = (
-    "clusterrole-aggregation-controller",
-    "cronjob-controller",
-    "daemonset-controller",
-    "deployment-controller",
-    "disruption-controller",
-    "endpointslice-controller",
-    "garbage-collector-controller",
-    "job-controller",
-    "namespace-controller",
-    "node-lifecycle-controller",
-    "persistentvolume-binder-controller",
-    "pod-garbage-collector-controller",
-    "replicaset-controller",
-    "resourcequota-controller",
-    "root-ca-certificate-publisher-controller",
-    "serviceaccount-controller",
-    "statefulset-controller",
-    "taint-eviction-controller",
-)
-"""What workloads need; all of them would take a third more memory for each cluster."""
+_LOOK_AGAIN = 5.0
+"""Seconds for which an API server that served, and still runs, is taken to serve."""
+_MADE = "made-for"
+_SERVER = "kube-apiserver"
 
 
 class Workload:
     """The programs of one workload cluster, and the way in."""
 
-    def __init__(self, settings: Settings, namespace: str, name: str, port: int) -> None:
-        """Make its certificates; nothing runs yet."""
+    def __init__(self, settings: Settings, namespace: str, name: str, port: int, uid: str) -> None:
+        """Take it over from an earlier provider, or make its certificates; start nothing yet.
+
+        The uid is that of the control plane: what one of the same name left behind is removed.
+        """
         self._settings = settings
-        self._prefix = f"/workload/{namespace}/{name}"
+        self._key = namespace, name
         self._port = port
-        self._place = Path(settings.directory) / f"{namespace}.{name}"
-        shutil.rmtree(self._place, ignore_errors=True)
-        self._place.mkdir(parents=True)
-        authority = Authority(self._place, "ca")
-        self._authority = authority.pair
-        hosts = (*_NAMES, _FIRST_SERVICE)
-        self._server = authority.issue("apiserver", "kube-apiserver", hosts=hosts)
-        self._tokens = signing_key(self._place)
-        self._admin = authority.issue("admin", "sandbox-provider", groups=["system:masters"])
-        user = authority.issue("user", "kubernetes-admin", groups=["system:masters"])
-        self.kubeconfig = self._kubeconfig("kubeconfig", name, user)
+        self._place = _place(settings, namespace, name)
+        self._processes = Processes(self._place, leashed=settings.leashed)
+        self._served = 0.0
+        made = self._place / _MADE
+        if not made.exists() or made.read_text(encoding="utf-8") != uid:
+            forget(settings, namespace, name)
+            self._make_certificates(name)
+            made.write_text(uid, encoding="utf-8")
+        self._files = self._found()
+        self.kubeconfig = self._place / "kubeconfig"
         """For whoever uses the cluster."""
-        self._inner = self._kubeconfig("inner.kubeconfig", name, self._admin)
-        self._processes: dict[str, subprocess.Popen[bytes]] = {}
-        self._version = ""
         self.api = Api(
             f"https://{HOST}:{port}",
-            str(self._authority.certificate),
-            str(self._admin.certificate),
-            str(self._admin.key),
+            str(self._files.authority.certificate),
+            str(self._files.admin.certificate),
+            str(self._files.admin.key),
         )
+
+    @property
+    def refused(self) -> str:
+        """What a client is told that tries to reach it while it is down."""
+        url = f"https://{HOST}:{self._port}/api/v1/namespaces/kube-system"
+        return f'Get "{url}": dial tcp {HOST}:{self._port}: connect: connection refused'
+
+    @property
+    def why_not(self) -> str:
+        """Why it does not serve."""
+        if self._processes.runs(_SERVER):
+            return "the API server is not ready yet"
+        said = self._processes.last_words(_SERVER)
+        return f"the API server does not run: {said}" if said else "the API server does not run"
 
     def run(self, version: str) -> bool:
         """See that everything runs in a version; return whether it serves."""
-        if self._version and self._version != version:
-            self._end()
-        self._version = version
-        self._see_to("kube-apiserver", self._apiserver(version))
-        if not self.api.ready():
+        see_to, files = self._processes.see_to, self._files
+        running = self._processes.runs(_SERVER)
+        see_to(_SERVER, api_server(self._settings, files, self._port, _prefix(*self._key), version))
+        if not self._serves(running=running):
             return False
-        self._see_to("kube-controller-manager", self._controllers())
-        self._see_to("kube-scheduler", self._scheduler())
-        self._see_to("kwok", self._kwok())
+        see_to("kube-controller-manager", controllers(self._settings, files))
+        see_to("kube-scheduler", scheduler(self._settings, files))
+        see_to("kwok", kwok(self._settings, files))
         return True
+
+    def stop(self) -> None:
+        """End everything; what was stored stays."""
+        self._processes.end_all()
+        self._served = 0.0
 
     def remove(self) -> None:
         """End everything and forget what it stored."""
-        self._end()
         self.api.close()
-        key = f"{self._prefix}/".encode()
-        span = {"key": _encoded(key), "range_end": _encoded(key[:-1] + b"0")}
-        httpx.post(
-            f"{self._settings.etcd}/v3/kv/deleterange", json=span, trust_env=False
-        ).raise_for_status()
-        shutil.rmtree(self._place, ignore_errors=True)
+        self._processes.end_all()
+        forget(self._settings, *self._key)
 
-    def _end(self) -> None:
-        for process in self._processes.values():
-            process.send_signal(signal.SIGKILL)  # open watches would hold it for a minute
-        for process in self._processes.values():
-            process.wait(_SECONDS)
-        self._processes.clear()
+    def _serves(self, *, running: bool) -> bool:
+        now = time.monotonic()
+        if running and now - self._served < _LOOK_AGAIN:
+            return True
+        self._served = now if self.api.ready() else 0.0
+        return self._served > 0
 
-    def _see_to(self, name: str, argv: list[str]) -> None:
-        running = self._processes.get(name)
-        if running is not None and running.poll() is None:
-            return
-        setpriv = shutil.which("setpriv")
-        leash = [setpriv, "--pdeathsig", "KILL", "--"] if setpriv else []
-        with (self._place / f"{name}.log").open("ab") as log:
-            self._processes[name] = subprocess.Popen(
-                [*leash, self._settings.binaries[name], *argv],
-                env={**os.environ, "GOGC": "40"},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
+    def _make_certificates(self, name: str) -> None:
+        self._place.mkdir(parents=True)
+        authority = Authority(self._place, "ca")
+        authority.issue("apiserver", _SERVER, hosts=(*_NAMES, FIRST_SERVICE))
+        signing_key(self._place)
+        admin = authority.issue("admin", "sandbox-provider", groups=["system:masters"])
+        user = authority.issue("user", "kubernetes-admin", groups=["system:masters"])
+        for file, pair in (("kubeconfig", user), ("inner.kubeconfig", admin)):
+            write_kubeconfig(
+                self._place / file,
+                context=name,
+                server=f"https://{HOST}:{self._port}",
+                authority=authority.pair.certificate,
+                user=pair,
             )
 
-    def _kubeconfig(self, file: str, name: str, user: Pair) -> Path:
-        return write_kubeconfig(
-            self._place / file,
-            context=name,
-            server=f"https://{HOST}:{self._port}",
-            authority=self._authority.certificate,
-            user=user,
+    def _found(self) -> Files:
+        return Files(
+            authority=self._pair("ca"),
+            server=self._pair("apiserver"),
+            tokens=Pair(self._place / "service-accounts.pub", self._place / "service-accounts.key"),
+            admin=self._pair("admin"),
+            inner=self._place / "inner.kubeconfig",
         )
 
-    def _apiserver(self, version: str) -> list[str]:
-        minor = ".".join(version.removeprefix("v").split(".")[:2])
-        return [
-            f"--emulated-version={minor}",
-            f"--etcd-servers={self._settings.etcd}",
-            f"--etcd-prefix={self._prefix}",
-            f"--secure-port={self._port}",
-            f"--bind-address={HOST}",
-            f"--advertise-address={HOST}",
-            "--endpoint-reconciler-type=none",
-            f"--tls-cert-file={self._server.certificate}",
-            f"--tls-private-key-file={self._server.key}",
-            f"--client-ca-file={self._authority.certificate}",
-            f"--service-account-key-file={self._tokens.certificate}",
-            f"--service-account-signing-key-file={self._tokens.key}",
-            "--service-account-issuer=https://kubernetes.default.svc",
-            f"--service-cluster-ip-range={_SERVICES}",
-            "--authorization-mode=Node,RBAC",
-        ]
+    def _pair(self, name: str) -> Pair:
+        return Pair(self._place / f"{name}.crt", self._place / f"{name}.key")
 
-    def _controllers(self) -> list[str]:
-        return [
-            f"--kubeconfig={self._inner}",
-            f"--service-account-private-key-file={self._tokens.key}",
-            f"--root-ca-file={self._authority.certificate}",
-            "--use-service-account-credentials",
-            f"--controllers={','.join(_CONTROLLERS)}",
-            "--leader-elect=false",
-            "--secure-port=0",
-        ]
 
-    def _scheduler(self) -> list[str]:
-        return [f"--kubeconfig={self._inner}", "--leader-elect=false", "--secure-port=0"]
+def left_behind(settings: Settings) -> list[tuple[str, str]]:
+    """Return namespace and name of each workload cluster of which files are there."""
+    directory = Path(settings.directory)
+    found = [one.name.partition(".") for one in directory.iterdir()] if directory.is_dir() else []
+    return [(namespace, name) for namespace, _, name in found]
 
-    def _kwok(self) -> list[str]:
-        return [
-            f"--kubeconfig={self._inner}",
-            "--manage-all-nodes=false",
-            "--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake",
-            f"--cidr={_PODS}",
-            f"--node-ip={_NODE}",
-            "--node-lease-duration-seconds=40",
-            "--server-address=",
-            f"--config={self._settings.stages}",
-        ]
+
+def forget(settings: Settings, namespace: str, name: str) -> None:
+    """End what still runs of a workload cluster; remove its files and what it stored."""
+    place = _place(settings, namespace, name)
+    Processes(place, leashed=settings.leashed).end_all()
+    key = f"{_prefix(namespace, name)}/".encode()
+    span = {"key": _encoded(key), "range_end": _encoded(key[:-1] + b"0")}
+    url = f"{settings.etcd}/v3/kv/deleterange"
+    httpx.post(url, json=span, trust_env=False).raise_for_status()
+    shutil.rmtree(place, ignore_errors=True)
+
+
+def _place(settings: Settings, namespace: str, name: str) -> Path:
+    return Path(settings.directory) / f"{namespace}.{name}"
+
+
+def _prefix(namespace: str, name: str) -> str:
+    return f"/workload/{namespace}/{name}"
 
 
 def _encoded(key: bytes) -> str:

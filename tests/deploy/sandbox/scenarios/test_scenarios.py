@@ -5,9 +5,10 @@ from typing import cast
 
 import pytest
 
-from clusterwright.deploy.sandbox.scenario.load import load, load_all
+from clusterwright.deploy.sandbox.scenario.load import load, load_all, load_of
 from clusterwright.deploy.sandbox.scenario.model import MARK, Rendered, Scenario
-from clusterwright.deploy.sandbox.scenarios import NINE, SCENARIOS
+from clusterwright.deploy.sandbox.scenarios import CLUSTER_API, KUBERNETES, NINE, SCENARIOS
+from clusterwright.tools.cluster_api.analyzers import ANALYZERS as OF_CLUSTER_API
 from clusterwright.tools.errors import NotFoundError
 from clusterwright.tools.kubernetes.analyzers import ANALYZERS
 from clusterwright.tools.manifest import Json, Manifest, labels_of, name_of
@@ -23,11 +24,13 @@ FAULTS = pytest.mark.parametrize(
 
 # What would give the answer away in a name, a label, a namespace or an image.
 HINTS = re.compile(
-    r"absent|bad|break|broken|crash|cordon|denied|error|exceed|fail|fault|forbid|ghost|impossible|"
-    r"invalid|kill|leak|memory|mismatch|missing|never|nope|nosuch|oom|refus|scenario|short|stuck|"
+    r"absent|bad|break|broken|crash|cordon|denied|error|exceed|fail|(?<!de)fault|forbid|ghost|impossible|"
+    r"invalid|kill|leak|(?<!in-)memory|mismatch|missing|never|nope|nosuch|oom|refus|scenario|short|stuck|"
     r"trap|typo|unknown|wrong"
 )
-CODES = frozenset(code for analyzer in ANALYZERS for code in analyzer.codes)
+KUBERNETES_CODES = frozenset(code for one in ANALYZERS for code in one.codes)
+CLUSTER_API_CODES = frozenset(code for one in OF_CLUSTER_API for code in one.codes)
+CODES = KUBERNETES_CODES | CLUSTER_API_CODES
 _WITHOUT_SCENARIO = frozenset(
     {  # each has tests of its own; some need hours to develop, or a cluster that is badly ill
         "ingress/class-missing",
@@ -51,15 +54,40 @@ def test_each_folder_is_listed_once() -> None:
     assert sorted(SCENARIOS) == sorted(one.name for one in FOLDER.iterdir() if _is_scenario(one))
 
 
+def test_each_scenario_is_listed_under_its_domain() -> None:
+    assert tuple(one.name for one in load_of("kubernetes")) == KUBERNETES
+    assert tuple(one.name for one in load_of("cluster_api")) == CLUSTER_API
+
+
 def test_every_code_is_the_truth_of_some_scenario() -> None:
-    told = {truth.code for one in load_all() for truth in one.render(0).truth}
-    assert told == CODES - _WITHOUT_SCENARIO
+    told = {truth.code for one in load_of("kubernetes") for truth in one.render(0).truth}
+    assert told == KUBERNETES_CODES - _WITHOUT_SCENARIO
+
+
+def test_what_is_true_of_workload_clusters_can_be_told() -> None:
+    told = {truth.code for one in load_of("cluster_api") for truth in one.render(0).truth}
+    assert told <= CLUSTER_API_CODES
+    assert len(told) >= 14
 
 
 def test_there_are_at_least_32_faults_and_12_traps() -> None:
-    kinds = [one.card.kind for one in load_all()]
+    kinds = [one.card.kind for one in load_of("kubernetes")]
     assert kinds.count("fault") >= 32
     assert kinds.count("trap") >= 12
+
+
+def test_there_are_at_least_16_faults_and_6_traps_of_cluster_api() -> None:
+    kinds = [one.card.kind for one in load_of("cluster_api")]
+    assert kinds.count("fault") >= 16
+    assert kinds.count("trap") >= 6
+
+
+def test_cluster_api_scenarios_say_who_wrote_the_status_and_few_wrote_it_themselves() -> None:
+    cards = [one.card for one in load_of("cluster_api")]
+    assert [one.name for one in cards if not one.written_by] == []
+    by_hand = [one for one in cards if one.by_hand]
+    assert len(by_hand) <= len(cards) / 3
+    assert [one.name for one in by_hand if not one.imitates] == []
 
 
 def test_every_fault_says_what_a_right_repair_does() -> None:
@@ -68,7 +96,7 @@ def test_every_fault_says_what_a_right_repair_does() -> None:
 
 
 def test_enough_faults_are_repaired_some_around_an_owner_and_enough_are_left_alone() -> None:
-    repairs = [one.card.repair for one in load_all()]
+    repairs = [one.card.repair for one in load_of("kubernetes")]
     assert repairs.count("fixed") >= 20
     assert repairs.count("asks") + repairs.count("refused") >= 10
     owned = [one for one in load_all() if one.card.repair == "fixed" and _owned(one)]
@@ -110,7 +138,7 @@ def test_no_two_scenarios_of_a_seed_share_a_namespace_or_a_cluster_scoped_object
         outside = [
             (one["kind"], name_of(one))
             for scenario in load_all()
-            for one in _everything(scenario.render(seed))
+            for one in _of_the_sandbox(scenario.render(seed))
             if "namespace" not in one["metadata"]
         ]
         per_scenario = {pair: outside.count(pair) for pair in outside}
@@ -122,8 +150,10 @@ def test_the_truth_speaks_of_objects_that_are_made(scenario: Scenario) -> None:
     for seed in SEEDS:
         rendered = scenario.render(seed)
         made = {Ref.of(one) for one in rendered.objects}
-        for truth in rendered.truth:
-            assert {truth.subject, *truth.symptoms} <= made
+        named = {ref for truth in rendered.truth for ref in (truth.subject, *truth.symptoms)}
+        by_controllers = {ref for ref in named if ref.name.endswith("*")}
+        assert named - by_controllers <= made
+        assert {ref.namespace for ref in by_controllers} <= {rendered.namespace}
 
 
 @EVERY
@@ -139,7 +169,8 @@ def test_a_fault_has_a_truth_and_a_cure_and_a_trap_has_no_truth(scenario: Scenar
 def test_the_cure_changes_something(scenario: Scenario) -> None:
     rendered = scenario.render(1)
     cure, broken = rendered.cure, {str(Ref.of(one)): one for one in rendered.objects}
-    assert cure.remove or [one for one in cure.apply if broken.get(str(Ref.of(one))) != one]
+    changed = [one for one in cure.apply if broken.get(str(Ref.of(one))) != one]
+    assert cure.remove or cure.patch or changed
 
 
 @EVERY
@@ -161,7 +192,7 @@ def test_no_name_label_or_image_hints_at_a_fault(scenario: Scenario) -> None:
 @EVERY
 def test_everything_lies_in_the_scenarios_namespace_or_carries_the_mark(scenario: Scenario) -> None:
     rendered = scenario.render(3)
-    for one in _everything(rendered):
+    for one in _of_the_sandbox(rendered):
         inside = one["metadata"].get("namespace") == rendered.namespace
         assert inside or MARK.items() <= labels_of(one).items()
 
@@ -173,10 +204,8 @@ def test_what_is_simulated_names_what_it_imitates(scenario: Scenario) -> None:
 
 @EVERY
 def test_what_needs_no_node_pulls_no_image(scenario: Scenario) -> None:
-    if scenario.card.needs == "control-plane":
-        assert not scenario.render(2).images
-    else:
-        assert scenario.render(2).images
+    pulls = bool(scenario.render(2).images)
+    assert pulls == (scenario.card.needs == "node")
 
 
 def test_only_kinds_that_a_purge_looks_at_are_held_by_a_finalizer() -> None:
@@ -199,11 +228,16 @@ def _is_scenario(folder: Path) -> bool:
 
 
 def _everything(rendered: Rendered) -> list[Manifest]:
-    """Everything that breaking applies, and what healing adds beside it."""
-    made = {str(Ref.of(one)) for one in rendered.objects}
-    cure = [one for one in rendered.cure.apply if str(Ref.of(one)) not in made]
-    rollouts = {str(Ref.of(one)): one for one in rendered.objects}
-    return [*rollouts.values(), *cure]
+    """Everything that breaking and healing apply, on the sandbox and on a workload cluster."""
+    stages = [stage for stage in (*rendered.stages, rendered.cure) if stage.target]
+    return [*_of_the_sandbox(rendered), *(one for stage in stages for one in stage.apply)]
+
+
+def _of_the_sandbox(rendered: Rendered) -> list[Manifest]:
+    """Everything that breaking applies to the sandbox, and what healing adds beside it."""
+    made = {str(Ref.of(one)): one for one in rendered.objects}
+    added = () if rendered.cure.target else rendered.cure.apply
+    return [*made.values(), *(one for one in added if str(Ref.of(one)) not in made)]
 
 
 def _names(node: Json) -> list[str]:

@@ -1,0 +1,129 @@
+"""A management cluster, a server that may change its clusters, and the API server's audit log."""
+
+import json
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mcp import Client
+from mcp_types import TextContent
+
+from clusterwright.deploy.sandbox import Instance
+from clusterwright.deploy.sandbox.audit_log import AuditedWrite, writes
+from clusterwright.servers.cluster_api import create_server
+from clusterwright.tools.manifest import Json, Manifest
+from clusterwright.tools.trust.authority import Authority
+from clusterwright.tools.trust.policy import Policy
+from clusterwright.tools.trust.risk import Access
+
+EVERYTHING: Json = {
+    "unattended": [{"changes": "*", "clusters": ["*"], "namespaces": ["*"], "risk": "high"}],
+    "settle_seconds": 2,
+}
+SECONDS = 180.0
+
+
+@dataclass
+class Place:
+    """A namespace for clusters."""
+
+    management: Instance
+    namespace: str
+    state: Path
+    policy: Json = field(default_factory=lambda: dict(EVERYTHING))
+
+    def __post_init__(self) -> None:
+        self.begin = self.management.audit_log.stat().st_size
+
+    @property
+    def authority(self) -> Authority:
+        """What may be done here, kept apart from other tests' plans."""
+        policy = Policy.model_validate(self.policy)
+        return Authority(access=Access.WRITE, policy=policy, state=self.state)
+
+    def named(self, cluster: str) -> str:
+        return f"{self.namespace}/{cluster}"
+
+    def create(self, *objects: Manifest) -> None:
+        listed = {"apiVersion": "v1", "kind": "List", "items": list(objects)}
+        self.management.kubectl("create", "-n", self.namespace, "-f", "-", stdin=json.dumps(listed))
+
+    def get(self, kind: str, name: str) -> Manifest:
+        found: Manifest = json.loads(self.kubectl("get", kind, name, "-o", "json"))
+        return found
+
+    def listed(self, kind: str) -> list[Manifest]:
+        found: Json = json.loads(self.kubectl("get", kind, "-o", "json"))
+        return list(found["items"])
+
+    def kubectl(self, *words: str) -> str:
+        return self.management.kubectl(*words, "-n", self.namespace)
+
+    def writes(self) -> list[AuditedWrite]:
+        """Return what the API server took from us since the start, our events aside."""
+        found = writes(self.management.audit_log, agent="clusterwright", offset=self.begin)
+        return [one for one in found if one.resource != "events"]
+
+    def until(self, holds: Callable[[], bool]) -> None:
+        """Wait until something is so."""
+        deadline = time.monotonic() + SECONDS
+        while not holds():
+            assert time.monotonic() < deadline, self.kubectl(
+                "get", "clusters,machines", "-o", "wide"
+            )
+            time.sleep(0.3)
+
+    @asynccontextmanager
+    async def session(self) -> AsyncGenerator["Session"]:
+        """Connect to a server of Cluster API that works by this place's policy."""
+        server = create_server(kubeconfig=self.management.kubeconfig, authority=self.authority)
+        async with Client(server) as client:
+            yield Session(client)
+
+
+@dataclass(frozen=True)
+class Session:
+    """A client at work."""
+
+    client: Client
+
+    async def plan(self, *changes: Manifest, **arguments: Json) -> tuple[str, str]:
+        """Plan; return the plan's id, empty if there is none, and what was said."""
+        asked: dict[str, Any] = {"changes": list(changes), **arguments}
+        said, found = await self.call("capi_plan_change", asked)
+        return str((found or {}).get("plan_id") or ""), said
+
+    async def apply(self, plan: str) -> tuple[str, str]:
+        """Apply; return the state, `error` if it was refused, and what was said."""
+        text, found = await self.call("capi_apply_change", {"plan_id": plan})
+        return ("error" if found is None else str(found["state"])), text
+
+    async def done(self, *changes: Manifest) -> str:
+        """Plan, apply, and see that it was proven; return the plan's id."""
+        plan, said = await self.plan(*changes)
+        assert plan, said
+        state, told = await self.apply(plan)
+        assert state == "applied", told
+        return plan
+
+    async def call(self, tool: str, arguments: dict[str, Any]) -> tuple[str, dict[str, Any] | None]:
+        result = await self.client.call_tool(tool, arguments)
+        text = "\n".join(one.text for one in result.content if isinstance(one, TextContent))
+        return text, None if result.is_error else result.structured_content
+
+
+def gpu_cluster(name: str, **more: Json) -> Manifest:
+    """Return the change that makes a small cluster of the sandbox's own class."""
+    return {
+        "kind": "create",
+        "name": name,
+        "cluster_class": "default/sandbox-gpu",
+        "version": "v1.35.2",
+        "variables": {"accelerator": "Tesla-T4"},
+        "control_plane": 1,
+        "pools": {"gpu": {"class": "gpu-worker", "replicas": 2}},
+        **more,
+    }

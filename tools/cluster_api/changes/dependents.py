@@ -1,0 +1,77 @@
+"""What would be lost or left behind with a workload cluster: nobody cleans it up afterwards.
+
+Load balancers and disks are made by controllers on the workload cluster, which go with it; what
+they made in a cloud then stays, and costs (Cluster API book, troubleshooting; issues of providers).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from clusterwright.tools.kubernetes.changes.step import Elsewhere
+from clusterwright.tools.manifest import Manifest, mapping, name_of, namespace_of, text
+from clusterwright.tools.ref import Ref, owner_of
+from clusterwright.tools.snapshot import Snapshot
+
+_SHOWN = 4
+_SYSTEM = frozenset({"kube-system", "kube-public", "kube-node-lease"})
+
+
+@dataclass(frozen=True, slots=True)
+class Dependents:
+    """Things of one sort, which whoever gives the cluster up has to accept by its word."""
+
+    word: str
+    """How it is accepted."""
+    fate: str
+    refs: tuple[str, ...]
+    bound: bool = True
+    """Whether a plan holds only while they are the same; pods come and go."""
+
+    def line(self) -> str:
+        """Return it as one line."""
+        more = f" and {len(self.refs) - _SHOWN} more" if len(self.refs) > _SHOWN else ""
+        named = f": {', '.join(self.refs[:_SHOWN])}{more}" if self.refs else ""
+        return f"{self.word} ({self.fate}){named}"
+
+
+def dependents(seen: Elsewhere) -> list[Dependents]:
+    """Return what depends on a workload cluster."""
+    if seen.snapshot is None:
+        return [Dependents("unread", f"what runs there could not be read: {seen.why_not}", ())]
+    return [one for one in _found(seen.snapshot) if one.refs]
+
+
+def _found(around: Snapshot) -> Iterator[Dependents]:
+    balanced = [
+        one for one in around.of_kind("Service") if text(one, "spec", "type") == "LoadBalancer"
+    ]
+    yield Dependents("load-balancers", "left in the cloud, and paid for", _names(balanced))
+    claims = around.of_kind("PersistentVolumeClaim")
+    kept = [one for one in claims if _policy(one, around) == "Retain"]
+    lost = [one for one in claims if one not in kept]
+    yield Dependents(
+        "volumes", "data that cannot be reached any more, disks left behind", _names(lost)
+    )
+    yield Dependents("retained-volumes", "disks that stay, to be found by hand", _names(kept))
+    pods = [one for one in around.of_kind("Pod") if _counts(one)]
+    yield Dependents("pods", "they end", _names(pods), bound=False)
+
+
+def _policy(claim: Manifest, around: Snapshot) -> str:
+    volume = around.get(Ref("PersistentVolume", text(claim, "spec", "volumeName") or "?"))
+    return text(volume or {}, "spec", "persistentVolumeReclaimPolicy")
+
+
+def _counts(pod: Manifest) -> bool:
+    """Return whether a pod is somebody's work: not the system's or a DaemonSet's, nor ended."""
+    owner = owner_of(pod)
+    return not (
+        namespace_of(pod) in _SYSTEM
+        or (owner is not None and owner.kind in {"DaemonSet", "Node"})
+        or text(pod, "status", "phase") in {"Succeeded", "Failed"}
+        or "deletionTimestamp" in mapping(pod, "metadata")
+    )
+
+
+def _names(found: Sequence[Manifest]) -> tuple[str, ...]:
+    return tuple(sorted(f"{namespace_of(one)}/{name_of(one)}" for one in found))

@@ -1,0 +1,80 @@
+"""Replace the machines of a pool, or of the control plane, by equal ones, one after the other."""
+
+from dataclasses import replace
+from typing import ClassVar, cast
+
+from clusterwright.tools.cluster_api.changes.checks import settled
+from clusterwright.tools.cluster_api.changes.cluster_change import (
+    ClusterChange,
+    elsewhere,
+    existing_cluster,
+)
+from clusterwright.tools.cluster_api.changes.pools import Pool, pool_named
+from clusterwright.tools.cluster_api.changes.rollout import is_hosted, rollout, wave_of
+from clusterwright.tools.cluster_api.changes.standing import require_at_rest
+from clusterwright.tools.cluster_api.estate import Estate
+from clusterwright.tools.errors import InvalidInputError
+from clusterwright.tools.field_path import Path, put
+from clusterwright.tools.kubernetes.changes.patch import patched
+from clusterwright.tools.kubernetes.changes.step import Scene, Step
+from clusterwright.tools.manifest import Manifest, text
+from clusterwright.tools.ref import Ref
+from clusterwright.tools.trust.risk import Risk
+
+
+class Restart(ClusterChange):
+    """Roll a pool over, as `clusterctl alpha rollout restart` does it."""
+
+    kind: ClassVar[str] = "restart"
+    resumes: ClassVar[bool] = False  # each time it is worked out it asks for another one
+    pool: str
+
+    def further(self, scene: Scene) -> tuple[Ref, ...]:
+        """Return the object of a pool that no topology owns."""
+        cluster = scene.live.get(self.ref)
+        if cluster is None:
+            return ()
+        pool = pool_named(Estate(scene.around), cluster, self.pool)
+        return (pool.ref,) if pool.ref and not pool.path else ()
+
+    def steps(self, scene: Scene) -> tuple[Step, ...]:
+        """Return one patch of the time after which machines are replaced."""
+        estate, cluster = Estate(scene.around), existing_cluster(scene, self.ref)
+        require_at_rest(cluster, to="be restarted")
+        pool = pool_named(estate, cluster, self.pool)
+        if is_hosted(pool):
+            raise InvalidInputError(
+                f"the control plane of {self.ref} has no machines here",
+                hint="its provider runs it, and restarts it",
+            )
+        ref, before, path = self._place(scene, pool, cluster)
+        now = scene.stamp.strftime("%Y-%m-%dT%H:%M:%SZ")
+        found = patched(ref, before, cast("Manifest", put(before, path, now)))
+        if found is None:
+            return ()
+        comes = rollout([wave_of(pool)], elsewhere(scene, self.ref))
+        return (
+            replace(
+                found,
+                say=f"replace the machines of {pool.role} of {self.ref} by equal ones",
+                checks=(settled(estate, cluster, self.ref, in_turn=comes.turns),),
+                risks=comes.risks,
+                notes=comes.notes,
+                irreversible="machines do not return",
+                at_stake=Risk.LOW,
+            ),
+        )
+
+    def _place(self, scene: Scene, pool: Pool, cluster: Manifest) -> tuple[Ref, Manifest, Path]:
+        """Return what is written where; the older API has it for objects only, as rolloutAfter."""
+        if not pool.path:
+            ref = cast("Ref", pool.ref)
+            before = scene.live.get(ref, pool.object)
+            old = text(before, "apiVersion").endswith("/v1beta1")
+            return ref, before, ("spec", "rolloutAfter") if old else ("spec", "rollout", "after")
+        if text(cluster, "apiVersion").endswith("/v1beta1"):
+            raise InvalidInputError(
+                "the topology of the API v1beta1 has no field for it",
+                hint="set_variable rolls a pool over, if the class has a variable for that",
+            )
+        return self.ref, cluster, (*pool.path, "rollout", "after")

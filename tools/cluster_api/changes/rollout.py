@@ -1,0 +1,180 @@
+"""Which machines a change replaces, in which order, how many at once, and what that is felt by."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from clusterwright.tools.cluster_api.changes.checks import in_turn
+from clusterwright.tools.cluster_api.changes.pools import CONTROL_PLANE, Pool
+from clusterwright.tools.cluster_api.changes.running import Running, gpus, running_on
+from clusterwright.tools.kubernetes.changes.step import Elsewhere
+from clusterwright.tools.manifest import Json, Manifest, dig, mapping, name_of, text
+from clusterwright.tools.trust.risk import Risk
+
+_MACHINES, _BUDGETS = 8, 4
+"""Lines of a plan for each pool; all of it must fit into an answer."""
+_FOREVER = "without a limit in time"
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """A pool, or the control plane, whose machines are replaced."""
+
+    pool: Pool
+    surge: int
+    unavailable: int
+    on_delete: bool = False
+
+    @property
+    def turns(self) -> int:
+        """How many replacements follow each other."""
+        return in_turn(len(self.pool.machines), self.surge + self.unavailable)
+
+    def how(self) -> str:
+        """Return how its machines are replaced."""
+        if self.on_delete:
+            return "each only once somebody deletes it (strategy OnDelete)"
+        more = f"up to {self.surge} more at a time (maxSurge {self.surge}" if self.surge else ""
+        fewer = f"{self.unavailable} fewer at a time (maxSurge 0"
+        return f"{more or fewer}, maxUnavailable {self.unavailable})"
+
+
+def wave_of(pool: Pool) -> Wave:
+    """Return how a pool rolls over; defaults are those of Cluster API: one more, none fewer.
+
+    The API v1beta2 has it in `spec.rollout.strategy`, v1beta1 in `spec.strategy` of pools and
+    `spec.rolloutStrategy` of control planes.
+    """
+    spec = mapping(pool.object, "spec")
+    places = (("rollout", "strategy"), ("strategy",), ("rolloutStrategy",))
+    found = [one for path in places if (one := mapping(spec, *path))]
+    strategy = found[0] if found else mapping(None)
+    many = len(pool.machines)
+    rolling = mapping(strategy, "rollingUpdate")
+    unavailable = _count(rolling.get("maxUnavailable", 0), many, up=False)
+    surge = _count(rolling.get("maxSurge", 1), many, up=True)
+    return Wave(pool, surge, unavailable, text(strategy, "type") == "OnDelete")
+
+
+def _count(value: Json, of: int, *, up: bool) -> int:
+    """Return a number, or a percentage of a number, rounded as Kubernetes does it."""
+    if isinstance(value, int):
+        return value
+    if isinstance(value, str) and value.removesuffix("%").isdecimal():
+        if not value.endswith("%"):
+            return int(value)
+        share = int(value.removesuffix("%")) * of
+        return -(-share // 100) if up else share // 100
+    return 1 if up else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rollout:
+    """What the replacement of machines comes to, for whoever approves it."""
+
+    notes: tuple[str, ...]
+    risks: tuple[tuple[Risk, str], ...]
+    turns: int
+
+
+def rollout(waves: Sequence[Wave], seen: Elsewhere, *, at_once: bool = True) -> Rollout:
+    """Return what is told of machines that are replaced, and what is at stake.
+
+    `at_once` says that pools roll side by side; in an upgrade they go one after the other.
+    """
+    replaced = [one for one in waves if one.pool.machines]
+    machines = [machine for one in replaced for machine in one.pool.machines]
+    if not machines:
+        return Rollout((), ((Risk.LOW, "no machine is replaced"),), 0)
+    snapshot = seen.snapshot
+    runs = running_on(machines, snapshot) if snapshot else []
+    by_name = {one.machine: one for one in runs}
+    notes = [_order(replaced, at_once=at_once)]
+    for wave in replaced:
+        notes += _told(
+            wave, [by_name[n] for m in wave.pool.machines if (n := name_of(m)) in by_name]
+        )
+    if snapshot is None:
+        notes.append(f"what runs on them could not be read: {seen.why_not}")
+    turns = [one.turns for one in replaced]
+    whole = sum(turns) if not at_once else max(turns)
+    return Rollout(tuple(notes), tuple(_risks(machines, runs, seen)), whole)
+
+
+def _order(waves: Sequence[Wave], *, at_once: bool) -> str:
+    names = [one.pool.role for one in waves]
+    joint = " and, side by side, " if at_once else ", then "
+    workers = joint.join(one for one in names if one != "the control plane")
+    first = "the control plane" in names
+    said = f"the control plane first, then {workers}" if first and workers else workers
+    return f"machines are replaced: {said or 'the control plane'}"
+
+
+def _told(wave: Wave, runs: Sequence[Running]) -> Iterator[str]:
+    """Yield the lines on one pool: how many, how, each machine with what runs on it."""
+    machines = wave.pool.machines
+    many = f"{len(machines)} machine{'s' * (len(machines) != 1)}"
+    yield f"{wave.pool.role}: {many}, {wave.how()}; {_capacity(wave, runs)}"
+    shown = runs[:_MACHINES]
+    yield from (one.line() for one in shown)
+    left = len(machines) - _MACHINES
+    if left > 0:
+        pods = sum(len(one.pods) for one in runs[_MACHINES:])
+        yield f"and {left} more machines of {wave.pool.role}" + (
+            f" with {pods} pods" if runs else ""
+        )
+    bare = [name for one in runs for name in one.bare]
+    if bare:
+        yield f"no controller replaces {', '.join(bare[:_BUDGETS])}{_more(len(bare) - _BUDGETS)}"
+    budgets = {budget: one.node for one in runs for budget in one.blocked}
+    for budget, node in list(budgets.items())[:_BUDGETS]:
+        yield (
+            f"{budget} allows no disruption at present: the drain of node {node} waits for it,"
+            f" {_drain(wave.pool)}"
+        )
+
+
+def _more(left: int) -> str:
+    return f" and {left} more" if left > 0 else ""
+
+
+def _capacity(wave: Wave, runs: Sequence[Running]) -> str:
+    """Return what is left to work with while machines are replaced."""
+    many = len(wave.pool.machines)
+    stay = max(0, many - wave.unavailable)
+    has, used = gpus(runs)
+    if wave.surge and not wave.unavailable:
+        capacity = "the old ones serve until the new ones do"
+    else:
+        capacity = f"{stay} of {many} serve meanwhile"
+    return f"{capacity}; {used} of {has} GPUs in use" if has else capacity
+
+
+def _drain(pool: Pool) -> str:
+    paths = (("deletion", "nodeDrainTimeoutSeconds"), ("nodeDrainTimeout",))
+    first = pool.machines[0] if pool.machines else {}
+    found = next((one for path in paths if (one := dig(first, "spec", *path))), None)
+    if not found:
+        return _FOREVER
+    return f"at most {found} s" if isinstance(found, int) else f"at most {found}"
+
+
+def _risks(
+    machines: Sequence[Manifest], runs: Sequence[Running], seen: Elsewhere
+) -> Iterator[tuple[Risk, str]]:
+    many = f"{len(machines)} machine{'s are' if len(machines) != 1 else ' is'} replaced"
+    pods = sum(len(one.pods) for one in runs)
+    if seen.snapshot is None:
+        yield Risk.HIGH, f"{many}, and what runs on them is not known"
+    elif pods:
+        yield Risk.HIGH, f"{many}; {pods} pod{'s' * (pods != 1)} on them must move"
+    else:
+        yield Risk.MEDIUM, f"{many}, on which no workload runs"
+    if any(one.bare for one in runs):
+        yield Risk.HIGH, "pods that nothing replaces are lost"
+    if any(one.blocked for one in runs):
+        yield Risk.HIGH, "a disruption budget holds the rollout up"
+
+
+def is_hosted(pool: Pool) -> bool:
+    """Return whether a control plane has no machines here, as one that a provider runs itself."""
+    return pool.name == CONTROL_PLANE and not pool.machines

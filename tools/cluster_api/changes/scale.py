@@ -1,0 +1,98 @@
+"""Set how many machines a pool or the control plane has, where whoever owns it will keep it."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from pydantic import Field
+
+from clusterwright.tools.cluster_api.changes.autoscaler import check_bounds
+from clusterwright.tools.cluster_api.changes.checks import settled
+from clusterwright.tools.cluster_api.changes.cluster_change import (
+    ClusterChange,
+    elsewhere,
+    existing_cluster,
+)
+from clusterwright.tools.cluster_api.changes.going import Going, going
+from clusterwright.tools.cluster_api.changes.pools import CONTROL_PLANE, Pool, pool_named
+from clusterwright.tools.cluster_api.changes.standing import require_steady
+from clusterwright.tools.cluster_api.estate import Estate
+from clusterwright.tools.errors import InvalidInputError, RefusedError
+from clusterwright.tools.field_path import put
+from clusterwright.tools.kubernetes.changes.patch import patched
+from clusterwright.tools.kubernetes.changes.step import Scene, Step
+from clusterwright.tools.ref import Ref
+from clusterwright.tools.trust.risk import Risk
+
+if TYPE_CHECKING:
+    from clusterwright.tools.manifest import Manifest
+
+_MANY = 20
+
+
+class Scale(ClusterChange):
+    """Have so many machines in a pool, or in the control plane."""
+
+    kind: ClassVar[str] = "scale"
+    pool: str
+    replicas: int = Field(ge=0, le=10_000)
+
+    def further(self, scene: Scene) -> tuple[Ref, ...]:
+        """Return the object of a pool that no topology owns."""
+        cluster = scene.live.get(self.ref)
+        if cluster is None:
+            return ()
+        pool = pool_named(Estate(scene.around), cluster, self.pool)
+        return (pool.ref,) if pool.ref and not pool.path else ()
+
+    def steps(self, scene: Scene) -> tuple[Step, ...]:
+        """Return one patch: of the Cluster's topology, or of the pool where it has none."""
+        estate, cluster = Estate(scene.around), existing_cluster(scene, self.ref)
+        require_steady(cluster)
+        pool = pool_named(estate, cluster, self.pool)
+        held = self._check(pool)
+        if pool.path:
+            ref, before, path = self.ref, cluster, (*pool.path, "replicas")
+        elif pool.ref is not None and pool.ref in scene.live:
+            ref, before, path = pool.ref, scene.live[pool.ref], ("spec", "replicas")
+        else:
+            raise InvalidInputError(
+                f"{pool.role} of {self.ref} has no object to scale",
+                hint="capi_describe_cluster shows what there is",
+            )
+        found = patched(ref, before, cast("Manifest", put(before, path, self.replicas)))
+        if found is None:
+            return ()
+        leave = going(pool, self.replicas, elsewhere(scene, self.ref))
+        return (
+            replace(
+                found,
+                say=f"scale {pool.role} of {self.ref} from {pool.replicas} to {self.replicas}",
+                checks=(settled(estate, cluster, self.ref, in_turn=leave.many),),
+                risks=(*self._risks(pool, leave), *leave.risks),
+                notes=(*held, *leave.notes),
+            ),
+        )
+
+    def _check(self, pool: Pool) -> tuple[str, ...]:
+        """Return what to know of who scales it too; raise RefusedError for what would not do."""
+        if pool.name == CONTROL_PLANE:
+            if self.replicas == 0:
+                raise RefusedError(
+                    "without a control plane there is no cluster",
+                    hint='plan {"kind":"delete"} to give the cluster up, or pause it',
+                )
+            return ()
+        return check_bounds(pool, self.replicas)
+
+    def _risks(self, pool: Pool, leave: Going) -> tuple[tuple[Risk, str], ...]:
+        now = pool.replicas or 0
+        more = self.replicas - now
+        if pool.name == CONTROL_PLANE:
+            fewer = f"the control plane tolerates the loss of {(self.replicas - 1) // 2} members"
+            return ((Risk.HIGH if more < 0 else Risk.MEDIUM, fewer),)
+        if self.replicas == 0 and now:
+            return ((Risk.HIGH, f"{pool.role} has no machine any more"),)
+        if more > 0:
+            risk = Risk.MEDIUM if more > _MANY else Risk.LOW
+            return ((risk, f"{more} more machine{'s' * (more > 1)} are made, and cost"),)
+        return () if leave.risks else ((Risk.MEDIUM, f"{-more} machines go"),)

@@ -1,0 +1,90 @@
+"""Upgrade a cluster of k0rdent: to another template, along the chains."""
+
+from dataclasses import replace
+from typing import ClassVar, cast
+
+from clusterwright.tools.cluster_api.estate import MACHINE, Estate
+from clusterwright.tools.cluster_api.k0rdent.changes.deployment_change import (
+    AROUND,
+    DeploymentChange,
+    existing_deployment,
+    usable_template,
+)
+from clusterwright.tools.cluster_api.k0rdent.changes.judged import check_config
+from clusterwright.tools.cluster_api.k0rdent.changes.proofs import ready, validated
+from clusterwright.tools.cluster_api.k0rdent.kinds import TEMPLATE
+from clusterwright.tools.cluster_api.k0rdent.made import cluster_of
+from clusterwright.tools.cluster_api.k0rdent.made import ref as named
+from clusterwright.tools.errors import RefusedError
+from clusterwright.tools.field_path import put
+from clusterwright.tools.kubernetes.changes.patch import patched
+from clusterwright.tools.kubernetes.changes.step import Scene, Step
+from clusterwright.tools.manifest import Manifest, dig, mapping, text, texts, truth
+from clusterwright.tools.ref import Ref
+from clusterwright.tools.trust.risk import Risk
+
+_ONE_WAY = "no chain leads back to an earlier template"
+
+
+class UpgradeDeployment(DeploymentChange):
+    """Go to a template that k0rdent offers."""
+
+    kind: ClassVar[str] = "upgrade_deployment"
+    around: ClassVar[tuple[str, ...]] = (*AROUND, MACHINE)
+    template: str
+
+    def schema_of(self, scene: Scene) -> Ref | None:
+        """Return the template that is asked for."""
+        del scene
+        return named(TEMPLATE, self.ref.namespace, self.template)
+
+    def steps(self, scene: Scene) -> tuple[Step, ...]:
+        """Return one patch; raise RefusedError for a template that is not offered."""
+        ref = self.ref
+        before = existing_deployment(scene, ref)
+        now = text(before, "spec", "template")
+        if self.template == now:
+            return ()
+        offered = texts(before, "status", "availableUpgrades")
+        if self.template not in offered:
+            raise RefusedError(
+                f"{ref} cannot be upgraded from {now} to {self.template[:80]}",
+                hint=f"k0rdent offers {', '.join(offered) or 'no upgrade'}",
+            )
+        template = usable_template(scene, ref.namespace, self.template)
+        notes = check_config(scene, template, mapping(before, "spec", "config"))
+        wanted = cast("Manifest", put(before, ("spec", "template"), self.template))
+        found = patched(ref, before, wanted)
+        if found is None:
+            return ()
+        dry = truth(before, "spec", "dryRun")
+        return (
+            replace(
+                found,
+                say=f"upgrade {ref} from {now} to {self.template}",
+                checks=(validated(ref) if dry else ready(ref),),
+                irreversible=_ONE_WAY,
+                at_stake=Risk.LOW if dry else Risk.HIGH,
+                risks=((Risk.HIGH, self._felt(scene, before)),) if not dry else (),
+                notes=(*self._told(scene, now, template), *notes),
+                rests_on=[dig(template, "metadata", "uid"), sorted(offered)],
+            ),
+        )
+
+    def _felt(self, scene: Scene, before: Manifest) -> str:
+        cluster = cluster_of(scene.around, before)
+        machines = len(Estate(scene.around).of(MACHINE, cluster)) if cluster else 0
+        many = f"{machines} machines" if machines else "machines"
+        return f"{many} of {self.ref} may be replaced or upgraded, and what runs on them moves"
+
+    def _told(self, scene: Scene, now: str, template: Manifest) -> tuple[str, ...]:
+        old = scene.around.get(named(TEMPLATE, self.ref.namespace, now)) or {}
+        was, will = text(old, "status", "k8sVersion"), text(template, "status", "k8sVersion")
+        notes = [f"Kubernetes {was} becomes {will}"] if was and will and was != will else []
+        charts = [text(one, "spec", "helm", "chartSpec", "chart") for one in (old, template)]
+        if all(charts) and charts[0] != charts[1]:
+            notes.append(
+                f"its chart is {charts[1]} and was {charts[0]}: Flux uninstalls the old release,"
+                " and the cluster with it"
+            )
+        return tuple(notes)

@@ -1,0 +1,100 @@
+"""Config of a ClusterDeployment, judged by the JSON schema of its template's chart."""
+
+import difflib
+import json
+from collections.abc import Iterable, Iterator
+from typing import Protocol, cast
+
+from jsonschema.exceptions import SchemaError
+from jsonschema.validators import Draft202012Validator
+from referencing import Registry
+from referencing.exceptions import Unresolvable
+
+from clusterwright.tools.excerpt import one_line
+from clusterwright.tools.manifest import Json, Manifest, mapping, texts
+from clusterwright.tools.redaction import redact
+
+_LONGEST = 80
+_LIMITS = {
+    "minimum": "at least {}",
+    "maximum": "at most {}",
+    "minLength": "at least {} characters",
+    "maxLength": "at most {} characters",
+    "pattern": "of the pattern {}",
+}
+
+
+class _Violation(Protocol):
+    validator: str
+    validator_value: Json
+    absolute_path: Iterable[str | int]
+    instance: Json
+    message: str
+
+
+class _Validator(Protocol):
+    def iter_errors(self, instance: Json, /) -> Iterator[_Violation]: ...
+
+
+def over(defaults: Manifest, config: Manifest) -> Manifest:
+    """Return config over a chart's defaults, as Helm joins them: null takes a default away."""
+    joined = dict(defaults)
+    for key, value in config.items():
+        below = mapping(joined, key)
+        if value is None:
+            joined.pop(key, None)
+        else:
+            nested = isinstance(value, dict) and below
+            joined[key] = over(below, mapping(config, key)) if nested else value
+    return joined
+
+
+def violations(schema: Manifest, values: Manifest) -> list[str] | None:
+    """Return what a schema does not take of values; None where it cannot be judged here.
+
+    Nothing that a schema refers to is fetched.
+    """
+    checked = cast("_Validator", Draft202012Validator(schema, registry=Registry()))
+    try:
+        return [_told(one) for one in checked.iter_errors(values)]
+    except (SchemaError, Unresolvable, RecursionError):
+        return None
+
+
+def unknown(schema: Manifest, defaults: Manifest, config: Manifest) -> Iterator[str]:
+    """Yield the values that neither schema nor defaults know: the chart may ignore them."""
+    known = {*mapping(schema, "properties"), *defaults}
+    for name in config:
+        if known and name not in known:
+            near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+            meant = f"; did you mean {near[0]}?" if near else ""
+            yield f"{name[:_LONGEST]} is no value that the template names{meant}"
+
+
+def _told(one: _Violation) -> str:
+    path = [str(part) for part in one.absolute_path]
+    name = ".".join(path)
+    shown = one_line(json.dumps(redact({path[-1] if path else "": one.instance})), _LONGEST + 40)
+    value = shown.partition(": ")[2].removesuffix("}") if path else ""
+    about = f"{name} is {value}, but " if path and not isinstance(one.instance, dict) else ""
+    place = f"{name}: " if path and not about else ""
+    return f"{about}{place}{_rule(one)}"
+
+
+def _rule(one: _Violation) -> str:
+    wanted = one.validator_value
+    given = mapping({"": one.instance}, "")
+    match one.validator:
+        case "type":
+            return f"must be of type {wanted}"
+        case "enum":
+            return f"must be one of {', '.join(json.dumps(choice) for choice in wanted)}"
+        case "required":
+            missing = [key for key in texts({"": wanted}, "") if key not in given]
+            return f"{', '.join(missing)} must be given"
+        case "additionalProperties":
+            return "has a field that the template does not take"
+        case _:
+            limit = _LIMITS.get(one.validator)
+            said = limit.format(wanted) if limit else ""
+            return f"must be {said}" if said else one_line(one.message, _LONGEST * 2)

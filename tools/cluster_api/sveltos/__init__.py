@@ -1,0 +1,1 @@
+"""Sveltos: profiles, and what became of them on each cluster."""

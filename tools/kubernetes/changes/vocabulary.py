@@ -1,0 +1,66 @@
+"""What a domain brings to changes: its kinds, the names of its tools, and what else it reads.
+
+There is one engine. A domain gives it a `Vocabulary` through the `Desk` that its tools work in; the
+kinds themselves, and what they need, are loaded when a change is first worked out.
+"""
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from clusterwright.tools.kubernetes.changes.kind import Change
+    from clusterwright.tools.kubernetes.changes.step import Scene
+    from clusterwright.tools.kubernetes.client.clusters import Clusters
+    from clusterwright.tools.kubernetes.client.connection import Connection
+
+    Survey: TypeAlias = Callable[[Clusters, Connection, Sequence[Change], Scene], Awaitable[Scene]]
+    """Returns a scene with what a domain's kinds have to know beside their targets; only reads."""
+
+
+class Kinds(NamedTuple):
+    """The kinds of change of a domain, in the order a reader wants, and its further reads."""
+
+    changes: "tuple[type[Change], ...]"
+    survey: "Survey | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """One domain's way to ask for changes."""
+
+    domain: str
+    """Kept with each plan: a plan is applied by the domain that made it."""
+    prefix: str
+    """What the names of its tools start with, as in `k8s_plan_change`."""
+    module: str
+    """The module that has its `KINDS`."""
+
+    @property
+    def plan_tool(self) -> str:
+        """The tool that works changes out."""
+        return f"{self.prefix}_plan_change"
+
+    @property
+    def apply_tool(self) -> str:
+        """The tool that carries a plan out."""
+        return f"{self.prefix}_apply_change"
+
+    @property
+    def plan_again(self) -> str:
+        """What to do about a plan that does not hold any more."""
+        return f"plan the change again with {self.plan_tool}, and look at what is different"
+
+    def load(self) -> Kinds:
+        """Return the kinds, which start-up does without."""
+        kinds: Kinds = import_module(self.module).KINDS
+        return kinds
+
+    def spelled(self, kind: str) -> str:
+        """Return a kind as a policy names it: `scale` of Kubernetes, else `cluster_api/scale`."""
+        return kind if self == KUBERNETES else f"{self.domain}/{kind}"
+
+
+KUBERNETES = Vocabulary("kubernetes", "k8s", "clusterwright.tools.kubernetes.changes.all")

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from clusterwright.tools.answer import BUDGET, CAP, Answer, columns, longest
 from clusterwright.tools.cluster_api.estate import Estate, class_of
+from clusterwright.tools.cluster_api.gist import gist
 from clusterwright.tools.cluster_api.health import health
 from clusterwright.tools.cluster_api.k0rdent.made import deployment_of
 from clusterwright.tools.cluster_api.k0rdent.state import state_of, without_cluster
@@ -123,7 +124,7 @@ def _row(estate: Estate, one: Manifest) -> tuple[_Key, ClusterRow]:
         control_plane=_ready(one, "controlPlane"),
         workers=_ready(one, "workers"),
         age=age(one, estate.snapshot.now),
-        cause=f"{cause.ref}: {one_line(cause.message or cause.reason, 200)}" if cause else "",
+        cause=f"{cause.ref}: {one_line(gist(cause.message) or cause.reason, 200)}" if cause else "",
     )
     return (int(found.well), namespace, name), row
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from clusterwright.tools.cluster_api.cause import Cause
 from clusterwright.tools.cluster_api.condition import Condition
 from clusterwright.tools.cluster_api.estate import Estate, pool_of
+from clusterwright.tools.cluster_api.gist import gist
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.finding import Edge, Evidence, FieldEvidence, Relation
 from clusterwright.tools.manifest import Manifest
@@ -20,20 +21,6 @@ _REQUEST = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 """Ids of requests, which differ for each try."""
 _LONGEST = 200
 """Characters of what a controller said; a finding's evidence has more."""
-
-
-_AZURE = re.compile(
-    r'ERROR CODE: (?P<code>\w{1,80})\n-{20,100}\n\{\s{0,20}"error": \{\s{0,20}"code": "\w{1,80}",'
-    r'\s{0,20}"message": "(?P<message>[^"\n]{1,1000})'
-)
-"""A refusal of Azure's API, which its SDK writes behind the request and between rules (Azure SDK
-for Go, sdk/azcore/internal/exported/response_error.go)."""
-
-
-def gist(message: str) -> str:
-    """Return what a cloud said, where a provider wraps it in more than a line can hold."""
-    found = _AZURE.search(message[:_SEARCHED])
-    return f"{found['code']}: {found['message']}" if found else message
 
 
 def titled(ours: str, message: str) -> str:

@@ -42,8 +42,8 @@ check: setup  ## formatting, lint, types, layers, generated files
 conformance: setup  ## the official MCP suite, both eras, against our servers and our client
 	@$(BIN)/python -m tests.conformance
 
-scenarios: parts  ## judge every scenario: make scenarios [ONLY=glob] [SEED=n]
-	@$(BIN)/clusterwright sandbox scenarios --judge --only '$(ONLY)' --seed $(SEED)
+scenarios: parts  ## judge every scenario: make scenarios [ONLY=glob] [DOMAIN=cluster_api] [SEED=n]
+	@$(BIN)/clusterwright sandbox scenarios --judge --only '$(ONLY)' --seed $(SEED) $(if $(DOMAIN),--domain $(DOMAIN))
 
 repairs: parts  ## let fix repair every fault: make repairs [ONLY=glob] [SEED=n]
 	@$(BIN)/clusterwright sandbox scenarios --repair --only '$(ONLY)' --seed $(SEED)

@@ -102,17 +102,23 @@ def _scenarios() -> str:
         truth = ", ".join(f"`{t.code}`" for t in scenario.render(1).truth) or "silent"
         real = f"simulated: {card.simulated}" if card.simulated else "real"
         repair = card.repair or "-"
-        rows.append((f"`{card.name}`", card.kind, card.title, truth, repair, card.needs, real))
+        writer = card.written_by or "Kubernetes"
+        told = (f"`{card.name}`", card.kind, card.title, truth, repair, card.needs, writer, real)
+        rows.append(told)
     head = [
         _NOTE,
         "# Scenarios",
         "",
         "`clusterwright sandbox break NAME` makes one. `make scenarios` judges if all are found,",
         "`make repairs` whether `clusterwright fix` does what is right about each: repair it, ask",
-        "for a value that only a person knows, refuse, or leave it to a person.",
+        "for a value that only a person knows, refuse, or leave it to a person. Those of Cluster",
+        "API run in a sandbox that was started with `--capi`; `status by` says which controller",
+        "wrote the status that tells.",
         "",
     ]
-    columns = ("scenario", "kind", "what it is", "truth", "right repair", "needs", "parts")
+    columns = (
+        *("scenario", "kind", "what it is", "truth", "right repair", "needs", "status by", "parts"),
+    )
     return "\n".join([*head, *_table(columns, rows), ""])
 
 

@@ -25,6 +25,7 @@ from clusterwright.tools.cluster_api.estate import (
     by_name,
     is_control_plane,
 )
+from clusterwright.tools.cluster_api.gist import gist
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.kubernetes.state.state import span
 from clusterwright.tools.manifest import Manifest, dig, labels_of, number, text
@@ -199,5 +200,5 @@ def _replicas(one: Manifest) -> str:
 def _cause(found: Cause | None) -> str:
     if found is None:
         return ""
-    said = one_line(found.message, _LONGEST_CAUSE)
+    said = one_line(gist(found.message), _LONGEST_CAUSE)
     return f"{found.ref} {found.condition}: {word(found.reason)}" + (f" {said}" if said else "")

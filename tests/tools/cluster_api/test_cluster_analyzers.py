@@ -75,7 +75,7 @@ def test_a_pause_with_nothing_to_do_is_on_purpose() -> None:
 def test_a_pause_that_holds_a_change_names_the_change(topology: Manifest, says: str) -> None:
     finding = only(conclude(classy(paused=True, topology=topology), plane(), pool()))
     assert finding.code == "cluster/paused-with-changes"
-    assert finding.title == f"It is paused, and a change waits: {says}"
+    assert finding.title == f"It is paused, and a change waits: “{says}”"
     assert finding.evidence[0].model_dump()["path"] == "$.spec.paused"
     assert conclude(classy(topology=topology), plane(), pool()) == []
 
@@ -114,7 +114,7 @@ def test_a_hook_is_named_in_the_title() -> None:
     said = "Following hooks are blocking Cluster topology creation: BeforeClusterCreate: no budget"
     one = told("TopologyReconciled", "False", "ClusterCreating", said, seconds=900)
     finding = only(conclude(classy(one), plane(), pool()))
-    assert finding.title.endswith("Cluster topology creation: BeforeClusterCreate: no budget")
+    assert finding.title.endswith("“Cluster topology creation: BeforeClusterCreate: no budget”")
 
 
 def versions(workers: str, own: str, *more: Manifest) -> list[str]:

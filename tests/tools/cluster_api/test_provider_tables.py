@@ -252,6 +252,21 @@ CASES: tuple[Case, ...] = (
     ),
     (
         "KubeadmConfig",
+        "DataSecretAvailable",
+        "NotAvailable",
+        'Failed to prepare spec.files: failed to resolve file source: secrets "mirror" not found',
+        Fault.BOOTSTRAP,
+    ),
+    (
+        "KubeadmConfig",
+        "DataSecretAvailable",
+        "NotAvailable",
+        "Waiting for Cluster control plane to be initialized",
+        None,
+    ),
+    ("KubeadmConfig", "CertificatesAvailable", "InternalError", "Please check", Fault.BOOTSTRAP),
+    (
+        "KubeadmConfig",
         "CertificatesAvailable",
         "CertificatesCorrupted",
         "missing data",

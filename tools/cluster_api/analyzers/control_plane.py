@@ -23,6 +23,7 @@ from clusterwright.tools.cluster_api.patience import (
 )
 from clusterwright.tools.finding import FieldEvidence, Finding, Severity
 from clusterwright.tools.manifest import Manifest, text
+from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
@@ -127,7 +128,7 @@ def _component(
         code=COMPONENT,
         severity=Severity.CRITICAL,
         subject=Ref.of(plane),
-        title=titled(f"{part} is not well{on}: {told.reason}", told.message),
+        title=titled(f"{part} is not well{on}: {word(told.reason)}", told.message),
         evidence=(*_told(sick, _COMPONENTS), *proof(plane, found)),
         since=found.since,
         members=tuple(Ref.of(one) for one in sick),

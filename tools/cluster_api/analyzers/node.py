@@ -24,6 +24,7 @@ from clusterwright.tools.cluster_api.patience import FLAKE, NODE_JOINS, UNKNOWN_
 from clusterwright.tools.cluster_api.startup import startup_timeout
 from clusterwright.tools.finding import FieldEvidence, Finding, Severity
 from clusterwright.tools.manifest import Manifest, items, name_of, text
+from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
@@ -129,7 +130,7 @@ def _sick(estate: Estate, machine: Manifest) -> Iterator[Suspicion]:
         code=SICK,
         severity=Severity.WARNING,
         subject=pool_of(machine),
-        title=titled(f"The node is not well, {found.reason}", message),
+        title=titled(f"The node is not well, {word(found.reason)}", message),
         evidence=(*proof(machine, found), *more, field),
         since=found.since,
         members=(Ref.of(machine),),

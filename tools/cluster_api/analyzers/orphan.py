@@ -6,8 +6,10 @@ from clusterwright.tools.analyzer import Analyzer, Fulfilled, ReadRequest, Suspi
 from clusterwright.tools.cluster_api.analyzers.told import lasting
 from clusterwright.tools.cluster_api.estate import CLUSTER, CORE, MACHINE, PROVIDER_GROUPS, Estate
 from clusterwright.tools.cluster_api.patience import STEP
+from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.finding import AbsenceEvidence, Evidence, FieldEvidence, Finding, Severity
 from clusterwright.tools.manifest import Manifest, instant, items, text, texts, truth
+from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref, legal, owner_of
 from clusterwright.tools.snapshot import Snapshot
 
@@ -45,7 +47,7 @@ def _orphaned(estate: Estate, one: Manifest) -> Iterator[Suspicion]:
     if owner is not None and (owner.group != CORE or estate.snapshot.get(owner)):
         return  # its owner is there, or of a kind that other controllers see to
     ref = Ref.of(one)
-    kept = ", ".join(texts(one, "metadata", "finalizers")[:3])
+    kept = ", ".join(word(one_line(f, 80)) for f in texts(one, "metadata", "finalizers")[:3])
     what = f"It was deleted, and its finalizers stay ({kept})" if left else "Nothing owns it"
     value = str(owner) if owner else "none"
     told: tuple[Evidence, ...] = (

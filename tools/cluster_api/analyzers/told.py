@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from clusterwright.tools.cluster_api.cause import Cause
 from clusterwright.tools.cluster_api.condition import Condition
 from clusterwright.tools.cluster_api.estate import Estate, pool_of
+from clusterwright.tools.cluster_api.gist import gist
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.finding import Edge, Evidence, FieldEvidence, Relation
 from clusterwright.tools.manifest import Manifest
+from clusterwright.tools.quotation import quoted
 from clusterwright.tools.ref import Ref
 
 _FIELDS = frozenset({"failureMessage", "errorMessage"})
@@ -22,9 +24,9 @@ _LONGEST = 200
 
 
 def titled(ours: str, message: str) -> str:
-    """Return a title that ends with what a controller said."""
-    said = one_line(message, _LONGEST - len(ours))
-    return f"{ours}: {said}" if said else ours
+    """Return a title that ends with what a controller said, in marks: it may be cut or altered."""
+    said = one_line(gist(message), _LONGEST - len(ours))
+    return f"{ours}: {quoted(said)}" if said else ours
 
 
 def proof(manifest: Manifest, one: Condition) -> tuple[Evidence, ...]:
@@ -66,7 +68,8 @@ def lasting(since: datetime | None, now: datetime, patience: timedelta) -> bool:
 def _proof(ref: Ref, path: str, reason: str, message: str) -> tuple[Evidence, ...]:
     told: list[Evidence] = []
     if message:
-        told.append(FieldEvidence(ref=ref, path=f"{path}.message", value=one_line(message, 600)))
+        said = one_line(gist(message), 600)
+        told.append(FieldEvidence(ref=ref, path=f"{path}.message", value=said))
     told.append(FieldEvidence(ref=ref, path=f"{path}.reason", value=one_line(reason)))
     return tuple(told)
 

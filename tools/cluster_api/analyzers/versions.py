@@ -12,8 +12,10 @@ from clusterwright.tools.cluster_api.estate import (
     is_control_plane,
     pool_of,
 )
+from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.finding import Edge, FieldEvidence, Finding, Relation, Severity
 from clusterwright.tools.manifest import Manifest, text
+from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
@@ -72,7 +74,7 @@ def _goes(machine: Manifest) -> bool:
 
 
 def _finding(cluster: Manifest, machine: Manifest, plane: Manifest, *, newer: bool) -> Finding:
-    has, other = _running(machine), _running(plane)
+    has, other = (word(one_line(_running(one), 60)) for one in (machine, plane))
     ours = (
         f"Nodes run {has}, newer than an API server of {other}"
         if newer

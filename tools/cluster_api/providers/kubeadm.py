@@ -6,7 +6,9 @@ KUBEADM = Provider(
     "kubeadm bootstrap and control plane",
     ("Kubeadm",),
     "kubernetes-sigs/cluster-api v1.14, api/bootstrap/kubeadm/v1beta1/condition_consts.go,"
-    " api/controlplane/kubeadm/v1beta1/condition_consts.go",
+    " api/controlplane/kubeadm/v1beta1/condition_consts.go,"
+    " api/bootstrap/kubeadm/v1beta2/kubeadm_types.go,"
+    " bootstrap/kubeadm/reconcilers/kubeadmconfig/kubeadmconfig_controller.go",
     (
         Row(
             Fault.BOOTSTRAP,
@@ -17,6 +19,19 @@ KUBEADM = Provider(
             Fault.BOOTSTRAP,
             "Correct the KubeadmConfig, or the Secret and ConfigMap that its files name.",
             reasons=any_of("DataSecretGenerationFailed"),
+        ),
+        Row(
+            Fault.BOOTSTRAP,
+            "Correct the KubeadmConfig, or the Secret and ConfigMap that its files name.",
+            conditions=any_of("DataSecretAvailable"),
+            reasons=any_of("NotAvailable"),  # of v1beta2, which says so of what waits as well
+            words=("failed to",),
+        ),
+        Row(
+            Fault.BOOTSTRAP,
+            "See the cluster's certificate Secrets, and the log of the kubeadm provider.",
+            conditions=any_of("CertificatesAvailable"),
+            reasons=any_of("InternalError"),
         ),
     ),
 )

@@ -25,8 +25,8 @@ from clusterwright.tools.kubernetes.changes.step import (
     Pending,
     Verdict,
 )
-from clusterwright.tools.kubernetes.changes.workload_cluster import judge_reconciled
-from clusterwright.tools.manifest import Manifest, dig, items, mapping, name_of, number, text
+from clusterwright.tools.kubernetes.changes.workload_cluster import judge_machines, judge_reconciled
+from clusterwright.tools.manifest import Manifest, dig, items, mapping, name_of, text
 from clusterwright.tools.quotation import quoted
 from clusterwright.tools.ref import Ref, group_of
 from clusterwright.tools.snapshot import Snapshot
@@ -34,9 +34,6 @@ from clusterwright.tools.snapshot import Snapshot
 _LABEL = f"{CORE}/cluster-name"
 _SECONDS, _SECONDS_EACH = 900.0, 300.0
 """For a cluster to settle, and for each machine that waits for the one before it."""
-_COUNTS = ("replicas", "upToDateReplicas", "readyReplicas")
-_OLDER_COUNTS = {"upToDateReplicas": "updatedReplicas"}
-"""As the API v1beta1 calls them."""
 
 
 def settled(
@@ -129,24 +126,13 @@ def _verdicts(estate: Estate, cluster: Manifest, version: str) -> Iterator[Verdi
 
 
 def _as_asked(called: str, one: Manifest, version: str) -> Verdict:
-    """Return whether a pool or a control plane has all its replicas, all of them up to date."""
+    """Return how a pool or a control plane does, and whether it is of the version asked for."""
     if not one:
         return Pending(f"{called} is not made yet")
-    status, generation = mapping(one, "status"), number(one, "metadata", "generation")
-    if "observedGeneration" in status and number(status, "observedGeneration") < generation:
-        return Pending(f"the controller of {called} has not seen the change yet")
     told = text(one, "spec", "version") or text(one, "spec", "template", "spec", "version")
     if version and told and told != version:
         return Pending(f"{called} is still to be {told}")
-    wanted = dig(one, "spec", "replicas")
-    if not isinstance(wanted, int):
-        return Met()
-    for count in _COUNTS:
-        has = number(status, count if count in status else _OLDER_COUNTS.get(count, count))
-        if has != wanted:
-            what = {"replicas": "there", "upToDateReplicas": "up to date"}.get(count, "ready")
-            return Pending(f"{called}: {has} of {wanted} machines {what}")
-    return Met()
+    return judge_machines(called, one)
 
 
 def _machine(one: Manifest, version: str) -> Verdict:

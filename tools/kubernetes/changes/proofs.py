@@ -15,7 +15,7 @@ from clusterwright.tools.kubernetes.changes.step import (
     Pending,
     Verdict,
 )
-from clusterwright.tools.kubernetes.changes.workload_cluster import CORE, reconciled
+from clusterwright.tools.kubernetes.changes.workload_cluster import CORE, POOLS, manned, reconciled
 from clusterwright.tools.kubernetes.changes.workloads import TEMPLATED, rolled_out
 from clusterwright.tools.manifest import Manifest, condition, items, text, truth
 from clusterwright.tools.ref import Ref
@@ -34,6 +34,8 @@ def _proofs(ref: Ref, wanted: Manifest, changed: Sequence[Difference]) -> Iterat
         yield rolled_out(ref)
     if ref.kind == "Cluster" and ref.group == CORE and spec:
         yield reconciled(ref)
+    if ref.kind in POOLS and ref.group == CORE and spec:
+        yield manned(ref)
     if ref.kind == "Service" and spec and read(wanted, ("spec", "selector")) not in (MISSING, {}):
         slices = Listing(
             "EndpointSlice", ref.namespace, labels=f"kubernetes.io/service-name={ref.name}"

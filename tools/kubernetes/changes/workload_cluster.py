@@ -1,6 +1,7 @@
 """Changes of Cluster API objects: behind a small diff stand machines, and all that runs on them."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from clusterwright.tools.errors import RefusedError
 from clusterwright.tools.field_path import MISSING, Path, read
@@ -14,7 +15,7 @@ from clusterwright.tools.kubernetes.changes.step import (
     Verdict,
 )
 from clusterwright.tools.kubernetes.changes.write import Verb
-from clusterwright.tools.manifest import Manifest, condition, mapping, number, text, truth
+from clusterwright.tools.manifest import Manifest, condition, dig, mapping, number, text, truth
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.trust.risk import Risk
 
@@ -31,6 +32,15 @@ _TRUE = (
     "Available",
 )
 _FALSE = ("RollingOut", "ScalingUp", "ScalingDown")
+POOLS = frozenset({"MachineDeployment", "MachineSet", "MachinePool"})
+_COUNTS = (
+    ("replicas", "replicas", "there"),
+    ("upToDateReplicas", "updatedReplicas", "up to date"),
+    ("readyReplicas", "readyReplicas", "ready"),
+)
+"""What a pool counts, in the API v1beta2 and in v1beta1, and what that means."""
+_SECONDS = 3_600.0
+"""For machines to come and go; a policy may give them less."""
 
 
 def check_quorum(step: Step) -> None:
@@ -65,7 +75,35 @@ def risks(_scene: Scene, step: Step) -> Iterator[tuple[Risk, str]]:
 
 def reconciled(ref: Ref) -> Check:
     """Return the check that a Cluster is as its topology says, and Available."""
-    return Check(f"{ref} is reconciled, up to date and Available", ref, judge_reconciled)
+    said = f"{ref} is reconciled, up to date and Available"
+    return Check(said, ref, judge_reconciled, seconds=_SECONDS)
+
+
+def manned(ref: Ref) -> Check:
+    """Return the check that a pool has as many machines as asked for, up to date and ready."""
+    said = f"{ref} has all its machines, up to date and ready"
+    return Check(said, ref, partial(_manned, ref.name), seconds=_SECONDS)
+
+
+def judge_machines(called: str, one: Manifest) -> Verdict:
+    """Judge whether a pool or a control plane has all its replicas, all of them up to date."""
+    status, generation = mapping(one, "status"), number(one, "metadata", "generation")
+    if "observedGeneration" in status and number(status, "observedGeneration") < generation:
+        return Pending(f"the controller of {called} has not seen the change yet")
+    wanted = dig(one, "spec", "replicas")
+    if not isinstance(wanted, int):
+        return Met()
+    for count, older, what in _COUNTS:
+        has = number(status, count if count in status else older)
+        if has != wanted:
+            return Pending(f"{called}: {has} of {wanted} machines {what}")
+    return Met()
+
+
+def _manned(called: str, found: Manifest | None, _listed: Sequence[Manifest]) -> Verdict:
+    if found is None:
+        return Failed("it does not exist any more")
+    return Met() if truth(found, "spec", "paused") else judge_machines(called, found)
 
 
 def _of_topology(step: Step) -> Iterator[tuple[Risk, str]]:

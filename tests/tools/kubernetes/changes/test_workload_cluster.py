@@ -8,6 +8,7 @@ from clusterwright.tools.errors import RefusedError
 from clusterwright.tools.kubernetes.changes.step import Met, Pending, Scene, Step
 from clusterwright.tools.kubernetes.changes.workload_cluster import (
     check_quorum,
+    manned,
     reconciled,
     risks,
 )
@@ -86,3 +87,19 @@ def test_conditions_that_do_not_tell_of_the_change_prove_nothing() -> None:
 
 def test_a_paused_cluster_is_as_it_was_asked_to_be() -> None:
     assert reconciled(CLUSTER).judge({"spec": {"paused": True}}, ()) == Met()
+
+
+def deployment(wanted: int, **status: int) -> Manifest:
+    counted = {"observedGeneration": 2, **status}
+    metadata = {"generation": 2}
+    return {"metadata": metadata, "spec": {"replicas": wanted}, "status": counted}
+
+
+@pytest.mark.parametrize("up_to_date", ["upToDateReplicas", "updatedReplicas"])
+def test_a_pool_is_proven_by_its_machines_in_either_api(up_to_date: str) -> None:
+    judge = manned(Ref("MachineDeployment", "gpu", "default", "cluster.x-k8s.io")).judge
+    counts = {"replicas": 2, "readyReplicas": 2, up_to_date: 2}
+    assert judge(deployment(2, **counts), ()) == Met()
+    assert judge(deployment(1, **counts), ()) == Pending("gpu: 2 of 1 machines there")
+    unseen = judge(deployment(2, **counts, observedGeneration=1), ())
+    assert unseen == Pending("the controller of gpu has not seen the change yet")

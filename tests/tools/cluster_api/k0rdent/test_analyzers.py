@@ -184,6 +184,28 @@ def test_a_credential_of_the_wrong_kind_is_told_at_the_cluster() -> None:
     assert only(broken(change)).code == "clusterdeployment/credential-unfit"
 
 
+def test_what_was_so_before_the_credential_or_the_template_was_mended_is_silent() -> None:
+    def change(objects: list[Manifest]) -> None:
+        one = get(objects, "ClusterDeployment", "train")
+        said = "the Credential kcm-system/sandbox is not Ready"
+        tell(one, "CredentialReady", "False", "Failed", said)
+        said = "ClusterTemplate kcm-system/a is not marked as valid"
+        tell(one, "TemplateReady", "False", "Failed", said)
+
+    assert broken(change) == []
+
+
+def test_a_template_that_does_not_fit_the_services_is_told_in_the_words_of_k0rdent() -> None:
+    def change(objects: list[Manifest]) -> None:
+        one = get(objects, "ClusterDeployment", "train")
+        said = "k8s version v1.35.2 does not satisfy k8s constraint >=1.36 from the ServiceTemplate"
+        tell(one, "TemplateReady", "False", "Failed", said)
+
+    finding = only(broken(change))
+    assert finding.code == "clusterdeployment/not-ready"
+    assert "does not satisfy k8s constraint" in finding.title
+
+
 def release(reason: str, *, status: str = "False", seconds: float = 60, **spec: bool) -> Change:
     def change(objects: list[Manifest]) -> None:
         one = get(objects, "HelmRelease", "train")

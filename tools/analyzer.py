@@ -1,6 +1,6 @@
 """What an analyzer is: a pure detection over a Snapshot, and the evidence it still asks for."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from clusterwright.tools.finding import Finding
@@ -25,7 +25,22 @@ class ReadRequest:
     ref: Ref
 
 
-Request = LogRequest | ReadRequest
+@dataclass(frozen=True, slots=True)
+class EventRequest:
+    """The events about an object, oldest first."""
+
+    ref: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class ListRequest:
+    """All objects of a kind in a workload cluster, as its own API server has them."""
+
+    cluster: Ref
+    kind: str
+
+
+Request = LogRequest | ReadRequest | EventRequest | ListRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +54,12 @@ class Fulfilled:
         default_factory=dict[ReadRequest, Manifest | None]
     )
     """None means that the object does not exist."""
+    events: Mapping[EventRequest, Sequence[Manifest]] = field(
+        default_factory=dict[EventRequest, Sequence[Manifest]]
+    )
+    lists: Mapping[ListRequest, Sequence[Manifest]] = field(
+        default_factory=dict[ListRequest, Sequence[Manifest]]
+    )
     left_out: int = 0
     """Requests that the budget had no room or time for."""
 

@@ -141,7 +141,7 @@ class Snapshot:
     @cached_property
     def _events(self) -> dict[Ref, list[Manifest]]:
         index: dict[Ref, list[Manifest]] = defaultdict(list)
-        for event in _oldest_first(self.of_kind("Event")):
+        for event in oldest_first(self.of_kind("Event")):
             index[subject_of(event)].append(event)
         return dict(index)
 
@@ -165,5 +165,6 @@ def last_seen(event: Manifest) -> datetime | None:
     )
 
 
-def _oldest_first(events: Iterable[Manifest]) -> list[Manifest]:
+def oldest_first(events: Iterable[Manifest]) -> list[Manifest]:
+    """Return events by when they last happened."""
     return sorted(events, key=lambda e: seen.timestamp() if (seen := last_seen(e)) else 0.0)

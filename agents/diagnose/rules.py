@@ -134,8 +134,64 @@ RULES = (
         "pvc/*",
         "a workload's Pods wait for the claims that they mount",
     ),
+    Rule(
+        "pool/remediation-blocked",
+        (Edge.SELECTS,),
+        "machine/*",
+        "too much is unhealthy at once for one cause",
+        always=False,
+    ),
+    Rule(
+        "controlplane/remediation-blocked",
+        (),
+        "machine/*",
+        "a machine is to be replaced for what ails it",
+        always=False,
+    ),
+    Rule(
+        "controlplane/remediation-exhausted",
+        (),
+        "machine/*",
+        "each new machine fails for what ailed the last one",
+        always=False,
+    ),
+    Rule(
+        "controlplane/etcd-unhealthy",
+        (),
+        "machine/*",
+        "a member of etcd is lost with its machine",
+        always=False,
+    ),
+    Rule(
+        "controlplane/component-unhealthy",
+        (),
+        "machine/*",
+        "a component is lost with its machine",
+        always=False,
+    ),
+    Rule(
+        "cluster/unreachable",
+        (),
+        "controlplane/*",
+        "an API server needs its etcd and its machine",
+        always=False,
+    ),
+    Rule(
+        "machine/node-unhealthy",
+        (),
+        "resourceset/not-applied",
+        "a Node is not ready without the network plugin that a ClusterResourceSet brings",
+        always=False,
+    ),
+    Rule(
+        "cluster/topology-failed",
+        (Edge.USES,),
+        "class/variables-unknown",
+        "a topology is worked out from the variables of its class",
+        always=False,
+    ),
 )
-"""In the order in which a reader follows traffic: Service, Pod, volume, workload."""
+"""In the order in which a reader follows traffic: Service, Pod, volume, workload, cluster."""
 
 SYMPTOMS = frozenset(rule.effect for rule in RULES if rule.always)
 """Codes that always have a cause below them, seen or not."""

@@ -6,14 +6,27 @@ to the Cluster, and shortens it on the way. So a cause is looked for from below.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from clusterwright.tools.cluster_api.condition import Condition, condition_of, conditions_of
+from clusterwright.tools.cluster_api.condition import (
+    STATUS,
+    Condition,
+    condition_of,
+    older_condition,
+    unwell,
+)
 from clusterwright.tools.cluster_api.estate import Estate
+from clusterwright.tools.cluster_api.providers import Fault, Row, meaning
 from clusterwright.tools.manifest import Manifest, text, truth
 from clusterwright.tools.ref import Ref
 
-_LAYERS = ("infrastructureRef",), ("bootstrap", "configRef")
+_LAYERS = (
+    ("spec", "infrastructureRef"),
+    ("spec", "bootstrap", "configRef"),
+    ("spec", "template", "spec", "infrastructureRef"),
+    ("spec", "template", "spec", "bootstrap", "configRef"),
+)
+"""Where a Machine, and a MachinePool, name what a provider makes for them."""
 _MACHINE = (
     "HealthCheckSucceeded",
     "NodeHealthy",
@@ -23,6 +36,21 @@ _MACHINE = (
     "ControllerManagerPodHealthy",
     "SchedulerPodHealthy",
 )
+_HOLDER = (
+    "CertificatesAvailable",
+    "EtcdClusterHealthy",
+    "ControlPlaneComponentsHealthy",
+    "Initialized",
+)
+_SUMMARIES = frozenset({"Ready", "Available"})
+_WRONG = {
+    "TopologyReconciled": frozenset({"ReconcileFailed", "TopologyReconcileFailed"}),
+    "InfrastructureReady": frozenset(
+        {"DoesNotExist", "Deleted", "ObjectDoesNotExist", "ObjectDeleted", "InternalError"}
+    ),
+}
+"""Reasons that say that something is wrong; the others of these types come with any change
+(api/core/v1beta2/cluster_types.go)."""
 _CLUSTER = ("TopologyReconciled", "InfrastructureReady", "RemoteConnectionProbe")
 
 
@@ -32,23 +60,37 @@ class Cause:
 
     ref: Ref
     condition: str
+    """The type of the condition, or the field of the status, that says it."""
     reason: str
     message: str
     since: datetime | None
     waiting: bool
     """It waits for something else, which may be all right."""
+    row: Row | None = None
+    """What its provider's table says it means."""
+    where: str = STATUS
+    """JSONPath of the list that the condition is in, or of what holds the field."""
+
+    @property
+    def fault(self) -> Fault | None:
+        """What kind of thing is wrong, where a table says it."""
+        return self.row.fault if self.row else None
+
+    @property
+    def patience(self) -> timedelta | None:
+        """How long it may wait."""
+        return self.row.patience if self.row else None
 
 
 def of_machine(estate: Estate, machine: Manifest) -> Cause | None:
     """Return the first cause for which a Machine is not well; None when it is."""
     if text(machine, "metadata", "deletionTimestamp"):
         return _told(machine, condition_of(machine, "Deleting"), waiting=True)
-    found = [*_below(estate, machine), *_own(machine, _MACHINE)]
-    return _first(found)
+    return _first([*_below(estate, machine), *_own(machine, _MACHINE)])
 
 
 def below(estate: Estate, machine: Manifest) -> Cause | None:
-    """Return what the providers of a Machine's infrastructure and bootstrap data say is wrong."""
+    """Return what the providers of a Machine, or of a MachinePool, say is wrong with it."""
     return _first(list(_below(estate, machine)))
 
 
@@ -64,23 +106,61 @@ def of_layers(estate: Estate, cluster: Manifest) -> Cause | None:
     return _first(list(_layers(estate, cluster)))
 
 
+def of_infrastructure(estate: Estate, layer: Manifest) -> Cause | None:
+    """Return what is wrong with the infrastructure of a Cluster, or with its identity."""
+    return _first([*_identity(estate, layer), *_own(layer)])
+
+
+def of_holder(estate: Estate, holder: Manifest) -> Cause | None:
+    """Return why a pool or control plane is not as it should be, machines aside.
+
+    It says why it adds no machine, or a set below it does; or which part of it is not well.
+    """
+    sets = [one for one in estate.snapshot.children(Ref.of(holder)) if _is_set(one)]
+    for one in (holder, *sets):
+        scaling = condition_of(one, "ScalingUp")
+        if scaling is not None and scaling.status == "True" and "is blocked" in scaling.message:
+            return _told(one, scaling, waiting=False)
+        made = older_condition(one, "MachinesCreated")
+        if made is not None and made.status == "False":
+            return _told(one, made, waiting=False)
+    return _first(list(_own(holder, _HOLDER)))
+
+
+def _is_set(one: Manifest) -> bool:
+    return text(one, "kind") == "MachineSet"
+
+
 def _layers(estate: Estate, cluster: Manifest) -> Iterator[Cause]:
     for path in (("spec", "infrastructureRef"), ("spec", "controlPlaneRef")):
         ref, layer = estate.referred(cluster, *path)
         if layer is not None:
             if path[-1] == "infrastructureRef":  # a control plane's own state sums up machines
+                yield from _identity(estate, layer)
                 yield from _own(layer)
-        elif ref is not None and _was_read(estate, ref):
+        elif ref is not None and estate.lacks(ref):
             yield _absent(ref, cluster)
+
+
+def _identity(estate: Estate, layer: Manifest) -> Iterator[Cause]:
+    """Yield what is wrong with the identity that the infrastructure of a Cluster names."""
+    ref, identity = estate.referred(layer, "spec", "identityRef")
+    if identity is not None:
+        yield from _own(identity)
+    elif ref is not None and estate.lacks(ref):
+        missing = Row(Fault.CREDENTIAL, "Create the identity, or name one that exists.", whole=True)
+        yield _absent(ref, layer, missing)
 
 
 def _below(estate: Estate, machine: Manifest) -> Iterator[Cause]:
     for path in _LAYERS:
-        ref, layer = estate.referred(machine, "spec", *path)
+        ref, layer = estate.referred(machine, *path)
         if layer is not None:
-            if not _is_done(layer):
+            if not (_is_done(layer) or text(layer, "metadata", "deletionTimestamp")):
+                for part in estate.parts(layer):  # the VM, server or host behind it speaks first
+                    yield from _own(part)
                 yield from _own(layer)
-        elif ref is not None and _was_read(estate, ref):
+        elif ref is not None and estate.lacks(ref):
             yield _absent(ref, machine)
 
 
@@ -88,43 +168,82 @@ def _is_done(layer: Manifest) -> bool:
     """Return whether a provider's object did its part, in either contract."""
     done = ("provisioned", "dataSecretCreated")
     newer = any(truth(layer, "status", "initialization", one) for one in done)
-    well = not any(one.bad and not one.waiting for one in conditions_of(layer))
-    return well and (newer or truth(layer, "status", "ready"))
+    causes = _own(layer) if newer or truth(layer, "status", "ready") else ()
+    return (newer or truth(layer, "status", "ready")) and all(one.waiting for one in causes)
 
 
 def _own(manifest: Manifest, types: tuple[str, ...] = ()) -> Iterator[Cause]:
     """Yield what an object says is wrong; what says most specifically what, first."""
-    failure = text(manifest, "status", "failureMessage")
-    if failure and not types:
-        reason = text(manifest, "status", "failureReason") or "Failed"
-        yield Cause(Ref.of(manifest), "failureMessage", reason, failure, None, waiting=False)
-    found = [one for one in conditions_of(manifest) if one.bad and (not types or one.type in types)]
+    if not types:
+        yield from _fields(manifest)
+    found = [one for one in unwell(manifest) if not types or one.type in types]
+    waits = True
     for one in sorted(found, key=_specific):
-        told = _told(manifest, one, waiting=one.waiting)
+        summary = one.type in _SUMMARIES and len(found) > 1  # of those before it
+        told = _told(manifest, one, waiting=waits if summary else _waits(manifest, one))
         if told is not None:
+            waits = waits and told.waiting
             yield told
+
+
+def _fields(manifest: Manifest) -> Iterator[Cause]:
+    """Yield what an object says outside of conditions.
+
+    `failureMessage` is of the contract v1beta1; a BareMetalHost has `errorMessage`.
+    """
+    for status, reason, message in _FAILURES:
+        said = text(manifest, *status, message)
+        if said:
+            why = text(manifest, *status, reason) or "Failed"
+            row = meaning(text(manifest, "kind"), message, why, said)
+            where = ".".join(("$", *status))
+            ref = Ref.of(manifest)
+            yield Cause(ref, message, why, said, None, waiting=False, row=row, where=where)
+
+
+_FAILURES = (
+    (("status",), "failureReason", "failureMessage"),
+    (("status", "deprecated", "v1beta1"), "failureReason", "failureMessage"),
+    (("status",), "errorType", "errorMessage"),
+)
 
 
 def _specific(one: Condition) -> tuple[bool, bool]:
     """Return what puts summaries after what they sum up."""
-    return one.type in {"Ready", "Available"}, not one.message
+    return one.type in _SUMMARIES, not one.message
+
+
+def _waits(manifest: Manifest, one: Condition) -> bool:
+    """Return whether a condition only says that something else has to come first.
+
+    A Cluster's own conditions are False as well while it is created or upgraded, and while its
+    first API server does not run yet.
+    """
+    if one.type == "RemoteConnectionProbe":
+        made = condition_of(manifest, "ControlPlaneInitialized")
+        return made is not None and made.status != "True"
+    wrong = _WRONG.get(one.type)
+    return one.waiting or (wrong is not None and one.reason not in wrong)
 
 
 def _first(found: list[Cause]) -> Cause | None:
-    """Return what is wrong; only where nothing is, what is waited for."""
-    return next((one for one in found if not one.waiting), next(iter(found), None))
+    """Return what is wrong, best what a table knows; only where nothing is, what is waited for."""
+    wrong = [one for one in found if not one.waiting]
+    known = next((one for one in wrong if one.row), None)
+    return known or next(iter(wrong), None) or next(iter(found), None)
 
 
 def _told(manifest: Manifest, one: Condition | None, *, waiting: bool) -> Cause | None:
+    """Return a condition as a cause; its provider's table knows better than its severity."""
     if one is None:
         return None
-    return Cause(Ref.of(manifest), one.type, one.reason, one.message, one.since, waiting)
+    row = meaning(text(manifest, "kind"), one.type, one.reason, one.message)
+    if row is not None:
+        waiting = row.fault is Fault.PROGRESS
+    told = (one.type, one.reason, one.message, one.since, waiting, row, one.where)
+    return Cause(Ref.of(manifest), *told)
 
 
-def _absent(ref: Ref, owner: Manifest) -> Cause:
-    return Cause(ref, "exists", "NotFound", f"{Ref.of(owner)} refers to it", None, waiting=False)
-
-
-def _was_read(estate: Estate, ref: Ref) -> bool:
-    """Return whether a kind was listed, so that what is not there does not exist."""
-    return f"{ref.kind}.{ref.group}" in estate.snapshot.objects
+def _absent(ref: Ref, owner: Manifest, row: Row | None = None) -> Cause:
+    said = f"{Ref.of(owner)} refers to it"
+    return Cause(ref, "exists", "NotFound", said, None, waiting=False, row=row)

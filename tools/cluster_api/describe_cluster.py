@@ -1,5 +1,6 @@
 """The tool that shows one workload cluster: its tree, each branch with its first cause."""
 
+from collections import Counter
 from datetime import datetime
 from typing import Annotated
 
@@ -15,13 +16,13 @@ from clusterwright.tools.cluster_api.k0rdent.made import ref as named
 from clusterwright.tools.cluster_api.k0rdent.state import state_of
 from clusterwright.tools.cluster_api.k0rdent.trace import deployment_branch, service_branches
 from clusterwright.tools.cluster_api.read import read_estate
-from clusterwright.tools.cluster_api.tree import Branch, tree
+from clusterwright.tools.cluster_api.tree import Asked, Branch, tree
 from clusterwright.tools.cluster_api.variables import variables_of
 from clusterwright.tools.coverage import Gap
-from clusterwright.tools.errors import NotFoundError
+from clusterwright.tools.errors import NotFoundError, ToolError
 from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.parameters import Cluster
-from clusterwright.tools.manifest import Manifest, name_of, namespace_of
+from clusterwright.tools.manifest import Manifest, name_of, namespace_of, text
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.tool import Effect, Tool
 
@@ -64,6 +65,12 @@ async def capi_describe_cluster(
     clusters: Clusters,
     namespace: Annotated[str, Field(max_length=300, description="Of the Cluster.")],
     name: Annotated[str, Field(max_length=300, description="Of the Cluster.")],
+    conditions: Annotated[
+        bool, Field(description="Show each branch's conditions that are not well.")
+    ] = False,
+    pods: Annotated[
+        bool, Field(description="Count the pods on each node; reads the workload cluster.")
+    ] = False,
     cluster: Cluster = None,
 ) -> ClusterTree:
     """Show a workload cluster as a tree down to its machines, each branch with its first cause."""
@@ -82,6 +89,8 @@ async def capi_describe_cluster(
     state = await to_thread.run_sync(health, estate, found)
     made_from = class_of(found)
     deployment = deployment_of(estate.snapshot, found)
+    counted, unread = await _pods(clusters, f"{connection.cluster}/{namespace}/{name}", asked=pods)
+    asked = Asked(conditions, counted)
     return ClusterTree(
         cluster=connection.cluster,
         target=f"capi:{namespace}/{name}",
@@ -90,10 +99,10 @@ async def capi_describe_cluster(
         well=state.well,
         class_name=made_from.name if made_from else "",
         variables=variables_of(found),
-        tree=await to_thread.run_sync(tree, estate, found),
+        tree=await to_thread.run_sync(tree, estate, found, asked),
         made_by=deployment_branch(estate.snapshot, deployment) if deployment else None,
         services=tuple(service_branches(estate.snapshot, ref, deployment)),
-        gaps=estate.snapshot.coverage.gaps,
+        gaps=(*estate.snapshot.coverage.gaps, *unread),
     )
 
 
@@ -113,6 +122,20 @@ def _without_cluster(cluster: str, estate: Estate, deployment: Manifest) -> Clus
         services=tuple(service_branches(snapshot, about, deployment)),
         gaps=snapshot.coverage.gaps,
     )
+
+
+async def _pods(
+    clusters: Clusters, target: str, *, asked: bool
+) -> tuple[Counter[str] | None, tuple[Gap, ...]]:
+    """Return how many pods each node of a workload cluster has, or why that is not known."""
+    if not asked:
+        return None, ()
+    try:
+        workload = await clusters.connect(f"capi:{target}")
+        found = await workload.list(await workload.resource("Pod"))
+    except ToolError as error:
+        return None, (Gap(what="pods of the workload cluster", reason=f"{error.code}: {error}"),)
+    return Counter(text(one, "spec", "nodeName") for one in found), ()
 
 
 TOOL = Tool(capi_describe_cluster, Effect.READ, "Describe a workload cluster")

@@ -10,7 +10,9 @@ from clusterwright.tools.manifest import (
     labels_of,
     mapping,
     namespace_of,
+    strings,
     text,
+    truth,
 )
 from clusterwright.tools.ref import Ref, legal, owner_of
 from clusterwright.tools.snapshot import Snapshot
@@ -22,10 +24,18 @@ DEPLOYMENT, SET, POOL = (
 )
 CLASS, HEALTH_CHECK = f"ClusterClass.{CORE}", f"MachineHealthCheck.{CORE}"
 KINDS = (CLUSTER, MACHINE, DEPLOYMENT, SET, POOL, CLASS, HEALTH_CHECK)
+RESOURCE_SET, PROVIDER = f"ClusterResourceSet.addons.{CORE}", f"Provider.clusterctl.{CORE}"
+BARE_METAL_HOST = "BareMetalHost.metal3.io"
+IF_SERVED = (RESOURCE_SET, PROVIDER, BARE_METAL_HOST)
+"""Kinds that not every management cluster has."""
 PROVIDER_GROUPS = tuple(f"{one}.{CORE}" for one in ("infrastructure", "controlplane", "bootstrap"))
 """The groups in which providers serve their kinds, whichever these are."""
 _OF_CLUSTER = f"{CORE}/cluster-name"
 _CONTROL_PLANE = f"{CORE}/control-plane"
+PAUSED = f"{CORE}/paused"
+_HOST_OF = "metal3.io/BareMetalHost"
+"""The annotation in which a Metal3Machine names its host as namespace/name
+(cluster-api-provider-metal3, baremetal/metal3machine_manager.go, HostAnnotation)."""
 
 
 @dataclass(frozen=True)
@@ -50,10 +60,61 @@ class Estate:
         The style v1beta1 has apiVersion and namespace, v1beta2 apiGroup alone.
         """
         found = mapping(owner, *path)
+        if not found:
+            return None, None
         api = text(found, "apiVersion") or f"{text(found, 'apiGroup')}/any"
         namespace = text(found, "namespace") or namespace_of(owner)
         ref = legal(text(found, "kind"), text(found, "name"), namespace, api)
+        if ref is not None and not (text(found, "apiVersion") or text(found, "apiGroup")):
+            ref = self._identity(ref, namespaced=bool(text(found, "namespace")))
         return ref, self.snapshot.get(ref) if ref else None
+
+    def _identity(self, ref: Ref, *, namespaced: bool) -> Ref:
+        """Return what a reference names that has a kind and a name alone, as to an identity.
+
+        It is of the infrastructure's group, in the owner's namespace or in none.
+        """
+        here = Ref(ref.kind, ref.name, ref.namespace, PROVIDER_GROUPS[0])
+        if namespaced or self.snapshot.get(here):
+            return here
+        return Ref(ref.kind, ref.name, "", PROVIDER_GROUPS[0])
+
+    def lacks(self, ref: Ref) -> bool:
+        """Return whether what a reference names does not exist: its kind was listed, all of it."""
+        elsewhere = self.snapshot.namespace not in {"", ref.namespace}
+        return self.snapshot.was_read(f"{ref.kind}.{ref.group}") and not elsewhere
+
+    def parts(self, layer: Manifest) -> Sequence[Manifest]:
+        """Return what a provider's object for a machine drives: a VM, a server, a host."""
+        owned = self.snapshot.children(Ref.of(layer))
+        named = strings(layer, "metadata", "annotations").get(_HOST_OF, "")
+        namespace, _, name = named.rpartition("/")
+        kind, _, group = BARE_METAL_HOST.partition(".")
+        host = self.snapshot.get(Ref(kind, name, namespace, group)) if name else None
+        return [*owned, *([host] if host else [])]
+
+    def cluster_of(self, manifest: Manifest) -> Manifest | None:
+        """Return the Cluster that an object belongs to."""
+        name = text(manifest, "spec", "clusterName") or labels_of(manifest).get(_OF_CLUSTER, "")
+        kind, _, group = CLUSTER.partition(".")
+        return self.snapshot.get(Ref(kind, name, namespace_of(manifest), group)) if name else None
+
+    def at_rest(self, manifest: Manifest) -> bool:
+        """Return whether controllers leave an object alone: it, or its Cluster, is paused."""
+        cluster = self.cluster_of(manifest)
+        return paused(manifest) or (cluster is not None and paused(cluster))
+
+    def machines(self, pool: Manifest) -> Sequence[Manifest]:
+        """Return the Machines of a MachineDeployment, a MachineSet or a control plane."""
+        return self._by_pool.get(Ref.of(pool), ())
+
+    @cached_property
+    def _by_pool(self) -> Mapping[Ref, list[Manifest]]:
+        index: dict[Ref, list[Manifest]] = defaultdict(list)
+        for one in self.snapshot.of_kind(MACHINE):
+            for holder in {pool_of(one), owner_of(one) or pool_of(one)}:
+                index[holder].append(one)
+        return dict(index)
 
     @cached_property
     def _by_cluster(self) -> Mapping[tuple[str, str, str], list[Manifest]]:
@@ -65,6 +126,12 @@ class Estate:
         return dict(index)
 
 
+def paused(manifest: Manifest) -> bool:
+    """Return whether controllers were told to leave an object alone."""
+    annotated = PAUSED in mapping(manifest, "metadata", "annotations")
+    return truth(manifest, "spec", "paused") or annotated
+
+
 def is_control_plane(machine: Manifest) -> bool:
     """Return whether a Machine is of the control plane."""
     return _CONTROL_PLANE in labels_of(machine)
@@ -73,6 +140,8 @@ def is_control_plane(machine: Manifest) -> bool:
 def pool_of(machine: Manifest) -> Ref:
     """Return the pool or control plane that makes a Machine; itself, where none does."""
     labels = labels_of(machine)
+    if text(machine, "kind") == "MachinePool":
+        return Ref.of(machine)
     name = labels.get(f"{CORE}/deployment-name")
     if name:
         kind, _, group = DEPLOYMENT.partition(".")

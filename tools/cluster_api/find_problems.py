@@ -7,6 +7,7 @@ from pydantic import Field
 
 from clusterwright.tools.analyze import analyze
 from clusterwright.tools.cluster_api.analyzers import ANALYZERS
+from clusterwright.tools.cluster_api.fulfil import fulfil
 from clusterwright.tools.cluster_api.k0rdent.made import ownership
 from clusterwright.tools.cluster_api.read import read_estate
 from clusterwright.tools.coverage import Coverage
@@ -14,7 +15,6 @@ from clusterwright.tools.kubernetes.brief import owners
 from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.parameters import Cluster, Cursor, Namespace
 from clusterwright.tools.kubernetes.problems import Problems
-from clusterwright.tools.kubernetes.read import fulfil
 from clusterwright.tools.kubernetes.scan import MOST, Scan, paged
 from clusterwright.tools.quotation import marked
 from clusterwright.tools.tool import Effect, Tool
@@ -40,16 +40,16 @@ async def capi_find_problems(
     """
     connection = await clusters.connect(cluster)
     asked = (DOMAIN, connection.cluster, namespace)
-    read = partial(_scan, connection, namespace)
+    read = partial(_scan, clusters, connection, namespace)
     return await paged(clusters, asked, read, limit=limit, cursor=cursor)
 
 
 TOOL = Tool(capi_find_problems, Effect.READ, "Find problems of workload clusters")
 
 
-async def _scan(connection: "Connection", namespace: str | None) -> Scan:
+async def _scan(clusters: Clusters, connection: "Connection", namespace: str | None) -> Scan:
     snapshot = (await read_estate(connection, namespace)).snapshot
-    analysis = await analyze(snapshot, ANALYZERS, partial(fulfil, connection))
+    analysis = await analyze(snapshot, ANALYZERS, partial(fulfil, clusters, connection))
     findings = tuple(marked(one) for one in analysis.findings)
     gaps = (*snapshot.coverage.gaps, *analysis.gaps)
     return Scan(

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 from clusterwright.tools.cluster_api.cause import Cause, of_cluster, of_machine
 from clusterwright.tools.cluster_api.condition import condition_of
-from clusterwright.tools.cluster_api.estate import MACHINE, Estate, by_name
-from clusterwright.tools.manifest import Manifest, strings, text, truth
-
-PAUSED = "cluster.x-k8s.io/paused"
+from clusterwright.tools.cluster_api.estate import MACHINE, Estate, by_name, paused
+from clusterwright.tools.cluster_api.patience import wrong
+from clusterwright.tools.manifest import Manifest, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,7 @@ def health(estate: Estate, cluster: Manifest) -> Health:
         return Health("Deleting", well=True, causes=causes)
     if paused(cluster):
         return Health("Paused", well=True, causes=causes)
-    if any(not cause.waiting for cause, _ in causes):
+    if any(wrong(cause, estate.snapshot.now) for cause, _ in causes):
         return Health("Failing", well=False, causes=causes)
     available = condition_of(cluster, "Available", "Ready")
     if available is not None and available.status == "True":
@@ -37,13 +36,6 @@ def health(estate: Estate, cluster: Manifest) -> Health:
         )
         return Health("Changing" if rolls else "Available", well=True, causes=causes)
     return Health("Provisioning", well=True, causes=causes)
-
-
-def paused(manifest: Manifest) -> bool:
-    """Return whether controllers were told to leave an object alone."""
-    return truth(manifest, "spec", "paused") or PAUSED in strings(
-        manifest, "metadata", "annotations"
-    )
 
 
 def _causes(estate: Estate, cluster: Manifest) -> Iterator[Cause]:

@@ -2,7 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from clusterwright.tools.cluster_api.estate import CLUSTER, KINDS, PROVIDER_GROUPS, Estate
+from clusterwright.tools.cluster_api.estate import (
+    CLUSTER,
+    IF_SERVED,
+    KINDS,
+    PROVIDER_GROUPS,
+    Estate,
+)
 from clusterwright.tools.cluster_api.k0rdent import kinds as k0rdent
 from clusterwright.tools.cluster_api.sveltos import kinds as sveltos
 from clusterwright.tools.errors import NotFoundError
@@ -28,8 +34,11 @@ async def read_estate(connection: "Connection", namespace: str | None = None) ->
         ) from error
     served = [one for group in PROVIDER_GROUPS for one in await connection.served(group)]
     own = [one.kind_key for one in served if not one.kind.endswith("Template")]
+    groups = dict.fromkeys(kind.partition(".")[2] for kind in IF_SERVED)
+    there = {one.kind_key for group in groups for one in await connection.served(group)}
+    more = [kind for kind in IF_SERVED if kind in there]
     above = await served_of(connection, (*k0rdent.KINDS, k0rdent.RELEASE, *sveltos.KINDS))
-    return Estate(await read_snapshot(connection, (*KINDS, *own, *above), namespace))
+    return Estate(await read_snapshot(connection, (*KINDS, *own, *more, *above), namespace))
 
 
 async def served_of(connection: "Connection", kinds: tuple[str, ...]) -> list[str]:

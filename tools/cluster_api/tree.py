@@ -1,13 +1,22 @@
 """A Cluster as the tree that `clusterctl describe cluster` draws, with the causes that it hides."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from clusterwright.tools.cluster_api.cause import Cause, of_cluster, of_machine
-from clusterwright.tools.cluster_api.condition import summary_of
+from clusterwright.tools.cluster_api.cause import (
+    Cause,
+    below,
+    of_cluster,
+    of_holder,
+    of_infrastructure,
+    of_machine,
+)
+from clusterwright.tools.cluster_api.condition import Condition, summary_of, unwell
 from clusterwright.tools.cluster_api.estate import (
     DEPLOYMENT,
     MACHINE,
@@ -23,7 +32,8 @@ from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
 
 _DEPLOYMENT_NAME = "cluster.x-k8s.io/deployment-name"
-_LONGEST_CAUSE = 300
+_LONGEST_CAUSE, _LONGEST_CONDITION = 300, 160
+_MOST_CONDITIONS = 12
 _MOST_CHILDREN = 20
 """Branches below one; machines of a pool that say the same are one."""
 
@@ -43,6 +53,10 @@ class Branch(BaseModel):
     since: datetime | None = None
     node: str = Field(default="", description="The Node of a machine, on the workload cluster.")
     cause: str = Field(default="", description="What the first object in the chain says.")
+    conditions: tuple[str, ...] = Field(
+        default=(), description="Those that are not well, where they were asked for."
+    )
+    pods: int | None = Field(default=None, description="On its nodes, where they were asked for.")
     children: tuple[Self, ...] = ()
     more: int = Field(default=0, description="Machines left out below it, those in trouble last.")
 
@@ -51,6 +65,7 @@ class Branch(BaseModel):
         sign = "! " if self.status not in {"True", ""} else "  "
         many = f" and {self.members - 1} more like it" if self.members > 1 else ""
         facts = [self.version, self.replicas, f"node {self.node}" if self.node else ""]
+        facts += [f"{self.pods} pods"] if self.pods is not None else []
         told = ", ".join(one for one in facts if one)
         since = f" for {span(now - self.since)}" if self.since else ""
         status = f": {self.status} {self.reason}{since}" if self.status else ""
@@ -58,86 +73,122 @@ class Branch(BaseModel):
         yield f"{indent}{sign}{self.role} {self.ref}{many}{f' ({told})' if told else ''}{status}"
         if self.cause:
             yield f"{indent}    | {self.cause}"
+        yield from (f"{indent}    - {one}" for one in self.conditions)
         for one in self.children:
             yield from one.lines(now, depth + 1)
         if self.more:
             yield f"{indent}  [{self.more} more machines, of other states than these]"
 
 
-def tree(estate: Estate, cluster: Manifest) -> Branch:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a tree shows beside its branches."""
+
+    conditions: bool = False
+    pods: Mapping[str, int] | None = field(default=None)
+    """Pods on each Node of the workload cluster; None where they were not asked for."""
+
+
+def tree(estate: Estate, cluster: Manifest, asked: Asked | None = None) -> Branch:
     """Return a Cluster with its infrastructure, control plane, pools and machines."""
-    machines = by_name(estate.of(MACHINE, cluster))
-    own = [one for one in machines if is_control_plane(one)]
-    workers = [one for one in machines if not is_control_plane(one)]
-    children = [
-        *_layer(estate, cluster, "infrastructure", "infrastructureRef"),
-        *_layer(estate, cluster, "control plane", "controlPlaneRef", own),
-        *_pools(estate, cluster, workers),
-    ]
-    cause = of_cluster(estate, cluster)
-    return _branch("Cluster", cluster, children, _cause(cause))
+    return _Tree(estate, asked or Asked()).of(cluster)
 
 
-def _layer(
-    estate: Estate, cluster: Manifest, role: str, path: str, machines: Sequence[Manifest] = ()
-) -> Iterator[Branch]:
-    ref, found = estate.referred(cluster, "spec", path)
-    children = list(_machines(estate, machines))
-    if found is not None:
-        yield _branch(role, found, children)
-    elif ref is not None:
-        yield Branch(role=role, ref=ref, reason="not read", children=tuple(children))
+@dataclass(frozen=True, slots=True)
+class _Tree:
+    estate: Estate
+    asked: Asked
+
+    def of(self, cluster: Manifest) -> Branch:
+        machines = by_name(self.estate.of(MACHINE, cluster))
+        own = [one for one in machines if is_control_plane(one)]
+        workers = [one for one in machines if not is_control_plane(one)]
+        children = [
+            *self._layer(cluster, "infrastructure", "infrastructureRef"),
+            *self._layer(cluster, "control plane", "controlPlaneRef", own),
+            *self._pools(cluster, workers),
+        ]
+        return self._branch("Cluster", cluster, children, of_cluster(self.estate, cluster))
+
+    def _layer(
+        self, cluster: Manifest, role: str, path: str, machines: Sequence[Manifest] = ()
+    ) -> Iterator[Branch]:
+        ref, found = self.estate.referred(cluster, "spec", path)
+        children = list(self._machines(machines))
+        if found is not None:
+            plane = path == "controlPlaneRef"
+            cause = of_holder if plane else of_infrastructure
+            yield self._branch(role, found, children, _of_unwell(self.estate, found, cause))
+        elif ref is not None:
+            yield Branch(role=role, ref=ref, reason="not read", children=tuple(children))
+
+    def _pools(self, cluster: Manifest, machines: Sequence[Manifest]) -> Iterator[Branch]:
+        known: dict[str, list[Manifest]] = {}
+        for one in machines:
+            known.setdefault(labels_of(one).get(_DEPLOYMENT_NAME, ""), []).append(one)
+        for one in by_name(self.estate.of(DEPLOYMENT, cluster)):
+            children = list(self._machines(known.pop(text(one, "metadata", "name"), [])))
+            yield self._branch("pool", one, children, _of_unwell(self.estate, one, of_holder))
+        for one in by_name(self.estate.of(POOL, cluster)):
+            yield self._branch("pool", one, [], _of_unwell(self.estate, one, below))
+        rest = [one for found in known.values() for one in found]
+        yield from self._machines(by_name(rest))
+
+    def _machines(self, machines: Iterable[Manifest]) -> Iterator[Branch]:
+        """Yield a branch for each machine; those that say the same are one, as clusterctl does."""
+        groups: dict[tuple[str, ...], list[tuple[Manifest, Cause | None]]] = {}
+        for one in machines:
+            found, cause = summary_of(one), of_machine(self.estate, one)
+            status = (found.status, found.reason) if found else ("", "")
+            name = text(one, "metadata", "name")
+            key = (*status, text(one, "spec", "version"), _cause(cause).replace(name, ""))
+            groups.setdefault(key, []).append((one, cause))
+        for group in sorted(groups.values(), key=_worst_first):
+            first, cause = group[0]
+            nodes = [text(one, "status", "nodeRef", "name") for one, _ in group]
+            counted = Counter(self.asked.pods or {})
+            pods = sum(counted[one] for one in nodes) if self.asked.pods is not None else None
+            branch = self._branch("machine", first, [], cause)
+            more = {"members": len(group), "node": nodes[0], "pods": pods}
+            yield branch.model_copy(update=more)
+
+    def _branch(
+        self, role: str, one: Manifest, children: Sequence[Branch], cause: Cause | None = None
+    ) -> Branch:
+        found = summary_of(one)
+        shown = children[:_MOST_CHILDREN]
+        told = unwell(one)[:_MOST_CONDITIONS] if self.asked.conditions else ()
+        return Branch(
+            role=role,
+            ref=Ref.of(one),
+            replicas=_replicas(one),
+            version=text(one, "spec", "topology", "version") or text(one, "spec", "version"),
+            status=found.status if found else "",
+            reason=word(found.reason) if found else "",
+            since=found.since if found else None,
+            cause=_cause(cause),
+            conditions=tuple(_condition(each) for each in told),
+            children=tuple(shown),
+            more=sum(left.members for left in children[_MOST_CHILDREN:]),
+        )
 
 
-def _pools(estate: Estate, cluster: Manifest, machines: Sequence[Manifest]) -> Iterator[Branch]:
-    known: set[str] = set()
-    for one in by_name(estate.of(DEPLOYMENT, cluster)):
-        name = text(one, "metadata", "name")
-        known.add(name)
-        own = [m for m in machines if labels_of(m).get(_DEPLOYMENT_NAME) == name]
-        yield _branch("pool", one, list(_machines(estate, own)))
-    for one in by_name(estate.of(POOL, cluster)):
-        yield _branch("pool", one, [])
-    rest = [m for m in machines if labels_of(m).get(_DEPLOYMENT_NAME) not in known]
-    yield from _machines(estate, rest)
+def _of_unwell(
+    estate: Estate, one: Manifest, cause: Callable[[Estate, Manifest], Cause | None]
+) -> Cause | None:
+    """Return the cause of a branch that is not well; one that is well has none to show."""
+    found = summary_of(one)
+    return None if found is not None and found.status == "True" else cause(estate, one)
 
 
-def _machines(estate: Estate, machines: Iterable[Manifest]) -> Iterator[Branch]:
-    """Yield a branch for each machine; those that say the same are one, as clusterctl does it."""
-    groups: dict[tuple[str, ...], list[tuple[Manifest, str]]] = {}
-    for one in machines:
-        found, cause = summary_of(one), _cause(of_machine(estate, one))
-        status = (found.status, found.reason) if found else ("", "")
-        name = text(one, "metadata", "name")
-        key = (*status, text(one, "spec", "version"), cause.replace(name, ""))
-        groups.setdefault(key, []).append((one, cause))
-    for group in sorted(groups.values(), key=_worst_first):
-        first, cause = group[0]
-        branch = _branch("machine", first, [], cause)
-        node = text(first, "status", "nodeRef", "name")
-        yield branch.model_copy(update={"members": len(group), "node": node})
+def _condition(one: Condition) -> str:
+    said = one_line(one.message, _LONGEST_CONDITION)
+    return f"{word(one.type)}: {word(one.status)} {word(one.reason)}{f' {said}' if said else ''}"
 
 
-def _worst_first(group: list[tuple[Manifest, str]]) -> tuple[bool, int]:
+def _worst_first(group: list[tuple[Manifest, Cause | None]]) -> tuple[bool, int]:
     found = summary_of(group[0][0])
     return (found is not None and found.status == "True", -len(group))
-
-
-def _branch(role: str, one: Manifest, children: Sequence[Branch], cause: str = "") -> Branch:
-    found = summary_of(one)
-    shown = children[:_MOST_CHILDREN]
-    return Branch(
-        role=role,
-        ref=Ref.of(one),
-        replicas=_replicas(one),
-        version=text(one, "spec", "topology", "version") or text(one, "spec", "version"),
-        status=found.status if found else "",
-        reason=word(found.reason) if found else "",
-        since=found.since if found else None,
-        cause=cause,
-        children=tuple(shown),
-        more=sum(left.members for left in children[_MOST_CHILDREN:]),
-    )
 
 
 def _replicas(one: Manifest) -> str:

@@ -6,13 +6,19 @@ from typing import TYPE_CHECKING
 
 import anyio
 
-from clusterwright.tools.analyzer import Fulfilled, LogRequest, ReadRequest, Request
+from clusterwright.tools.analyzer import (
+    EventRequest,
+    Fulfilled,
+    LogRequest,
+    ReadRequest,
+    Request,
+)
 from clusterwright.tools.coverage import Coverage, Gap
 from clusterwright.tools.errors import ForbiddenError, NotFoundError, ToolError
 from clusterwright.tools.kubernetes.logs import BEFORE
 from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.redaction import redact_text
-from clusterwright.tools.snapshot import Snapshot
+from clusterwright.tools.snapshot import Snapshot, oldest_first
 
 _REFUSED = re.compile(
     r'User "([^"]{1,300})" cannot (\w{1,20}) resource [^\n]{1,300}?'
@@ -105,14 +111,19 @@ async def fulfil(
     """
     logs: dict[LogRequest, tuple[str, ...]] = {}
     objects: dict[ReadRequest, Manifest | None] = {}
+    events: dict[EventRequest, list[Manifest]] = {}
     refused: list[Request] = []
 
     async def answer(request: Request) -> None:
         try:
             if isinstance(request, LogRequest):
                 logs[request] = await _log(connection, request)
-            else:
+            elif isinstance(request, EventRequest):
+                events[request] = await _events(connection, request)
+            elif isinstance(request, ReadRequest):
                 objects[request] = await _object(connection, request)
+            else:
+                refused.append(request)  # of another cluster, which its own domain reads
         except ToolError:
             refused.append(request)  # what rests on it stays a suspicion of the analyzer's own
 
@@ -120,8 +131,8 @@ async def fulfil(
         async with anyio.create_task_group() as tasks:
             for request in requests[:most]:
                 tasks.start_soon(answer, request)
-    left_out = len(requests) - len(logs) - len(objects) - len(refused)
-    return Fulfilled(logs=logs, objects=objects, left_out=left_out)
+    left_out = len(requests) - len(logs) - len(objects) - len(events) - len(refused)
+    return Fulfilled(logs=logs, objects=objects, events=events, left_out=left_out)
 
 
 async def _log(connection: "Connection", request: LogRequest) -> tuple[str, ...]:
@@ -142,3 +153,11 @@ async def _object(connection: "Connection", request: ReadRequest) -> Manifest | 
         return await connection.get(resource, ref.name, ref.namespace or None)
     except NotFoundError:
         return None
+
+
+async def _events(connection: "Connection", request: EventRequest) -> list[Manifest]:
+    ref = request.ref
+    about = f"involvedObject.kind={ref.kind},involvedObject.name={ref.name}"
+    resource = await connection.resource("Event")
+    found = await connection.list(resource, ref.namespace or None, field_selector=about)
+    return oldest_first(found)

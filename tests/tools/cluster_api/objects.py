@@ -1,7 +1,7 @@
 """Cluster API objects as its managers (v1.14) write them, cut to what is read."""
 
 from clusterwright.tools.analyze import group
-from clusterwright.tools.analyzer import Fulfilled, ReadRequest
+from clusterwright.tools.analyzer import EventRequest, Fulfilled, ListRequest, ReadRequest
 from clusterwright.tools.cluster_api.analyzers import ANALYZERS
 from clusterwright.tools.finding import Finding
 from clusterwright.tools.manifest import Json, Manifest, text
@@ -63,21 +63,81 @@ def aws_machine(*conditions: Manifest, name: str = "train-gpu-1", ready: bool = 
     return make("AWSMachine", name, api=AWS, namespace="default", status=status)
 
 
-def conclude(*objects: Manifest, served: tuple[str, ...] = ()) -> list[Finding]:
-    """Return what all analyzers make of the objects; `served` kinds were read and had none."""
+def snapshot_of(*objects: Manifest, served: tuple[str, ...] = ()) -> Snapshot:
+    """A Snapshot of the objects; `served` kinds were read and had none."""
     found: dict[str, list[Manifest]] = {kind: [] for kind in served}
     for one in objects:
         api = text(one, "apiVersion").partition("/")[0]
         found.setdefault(f"{one['kind']}.{api}", []).append(one)
-    snapshot = Snapshot("test", NOW, found)
+    return Snapshot("test", NOW, found)
+
+
+def layer(
+    kind: str,
+    name: str,
+    *conditions: Manifest,
+    group: str = "infrastructure.cluster.x-k8s.io",
+    version: str = "v1beta1",
+    **more: Json,
+) -> Manifest:
+    """A provider's object of any kind, with what its status says."""
+    status: Manifest = {"conditions": list(conditions), **more.pop("status", {})}
+    return make(kind, name, api=f"{group}/{version}", namespace="default", status=status, **more)
+
+
+def refer(kind: str, name: str, group: str = "infrastructure.cluster.x-k8s.io") -> Manifest:
+    return {"apiGroup": group, "kind": kind, "name": name}
+
+
+def conclude(
+    *objects: Manifest,
+    served: tuple[str, ...] = (),
+    nodes: list[Manifest] | None = None,
+    events: tuple[Manifest, ...] = (),
+    there: tuple[Manifest, ...] = (),
+) -> list[Finding]:
+    """Return what all analyzers make of the objects.
+
+    Args:
+        objects: as they were listed.
+        served: kinds that were read and had none.
+        nodes: of every workload cluster that is asked; None: it does not answer.
+        events: about any object.
+        there: what is found when it is read again, though it was not listed.
+    """
+    snapshot = snapshot_of(*objects, served=served)
+    return examine(snapshot, nodes=nodes, events=events, there=there)
+
+
+def examine(
+    snapshot: Snapshot,
+    *,
+    nodes: list[Manifest] | None = None,
+    events: tuple[Manifest, ...] = (),
+    there: tuple[Manifest, ...] = (),
+) -> list[Finding]:
+    """Return what all analyzers make of a Snapshot."""
+    more = {Ref.of(one): one for one in there}
     concluded: list[Finding] = []
     for analyzer in ANALYZERS:
         for lead in group(analyzer.detect(snapshot)):
-            requests = [one for one in lead.requests if isinstance(one, ReadRequest)]
-            read = {one: snapshot.get(one.ref) for one in requests}
-            finding = analyzer.refine(lead, Fulfilled(objects=read))
+            asked = lead.requests
+            read = {
+                one: snapshot.get(one.ref) or more.get(one.ref)
+                for one in asked
+                if isinstance(one, ReadRequest)
+            }
+            told = {one: events for one in asked if isinstance(one, EventRequest)}
+            listed = {one: nodes for one in asked if isinstance(one, ListRequest)}
+            lists = {one: found for one, found in listed.items() if found is not None}
+            fulfilled = Fulfilled(objects=read, events=told, lists=lists)
+            finding = analyzer.refine(lead, fulfilled)
             concluded += [finding] if finding else []
     return concluded
+
+
+def codes(found: list[Finding]) -> list[str]:
+    return [one.code for one in found]
 
 
 def ref(kind: str, name: str, group: str = "cluster.x-k8s.io") -> Ref:

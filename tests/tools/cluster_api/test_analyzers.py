@@ -26,7 +26,7 @@ def refused(name: str = "train-gpu-1") -> Manifest:
 def test_what_a_cloud_refuses_is_told_in_its_own_words_once_for_a_pool() -> None:
     machines = [machine(name=f"train-gpu-{i}") for i in (1, 2)]
     finding = only(conclude(*machines, refused(), refused("train-gpu-2")))
-    assert finding.code == "machine/not-created"
+    assert finding.code == "machine/no-capacity"
     assert finding.subject == ref("MachineDeployment", "train-gpu")
     assert finding.members == (ref("Machine", "train-gpu-1"), ref("Machine", "train-gpu-2"))
     assert "InsufficientInstanceCapacity" in finding.title
@@ -54,7 +54,8 @@ def test_an_infrastructure_kind_that_was_not_read_proves_nothing() -> None:
 def test_a_machine_without_a_node_is_told_after_five_minutes() -> None:
     def provisioned(seconds: float, node: str = "") -> list[Manifest]:
         made = told("InfrastructureReady", "True", "Ready", seconds=seconds)
-        missing = told("NodeHealthy", "Unknown", "NodeDoesNotExist", "Node does not exist")
+        health = ("True", "NodeHealthy") if node else ("Unknown", "NodeDoesNotExist")
+        missing = told("NodeHealthy", *health)
         one = machine(made, missing, providerID="aws:///us-east-1a/i-1", node=node)
         return [one, aws_machine(READY, ready=True)]
 
@@ -120,24 +121,25 @@ def test_a_class_that_does_not_exist_is_told_in_both_apis() -> None:
 
 
 def test_the_infrastructure_of_a_cluster_speaks_for_itself() -> None:
-    def made(severity: str) -> list[Manifest]:
+    def made(reason: str, message: str, severity: str) -> list[Manifest]:
         reference = {
             "apiGroup": "infrastructure.cluster.x-k8s.io",
             "kind": "AWSCluster",
             "name": "a",
         }
-        said = told(
-            "VpcReady", "False", "VpcReconciliationFailed", "VpcLimitExceeded", severity=severity
-        )
+        said = told("VpcReady", "False", reason, message, severity=severity)
         api = "infrastructure.cluster.x-k8s.io/v1beta2"
         infrastructure = make("AWSCluster", "a", api=api, namespace="default")
         infrastructure["status"] = {"conditions": [said]}
         return [cluster(infrastructureRef=reference), infrastructure]
 
-    finding = only(conclude(*made("Error")))
-    assert finding.code == "cluster/infrastructure-failed"
+    finding = only(conclude(*made("VpcReconciliationFailed", "VpcLimitExceeded", "Warning")))
+    assert finding.code == "cluster/quota-exceeded"
     assert "VpcLimitExceeded" in finding.title
-    assert conclude(*made("Info")) == []
+    finding = only(conclude(*made("VpcReconciliationFailed", "route not found", "Error")))
+    assert finding.code == "cluster/network-failed"
+    assert only(conclude(*made("Odd", "no", "Error"))).code == "cluster/infrastructure-failed"
+    assert conclude(*made("VpcCreationStarted", "", "Info")) == []
 
 
 def test_a_health_check_that_gave_up_is_told() -> None:

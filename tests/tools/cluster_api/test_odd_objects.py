@@ -1,6 +1,8 @@
 """Odd and partial objects break no reader: whatever a field holds, an answer comes."""
 
 from collections.abc import Iterator
+from copy import deepcopy
+from random import Random
 from typing import cast
 
 import pytest
@@ -10,11 +12,12 @@ from hypothesis import strategies as st
 from clusterwright.tools.cluster_api.analyzers import ANALYZERS
 from clusterwright.tools.cluster_api.estate import KINDS, Estate
 from clusterwright.tools.cluster_api.health import health
-from clusterwright.tools.cluster_api.tree import tree
+from clusterwright.tools.cluster_api.tree import Asked, tree
 from clusterwright.tools.manifest import Json, Manifest
 from clusterwright.tools.snapshot import Snapshot
-from tests.tools.cluster_api.objects import aws_machine, cluster, machine, told
-from tests.tools.kubernetes.analyzers.cluster import NOW, ago
+from tests.tools.cluster_api.captured import captured
+from tests.tools.cluster_api.objects import aws_machine, cluster, layer, machine, told
+from tests.tools.kubernetes.analyzers.cluster import NOW, ago, make
 
 ODD: tuple[Json, ...] = (None, 0, "", "x", [], [None], {}, {"": None}, [{"type": 1}], True)
 
@@ -30,12 +33,42 @@ def whole() -> dict[str, list[Manifest]]:
         machine(told("Ready", "False", "NotReady"), providerID="x"),
         machine(told("Deleting", "True", "DrainingNode"), name="b", metadata=deleted),
         aws_machine(told("Ready", "False", "Failed", "no", severity="Error")),
+        *more(),
     ]
+    return by_kind(parts)
+
+
+def by_kind(parts: list[Manifest]) -> dict[str, list[Manifest]]:
     found: dict[str, list[Manifest]] = {kind: [] for kind in KINDS}
     for one in parts:
         group = str(one["apiVersion"]).partition("/")[0]
         found.setdefault(f"{one['kind']}.{group}", []).append(one)
     return found
+
+
+def more() -> list[Manifest]:
+    """Objects of the kinds that not every management cluster has."""
+    said = told("ResourcesApplied", "False", "NotApplied", "no such ConfigMap")
+    api = "addons.cluster.x-k8s.io/v1beta2"
+    clusterctl = "clusterctl.cluster.x-k8s.io/v1alpha3"
+    failure: Manifest = {"errorType": "registration error", "errorMessage": "no"}
+    return [
+        make(
+            "ClusterResourceSet", "cni", api=api, status={"conditions": [said]}, namespace="default"
+        ),
+        make(
+            "Provider",
+            "cp",
+            api=clusterctl,
+            type="x",
+            providerName="y",
+            version="v1",
+            namespace="default",
+        ),
+        make("ClusterClass", "gpu", api="cluster.x-k8s.io/v1beta2", status={"variables": [{}]}),
+        layer("BareMetalHost", "h", group="metal3.io", version="v1alpha1", status=failure),
+        layer("DockerMachine", "d", told("Ready", "False", "Failed", "no")),
+    ]
 
 
 def read(objects: dict[str, list[Manifest]]) -> None:
@@ -46,7 +79,7 @@ def read(objects: dict[str, list[Manifest]]) -> None:
         list(analyzer.detect(snapshot))
     for one in estate.clusters:
         health(estate, one)
-        list(tree(estate, one).lines(NOW))
+        list(tree(estate, one, Asked(conditions=True, pods={})).lines(NOW))
 
 
 def places(value: Json, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
@@ -57,6 +90,12 @@ def places(value: Json, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str 
     elif isinstance(value, list):
         for number, one in enumerate(cast("list[Json]", value)):
             yield from places(one, (*path, number))
+
+
+def put(holder: Json, path: tuple[str | int, ...], value: Json) -> None:
+    for step in path[:-1]:
+        holder = holder[step]
+    holder[path[-1]] = value
 
 
 KEPT = {"kind", "apiVersion", "name", "namespace"}
@@ -73,11 +112,23 @@ def test_any_field_may_hold_anything(odd: Json) -> None:
                 ):
                     continue
                 broken = whole()
-                holder: Json = broken[kind][number]
-                for step in path[:-1]:
-                    holder = holder[step]
-                holder[path[-1]] = odd
+                put(broken[kind][number], path, odd)
                 read(broken)
+
+
+CAPTURES = ("single-replica", "pools-blocked", "etcd-pod-failing", "retries-used-up")
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(CAPTURES), st.sampled_from(ODD), st.randoms(use_true_random=False))
+def test_any_field_of_a_real_object_may_hold_anything(name: str, odd: Json, chance: Random) -> None:
+    objects = captured(name)
+    for _ in range(5):
+        one = chance.choice(objects)
+        paths = [path for path in places(one) if path[0] in {"spec", "status"}]
+        if paths:
+            put(one, chance.choice(paths), deepcopy(odd))
+    read(by_kind(objects))
 
 
 @settings(max_examples=60, deadline=None)

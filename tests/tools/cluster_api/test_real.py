@@ -13,15 +13,18 @@ from mcp_types import CallToolResult, TextContent
 from clusterwright.deploy.sandbox import Instance, down, up
 from clusterwright.deploy.sandbox.capi.install_classes import CLASSES
 from clusterwright.servers.cluster_api import create_server
+from clusterwright.tools.analyzer import EventRequest, ListRequest, ReadRequest
 from clusterwright.tools.cluster_api.describe_class import capi_describe_class
 from clusterwright.tools.cluster_api.describe_cluster import capi_describe_cluster
 from clusterwright.tools.cluster_api.find_problems import capi_find_problems
+from clusterwright.tools.cluster_api.fulfil import fulfil
 from clusterwright.tools.cluster_api.list_classes import capi_list_classes
 from clusterwright.tools.cluster_api.list_clusters import capi_list_clusters
 from clusterwright.tools.errors import NotFoundError
 from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.list_ import k8s_list
 from clusterwright.tools.manifest import Json, Manifest
+from clusterwright.tools.ref import Ref
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(400)]
 SECONDS = 180.0
@@ -111,11 +114,38 @@ async def test_the_cluster_in_trouble_comes_first_with_the_words_of_the_cloud(
 
 async def test_the_one_problem_is_found_and_nothing_else(clusters: Clusters) -> None:
     answer = await capi_find_problems(clusters)
-    assert [one.code for one in answer.findings] == ["machine/not-created"]
+    assert [one.code for one in answer.findings] == ["machine/no-capacity"]
     finding = answer.findings[0]
     assert finding.subject.kind == "MachineDeployment"
     assert len(finding.members) + finding.more_members == 2
     assert answer.coverage.complete
+
+
+async def test_nodes_of_a_workload_cluster_are_evidence_and_one_that_is_not_there_costs_nothing(
+    clusters: Clusters,
+) -> None:
+    train, trian = (Ref("Cluster", n, "default", "cluster.x-k8s.io") for n in ("train", "trian"))
+    asked = [ListRequest(train, "Node"), ListRequest(trian, "Node")]
+    connection = await clusters.connect()
+    found = await fulfil(clusters, connection, [*asked, EventRequest(train), ReadRequest(train)])
+    assert list(found.lists) == [asked[0]]
+    assert len(found.lists[asked[0]]) == 2
+    assert found.objects[ReadRequest(train)] is not None
+    assert EventRequest(train) in found.events
+    assert found.left_out == 0
+
+
+async def test_pods_are_counted_where_they_run_and_what_cannot_be_read_is_told(
+    clusters: Clusters,
+) -> None:
+    answer = await capi_describe_cluster(clusters, "default", "train", pods=True, conditions=True)
+    pool = next(one for one in answer.tree.children if one.role == "pool")
+    assert pool.children[0].pods is not None
+    assert answer.gaps == ()
+    answer = await capi_describe_cluster(clusters, "default", "cloudy", conditions=True)
+    machine = next(one for one in answer.tree.children if one.role == "pool").children[0]
+    assert machine.conditions[0].startswith("Available: False")
+    assert "InfrastructureReady: False InstanceProvisionFailed" in answer.render()
 
 
 async def test_the_tree_leads_down_to_nodes_that_are_there(clusters: Clusters) -> None:

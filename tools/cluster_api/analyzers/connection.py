@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 
 from clusterwright.tools.analyzer import Analyzer, Suspicion
-from clusterwright.tools.cluster_api.analyzers.told import proof, titled
+from clusterwright.tools.cluster_api.analyzers.told import lasting, proof, titled
 from clusterwright.tools.cluster_api.condition import condition_of
-from clusterwright.tools.cluster_api.estate import CLUSTER
+from clusterwright.tools.cluster_api.estate import CLUSTER, Estate, paused
+from clusterwright.tools.cluster_api.patience import FLAKE
 from clusterwright.tools.finding import FieldEvidence, Finding, Severity
 from clusterwright.tools.manifest import mapping, text
 from clusterwright.tools.ref import Ref
@@ -15,12 +16,15 @@ CODE = "cluster/unreachable"
 
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
-    for cluster in snapshot.of_kind(CLUSTER):
+    estate = Estate(snapshot)
+    for cluster in estate.clusters:
         found = condition_of(cluster, "RemoteConnectionProbe")
         made = condition_of(cluster, "ControlPlaneInitialized")
         started = made is not None and made.status == "True"
         leaving = text(cluster, "metadata", "deletionTimestamp")
-        if found is None or found.status != "False" or not started or leaving:
+        if found is None or found.status != "False" or not started or leaving or paused(cluster):
+            continue
+        if not lasting(found.since, snapshot.now, FLAKE):
             continue
         endpoint = mapping(cluster, "spec", "controlPlaneEndpoint")
         address = f"{endpoint.get('host')}:{endpoint.get('port')}"

@@ -1,38 +1,89 @@
 """A Cluster whose topology cannot be worked out, so that no change of it takes effect."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from clusterwright.tools.analyzer import Analyzer, Fulfilled, ReadRequest, Suspicion
-from clusterwright.tools.cluster_api.analyzers.told import proof, titled
-from clusterwright.tools.cluster_api.condition import condition_of
-from clusterwright.tools.cluster_api.estate import CLASS, CLUSTER, class_of
+from clusterwright.tools.cluster_api.analyzers.fleet import by_class
+from clusterwright.tools.cluster_api.analyzers.told import lasting, proof, titled
+from clusterwright.tools.cluster_api.condition import Condition, condition_of
+from clusterwright.tools.cluster_api.estate import CLASS, CLUSTER, Estate, class_of
+from clusterwright.tools.cluster_api.patience import STEP
 from clusterwright.tools.finding import AbsenceEvidence, Edge, Finding, Relation, Severity
-from clusterwright.tools.manifest import Manifest
+from clusterwright.tools.manifest import Manifest, text
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
 FAILED, NO_CLASS = "cluster/topology-failed", "cluster/class-missing"
-_REFUSED = frozenset({"ReconcileFailed", "ClusterClassNotReconciled"})
+HOOK = "cluster/hook-blocking"
+_REFUSED = frozenset({"ReconcileFailed", "TopologyReconcileFailed"})
+_BEHIND = frozenset({"ClusterClassNotReconciled"})
+"""What the class's own controller mends within seconds, where it works."""
+_BLOCKING = "Following hooks are blocking"
+"""How the controller names hooks (exp/topology/scope/hookresponsetracker.go, v1.14)."""
+_CONTRACT = "contract version label"
 
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
-    for cluster in snapshot.of_kind(CLUSTER):
-        found = condition_of(cluster, "TopologyReconciled")
-        wanted = class_of(cluster)
-        if wanted and CLASS in snapshot.objects and snapshot.get(wanted) is None:
-            yield Suspicion(_no_class(cluster, wanted), (ReadRequest(wanted),))
-        elif found is not None and found.status == "False" and found.reason in _REFUSED:
-            finding = Finding(
-                code=FAILED,
-                severity=Severity.WARNING,
-                subject=Ref.of(cluster),
-                title=titled("Its topology cannot be reconciled", found.message or found.reason),
-                evidence=proof(cluster, found),
-                since=found.since,
-                relations=_uses(cluster, wanted),
-                fixes=("Correct the variable or class that the message names.",),
-            )
-            yield Suspicion(finding)
+    estate = Estate(snapshot)
+    yield from by_class(
+        (cluster, one)
+        for cluster in estate.clusters
+        if not (estate.at_rest(cluster) or text(cluster, "metadata", "deletionTimestamp"))
+        for one in _of_cluster(estate, cluster)
+    )
+
+
+def _of_cluster(estate: Estate, cluster: Manifest) -> Iterator[Suspicion]:
+    snapshot = estate.snapshot
+    found = condition_of(cluster, "TopologyReconciled")
+    wanted = class_of(cluster)
+    if wanted and estate.lacks(wanted):
+        yield Suspicion(_no_class(cluster, wanted), (ReadRequest(wanted),))
+    elif found is None or found.status != "False":
+        return
+    elif _CONTRACT in found.message:
+        return  # told on the provider's kind
+    elif found.reason in _REFUSED or (
+        found.reason in _BEHIND and lasting(found.since, snapshot.now, STEP)
+    ):
+        yield Suspicion(_failed(cluster, wanted, found))
+    elif _held(found) and lasting(found.since, snapshot.now, STEP):
+        yield Suspicion(_hook(cluster, wanted, found))
+
+
+def _held(found: Condition) -> bool:
+    """Return whether a hook keeps a topology from going on (RuntimeSDK, LifecycleHooks)."""
+    return found.reason == "LifecycleHookBlocking" or _BLOCKING in found.message
+
+
+def _failed(cluster: Manifest, wanted: Ref | None, found: Condition) -> Finding:
+    return Finding(
+        code=FAILED,
+        severity=Severity.WARNING,
+        subject=Ref.of(cluster),
+        title=titled("Its topology cannot be reconciled", found.message or found.reason),
+        evidence=proof(cluster, found),
+        since=found.since,
+        relations=_uses(cluster, wanted),
+        fixes=("Correct the variable or class that the message names.",),
+    )
+
+
+def _hook(cluster: Manifest, wanted: Ref | None, found: Condition) -> Finding:
+    _, _, named = found.message.partition(_BLOCKING)
+    said = named.partition("\n")[0] or found.message
+    return Finding(
+        code=HOOK,
+        severity=Severity.WARNING,
+        subject=Ref.of(cluster),
+        title=titled("A lifecycle hook does not let its topology go on", said.lstrip(" :")),
+        evidence=proof(cluster, found),
+        since=found.since,
+        relations=_uses(cluster, wanted),
+        fixes=(
+            "See the runtime extension that answers the hook: its ExtensionConfig and its log.",
+        ),
+    )
 
 
 def _no_class(cluster: Manifest, wanted: Ref) -> Finding:
@@ -59,4 +110,4 @@ def _refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding | None:
     return suspicion.finding
 
 
-TOPOLOGY = Analyzer("topology", (FAILED, NO_CLASS), (CLUSTER, CLASS), _detect, _refine)
+TOPOLOGY = Analyzer("topology", (FAILED, NO_CLASS, HOOK), (CLUSTER, CLASS), _detect, _refine)

@@ -14,8 +14,8 @@ from clusterwright.tools.cluster_api.estate import (
     Estate,
     by_name,
     class_of,
+    paused,
 )
-from clusterwright.tools.cluster_api.health import paused
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.kubernetes.changes.step import (
     Check,

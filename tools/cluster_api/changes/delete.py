@@ -16,8 +16,7 @@ from clusterwright.tools.cluster_api.changes.cluster_change import (
 from clusterwright.tools.cluster_api.changes.dependents import Dependents, dependents
 from clusterwright.tools.cluster_api.changes.pools import control_plane_of, pools_of
 from clusterwright.tools.cluster_api.changes.running import gpus, running_on
-from clusterwright.tools.cluster_api.estate import MACHINE, Estate
-from clusterwright.tools.cluster_api.health import paused
+from clusterwright.tools.cluster_api.estate import MACHINE, Estate, paused
 from clusterwright.tools.errors import InvalidInputError, RefusedError
 from clusterwright.tools.kubernetes.changes.step import (
     Check,

@@ -6,8 +6,7 @@ from typing import ClassVar, cast
 from clusterwright.tools.cluster_api.changes.checks import settled
 from clusterwright.tools.cluster_api.changes.cluster_change import ClusterChange, existing_cluster
 from clusterwright.tools.cluster_api.condition import condition_of
-from clusterwright.tools.cluster_api.estate import Estate
-from clusterwright.tools.cluster_api.health import PAUSED
+from clusterwright.tools.cluster_api.estate import PAUSED, Estate
 from clusterwright.tools.errors import RefusedError
 from clusterwright.tools.field_path import MISSING, put
 from clusterwright.tools.kubernetes.changes.patch import patched

@@ -61,7 +61,7 @@ def test_a_cluster_that_works_is_silent_and_so_is_one_that_is_only_tried_out() -
 def test_what_a_schema_refuses_is_named_with_the_value_that_is_wrong() -> None:
     (found,) = [one for one in conclude(*captured()) if one.code.endswith("config-rejected")]
     assert found.title.startswith(
-        "The chart of its template refuses its config: - at '/worker/accelerator': value must be"
+        "The chart of its template refuses its config: “- at '/worker/accelerator': value must be"
     )
     assert "'/workersNumber'" in found.evidence[0].model_dump()["value"]
 
@@ -106,7 +106,7 @@ def manage(**component: str | bool) -> Change:
 def test_a_component_is_told_with_its_error_and_not_while_it_is_installed() -> None:
     finding = only(broken(manage(success=False, error="Helm install failed")))
     assert finding.code == "management/component-failed"
-    assert finding.title == "Component projectsveltos is not healthy: Helm install failed"
+    assert finding.title == "Component projectsveltos is not healthy: “Helm install failed”"
     assert broken(manage(success=False)) == []
     assert broken(manage(success=True, error="an old one")) == []
 
@@ -155,7 +155,7 @@ def test_a_chain_that_its_controller_refuses_is_told_in_its_words() -> None:
         chain = get(objects, "ServiceTemplateChain", "ingress-nginx")
         chain["status"] = {"valid": False, "validationError": "template x is not present"}
 
-    assert only(broken(change)).title == "The chain is not valid: template x is not present"
+    assert only(broken(change)).title == "The chain is not valid: “template x is not present”"
 
 
 def test_a_contract_that_a_provider_does_not_serve_is_told_at_the_template() -> None:
@@ -182,6 +182,28 @@ def test_a_credential_of_the_wrong_kind_is_told_at_the_cluster() -> None:
         tell(one, "CredentialReady", "False", "Failed", said)
 
     assert only(broken(change)).code == "clusterdeployment/credential-unfit"
+
+
+def test_what_was_so_before_the_credential_or_the_template_was_mended_is_silent() -> None:
+    def change(objects: list[Manifest]) -> None:
+        one = get(objects, "ClusterDeployment", "train")
+        said = "the Credential kcm-system/sandbox is not Ready"
+        tell(one, "CredentialReady", "False", "Failed", said)
+        said = "ClusterTemplate kcm-system/a is not marked as valid"
+        tell(one, "TemplateReady", "False", "Failed", said)
+
+    assert broken(change) == []
+
+
+def test_a_template_that_does_not_fit_the_services_is_told_in_the_words_of_k0rdent() -> None:
+    def change(objects: list[Manifest]) -> None:
+        one = get(objects, "ClusterDeployment", "train")
+        said = "k8s version v1.35.2 does not satisfy k8s constraint >=1.36 from the ServiceTemplate"
+        tell(one, "TemplateReady", "False", "Failed", said)
+
+    finding = only(broken(change))
+    assert finding.code == "clusterdeployment/not-ready"
+    assert "does not satisfy k8s constraint" in finding.title
 
 
 def release(reason: str, *, status: str = "False", seconds: float = 60, **spec: bool) -> Change:
@@ -236,7 +258,7 @@ def test_any_other_condition_of_a_deployment_is_told_in_its_words() -> None:
 
     finding = only(broken(change))
     assert finding.code == "clusterdeployment/not-ready"
-    assert finding.title == "DataSourceReady is not met: failed to get DataSource postgres"
+    assert finding.title == "DataSourceReady is not met: “failed to get DataSource postgres”"
 
 
 def test_an_upgrade_to_another_chart_is_told_before_it_is_made() -> None:
@@ -345,7 +367,7 @@ def test_a_service_that_fails_is_told_where_no_summary_tells_it() -> None:
     assert broken(change) == []
     finding = only(broken(without_summary))
     assert finding.code == "service/failed"
-    assert finding.title.endswith("fails: no values")
+    assert finding.title.endswith("fails: “no values”")
 
 
 def many(**spec: object) -> Change:
@@ -387,7 +409,7 @@ def test_a_multi_cluster_service_says_what_it_refers_to_in_vain() -> None:
     said = 'failed to get ServiceTemplate kcm-system/x: "x" not found'
     finding = only(told_of_services("ServicesReferencesValidation", head + said))
     assert finding.code == "service/reference-invalid"
-    assert finding.title.endswith(said)
+    assert finding.title.endswith(f"“{said}”")
     invalid = "the ServiceTemplate kcm-system/x is invalid with the error: no chart"
     assert told_of_services("ServicesReferencesValidation", head + invalid) == []
 

@@ -1,5 +1,6 @@
 """The way down from a ClusterDeployment, drawn."""
 
+from clusterwright.tools.cluster_api.k0rdent.made import ownership
 from clusterwright.tools.cluster_api.k0rdent.state import state_of, without_cluster
 from clusterwright.tools.cluster_api.k0rdent.trace import deployment_branch, service_branches
 from clusterwright.tools.manifest import name_of
@@ -58,6 +59,14 @@ def test_a_deployment_says_the_first_thing_that_is_wrong() -> None:
     train = deployment_branch(found, get(objects, "ClusterDeployment", "train"))
     assert [one.role for one in train.children] == ["release"]
     assert [one.role for one in train.children[0].children] == ["cluster"]
+
+
+def test_a_cluster_is_owned_by_the_deployment_that_it_came_of() -> None:
+    found = [(str(one.source), one.target.kind) for one in ownership(snapshot(captured()))]
+    assert found == [
+        (str(TRAIN), "ClusterDeployment"),
+        ("SveltosCluster.lib.projectsveltos.io/kcm-system/adopted", "ClusterDeployment"),
+    ]
 
 
 def test_deployments_without_a_cluster_have_a_word_of_their_own() -> None:

@@ -42,7 +42,7 @@ def test_a_release_that_fails_leads_up_to_the_cluster_deployment() -> None:
     )
     finding = only(broken(change))
     assert finding.code == "profile/release-failed"
-    assert finding.title == "Helm release ingress/ingress fails: no image"
+    assert finding.title == "Helm release ingress/ingress fails: “no image”"
     assert finding.subject == Ref("Profile", "train", "kcm-system", CONFIG)
     assert [(one.edge, one.target.kind) for one in finding.relations] == [
         (Edge.OWNED_BY, "Profile"),

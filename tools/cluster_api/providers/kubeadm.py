@@ -22,7 +22,8 @@ KUBEADM = Provider(
             Fault.BOOTSTRAP,
             "Correct the KubeadmConfig, or the Secret and ConfigMap that its files name.",
             conditions=any_of("DataSecretAvailable"),
-            reasons=any_of("NotAvailable"),  # of v1beta2: api/bootstrap/kubeadm/v1beta2
+            reasons=any_of("NotAvailable"),  # of v1beta2, where it waits with this reason as well
+            words=("failed to",),
         ),
     ),
 )

@@ -156,6 +156,20 @@ RULES = (
         always=False,
     ),
     Rule(
+        "controlplane/etcd-unhealthy",
+        (),
+        "machine/*",
+        "a member of etcd is lost with its machine",
+        always=False,
+    ),
+    Rule(
+        "controlplane/component-unhealthy",
+        (),
+        "machine/*",
+        "a component is lost with its machine",
+        always=False,
+    ),
+    Rule(
         "cluster/unreachable",
         (),
         "controlplane/*",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from clusterwright.tools.cluster_api.condition import (
+    STATUS,
     Condition,
     condition_of,
     older_condition,
@@ -67,6 +68,8 @@ class Cause:
     """It waits for something else, which may be all right."""
     row: Row | None = None
     """What its provider's table says it means."""
+    where: str = STATUS
+    """JSONPath of the list that the condition is in, or of what holds the field."""
 
     @property
     def fault(self) -> Fault | None:
@@ -193,7 +196,9 @@ def _fields(manifest: Manifest) -> Iterator[Cause]:
         if said:
             why = text(manifest, *status, reason) or "Failed"
             row = meaning(text(manifest, "kind"), message, why, said)
-            yield Cause(Ref.of(manifest), message, why, said, None, waiting=False, row=row)
+            where = ".".join(("$", *status))
+            ref = Ref.of(manifest)
+            yield Cause(ref, message, why, said, None, waiting=False, row=row, where=where)
 
 
 _FAILURES = (
@@ -235,7 +240,8 @@ def _told(manifest: Manifest, one: Condition | None, *, waiting: bool) -> Cause 
     row = meaning(text(manifest, "kind"), one.type, one.reason, one.message)
     if row is not None:
         waiting = row.fault is Fault.PROGRESS
-    return Cause(Ref.of(manifest), one.type, one.reason, one.message, one.since, waiting, row)
+    told = (one.type, one.reason, one.message, one.since, waiting, row, one.where)
+    return Cause(Ref.of(manifest), *told)
 
 
 def _absent(ref: Ref, owner: Manifest, row: Row | None = None) -> Cause:

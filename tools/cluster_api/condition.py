@@ -14,6 +14,9 @@ NEGATIVE = frozenset(
     {"Deleting", "Paused", "Remediating", "RollingOut", "ScalingDown", "ScalingUp", "Updating"}
 )
 """Types for which False is the normal state (api/core/v1beta2, condition polarity)."""
+STATUS = "$.status.conditions"
+_BESIDE = "$.status.v1beta2.conditions"
+_DEPRECATED = "$.status.deprecated.v1beta1.conditions"
 _FAILING = ("BackOff", "ErrImage", "CreateContainer", "RunContainer")
 """What the kubelet says of a container that does not start; a control plane's pod that is in such
 a state has the reason Provisioning all the same (controlplane/kubeadm/pkg,
@@ -33,9 +36,11 @@ class Condition:
     since: datetime | None
     severity: str
     """Error, Warning or Info in the style v1beta1; empty in v1beta2."""
+    where: str
+    """JSONPath of the list that it is in."""
 
     @classmethod
-    def of(cls, raw: Manifest) -> Self:
+    def of(cls, raw: Manifest, where: str = STATUS) -> Self:
         """Return a condition; fields that are missing or odd stay empty."""
         return cls(
             type=text(raw, "type"),
@@ -44,6 +49,7 @@ class Condition:
             message=text(raw, "message"),
             since=instant(raw, "lastTransitionTime"),
             severity=text(raw, "severity"),
+            where=where,
         )
 
     @property
@@ -62,21 +68,23 @@ class Condition:
 
 def conditions_of(manifest: Manifest) -> tuple[Condition, ...]:
     """Return an object's conditions, those of the newer style where it has both."""
-    return tuple(Condition.of(one) for one in _raw(manifest))
+    where, found = _raw(manifest)
+    return tuple(Condition.of(one, where) for one in found)
 
 
 def unwell(manifest: Manifest) -> tuple[Condition, ...]:
     """Return those conditions of an object that tell of something that is not as it should be."""
+    where, found = _raw(manifest)
     return tuple(
-        Condition.of(one)
-        for one in _raw(manifest)
+        Condition.of(one, where)
+        for one in found
         if one.get("status") != "True" and text(one, "type") not in NEGATIVE
     )
 
 
-def _raw(manifest: Manifest) -> list[Manifest]:
+def _raw(manifest: Manifest) -> tuple[str, list[Manifest]]:
     newer = items(manifest, "status", "v1beta2", "conditions")  # an API v1beta1 that knows both
-    return newer or items(manifest, "status", "conditions")
+    return (_BESIDE, newer) if newer else (STATUS, items(manifest, "status", "conditions"))
 
 
 def older_condition(manifest: Manifest, kind: str) -> Condition | None:
@@ -86,19 +94,20 @@ def older_condition(manifest: Manifest, kind: str) -> Condition | None:
     (core/reconcilers/machineset, v1.14).
     """
     deprecated = items(manifest, "status", "deprecated", "v1beta1", "conditions")
+    where = _DEPRECATED if deprecated else STATUS
     for one in deprecated or items(manifest, "status", "conditions"):
         if one.get("type") == kind:
-            return Condition.of(one)
+            return Condition.of(one, where)
     return None
 
 
 def condition_of(manifest: Manifest, *types: str) -> Condition | None:
     """Return the first of the types that an object has a condition of."""
-    found = _raw(manifest)
+    where, found = _raw(manifest)
     for kind in types:
         for one in found:
             if one.get("type") == kind:
-                return Condition.of(one)
+                return Condition.of(one, where)
     return None
 
 

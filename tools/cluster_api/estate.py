@@ -60,6 +60,8 @@ class Estate:
         The style v1beta1 has apiVersion and namespace, v1beta2 apiGroup alone.
         """
         found = mapping(owner, *path)
+        if not found:
+            return None, None
         api = text(found, "apiVersion") or f"{text(found, 'apiGroup')}/any"
         namespace = text(found, "namespace") or namespace_of(owner)
         ref = legal(text(found, "kind"), text(found, "name"), namespace, api)

@@ -12,6 +12,7 @@ from clusterwright.tools.cluster_api.estate import Estate, class_of
 from clusterwright.tools.cluster_api.health import health
 from clusterwright.tools.cluster_api.k0rdent.made import deployment_of
 from clusterwright.tools.cluster_api.k0rdent.state import state_of, without_cluster
+from clusterwright.tools.cluster_api.patience import wrong
 from clusterwright.tools.cluster_api.read import read_estate
 from clusterwright.tools.coverage import Gap
 from clusterwright.tools.excerpt import one_line
@@ -111,8 +112,8 @@ def _rows(estate: Estate) -> list[tuple[_Key, ClusterRow]]:
 
 def _row(estate: Estate, one: Manifest) -> tuple[_Key, ClusterRow]:
     namespace, name, found = namespace_of(one), name_of(one), health(estate, one)
-    cause = next((cause for cause, _ in found.causes if not cause.waiting), None)
     deployment = deployment_of(estate.snapshot, one)
+    cause = next((cause for cause, _ in found.causes if wrong(cause, estate.snapshot.now)), None)
     row = ClusterRow(
         cluster=f"capi:{namespace}/{name}",
         state=found.state,

@@ -36,5 +36,6 @@ def later(objects: list[Manifest], minutes: float = 10) -> Snapshot:
 
 def _times(one: Manifest) -> Iterator[str]:
     yield text(one, "metadata", "creationTimestamp")
-    conditions: list[Json] = items(one, "status", "conditions")
-    yield from (text(each, "lastTransitionTime") for each in conditions)
+    for style in (("conditions",), ("v1beta2", "conditions")):
+        conditions: list[Json] = items(one, "status", *style)
+        yield from (text(each, "lastTransitionTime") for each in conditions)

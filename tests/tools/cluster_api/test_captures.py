@@ -107,6 +107,17 @@ def test_a_template_that_is_missing_is_read_again_and_named() -> None:
     assert missing.title == "Its DevMachineTemplate nope does not exist"
 
 
+def test_evidence_says_where_an_object_of_the_older_api_keeps_the_newer_conditions() -> None:
+    objects = captured("nodes-not-ready")
+    for one in objects:
+        newer = one["status"].pop("conditions")
+        one["status"]["v1beta2"] = {"conditions": newer}
+    found = examine(later(objects))
+    assert told(found) == FAULTS["nodes-not-ready"]
+    paths = {one.path.partition("[")[0] for one in found[0].evidence if one.type == "field"}
+    assert paths == {"$.status.v1beta2.conditions", "$.status.nodeRef.name"}
+
+
 def branches(root: Branch) -> list[Branch]:
     return [root, *(one for child in root.children for one in branches(child))]
 

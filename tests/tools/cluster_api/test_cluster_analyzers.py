@@ -75,7 +75,7 @@ def test_a_pause_with_nothing_to_do_is_on_purpose() -> None:
 def test_a_pause_that_holds_a_change_names_the_change(topology: Manifest, says: str) -> None:
     finding = only(conclude(classy(paused=True, topology=topology), plane(), pool()))
     assert finding.code == "cluster/paused-with-changes"
-    assert finding.title == f"It is paused, and a change waits: {says}"
+    assert finding.title == f"It is paused, and a change waits: “{says}”"
     assert finding.evidence[0].model_dump()["path"] == "$.spec.paused"
     assert conclude(classy(topology=topology), plane(), pool()) == []
 
@@ -114,7 +114,7 @@ def test_a_hook_is_named_in_the_title() -> None:
     said = "Following hooks are blocking Cluster topology creation: BeforeClusterCreate: no budget"
     one = told("TopologyReconciled", "False", "ClusterCreating", said, seconds=900)
     finding = only(conclude(classy(one), plane(), pool()))
-    assert finding.title.endswith("Cluster topology creation: BeforeClusterCreate: no budget")
+    assert finding.title.endswith("“Cluster topology creation: BeforeClusterCreate: no budget”")
 
 
 def versions(workers: str, own: str, *more: Manifest) -> list[str]:
@@ -217,8 +217,10 @@ def test_infrastructure_that_nothing_owns_or_names_is_an_orphan() -> None:
     assert finding.code == "infrastructure/orphaned"
     assert conclude(layer("AWSMachine", "new-1", age=60), served=served) == []
     assert conclude(layer("AWSMachineTemplate", "t", age=3600), served=served) == []
+    pooled = layer("PooledRemoteMachine", "spare", age=3600)
+    assert conclude(pooled, served=served) == []  # it waits to be taken
     assert conclude(lost) == []  # Machines were not read
-    owned = layer("AWSMachine", "old-1", age=3600)
+    owned = layer("AWSMachine", "old-1", age=3600, spec={"providerID": "aws:///i-1"})
     owner = {"apiVersion": CORE, "kind": "Machine", "name": "old-1", "controller": True}
     owned["metadata"]["ownerReferences"] = [owner]
     finding = only(conclude(owned, served=served))

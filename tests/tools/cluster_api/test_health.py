@@ -4,7 +4,7 @@ import pytest
 
 from clusterwright.tools.cluster_api.estate import Estate
 from clusterwright.tools.cluster_api.health import health
-from clusterwright.tools.manifest import Manifest
+from clusterwright.tools.manifest import Json, Manifest
 from tests.tools.cluster_api.objects import cluster, machine, snapshot_of, told
 
 AVAILABLE = told("Available", "True", "Available")
@@ -12,7 +12,7 @@ STARTED = told("ControlPlaneInitialized", "True", "Initialized")
 STARTING = told("ControlPlaneInitialized", "False", "NotInitialized")
 
 
-def state(*conditions: Manifest, of: Manifest | None = None, **spec: bool) -> str:
+def state(*conditions: Manifest, of: Manifest | None = None, **spec: Json) -> str:
     one = cluster(*conditions, **spec)
     estate = Estate(snapshot_of(one, *([of] if of else [])))
     return health(estate, one).state

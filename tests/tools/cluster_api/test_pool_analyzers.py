@@ -20,6 +20,8 @@ from tests.tools.kubernetes.analyzers.cluster import ago, make, only
 PLANE = "controlplane.cluster.x-k8s.io"
 MIN = "cluster.x-k8s.io/cluster-api-autoscaler-node-group-min-size"
 MAX = "cluster.x-k8s.io/cluster-api-autoscaler-node-group-max-size"
+RUNS = told("InfrastructureReady", "True", "Ready", seconds=900)
+MADE = layer("AWSMachine", "gpu-1", status={"ready": True})
 
 
 def of_pool(kind: str, name: str, *conditions: Manifest, **more: Json) -> Manifest:
@@ -137,6 +139,12 @@ def test_a_rollout_that_stands_still_is_told_and_one_that_moves_is_not() -> None
     assert conclude(paused) == []
 
 
+def test_a_machine_that_has_no_api_server_to_join_is_not_late() -> None:
+    starting = cluster(told("ControlPlaneInitialized", "False", "NotInitialized"))
+    one = machine(RUNS, name="gpu-1", pool="gpu", providerID="aws:///i-1")
+    assert conclude(starting, one, MADE) == []
+
+
 def started(*conditions: Manifest, seconds: float = 2400) -> list[Manifest]:
     initialized = told(
         "ControlPlaneInitialized", "False", "NotInitialized", "Waiting for the first"
@@ -199,10 +207,6 @@ def test_certificates_are_told_three_weeks_before_they_end() -> None:
     assert expiring(2.5, renews=True) == [(code, Severity.CRITICAL, f"{title} in 2 days")]
 
 
-RUNS = told("InfrastructureReady", "True", "Ready", seconds=900)
-MADE = layer("AWSMachine", "gpu-1", status={"ready": True})
-
-
 def late(*conditions: Manifest, nodes: list[Manifest] | None = None) -> list[str]:
     one = machine(RUNS, *conditions, name="gpu-1", pool="gpu", providerID="aws:///i-1")
     return codes(conclude(cluster(), one, MADE, nodes=nodes))
@@ -218,6 +222,28 @@ def test_a_node_that_joined_without_a_provider_id_needs_a_cloud_controller_manag
     assert late(nodes=[]) == ["machine/node-missing"]
     assert late(nodes=None) == ["machine/node-missing"]  # the cluster does not answer
     assert late(nodes=[ours, raw]) == []  # it joined meanwhile
+
+
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        ({"checks": {"nodeStartupTimeoutSeconds": 1800}}, []),
+        ({"checks": {"nodeStartupTimeoutSeconds": 600}}, ["machine/node-missing"]),
+        ({"checks": {"nodeStartupTimeoutSeconds": 0}}, []),  # switched off
+        ({"nodeStartupTimeout": "20m0s"}, []),
+        ({"nodeStartupTimeout": "0h10m0s"}, ["machine/node-missing"]),
+        ({}, ["machine/node-missing"]),  # the default is ten minutes
+    ],
+)
+def test_a_machine_younger_than_its_health_check_allows_is_silent(
+    spec: Manifest, expected: list[str]
+) -> None:
+    of = {"clusterName": "train", "selector": {"matchLabels": {"pool": "gpu"}}, **spec}
+    check = make("MachineHealthCheck", "gpu", api=CORE, namespace="default", spec=of)
+    labels = {"cluster.x-k8s.io/deployment-name": "gpu", "pool": "gpu"}
+    metadata: Manifest = {"labels": labels}
+    one = machine(RUNS, name="gpu-1", providerID="aws:///i-1", metadata=metadata)
+    assert codes(conclude(cluster(), check, one, MADE)) == expected
 
 
 def test_a_health_check_that_gave_up_on_a_start_is_told_unless_the_machine_is_replaced() -> None:

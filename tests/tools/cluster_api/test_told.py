@@ -16,7 +16,7 @@ SAID = "OperationNotAllowed: Operation could not be completed as it results in e
 
 def test_what_azure_said_stands_before_the_request_that_it_answered() -> None:
     assert gist(REFUSED) == f"{SAID} quota."
-    assert titled("AzureMachine VMRunning Failed", REFUSED).endswith(f"Failed: {SAID} quota.")
+    assert titled("AzureMachine VMRunning Failed", REFUSED).endswith(f"Failed: “{SAID} quota.”")
 
 
 def test_what_is_not_wrapped_stays_as_it_is() -> None:

@@ -7,8 +7,10 @@ from clusterwright.tools.cluster_api.analyzers.told import lasting, proof, title
 from clusterwright.tools.cluster_api.condition import Condition, condition_of
 from clusterwright.tools.cluster_api.estate import CLASS, CLUSTER, Estate, class_of, paused
 from clusterwright.tools.cluster_api.patience import FLAKE
+from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.finding import Edge, Evidence, FieldEvidence, Finding, Relation, Severity
 from clusterwright.tools.manifest import Manifest, items, text, truth
+from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
@@ -61,14 +63,14 @@ def _conflict(one: Manifest, names: list[str], clusters: tuple[Ref, ...]) -> Fin
     field = FieldEvidence(
         ref=Ref.of(one),
         path="$.status.variables[?(@.definitionsConflict==true)].name",
-        value=", ".join(names)[:200],
+        value=one_line(", ".join(names)),
     )
     told: tuple[Evidence, ...] = (field,)
     return Finding(
         code=UNKNOWN,
         severity=Severity.WARNING,
         subject=Ref.of(one),
-        title=f"Its variable {names[0]} has several definitions that differ"[:200],
+        title=f"Its variable {word(one_line(names[0], 60))} has several definitions that differ",
         evidence=told,
         members=clusters,
         relations=_uses(one, clusters),

@@ -23,6 +23,7 @@ from clusterwright.tools.cluster_api.patience import (
 )
 from clusterwright.tools.finding import FieldEvidence, Finding, Severity
 from clusterwright.tools.manifest import Manifest, text
+from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
@@ -120,13 +121,14 @@ def _component(
     estate: Estate, plane: Manifest, sick: Sequence[Manifest], found: Condition
 ) -> Finding:
     first = next((one for one in (_first(m, _COMPONENTS) for m in sick) if one), None)
-    part = first.type.removesuffix("PodHealthy") if first else f"{text(plane, 'kind')}"
+    part = first.type.removesuffix("PodHealthy") if first else text(plane, "kind")
     told = first or found
+    on = f" on {len(sick)} machines" if len(sick) > 1 else ""
     return Finding(
         code=COMPONENT,
         severity=Severity.CRITICAL,
         subject=Ref.of(plane),
-        title=titled(f"{part} is not well on {len(sick) or 1}: {told.reason}", told.message),
+        title=titled(f"{part} is not well{on}: {word(told.reason)}", told.message),
         evidence=(*_told(sick, _COMPONENTS), *proof(plane, found)),
         since=found.since,
         members=tuple(Ref.of(one) for one in sick),
@@ -140,7 +142,7 @@ def _told(machines: Sequence[Manifest], types: Sequence[str]) -> tuple[FieldEvid
     for machine in machines:
         one = _first(machine, types)
         if one is not None:
-            path = f"$.status.conditions[?(@.type=='{one.type}')].reason"
+            path = f"{one.where}[?(@.type=='{one.type}')].reason"
             value = titled(one.reason, one.message)
             found.append(FieldEvidence(ref=Ref.of(machine), path=path, value=value))
     return tuple(found)

@@ -9,6 +9,7 @@ from clusterwright.tools.cluster_api.estate import CLUSTER, MACHINE, Estate, pau
 from clusterwright.tools.cluster_api.patience import REMOVAL
 from clusterwright.tools.finding import Evidence, FieldEvidence, Finding, Severity
 from clusterwright.tools.manifest import Manifest, instant, strings, text
+from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
@@ -56,9 +57,9 @@ def _paused(one: Manifest, found: Condition | None) -> Finding:
 
 def _finding(estate: Estate, code: str, one: Manifest, found: Condition) -> Finding:
     hooks = _hooks(one) if found.reason in _HOOK_REASONS else ()
-    ours = f"Deleted, but it stays: {found.reason}"
+    ours = f"Deleted, but it stays: {word(found.reason)}"
     if hooks:
-        ours = f"Deleted, but held by the hook {hooks[0].removeprefix('cluster.x-k8s.io/')}"
+        ours = f"Deleted, but held by the hook {word(hooks[0].removeprefix('cluster.x-k8s.io/'))}"
     annotations: tuple[Evidence, ...] = tuple(
         FieldEvidence(ref=Ref.of(one), path=f"$.metadata.annotations['{hook}']", value="present")
         for hook in hooks

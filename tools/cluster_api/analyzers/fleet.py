@@ -12,7 +12,7 @@ from clusterwright.tools.ref import Ref
 MANY = 3
 """Clusters with the same fault from which on it is the class that is looked at."""
 Suspected = tuple[Manifest, Suspicion]
-"""A Cluster, and what is suspected of it."""
+"""A Cluster, or a Machine of one that was not read, and what is suspected of it."""
 
 
 def by_class(found: Iterable[Suspected]) -> Iterator[Suspicion]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from clusterwright.tools.analyzer import Analyzer, Fulfilled, ListRequest, Suspicion
+from clusterwright.tools.cluster_api.analyzers.fleet import Suspected, by_class
 from clusterwright.tools.cluster_api.analyzers.told import (
     alike,
     chain,
@@ -20,8 +21,10 @@ from clusterwright.tools.cluster_api.estate import (
     pool_of,
 )
 from clusterwright.tools.cluster_api.patience import FLAKE, NODE_JOINS, UNKNOWN_HEALTH, wrong
+from clusterwright.tools.cluster_api.startup import startup_timeout
 from clusterwright.tools.finding import FieldEvidence, Finding, Severity
 from clusterwright.tools.manifest import Manifest, items, name_of, text
+from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
@@ -33,13 +36,19 @@ _BEING_REPLACED = ("WaitingForRemediation", "MachineDeleting", "RemediationDefer
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
     estate = Estate(snapshot)
-    for machine in snapshot.of_kind(MACHINE):
+    suspected = _suspected(estate)
+    return by_class((estate.cluster_of(machine) or machine, one) for machine, one in suspected)
+
+
+def _suspected(estate: Estate) -> Iterator[Suspected]:
+    for machine in estate.snapshot.of_kind(MACHINE):
         if text(machine, "metadata", "deletionTimestamp") or estate.at_rest(machine):
             continue
-        if cut_off(estate, machine) or wrong(below(estate, machine), snapshot.now):
-            continue  # told on the Cluster, or by its provider
-        yield from _late(estate, machine)
-        yield from _sick(estate, machine)
+        found = [*_late(estate, machine), *_sick(estate, machine)]
+        if not found or cut_off(estate, machine):
+            continue
+        if not wrong(below(estate, machine), estate.snapshot.now):  # else its provider tells it
+            yield from ((machine, one) for one in found)
 
 
 def cut_off(estate: Estate, manifest: Manifest) -> bool:
@@ -64,7 +73,9 @@ def _late(estate: Estate, machine: Manifest) -> Iterator[Suspicion]:
     timed_out = check is not None and check.reason == "NodeStartupTimeout"
     made = condition_of(machine, "InfrastructureReady")
     runs = provider_id and made is not None and made.status == "True"
-    overdue = runs and made and lasting(made.since, estate.snapshot.now, NODE_JOINS)
+    runs = runs and _has_api_server(estate, machine)
+    patience = startup_timeout(estate, machine) if runs else NODE_JOINS
+    overdue = runs and made and lasting(made.since, estate.snapshot.now, patience)
     if not (timed_out or overdue) or (replaced(machine) and not _long(estate, machine)):
         return
     field = FieldEvidence(
@@ -95,6 +106,13 @@ def _late(estate: Estate, machine: Manifest) -> Iterator[Suspicion]:
     yield Suspicion(finding, requests)
 
 
+def _has_api_server(estate: Estate, machine: Manifest) -> bool:
+    """Return whether there is an API server that a Node could join; else that is what is late."""
+    cluster = estate.cluster_of(machine)
+    started = condition_of(cluster, "ControlPlaneInitialized") if cluster is not None else None
+    return started is None or started.status == "True"
+
+
 def _sick(estate: Estate, machine: Manifest) -> Iterator[Suspicion]:
     """Yield a machine whose Node is not well for longer than a flake, and that stays."""
     node = text(machine, "status", "nodeRef", "name")
@@ -112,7 +130,7 @@ def _sick(estate: Estate, machine: Manifest) -> Iterator[Suspicion]:
         code=SICK,
         severity=Severity.WARNING,
         subject=pool_of(machine),
-        title=titled(f"The node is not well, {found.reason}", message),
+        title=titled(f"The node is not well, {word(found.reason)}", message),
         evidence=(*proof(machine, found), *more, field),
         since=found.since,
         members=(Ref.of(machine),),

@@ -6,8 +6,10 @@ from clusterwright.tools.analyzer import Analyzer, Fulfilled, ReadRequest, Suspi
 from clusterwright.tools.cluster_api.analyzers.told import lasting
 from clusterwright.tools.cluster_api.estate import CLUSTER, CORE, MACHINE, PROVIDER_GROUPS, Estate
 from clusterwright.tools.cluster_api.patience import STEP
+from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.finding import AbsenceEvidence, Evidence, FieldEvidence, Finding, Severity
-from clusterwright.tools.manifest import Manifest, instant, items, text, texts
+from clusterwright.tools.manifest import Manifest, instant, items, text, texts, truth
+from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref, legal, owner_of
 from clusterwright.tools.snapshot import Snapshot
 
@@ -39,13 +41,13 @@ def _named(estate: Estate) -> Iterator[Ref]:
 def _orphaned(estate: Estate, one: Manifest) -> Iterator[Suspicion]:
     made = instant(one, "metadata", "creationTimestamp")
     left = instant(one, "metadata", "deletionTimestamp")
-    if not lasting(left or made, estate.snapshot.now, STEP):
+    if not lasting(left or made, estate.snapshot.now, STEP) or not _stands_for_something(one):
         return
     owner = _owner(one)
     if owner is not None and (owner.group != CORE or estate.snapshot.get(owner)):
         return  # its owner is there, or of a kind that other controllers see to
     ref = Ref.of(one)
-    kept = ", ".join(texts(one, "metadata", "finalizers")[:3])
+    kept = ", ".join(word(one_line(f, 80)) for f in texts(one, "metadata", "finalizers")[:3])
     what = f"It was deleted, and its finalizers stay ({kept})" if left else "Nothing owns it"
     value = str(owner) if owner else "none"
     told: tuple[Evidence, ...] = (
@@ -67,6 +69,18 @@ def _orphaned(estate: Estate, one: Manifest) -> Iterator[Suspicion]:
         ),
     )
     yield Suspicion(finding, (ReadRequest(owner),) if owner else ())
+
+
+def _stands_for_something(one: Manifest) -> bool:
+    """Return whether there is something behind an object, or a provider that says so.
+
+    A machine that only waits in a pool to be taken (k0smotron's PooledRemoteMachine) has no owner
+    either.
+    """
+    made = truth(one, "status", "ready") or truth(one, "status", "initialization", "provisioned")
+    kept = bool(texts(one, "metadata", "finalizers"))
+    pooled = text(one, "kind").startswith("Pooled")
+    return not pooled and (made or kept or bool(text(one, "spec", "providerID")))
 
 
 def _owner(one: Manifest) -> Ref | None:

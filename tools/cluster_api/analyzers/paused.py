@@ -15,8 +15,10 @@ from clusterwright.tools.cluster_api.estate import (
     by_name,
     paused,
 )
+from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.finding import Edge, FieldEvidence, Finding, Relation, Severity
 from clusterwright.tools.manifest import Manifest, dig, items, labels_of, mapping, name_of, text
+from clusterwright.tools.quotation import quoted
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
@@ -39,12 +41,12 @@ def _finding(cluster: Manifest, pending: Sequence[FieldEvidence]) -> Finding:
     path = "$.metadata.annotations['cluster.x-k8s.io/paused']" if annotated else "$.spec.paused"
     is_paused = FieldEvidence(ref=ref, path=path, value="present" if annotated else "true")
     others = dict.fromkeys(one.ref for one in pending if one.ref != ref)
-    more = f", and {len(pending) - 1} more" if len(pending) > 1 else ""
+    more = f", with {len(pending) - 1} more" if len(pending) > 1 else ""
     return Finding(
         code=CODE,
         severity=Severity.WARNING,
         subject=ref,
-        title=f"It is paused, and a change waits: {pending[0].value}{more}",
+        title=f"It is paused, and a change waits{more}: {quoted(pending[0].value)}",
         evidence=(is_paused, *pending),
         since=told.since if told else None,
         relations=tuple(Relation(source=ref, edge=Edge.USES, target=one) for one in others),
@@ -80,7 +82,7 @@ def _pools(cluster: Manifest, pools: list[Manifest]) -> Iterator[FieldEvidence]:
         if pool is None:
             value = f"pool {text(wanted, 'name') or '?'} is asked for and does not exist"
             path = "$.spec.topology.workers.machineDeployments"
-            yield FieldEvidence(ref=Ref.of(cluster), path=path, value=value[:200])
+            yield FieldEvidence(ref=Ref.of(cluster), path=path, value=one_line(value, 160))
         else:
             has = dig(pool, "spec", "replicas")
             yield from _differs(pool, "replicas", wanted.get("replicas"), has)
@@ -91,7 +93,7 @@ def _differs(one: Manifest, field: str, asked: object, has: object) -> Iterator[
     plain = isinstance(asked, (str, int)) and isinstance(has, (str, int)) and asked and has != ""
     if (plain or (asked == 0 and has)) and asked != has:
         value = f"{name_of(one)}: {field} {asked} asked, {has} there"
-        yield FieldEvidence(ref=Ref.of(one), path=f"$.spec.{field}", value=value[:200])
+        yield FieldEvidence(ref=Ref.of(one), path=f"$.spec.{field}", value=one_line(value, 160))
 
 
 PAUSED = Analyzer("paused", (CODE,), (CLUSTER, DEPLOYMENT), _detect)

@@ -24,6 +24,7 @@ from clusterwright.tools.finding import (
     Severity,
 )
 from clusterwright.tools.manifest import Manifest, labels_of, text
+from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
@@ -157,7 +158,8 @@ def _too_old(estate: Estate) -> Iterator[Suspicion]:
             code=TOO_OLD,
             severity=Severity.WARNING,
             subject=Ref.of(old),
-            title=f"kubeadm control plane provider {has} stalls an upgrade to Kubernetes {version}",
+            title=f"kubeadm control plane provider {word(has)} stalls an upgrade to Kubernetes"
+            f" {word(version)}",
             evidence=(
                 FieldEvidence(ref=Ref.of(old), path="$.version", value=has),
                 FieldEvidence(ref=Ref.of(plane), path="$.spec.version", value=version),

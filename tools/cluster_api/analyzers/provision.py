@@ -15,8 +15,10 @@ from clusterwright.tools.cluster_api.cause import Cause, below, of_layers
 from clusterwright.tools.cluster_api.estate import CLUSTER, MACHINE, POOL, Estate, by_name, pool_of
 from clusterwright.tools.cluster_api.patience import late, wrong
 from clusterwright.tools.cluster_api.providers import Fault
+from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.finding import Edge, Finding, Relation, Severity
 from clusterwright.tools.manifest import Manifest, name_of, text
+from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
@@ -153,7 +155,7 @@ def _on_pool(estate: Estate, one: _Sick) -> Suspicion:
 def _title(estate: Estate, cause: Cause, *named: tuple[str, str]) -> str:
     message = alike(cause.message, (cause.ref.name, cause.ref.kind), *named)
     overdue = cause.waiting and late(cause, estate.snapshot.now)
-    said = f"{cause.ref.kind} {cause.condition} {cause.reason}"
+    said = f"{cause.ref.kind} {word(cause.condition)} {word(one_line(cause.reason, 60))}"
     return titled(f"{said} for longer than usual" if overdue else said, message)
 
 

@@ -24,6 +24,7 @@ from clusterwright.tools.finding import (
     Severity,
 )
 from clusterwright.tools.manifest import Manifest, instant, mapping, text, truth
+from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
 
 CODE, OF_CLUSTER = "machine/not-created", "cluster/infrastructure-failed"
@@ -40,7 +41,7 @@ def silent(estate: Estate, machine: Manifest) -> Iterator[Suspicion]:
     fed = text(machine, "spec", "bootstrap", "dataSecretName")
     if ref is None or layer is None or leaves or not fed or estate.at_rest(machine):
         return
-    if below(estate, machine) is not None or not _unmade(estate, layer):
+    if not _unmade(estate, layer) or below(estate, machine) is not None:
         return
     uses = Relation(source=Ref.of(machine), edge=Edge.USES, target=ref)
     finding = Finding(
@@ -105,7 +106,7 @@ def spoken(
     return finding.model_copy(
         update={
             "code": codes.get(row.fault, finding.code) if row else finding.code,
-            "title": titled(f"{asked.ref.kind} {reason}", message),
+            "title": titled(f"{asked.ref.kind} {word(one_line(reason, 60))}", message),
             "evidence": (said, *finding.evidence),
             "fixes": (row.do,) if row else finding.fixes,
         }

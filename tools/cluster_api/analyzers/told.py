@@ -10,6 +10,7 @@ from clusterwright.tools.cluster_api.estate import Estate, pool_of
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.finding import Edge, Evidence, FieldEvidence, Relation
 from clusterwright.tools.manifest import Manifest
+from clusterwright.tools.quotation import quoted
 from clusterwright.tools.ref import Ref
 
 _FIELDS = frozenset({"failureMessage", "errorMessage"})
@@ -36,23 +37,26 @@ def gist(message: str) -> str:
 
 
 def titled(ours: str, message: str) -> str:
-    """Return a title that ends with what a controller said."""
+    """Return a title that ends with what a controller said, in marks: it may be cut or altered."""
     said = one_line(gist(message), _LONGEST - len(ours))
-    return f"{ours}: {said}" if said else ours
+    return f"{ours}: {quoted(said)}" if said else ours
 
 
 def proof(manifest: Manifest, one: Condition) -> tuple[Evidence, ...]:
     """Return a condition as evidence: its status, its reason, and what it says."""
-    return _proof(Ref.of(manifest), one.type, one.reason, one.message)
+    return _proof(
+        Ref.of(manifest), f"{one.where}[?(@.type=='{one.type}')]", one.reason, one.message
+    )
 
 
 def proof_of(cause: Cause) -> tuple[Evidence, ...]:
     """Return a cause as evidence."""
     if cause.condition in _FIELDS:
-        path = f"$.status.{cause.condition}"
+        path = f"{cause.where}.{cause.condition}"
         value = one_line(f"{cause.reason}: {cause.message}", 600)
         return (FieldEvidence(ref=cause.ref, path=path, value=value),)
-    return _proof(cause.ref, cause.condition, cause.reason, cause.message)
+    path = f"{cause.where}[?(@.type=='{cause.condition}')]"
+    return _proof(cause.ref, path, cause.reason, cause.message)
 
 
 def alike(message: str, *named: tuple[str, str]) -> str:
@@ -74,8 +78,7 @@ def lasting(since: datetime | None, now: datetime, patience: timedelta) -> bool:
     return since is not None and now - since > patience
 
 
-def _proof(ref: Ref, kind: str, reason: str, message: str) -> tuple[Evidence, ...]:
-    path = f"$.status.conditions[?(@.type=='{kind}')]"
+def _proof(ref: Ref, path: str, reason: str, message: str) -> tuple[Evidence, ...]:
     told: list[Evidence] = []
     if message:
         said = one_line(gist(message), 600)

@@ -12,8 +12,10 @@ from clusterwright.tools.cluster_api.estate import (
     is_control_plane,
     pool_of,
 )
+from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.finding import Edge, FieldEvidence, Finding, Relation, Severity
 from clusterwright.tools.manifest import Manifest, text
+from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
@@ -60,6 +62,11 @@ def _running(machine: Manifest) -> str:
     return text(machine, "status", "nodeInfo", "kubeletVersion") or text(machine, "spec", "version")
 
 
+def _path(machine: Manifest) -> str:
+    known = text(machine, "status", "nodeInfo", "kubeletVersion")
+    return "$.status.nodeInfo.kubeletVersion" if known else "$.spec.version"
+
+
 def _goes(machine: Manifest) -> bool:
     changing = condition_of(machine, "UpToDate")
     replaced = changing is not None and changing.status == "False"  # a rollout is at it
@@ -67,7 +74,7 @@ def _goes(machine: Manifest) -> bool:
 
 
 def _finding(cluster: Manifest, machine: Manifest, plane: Manifest, *, newer: bool) -> Finding:
-    has, other = _running(machine), _running(plane)
+    has, other = (word(one_line(_running(one), 60)) for one in (machine, plane))
     ours = (
         f"Nodes run {has}, newer than an API server of {other}"
         if newer
@@ -80,8 +87,8 @@ def _finding(cluster: Manifest, machine: Manifest, plane: Manifest, *, newer: bo
         subject=Ref.of(cluster),
         title=ours,
         evidence=(
-            FieldEvidence(ref=Ref.of(machine), path="$.spec.version", value=has),
-            FieldEvidence(ref=Ref.of(plane), path="$.spec.version", value=other),
+            FieldEvidence(ref=Ref.of(machine), path=_path(machine), value=has),
+            FieldEvidence(ref=Ref.of(plane), path=_path(plane), value=other),
         ),
         members=(Ref.of(machine),),
         relations=(

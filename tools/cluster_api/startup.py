@@ -1,0 +1,53 @@
+"""How long a machine may take to become a Node: as its MachineHealthCheck says."""
+
+import re
+from datetime import timedelta
+
+from clusterwright.tools.cluster_api.estate import HEALTH_CHECK, Estate
+from clusterwright.tools.cluster_api.patience import NODE_JOINS, NODE_STARTUP, USUAL
+from clusterwright.tools.manifest import (
+    Manifest,
+    dig,
+    labels_of,
+    name_of,
+    number,
+    strings,
+    text,
+    texts,
+)
+
+_PART = re.compile(r"(\d{1,6})(h|m|s)")
+_UNITS = {"h": 3600, "m": 60, "s": 1}
+
+
+def startup_timeout(estate: Estate, machine: Manifest) -> timedelta:
+    """Return the time that the MachineHealthCheck of a machine gives it, or a few minutes.
+
+    A timeout of 0 switches the check off (api/core/v1beta2/machinehealthcheck_types.go).
+    """
+    cluster = estate.cluster_of(machine)
+    checks = estate.of(HEALTH_CHECK, cluster) if cluster is not None else ()
+    found = [_timeout(one) for one in checks if _watches(one, machine)]
+    return max(found, default=NODE_JOINS)
+
+
+def _watches(check: Manifest, machine: Manifest) -> bool:
+    selector = strings(check, "spec", "selector", "matchLabels")
+    selected = bool(selector) and selector.items() <= labels_of(machine).items()
+    return selected or name_of(machine) in texts(check, "status", "targets")
+
+
+def _timeout(check: Manifest) -> timedelta:
+    newer = ("spec", "checks", "nodeStartupTimeoutSeconds")
+    older = text(check, "spec", "nodeStartupTimeout")[:32]
+    if dig(check, *newer) is not None:
+        seconds = number(check, *newer)
+    elif older:
+        seconds = sum(int(n) * _UNITS[unit] for n, unit in _PART.findall(older))
+    else:
+        return NODE_STARTUP
+    return timedelta(seconds=seconds) if 0 < seconds < _MOST else USUAL
+
+
+_MOST = 30 * 86_400
+"""Seconds; what is longer is no timeout."""

@@ -124,12 +124,15 @@ async def listen(hub: Hub, trials: Sequence[Trial]) -> None:
 async def _until_right(
     hub: Hub, trial: Trial, truths: Sequence[Truth], seconds: float
 ) -> Comparison:
-    """Ask until the answer is the truth, or for so long; every wrong finding on the way counts."""
+    """Ask until the answer is the truth, or for so long; every wrong finding on the way counts.
+
+    A call that fails is tried again: a machine that breaks many things at once may be late.
+    """
     deadline = time.monotonic() + seconds
     while True:
         met = compare(truths, await _findings(hub, trial))
         trial.row.wrong += [one for one in met.wrong if one not in trial.row.wrong]
-        if met.right or trial.row.failure or time.monotonic() > deadline:
+        if (met.right and not trial.row.failure) or time.monotonic() > deadline:
             return met
         await anyio.sleep(_SECONDS_BETWEEN_CALLS)
 

@@ -70,13 +70,11 @@ class Beside:
         try:
             drawn = await to_thread.run_sync(self._draw, ref)
             answer = await hub.call("cluster-api", "capi_describe_cluster", named, ClusterTree)
-        except (StartError, ToolError):
+        except (StartError, ToolError) as error:
             left = await to_thread.run_sync(
                 self.instance.kubectl, "get", "clusters", f"--namespace={ref.namespace}"
             )
-            if ref.name in left:
-                raise
-            return None
+            return [str(error)] if ref.name in left else None
         return differences(answer.tree, read(drawn))
 
     def _draw(self, ref: Ref) -> str:

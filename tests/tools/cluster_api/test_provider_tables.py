@@ -286,6 +286,20 @@ CASES: tuple[Case, ...] = (
         "failed to provision RemoteMachine: failed to connect to host: connection refused",
         Fault.HOST,
     ),
+    (
+        "KubeadmConfig",
+        "DataSecretAvailable",
+        "NotAvailable",
+        "Failed to prepare spec.files: failed to resolve file source: secret not found: a/b",
+        Fault.BOOTSTRAP,
+    ),
+    (
+        "KubeadmConfig",
+        "DataSecretAvailable",
+        "NotAvailable",
+        "Waiting for Cluster status.infrastructureReady to be true",
+        None,
+    ),
     # a provider without a table
     ("HCloudMachine", "ServerCreateSucceeded", "ServerTypeNotFound", "unknown type", None),
 )

@@ -24,9 +24,9 @@ FAULTS = pytest.mark.parametrize(
 
 # What would give the answer away in a name, a label, a namespace or an image.
 HINTS = re.compile(
-    r"absent|bad|break|broken|crash|cordon|denied|error|exceed|fail|(?<!de)fault|forbid|ghost|impossible|"
-    r"invalid|kill|leak|(?<!in-)memory|mismatch|missing|never|nope|nosuch|oom|refus|scenario|short|stuck|"
-    r"trap|typo|unknown|wrong"
+    r"absent|bad|break|broken|crash|cordon|denied|error|exceed|fail|(?<!de)fault|forbid|ghost|"
+    r"impossible|invalid|kill|leak|(?<!in[- ])memory|mismatch|missing|never|nope|nosuch|oom|refus|"
+    r"scenario|short|stuck|trap|typo|unknown|wrong"
 )
 KUBERNETES_CODES = frozenset(code for one in ANALYZERS for code in one.codes)
 CLUSTER_API_CODES = frozenset(code for one in OF_CLUSTER_API for code in one.codes)

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import anyio
@@ -19,9 +19,11 @@ from clusterwright.tools.errors import ToolError
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.neutral import neutral
 from clusterwright.tools.ref import check_namespace
+from clusterwright.tools.trust.authority import Authority
 from clusterwright.tools.trust.risk import Access
 
 DONE, LEFT, UNCHECKED = 0, 1, 2
+_CLUSTER_API = "cluster.x-k8s.io"
 _SPELLED = frozenset({"patch", "kubectl"})
 _PATH = click.Path(path_type=Path)
 
@@ -70,9 +72,9 @@ def command(
     try:
         if namespace:
             check_namespace(namespace)
-        servers = _servers(kubeconfig, context, approve, plan_only=dry_run or output in _SPELLED)
+        authority = authority_of(_access(plan_only=dry_run or output in _SPELLED), approve)
         scope = Scope(context, namespace)
-        status = anyio.run(_fix, servers, scope, _Wish(target, dry_run, output, kubeconfig))
+        status = anyio.run(_fix, authority, scope, _Wish(target, dry_run, output, kubeconfig))
     except ToolError as error:
         raise click.UsageError(f"{error}; {error.hint}" if error.hint else str(error)) from error
     sys.exit(status)
@@ -90,17 +92,38 @@ class _Wish:
         self.kubeconfig = str(kubeconfig or "")
 
 
-def _servers(
-    kubeconfig: Path | None, context: str | None, approve: Path | None, *, plan_only: bool
+def _access(*, plan_only: bool) -> Access:
+    return Access.PLAN if plan_only else Access.WRITE
+
+
+async def _servers(
+    kubeconfig: Path | None, context: str | None, authority: Authority
 ) -> dict[str, Target]:
-    from clusterwright.servers.kubernetes import create_server
+    """Return the servers that can repair something there: any cluster's, a management cluster's."""
+    from clusterwright.servers import cluster_api, kubernetes
+    from clusterwright.tools.kubernetes.client.clusters import Clusters
 
-    authority = authority_of(Access.PLAN if plan_only else Access.WRITE, approve)
-    server = create_server(kubeconfig=kubeconfig, context=context, authority=authority)
-    return {"kubernetes": server}
+    clusters = Clusters(kubeconfig, context)
+    try:
+        manages = await (await clusters.connect()).served(_CLUSTER_API)
+    except ToolError:
+        manages = ()  # the server says by itself why it cannot be reached
+    finally:
+        await clusters.aclose()
+    domains = (
+        {"kubernetes": kubernetes, "cluster_api": cluster_api}
+        if manages
+        else {"kubernetes": kubernetes}
+    )
+    return {
+        name: one.create_server(kubeconfig=kubeconfig, context=context, authority=authority)
+        for name, one in domains.items()
+    }
 
 
-async def _fix(servers: Mapping[str, Target], scope: Scope, wish: _Wish) -> int:
+async def _fix(authority: Authority, scope: Scope, wish: _Wish) -> int:
+    config = Path(wish.kubeconfig) if wish.kubeconfig else None
+    servers = await _servers(config, scope.cluster, authority)
     async with connect(servers, on_question=at_terminal()) as hub:
         found = await look(hub, scope, wish.kubeconfig)
         if found.diagnosis.verdict is Verdict.UNKNOWN:

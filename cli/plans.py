@@ -42,7 +42,8 @@ def command(*, plan: str | None) -> None:
 def _row(kept: Kept, interrupted: set[str]) -> tuple[str, ...]:
     plan = kept.plan
     state = "CUT SHORT" if plan.id in interrupted else kept.state
-    what = one_line("; ".join(step.say for step in plan.steps), 100)
+    said = "; ".join(step.say for step in plan.steps)
+    what = one_line(said or "nothing is written; it waits for proofs", 100)
     made = f"{plan.made:%m-%d %H:%M}Z"
     return (plan.id, made, str(state), str(plan.risk), one_line(plan.cluster, 40), what)
 

@@ -50,12 +50,13 @@ def _tools() -> str:
         _NOTE,
         "# Tools",
         "",
-        "Every tool takes an optional `cluster`. `k8s_plan_change` stores nothing",
-        "there; `k8s_apply_change` is listed with `--access write` only.",
+        "Every tool takes an optional `cluster`. `k8s_plan_change` and `capi_plan_change` store",
+        "nothing there; `..._apply_change` is listed with `--access write` only.",
         "",
     ]
     own = (*kubernetes.TOOLS, kubernetes.PLAN_CHANGE, kubernetes.APPLY_CHANGE)
-    for tool in (*own, *cluster_api.TOOLS):
+    clusters = (*cluster_api.TOOLS, cluster_api.PLAN_CHANGE, cluster_api.APPLY_CHANGE)
+    for tool in (*own, *clusters):
         blocks += [f"## `{tool.name}`", "", f"*{tool.title}.* {tool.description}", ""]
         blocks += [*_table(("argument", "type", "what it means"), list(_arguments(tool))), ""]
         blocks += [*_table(("answer field", "what it holds"), _fields(tool)), ""]

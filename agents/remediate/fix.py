@@ -21,7 +21,8 @@ from clusterwright.tools.errors import RefusedError, ToolError
 from clusterwright.tools.finding import Finding, Remedy, Severity
 from clusterwright.tools.ref import Ref
 
-_APPLY_SECONDS = 900.0
+_APPLY_SECONDS = 4_500.0
+"""More than a policy gives to proofs as a rule, an hour where machines have to come."""
 _GONE_SECONDS = 60.0
 """How long a finding may stay after its repair was proven: events and back-offs take a while."""
 _PAUSE = 1.0

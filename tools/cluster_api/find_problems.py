@@ -8,6 +8,7 @@ from pydantic import Field
 from clusterwright.tools.analyze import analyze
 from clusterwright.tools.cluster_api.analyzers import ANALYZERS
 from clusterwright.tools.cluster_api.fulfil import fulfil
+from clusterwright.tools.cluster_api.k0rdent.made import ownership
 from clusterwright.tools.cluster_api.read import read_estate
 from clusterwright.tools.coverage import Coverage
 from clusterwright.tools.kubernetes.brief import owners
@@ -57,5 +58,5 @@ async def _scan(clusters: Clusters, connection: "Connection", namespace: str | N
         namespace,
         findings,
         Coverage(checked=snapshot.coverage.checked, gaps=gaps),
-        {one.source: one for one in owners(snapshot, findings)},
+        {one.source: one for one in (*owners(snapshot, findings), *ownership(snapshot))},
     )

@@ -4,10 +4,11 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from clusterwright.tools.cluster_api.changes.checks import settled
 from clusterwright.tools.cluster_api.estate import CLUSTER, KINDS, Estate, class_of
 from clusterwright.tools.errors import InvalidInputError, NotFoundError
 from clusterwright.tools.kubernetes.changes.kind import Change
-from clusterwright.tools.kubernetes.changes.step import Elsewhere, Scene
+from clusterwright.tools.kubernetes.changes.step import Check, Elsewhere, Scene
 from clusterwright.tools.manifest import Manifest, name_of, namespace_of
 from clusterwright.tools.ref import Ref, check_name, check_namespace
 
@@ -38,6 +39,11 @@ class ClusterChange(Change):
         """Return the class that the cluster is, or would be, made from."""
         cluster = scene.live.get(self.ref)
         return class_of(cluster) if cluster else None
+
+    def proofs(self, scene: Scene) -> tuple[Check, ...]:
+        """Return that the cluster is as its spec says."""
+        cluster = scene.live.get(self.ref)
+        return (settled(Estate(scene.around), cluster, self.ref),) if cluster else ()
 
     def further(self, scene: Scene) -> tuple[Ref, ...]:
         """Return the objects that it writes too, now that the Cluster and its parts are read."""

@@ -41,7 +41,23 @@ class Delete(ClusterChange):
 
     kind: ClassVar[str] = "delete"
     around: ClassVar[tuple[str, ...]] = (*ClusterChange.around, _BINDING)
+    resumes: ClassVar[bool] = False
     accept: tuple[str, ...] = ()
+
+    def proofs(self, scene: Scene) -> tuple[Check, ...]:
+        """Return that the cluster is gone."""
+        cluster = scene.live.get(self.ref)
+        return (self._check(text(cluster, "metadata", "uid"), 0),) if cluster else ()
+
+    def _check(self, uid: str, machines: int) -> Check:
+        labels = f"cluster.x-k8s.io/cluster-name={self.ref.name}"
+        return Check(
+            f"{self.ref}, its machines and its infrastructure are gone",
+            self.ref,
+            partial(_gone, uid),
+            (Listing(MACHINE, self.ref.namespace, labels),),
+            _SECONDS + _SECONDS_EACH * machines,
+        )
 
     def steps(self, scene: Scene) -> tuple[Step, ...]:
         """Return one deletion; raise RefusedError for a cluster on which something depends."""
@@ -69,21 +85,7 @@ class Delete(ClusterChange):
                 ),
                 before=cluster,
                 paths=None,
-                checks=(
-                    Check(
-                        f"{self.ref}, its machines and its infrastructure are gone",
-                        self.ref,
-                        partial(_gone, uid),
-                        (
-                            Listing(
-                                MACHINE,
-                                self.ref.namespace,
-                                f"cluster.x-k8s.io/cluster-name={self.ref.name}",
-                            ),
-                        ),
-                        _SECONDS + _SECONDS_EACH * len(machines),
-                    ),
-                ),
+                checks=(self._check(uid, len(machines)),),
                 irreversible="a cluster does not come back, nor what was on it",
                 at_stake=Risk.HIGH,
                 risks=tuple((Risk.HIGH, one.line()) for one in found),

@@ -53,6 +53,7 @@ class Remediate(ClusterChange):
     """Replace a machine."""
 
     kind: ClassVar[str] = "remediate"
+    resumes: ClassVar[bool] = False  # by then the machine may be gone
     machine: str
 
     @property

@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Protocol, cast
 
@@ -56,8 +57,9 @@ def violations(schema: Manifest, values: Manifest) -> list[str] | None:
     """
     checked = cast("_Validator", Draft202012Validator(schema, registry=Registry()))
     try:
+        Draft202012Validator.check_schema(schema)
         return [_told(one) for one in checked.iter_errors(values)]
-    except (SchemaError, Unresolvable, RecursionError):
+    except (SchemaError, Unresolvable, RecursionError, re.error):
         return None
 
 

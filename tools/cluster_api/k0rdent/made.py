@@ -4,11 +4,12 @@ Flux leaves its labels on what a chart makes: the release has the ClusterDeploym
 kcm, internal/controller/clusterdeployment_controller.go, aggregateCapiConditions).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from clusterwright.tools.cluster_api.estate import CLUSTER
 from clusterwright.tools.cluster_api.k0rdent.kinds import DEPLOYMENT, RELEASE, SERVICE_SET
 from clusterwright.tools.cluster_api.sveltos.kinds import SVELTOS_CLUSTER
+from clusterwright.tools.finding import Edge, Relation
 from clusterwright.tools.manifest import Manifest, labels_of, name_of, namespace_of, text
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
@@ -42,6 +43,16 @@ def cluster_of(snapshot: Snapshot, deployment: Manifest) -> Manifest | None:
         for one in snapshot.selected(kind, namespace_of(deployment), label)
     )
     return next(found, None)
+
+
+def ownership(snapshot: Snapshot) -> Iterator[Relation]:
+    """Yield that each Cluster which came of a ClusterDeployment is owned by it."""
+    for kind in (CLUSTER, SVELTOS_CLUSTER):
+        for one in snapshot.of_kind(kind):
+            deployment = deployment_of(snapshot, one)
+            if deployment is not None:
+                target = Ref.of(deployment)
+                yield Relation(source=Ref.of(one), edge=Edge.OWNED_BY, target=target)
 
 
 def release_of(snapshot: Snapshot, deployment: Manifest) -> Manifest | None:

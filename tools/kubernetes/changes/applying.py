@@ -14,13 +14,15 @@ from clusterwright.tools.errors import ConflictError, RefusedError, ToolError
 from clusterwright.tools.kubernetes.apply_change import AppliedChange
 from clusterwright.tools.kubernetes.changes.carry_out import Outcome, Work
 from clusterwright.tools.kubernetes.changes.draft import Draft, draft
+from clusterwright.tools.kubernetes.changes.lineage import lineage
 from clusterwright.tools.kubernetes.changes.question import question
 from clusterwright.tools.kubernetes.changes.record import record
 from clusterwright.tools.kubernetes.changes.resolve import require_own, resolve
 from clusterwright.tools.kubernetes.desk import Desk
+from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.trust.approved import approved_by
 from clusterwright.tools.trust.authority import actor
-from clusterwright.tools.trust.plan_store import Kept, spent
+from clusterwright.tools.trust.plan_store import Kept, PlanStore, spent
 from clusterwright.tools.trust.risk import Access
 
 if TYPE_CHECKING:
@@ -83,6 +85,8 @@ async def _plan(desk: Desk, plan_id: str) -> Plan:
 def _covered(desk: Desk, plan: Plan) -> str:
     """Return whose word covers a plan without a question; empty if nobody's does."""
     authority = desk.authority
+    if not plan.steps:
+        return "nothing is written"  # it waits for the proofs of what was
     signed = approved_by(authority, plan, datetime.now(UTC))
     if signed:
         return f"signed by {signed}"
@@ -128,6 +132,7 @@ async def _unchanged(desk: Desk, connection: "Connection", plan: Plan) -> Draft:
         resolved.changes,
         stamp=plan.made,
         override_owner=plan.override_owner,
+        done=resolved.done,
     )
     if found.digest != plan.digest:
         raise ConflictError(
@@ -166,6 +171,8 @@ async def _carry_out(desk: Desk, connection: "Connection", job: _Job) -> Applied
     work = Work(connection, plan.id, partial(store.note, plan.id), job.caller.tell)
     with store.holding(plan.id):
         outcome = await work.write(job.draft)
+        if not plan.steps:
+            outcome.checks += job.draft.left
         if not outcome.failure:
             await work.prove(outcome, desk.authority.policy)
         answer = await _conclude(desk, connection, job, outcome)
@@ -189,6 +196,8 @@ async def _conclude(
     if not problems:
         proven = dict.fromkeys(one.say for one in outcome.checks)
         return answer.model_copy(update={"proven": tuple(proven), "next": _how_to_undo(plan)})
+    if not plan.steps:
+        return answer.model_copy(update={"state": State.UNPROVEN})
     if not outcome.written:
         return answer.model_copy(
             update={"state": State.REFUSED, "next": desk.vocabulary.plan_again}
@@ -230,7 +239,7 @@ def _end(desk: Desk, plan: Plan, answer: AppliedChange) -> None:
     if answer.state in {State.APPLIED, State.UNPROVEN}:
         for one in plan.changes:
             if one["kind"] in _EARLIER:  # which is thereby at its end as well
-                desk.authority.store.end(str(one["plan"]), _EARLIER[str(one["kind"])])
+                _end_earlier(desk.authority.store, one)
     desk.authority.audit.append(
         "ended",
         plan=plan.id,
@@ -241,6 +250,15 @@ def _end(desk: Desk, plan: Plan, answer: AppliedChange) -> None:
         problems=list(answer.problems),
         undone=list(answer.undone),
     )
+
+
+def _end_earlier(store: PlanStore, change: Manifest) -> None:
+    """Keep what became of a plan that was undone, or finished with those that were to finish it."""
+    name, kind = str(change["plan"]), str(change["kind"])
+    if kind == "finish":
+        lineage(store, name).end(store, _EARLIER[kind])
+    else:
+        store.end(name, _EARLIER[kind])
 
 
 def _how_to_undo(plan: Plan) -> str | None:

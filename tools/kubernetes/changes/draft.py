@@ -27,7 +27,7 @@ from clusterwright.tools.kubernetes.changes.kind import Change
 from clusterwright.tools.kubernetes.changes.request import parse_change
 from clusterwright.tools.kubernetes.changes.shown import shown
 from clusterwright.tools.kubernetes.changes.side_by_side import side_by_side
-from clusterwright.tools.kubernetes.changes.step import Scene, Step
+from clusterwright.tools.kubernetes.changes.step import Check, Scene, Step
 from clusterwright.tools.kubernetes.changes.veil import hide, secrets_of
 from clusterwright.tools.kubernetes.changes.workload_cluster import check_quorum
 from clusterwright.tools.kubernetes.changes.write import Verb
@@ -77,6 +77,8 @@ class Draft:
     risk: Risk
     reasons: tuple[str, ...]
     digest: str
+    left: tuple[Check, ...] = ()
+    """Proofs that are still to be had of what was written before."""
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -96,18 +98,23 @@ async def draft(
     *,
     stamp: datetime,
     override_owner: bool = False,
+    done: Sequence[Manifest] = (),
 ) -> Draft:
     """Return what changes come to on a cluster at this moment; nothing is stored in it.
+
+    `done` are changes of the same plan that took place before it was cut short.
 
     Raises RefusedError for what must not be done, InvalidInputError for what cannot be, and
     ForbiddenError where the credential may not even read what the change rests on.
     """
     typed = [parse_change(one, desk.vocabulary) for one in changes]
-    scene = await _scene(connection, typed, stamp)
+    before = [parse_change(one, desk.vocabulary) for one in done]
+    scene = await _scene(connection, [*typed, *before], stamp)
     survey = desk.vocabulary.load().survey
     if survey is not None:
-        scene = await survey(desk.clusters, connection, typed, scene)
+        scene = await survey(desk.clusters, connection, [*typed, *before], scene)
     steps = [step for change in typed for step in change.steps(scene)]
+    left = [check for one in (*before, *typed) for check in one.proofs(scene)]
     _check_overlap(steps)
     for step in steps:
         _check_protected(step, desk.authority.policy)
@@ -120,7 +127,7 @@ async def draft(
         risk, reasons = Risk.HIGH, ["an owner of a field will write it again", *reasons]
     bound: Json = {
         "domain": desk.vocabulary.domain,
-        "changes": list(changes),
+        "changes": [*changes, *done],
         "cluster": await connection.identity(),
         "override": override_owner,
         "risk": risk,
@@ -129,7 +136,7 @@ async def draft(
     digest = hashlib.blake2b(
         canonical(bound), key=desk.authority.store.key, digest_size=16
     ).hexdigest()
-    return Draft(tuple(tried), risk, tuple(reasons), digest)
+    return Draft(tuple(tried), risk, tuple(reasons), digest, tuple(left))
 
 
 async def _scene(connection: "Connection", changes: Sequence[Change], stamp: datetime) -> Scene:

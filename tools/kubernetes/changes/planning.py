@@ -10,6 +10,7 @@ from clusterwright.tools.change import DryRun, Plan, PlanStep, State
 from clusterwright.tools.errors import RefusedError
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.kubernetes.changes.draft import Draft, Tried, draft
+from clusterwright.tools.kubernetes.changes.lineage import lineage
 from clusterwright.tools.kubernetes.changes.resolve import resolve, settle_doubts
 from clusterwright.tools.kubernetes.desk import Desk
 from clusterwright.tools.kubernetes.plan_change import PlannedChange
@@ -38,9 +39,15 @@ async def plan(
     resolved = await to_thread.run_sync(resolve, asked, desk, identity)
     stamp = resolved.stamp or datetime.now(UTC).replace(microsecond=0)
     found = await draft(
-        desk, connection, resolved.changes, stamp=stamp, override_owner=override_owner
+        desk,
+        connection,
+        resolved.changes,
+        stamp=stamp,
+        override_owner=override_owner,
+        done=resolved.done,
     )
-    if not found.tried or not any(_does(one) for one in found.tried):
+    proves = bool(found.left) and asked[0].get("kind") == "finish"
+    if not proves and not any(_does(one) for one in found.tried):
         note = await to_thread.run_sync(_nothing_left, asked, store)
         return PlannedChange(cluster=connection.cluster, note=note, unfinished=unfinished)
     _check_possible(found)
@@ -55,7 +62,8 @@ def _nothing_left(asked: Sequence[Manifest], store: PlanStore) -> str:
     for one in asked:
         if one.get("kind") in {"undo", "finish"}:
             finished = one["kind"] == "finish"
-            store.end(str(one["plan"]), State.UNPROVEN if finished else State.REFUSED)
+            ended = State.UNPROVEN if finished else State.REFUSED
+            lineage(store, str(one["plan"])).end(store, ended)
             what = "all its steps had taken place" if finished else "none of its steps had"
             return f"Nothing is left to do for plan {one['plan']}: {what}"
     return "Nothing to change: all is as the change asks for"
@@ -83,7 +91,8 @@ async def _plan(
     *,
     override_owner: bool,
 ) -> Plan:
-    proofs = dict.fromkeys(check.say for one in found.tried for check in one.step.checks)
+    checks = [check for one in found.tried for check in one.step.checks]
+    proofs = dict.fromkeys(check.say for check in checks or found.left)
     return Plan(
         id=new_plan_id(),
         made=stamp,
@@ -112,6 +121,8 @@ async def _plan(
 
 
 def _way_back(found: Draft) -> str:
+    if not found.steps:
+        return "nothing is written; it waits for the proofs of what was"
     stuck = [f"{one.ref}: {one.irreversible}" for one in found.steps if one.irreversible]
     if not stuck:
         return "every step can be undone, as long as nobody has written since"
@@ -135,10 +146,14 @@ def _keep(desk: Desk, plan: Plan) -> None:
 
 
 def _unfinished(store: PlanStore) -> list[str]:
+    """Return what was cut short, each with how to go on; what was to finish it counts with it."""
+    roots = {
+        (one := lineage(store, kept.plan.id).root).plan.id: one for kept in store.interrupted()
+    }
     return [
-        f"{one.plan.id} ({one_line('; '.join(step.say for step in one.plan.steps), 200)}):"
-        f' finish it with {{"kind":"finish","plan":"{one.plan.id}"}}, or undo it, kind undo'
-        for one in store.interrupted()
+        f"{name} ({one_line('; '.join(step.say for step in one.plan.steps), 200)}):"
+        f' finish it with {{"kind":"finish","plan":"{name}"}}, or undo it, kind undo'
+        for name, one in roots.items()
     ]
 
 

@@ -17,6 +17,7 @@ from clusterwright.tools.kubernetes.changes.journal import (
     progress_of,
     took_place,
 )
+from clusterwright.tools.kubernetes.changes.lineage import lineage
 from clusterwright.tools.kubernetes.changes.request import parse_change
 from clusterwright.tools.kubernetes.changes.vocabulary import Vocabulary
 from clusterwright.tools.kubernetes.desk import Desk
@@ -34,6 +35,8 @@ class Resolved:
 
     changes: tuple[Manifest, ...]
     stamp: datetime | None = None
+    done: tuple[Manifest, ...] = ()
+    """Changes that took place, and that nobody has proven."""
 
 
 def resolve(asked: Sequence[Manifest], desk: Desk, identity: str) -> Resolved:
@@ -54,14 +57,15 @@ def resolve(asked: Sequence[Manifest], desk: Desk, identity: str) -> Resolved:
     if not name:
         raise InvalidInputError("which plan?", hint='{"kind":"undo","plan":"p-..."}')
     store = desk.authority.store
-    kept = store.get(name)
+    whole = lineage(store, name)
+    kept = whole.root
     require_own(kept.plan, desk.vocabulary)
     if kept.plan.identity != identity:
         raise RefusedError(
             f"plan {name} was applied to cluster {kept.plan.cluster!r}, which this is not",
             hint="pass that cluster",
         )
-    progress = progress_of(store.journal(name))
+    progress = whole.progress(store)
     if earlier[0]["kind"] == "undo":
         return _undo(kept, progress, desk.vocabulary)
     return _finish(kept, progress, desk.vocabulary)
@@ -84,14 +88,19 @@ async def settle_doubts(
         plan = str(one.get("plan") or "")
         if one.get("kind") not in {"undo", "finish"} or not plan:
             continue
-        journal = await to_thread.run_sync(store.journal, plan)
-        for entry in progress_of(journal).doubtful:
-            found = await connection.live(Ref.parse(str(entry["object"])))
-            if took_place(entry, found):
-                told = done(entry, settled(entry.get("inverse"), found))
-            else:
-                told = {**entry, "what": FAILED}
-            await to_thread.run_sync(store.note, plan, told)
+        for name in (await to_thread.run_sync(lineage, store, plan)).names:
+            await _settle(connection, store, name)
+
+
+async def _settle(connection: "Connection", store: PlanStore, plan: str) -> None:
+    journal = await to_thread.run_sync(store.journal, plan)
+    for entry in progress_of(journal).doubtful:
+        found = await connection.live(Ref.parse(str(entry["object"])))
+        if took_place(entry, found):
+            told = done(entry, settled(entry.get("inverse"), found))
+        else:
+            told = {**entry, "what": FAILED}
+        await to_thread.run_sync(store.note, plan, told)
 
 
 def _undo(kept: Kept, progress: Progress, vocabulary: Vocabulary) -> Resolved:
@@ -117,9 +126,15 @@ def _finish(kept: Kept, progress: Progress, vocabulary: Vocabulary) -> Resolved:
             f"plan {kept.plan.id} is not unfinished: it is {kept.state}",
             hint=f"plan the change again with {vocabulary.plan_tool}",
         )
+    if any(one["kind"] == "undo" for one in kept.plan.changes):
+        raise RefusedError(
+            f"plan {kept.plan.id} goes back to how it was before another one",
+            hint=f"look at what it did (clusterwright plans {kept.plan.id}), and plan what is left",
+        )
     written = {one.ref for one in progress.written}
     typed = [(one, parse_change(one, vocabulary)) for one in kept.plan.changes]
     rest = tuple(
         asked for asked, one in typed if one.resumes or not written.intersection(one.targets)
     )
-    return Resolved(rest, kept.plan.made)
+    done_ = tuple(asked for asked, _ in typed if asked not in rest)
+    return Resolved(rest, kept.plan.made, done_)

@@ -30,7 +30,6 @@ _ELSEWHERE = frozenset(
         "Ready",
         "Deleting",
         "Paused",
-        "TemplateReady",
         "HelmReleaseReady",
         "CAPIClusterSummary",
         "ServicesInReadyState",
@@ -40,6 +39,10 @@ _ELSEWHERE = frozenset(
     }
 )
 """Conditions that sum up what an object below says, which is told there."""
+_STALE = ("failed to get ClusterTemplate", "is not marked as valid")
+"""What a ClusterDeployment says of a template that is there, and valid, by now."""
+_UNFIT = ("does not support ClusterIdentity Kind", "unsupported infrastructure", "identityRef")
+"""How k0rdent tells that a Credential is not for a template (internal/util/validation/cd.go)."""
 
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
@@ -87,6 +90,8 @@ def _unfit(snapshot: Snapshot, one: Manifest, told: dict[str, Condition]) -> Fin
     wanted = ref(CREDENTIAL, namespace_of(one), text(one, "spec", "credential"))
     if found is None or not truth(snapshot.get(wanted) or {}, "status", "ready"):
         return None  # told at the Credential
+    if not any(words in found.message for words in _UNFIT):
+        return None  # that it was not ready, which it is by now
     title = titled("Its Credential does not fit its template", found.message)
     fix = "Name a Credential whose identity is of a kind that the template's provider takes."
     finding = _finding(UNFIT, one, found, title, fix)
@@ -122,7 +127,8 @@ def _cluster(snapshot: Snapshot, one: Manifest, told: dict[str, Condition]) -> F
 
 def _rest(one: Manifest, told: dict[str, Condition]) -> Finding | None:
     for kind, found in told.items():
-        if kind not in _ELSEWHERE:
+        stale = kind == "TemplateReady" and any(words in found.message for words in _STALE)
+        if kind not in _ELSEWHERE and not stale:
             title = titled(f"{kind} is not met", found.message)
             return _finding(NOT_READY, one, found, title, "See the object that the message names.")
     return None

@@ -69,7 +69,7 @@ class CreateDeployment(DeploymentChange):
                         "spec": spec,
                     },
                 ),
-                checks=(validated(ref) if self.dry_run else ready(ref),),
+                checks=(validated(ref) if self.dry_run else ready(ref, template, self.config),),
                 irreversible=_LATER,
                 at_stake=Risk.LOW,
                 risks=((Risk.LOW, dry if self.dry_run else made),),

@@ -40,6 +40,11 @@ class DeleteDeployment(ClusterChange):
         """The ClusterDeployment, and the Cluster of its name."""
         return (self.deployment, self.ref)
 
+    def proofs(self, scene: Scene) -> tuple[Check, ...]:
+        """Return that it is gone."""
+        found = scene.live.get(self.deployment)
+        return (gone(self.deployment, text(found, "metadata", "uid")),) if found else ()
+
     def steps(self, scene: Scene) -> tuple[Step, ...]:
         """Return one deletion; raise RefusedError for a cluster on which something depends."""
         ref = self.deployment

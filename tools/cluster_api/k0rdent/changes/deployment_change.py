@@ -6,6 +6,7 @@ from pydantic import Field
 
 from clusterwright.tools.cluster_api.changes.cluster_change import cluster_ref
 from clusterwright.tools.cluster_api.estate import CLUSTER
+from clusterwright.tools.cluster_api.k0rdent.changes.proofs import ready, validated
 from clusterwright.tools.cluster_api.k0rdent.kinds import (
     CHAIN,
     CREDENTIAL,
@@ -20,8 +21,8 @@ from clusterwright.tools.cluster_api.k0rdent.made import ref as named
 from clusterwright.tools.cluster_api.k0rdent.templates import problem_of
 from clusterwright.tools.errors import NotFoundError, RefusedError
 from clusterwright.tools.kubernetes.changes.kind import Change
-from clusterwright.tools.kubernetes.changes.step import Scene
-from clusterwright.tools.manifest import Manifest, name_of, namespace_of, text
+from clusterwright.tools.kubernetes.changes.step import Check, Scene
+from clusterwright.tools.manifest import Manifest, name_of, namespace_of, text, truth
 from clusterwright.tools.quotation import quoted
 from clusterwright.tools.ref import Ref
 
@@ -54,6 +55,14 @@ class DeploymentChange(Change):
     def targets(self) -> tuple[Ref, ...]:
         """The ClusterDeployment."""
         return (self.ref,)
+
+    def proofs(self, scene: Scene) -> tuple[Check, ...]:
+        """Return that k0rdent has carried it out, or found it valid where it is a dry run."""
+        found = scene.live.get(self.ref)
+        if found is None:
+            return ()
+        dry = truth(found, "spec", "dryRun")
+        return (validated(self.ref) if dry else ready(self.ref),)
 
     def schema_of(self, scene: Scene) -> Ref | None:
         """Return the template whose schema it has to be judged by."""

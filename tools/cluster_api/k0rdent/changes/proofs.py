@@ -4,28 +4,47 @@ from collections.abc import Sequence
 from functools import partial
 
 from clusterwright.tools.cluster_api.condition import Condition, conditions_of
+from clusterwright.tools.cluster_api.estate import CLUSTER
+from clusterwright.tools.cluster_api.k0rdent.kinds import RELEASE
 from clusterwright.tools.cluster_api.k0rdent.services import Name, named, spelled
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.kubernetes.changes.step import (
     Check,
     Failed,
+    Listing,
     Met,
     Pending,
     Verdict,
 )
-from clusterwright.tools.manifest import Manifest, items, number, text, truth
+from clusterwright.tools.kubernetes.changes.workload_cluster import judge_reconciled
+from clusterwright.tools.manifest import Manifest, items, mapping, number, text, truth
 from clusterwright.tools.quotation import quoted
 from clusterwright.tools.ref import Ref
 
 _SECONDS = 1800.0
 """For a cluster: what k0rdent itself gives its infrastructure (capiProvisioningTimeout)."""
 _SERVICE_SECONDS = 600.0
+_RELEASED = "helm.toolkit.fluxcd.io/name"
 _DRY = ("TemplateReady", "CredentialReady", "HelmChartReady")
 
 
-def ready(ref: Ref) -> Check:
-    """Return the check that a ClusterDeployment is Ready, its Cluster too."""
-    return Check(f"{ref} is Ready, and so is its Cluster", ref, _ready, seconds=_SECONDS)
+def ready(ref: Ref, template: Manifest | None = None, config: Manifest | None = None) -> Check:
+    """Return the check that a ClusterDeployment is Ready, and all below it as it is wanted.
+
+    Its conditions alone would do before anything has happened: those of its release and Cluster are
+    copied upwards, and are still well when the change has not come down yet.
+    """
+    chart = text(template, "status", "chartRef", "name")
+    return Check(
+        f"{ref} is Ready, its chart is applied, and its Cluster is reconciled and Available",
+        ref,
+        partial(_ready, chart, config or {}),
+        (
+            Listing(RELEASE, ref.namespace, fields=f"metadata.name={ref.name}"),
+            Listing(CLUSTER, ref.namespace, f"{_RELEASED}={ref.name}"),
+        ),
+        _SECONDS,
+    )
 
 
 def validated(ref: Ref) -> Check:
@@ -55,7 +74,9 @@ def _seen(found: Manifest | None) -> Verdict | None:
     return None
 
 
-def _ready(found: Manifest | None, _listed: Sequence[Manifest]) -> Verdict:
+def _ready(
+    chart: str, config: Manifest, found: Manifest | None, listed: Sequence[Manifest]
+) -> Verdict:
     waits = _seen(found)
     if waits is not None or found is None:
         return waits or Failed("it does not exist any more")
@@ -64,13 +85,39 @@ def _ready(found: Manifest | None, _listed: Sequence[Manifest]) -> Verdict:
         one = told.get(kind)
         if one is not None and one.status == "False":
             return Pending(_said(one), stuck=True)
-    for kind in ("HelmReleaseReady", "CAPIClusterSummary", "Ready"):
-        one = told.get(kind)
-        if one is None and kind == "CAPIClusterSummary":
-            continue  # an adopted cluster has none
-        if one is None or one.status != "True":
-            return Pending(_said(one) if one else f"{kind} is not told yet")
+    below = _released(chart, config, [one for one in listed if _is(one, RELEASE)])
+    if not isinstance(below, Met):
+        return below
+    for cluster in (one for one in listed if _is(one, CLUSTER)):
+        verdict = judge_reconciled(cluster, ())
+        if not isinstance(verdict, Met):
+            return verdict
+    own = told.get("Ready")
+    if own is None or own.status != "True":
+        return Pending(_said(own) if own else "Ready is not told yet")
     return Met()
+
+
+def _released(chart: str, config: Manifest, releases: Sequence[Manifest]) -> Verdict:
+    """Return whether Flux has applied the chart with the values."""
+    if not releases:
+        return Pending("there is no HelmRelease of it yet")
+    one = releases[0]
+    values = mapping(one, "spec", "values")
+    late = chart and text(one, "spec", "chartRef", "name") != chart
+    if late or any(values.get(key) != value for key, value in config.items()):
+        return Pending("its HelmRelease has not got the change yet")
+    if number(one, "status", "observedGeneration") < number(one, "metadata", "generation"):
+        return Pending("Flux has not applied the change yet")
+    told = next((found for found in conditions_of(one) if found.type == "Ready"), None)
+    if told is None or told.status != "True":
+        failed = told is not None and told.reason.endswith("Failed")
+        return Pending(_said(told) if told else "its HelmRelease tells nothing yet", stuck=failed)
+    return Met()
+
+
+def _is(one: Manifest, kind: str) -> bool:
+    return text(one, "kind") == kind.partition(".")[0]
 
 
 def _validated(found: Manifest | None, _listed: Sequence[Manifest]) -> Verdict:

@@ -78,6 +78,13 @@ class ServiceChange(Change):
         """The namespace of its templates: k0rdent's own, for what goes onto many clusters."""
         return self.ref.namespace or SYSTEM
 
+    def proofs(self, scene: Scene) -> tuple[Check, ...]:
+        """Return that the service is deployed as it stands, or gone."""
+        for one in services_of(scene.live.get(self.ref, {})):
+            if named(one) == self.service.key:
+                return (deployed(self.ref, self.service.key, text(one, "template")),)
+        return (withdrawn(self.ref, self.service.key),) if self.ref in scene.live else ()
+
     def existing(self, scene: Scene) -> Manifest:
         """Return the object whose service it is; raise ToolError where it cannot change."""
         found = scene.live.get(self.ref)
@@ -108,7 +115,8 @@ class ServiceChange(Change):
         if found is None:
             return ()
         hit = self._hit(scene, before)
-        where = f"{len(hit)} clusters ({', '.join(hit[:5])})" if len(hit) != 1 else hit[0]
+        where = f"{len(hit)} clusters ({', '.join(hit[:5])})" if len(hit) > 1 else "".join(hit)
+        where = where or "no cluster yet"
         risk = Risk.MEDIUM if len(hit) < _SEVERAL else Risk.HIGH
         return (
             replace(

@@ -57,7 +57,7 @@ class SetConfig(DeploymentChange):
         return (
             replace(
                 found,
-                checks=(validated(self.ref) if dry else ready(self.ref),),
+                checks=(validated(self.ref) if dry else ready(self.ref, template, config),),
                 risks=(risk if first or dry else (Risk.HIGH, felt),),
                 notes=notes,
                 rests_on=[dig(template, "metadata", "uid")],

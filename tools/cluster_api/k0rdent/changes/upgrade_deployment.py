@@ -62,7 +62,7 @@ class UpgradeDeployment(DeploymentChange):
             replace(
                 found,
                 say=f"upgrade {ref} from {now} to {self.template}",
-                checks=(validated(ref) if dry else ready(ref),),
+                checks=(validated(ref) if dry else ready(ref, template),),
                 irreversible=_ONE_WAY,
                 at_stake=Risk.LOW if dry else Risk.HIGH,
                 risks=((Risk.HIGH, self._felt(scene, before)),) if not dry else (),

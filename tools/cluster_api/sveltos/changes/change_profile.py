@@ -89,6 +89,11 @@ class ChangeProfile(Change):
         asked = self.profile.add_policies
         return tuple(Ref(one.kind, check_name(one.name), one.namespace) for one in asked)
 
+    def proofs(self, scene: Scene) -> tuple[Check, ...]:
+        """Return that its clusters tell of it as it stands."""
+        found = scene.live.get(self.ref)
+        return (self._applied(found, tuple(matching(scene.around, found))),) if found else ()
+
     def steps(self, scene: Scene) -> tuple[Step, ...]:
         """Return one patch; raise RefusedError for a profile that would be for none, or for all."""
         before = self._existing(scene)

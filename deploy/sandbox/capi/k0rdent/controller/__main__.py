@@ -18,13 +18,13 @@ from clusterwright.deploy.sandbox.capi.k0rdent.controller import (
     sveltos_cluster,
     templates,
 )
+from clusterwright.deploy.sandbox.capi.k0rdent.controller.counting import CountingApi
 from clusterwright.deploy.sandbox.capi.k0rdent.controller.world import World, said
-from clusterwright.deploy.sandbox.capi.provider.api import Api
 from clusterwright.deploy.sandbox.capi.provider.settings import Settings
 from clusterwright.tools.manifest import Manifest, name_of, namespace_of
 
-_ROUND = 1.0
-"""Seconds from one round to the next."""
+_ROUND, _IDLE, _SLOWER = 1.0, 4.0, 1.5
+"""Seconds from one round to the next, the most while nothing is written, and how fast it slows."""
 _DUTIES = (
     ("ProviderTemplate", templates.template),
     ("ClusterTemplate", templates.template),
@@ -49,17 +49,19 @@ _DUTIES = (
 def main(file: str) -> None:
     """Look after the objects until killed."""
     settings = Settings.read(Path(file))
-    api = Api(settings.server, settings.authority, settings.certificate, settings.key)
+    api = CountingApi(settings.server, settings.authority, settings.certificate, settings.key)
     directory = Path(settings.directory)
     directory.mkdir(exist_ok=True)
     world = World(api, directory)
+    pause = _ROUND
     while True:
-        started = time.monotonic()
+        started, before = time.monotonic(), api.writes
         try:
             _round(world)
         except httpx.HTTPError as error:
             _say(f"the management cluster: {error}")
-        time.sleep(max(0.2, _ROUND - (time.monotonic() - started)))
+        pause = _ROUND if api.writes > before else min(pause * _SLOWER, _IDLE)
+        time.sleep(max(0.2, pause - (time.monotonic() - started)))
 
 
 def _round(world: World) -> None:

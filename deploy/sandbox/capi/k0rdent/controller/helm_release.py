@@ -52,6 +52,8 @@ def helm_release(world: World, one: Manifest) -> None:
     wanted = f"sha256:{digest.hexdigest()}"
     if text(one, "status", "lastAttemptedConfigDigest") != wanted or _failed_lately(world, one):
         _install(world, one, release, chart, wanted)
+    else:
+        world.tell(one, {"observedGeneration": number(one, "metadata", "generation")})
 
 
 def _install(world: World, one: Manifest, release: Release, chart: Chart, digest: str) -> None:

@@ -1,0 +1,54 @@
+"""Pausing, resuming and restarting, and how a cluster is named."""
+
+import pytest
+
+from clusterwright.tools.cluster_api.changes.pause import Pause, Resume
+from clusterwright.tools.cluster_api.changes.restart import Restart
+from clusterwright.tools.errors import RefusedError, ToolError
+from tests.tools.cluster_api.changes.estate import (
+    MACHINES,
+    NAME,
+    NOW,
+    bare,
+    classy,
+    pool,
+    scene,
+)
+
+
+def test_pause_and_resume_are_each_others_way_back() -> None:
+    (step,) = Pause(name=NAME).steps(scene(classy()))
+    assert step.write.body == {"spec": {"paused": True}}
+    held = classy()
+    held["spec"]["paused"] = True
+    assert Pause(name=NAME).steps(scene(held)) == ()
+    (step,) = Resume(name=NAME).steps(scene(held))
+    assert step.write.body == {"spec": {"paused": None}}
+
+
+def test_a_hold_by_annotation_is_somebody_elses() -> None:
+    held = classy()
+    held["metadata"]["annotations"] = {"cluster.x-k8s.io/paused": ""}
+    with pytest.raises(RefusedError, match="carries the annotation"):
+        Resume(name=NAME).steps(scene(held))
+
+
+def test_a_restart_asks_for_machines_younger_than_now() -> None:
+    (step,) = Restart(name=NAME, pool="gpu").steps(scene(classy(), pool(), *MACHINES))
+    listed = step.write.body["spec"]["topology"]["workers"]["machineDeployments"]
+    assert listed[0]["rollout"] == {"after": NOW.strftime("%Y-%m-%dT%H:%M:%SZ")}
+    (step,) = Restart(name=NAME, pool="train-gpu").steps(scene(bare(), pool(), *MACHINES))
+    assert step.write.body == {"spec": {"rollout": {"after": "2026-01-01T00:00:00Z"}}}
+
+
+@pytest.mark.parametrize(
+    "name", ["default/train", "capi:default/train", "Cluster.cluster.x-k8s.io/default/train"]
+)
+def test_a_cluster_may_be_named_as_other_tools_name_it(name: str) -> None:
+    assert str(Pause(name=name).ref) == "Cluster.cluster.x-k8s.io/default/train"
+
+
+@pytest.mark.parametrize("name", ["train", "a/b/c", "/train", "default/", "default/..", "A/b"])
+def test_what_names_no_cluster_is_an_error(name: str) -> None:
+    with pytest.raises(ToolError):
+        _ = Pause(name=name).ref

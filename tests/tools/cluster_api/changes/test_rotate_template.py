@@ -1,0 +1,58 @@
+"""Templates of clusters without a class: copied, pointed to, and kept."""
+
+import pytest
+
+from clusterwright.tools.cluster_api.changes.rotate_template import RotateTemplate
+from clusterwright.tools.errors import InvalidInputError, RefusedError
+from clusterwright.tools.manifest import Json, Manifest
+from tests.tools.cluster_api.changes.estate import (
+    MACHINES,
+    NAME,
+    bare,
+    classy,
+    made,
+    notes,
+    pool,
+    scene,
+)
+
+
+def around(**more: Json) -> tuple[Manifest, ...]:
+    group = "infrastructure.cluster.x-k8s.io"
+    reference = {"apiGroup": group, "kind": "XMachineTemplate", "name": "small"}
+    of = pool(spec={"template": {"spec": {"version": "v1", "infrastructureRef": reference}}})
+    template = made("XMachineTemplate", "small", api=f"{group}/v1", **more)
+    template["spec"] = {"template": {"spec": {"size": "s", "disk": {"gb": 10}}}}
+    return bare(), of, template
+
+
+def test_a_copy_is_made_and_pointed_to() -> None:
+    change = RotateTemplate(name=NAME, pool="train-gpu", set={"size": "l", "disk.gb": 20})
+    first, second = change.steps(scene(*around(), *MACHINES))
+    spec = first.write.body["spec"]["template"]["spec"]
+    assert spec == {"size": "l", "disk": {"gb": 20}}
+    name = first.ref.name
+    assert name.startswith("small-")
+    template = second.write.body["spec"]["template"]["spec"]["infrastructureRef"]
+    assert template == {"name": name}
+    assert "is kept: a MachineSet uses it" in notes(second)
+
+
+def test_asked_for_again_after_it_was_cut_short_the_same_copy_is_used() -> None:
+    change = RotateTemplate(name=NAME, pool="train-gpu", set={"size": "l"})
+    first, _ = change.steps(scene(*around()))
+    copy = {**first.write.body}
+    (second,) = change.steps(scene(*around(), copy))
+    assert second.ref.kind == "MachineDeployment"
+
+
+def test_what_is_so_already_is_no_step() -> None:
+    change = RotateTemplate(name=NAME, pool="train-gpu", set={"size": "s"})
+    assert change.steps(scene(*around())) == ()
+
+
+def test_a_field_that_leads_nowhere_and_a_topology_are_refused() -> None:
+    with pytest.raises(InvalidInputError, match=r"has nothing at 'gpu\.count'"):
+        RotateTemplate(name=NAME, pool="train-gpu", set={"gpu.count": 1}).steps(scene(*around()))
+    with pytest.raises(RefusedError, match="belong to its topology"):
+        RotateTemplate(name=NAME, pool="gpu", set={"size": "l"}).steps(scene(classy(), pool()))

@@ -1,0 +1,120 @@
+"""Scaling: where it is written, which machines go, and who else sets the number."""
+
+import pytest
+
+from clusterwright.tools.cluster_api.changes.scale import Scale
+from clusterwright.tools.errors import RefusedError
+from clusterwright.tools.trust.risk import Risk
+from tests.tools.cluster_api.changes.estate import (
+    BUSY,
+    LOST,
+    MACHINES,
+    NAME,
+    bare,
+    classy,
+    machine,
+    notes,
+    pool,
+    reasons,
+    scene,
+    worst,
+)
+
+
+def test_a_pool_of_a_topology_is_scaled_in_the_cluster() -> None:
+    (step,) = Scale(name=NAME, pool="gpu", replicas=3).steps(scene(classy(), pool(), *MACHINES))
+    assert step.ref.kind == "Cluster"
+    listed = step.write.body["spec"]["topology"]["workers"]["machineDeployments"]
+    assert listed == [{"class": "gpu-worker", "name": "gpu", "replicas": 3}]
+    assert worst(step) is Risk.LOW
+    assert step.say.endswith("from 2 to 3")
+
+
+@pytest.mark.parametrize("name", ["train-gpu", "gpu"])
+def test_it_may_be_called_by_the_name_of_its_object(name: str) -> None:
+    (step,) = Scale(name=NAME, pool=name, replicas=3).steps(scene(classy(), pool()))
+    assert step.ref.kind == "Cluster"
+
+
+def test_a_pool_of_no_topology_is_scaled_itself() -> None:
+    (step,) = Scale(name=NAME, pool="train-gpu", replicas=3).steps(scene(bare(), pool()))
+    assert step.ref.kind == "MachineDeployment"
+    assert step.write.body == {"spec": {"replicas": 3}}
+
+
+def test_what_is_so_already_is_no_step() -> None:
+    assert Scale(name=NAME, pool="gpu", replicas=2).steps(scene(classy(), pool())) == ()
+
+
+def test_scaled_down_it_tells_which_machines_may_go_and_what_runs_on_them() -> None:
+    (step,) = Scale(name=NAME, pool="gpu", replicas=1).steps(
+        scene(classy(), pool(), *MACHINES, runs=BUSY)
+    )
+    assert "which of them is left to chance" in notes(step)
+    assert "m-1 (node node-m-1): 2 pods, 4 of 8 GPUs in use: ml/a, ml/b" in notes(step)
+    assert worst(step) is Risk.HIGH
+
+
+def test_a_machine_that_is_marked_goes_first() -> None:
+    marked = machine("m-3", annotations={"cluster.x-k8s.io/delete-machine": ""})
+    entry = {"class": "gpu-worker", "name": "gpu", "replicas": 3}
+    (step,) = Scale(name=NAME, pool="gpu", replicas=2).steps(
+        scene(classy(pools=[entry]), pool(replicas=3), *MACHINES, marked, runs=BUSY)
+    )
+    assert step.notes == ("1 of 3 machines go: m-3", "m-3 (node node-m-3): 0 pods")
+    assert worst(step) is Risk.MEDIUM
+
+
+@pytest.mark.parametrize(
+    ("order", "goes"),
+    [("Oldest", "1 of 2 machines go: m-1"), ("Newest", "1 of 2 machines go: m-2")],
+)
+def test_a_deletion_order_says_which_one_goes(order: str, goes: str) -> None:
+    aged = (
+        machine("m-1", creationTimestamp="2026-01-01T00:00:00Z"),
+        machine("m-2", creationTimestamp="2026-01-02T00:00:00Z"),
+    )
+    of = pool(spec={"deletion": {"order": order}})
+    (step,) = Scale(name=NAME, pool="gpu", replicas=1).steps(scene(classy(), of, *aged, runs=BUSY))
+    assert step.notes[0] == goes
+
+
+def test_where_nothing_could_be_read_it_says_so() -> None:
+    (step,) = Scale(name=NAME, pool="gpu", replicas=1).steps(
+        scene(classy(), pool(), *MACHINES, runs=LOST)
+    )
+    assert "could not be read: it did not answer" in notes(step)
+    assert worst(step) is Risk.HIGH
+
+
+@pytest.mark.parametrize("replicas", [0, 1, 9])
+def test_outside_of_an_autoscalers_bounds_it_is_refused(replicas: int) -> None:
+    bounds = {
+        "cluster.x-k8s.io/cluster-api-autoscaler-node-group-min-size": "2",
+        "cluster.x-k8s.io/cluster-api-autoscaler-node-group-max-size": "8",
+    }
+    with pytest.raises(RefusedError, match=f"between 2 and 8 machines, and {replicas} is outside"):
+        Scale(name=NAME, pool="train-gpu", replicas=replicas).steps(
+            scene(bare(), pool(annotations=bounds))
+        )
+    (step,) = Scale(name=NAME, pool="train-gpu", replicas=4).steps(
+        scene(bare(), pool(annotations=bounds))
+    )
+    assert "the cluster autoscaler may move it again" in notes(step)
+    entry = {"class": "gpu-worker", "name": "gpu", "metadata": {"annotations": bounds}}
+    with pytest.raises(RefusedError, match="it would take the number back") as raised:
+        Scale(name=NAME, pool="gpu", replicas=4).steps(scene(classy(pools=[entry]), pool()))
+    assert "spec.topology of the Cluster" in raised.value.hint
+
+
+def test_a_number_that_is_managed_elsewhere_is_left_alone() -> None:
+    managed = pool(annotations={"cluster.x-k8s.io/replicas-managed-by": "karpenter"})
+    with pytest.raises(RefusedError, match="managed outside of Cluster API"):
+        Scale(name=NAME, pool="train-gpu", replicas=4).steps(scene(bare(), managed))
+
+
+def test_a_control_plane_of_none_is_no_cluster() -> None:
+    with pytest.raises(RefusedError, match="without a control plane"):
+        Scale(name=NAME, pool="control-plane", replicas=0).steps(scene(classy()))
+    (step,) = Scale(name=NAME, pool="control-plane", replicas=3).steps(scene(classy()))
+    assert "tolerates the loss of 1 members" in reasons(step)

@@ -10,6 +10,7 @@ from clusterwright.servers.build import build
 from clusterwright.servers.limit import RUNNING
 from clusterwright.tools.answer import Answer
 from clusterwright.tools.caller import Tell
+from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.redaction import REDACTED
 from clusterwright.tools.tool import Effect, Tool
 
@@ -84,8 +85,9 @@ async def test_many_that_follow_keep_nobody_waiting() -> None:
     road = Road()
     server = build("test", [(one, road) for one in TOOLS], title="", instructions="")
     async with Client(server) as client, anyio.create_task_group() as tasks:
+        nothing: Manifest = {}
         for _ in range(RUNNING):
-            tasks.start_soon(client.call_tool, "follow", {})
+            tasks.start_soon(client.call_tool, "follow", nothing)
         with anyio.fail_after(SECONDS):
             while road.waiting < RUNNING:
                 answer = await client.call_tool("glance", {})

@@ -10,7 +10,6 @@ from clusterwright.servers.build import build
 from clusterwright.servers.limit import RUNNING
 from clusterwright.tools.answer import Answer
 from clusterwright.tools.caller import Tell
-from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.redaction import REDACTED
 from clusterwright.tools.tool import Effect, Tool
 
@@ -85,7 +84,7 @@ async def test_many_that_follow_keep_nobody_waiting() -> None:
     road = Road()
     server = build("test", [(one, road) for one in TOOLS], title="", instructions="")
     async with Client(server) as client, anyio.create_task_group() as tasks:
-        nothing: Manifest = {}
+        nothing = dict[str, str]()
         for _ in range(RUNNING):
             tasks.start_soon(client.call_tool, "follow", nothing)
         with anyio.fail_after(SECONDS):

@@ -84,8 +84,9 @@ async def test_many_that_follow_keep_nobody_waiting() -> None:
     road = Road()
     server = build("test", [(one, road) for one in TOOLS], title="", instructions="")
     async with Client(server) as client, anyio.create_task_group() as tasks:
+        nothing = dict[str, str]()
         for _ in range(RUNNING):
-            tasks.start_soon(client.call_tool, "follow", {})
+            tasks.start_soon(client.call_tool, "follow", nothing)
         with anyio.fail_after(SECONDS):
             while road.waiting < RUNNING:
                 answer = await client.call_tool("glance", {})

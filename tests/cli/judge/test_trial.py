@@ -34,7 +34,7 @@ class Answer(BaseModel):
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trials, "_SECONDS_BETWEEN_CALLS", 0.0)
-    short = Patience(broken=1.0, told=1.0, healed=1.0, silent=1.0)
+    short = Patience(broken=2.0, told=2.0, healed=2.0, silent=2.0)
     monkeypatch.setitem(PATIENCE, "kubernetes", short)
 
 

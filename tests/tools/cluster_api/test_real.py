@@ -186,7 +186,7 @@ async def test_a_class_tells_what_it_takes_and_who_uses_it(clusters: Clusters) -
         "default/sandbox-gpu": 1,
     }
     answer = await capi_describe_class(clusters, "default", "sandbox-gpu")
-    accelerator, count = answer.variables
+    accelerator, count = answer.variables[:2]
     assert accelerator.choices[0] == '"Tesla-T4"'
     assert count.limits == {"minimum": "0", "maximum": "8"}
     assert answer.used_by == ("capi:default/train",)

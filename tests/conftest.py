@@ -11,6 +11,21 @@ REUSED = "CLUSTERWRIGHT_TEST_SANDBOX"
 """Names a sandbox to run the tests on, which is then left as it is."""
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of each management cluster together, in whatever order they are in.
+
+    It is taken down as soon as they are done: several at a time would take the machine's two cores
+    from the tests.
+    """
+    items.sort(key=_management_cluster)
+
+
+def _management_cluster(item: pytest.Item) -> str:
+    fixtures: list[str] = getattr(item, "fixturenames", [])
+    return str(item.path.parent) if "management" in fixtures else ""
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"

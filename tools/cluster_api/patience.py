@@ -41,8 +41,10 @@ UNKNOWN_HEALTH = timedelta(minutes=2)
 FLAKE = timedelta(minutes=1)
 """Health that changes to and fro is not told; the controllers wait 10 s for the same reason."""
 REMOVAL = timedelta(minutes=5)
-"""Controllers themselves call a deletion late after 15 (core/reconcilers/machine,
-machine_controller_status.go); what a hook or a budget holds is plain sooner."""
+"""For a deletion that a hook, a budget or a volume holds, which is plain soon."""
+DEPROVISION = timedelta(minutes=15)
+"""For providers to take away what they made: after so long the controllers themselves call a
+deletion late (core/reconcilers/machine, machine_controller_status.go)."""
 CONTROL_PLANE = timedelta(minutes=20)
 """From infrastructure to a first API server: machines of clouds take 5 to 10 minutes, physical
 ones some 15."""

@@ -88,10 +88,23 @@ def test_a_drain_that_does_not_end_says_what_the_controller_says() -> None:
 
 def test_a_cluster_that_does_not_go_is_told() -> None:
     one = cluster(told("Deleting", "True", "WaitingForWorkersDeletion", "* MachineDeployments: a"))
-    one["metadata"]["deletionTimestamp"] = ago(900)
+    one["metadata"]["deletionTimestamp"] = ago(960)
     assert only(conclude(one)).code == "cluster/deletion-blocked"
-    one["metadata"]["deletionTimestamp"] = ago(20)
+    one["metadata"]["deletionTimestamp"] = ago(840)  # a provider may take so long
     assert conclude(one) == []
+
+
+def test_a_deletion_is_told_by_its_step_where_there_is_no_condition_for_it() -> None:
+    def going(reason: str, kind: str, **annotations: str) -> Manifest:
+        metadata = {"deletionTimestamp": ago(400), "annotations": annotations}
+        step = told(kind, "False", reason, "budget", severity="Info")
+        return machine(told("Ready", "True"), step, metadata=metadata)
+
+    drain = only(conclude(going("Draining", "DrainingSucceeded")))
+    assert drain.title == "Deleted, but it stays: Draining: “budget”"
+    hook = "pre-drain.delete.hook.machine.cluster.x-k8s.io/backup"
+    held = going("WaitingExternalHook", "PreDrainDeleteHookSucceeded", **{hook: ""})
+    assert only(conclude(held)).title == f"Deleted, but held by the hook {hook}"
 
 
 def test_a_cluster_that_cannot_be_reached_any_more_is_told_and_one_that_starts_is_not() -> None:

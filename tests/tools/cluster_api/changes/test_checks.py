@@ -127,7 +127,10 @@ def test_one_that_only_waits_is_not() -> None:
 
 
 def test_a_topology_that_cannot_be_reconciled_is_stuck_too() -> None:
-    of = cluster(TopologyReconciled="False")
+    of = cluster()
+    failed = condition("TopologyReconciled", "False", "ReconcileFailed")
+    of["status"]["conditions"].append(failed)
+    of["status"]["conditions"].remove(condition("TopologyReconciled", "True"))
     told = judged(plane(), gpus(), *MACHINES, of=of)
     assert isinstance(told, Pending)
     assert told.stuck

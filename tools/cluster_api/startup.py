@@ -1,8 +1,8 @@
 """How long a machine may take to become a Node: as its MachineHealthCheck says."""
 
-import re
 from datetime import timedelta
 
+from clusterwright.tools.cluster_api.duration import seconds_of
 from clusterwright.tools.cluster_api.estate import HEALTH_CHECK, Estate
 from clusterwright.tools.cluster_api.patience import NODE_JOINS, NODE_STARTUP, USUAL
 from clusterwright.tools.manifest import (
@@ -15,9 +15,6 @@ from clusterwright.tools.manifest import (
     text,
     texts,
 )
-
-_PART = re.compile(r"(\d{1,6})(h|m|s)")
-_UNITS = {"h": 3600, "m": 60, "s": 1}
 
 
 def startup_timeout(estate: Estate, machine: Manifest) -> timedelta:
@@ -39,11 +36,11 @@ def _watches(check: Manifest, machine: Manifest) -> bool:
 
 def _timeout(check: Manifest) -> timedelta:
     newer = ("spec", "checks", "nodeStartupTimeoutSeconds")
-    older = text(check, "spec", "nodeStartupTimeout")[:32]
+    older = text(check, "spec", "nodeStartupTimeout")
     if dig(check, *newer) is not None:
         seconds = number(check, *newer)
     elif older:
-        seconds = sum(int(n) * _UNITS[unit] for n, unit in _PART.findall(older))
+        seconds = seconds_of(older)
     else:
         return NODE_STARTUP
     return timedelta(seconds=seconds) if 0 < seconds < _MOST else USUAL

@@ -144,6 +144,13 @@ def test_nothing_moves_in_a_paused_cluster_and_nothing_is_left_of_one_that_is_go
     assert isinstance(check.judge(None, ()), Failed)
 
 
+def test_a_kubelet_may_tell_its_build_otherwise_than_its_machine() -> None:
+    own = machine("m-1", version="v1.35.2+k0s.0")
+    own["status"]["nodeInfo"]["kubeletVersion"] = "v1.35.2+k0s"
+    of = "v1.35.2+k0s.0"
+    assert judged(plane(of), gpus(of), own, version=of) == Met()
+
+
 def test_more_machines_in_turn_get_more_time() -> None:
     estate, found = Estate(snapshot("test", [cluster()])), cluster()
     quick, slow = (settled(estate, found, CLUSTER_REF, in_turn=n).seconds for n in (1, 10))

@@ -139,7 +139,7 @@ def _layers(estate: Estate, cluster: Manifest) -> Iterator[Cause]:
         if layer is not None:
             if path[-1] == "infrastructureRef" or _is_awaited(cluster, layer):
                 yield from _identity(estate, layer)
-                yield from _own(layer)
+                yield from () if _is_done(layer) else _own(layer)
         elif ref is not None and estate.lacks(ref):
             yield _absent(ref, cluster)
 

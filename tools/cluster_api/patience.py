@@ -14,6 +14,8 @@ _OTHERS_TURN = (
     "WaitingForDataSecret",
     "WaitingForInfrastructure",
     "WaitingForKubeadm",
+    "WaitingForEKSControlPlane",
+    "WaitingForGKEControlPlane",
     "WaitingForM3MachineOwnerRef",
     "WaitingForMetal3MachineOwnerRef",
     "WaitingforMetal3Cluster",

@@ -380,6 +380,17 @@ def test_a_control_plane_that_a_cloud_runs_says_what_the_infrastructure_waits_fo
     assert finding.evidence[0].ref == Ref.of(plane)
 
 
+def test_infrastructure_that_is_ready_is_not_late_with_what_it_leaves_open() -> None:
+    waits = told(
+        "BastionHostReady", "False", "BastionCreationStarted", severity="Info", seconds=9000
+    )
+    whole = [cluster(infrastructureRef=AWS_CLUSTER)]
+    ready = layer("AWSCluster", "train", told("Ready", "True"), waits, status={"ready": True})
+    assert conclude(*whole, ready) == []
+    late = only(conclude(*whole, layer("AWSCluster", "train", waits)))
+    assert late.code == "cluster/infrastructure-failed"
+
+
 def test_a_managed_control_plane_that_was_created_and_updated_long_ago_is_well() -> None:
     group = "controlplane.cluster.x-k8s.io"
     plane = layer(

@@ -90,10 +90,20 @@ def _make(instance: Instance, wanted: Sequence[_Copy], uids: dict[tuple[int, str
     for start in range(0, len(wanted), _AT_ONCE):
         part = wanted[start : start + _AT_ONCE]
         bodies = [one.manifest for one in part]
-        made = json.loads(_send(instance, bodies, "create", "-o", "json"))
-        for one, created in zip(part, made.get("items", [made]), strict=True):
+        made = _documents(_send(instance, bodies, "create", "-o", "json"))
+        for one, created in zip(part, made, strict=True):
             uids[one.number, one.was] = created["metadata"]["uid"]
         _send(instance, bodies, "replace", "--subresource=status")
+
+
+def _documents(spelled: str) -> list[Manifest]:
+    """Return the objects that kubectl prints one after the other."""
+    decoder, found, place = json.JSONDecoder(), list[Manifest](), 0
+    while place < len(spelled.rstrip()):
+        one, place = decoder.raw_decode(spelled, place)
+        found.append(one)
+        place += len(spelled[place:]) - len(spelled[place:].lstrip())
+    return found
 
 
 def _send(instance: Instance, objects: Sequence[Manifest], *words: str) -> str:

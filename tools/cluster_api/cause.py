@@ -17,7 +17,7 @@ from clusterwright.tools.cluster_api.condition import (
 )
 from clusterwright.tools.cluster_api.estate import Estate
 from clusterwright.tools.cluster_api.providers import Fault, Row, meaning
-from clusterwright.tools.manifest import Manifest, text, truth
+from clusterwright.tools.manifest import Manifest, instant, text, truth
 from clusterwright.tools.ref import Ref
 
 _LAYERS = (
@@ -53,6 +53,10 @@ _WRONG = {
 (api/core/v1beta2/cluster_types.go)."""
 _CLUSTER = ("TopologyReconciled", "InfrastructureReady", "RemoteConnectionProbe")
 
+_EXISTS = "exists"
+_LISTING = timedelta(seconds=30)
+"""Kinds are listed at different moments, of a busy API server some seconds apart."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cause:
@@ -75,6 +79,11 @@ class Cause:
     def fault(self) -> Fault | None:
         """What kind of thing is wrong, where a table says it."""
         return self.row.fault if self.row else None
+
+    @property
+    def is_absence(self) -> bool:
+        """Whether it is that an object was not there when its kind was listed."""
+        return self.condition == _EXISTS
 
     @property
     def patience(self) -> timedelta | None:
@@ -182,8 +191,14 @@ def _below(estate: Estate, machine: Manifest) -> Iterator[Cause]:
                 for part in estate.parts(layer):  # the VM, server or host behind it speaks first
                     yield from _own(part)
                 yield from _own(layer)
-        elif ref is not None and estate.lacks(ref):
+        elif ref is not None and estate.lacks(ref) and _has_settled(estate, machine):
             yield _absent(ref, machine)
+
+
+def _has_settled(estate: Estate, owner: Manifest) -> bool:
+    """Return whether an object was there when the kinds that it refers to were listed."""
+    made = instant(owner, "metadata", "creationTimestamp")
+    return made is None or estate.snapshot.now - made > _LISTING
 
 
 def _is_done(layer: Manifest) -> bool:
@@ -268,4 +283,4 @@ def _told(manifest: Manifest, one: Condition | None, *, waiting: bool) -> Cause 
 
 def _absent(ref: Ref, owner: Manifest, row: Row | None = None) -> Cause:
     said = f"{Ref.of(owner)} refers to it"
-    return Cause(ref, "exists", "NotFound", said, None, waiting=False, row=row)
+    return Cause(ref, _EXISTS, "NotFound", said, None, waiting=False, row=row)

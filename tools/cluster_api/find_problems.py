@@ -7,6 +7,7 @@ from pydantic import Field
 
 from clusterwright.tools.analyze import analyze
 from clusterwright.tools.cluster_api.analyzers import ANALYZERS
+from clusterwright.tools.cluster_api.estate import KINDS
 from clusterwright.tools.cluster_api.fulfil import fulfil
 from clusterwright.tools.cluster_api.k0rdent.made import ownership
 from clusterwright.tools.cluster_api.read import read_estate
@@ -21,6 +22,7 @@ from clusterwright.tools.tool import Effect, Tool
 
 if TYPE_CHECKING:
     from clusterwright.tools.kubernetes.client.connection import Connection
+    from clusterwright.tools.snapshot import Snapshot
 
 DOMAIN = "cluster_api"
 
@@ -57,6 +59,15 @@ async def _scan(clusters: Clusters, connection: "Connection", namespace: str | N
         connection.cluster,
         namespace,
         findings,
-        Coverage(checked=snapshot.coverage.checked, gaps=gaps),
+        Coverage(checked=checked(snapshot), gaps=gaps),
         {one.source: one for one in (*owners(snapshot, findings), *ownership(snapshot))},
     )
+
+
+def checked(snapshot: "Snapshot") -> dict[str, int]:
+    """Return how many objects were read of each kind; most that discovery finds have none.
+
+    The kinds of Cluster API itself are named in any case: that there is no Machine tells something.
+    """
+    found = snapshot.coverage.checked
+    return {kind: number for kind, number in found.items() if number or kind in KINDS}

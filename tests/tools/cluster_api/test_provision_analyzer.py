@@ -421,3 +421,22 @@ def test_words_of_the_cluster_stand_between_marks_that_they_cannot_forge() -> No
     assert said.endswith("…”")
     assert (said.count("“"), said.count("”")) == (1, 1)
     assert len(finding.title) < 210
+
+
+AWS_MACHINES = ("AWSMachine.infrastructure.cluster.x-k8s.io",)
+
+
+def test_a_machine_whose_infrastructure_is_gone_is_told() -> None:
+    found = conclude(*made(), *of_pool("gpu", 1), served=AWS_MACHINES)
+    assert codes(found) == ["machine/not-created"]
+    assert "NotFound" in found[0].title
+
+
+def test_infrastructure_that_was_listed_too_early_is_no_absence() -> None:
+    late = [layer("AWSMachine", "gpu-1")]
+    assert conclude(*made(), *of_pool("gpu", 1), served=AWS_MACHINES, there=tuple(late)) == []
+
+
+def test_a_machine_of_a_moment_ago_may_not_have_its_infrastructure_yet() -> None:
+    young = machine(name="gpu-1", pool="gpu", metadata={"creationTimestamp": ago(5)})
+    assert conclude(*made(), young, served=AWS_MACHINES) == []

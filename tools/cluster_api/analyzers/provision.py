@@ -7,7 +7,13 @@ its members.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from clusterwright.tools.analyzer import Analyzer, EventRequest, Fulfilled, Suspicion
+from clusterwright.tools.analyzer import (
+    Analyzer,
+    EventRequest,
+    Fulfilled,
+    ReadRequest,
+    Suspicion,
+)
 from clusterwright.tools.cluster_api.analyzers.fleet import Suspected, by_class
 from clusterwright.tools.cluster_api.analyzers.silence import silent, silent_cluster, spoken
 from clusterwright.tools.cluster_api.analyzers.told import alike, chain, proof_of, titled
@@ -130,7 +136,7 @@ def _on_cluster(
         relations=(uses, *dict.fromkeys(edges)),
         fixes=(_do(cause, "Change what the provider's message names, in the Cluster's topology."),),
     )
-    return Suspicion(finding)
+    return Suspicion(finding, _again(cause, sick[0].machine if sick else cluster))
 
 
 def _on_pool(estate: Estate, one: _Sick) -> Suspicion:
@@ -149,7 +155,12 @@ def _on_pool(estate: Estate, one: _Sick) -> Suspicion:
         relations=(*chain(estate, machine), uses),
         fixes=(_do(cause, generic),),
     )
-    return Suspicion(finding)
+    return Suspicion(finding, _again(cause, machine))
+
+
+def _again(cause: Cause, owner: Manifest) -> tuple[ReadRequest, ...]:
+    """Ask for both ends of a reference that leads nowhere; they were not listed at one moment."""
+    return (ReadRequest(cause.ref), ReadRequest(Ref.of(owner))) if cause.is_absence else ()
 
 
 def _title(estate: Estate, cause: Cause, *named: tuple[str, str]) -> str:
@@ -164,7 +175,12 @@ def _do(cause: Cause, generic: str) -> str:
 
 
 def _refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding | None:
-    """Complete what a machine does not say in its conditions with what its events say."""
+    """Drop what is not so any more; say what events say where conditions say nothing."""
+    reads = [one for one in suspicion.requests if isinstance(one, ReadRequest)]
+    if reads:
+        target, owner = fulfilled.objects.get(reads[0]), fulfilled.objects.get(reads[1], {})
+        goes = owner is None or text(owner, "metadata", "deletionTimestamp")
+        return None if goes or target is not None else suspicion.finding
     asked = [one for one in suspicion.requests if isinstance(one, EventRequest)]
     if not asked:
         return suspicion.finding

@@ -100,5 +100,5 @@ class Scale(ClusterChange):
             return ((Risk.HIGH, f"{pool.role} has no machine any more"),)
         if more > 0:
             risk = Risk.MEDIUM if more > _MANY else Risk.LOW
-            return ((risk, f"{more} more machine{'s' * (more > 1)} are made, and cost"),)
+            return ((risk, f"{more} more machine{'s are' if more > 1 else ' is'} made, and cost"),)
         return () if leave.risks else ((Risk.MEDIUM, f"{-more} machines go"),)

@@ -32,7 +32,7 @@ def capacity(scene: Scene) -> Iterator[Check]:
         else:
             yield found
     if well:
-        said = f"{well} pools get a new node first, or their pods fit on the others"
+        said = f"{well} of the pools: a new node comes first, or the pods fit on the others"
         todo = "see that the quota of the provider and its stock allow one machine more"
         yield check(_NAME, Status.PASSED, said, do=todo)
 

@@ -48,10 +48,9 @@ class Files:
 
 def api_server(settings: Settings, files: Files, port: int, prefix: str, version: str) -> list[str]:
     """Return the API server, which keeps its objects under a prefix and emulates a minor."""
-    minor = ".".join(version.removeprefix("v").split(".")[:2])
     return [
         settings.binaries["kube-apiserver"],
-        f"--emulated-version={minor}",
+        _emulating(version),
         f"--etcd-servers={settings.etcd}",
         f"--etcd-prefix={prefix}",
         f"--secure-port={port}",
@@ -69,10 +68,11 @@ def api_server(settings: Settings, files: Files, port: int, prefix: str, version
     ]
 
 
-def controllers(settings: Settings, files: Files) -> list[str]:
+def controllers(settings: Settings, files: Files, version: str) -> list[str]:
     """Return the controller manager."""
     return [
         settings.binaries["kube-controller-manager"],
+        _emulating(version),
         f"--kubeconfig={files.inner}",
         f"--service-account-private-key-file={files.tokens.key}",
         f"--root-ca-file={files.authority.certificate}",
@@ -84,10 +84,15 @@ def controllers(settings: Settings, files: Files) -> list[str]:
     ]
 
 
-def scheduler(settings: Settings, files: Files) -> list[str]:
-    """Return the scheduler."""
-    binary = settings.binaries["kube-scheduler"]
-    return [binary, f"--kubeconfig={files.inner}", "--leader-elect=false", "--secure-port=0"]
+def scheduler(settings: Settings, files: Files, version: str) -> list[str]:
+    """Return the scheduler, which would wait for APIs that an older API server does not serve."""
+    return [
+        settings.binaries["kube-scheduler"],
+        _emulating(version),
+        f"--kubeconfig={files.inner}",
+        "--leader-elect=false",
+        "--secure-port=0",
+    ]
 
 
 def kwok(settings: Settings, files: Files) -> list[str]:
@@ -103,3 +108,8 @@ def kwok(settings: Settings, files: Files) -> list[str]:
         "--server-address=",
         f"--config={settings.stages}",
     ]
+
+
+def _emulating(version: str) -> str:
+    minor = ".".join(version.removeprefix("v").split(".")[:2])
+    return f"--emulated-version={minor}"

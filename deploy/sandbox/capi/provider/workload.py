@@ -86,8 +86,8 @@ class Workload:
         see_to(_SERVER, api_server(self._settings, files, self._port, _prefix(*self._key), version))
         if not self._serves(running=running):
             return False
-        see_to("kube-controller-manager", controllers(self._settings, files))
-        see_to("kube-scheduler", scheduler(self._settings, files))
+        see_to("kube-controller-manager", controllers(self._settings, files, version))
+        see_to("kube-scheduler", scheduler(self._settings, files, version))
         see_to("kwok", kwok(self._settings, files))
         return True
 

@@ -37,6 +37,8 @@ NODE_STARTUP = timedelta(minutes=10)
 """The default of nodeStartupTimeoutSeconds, same file."""
 NODE_JOINS = timedelta(minutes=5)
 """A machine that runs boots and joins within minutes; a MachineHealthCheck gives it ten."""
+HARDWARE_JOINS = timedelta(minutes=20)
+"""A physical machine checks its memory first, which takes servers with GPUs some ten minutes."""
 UNKNOWN_HEALTH = timedelta(minutes=2)
 """After which the control plane's controller itself takes an unknown etcd for a fault
 (controlplane/kubeadm/reconcilers/kubeadmcontrolplane/status.go)."""

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from clusterwright.tools.cluster_api.duration import seconds_of
 from clusterwright.tools.cluster_api.estate import HEALTH_CHECK, Estate
-from clusterwright.tools.cluster_api.patience import NODE_JOINS, NODE_STARTUP, USUAL
+from clusterwright.tools.cluster_api.patience import HARDWARE_JOINS, NODE_JOINS, NODE_STARTUP, USUAL
 from clusterwright.tools.manifest import (
     Manifest,
     dig,
@@ -16,6 +16,9 @@ from clusterwright.tools.manifest import (
     texts,
 )
 
+_PHYSICAL = ("Metal3", "Tinkerbell", "HetznerBareMetal", "Maas")
+"""How the kinds of machines begin that are no virtual ones."""
+
 
 def startup_timeout(estate: Estate, machine: Manifest) -> timedelta:
     """Return the time that the MachineHealthCheck of a machine gives it, or a few minutes.
@@ -25,7 +28,8 @@ def startup_timeout(estate: Estate, machine: Manifest) -> timedelta:
     cluster = estate.cluster_of(machine)
     checks = estate.of(HEALTH_CHECK, cluster) if cluster is not None else ()
     found = [_timeout(one) for one in checks if _watches(one, machine)]
-    return max(found, default=NODE_JOINS)
+    physical = text(machine, "spec", "infrastructureRef", "kind").startswith(_PHYSICAL)
+    return max(found, default=HARDWARE_JOINS if physical else NODE_JOINS)
 
 
 def _watches(check: Manifest, machine: Manifest) -> bool:

@@ -5,8 +5,10 @@ from tests.tools.cluster_api.objects import (
     aws_machine,
     cluster,
     conclude,
+    layer,
     machine,
     ref,
+    refer,
     told,
 )
 from tests.tools.kubernetes.analyzers.cluster import ago, make, only
@@ -64,6 +66,17 @@ def test_a_machine_without_a_node_is_told_after_five_minutes() -> None:
     assert finding.evidence[0].ref == ref("Machine", "train-gpu-1")
     assert conclude(*provisioned(100)) == []
     assert conclude(*provisioned(600, node="train-gpu-1")) == []
+
+
+def test_a_physical_machine_may_take_longer_to_boot() -> None:
+    def provisioned(seconds: float) -> list[Manifest]:
+        made = told("InfrastructureReady", "True", "Ready", seconds=seconds)
+        named = refer("Metal3Machine", "train-gpu-1")
+        one = machine(made, providerID="metal3://a/b/c", infrastructureRef=named)
+        return [one, layer("Metal3Machine", "train-gpu-1", READY, status={"ready": True})]
+
+    assert conclude(*provisioned(900)) == []
+    assert only(conclude(*provisioned(1500))).code == "machine/node-missing"
 
 
 def test_a_deletion_that_a_hook_holds_names_the_hook() -> None:

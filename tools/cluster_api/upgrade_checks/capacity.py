@@ -32,7 +32,7 @@ def capacity(scene: Scene) -> Iterator[Check]:
         else:
             yield found
     if well:
-        said = f"{well} of the pools: a new node comes first, or the pods fit on the others"
+        said = f"{well} of the pools: a new node comes first, or the others together have its room"
         todo = "see that the quota of the provider and its stock allow one machine more"
         yield check(_NAME, Status.PASSED, said, do=todo)
 
@@ -88,7 +88,7 @@ def _fits(found: Snapshot, pool: Pool, name: str) -> Check:
                 said += f" find {has} free elsewhere: its pods wait for the new node"
                 todo = "set maxSurge to 1, or free as much"
                 return check(name, Status.WARN, said, [ref], todo)
-    return passed(name, "an old node goes first, and its pods fit on the others")
+    return passed(name, "an old node goes first, and the others together have its room")
 
 
 def _free(nodes: Nodes, node: Manifest) -> Amounts:

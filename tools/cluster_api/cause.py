@@ -135,7 +135,7 @@ def of_holder(estate: Estate, holder: Manifest) -> Cause | None:
         made = older_condition(one, "MachinesCreated")
         if made is not None and made.status == "False":
             return _told(one, made, waiting=False)
-    return _first(list(_own(holder, _HOLDER)))
+    return _first(list(_own(holder, () if _is_managed(holder) else _HOLDER)))
 
 
 def _is_set(one: Manifest) -> bool:
@@ -146,11 +146,31 @@ def _layers(estate: Estate, cluster: Manifest) -> Iterator[Cause]:
     for path in (("spec", "infrastructureRef"), ("spec", "controlPlaneRef")):
         ref, layer = estate.referred(cluster, *path)
         if layer is not None:
-            if path[-1] == "infrastructureRef":  # a control plane's own state sums up machines
+            if path[-1] == "infrastructureRef" or _is_awaited(cluster, layer):
                 yield from _identity(estate, layer)
-                yield from _own(layer)
+                yield from () if _is_done(layer) else _own(layer)
         elif ref is not None and estate.lacks(ref):
             yield _absent(ref, cluster)
+
+
+def _is_awaited(cluster: Manifest, plane: Manifest) -> bool:
+    """Return whether the infrastructure of a Cluster waits for its control plane.
+
+    It does where a cloud runs that (EKS, AKS, GKE). Else machines come first, and the control
+    plane's own state only sums them up.
+    """
+    made = condition_of(cluster, "InfrastructureReady")
+    return _is_managed(plane) and (made is None or made.status != "True")
+
+
+def _is_managed(plane: Manifest) -> bool:
+    """Return whether a control plane has no machines of its own, by its contract or its kind.
+
+    Not every provider sets the contract's field (Cluster API book, "Contract rules for
+    ControlPlane", externalManagedControlPlane).
+    """
+    named = "Managed" in text(plane, "kind")
+    return named or truth(plane, "status", "externalManagedControlPlane")
 
 
 def _identity(estate: Estate, layer: Manifest) -> Iterator[Cause]:

@@ -90,6 +90,11 @@ def variables_of_class(found: Manifest) -> Iterator[Variable]:
             yield Variable.of(text(one, "name"), one | {"from": _INLINE}, conflict=False)
 
 
+def has_hops_planned(class_: Manifest | None) -> bool:
+    """Return whether a runtime extension plans over which versions clusters are upgraded."""
+    return bool(text(class_, "spec", "upgrade", "external", "generateUpgradePlanExtension"))
+
+
 def workers_of(found: Manifest) -> tuple[str, ...]:
     """Return the classes of pools that a ClusterClass has."""
     return tuple(

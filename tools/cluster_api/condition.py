@@ -10,10 +10,23 @@ from typing import Self
 
 from clusterwright.tools.manifest import Manifest, instant, items, text
 
-NEGATIVE = frozenset(
-    {"Deleting", "Paused", "Remediating", "RollingOut", "ScalingDown", "ScalingUp", "Updating"}
+_OF_CORE = (
+    "Deleting",
+    "Paused",
+    "Remediating",
+    "RollingOut",
+    "ScalingDown",
+    "ScalingUp",
+    "Updating",
 )
-"""Types for which False is the normal state (api/core/v1beta2, condition polarity)."""
+_OF_PROVIDERS = tuple(
+    f"{part}{act}"
+    for part in ("EKSControlPlane", "GKEControlPlane", "GKEMachinePool")
+    for act in ("Creating", "Updating", "Deleting")
+)
+NEGATIVE = frozenset({*_OF_CORE, *_OF_PROVIDERS})
+"""Types for which False is the normal state (api/core/v1beta2, condition polarity; CAPA,
+controlplane/eks/api, and CAPG, exp/api, whose managed kinds stay False with reason created)."""
 STATUS = "$.status.conditions"
 _BESIDE = "$.status.v1beta2.conditions"
 _DEPRECATED = "$.status.deprecated.v1beta1.conditions"

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from clusterwright.tools.cluster_api.cause import Cause, of_cluster, of_machine
-from clusterwright.tools.cluster_api.condition import condition_of
+from clusterwright.tools.cluster_api.condition import Condition, condition_of
 from clusterwright.tools.cluster_api.estate import MACHINE, Estate, by_name, paused
-from clusterwright.tools.cluster_api.patience import wrong
+from clusterwright.tools.cluster_api.patience import ROLLOUT, wrong
 from clusterwright.tools.manifest import Manifest, text
+from clusterwright.tools.ref import Ref
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,20 @@ def health(estate: Estate, cluster: Manifest) -> Health:
             for one in (condition_of(cluster, kind) for kind in ("RollingOut", "ScalingUp"))
         )
         return Health("Changing" if rolls else "Available", well=True, causes=causes)
+    if available is not None and _down(cluster, available, estate.snapshot.now):
+        told = (available.type, available.reason, available.message, available.since)
+        own = Cause(Ref.of(cluster), *told, waiting=False, where=available.where)
+        return Health("Failing", well=False, causes=((own, 1), *causes))
     return Health("Provisioning", well=True, causes=causes)
+
+
+def _down(cluster: Manifest, available: Condition, now: datetime) -> bool:
+    """Return whether a Cluster that has an API server is not Available for longer than it takes."""
+    made = condition_of(cluster, "ControlPlaneInitialized")
+    if made is None or made.status != "True" or available.status != "False":
+        return False
+    times = [one.since for one in (made, available) if one.since is not None]
+    return bool(times) and now - max(times) > ROLLOUT
 
 
 def _causes(estate: Estate, cluster: Manifest) -> Iterator[Cause]:

@@ -118,7 +118,7 @@ def _row(estate: Estate, one: Manifest) -> tuple[_Key, ClusterRow]:
     row = ClusterRow(
         cluster=f"capi:{namespace}/{name}",
         state=found.state,
-        version=text(one, "spec", "topology", "version"),
+        version=_version(estate, one),
         class_name=_class(one),
         deployment=f"{namespace}/{name_of(deployment)}" if deployment else "",
         control_plane=_ready(one, "controlPlane"),
@@ -141,6 +141,12 @@ def _pending(estate: Estate, deployment: Manifest) -> tuple[_Key, ClusterRow]:
         cause=one_line(cause, 200),
     )
     return (int(well), namespace, name), row
+
+
+def _version(estate: Estate, one: Manifest) -> str:
+    """Return the version that is asked for: by the topology, or of the control plane alone."""
+    _, plane = estate.referred(one, "spec", "controlPlaneRef")
+    return text(one, "spec", "topology", "version") or text(plane, "spec", "version")
 
 
 def _class(one: Manifest) -> str:

@@ -14,6 +14,8 @@ _OTHERS_TURN = (
     "WaitingForDataSecret",
     "WaitingForInfrastructure",
     "WaitingForKubeadm",
+    "WaitingForEKSControlPlane",
+    "WaitingForGKEControlPlane",
     "WaitingForM3MachineOwnerRef",
     "WaitingForMetal3MachineOwnerRef",
     "WaitingforMetal3Cluster",
@@ -35,14 +37,18 @@ NODE_STARTUP = timedelta(minutes=10)
 """The default of nodeStartupTimeoutSeconds, same file."""
 NODE_JOINS = timedelta(minutes=5)
 """A machine that runs boots and joins within minutes; a MachineHealthCheck gives it ten."""
+HARDWARE_JOINS = timedelta(minutes=20)
+"""A physical machine checks its memory first, which takes servers with GPUs some ten minutes."""
 UNKNOWN_HEALTH = timedelta(minutes=2)
 """After which the control plane's controller itself takes an unknown etcd for a fault
 (controlplane/kubeadm/reconcilers/kubeadmcontrolplane/status.go)."""
 FLAKE = timedelta(minutes=1)
 """Health that changes to and fro is not told; the controllers wait 10 s for the same reason."""
 REMOVAL = timedelta(minutes=5)
-"""Controllers themselves call a deletion late after 15 (core/reconcilers/machine,
-machine_controller_status.go); what a hook or a budget holds is plain sooner."""
+"""For a deletion that a hook, a budget or a volume holds, which is plain soon."""
+DEPROVISION = timedelta(minutes=15)
+"""For providers to take away what they made: after so long the controllers themselves call a
+deletion late (core/reconcilers/machine, machine_controller_status.go)."""
 CONTROL_PLANE = timedelta(minutes=20)
 """From infrastructure to a first API server: machines of clouds take 5 to 10 minutes, physical
 ones some 15."""

@@ -1,10 +1,10 @@
 """How long a machine may take to become a Node: as its MachineHealthCheck says."""
 
-import re
 from datetime import timedelta
 
+from clusterwright.tools.cluster_api.duration import seconds_of
 from clusterwright.tools.cluster_api.estate import HEALTH_CHECK, Estate
-from clusterwright.tools.cluster_api.patience import NODE_JOINS, NODE_STARTUP, USUAL
+from clusterwright.tools.cluster_api.patience import HARDWARE_JOINS, NODE_JOINS, NODE_STARTUP, USUAL
 from clusterwright.tools.manifest import (
     Manifest,
     dig,
@@ -16,8 +16,8 @@ from clusterwright.tools.manifest import (
     texts,
 )
 
-_PART = re.compile(r"(\d{1,6})(h|m|s)")
-_UNITS = {"h": 3600, "m": 60, "s": 1}
+_PHYSICAL = ("Metal3", "Tinkerbell", "HetznerBareMetal", "Maas")
+"""How the kinds of machines begin that are no virtual ones."""
 
 
 def startup_timeout(estate: Estate, machine: Manifest) -> timedelta:
@@ -28,7 +28,8 @@ def startup_timeout(estate: Estate, machine: Manifest) -> timedelta:
     cluster = estate.cluster_of(machine)
     checks = estate.of(HEALTH_CHECK, cluster) if cluster is not None else ()
     found = [_timeout(one) for one in checks if _watches(one, machine)]
-    return max(found, default=NODE_JOINS)
+    physical = text(machine, "spec", "infrastructureRef", "kind").startswith(_PHYSICAL)
+    return max(found, default=HARDWARE_JOINS if physical else NODE_JOINS)
 
 
 def _watches(check: Manifest, machine: Manifest) -> bool:
@@ -39,11 +40,11 @@ def _watches(check: Manifest, machine: Manifest) -> bool:
 
 def _timeout(check: Manifest) -> timedelta:
     newer = ("spec", "checks", "nodeStartupTimeoutSeconds")
-    older = text(check, "spec", "nodeStartupTimeout")[:32]
+    older = text(check, "spec", "nodeStartupTimeout")
     if dig(check, *newer) is not None:
         seconds = number(check, *newer)
     elif older:
-        seconds = sum(int(n) * _UNITS[unit] for n, unit in _PART.findall(older))
+        seconds = seconds_of(older)
     else:
         return NODE_STARTUP
     return timedelta(seconds=seconds) if 0 < seconds < _MOST else USUAL

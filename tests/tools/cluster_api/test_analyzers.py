@@ -5,8 +5,10 @@ from tests.tools.cluster_api.objects import (
     aws_machine,
     cluster,
     conclude,
+    layer,
     machine,
     ref,
+    refer,
     told,
 )
 from tests.tools.kubernetes.analyzers.cluster import ago, make, only
@@ -66,6 +68,17 @@ def test_a_machine_without_a_node_is_told_after_five_minutes() -> None:
     assert conclude(*provisioned(600, node="train-gpu-1")) == []
 
 
+def test_a_physical_machine_may_take_longer_to_boot() -> None:
+    def provisioned(seconds: float) -> list[Manifest]:
+        made = told("InfrastructureReady", "True", "Ready", seconds=seconds)
+        named = refer("Metal3Machine", "train-gpu-1")
+        one = machine(made, providerID="metal3://a/b/c", infrastructureRef=named)
+        return [one, layer("Metal3Machine", "train-gpu-1", READY, status={"ready": True})]
+
+    assert conclude(*provisioned(900)) == []
+    assert only(conclude(*provisioned(1500))).code == "machine/node-missing"
+
+
 def test_a_deletion_that_a_hook_holds_names_the_hook() -> None:
     hook = "pre-terminate.delete.hook.machine.cluster.x-k8s.io/backup"
 
@@ -88,10 +101,23 @@ def test_a_drain_that_does_not_end_says_what_the_controller_says() -> None:
 
 def test_a_cluster_that_does_not_go_is_told() -> None:
     one = cluster(told("Deleting", "True", "WaitingForWorkersDeletion", "* MachineDeployments: a"))
-    one["metadata"]["deletionTimestamp"] = ago(900)
+    one["metadata"]["deletionTimestamp"] = ago(960)
     assert only(conclude(one)).code == "cluster/deletion-blocked"
-    one["metadata"]["deletionTimestamp"] = ago(20)
+    one["metadata"]["deletionTimestamp"] = ago(840)  # a provider may take so long
     assert conclude(one) == []
+
+
+def test_a_deletion_is_told_by_its_step_where_there_is_no_condition_for_it() -> None:
+    def going(reason: str, kind: str, **annotations: str) -> Manifest:
+        metadata = {"deletionTimestamp": ago(400), "annotations": annotations}
+        step = told(kind, "False", reason, "budget", severity="Info")
+        return machine(told("Ready", "True"), step, metadata=metadata)
+
+    drain = only(conclude(going("Draining", "DrainingSucceeded")))
+    assert drain.title == "Deleted, but it stays: Draining: “budget”"
+    hook = "pre-drain.delete.hook.machine.cluster.x-k8s.io/backup"
+    held = going("WaitingExternalHook", "PreDrainDeleteHookSucceeded", **{hook: ""})
+    assert only(conclude(held)).title == f"Deleted, but held by the hook {hook}"
 
 
 def test_a_cluster_that_cannot_be_reached_any_more_is_told_and_one_that_starts_is_not() -> None:

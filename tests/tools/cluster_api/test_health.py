@@ -43,6 +43,16 @@ def test_a_cluster_whose_first_api_server_does_not_run_yet_comes() -> None:
     assert state(waits, STARTED, probe) == "Failing"
 
 
+def test_a_cluster_that_has_an_api_server_and_is_down_for_an_hour_fails_without_a_cause() -> None:
+    def down(seconds: float, started: float) -> str:
+        begun = told("ControlPlaneInitialized", "True", "Initialized", seconds=started)
+        return state(told("Available", "False", "NotAvailable", "* x", seconds=seconds), begun)
+
+    assert down(7200, 86_400) == "Failing"
+    assert down(600, 86_400) == "Provisioning"
+    assert down(7200, 600) == "Provisioning"  # since it was made, and it has just come up
+
+
 def test_a_cluster_at_rest_is_called_so() -> None:
     assert state(AVAILABLE, STARTED) == "Available"
     assert state(AVAILABLE, STARTED, paused=True) == "Paused"

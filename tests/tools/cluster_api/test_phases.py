@@ -109,6 +109,16 @@ def say(manifest: Manifest, kind: str, **told: Json) -> None:
             one.update(told)
 
 
+def test_a_control_plane_that_tells_no_patch_is_not_upgraded_for_ever() -> None:
+    estate, cluster = moment("train-rest-1")
+    _, plane = estate.referred(cluster, "spec", "controlPlaneRef")
+    assert plane is not None
+    plane["spec"]["version"], plane["status"]["version"] = "v1.36", "v1.36"  # as EKS has it
+    assert course(estate, cluster).operation is Operation.NONE
+    plane["status"]["version"] = "v1.35"
+    assert course(estate, cluster).operation is Operation.UPGRADE
+
+
 def test_a_hook_that_holds_an_upgrade_blocks_it() -> None:
     estate, cluster = moment("train-upgrade-1")
     hook = {"status": "False", "reason": "LifecycleHookBlocking", "message": "BeforeWorkersUpgrade"}

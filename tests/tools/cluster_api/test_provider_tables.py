@@ -83,6 +83,13 @@ CASES: tuple[Case, ...] = (
     ),
     ("AWSMachine", "InstanceReady", "InstanceTerminated", "", Fault.GONE),
     ("AWSMachine", "InstanceReady", "InstanceNotReady", "", Fault.PROGRESS),
+    (
+        "AWSMachinePool",
+        "InstanceRefreshStarted",
+        "InstanceRefreshNotReady",
+        "",
+        Fault.PROGRESS,
+    ),
     ("AWSMachine", "InstanceReady", "InstanceProvisionFailed", "something new", None),
     # Cluster API Provider Azure
     (

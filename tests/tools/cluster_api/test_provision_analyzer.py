@@ -2,6 +2,7 @@
 
 from clusterwright.tools.finding import AbsenceEvidence, Edge, EventEvidence, Severity
 from clusterwright.tools.manifest import Json, Manifest
+from clusterwright.tools.ref import Ref
 from tests.tools.cluster_api.objects import (
     NO_CAPACITY,
     cluster,
@@ -275,7 +276,8 @@ def test_a_machine_of_which_no_condition_speaks_is_told_by_its_events() -> None:
     finding = only(conclude(*silent_machine(1200), events=(event,)))
     assert finding.code == "machine/no-capacity"
     assert isinstance(finding.evidence[0], EventEvidence)
-    assert only(conclude(*silent_machine(1200))).code == "machine/not-created"
+    assert conclude(*silent_machine(1200)) == []  # hardware takes its time
+    assert only(conclude(*silent_machine(2400))).code == "machine/not-created"
     assert conclude(*silent_machine(300), events=(event,)) == []
     assert conclude(*silent_machine(1200, data=""), events=(event,)) == []
 
@@ -357,8 +359,57 @@ def test_infrastructure_of_which_no_condition_speaks_is_told_by_its_events() -> 
     finding = only(conclude(whole, layer("GCPCluster", "train", age=1200), events=(event,)))
     assert finding.code == "cluster/quota-exceeded"
     assert conclude(whole, layer("GCPCluster", "train", age=300), events=(event,)) == []
-    silent = only(conclude(whole, layer("GCPCluster", "train", age=1200)))
+    assert conclude(whole, layer("GCPCluster", "train", age=1200)) == []
+    silent = only(conclude(whole, layer("GCPCluster", "train", age=2400)))
     assert silent.code == "cluster/infrastructure-failed"
+
+
+def test_a_control_plane_that_a_cloud_runs_says_what_the_infrastructure_waits_for() -> None:
+    group = "controlplane.cluster.x-k8s.io"
+    denied = "failed to describe eks clusters: UnauthorizedOperation: You are not authorized"
+    failed = told("EKSControlPlaneReady", "False", "EKSControlPlaneReconciliationFailed", denied)
+    plane = layer("AWSManagedControlPlane", "train", failed, group=group)
+    silent = layer("AWSManagedCluster", "train", status={"ready": False}, age=2400)
+    whole = cluster(
+        told("InfrastructureReady", "False", "NotReady"),
+        infrastructureRef=refer("AWSManagedCluster", "train"),
+        controlPlaneRef=refer("AWSManagedControlPlane", "train", group),
+    )
+    finding = only(conclude(whole, silent, plane))
+    assert finding.code == "cluster/credential-rejected"
+    assert finding.evidence[0].ref == Ref.of(plane)
+
+
+def test_infrastructure_that_is_ready_is_not_late_with_what_it_leaves_open() -> None:
+    waits = told(
+        "BastionHostReady", "False", "BastionCreationStarted", severity="Info", seconds=9000
+    )
+    whole = [cluster(infrastructureRef=AWS_CLUSTER)]
+    ready = layer("AWSCluster", "train", told("Ready", "True"), waits, status={"ready": True})
+    assert conclude(*whole, ready) == []
+    late = only(conclude(*whole, layer("AWSCluster", "train", waits)))
+    assert late.code == "cluster/infrastructure-failed"
+
+
+def test_a_managed_control_plane_that_was_created_and_updated_long_ago_is_well() -> None:
+    group = "controlplane.cluster.x-k8s.io"
+    plane = layer(
+        "AWSManagedControlPlane",
+        "train",
+        told("Ready", "True", seconds=86_400),
+        told("EKSControlPlaneCreating", "False", "created", severity="Info", seconds=86_400),
+        told("EKSControlPlaneUpdating", "False", "updated", severity="Info", seconds=86_400),
+        group=group,
+        status={"ready": True},
+    )
+    named = refer("AWSManagedControlPlane", "train", group)  # as both, before AWSManagedCluster
+    whole = cluster(
+        told("InfrastructureReady", "True"),
+        told("ControlPlaneInitialized", "True"),
+        infrastructureRef=named,
+        controlPlaneRef=named,
+    )
+    assert conclude(whole, plane) == []
 
 
 def test_words_of_the_cluster_stand_between_marks_that_they_cannot_forge() -> None:

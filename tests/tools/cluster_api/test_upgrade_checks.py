@@ -233,6 +233,7 @@ def template(kind: str, **spec: Json) -> dict[Ref, Manifest]:
         (template("VSphereMachineTemplate", template="ubuntu-kube-v1.36.3"), Status.BLOCK),
         (template("Metal3MachineTemplate", image={"url": "http://a/k8s-1-36-3.img"}), Status.BLOCK),
         (template("GCPMachineTemplate", image="cos-k8s-1.37.0"), Status.PASSED),
+        (template("GCPMachineTemplate", image="ubuntu-2021-12-05"), Status.WARN),
         ({}, Status.NOT_CHECKED),
     ],
 )
@@ -305,6 +306,9 @@ def test_a_drain_with_a_deadline_ends_whatever_a_budget_says() -> None:
     told = made(one)["disruption budgets"]
     assert told.status is Status.WARN
     assert "after 300 s" in told.said
+    for machine in one.parts.estate.of(MACHINE, one.parts.cluster):
+        machine["spec"] |= {"deletion": {}, "nodeDrainTimeout": "5m0s"}  # of the API v1beta1
+    assert "after 300 s" in made(one)["disruption budgets"].said
 
 
 def test_pods_that_nothing_replaces_and_data_on_nodes_are_told() -> None:

@@ -4,9 +4,13 @@ from collections.abc import Iterable
 
 from clusterwright.tools.analyzer import Analyzer, Suspicion
 from clusterwright.tools.cluster_api.analyzers.told import chain, lasting, proof, titled
-from clusterwright.tools.cluster_api.condition import Condition, condition_of
+from clusterwright.tools.cluster_api.condition import (
+    Condition,
+    condition_of,
+    older_condition,
+)
 from clusterwright.tools.cluster_api.estate import CLUSTER, MACHINE, Estate, paused
-from clusterwright.tools.cluster_api.patience import REMOVAL
+from clusterwright.tools.cluster_api.patience import DEPROVISION, REMOVAL
 from clusterwright.tools.finding import Evidence, FieldEvidence, Finding, Severity
 from clusterwright.tools.manifest import Manifest, instant, strings, text
 from clusterwright.tools.quotation import word
@@ -15,7 +19,15 @@ from clusterwright.tools.snapshot import Snapshot
 
 MACHINE_CODE, CLUSTER_CODE = "machine/deletion-blocked", "cluster/deletion-blocked"
 _HOOKS = ("pre-drain.delete.hook.", "pre-terminate.delete.hook.")
-_HOOK_REASONS = ("WaitingForPreDrainHook", "WaitingForPreTerminateHook")
+_HOOK_REASONS = ("WaitingForPreDrainHook", "WaitingForPreTerminateHook", "WaitingExternalHook")
+_STEPS = (
+    "PreDrainDeleteHookSucceeded",
+    "DrainingSucceeded",
+    "VolumeDetachSucceeded",
+    "PreTerminateDeleteHookSucceeded",
+)
+"""The steps of a Machine's deletion in the style v1beta1 (api/core/v1beta1, condition_consts.go),
+where there is no condition Deleting."""
 
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
@@ -23,22 +35,33 @@ def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
     for kind, code in ((MACHINE, MACHINE_CODE), (CLUSTER, CLUSTER_CODE)):
         for one in snapshot.of_kind(kind):
             since = instant(one, "metadata", "deletionTimestamp")
-            if since is None or not lasting(since, snapshot.now, REMOVAL):
-                continue
-            found = condition_of(one, "Deleting")
-            if kind == CLUSTER and paused(one):
+            found = _said(one)
+            if kind == CLUSTER and paused(one) and lasting(since, snapshot.now, REMOVAL):
                 yield Suspicion(_paused(one, found))
-            elif not estate.at_rest(one) and found is not None and not _below(estate, one):
+            elif found is not None and _late(estate, one, found) and not _below(estate, one):
                 yield Suspicion(_finding(estate, code, one, found))
+
+
+def _said(one: Manifest) -> Condition | None:
+    """Return what says what a deletion waits for; before Cluster API v1.9, the step that fails."""
+    found = condition_of(one, "Deleting")
+    older = (older_condition(one, kind) for kind in _STEPS)
+    return found or next((step for step in older if step and step.status == "False"), None)
+
+
+def _late(estate: Estate, one: Manifest, found: Condition) -> bool:
+    """Return whether a deletion takes longer than it should: what is held is plain sooner."""
+    since = instant(one, "metadata", "deletionTimestamp")
+    patience = REMOVAL if found.reason in _FIXES else DEPROVISION
+    return not estate.at_rest(one) and lasting(since, estate.snapshot.now, patience)
 
 
 def _below(estate: Estate, one: Manifest) -> bool:
     """Return whether a Cluster only waits for machines of which each is told by itself."""
     if text(one, "kind") != "Cluster":
         return False
-    machines = estate.of(MACHINE, one)
-    going = [instant(m, "metadata", "deletionTimestamp") for m in machines]
-    return any(lasting(since, estate.snapshot.now, REMOVAL) for since in going)
+    going = [(machine, _said(machine)) for machine in estate.of(MACHINE, one)]
+    return any(found is not None and _late(estate, m, found) for m, found in going)
 
 
 def _paused(one: Manifest, found: Condition | None) -> Finding:
@@ -72,7 +95,7 @@ def _finding(estate: Estate, code: str, one: Manifest, found: Condition) -> Find
         evidence=(*annotations, *proof(one, found), *_node(one)),
         since=instant(one, "metadata", "deletionTimestamp"),
         relations=tuple(chain(estate, one)) if code == MACHINE_CODE else (),
-        fixes=(_FIXES.get(found.reason, "See what the message names, and free it."),),
+        fixes=(_FIXES.get(found.reason, _GENERIC),),
     )
 
 
@@ -88,12 +111,19 @@ def _hooks(one: Manifest) -> tuple[str, ...]:
     return tuple(sorted(name for name in found if name.startswith(_HOOKS)))
 
 
+_DRAIN = (
+    "Let the pods that the message names go: a disruption budget may forbid it, or they take long"
+    " to end."
+)
+_HOOK = "Restore the controller that owns the hook; it removes it when done."
 _FIXES = {
-    "DrainingNode": "Let the pods that the message names be evicted: their budgets forbid it.",
-    "WaitingForPreDrainHook": "Restore the controller that owns the hook; it removes it when done.",
-    "WaitingForPreTerminateHook": "Restore the controller that owns the hook; it removes it.",
+    "DrainingNode": _DRAIN,
+    "Draining": _DRAIN,
+    "DrainingFailed": _DRAIN,
+    **dict.fromkeys(_HOOK_REASONS, _HOOK),
     "WaitingForVolumeDetach": "See the VolumeAttachments of the Node: a volume does not let go.",
     "WaitingForBeforeDeleteHook": "See the runtime extension that answers BeforeClusterDelete.",
-    "WaitingForInfrastructureDeletion": "See the infrastructure object, and its provider's log.",
 }
+"""What holds a deletion, and what to do about it. Other reasons tell of a provider at work."""
+_GENERIC = "See what the message names: its object, and the log of its provider."
 DELETION = Analyzer("deletion", (MACHINE_CODE, CLUSTER_CODE), (MACHINE, CLUSTER), _detect)

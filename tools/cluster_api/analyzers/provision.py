@@ -47,7 +47,7 @@ _OF_MACHINE: Mapping[Fault, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Sick:
     """A Machine and why it is not made."""
 

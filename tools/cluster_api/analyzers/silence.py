@@ -6,13 +6,14 @@ they retry.
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from clusterwright.tools.analyzer import EventRequest, Fulfilled, Suspicion
-from clusterwright.tools.cluster_api.analyzers.told import chain, titled
+from clusterwright.tools.cluster_api.analyzers.told import chain, lasting, titled
 from clusterwright.tools.cluster_api.cause import below
 from clusterwright.tools.cluster_api.condition import unwell
 from clusterwright.tools.cluster_api.estate import Estate, pool_of
-from clusterwright.tools.cluster_api.patience import STEP
+from clusterwright.tools.cluster_api.patience import STEP, USUAL
 from clusterwright.tools.cluster_api.providers import Fault, meaning
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.finding import (
@@ -50,7 +51,7 @@ def silent(estate: Estate, machine: Manifest) -> Iterator[Suspicion]:
         subject=pool_of(machine),
         title=f"{ref.kind} {_WHY}",
         evidence=(_field(ref),),
-        since=instant(layer, "metadata", "creationTimestamp"),
+        since=_late(estate, layer),
         members=(Ref.of(machine),),
         relations=(*chain(estate, machine), uses),
         fixes=(_FIX,),
@@ -71,7 +72,7 @@ def silent_cluster(estate: Estate, cluster: Manifest) -> Iterator[Suspicion]:
         subject=Ref.of(cluster),
         title=f"{ref.kind} {_WHY}",
         evidence=(_field(ref),),
-        since=instant(layer, "metadata", "creationTimestamp"),
+        since=_late(estate, layer),
         relations=(Relation(source=Ref.of(cluster), edge=Edge.USES, target=ref),),
         fixes=(_FIX,),
     )
@@ -92,14 +93,26 @@ def _unmade(estate: Estate, layer: Manifest) -> bool:
     return estate.snapshot.now - made > STEP and not unwell(layer)
 
 
+def _late(estate: Estate, layer: Manifest) -> datetime | None:
+    """Return when an object was made that is silent for too long; None for one that may work.
+
+    A disk image is written, or a managed control plane made, in a quarter of an hour or more.
+    """
+    made = instant(layer, "metadata", "creationTimestamp")
+    return made if lasting(made, estate.snapshot.now, USUAL) else None
+
+
 def spoken(
     finding: Finding, asked: EventRequest, fulfilled: Fulfilled, codes: Mapping[Fault, str]
-) -> Finding:
-    """Return a finding with what the last Warning event about its object says."""
+) -> Finding | None:
+    """Return a finding with what the last Warning event about its object says.
+
+    Where no event says anything either, one that is not late yet (it has no time) is dropped.
+    """
     events = fulfilled.events.get(asked, ())
     warnings = [one for one in events if text(one, "type") == "Warning"]
     if not warnings:
-        return finding
+        return finding if finding.since else None
     reason, message = (text(warnings[-1], field) for field in ("reason", "message"))
     row = meaning(asked.ref.kind, "", reason, message)
     said = EventEvidence(ref=asked.ref, reason=one_line(reason), message=one_line(message, 600))
@@ -108,6 +121,7 @@ def spoken(
             "code": codes.get(row.fault, finding.code) if row else finding.code,
             "title": titled(f"{asked.ref.kind} {word(one_line(reason, 60))}", message),
             "evidence": (said, *finding.evidence),
+            "since": finding.since or instant(warnings[-1], "firstTimestamp"),
             "fixes": (row.do,) if row else finding.fixes,
         }
     )

@@ -16,6 +16,7 @@ from clusterwright.tools.cluster_api.estate import (
     class_of,
     paused,
 )
+from clusterwright.tools.cluster_api.version_spelling import alike
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.kubernetes.changes.step import (
     Check,
@@ -130,7 +131,7 @@ def _as_asked(called: str, one: Manifest, version: str) -> Verdict:
     if not one:
         return Pending(f"{called} is not made yet")
     told = text(one, "spec", "version") or text(one, "spec", "template", "spec", "version")
-    if version and told and told != version:
+    if version and told and not alike(told, version):
         return Pending(f"{called} is still to be {told}")
     return judge_machines(called, one)
 
@@ -145,7 +146,7 @@ def _machine(one: Manifest, version: str) -> Verdict:
     if told is not None and told.status == "False":
         return Pending(f"machine {name} is to be replaced")
     runs = text(one, "status", "nodeInfo", "kubeletVersion")
-    if version and runs != version:
+    if version and not alike(runs, version):
         return Pending(f"machine {name} runs {runs or 'no kubelet yet'}")
     return Met()
 

@@ -20,6 +20,7 @@ from clusterwright.tools.cluster_api.changes.pools import (
 from clusterwright.tools.cluster_api.changes.rollout import Rollout, is_hosted, rollout, wave_of
 from clusterwright.tools.cluster_api.changes.standing import require_at_rest
 from clusterwright.tools.cluster_api.changes.versions import spelled, too_far_behind, way
+from clusterwright.tools.cluster_api.class_variables import has_hops_planned
 from clusterwright.tools.cluster_api.estate import Estate, class_of
 from clusterwright.tools.errors import InvalidInputError, RefusedError
 from clusterwright.tools.field_path import put
@@ -81,7 +82,8 @@ class Upgrade(ClusterChange):
             return ()
         made_of = class_of(cluster)
         found = (scene.around.get(made_of) if made_of else None) or {}
-        over = way(now, wanted, texts(found, "spec", "kubernetesVersions"), of=str(self.ref))
+        offered, planned = texts(found, "spec", "kubernetesVersions"), has_hops_planned(found)
+        over = way(now, wanted, offered, of=str(self.ref), planned=planned)
         require_at_rest(cluster, to="be upgraded")
         control_plane, pools = control_plane_of(estate, cluster), pools_of(estate, cluster)
         deferred = [one for one in pools if _DEFERRED in _annotations(one)]

@@ -34,11 +34,14 @@ def parsed(version: str) -> Version | None:
     return Version(int(found[1]), int(found[2]), int(found[3])) if found else None
 
 
-def way(now: str, wanted: str, offered: Sequence[str], *, of: str) -> tuple[str, ...]:
+def way(
+    now: str, wanted: str, offered: Sequence[str], *, of: str, planned: bool = False
+) -> tuple[str, ...]:
     """Return the versions that an upgrade leads over, the wanted one last.
 
-    `offered` are those that a ClusterClass lists, over which it may chain. Raises RefusedError for
-    a downgrade, for minors that would be skipped, and for a version that the class does not offer.
+    `offered` are those that a ClusterClass lists, over which it may chain; where it lists none, a
+    runtime extension may have it `planned`. Raises RefusedError for a downgrade, for minors that
+    would be skipped, and for a version that the class does not offer.
     """
     old, new = parsed(now), parsed(wanted)
     if old is None or new is None:
@@ -53,6 +56,8 @@ def way(now: str, wanted: str, offered: Sequence[str], *, of: str) -> tuple[str,
             f"the class of {of} does not offer {wanted}",
             hint=f"it offers {', '.join(offered)}",
         )
+    if planned and not offered and new.major == old.major:
+        return (wanted,)
     if new.major != old.major or new.minor - old.minor > 1:
         return _chain(old, new, wanted, offered, of)
     return (wanted,)

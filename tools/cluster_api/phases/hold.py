@@ -1,7 +1,7 @@
 """What holds an operation on purpose: a pause, a lifecycle hook, an upgrade that is deferred."""
 
 from clusterwright.tools.cluster_api.condition import condition_of
-from clusterwright.tools.cluster_api.health import paused
+from clusterwright.tools.cluster_api.estate import paused
 from clusterwright.tools.cluster_api.phases.parts import Parts
 from clusterwright.tools.cluster_api.phases.phase import Awaited, Phase, State
 from clusterwright.tools.excerpt import one_line

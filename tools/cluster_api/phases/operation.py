@@ -10,6 +10,7 @@ from clusterwright.tools.cluster_api.phases.deletion import deletion
 from clusterwright.tools.cluster_api.phases.parts import Parts, is_true, leaving, replicas
 from clusterwright.tools.cluster_api.phases.phase import Operation, Phase, State
 from clusterwright.tools.cluster_api.phases.update import rollout, scaling, upgrade
+from clusterwright.tools.cluster_api.version_spelling import alike
 from clusterwright.tools.manifest import Manifest, instant, text, truth
 
 _LONGEST = 40
@@ -121,7 +122,7 @@ def _versions_differ(parts: Parts) -> bool:
     found |= {one.version for one in parts.pools}
     found |= {text(one, "spec", "version") for one in parts.control_machines}
     found |= {text(m, "spec", "version") for one in parts.pools for m in one.machines}
-    return bool(wanted) and any(one and one != wanted for one in found)
+    return bool(wanted) and any(one and not alike(one, wanted) for one in found)
 
 
 def _outdated(parts: Parts) -> bool:

@@ -17,6 +17,7 @@ from clusterwright.tools.cluster_api.phases.parts import (
 from clusterwright.tools.cluster_api.phases.phase import Phase, State, awaited, timed
 from clusterwright.tools.cluster_api.phases.removal import stuck
 from clusterwright.tools.cluster_api.phases.usual import Step, limit
+from clusterwright.tools.cluster_api.version_spelling import alike
 from clusterwright.tools.manifest import Manifest, instant, text
 
 Through = Callable[[Manifest], bool]
@@ -28,12 +29,12 @@ def upgrade(parts: Parts) -> list[Phase]:
     version = parts.version
 
     def through(machine: Manifest) -> bool:
-        return text(machine, "spec", "version") == version
+        return alike(text(machine, "spec", "version"), version)
 
     phases = [_control_plane_upgraded(parts, through)]
     for pool in parts.pools:
         # Until the topology gives a pool the version, it waits for what comes before.
-        begun = pool.version == version
+        begun = alike(pool.version, version)
         phases.append(_pool(parts, pool, through, begun=begun))
     return _finished(parts, _next(parts, phases), Step.UPGRADE)
 
@@ -79,7 +80,7 @@ def _control_plane_upgraded(parts: Parts, through: Through) -> Phase:
         return _control_plane(parts, through)
     one, version = parts.control_plane, parts.version
     runs = text(one, "status", "version")
-    done = runs == version and text(one, "spec", "version") == version
+    done = alike(runs, version) and alike(text(one, "spec", "version"), version)
     cause = parts.layer_cause()
     state = State.DONE if done else State.BLOCKED if blocks(cause) else State.UNDER_WAY
     waits = None if done else awaited(cause)

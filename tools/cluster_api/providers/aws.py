@@ -111,6 +111,12 @@ AWS = Provider(
             patience=timedelta(minutes=15),
         ),
         Row(
+            Fault.PROGRESS,
+            "See the auto scaling group: its instance refresh before this one has not ended.",
+            reasons=any_of("InstanceRefreshNotReady"),
+            patience=timedelta(hours=2),
+        ),
+        Row(
             Fault.GONE,
             "Find who stopped or terminated the instance; delete the Machine to have a new one.",
             reasons=any_of("InstanceTerminated", "InstanceStopped", "InstanceNotFound"),

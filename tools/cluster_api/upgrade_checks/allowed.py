@@ -4,10 +4,11 @@ Rules: cluster-api core/webhooks/admission/cluster.go (validateTopologyVersionUp
 controlplane/kubeadm/webhooks/admission/kubeadmcontrolplane.go (validateVersion).
 """
 
+from clusterwright.tools.cluster_api.class_variables import has_hops_planned
 from clusterwright.tools.cluster_api.upgrade_checks.check import Check, Status, check, passed
 from clusterwright.tools.cluster_api.upgrade_checks.scene import Scene
 from clusterwright.tools.cluster_api.upgrade_checks.version import Version, plan
-from clusterwright.tools.manifest import text, texts
+from clusterwright.tools.manifest import texts
 from clusterwright.tools.ref import Ref
 
 _NAME = "version"
@@ -21,7 +22,7 @@ def hops(scene: Scene) -> tuple[str, ...]:
     listed = _listed(scene)
     if listed:
         return plan(listed, start, scene.goal)
-    return () if _extension(scene) else (scene.asked,)
+    return () if has_hops_planned(scene.made_from) else (scene.asked,)
 
 
 def allowed(scene: Scene) -> Check:
@@ -45,7 +46,7 @@ def _forward(scene: Scene, start: Version) -> Check:
     listed = _listed(scene)
     if listed:
         return _of_class(scene, start, listed)
-    if goal.minor > start.minor + 1 and not _extension(scene):
+    if goal.minor > start.minor + 1 and not has_hops_planned(scene.made_from):
         between = ", ".join(f"{start.major}.{n}" for n in range(start.minor + 1, goal.minor))
         said = f"from {start} to {goal} skips {between}, and minors are upgraded one by one"
         todo = f"upgrade to a {start.major}.{start.minor + 1} first"
@@ -73,9 +74,3 @@ def _of_class(scene: Scene, start: Version, listed: list[str]) -> Check:
 
 def _listed(scene: Scene) -> list[str]:
     return texts(scene.made_from, "spec", "kubernetesVersions")
-
-
-def _extension(scene: Scene) -> bool:
-    return bool(
-        text(scene.made_from, "spec", "upgrade", "external", "generateUpgradePlanExtension")
-    )

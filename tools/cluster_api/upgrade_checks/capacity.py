@@ -32,7 +32,7 @@ def capacity(scene: Scene) -> Iterator[Check]:
         else:
             yield found
     if well:
-        said = f"{well} of the pools: a new node comes first, or the pods fit on the others"
+        said = f"{well} of the pools: a new node comes first, or the others together have its room"
         todo = "see that the quota of the provider and its stock allow one machine more"
         yield check(_NAME, Status.PASSED, said, do=todo)
 
@@ -71,24 +71,35 @@ def _fits(found: Snapshot, pool: Pool, name: str) -> Check:
     """Return whether what runs on the fullest node of a pool is free on the other nodes."""
     own = {text(one, "status", "nodeRef", "name") for one in pool.machines} - {""}
     nodes = Nodes(found)
+    whole: Amounts = {}
+    for node in found.of_kind("Node"):
+        for resource, amount in _free(nodes, node).items():
+            whole[resource] = whole.get(resource, 0) + amount
     for node in found.of_kind("Node"):
         ref = Ref.of(node)
         if ref.name not in own:
             continue
-        moved = _moved(found, ref.name)
-        free: Amounts = {}
-        for other in found.of_kind("Node"):
-            if other is not node and not dig(other, "spec", "unschedulable"):
-                for resource, amount in nodes.free(other).items():
-                    free[resource] = free.get(resource, 0) + max(0.0, amount)
-        for resource, amount in sorted(moved.items(), key=lambda pair: "/" not in pair[0]):
-            if amount > free.get(resource, 0):
-                has, asked = spelled(free.get(resource, 0), resource), spelled(amount, resource)
+        here = _free(nodes, node)
+        for resource, amount in sorted(_moved(found, ref.name).items(), key=_devices_first):
+            free = whole.get(resource, 0) - here.get(resource, 0)
+            if amount > free:
+                has, asked = spelled(free, resource), spelled(amount, resource)
                 said = f"an old node goes first (maxSurge 0), and {asked} {resource} of {ref.name}"
                 said += f" find {has} free elsewhere: its pods wait for the new node"
                 todo = "set maxSurge to 1, or free as much"
                 return check(name, Status.WARN, said, [ref], todo)
-    return passed(name, "an old node goes first, and its pods fit on the others")
+    return passed(name, "an old node goes first, and the others together have its room")
+
+
+def _free(nodes: Nodes, node: Manifest) -> Amounts:
+    """Return what a node has left for pods that move; a cordoned one takes none."""
+    if dig(node, "spec", "unschedulable"):
+        return {}
+    return {resource: max(0.0, amount) for resource, amount in nodes.free(node).items()}
+
+
+def _devices_first(pair: tuple[str, float]) -> bool:
+    return "/" not in pair[0]
 
 
 def _moved(found: Snapshot, node: str) -> Amounts:

@@ -7,6 +7,7 @@ ever unless nodeDrainTimeout says otherwise (core/reconcilers/machine/drain).
 
 from collections.abc import Iterator, Sequence
 
+from clusterwright.tools.cluster_api.duration import seconds_of
 from clusterwright.tools.cluster_api.upgrade_checks.check import (
     Check,
     Status,
@@ -81,8 +82,7 @@ def _timeout(scene: Scene) -> int:
 
 def _limit(machine: Manifest) -> int:
     newer = number(machine, "spec", "deletion", "nodeDrainTimeoutSeconds")
-    older = text(machine, "spec", "nodeDrainTimeout")  # v1beta1, as in 5m0s
-    return newer or (60 if older.strip("0hms") else 0)
+    return newer or seconds_of(text(machine, "spec", "nodeDrainTimeout"))  # v1beta1
 
 
 def _lost(pods: Sequence[Manifest]) -> Iterator[Check]:

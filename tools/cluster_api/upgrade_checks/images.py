@@ -40,7 +40,8 @@ _FIELDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "VSphereMachineTemplate": (("template",),),
     "DockerMachineTemplate": (("customImage",),),
 }
-_VERSION = re.compile(r"1[.-](\d{2})[.-](\d{1,3})(?!\d)")
+_VERSION = re.compile(r"(?<![\d.])1[.-](\d{2})[.-](\d{1,3})(?!\d)")
+"""Not what ends a year or another version, as in ubuntu-2021-12-05."""
 _NAME = "images"
 
 

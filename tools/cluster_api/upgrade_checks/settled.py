@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from clusterwright.tools.cluster_api.cause import of_machine
 from clusterwright.tools.cluster_api.condition import condition_of
-from clusterwright.tools.cluster_api.health import paused
+from clusterwright.tools.cluster_api.estate import paused
 from clusterwright.tools.cluster_api.phases.operation import course
 from clusterwright.tools.cluster_api.phases.parts import is_true, leaving
 from clusterwright.tools.cluster_api.phases.phase import Operation
@@ -60,9 +60,9 @@ def _held(cluster: Manifest) -> Iterator[Check]:
 
 
 def _deferred(cluster: Manifest) -> Iterator[Check]:
-    workers = cluster.get("spec", {})
-    pools = items(workers, "topology", "workers", "machineDeployments")
-    pools += items(workers, "topology", "workers", "machinePools")
+    workers = ("spec", "topology", "workers")
+    pools = items(cluster, *workers, "machineDeployments")
+    pools += items(cluster, *workers, "machinePools")
     for one in pools:
         annotations = strings(one, "metadata", "annotations")
         name = quoted(one_line(str(one.get("name")), 80))

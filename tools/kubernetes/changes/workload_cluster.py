@@ -25,6 +25,7 @@ _CONTROL_PLANES: dict[str, Path] = {
     f"Cluster.{CORE}": (*_TOPOLOGY, "controlPlane", "replicas"),
     f"KubeadmControlPlane.controlplane.{CORE}": ("spec", "replicas"),
 }
+_EXTERNAL_ETCD = ("spec", "kubeadmConfigSpec", "clusterConfiguration", "etcd", "external")
 _TRUE = (
     "TopologyReconciled",
     "WorkerMachinesUpToDate",
@@ -47,8 +48,11 @@ def check_quorum(step: Step) -> None:
     """Raise RefusedError for a control plane of an even number of members.
 
     With etcd stacked on them, two tolerate the loss of none, four no more than three do (Cluster
-    API refuses it for KubeadmControlPlane, controlplane/kubeadm/webhooks).
+    API refuses it for KubeadmControlPlane, controlplane/kubeadm/webhooks). A change in the words of
+    Cluster API has looked at the etcd itself.
     """
+    if step.risks is not None or mapping(step.before, *_EXTERNAL_ETCD):
+        return
     path = _CONTROL_PLANES.get(f"{step.ref.kind}.{step.ref.group}")
     wanted = read(step.write.body, path) if path else MISSING
     if isinstance(wanted, int) and wanted > 0 and wanted % 2 == 0:

@@ -127,7 +127,10 @@ def test_one_that_only_waits_is_not() -> None:
 
 
 def test_a_topology_that_cannot_be_reconciled_is_stuck_too() -> None:
-    of = cluster(TopologyReconciled="False")
+    of = cluster()
+    failed = condition("TopologyReconciled", "False", "ReconcileFailed")
+    of["status"]["conditions"].append(failed)
+    of["status"]["conditions"].remove(condition("TopologyReconciled", "True"))
     told = judged(plane(), gpus(), *MACHINES, of=of)
     assert isinstance(told, Pending)
     assert told.stuck
@@ -139,6 +142,13 @@ def test_nothing_moves_in_a_paused_cluster_and_nothing_is_left_of_one_that_is_go
     assert judged(of=paused) == Met()
     check = settled(Estate(snapshot("test", [paused])), paused, CLUSTER_REF)
     assert isinstance(check.judge(None, ()), Failed)
+
+
+def test_a_kubelet_may_tell_its_build_otherwise_than_its_machine() -> None:
+    own = machine("m-1", version="v1.35.2+k0s.0")
+    own["status"]["nodeInfo"]["kubeletVersion"] = "v1.35.2+k0s"
+    of = "v1.35.2+k0s.0"
+    assert judged(plane(of), gpus(of), own, version=of) == Met()
 
 
 def test_more_machines_in_turn_get_more_time() -> None:

@@ -32,6 +32,12 @@ def test_minors_are_skipped_only_over_those_that_the_class_lists() -> None:
         way("v1.33.1", "v1.36.0", (), of="train")
 
 
+def test_minors_between_are_a_runtime_extensions_affair_where_it_plans_them() -> None:
+    assert way("v1.33.1", "v1.36.0", (), of="train", planned=True) == ("v1.36.0",)
+    with pytest.raises(RefusedError, match="does not go back"):
+        way("v1.33.1", "v1.32.0", (), of="train", planned=True)
+
+
 def test_nothing_goes_back_not_even_a_patch() -> None:
     for wanted in ("v1.34.9", "v1.35.1"):
         with pytest.raises(RefusedError, match="does not go back"):

@@ -1,5 +1,6 @@
 """What a change of a Cluster API object puts at risk, and what proves that it worked."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -54,6 +55,17 @@ def test_an_even_control_plane_is_refused_with_what_would_do(members: int) -> No
     with pytest.raises(RefusedError, match="odd") as raised:
         check_quorum(patch({"controlPlane": {"replicas": members}}))
     assert str(members + 1) in raised.value.hint
+
+
+def test_an_even_control_plane_is_left_to_whoever_knows_that_its_etcd_is_elsewhere() -> None:
+    check_quorum(replace(patch({"controlPlane": {"replicas": 2}}), risks=()))
+    ref = Ref("KubeadmControlPlane", "train", "default", "controlplane.cluster.x-k8s.io")
+    external = {"clusterConfiguration": {"etcd": {"external": {"endpoints": ["https://a"]}}}}
+    plane = {"spec": {"replicas": 1, "kubeadmConfigSpec": external}}
+    write = Write(Verb.PATCH, ref, {"spec": {"replicas": 2}})
+    check_quorum(Step("scale", write, before=plane))
+    with pytest.raises(RefusedError, match="odd"):
+        check_quorum(Step("scale", write, before={"spec": {"replicas": 1}}))
 
 
 @pytest.mark.parametrize("members", [0, 1, 3, 5, None, "2"])

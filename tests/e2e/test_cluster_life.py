@@ -92,6 +92,15 @@ class Runs:
         self.ends.append(process.returncode)
         self.said.append(said)
 
+    def command(self, *words: str) -> str:
+        """Run a command of ours on the same plans."""
+        environment = {**os.environ, "CLUSTERWRIGHT_STATE_DIR": str(self.place.state)}
+        command = [sys.executable, "-m", "clusterwright.cli", *words]
+        command += ["--kubeconfig", str(self.relay.kubeconfig)]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
     def cluster(self) -> Manifest:
         found = self.place.listed("clusters.cluster.x-k8s.io")
         return found[0] if found else {}
@@ -133,23 +142,14 @@ def test_killed_at_any_point_the_next_run_goes_on(place: Place, tmp_path: Path) 
         relay.arm(0, "before")
         runs.run(runs.is_going)
         runs.run()
+        store = Authority(state=place.state).store
+        (left,) = store.interrupted()  # the deletion, whose proof was cut
+        finished = runs.command("apply", left.plan.id, "--finish")
     assert runs.ends == [-9] * 8 + [0], runs.said
     assert place.listed("clusters.cluster.x-k8s.io,machines.cluster.x-k8s.io") == []
     found = writes(place.management.audit_log, agent="clusterwright", offset=place.begin)
     verbs = [one.verb for one in found if one.resource == "clusters"]
     assert verbs == ["create", "patch", "patch", "patch", "delete"]  # each took place once
-    (left,) = Authority(state=place.state).store.interrupted()  # the deletion, whose proof was cut
-    finished = _command(place, "apply", left.plan.id, "--finish")
     assert "all its steps had taken place" in finished
     assert Authority(state=place.state).store.interrupted() == []
     assert Authority(state=place.state).audit.verify().broken == ()
-
-
-def _command(place: Place, *words: str) -> str:
-    """Run a command of ours on the same plans."""
-    environment = {**os.environ, "CLUSTERWRIGHT_STATE_DIR": str(place.state)}
-    command = [sys.executable, "-m", "clusterwright.cli", *words]
-    command += ["--kubeconfig", str(place.management.kubeconfig)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout

@@ -11,7 +11,7 @@ from clusterwright.tools.errors import RefusedError
 from clusterwright.tools.field_path import MISSING, put
 from clusterwright.tools.kubernetes.changes.patch import patched
 from clusterwright.tools.kubernetes.changes.step import Check, Met, Pending, Scene, Step, Verdict
-from clusterwright.tools.manifest import Manifest, number, strings, text, truth
+from clusterwright.tools.manifest import Manifest, items, number, strings, text, truth
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.trust.risk import Risk
 
@@ -84,7 +84,7 @@ def _waiting(cluster: Manifest) -> str:
     seen = next(
         (
             number(one, "observedGeneration")
-            for one in cluster.get("status", {}).get("conditions", [])
+            for one in items(cluster, "status", "conditions")
             if one.get("type") == "TopologyReconciled"
         ),
         generation,

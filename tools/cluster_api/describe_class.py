@@ -29,6 +29,7 @@ from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.parameters import Cluster
 from clusterwright.tools.kubernetes.read import read_snapshot
 from clusterwright.tools.manifest import Manifest, name_of, namespace_of, text, texts
+from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 from clusterwright.tools.tool import Effect, Tool
@@ -67,7 +68,7 @@ class ClassDescription(Answer):
     def render(self) -> str:
         """Return a line for each variable, then the rest."""
         lines = [f"{self.kind} {self.name} on {self.cluster}"]
-        lines += [f"! {one}" for one in self.problems]
+        lines += [f"! | {one}" for one in self.problems]
         lines += ["variables:", *(f"  {one.line()}" for one in self.variables)]
         template = self.kind != "ClusterClass"
         lines += [] if template else [f"pools: {', '.join(self.pools) or 'none'}"]
@@ -128,7 +129,7 @@ def _of_class(snapshot: Snapshot, cluster: str, found: Manifest) -> ClassDescrip
         pools=workers_of(found),
         versions=tuple(texts(found, "spec", "kubernetesVersions")),
         problems=tuple(
-            f"{c.type} {c.reason} {one_line(c.message, 300)}".rstrip()
+            f"{word(c.type)} {word(c.reason)} {one_line(c.message, 300)}".rstrip()
             for c in conditions_of(found)
             if c.bad
         ),

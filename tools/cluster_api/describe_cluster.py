@@ -23,6 +23,7 @@ from clusterwright.tools.errors import NotFoundError, ToolError
 from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.parameters import Cluster
 from clusterwright.tools.manifest import Manifest, name_of, namespace_of, text
+from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.tool import Effect, Tool
 
@@ -50,7 +51,8 @@ class ClusterTree(Answer):
         of = f", class {self.class_name}" if self.class_name else ""
         lines = [f"{'' if self.well else '! '}{self.target} on {self.cluster}: {self.state}{of}"]
         if self.variables:
-            lines.append("variables: " + ", ".join(f"{k}={v}" for k, v in self.variables.items()))
+            given = (f"{word(name)}={word(value)}" for name, value in self.variables.items())
+            lines.append(f"variables: {', '.join(given)}")
         lines += self.tree.lines(self.now)
         if self.made_by:
             lines += ["made by:", *self.made_by.lines(self.now, 1)]

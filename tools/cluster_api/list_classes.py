@@ -24,6 +24,7 @@ from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.parameters import Cluster, Namespace
 from clusterwright.tools.kubernetes.read import read_snapshot
 from clusterwright.tools.manifest import Manifest, name_of, namespace_of, text
+from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 from clusterwright.tools.tool import Effect, Tool
@@ -60,7 +61,7 @@ class ClassList(Answer):
                 one.name,
                 one.infrastructure,
                 ", ".join(one.pools),
-                ", ".join(one.variables),
+                ", ".join(map(word, one.variables)),
                 str(one.clusters),
             )
             for one in self.classes
@@ -116,7 +117,9 @@ def _row(one: Manifest, used: int) -> ClassRow:
         pools=workers_of(one),
         variables=tuple(dict.fromkeys(v.name for v in variables_of_class(one))),
         clusters=used,
-        problem=f"{bad.type} {bad.reason} {one_line(bad.message, 200)}".rstrip() if bad else "",
+        problem=f"{word(bad.type)} {word(bad.reason)} {one_line(bad.message, 200)}".rstrip()
+        if bad
+        else "",
     )
 
 

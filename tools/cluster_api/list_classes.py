@@ -54,6 +54,7 @@ class ClassList(Answer):
     def render(self) -> str:
         """Return a row for each class."""
         shown = f", {len(self.classes)} shown" if len(self.classes) < self.total else ""
+        shown += " of those that could be read" if self.gaps else ""
         lines = [f"{self.total} to make clusters from on {self.cluster}{shown}"]
         rows = [
             (

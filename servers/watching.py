@@ -108,6 +108,13 @@ class Watching:
             watch.listeners.append(hear)
         return watch
 
+    async def _state(self, uri: str) -> str:
+        """Return what was found of what is watched: also that it cannot be, from now on."""
+        try:
+            return await self._resources.state(uri)
+        except UnknownAddressError as error:  # its cluster's address may have become none
+            return str(error)
+
     def _check_room(self) -> None:
         if len(self._watched) >= self._most:
             raise MCPError(
@@ -121,7 +128,7 @@ class Watching:
         with watch.scope:
             while True:
                 await anyio.sleep(watch.pause)
-                found = await self._resources.state(uri)
+                found = await self._state(uri)
                 if found == watch.state:
                     watch.pause = min(watch.pause * _SLOWER, first * _SLOWEST)
                     continue

@@ -7,6 +7,7 @@ between “ and ”, of which none is left inside.
 
 import re
 
+from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.finding import (
     AbsenceEvidence,
     EventEvidence,
@@ -29,11 +30,11 @@ def quoted(words: str) -> str:
 
 
 def word(text: str) -> str:
-    """Return a word such as the reason of an event; in marks, if it is more than a word.
+    """Return a word such as the reason of an event; in marks and on one line, if it is more.
 
     By convention it is one in CamelCase, but the API server takes any text.
     """
-    return text if not text or _WORD.fullmatch(text) else quoted(text)
+    return text if not text or _WORD.fullmatch(text) else quoted(one_line(text))
 
 
 def marked(finding: Finding) -> Finding:

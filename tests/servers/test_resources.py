@@ -29,7 +29,12 @@ from clusterwright.servers.kubernetes import create_server as create_kubernetes
 from clusterwright.servers.resources import Resources
 from clusterwright.servers.watching import Watching, watching
 from clusterwright.tools.answer import Answer
-from clusterwright.tools.errors import NotFoundError, UnreachableError
+from clusterwright.tools.errors import (
+    InvalidInputError,
+    NotFoundError,
+    ToolError,
+    UnreachableError,
+)
 from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.redaction import REDACTED
 from clusterwright.tools.ref import check_namespace
@@ -60,6 +65,9 @@ class Counter:
     looks: int = 0
     beside: str = ""
     fails: bool = False
+    failure: ToolError = field(
+        default_factory=lambda: UnreachableError("the cluster does not answer", hint="try again")
+    )
     asked: list[str] = field(default_factory=list[str])
     _moved: anyio.Event = field(default_factory=anyio.Event)
 
@@ -85,7 +93,7 @@ async def read(counter: Counter, *, namespace: str, cluster: str | None = None) 
     counter.asked.append(f"{namespace} {cluster or ''}".strip())
     counter.move()
     if counter.fails:
-        raise UnreachableError("the cluster does not answer", hint="try again")
+        raise counter.failure
     if namespace == "nowhere":
         raise NotFoundError("there is no such namespace", hint="shop")
     return Count(cluster="test", number=counter.number, beside=counter.beside)
@@ -281,6 +289,26 @@ async def test_that_it_cannot_be_read_and_that_it_can_again_are_changes(
     async with found.listening(URI, hear):
         counter.fails = True
         await counter.until(lambda: len(heard) == 1)
+        counter.fails = False
+        await counter.until(lambda: len(heard) == 2)
+
+
+async def test_a_watched_resource_whose_cluster_becomes_unusable_ends_no_server(
+    watched: tuple[Watching, Counter],
+) -> None:
+    found, counter = watched
+    counter.failure = InvalidInputError("'ftp://x' is no address", hint="look at its kubeconfig")
+    heard: list[str] = []
+
+    async def hear(uri: str) -> None:
+        heard.append(uri)
+        counter.move()
+
+    async with found.listening(URI, hear):
+        counter.fails = True
+        await counter.until(lambda: len(heard) == 1)
+        looks = counter.looks
+        await counter.until(lambda: counter.looks > looks + 2)
         counter.fails = False
         await counter.until(lambda: len(heard) == 2)
 

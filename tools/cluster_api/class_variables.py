@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.manifest import Json, Manifest, dig, items, mapping, text, truth
+from clusterwright.tools.quotation import word
 from clusterwright.tools.redaction import redact
 
 _LIMITS = (
@@ -61,15 +62,15 @@ class Variable(BaseModel):
 
     def line(self) -> str:
         """Return one line for a reader."""
-        facts = [self.type or "any", "required" if self.required else "optional"]
+        facts = [word(self.type) or "any", "required" if self.required else "optional"]
         facts += [f"default {self.default}"] if self.default else []
         facts += [f"one of {', '.join(self.choices)}"] if self.choices else []
         facts += [f"{key} {value}" for key, value in self.limits.items()]
-        facts += [f"fields {', '.join(self.fields)}"] if self.fields else []
-        facts += [f"from patch {self.origin}"] if self.origin else []
+        facts += [f"fields {', '.join(map(word, self.fields))}"] if self.fields else []
+        facts += [f"from patch {word(self.origin)}"] if self.origin else []
         facts += ["its definitions conflict"] if self.conflict else []
         said = f" | {self.description}" if self.description else ""
-        return f"{self.name}: {', '.join(facts)}{said}"
+        return f"{word(self.name)}: {', '.join(facts)}{said}"
 
 
 def variables_of_class(found: Manifest) -> Iterator[Variable]:

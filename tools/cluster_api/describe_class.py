@@ -1,10 +1,11 @@
 """The tool that tells what a class or a template takes, so that a cluster can be made from it."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from clusterwright.tools.answer import Answer
+from clusterwright.tools.answer import CAP, Answer, longest
 from clusterwright.tools.cluster_api.class_variables import (
     Variable,
     variables_of_class,
@@ -29,6 +30,7 @@ from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.parameters import Cluster
 from clusterwright.tools.kubernetes.read import read_snapshot
 from clusterwright.tools.manifest import Manifest, name_of, namespace_of, text, texts
+from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 from clusterwright.tools.tool import Effect, Tool
@@ -49,6 +51,7 @@ class ClassDescription(Answer):
     variables: tuple[Variable, ...] = Field(
         default=(), description="Of a template: the values of config, nested ones with dots."
     )
+    more_variables: int = 0
     pools: tuple[str, ...] = Field(default=(), description="Classes of worker pools.")
     versions: tuple[str, ...] = Field(
         default=(), description="Kubernetes versions of a chained upgrade, or of the template."
@@ -67,8 +70,11 @@ class ClassDescription(Answer):
     def render(self) -> str:
         """Return a line for each variable, then the rest."""
         lines = [f"{self.kind} {self.name} on {self.cluster}"]
-        lines += [f"! {one}" for one in self.problems]
+        lines += [f"! | {one}" for one in self.problems]
         lines += ["variables:", *(f"  {one.line()}" for one in self.variables)]
+        if self.more_variables:
+            last = self.variables[-1].name
+            lines.append(f"  [{self.more_variables} more: variables_after={word(last)}]")
         template = self.kind != "ClusterClass"
         lines += [] if template else [f"pools: {', '.join(self.pools) or 'none'}"]
         lines += [f"versions: {', '.join(self.versions)}"] if self.versions else []
@@ -88,6 +94,9 @@ async def capi_describe_class(
     kind: Annotated[
         Literal["ClusterClass", "ClusterTemplate"] | None,
         Field(description="Where both have this name."),
+    ] = None,
+    variables_after: Annotated[
+        str | None, Field(max_length=300, description="Those after this one, of very many.")
     ] = None,
     cluster: Cluster = None,
 ) -> ClassDescription:
@@ -114,8 +123,29 @@ async def capi_describe_class(
         )
     key, found = there[0]
     if key == CLASS:
-        return _of_class(snapshot, connection.cluster, found)
-    return _of_template(snapshot, found, await _schema(connection, found))
+        whole = _of_class(snapshot, connection.cluster, found)
+    else:
+        whole = _of_template(snapshot, found, await _schema(connection, found))
+    rest = _after(whole.variables, variables_after)
+    return longest(partial(_page, whole, rest), len(rest), CAP)
+
+
+def _after(found: tuple[Variable, ...], name: str | None) -> tuple[Variable, ...]:
+    """Return the variables that follow one; raise NotFoundError for one that is not there."""
+    if name is None:
+        return found
+    places = [place for place, one in enumerate(found) if one.name == name]
+    if not places:
+        raise NotFoundError(
+            f"there is no variable {name[:80]!r}", hint="leave variables_after out, to begin anew"
+        )
+    return found[places[-1] + 1 :]
+
+
+def _page(whole: ClassDescription, rest: tuple[Variable, ...], most: int) -> ClassDescription:
+    return whole.model_copy(
+        update={"variables": rest[:most], "more_variables": len(rest) - len(rest[:most])}
+    )
 
 
 def _of_class(snapshot: Snapshot, cluster: str, found: Manifest) -> ClassDescription:
@@ -128,7 +158,7 @@ def _of_class(snapshot: Snapshot, cluster: str, found: Manifest) -> ClassDescrip
         pools=workers_of(found),
         versions=tuple(texts(found, "spec", "kubernetesVersions")),
         problems=tuple(
-            f"{c.type} {c.reason} {one_line(c.message, 300)}".rstrip()
+            f"{word(c.type)} {word(c.reason)} {one_line(c.message, 300)}".rstrip()
             for c in conditions_of(found)
             if c.bad
         ),

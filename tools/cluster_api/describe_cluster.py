@@ -15,7 +15,7 @@ from clusterwright.tools.cluster_api.k0rdent.made import cluster_of, deployment_
 from clusterwright.tools.cluster_api.k0rdent.made import ref as named
 from clusterwright.tools.cluster_api.k0rdent.state import state_of
 from clusterwright.tools.cluster_api.k0rdent.trace import deployment_branch, service_branches
-from clusterwright.tools.cluster_api.read import read_estate
+from clusterwright.tools.cluster_api.read import read_estate, require_read
 from clusterwright.tools.cluster_api.tree import Asked, Branch, tree
 from clusterwright.tools.cluster_api.variables import variables_of
 from clusterwright.tools.coverage import Gap
@@ -23,6 +23,7 @@ from clusterwright.tools.errors import NotFoundError, ToolError
 from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.parameters import Cluster
 from clusterwright.tools.manifest import Manifest, name_of, namespace_of, text
+from clusterwright.tools.quotation import quoted, word
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.tool import Effect, Tool
 
@@ -50,7 +51,8 @@ class ClusterTree(Answer):
         of = f", class {self.class_name}" if self.class_name else ""
         lines = [f"{'' if self.well else '! '}{self.target} on {self.cluster}: {self.state}{of}"]
         if self.variables:
-            lines.append("variables: " + ", ".join(f"{k}={v}" for k, v in self.variables.items()))
+            given = (f"{word(name)}={_value(value)}" for name, value in self.variables.items())
+            lines.append(f"variables: {', '.join(given)}")
         lines += self.tree.lines(self.now)
         if self.made_by:
             lines += ["made by:", *self.made_by.lines(self.now, 1)]
@@ -81,6 +83,7 @@ async def capi_describe_cluster(
     if found is None and (deployment := estate.snapshot.get(named(DEPLOYMENT, namespace, name))):
         return _without_cluster(connection.cluster, estate, deployment)
     if found is None:
+        require_read(estate, connection.cluster)
         names = sorted(f"{namespace_of(one)}/{name_of(one)}" for one in estate.clusters)
         raise NotFoundError(
             f"{connection.cluster!r} has no workload cluster {namespace}/{name}",
@@ -104,6 +107,11 @@ async def capi_describe_cluster(
         services=tuple(service_branches(estate.snapshot, ref, deployment)),
         gaps=(*estate.snapshot.coverage.gaps, *unread),
     )
+
+
+def _value(value: str) -> str:
+    """Return a value as it stands on a line; what may be a sentence, in marks."""
+    return quoted(value) if " " in value else value
 
 
 async def _pods(

@@ -24,6 +24,7 @@ from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.parameters import Cluster, Namespace
 from clusterwright.tools.kubernetes.read import read_snapshot
 from clusterwright.tools.manifest import Manifest, name_of, namespace_of, text
+from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 from clusterwright.tools.tool import Effect, Tool
@@ -53,6 +54,7 @@ class ClassList(Answer):
     def render(self) -> str:
         """Return a row for each class."""
         shown = f", {len(self.classes)} shown" if len(self.classes) < self.total else ""
+        shown += " of those that could be read" if self.gaps else ""
         lines = [f"{self.total} to make clusters from on {self.cluster}{shown}"]
         rows = [
             (
@@ -60,7 +62,7 @@ class ClassList(Answer):
                 one.name,
                 one.infrastructure,
                 ", ".join(one.pools),
-                ", ".join(one.variables),
+                ", ".join(map(word, one.variables)),
                 str(one.clusters),
             )
             for one in self.classes
@@ -116,7 +118,9 @@ def _row(one: Manifest, used: int) -> ClassRow:
         pools=workers_of(one),
         variables=tuple(dict.fromkeys(v.name for v in variables_of_class(one))),
         clusters=used,
-        problem=f"{bad.type} {bad.reason} {one_line(bad.message, 200)}".rstrip() if bad else "",
+        problem=f"{word(bad.type)} {word(bad.reason)} {one_line(bad.message, 200)}".rstrip()
+        if bad
+        else "",
     )
 
 

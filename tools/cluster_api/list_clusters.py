@@ -8,7 +8,7 @@ from anyio import to_thread
 from pydantic import BaseModel, ConfigDict, Field
 
 from clusterwright.tools.answer import BUDGET, CAP, Answer, columns, longest
-from clusterwright.tools.cluster_api.estate import Estate, class_of
+from clusterwright.tools.cluster_api.estate import CLUSTER, Estate, class_of
 from clusterwright.tools.cluster_api.gist import gist
 from clusterwright.tools.cluster_api.health import health
 from clusterwright.tools.cluster_api.k0rdent.made import deployment_of
@@ -55,7 +55,8 @@ class ClusterList(Answer):
     def render(self) -> str:
         """Return the counts and a row for each cluster; its cause on a line of its own."""
         states = ", ".join(f"{n} {state}" for state, n in self.states.items())
-        lines = [f"{self.total} workload clusters on {self.cluster}: {states or 'none'}"]
+        none = "none" if all(one.what != CLUSTER for one in self.gaps) else "they were not read"
+        lines = [f"{self.total} workload clusters on {self.cluster}: {states or none}"]
         header = ("cluster", "state", "version", "class", "control plane", "workers", "age")
         rows = [
             (r.cluster, r.state, r.version, r.class_name, r.control_plane, r.workers, r.age)

@@ -11,7 +11,7 @@ from clusterwright.tools.cluster_api.estate import (
 )
 from clusterwright.tools.cluster_api.k0rdent import kinds as k0rdent
 from clusterwright.tools.cluster_api.sveltos import kinds as sveltos
-from clusterwright.tools.errors import NotFoundError, NotServedError
+from clusterwright.tools.errors import ForbiddenError, NotFoundError, NotServedError
 from clusterwright.tools.kubernetes.read import read_snapshot
 
 if TYPE_CHECKING:
@@ -36,6 +36,16 @@ async def read_estate(connection: "Connection", namespace: str | None = None) ->
     own = await provider_kinds(connection)
     more = await served_of(connection, (*IF_SERVED, *_ABOVE))
     return Estate(await read_snapshot(connection, (*KINDS, *own, *more), namespace))
+
+
+def require_read(estate: Estate, cluster: str) -> None:
+    """Raise ForbiddenError where Clusters could not be listed, so that there may be any."""
+    if not estate.snapshot.was_read(CLUSTER):
+        why = [one.reason for one in estate.snapshot.coverage.gaps if one.what == CLUSTER]
+        raise ForbiddenError(
+            f"the Clusters of {cluster!r} could not be read: {'; '.join(why)}",
+            hint="ask for `list` on clusters.cluster.x-k8s.io, or name a namespace you may read",
+        )
 
 
 async def provider_kinds(connection: "Connection") -> tuple[str, ...]:

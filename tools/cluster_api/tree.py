@@ -29,7 +29,7 @@ from clusterwright.tools.cluster_api.gist import gist
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.kubernetes.state.state import span
 from clusterwright.tools.manifest import Manifest, dig, labels_of, number, text
-from clusterwright.tools.quotation import word
+from clusterwright.tools.quotation import quoted, word
 from clusterwright.tools.ref import Ref
 
 _DEPLOYMENT_NAME = "cluster.x-k8s.io/deployment-name"
@@ -150,7 +150,7 @@ class _Tree:
             counted = Counter(self.asked.pods or {})
             pods = sum(counted[one] for one in nodes) if self.asked.pods is not None else None
             branch = self._branch("machine", first, [], cause)
-            more = {"members": len(group), "node": nodes[0], "pods": pods}
+            more = {"members": len(group), "node": word(nodes[0]), "pods": pods}
             yield branch.model_copy(update=more)
 
     def _branch(
@@ -163,8 +163,8 @@ class _Tree:
             role=role,
             ref=Ref.of(one),
             replicas=_replicas(one),
-            version=text(one, "spec", "topology", "version") or text(one, "spec", "version"),
-            status=found.status if found else "",
+            version=word(text(one, "spec", "topology", "version") or text(one, "spec", "version")),
+            status=word(found.status) if found else "",
             reason=word(found.reason) if found else "",
             since=found.since if found else None,
             cause=_cause(cause),
@@ -184,7 +184,8 @@ def _of_unwell(
 
 def _condition(one: Condition) -> str:
     said = one_line(one.message, _LONGEST_CONDITION)
-    return f"{word(one.type)}: {word(one.status)} {word(one.reason)}{f' {said}' if said else ''}"
+    told = f"{word(one.type)}: {word(one.status)} {word(one.reason)}"
+    return f"{told} {quoted(said)}" if said else told
 
 
 def _worst_first(group: list[tuple[Manifest, Cause | None]]) -> tuple[bool, int]:
@@ -201,4 +202,5 @@ def _cause(found: Cause | None) -> str:
     if found is None:
         return ""
     said = one_line(gist(found.message), _LONGEST_CAUSE)
-    return f"{found.ref} {found.condition}: {word(found.reason)}" + (f" {said}" if said else "")
+    told = f"{found.ref} {word(found.condition)}: {word(found.reason)}"
+    return f"{told} {said}" if said else told

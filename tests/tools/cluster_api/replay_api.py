@@ -42,6 +42,8 @@ class Held:
     """By kind its apiVersion: what is served, also where there is no object."""
     asked: list[str] = field(default_factory=list[str])
     metrics: str = ""
+    forbidden: frozenset[str] = frozenset()
+    """Resources, in the plural, that nobody may read."""
 
     def hold(self, objects: Iterable[Manifest]) -> None:
         """Hold these, and their kinds, from now on."""
@@ -117,6 +119,10 @@ def replaying(place: Path, objects: Iterable[Manifest]) -> Generator[tuple[Path,
             held.asked.append(self.path)
             if asked.path == "/metrics":
                 self._send(200, held.metrics.encode(), "text/plain")
+                return
+            if held.forbidden.intersection(asked.path.split("/")):
+                denied = {"kind": "Status", "reason": "Forbidden", "code": 403, "message": "no"}
+                self._send(403, json.dumps(denied).encode(), "application/json")
                 return
             found = held.answer(asked.path, parse_qs(asked.query))
             missing = {"kind": "Status", "reason": "NotFound", "code": 404, "message": "not found"}

@@ -70,7 +70,8 @@ async def test_a_kubeconfig_that_leads_outside_itself_is_refused(odd: Manifest) 
 
 
 @pytest.mark.parametrize(
-    "content", ["", "[]", ": :", "a" * 300_000, base64.b64encode(b"x").decode()]
+    "content",
+    ["", "[]", ": :", "a" * 300_000, "a: 2026-13-45", "[" * 9_000, base64.b64encode(b"x").decode()],
 )
 async def test_a_kubeconfig_that_is_none_is_an_error_that_names_its_secret(content: str) -> None:
     with pytest.raises(UnauthenticatedError) as raised:

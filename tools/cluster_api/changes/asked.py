@@ -36,7 +36,8 @@ _NAME = 300
 class Asked(BaseModel):
     """One change; which fields it takes depends on its kind."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="constants")
+    """NaN made null would take a field away; as it is, it is refused."""
     kind: Kind
     name: Annotated[
         str | None, Field(max_length=_NAME, description="The workload cluster: namespace/name.")

@@ -28,7 +28,7 @@ from clusterwright.tools.kubernetes.changes.step import (
 )
 from clusterwright.tools.kubernetes.changes.workload_cluster import judge_machines, judge_reconciled
 from clusterwright.tools.manifest import Manifest, dig, items, mapping, name_of, text
-from clusterwright.tools.quotation import quoted
+from clusterwright.tools.quotation import quoted, word
 from clusterwright.tools.ref import Ref, group_of
 from clusterwright.tools.snapshot import Snapshot
 
@@ -140,7 +140,7 @@ def _machine(one: Manifest, version: str) -> Verdict:
     name = name_of(one)
     if text(one, "metadata", "deletionTimestamp"):
         told = condition_of(one, "Deleting")
-        why = f": {told.reason}" if told else ""
+        why = f": {word(told.reason)}" if told else ""
         return Pending(f"machine {name} is on its way out{why}")
     told = condition_of(one, "UpToDate")
     if told is not None and told.status == "False":
@@ -160,7 +160,7 @@ def _stuck(estate: Estate, cluster: Manifest) -> str:
             continue
         if cause.ref.group != CORE or cause.condition == "TopologyReconciled":
             said = quoted(one_line(cause.message or cause.reason, 240))
-            return f"{cause.ref} {cause.condition} {cause.reason}: {said}"
+            return f"{cause.ref} {word(cause.condition)} {word(cause.reason)}: {said}"
     return ""
 
 

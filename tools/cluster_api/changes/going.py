@@ -24,6 +24,8 @@ class Going:
     """The machines that go."""
 
     many: int = 0
+    certain: tuple[str, ...] = ()
+    """Those that are named; a plan to scale holds only while they are the ones."""
     notes: tuple[str, ...] = ()
     risks: tuple[tuple[Risk, str], ...] = ()
 
@@ -34,13 +36,14 @@ def going(pool: Pool, replicas: int, seen: Elsewhere) -> Going:
     if not many:
         return Going()
     certain, possible, how = _candidates(pool, many)
+    names = tuple(sorted(name_of(one) for one in certain))
     runs = running_on((*certain, *possible), seen.snapshot) if seen.snapshot else []
     if seen.snapshot is None:
         lost = f"what runs on {pool.role} could not be read: {seen.why_not}"
         return Going(
-            many, (how, lost), ((Risk.HIGH, f"{many} machines go, and what runs on them"),)
+            many, names, (how, lost), ((Risk.HIGH, f"{many} machines go, and what runs on them"),)
         )
-    return Going(many, (how, *_lines(pool, runs)), tuple(_risks(pool, many, runs)))
+    return Going(many, names, (how, *_lines(pool, runs)), tuple(_risks(pool, many, runs)))
 
 
 def _candidates(pool: Pool, many: int) -> tuple[Sequence[Manifest], Sequence[Manifest], str]:

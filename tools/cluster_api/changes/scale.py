@@ -69,6 +69,7 @@ class Scale(ClusterChange):
                 checks=(settled(estate, cluster, self.ref, in_turn=leave.many),),
                 risks=(*self._risks(pool, leave), *leave.risks),
                 notes=(*held, *leave.notes),
+                rests_on=list(leave.certain),
             ),
         )
 

@@ -1,17 +1,22 @@
 """Values of a ClusterClass's variables, judged by its schemas before any dry run.
 
 The API server would refuse a wrong one too, in words that name a path into the topology. Here it
-is the variable that is named, what it may be, and what was given. Rules in CEL are left to the API
-server. As Cluster API does it, a value must fit each definition that a variable has
-(cluster-api, internal/topology/variables).
+is the variable that is named, what it may be, and what was given. Rules in CEL, schemas that are
+none, and patterns that Python may read otherwise, or for ever, are left to the API server. As
+Cluster API does it, a value must fit each definition that a variable has (cluster-api,
+internal/topology/variables).
 """
 
 import difflib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol, cast
 
+from jsonschema.exceptions import SchemaError
 from jsonschema.validators import Draft4Validator
+from referencing import Registry
+from referencing.exceptions import Unresolvable
 
 from clusterwright.tools.cluster_api.class_variables import Variable
 from clusterwright.tools.errors import InvalidInputError
@@ -23,6 +28,8 @@ Definitions = Mapping[str, list[Manifest]]
 _MOST = 5
 _LONGEST = 80
 _INT_OR_STRING = "x-kubernetes-int-or-string"
+_REPEATED_GROUP = re.compile(r"\)(?:[*+]|\{\d+,\d*\})")
+"""Python tries every way to divide a text among repetitions of a group; RE2 does not."""
 _LIMITS = {
     "minimum": "at least {}",
     "maximum": "at most {}",
@@ -119,15 +126,37 @@ def _violations(name: str, value: Json, definitions: list[Manifest]) -> Iterator
     shown = _shown(name, value)
     said: set[str] = set()
     for definition in definitions:
-        schema = _readable(_schema(definition))
-        validator = cast("_Validator", Draft4Validator(cast("Manifest", schema)))
-        for one in validator.iter_errors(value):
+        for one in _broken(_readable(_schema(definition)), value):
             place = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in one.absolute_path)
             of = f" at {name}{place}" if place else ""
             sentence = f"{name} is {shown}{of}, but {_rule(one)}"
             if sentence not in said:
                 said.add(sentence)
                 yield sentence
+
+
+def _broken(schema: Json, value: Json) -> Sequence[_Violation]:
+    """Return the rules that a value breaks; none where the schema cannot be judged here.
+
+    Nothing that a schema refers to is fetched.
+    """
+    validator = cast("_Validator", Draft4Validator(cast("Manifest", schema), registry=Registry()))
+    try:
+        Draft4Validator.check_schema(schema)
+        return list(validator.iter_errors(value))
+    except (SchemaError, Unresolvable, RecursionError):
+        return ()
+
+
+def _is_read_alike(pattern: Json) -> bool:
+    """Return whether Python reads a pattern as Go does, and in a time that does not explode."""
+    if not isinstance(pattern, str) or _REPEATED_GROUP.search(pattern):
+        return False
+    try:
+        re.compile(pattern)
+    except re.error:  # as \p{L} and \z, which RE2 has
+        return False
+    return True
 
 
 def _rule(one: _Violation) -> str:
@@ -160,6 +189,7 @@ def _readable(schema: Json) -> Json:
         if key in {"default", "example", "enum"}
         else _readable(one)
         for key, one in cast("Manifest", schema).items()
+        if key != "pattern" or not isinstance(one, str) or _is_read_alike(one)
     }
     kind = members.get("type")
     if truth(members, _INT_OR_STRING):

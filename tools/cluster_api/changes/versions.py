@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 from clusterwright.tools.errors import InvalidInputError, RefusedError
 
-_VERSION = re.compile(r"v?(\d{1,3})\.(\d{1,3})\.(\d{1,3})((?:[-+][0-9A-Za-z.+-]{1,60})?)\Z")
+_VERSION = re.compile(
+    r"v?(\d{1,3})\.(\d{1,3})\.(\d{1,3})((?:[-+][0-9A-Za-z.+-]{1,60})?)\Z", re.ASCII
+)
 _SKEW = 3
 """Minors that a kubelet may be behind its API server (kubernetes.io, version skew policy)."""
 

@@ -12,8 +12,9 @@ from referencing import Registry
 from referencing.exceptions import Unresolvable
 
 from clusterwright.tools.excerpt import one_line
+from clusterwright.tools.field_path import MISSING, read
 from clusterwright.tools.manifest import Json, Manifest, mapping, texts
-from clusterwright.tools.redaction import redact
+from clusterwright.tools.redaction import REDACTED, redact
 
 _LONGEST = 80
 _LIMITS = {
@@ -30,7 +31,6 @@ class _Violation(Protocol):
     validator_value: Json
     absolute_path: Iterable[str | int]
     instance: Json
-    message: str
 
 
 class _Validator(Protocol):
@@ -58,7 +58,8 @@ def violations(schema: Manifest, values: Manifest) -> list[str] | None:
     checked = cast("_Validator", Draft202012Validator(schema, registry=Registry()))
     try:
         Draft202012Validator.check_schema(schema)
-        return [_told(one) for one in checked.iter_errors(values)]
+        safe = redact(values)
+        return [_told(one, safe) for one in checked.iter_errors(values)]
     except (SchemaError, Unresolvable, RecursionError, re.error):
         return None
 
@@ -73,11 +74,12 @@ def unknown(schema: Manifest, defaults: Manifest, config: Manifest) -> Iterator[
             yield f"{name[:_LONGEST]} is no value that the template names{meant}"
 
 
-def _told(one: _Violation) -> str:
-    path = [str(part) for part in one.absolute_path]
-    name = ".".join(path)
-    shown = one_line(json.dumps(redact({path[-1] if path else "": one.instance})), _LONGEST + 40)
-    value = shown.partition(": ")[2].removesuffix("}") if path else ""
+def _told(one: _Violation, safe: Manifest) -> str:
+    """Return what is wrong, of a value only what the redacted values have in its place."""
+    path = tuple(one.absolute_path)
+    name = ".".join(str(part) for part in path)
+    found = read(safe, path)
+    value = one_line(json.dumps(REDACTED if found is MISSING else found), _LONGEST)
     about = f"{name} is {value}, but " if path and not isinstance(one.instance, dict) else ""
     place = f"{name}: " if path and not about else ""
     return f"{about}{place}{_rule(one)}"
@@ -99,4 +101,4 @@ def _rule(one: _Violation) -> str:
         case _:
             limit = _LIMITS.get(one.validator)
             said = limit.format(wanted) if limit else ""
-            return f"must be {said}" if said else one_line(one.message, _LONGEST * 2)
+            return f"must be {said}" if said else f"breaks the rule {one.validator}"

@@ -27,7 +27,8 @@ Kind = Literal[
 class Asked(BaseModel):
     """One change; which fields it takes depends on its kind."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="constants")
+    """NaN made null would take a field away; as it is, it is refused."""
     kind: Kind
     object: Annotated[
         str | None, Field(max_length=400, description="Deployment/shop/cart; not for apply.")

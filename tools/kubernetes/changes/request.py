@@ -13,6 +13,8 @@ from clusterwright.tools.redaction import REDACTED
 
 _UNKNOWN = "<ask:"
 """How a finding's remedy marks a value that only a person can know: `<ask: what it is>`."""
+_DEEPEST = 60
+_LARGEST = 2**63
 _OF_PLANS = ("undo", "finish")
 """Kinds that `resolve` puts other changes in place of."""
 
@@ -42,8 +44,17 @@ def parse_change(asked: Manifest, vocabulary: Vocabulary) -> Change:
         ) from error
 
 
-def _check_values(value: Json) -> None:
-    """Raise InvalidInputError for what stands for a value and is none."""
+def _check_values(value: Json, depth: int = 0) -> None:
+    """Raise InvalidInputError for what stands for a value and is none, or none that can be kept."""
+    if depth > _DEEPEST:
+        raise InvalidInputError(
+            f"a value is nested over {_DEEPEST} levels deep", hint="give one that can be shown"
+        )
+    if isinstance(value, int | float) and not -_LARGEST <= value < _LARGEST:  # nor is NaN
+        raise InvalidInputError(
+            "a value is a number that Kubernetes cannot hold",
+            hint="integers have 64 bits; a field is removed with null",
+        )
     if isinstance(value, str):
         if REDACTED in value:
             raise InvalidInputError(
@@ -59,7 +70,7 @@ def _check_values(value: Json) -> None:
     elif isinstance(value, dict):
         for key, one in cast("Manifest", value).items():
             _check_values(key)
-            _check_values(one)
+            _check_values(one, depth + 1)
     elif isinstance(value, list):
         for one in cast("list[Json]", value):
-            _check_values(one)
+            _check_values(one, depth + 1)

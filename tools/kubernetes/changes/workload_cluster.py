@@ -15,7 +15,17 @@ from clusterwright.tools.kubernetes.changes.step import (
     Verdict,
 )
 from clusterwright.tools.kubernetes.changes.write import Verb
-from clusterwright.tools.manifest import Manifest, condition, dig, mapping, number, text, truth
+from clusterwright.tools.manifest import (
+    Json,
+    Manifest,
+    condition,
+    dig,
+    items,
+    mapping,
+    number,
+    text,
+    truth,
+)
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.trust.risk import Risk
 
@@ -40,6 +50,7 @@ _COUNTS = (
     ("readyReplicas", "readyReplicas", "ready"),
 )
 """What a pool counts, in the API v1beta2 and in v1beta1, and what that means."""
+_REMEDIATE = f"{CORE}/remediate-machine"
 _SECONDS = 3_600.0
 """For machines to come and go; a policy may give them less."""
 
@@ -71,10 +82,15 @@ def risks(_scene: Scene, step: Step) -> Iterator[tuple[Risk, str]]:
         return  # the change itself knows better
     if step.write.verb is Verb.DELETE:
         yield Risk.HIGH, f"with {ref} go its machines, and what runs on them"
-    elif ref.kind == "Cluster" and step.before is not None:
+    if step.write.verb is Verb.DELETE or step.before is None:
+        return
+    yield from _of_marks(step)
+    if ref.kind == "Cluster":
         yield from _of_topology(step)
-    elif step.before is not None and _changes(step, ("spec",)):
+        yield from _of_parts(step)
+    elif _changes(step, ("spec",)):
         yield Risk.MEDIUM, f"{ref} decides about machines, and what runs on them"
+        yield from _fewer(str(ref), step.before.get("spec"), step.write.body.get("spec"))
 
 
 def reconciled(ref: Ref) -> Check:
@@ -110,6 +126,56 @@ def _manned(called: str, found: Manifest | None, _listed: Sequence[Manifest]) ->
     return Met() if truth(found, "spec", "paused") else judge_machines(called, found)
 
 
+def _of_marks(step: Step) -> Iterator[tuple[Risk, str]]:
+    """Yield what annotations ask of controllers, as fields do (Cluster API book, "Annotations")."""
+    before = mapping(step.before, "metadata", "annotations")
+    wanted = read(step.write.body, ("metadata", "annotations"))
+    for name, value in (dict.fromkeys(before) if wanted is None else mapping(wanted)).items():
+        domain = name.partition("/")[0]
+        if value == before.get(name) or not f".{domain}".endswith(f".{CORE}"):
+            continue
+        if name == _REMEDIATE and value is not None:
+            yield Risk.HIGH, f"{step.ref} is replaced, whatever its health, with what runs on it"
+        else:
+            yield Risk.MEDIUM, f"controllers act on what {name} of {step.ref} says"
+
+
+def _of_parts(step: Step) -> Iterator[tuple[Risk, str]]:
+    """Yield what it means that a Cluster is to be made of something else, or stands still."""
+    ref = step.ref
+    for part in ("classRef", "class", "classNamespace"):
+        if _changes(step, (*_TOPOLOGY, part)):
+            yield Risk.HIGH, f"{ref} is made from another class, which may replace every machine"
+    for part in ("controlPlaneRef", "infrastructureRef", "controlPlaneEndpoint"):
+        if _changes(step, ("spec", part)):
+            yield Risk.HIGH, f"{part} tells what the whole of {ref} stands on"
+    if _changes(step, ("spec", "paused")) and read(step.write.body, ("spec", "paused")):
+        yield Risk.MEDIUM, f"nothing of {ref} is repaired, scaled or upgraded while it is paused"
+
+
+def _of_workers(step: Step) -> Iterator[tuple[Risk, str]]:
+    """Yield the pools of a topology that go, or get smaller."""
+    path: Path = (*_TOPOLOGY, "workers")
+    before, wanted = read(step.before or {}, path), read(step.write.body, path)
+    for kind in ("machineDeployments", "machinePools"):
+        if wanted is not None and kind not in mapping(wanted):
+            continue
+        rest = {text(one, "name"): one for one in items(wanted, kind)}
+        for one in items(before, kind):
+            name = text(one, "name")
+            if name in rest:
+                yield from _fewer(f"pool {name} of {step.ref}", one, rest[name])
+            else:
+                yield Risk.HIGH, f"pool {name} of {step.ref} goes, and what runs on it"
+
+
+def _fewer(called: str, before: Json, wanted: Json) -> Iterator[tuple[Risk, str]]:
+    """Yield that machines go, of which nobody has looked what runs on them."""
+    now, then = dig(before, "replicas"), dig(wanted, "replicas")
+    if isinstance(now, int) and isinstance(then, int) and then < now:
+        yield Risk.HIGH, f"{now - then} of {now} machines of {called} go, and what runs on them"
+
+
 def _of_topology(step: Step) -> Iterator[tuple[Risk, str]]:
     ref = step.ref
     if _changes(step, (*_TOPOLOGY, "version")):
@@ -122,6 +188,7 @@ def _of_topology(step: Step) -> Iterator[tuple[Risk, str]]:
     for part in ("controlPlane", "workers"):
         if _changes(step, (*_TOPOLOGY, part)):
             yield Risk.MEDIUM, f"machines of {ref} may come, go or be replaced"
+    yield from _of_workers(step)
     if _changes(step, ("spec", "paused")) and not read(step.write.body, ("spec", "paused")):
         yield Risk.MEDIUM, f"what was changed while {ref} was paused takes effect"
 

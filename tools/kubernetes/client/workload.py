@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 
 import yaml
+from anyio import to_thread
 
 from clusterwright.tools.errors import (
     ForbiddenError,
@@ -90,7 +91,7 @@ async def dial(kubeconfig: str, target: Target, name: str) -> "Connection":
 
     Raises RefusedError for a kubeconfig that leads outside itself.
     """
-    content = _checked(target, kubeconfig)
+    content = await to_thread.run_sync(_checked, target, kubeconfig)
     credentials = await within_time(partial(load_inline, content, name), name)
     # What was rotated is found by reading the Secret again, which `Clusters` does.
     return reach(credentials, lambda: credentials)
@@ -129,7 +130,7 @@ def _checked(target: Target, spelled: str) -> Manifest:
         raise _unusable(target, f"it has more than {_MOST:,} bytes")
     try:
         content: Json = yaml.safe_load(spelled)
-    except (yaml.YAMLError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # a date with a 13th month
         raise _unusable(target, "it is no YAML") from error
     if not isinstance(content, dict):
         raise _unusable(target, "it is no kubeconfig")

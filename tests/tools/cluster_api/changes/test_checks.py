@@ -127,13 +127,12 @@ def test_one_that_only_waits_is_not() -> None:
 
 
 def test_a_topology_that_cannot_be_reconciled_is_stuck_too() -> None:
-    of = cluster()
-    failed = condition("TopologyReconciled", "False", "ReconcileFailed")
-    of["status"]["conditions"].append(failed)
-    of["status"]["conditions"].remove(condition("TopologyReconciled", "True"))
-    told = judged(plane(), gpus(), *MACHINES, of=of)
-    assert isinstance(told, Pending)
-    assert told.stuck
+    of = cluster(TopologyReconciled="False")
+    (told,) = (one for one in of["status"]["conditions"] if one["type"] == "TopologyReconciled")
+    told["reason"] = "ReconcileFailed"
+    verdict = judged(plane(), gpus(), *MACHINES, of=of)
+    assert isinstance(verdict, Pending)
+    assert verdict.stuck
 
 
 def test_nothing_moves_in_a_paused_cluster_and_nothing_is_left_of_one_that_is_gone() -> None:

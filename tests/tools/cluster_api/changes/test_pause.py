@@ -5,6 +5,7 @@ import pytest
 from clusterwright.tools.cluster_api.changes.pause import Pause, Resume
 from clusterwright.tools.cluster_api.changes.restart import Restart
 from clusterwright.tools.errors import RefusedError, ToolError
+from clusterwright.tools.manifest import Json
 from tests.tools.cluster_api.changes.estate import (
     MACHINES,
     NAME,
@@ -31,6 +32,15 @@ def test_a_hold_by_annotation_is_somebody_elses() -> None:
     held["metadata"]["annotations"] = {"cluster.x-k8s.io/paused": ""}
     with pytest.raises(RefusedError, match="carries the annotation"):
         Resume(name=NAME).steps(scene(held))
+
+
+@pytest.mark.parametrize("status", [None, [], "x", {"conditions": "x"}, {"conditions": [None, 1]}])
+def test_a_cluster_with_an_odd_status_is_resumed(status: Json) -> None:
+    held = classy()
+    held["spec"]["paused"] = True
+    held["status"] = status
+    (step,) = Resume(name=NAME).steps(scene(held))
+    assert step.write.body == {"spec": {"paused": None}}
 
 
 def test_a_restart_asks_for_machines_younger_than_now() -> None:

@@ -52,6 +52,7 @@ def test_scaled_down_it_tells_which_machines_may_go_and_what_runs_on_them() -> N
         scene(classy(), pool(), *MACHINES, runs=BUSY)
     )
     assert "which of them is left to chance" in notes(step)
+    assert step.rests_on == []
     assert "m-1 (node node-m-1): 2 pods, 4 of 8 GPUs in use: ml/a, ml/b" in notes(step)
     assert worst(step) is Risk.HIGH
 
@@ -63,6 +64,7 @@ def test_a_machine_that_is_marked_goes_first() -> None:
         scene(classy(pools=[entry]), pool(replicas=3), *MACHINES, marked, runs=BUSY)
     )
     assert step.notes == ("1 of 3 machines go: m-3", "m-3 (node node-m-3): 0 pods")
+    assert step.rests_on == ["m-3"]
     assert worst(step) is Risk.MEDIUM
 
 

@@ -115,3 +115,26 @@ def test_a_class_whose_status_is_not_written_yet_is_judged_by_its_spec() -> None
         check_values(found, {"x": "1"})
     with pytest.raises(InvalidInputError, match="must be given"):
         check_required(found, {})
+
+
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [
+        ({"type": "string", "pattern": r"^\p{L}+\z"}, "abc"),
+        ({"type": "string", "pattern": "^(a+)+$"}, "a" * 40 + "!"),
+        ({"type": "string", "pattern": "^(a|aa){1,}$"}, "a" * 60 + "!"),
+        ({"type": "strin"}, "x"),
+        ({"type": "object", "required": 5}, {}),
+        ({"$ref": "http://127.0.0.1:9/schema"}, "x"),
+        ({"$ref": "file:///etc/hostname"}, "x"),
+        ({"properties": {"a": {"$ref": "#"}}, "$ref": "#"}, {"a": 1}),
+    ],
+)
+def test_what_cannot_be_judged_here_is_left_to_the_api_server(schema: Json, value: Json) -> None:
+    check_values(class_with(x=schema), {"x": value})
+
+
+def test_a_variable_may_have_a_member_called_pattern() -> None:
+    schema = {"type": "object", "properties": {"pattern": {"type": "string"}}}
+    with pytest.raises(InvalidInputError, match="must be of type string"):
+        check_values(class_with(x=schema), {"x": {"pattern": 5}})

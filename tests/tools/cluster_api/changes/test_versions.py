@@ -61,6 +61,11 @@ def test_what_is_no_version_is_told_so(version: str) -> None:
         spelled(version)
 
 
+def test_digits_of_other_scripts_are_none() -> None:
+    with pytest.raises(InvalidInputError, match="no Kubernetes version"):
+        spelled("v1.\N{FULLWIDTH DIGIT THREE}6.3")
+
+
 def test_a_kubelet_may_be_three_minors_behind() -> None:
     assert not too_far_behind("v1.33.0", "v1.36.3")
     assert too_far_behind("v1.32.9", "v1.36.0")

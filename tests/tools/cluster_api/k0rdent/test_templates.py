@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from clusterwright.tools.cluster_api.k0rdent.config_schema import over, unknown, violations
 from clusterwright.tools.cluster_api.k0rdent.templates import (
     credentials_of,
@@ -79,6 +81,23 @@ def test_a_value_named_like_a_secret_is_not_repeated() -> None:
     schema = {"properties": {"adminPassword": {"type": "integer"}}}
     (said,) = violations(schema, {"adminPassword": "correct-horse"}) or []
     assert "horse" not in said
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"anyOf": [{"required": ["x"]}]},
+        {"properties": {"passwords": {"not": {}}}},
+        {"properties": {"passwords": {"items": {"type": "integer"}}}},
+        {"properties": {"env": {"items": {"properties": {"value": {"type": "integer"}}}}}},
+    ],
+)
+def test_no_secret_is_repeated_wherever_a_rule_is_broken(schema: Manifest) -> None:
+    said = "correct-horse"
+    values = {"passwords": [said], "env": [{"name": "DB_PASSWORD", "value": said}]}
+    told = violations(schema, values)
+    assert told
+    assert "horse" not in "; ".join(told)
 
 
 def test_a_schema_that_refers_elsewhere_is_not_followed() -> None:

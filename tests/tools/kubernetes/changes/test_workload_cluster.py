@@ -39,6 +39,97 @@ def test_an_upgrade_and_a_variable_put_every_machine_at_risk() -> None:
     assert told(patch({"controlPlane": {"replicas": 3}})) == [Risk.MEDIUM]
 
 
+def test_what_a_cluster_is_made_of_is_not_changed_lightly() -> None:
+    for spec in (
+        {"topology": {"classRef": {"name": "other"}}},
+        {"infrastructureRef": {"name": "other"}},
+        {"controlPlaneRef": None},
+        {"controlPlaneEndpoint": {"host": "elsewhere.test"}},
+    ):
+        step = Step("patch", Write(Verb.PATCH, CLUSTER, {"spec": spec}), before=MADE_OF)
+        assert told(step) == [Risk.HIGH]
+    paused = Write(Verb.PATCH, CLUSTER, {"spec": {"paused": True}})
+    assert told(Step("patch", paused, before=MADE_OF)) == [Risk.MEDIUM]
+
+
+MADE_OF: Manifest = {
+    "spec": {
+        "topology": {"classRef": {"name": "gpu"}},
+        "controlPlaneRef": {"name": "train"},
+        "infrastructureRef": {"name": "train"},
+        "controlPlaneEndpoint": {"host": "train.test"},
+    }
+}
+POOLS: Manifest = {
+    "spec": {
+        "topology": {
+            "workers": {
+                "machineDeployments": [
+                    {"class": "a", "name": "gpu", "replicas": 4},
+                    {"class": "a", "name": "cpu", "replicas": 1},
+                ]
+            }
+        }
+    }
+}
+
+
+@pytest.mark.parametrize(
+    ("workers", "reasons"),
+    [
+        (None, ["pool gpu of {} goes", "pool cpu of {} goes"]),
+        ({"machineDeployments": None}, ["pool gpu of {} goes", "pool cpu of {} goes"]),
+        (
+            {"machineDeployments": [{"class": "a", "name": "gpu", "replicas": 0}]},
+            ["4 of 4 machines of pool gpu of {} go", "pool cpu of {} goes"],
+        ),
+    ],
+)
+def test_machines_that_go_with_a_patch_are_of_high_risk(workers: Json, reasons: list[str]) -> None:
+    body = {"spec": {"topology": {"workers": workers}}}
+    found = list(risks(SCENE, Step("patch", Write(Verb.PATCH, CLUSTER, body), before=POOLS)))
+    assert found[0] == (Risk.MEDIUM, f"machines of {CLUSTER} may come, go or be replaced")
+    assert found[1:] == [
+        (Risk.HIGH, f"{one.format(CLUSTER)}, and what runs on {'it' if 'goes' in one else 'them'}")
+        for one in reasons
+    ]
+
+
+def test_fewer_machines_of_a_pool_without_a_topology_are_of_high_risk() -> None:
+    pool = Ref("MachineDeployment", "gpu", "default", "cluster.x-k8s.io")
+    fewer = Write(Verb.PATCH, pool, {"spec": {"replicas": 1}})
+    assert told(Step("patch", fewer, before={"spec": {"replicas": 3}})) == [Risk.MEDIUM, Risk.HIGH]
+    assert told(Step("patch", fewer, before={"spec": {"replicas": 0}})) == [Risk.MEDIUM]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "risk"),
+    [
+        ("cluster.x-k8s.io/remediate-machine", "", [Risk.HIGH]),
+        ("cluster.x-k8s.io/delete-machine", "yes", [Risk.MEDIUM]),
+        ("controlplane.cluster.x-k8s.io/skip-coredns", "", [Risk.MEDIUM]),
+        ("cluster.x-k8s.io/kept", "as it was", []),
+        ("notcluster.x-k8s.io/a", "b", []),
+        ("team", "shop", []),
+    ],
+)
+def test_an_annotation_that_controllers_act_on_is_judged(
+    name: str, value: str, risk: list[Risk]
+) -> None:
+    before: Manifest = {"metadata": {"annotations": {"cluster.x-k8s.io/kept": "as it was"}}}
+    body = {"metadata": {"annotations": {name: value}}}
+    machine = Ref("Machine", "a", "default", "cluster.x-k8s.io")
+    assert told(Step("patch", Write(Verb.PATCH, machine, body), before=before)) == risk
+
+
+def test_annotations_that_are_all_taken_away_are_judged_too() -> None:
+    before: Manifest = {"metadata": {"annotations": {"cluster.x-k8s.io/paused": ""}}}
+    step = Step(
+        "patch", Write(Verb.PATCH, CLUSTER, {"metadata": {"annotations": None}}), before=before
+    )
+    assert told(step) == [Risk.MEDIUM]
+
+
 def test_what_stays_as_it_is_puts_nothing_at_risk() -> None:
     assert told(patch({"version": "v1.35.2"})) == []
     assert told(patch({}, Ref("Deployment", "cart", "shop"))) == []

@@ -45,7 +45,7 @@ def management() -> Iterator[Instance]:
     instance = up(name, cluster_api=True)
     try:
         apply(instance, HELD)
-        instance.kubectl("wait", "cluster/held", "--for=condition=Available", "--timeout=100s")
+        instance.kubectl("wait", "cluster/held", "--for=condition=Available", "--timeout=110s")
         yield instance
     finally:
         down(name)

@@ -26,8 +26,8 @@ from clusterwright.tools.kubernetes.list_ import k8s_list
 from clusterwright.tools.manifest import Json, Manifest
 from clusterwright.tools.ref import Ref
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(400)]
-SECONDS = 180.0
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(700)]
+SECONDS = 300.0
 
 
 def made(name: str, of: str, version: str, variables: dict[str, Json], pool: str) -> Manifest:

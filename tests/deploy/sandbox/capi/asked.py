@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from clusterwright.deploy.sandbox import Instance
 from clusterwright.tools.manifest import Json, Manifest, items, labels_of, text
 
-SECONDS = 150.0
+SECONDS = 400.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from tests.deploy.sandbox.capi.asked import (
 )
 from tests.deploy.sandbox.capi.conftest import Started
 
-pytestmark = pytest.mark.timeout(500)
+pytestmark = pytest.mark.timeout(1200)
 CLUSTER = "life"
 OTHER = "cloudy"
 

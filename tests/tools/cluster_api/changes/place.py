@@ -23,7 +23,7 @@ EVERYTHING: Json = {
     "unattended": [{"changes": "*", "clusters": ["*"], "namespaces": ["*"], "risk": "high"}],
     "settle_seconds": 2,
 }
-SECONDS = 180.0
+SECONDS = 300.0
 
 
 @dataclass

@@ -10,7 +10,7 @@ from clusterwright.servers.kubernetes import create_server as create_kubernetes
 from clusterwright.tools.manifest import Json, Manifest
 from tests.tools.cluster_api.changes.place import Place, gpu_cluster
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(500)]
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(1200)]
 
 CREATIONS: dict[str, tuple[Manifest, tuple[str, ...]]] = {
     "wrong type": (

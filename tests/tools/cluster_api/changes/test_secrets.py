@@ -8,7 +8,7 @@ from clusterwright.tools.manifest import Json, Manifest
 from tests.tools.cluster_api.changes.place import Place, Session
 from tests.trust.canary import Watch, plain
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(600)]
 GIVEN, KEPT, OF_TEMPLATE = plain(), plain(), plain()
 WATCH = Watch({"given": GIVEN, "kept": KEPT, "template": OF_TEMPLATE})
 INFRASTRUCTURE = "infrastructure.cluster.x-k8s.io/v1beta1"

@@ -27,6 +27,8 @@ class Store:
         self._say = say
         self._lock = threading.Lock()
         self._objects: dict[Named, dict[tuple[str, str], Manifest]] = {one: {} for one in kinds}
+        self._gone: set[str] = set()
+        """The uids of objects that were deleted: an answer to our own write may come after that."""
         self._listed = {one: threading.Event() for one in kinds}
         self.changed = threading.Event()
         """Set whenever an object has changed; whoever has looked clears it."""
@@ -71,18 +73,24 @@ class Store:
     def _take(self, kind: Named, what: str, one: Manifest) -> None:
         if what == "DELETED":
             with self._lock:
+                self._gone.add(text(one, "metadata", "uid"))
                 self._objects[kind].pop((namespace_of(one), name_of(one)), None)
             self.changed.set()
         else:
             self._keep(one)
 
     def _keep(self, one: Manifest) -> None:
-        """Keep an object unless a newer one is known: a watch may come after our own write."""
+        """Keep an object unless a newer one, or its end, is known.
+
+        A watch may come before or after the answer to our own write.
+        """
         kind = text(one, "apiVersion"), text(one, "kind")
         key = namespace_of(one), name_of(one)
         with self._lock:
             known = self._objects.get(kind)
-            if known is None or _version(known.get(key, {})) >= _version(one):
+            if known is None or text(one, "metadata", "uid") in self._gone:
+                return
+            if _version(known.get(key, {})) >= _version(one):
                 return
             known[key] = one
         self.changed.set()

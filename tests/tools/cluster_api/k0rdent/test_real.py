@@ -84,8 +84,11 @@ def _has_developed(instance: Instance) -> bool:
         name: one.get("status", {}) for name, one in listed(instance, "clustersummaries").items()
     }
     failing = ("nameless-image", "second-ingress", "unwritten")
+    made = listed(instance, "clusters.cluster.x-k8s.io").get("train", {}).get("status", {})
+    states = {one["type"]: one["status"] for one in made.get("conditions", [])}
     return (
         services == ["Deployed", "Deployed"]
+        and states.get("Available") == "True"
         and adopted.get("connectionStatus") == "Down"
         and all(told.get(f"{one}-capi-train", {}).get("featureSummaries") for one in failing)
         and "dependencies" in told.get("orphaned-capi-train", {})

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from clusterwright.tools.kubernetes.changes.step import Elsewhere
-from clusterwright.tools.manifest import Manifest, mapping, name_of, namespace_of, text
-from clusterwright.tools.ref import Ref, owner_of
+from clusterwright.tools.kubernetes.drained import is_evicted
+from clusterwright.tools.manifest import Manifest, name_of, namespace_of, text
+from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
 _SHOWN = 4
@@ -64,13 +65,7 @@ def _policy(claim: Manifest, around: Snapshot) -> str:
 
 def _counts(pod: Manifest) -> bool:
     """Return whether a pod is somebody's work: not the system's or a DaemonSet's, nor ended."""
-    owner = owner_of(pod)
-    return not (
-        namespace_of(pod) in _SYSTEM
-        or (owner is not None and owner.kind in {"DaemonSet", "Node"})
-        or text(pod, "status", "phase") in {"Succeeded", "Failed"}
-        or "deletionTimestamp" in mapping(pod, "metadata")
-    )
+    return namespace_of(pod) not in _SYSTEM and is_evicted(pod)
 
 
 def _names(found: Sequence[Manifest]) -> tuple[str, ...]:

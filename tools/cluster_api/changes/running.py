@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from clusterwright.tools.kubernetes.analyzers.quantity import quantity
 from clusterwright.tools.kubernetes.changes.budgets import budgets_of, spare
 from clusterwright.tools.kubernetes.changes.workloads import is_ready
+from clusterwright.tools.kubernetes.drained import moves
 from clusterwright.tools.manifest import Manifest, items, mapping, name_of, namespace_of, text
 from clusterwright.tools.ref import Ref, owner_of
 from clusterwright.tools.snapshot import Snapshot
 
-_MIRROR = "kubernetes.io/config.mirror"
 _GPU = "gpu"
 _SHOWN = 4
 
@@ -49,7 +49,7 @@ def running_on(machines: Iterable[Manifest], snapshot: Snapshot) -> list[Running
 def _on(machine: Manifest, snapshot: Snapshot) -> Running:
     node = text(machine, "status", "nodeRef", "name")
     here = snapshot.pods_on(node) if node else ()
-    pods = tuple(sorted((one for one in here if _goes(one)), key=_heaviest))
+    pods = tuple(sorted((one for one in here if moves(one)), key=_heaviest))
     found = snapshot.get(Ref("Node", node)) if node else None
     budgets = {
         str(Ref.of(budget)): None
@@ -66,15 +66,6 @@ def _on(machine: Manifest, snapshot: Snapshot) -> Running:
         sum(_gpus_asked(one) for one in pods),
         tuple(f"{namespace_of(one)}/{name_of(one)}" for one in pods if owner_of(one) is None),
         tuple(budgets),
-    )
-
-
-def _goes(pod: Manifest) -> bool:
-    owner = owner_of(pod)
-    return not (
-        (owner is not None and owner.kind in {"DaemonSet", "Node"})
-        or _MIRROR in mapping(pod, "metadata", "annotations")
-        or text(pod, "status", "phase") in {"Succeeded", "Failed"}
     )
 
 

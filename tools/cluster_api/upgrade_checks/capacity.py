@@ -11,10 +11,11 @@ from clusterwright.tools.cluster_api.upgrade_checks.check import (
     unknown,
 )
 from clusterwright.tools.cluster_api.upgrade_checks.scene import Scene
-from clusterwright.tools.kubernetes.analyzers.capacity import Amounts, Nodes, finished, requested
+from clusterwright.tools.kubernetes.analyzers.capacity import Amounts, Nodes, requested
 from clusterwright.tools.kubernetes.analyzers.quantity import spelled
+from clusterwright.tools.kubernetes.drained import moves
 from clusterwright.tools.manifest import Json, Manifest, dig, mapping, text
-from clusterwright.tools.ref import Ref, owner_of
+from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
 _NAME = "capacity"
@@ -105,12 +106,7 @@ def _devices_first(pair: tuple[str, float]) -> bool:
 def _moved(found: Snapshot, node: str) -> Amounts:
     total: Amounts = {}
     for pod in found.pods_on(node):
-        if not finished(pod) and not _stays(pod):
+        if moves(pod):
             for resource, amount in requested(pod).items():
                 total[resource] = total.get(resource, 0) + amount
     return total
-
-
-def _stays(pod: Manifest) -> bool:
-    owner = owner_of(pod)
-    return owner is not None and owner.kind in {"DaemonSet", "Node"}

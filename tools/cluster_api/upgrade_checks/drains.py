@@ -18,19 +18,16 @@ from clusterwright.tools.cluster_api.upgrade_checks.check import (
 from clusterwright.tools.cluster_api.upgrade_checks.scene import Scene
 from clusterwright.tools.kubernetes.changes.budgets import budgets_of, spare
 from clusterwright.tools.kubernetes.changes.workloads import is_ready
+from clusterwright.tools.kubernetes.drained import is_evicted, keeps_data
 from clusterwright.tools.manifest import (
     Manifest,
-    dig,
-    items,
     labels_of,
-    mapping,
     number,
     text,
 )
 from clusterwright.tools.ref import Ref, owner_of
 from clusterwright.tools.snapshot import Snapshot
 
-_MIRROR = "kubernetes.io/config.mirror"
 _SKIP = "cluster.x-k8s.io/drain"
 _BUDGET = "PodDisruptionBudget"
 _NAME = "disruption budgets"
@@ -87,7 +84,7 @@ def _limit(machine: Manifest) -> int:
 
 def _lost(pods: Sequence[Manifest]) -> Iterator[Check]:
     bare = [one for one in pods if owner_of(one) is None]
-    local = [one for one in pods if owner_of(one) is not None and _keeps_data(one)]
+    local = [one for one in pods if owner_of(one) is not None and keeps_data(one)]
     if bare:
         said = f"{len(bare)} would be deleted for good: nothing replaces them"
         todo = "have a Deployment or a Job run them"
@@ -100,20 +97,6 @@ def _lost(pods: Sequence[Manifest]) -> Iterator[Check]:
 
 
 def _goes(pod: Manifest) -> bool:
-    """Return whether a drain evicts a pod: not a DaemonSet's, a static or an ended one."""
-    owner = owner_of(pod)
-    return not (
-        (owner is not None and owner.kind in {"DaemonSet", "Node"})
-        or _MIRROR in mapping(pod, "metadata", "annotations")
-        or labels_of(pod).get(_SKIP) == "skip"
-        or text(pod, "status", "phase") in {"Succeeded", "Failed"}
-        or dig(pod, "metadata", "deletionTimestamp") is not None
-        or not text(pod, "spec", "nodeName")
-    )
-
-
-def _keeps_data(pod: Manifest) -> bool:
-    return any(
-        "emptyDir" in one and text(one, "emptyDir", "medium") != "Memory"
-        for one in items(pod, "spec", "volumes")
-    )
+    """Return whether the drain of a Machine evicts a pod, which a label of its own can forbid."""
+    skipped = labels_of(pod).get(_SKIP) == "skip"
+    return is_evicted(pod) and not skipped and bool(text(pod, "spec", "nodeName"))

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 from clusterwright.tools.analyzer import Analyzer, Suspicion
 from clusterwright.tools.finding import Edge, FieldEvidence, Finding, Relation, Severity
-from clusterwright.tools.kubernetes.analyzers.capacity import finished
 from clusterwright.tools.kubernetes.analyzers.pod import title
+from clusterwright.tools.kubernetes.drained import is_evicted
 from clusterwright.tools.kubernetes.label_selector import matches
 from clusterwright.tools.manifest import (
     Manifest,
@@ -20,7 +20,7 @@ from clusterwright.tools.manifest import (
     text,
     truth,
 )
-from clusterwright.tools.ref import Ref, owner_of
+from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
 CODE = "pdb/blocks-drain"
@@ -49,16 +49,9 @@ def _to_leave(snapshot: Snapshot) -> dict[str, list[Manifest]]:
     found: dict[str, list[Manifest]] = defaultdict(list)
     for node in snapshot.of_kind("Node"):
         if truth(node, "spec", "unschedulable"):
-            for pod in filter(_is_evicted, snapshot.pods_on(name_of(node))):
+            for pod in filter(is_evicted, snapshot.pods_on(name_of(node))):
                 found[namespace_of(pod)].append(pod)
     return found
-
-
-def _is_evicted(pod: Manifest) -> bool:
-    """Return whether a drain evicts a pod: what belongs to its node stays there."""
-    owner = owner_of(pod)
-    stays = owner is not None and owner.kind in {"DaemonSet", "Node"}
-    return not stays and not finished(pod) and not dig(pod, "metadata", "deletionTimestamp")
 
 
 def _never_lets_go(one: Manifest) -> bool:

@@ -10,11 +10,10 @@ from clusterwright.tools.kubernetes.changes.evict import eviction
 from clusterwright.tools.kubernetes.changes.kind import ObjectChange, existing
 from clusterwright.tools.kubernetes.changes.step import Scene, Step
 from clusterwright.tools.kubernetes.changes.workloads import AROUND, is_ready
-from clusterwright.tools.manifest import Manifest, items, mapping, text
+from clusterwright.tools.kubernetes.drained import is_evicted, keeps_data
+from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.ref import Ref, owner_of
 
-_MIRROR = "kubernetes.io/config.mirror"
-"""On pods that a kubelet runs from a file: they cannot be evicted (k8s.io/api/core/v1)."""
 _SHOWN = 5
 
 
@@ -33,7 +32,7 @@ class Drain(ObjectChange):
         or whose budget allows no disruption: a drain that cannot end is not begun.
         """
         node = existing(scene, self.object)
-        pods = [one for one in scene.around.pods_on(self.object.name) if _goes(one)]
+        pods = [one for one in scene.around.pods_on(self.object.name) if is_evicted(one)]
         self._refuse(pods, scene)
         evictions = [
             replace(eviction(Ref.of(one), one, scene.around), predicate=True) for one in pods
@@ -47,7 +46,7 @@ class Drain(ObjectChange):
                 f"nothing would replace {_named(bare)}",
                 hint="delete them if they are not needed, or have a Deployment run them",
             )
-        local = [one for one in pods if _keeps_data(one)]
+        local = [one for one in pods if keeps_data(one)]
         if local and not self.delete_local_data:
             raise RefusedError(
                 f"{_named(local)} keep data on the node (emptyDir), which would be lost",
@@ -63,24 +62,6 @@ class Drain(ObjectChange):
                 f"{', '.join(blocked[:_SHOWN])} allow no disruption at present",
                 hint="repair the pods of these budgets first, or run one replica more",
             )
-
-
-def _goes(pod: Manifest) -> bool:
-    """Return whether a drain evicts a pod: not a DaemonSet's, a static or an ended one."""
-    owner = owner_of(pod)
-    return not (
-        (owner is not None and owner.kind in {"DaemonSet", "Node"})
-        or _MIRROR in mapping(pod, "metadata", "annotations")
-        or text(pod, "status", "phase") in {"Succeeded", "Failed"}
-        or "deletionTimestamp" in mapping(pod, "metadata")
-    )
-
-
-def _keeps_data(pod: Manifest) -> bool:
-    return any(
-        "emptyDir" in one and text(one, "emptyDir", "medium") != "Memory"
-        for one in items(pod, "spec", "volumes")
-    )
 
 
 def _named(pods: list[Manifest]) -> str:

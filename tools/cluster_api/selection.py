@@ -1,8 +1,12 @@
-"""Label selectors as objects hold them (apimachinery, meta/v1, LabelSelector)."""
+"""Label selectors where an empty one asks for nothing and takes nothing.
+
+So k0rdent and Sveltos have it (multiclusterservice_controller.go; libsveltos, clusterproxy).
+"""
 
 from collections.abc import Mapping
 
-from clusterwright.tools.manifest import Manifest, items, strings, text, texts
+from clusterwright.tools.kubernetes.label_selector import matches
+from clusterwright.tools.manifest import Manifest, items, strings
 
 
 def is_empty(selector: Manifest) -> bool:
@@ -11,45 +15,5 @@ def is_empty(selector: Manifest) -> bool:
 
 
 def selects(selector: Manifest, labels: Mapping[str, str]) -> bool:
-    """Return whether a selector takes these labels. An empty one takes none.
-
-    So k0rdent and Sveltos have it (multiclusterservice_controller.go; libsveltos, clusterproxy).
-    """
-    if is_empty(selector):
-        return False
-    equal = strings(selector, "matchLabels")
-    return all(labels.get(key) == value for key, value in equal.items()) and all(
-        _keeps(rule, labels) for rule in items(selector, "matchExpressions")
-    )
-
-
-def spelled(selector: Manifest) -> str:
-    """Return a selector as kubectl takes it."""
-    parts = [f"{key}={value}" for key, value in strings(selector, "matchLabels").items()]
-    for rule in items(selector, "matchExpressions"):
-        key, values = text(rule, "key"), ", ".join(texts(rule, "values"))
-        match text(rule, "operator"):
-            case "In":
-                parts.append(f"{key} in ({values})")
-            case "NotIn":
-                parts.append(f"{key} notin ({values})")
-            case "Exists":
-                parts.append(key)
-            case _:
-                parts.append(f"!{key}")
-    return ",".join(parts)
-
-
-def _keeps(rule: Manifest, labels: Mapping[str, str]) -> bool:
-    key, values = text(rule, "key"), texts(rule, "values")
-    match text(rule, "operator"):
-        case "In":
-            return labels.get(key) in values
-        case "NotIn":
-            return labels.get(key) not in values
-        case "Exists":
-            return key in labels
-        case "DoesNotExist":
-            return key not in labels
-        case _:
-            return False
+    """Return whether a selector takes these labels; an empty one takes none."""
+    return not is_empty(selector) and matches(selector, labels)

@@ -17,6 +17,25 @@ def matches(selector: Json, labels: Mapping[str, str]) -> bool:
     )
 
 
+def selector_text(selector: Manifest) -> str:
+    """Return a selector as kubectl takes it and the API's labelSelector parameter spells it."""
+    parts = [f"{key}={value}" for key, value in strings(selector, "matchLabels").items()]
+    for one in items(selector, "matchExpressions"):
+        key, values = text(one, "key"), ", ".join(texts(one, "values"))
+        match text(one, "operator"):
+            case "In":
+                parts.append(f"{key} in ({values})")
+            case "NotIn":
+                parts.append(f"{key} notin ({values})")
+            case "Exists":
+                parts.append(key)
+            case "DoesNotExist":
+                parts.append(f"!{key}")
+            case _:
+                continue
+    return ",".join(parts)
+
+
 def _holds(expression: Manifest, labels: Mapping[str, str]) -> bool:
     value, values = labels.get(text(expression, "key")), texts(expression, "values")
     match text(expression, "operator"):

@@ -1,4 +1,5 @@
-from clusterwright.tools.cluster_api.selection import selects, spelled
+from clusterwright.tools.cluster_api.selection import selects
+from clusterwright.tools.kubernetes.label_selector import selector_text
 from clusterwright.tools.manifest import Manifest
 
 LABELS = {"env": "prod", "gpu": "yes"}
@@ -26,5 +27,5 @@ def test_an_empty_selector_takes_nothing() -> None:
 
 def test_a_selector_is_spelled_as_kubectl_takes_it() -> None:
     both = {"matchLabels": {"env": "prod"}} | rule("gpu", "In", "a", "b")
-    assert spelled(both) == "env=prod,gpu in (a, b)"
-    assert spelled(rule("gpu", "DoesNotExist")) == "!gpu"
+    assert selector_text(both) == "env=prod,gpu in (a, b)"
+    assert selector_text(rule("gpu", "DoesNotExist")) == "!gpu"

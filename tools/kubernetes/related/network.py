@@ -1,9 +1,9 @@
 """Where an Ingress leads, and whom a NetworkPolicy guards."""
 
 from clusterwright.tools.kubernetes.analyzers.ingress import backends
+from clusterwright.tools.kubernetes.label_selector import selector_text
 from clusterwright.tools.kubernetes.related.lookup import Lookup
 from clusterwright.tools.kubernetes.related.related import Related
-from clusterwright.tools.kubernetes.related.workload import selector_text
 from clusterwright.tools.manifest import Manifest, items, mapping, namespace_of, text
 from clusterwright.tools.ref import Ref
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import cast
 
+from clusterwright.tools.kubernetes.label_selector import selector_text
 from clusterwright.tools.kubernetes.related.lookup import Lookup
 from clusterwright.tools.kubernetes.related.pod import routed, used_by
 from clusterwright.tools.kubernetes.related.related import Related
@@ -16,9 +17,7 @@ from clusterwright.tools.manifest import (
     name_of,
     namespace_of,
     number,
-    strings,
     text,
-    texts,
 )
 from clusterwright.tools.ref import Ref, owner_of
 
@@ -42,25 +41,6 @@ async def around_cron_job(lookup: Lookup, cron_job: Manifest) -> list[Related]:
     """Return the Jobs that a CronJob has made and kept."""
     jobs = await lookup.listed("Job", namespace_of(cron_job), keep=_owned_by(cron_job))
     return lookup.tell(MAKES, jobs)
-
-
-def selector_text(selector: Manifest) -> str:
-    """Return a LabelSelector as the API's labelSelector parameter spells it."""
-    parts = [f"{key}={value}" for key, value in strings(selector, "matchLabels").items()]
-    for one in items(selector, "matchExpressions"):
-        key, values = text(one, "key"), ",".join(texts(one, "values"))
-        match text(one, "operator"):
-            case "In":
-                parts.append(f"{key} in ({values})")
-            case "NotIn":
-                parts.append(f"{key} notin ({values})")
-            case "Exists":
-                parts.append(key)
-            case "DoesNotExist":
-                parts.append(f"!{key}")
-            case _:
-                continue
-    return ",".join(parts)
 
 
 async def _replica_sets(lookup: Lookup, workload: Manifest) -> list[Manifest]:

@@ -6,9 +6,10 @@ from clusterwright.tools.analyzer import Analyzer, Suspicion
 from clusterwright.tools.cluster_api.analyzers.told import proof, titled
 from clusterwright.tools.cluster_api.condition import condition_of
 from clusterwright.tools.cluster_api.k0rdent.kinds import DEPLOYMENT, MULTI_CLUSTER_SERVICE
-from clusterwright.tools.cluster_api.selection import is_empty, selects, spelled
+from clusterwright.tools.cluster_api.selection import is_empty, selects
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.finding import FieldEvidence, Finding, Severity
+from clusterwright.tools.kubernetes.label_selector import selector_text
 from clusterwright.tools.manifest import Manifest, labels_of, mapping, strings, text, truth
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
@@ -47,7 +48,7 @@ def _nothing(snapshot: Snapshot, one: Manifest) -> Iterator[Suspicion]:
     if own or any(selects(selector, labels_of(found)) for found in there):
         return
     near = None if is_empty(selector) else _near(selector, there)
-    title = f"Its selector matches no ClusterDeployment: {one_line(spelled(selector), 100)}"
+    title = f"Its selector matches no ClusterDeployment: {one_line(selector_text(selector), 100)}"
     if is_empty(selector):
         title = "It has no selector, and is deployed nowhere"
     elif near:
@@ -60,7 +61,7 @@ def _nothing(snapshot: Snapshot, one: Manifest) -> Iterator[Suspicion]:
         title=title,
         evidence=(
             FieldEvidence(
-                ref=subject, path="$.spec.clusterSelector", value=spelled(selector) or "{}"
+                ref=subject, path="$.spec.clusterSelector", value=selector_text(selector) or "{}"
             ),
         ),
         fixes=("Correct the selector, or label the ClusterDeployments that it is for.",),

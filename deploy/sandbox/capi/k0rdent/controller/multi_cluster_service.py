@@ -3,9 +3,9 @@
 import hashlib
 
 from clusterwright.deploy.sandbox.capi.k0rdent.controller import services, summary
-from clusterwright.deploy.sandbox.capi.k0rdent.controller.selection import selects
 from clusterwright.deploy.sandbox.capi.k0rdent.controller.told import Told, ill, well
 from clusterwright.deploy.sandbox.capi.k0rdent.controller.world import SYSTEM, World, leaving
+from clusterwright.tools.cluster_api.selection import selects
 from clusterwright.tools.manifest import (
     Manifest,
     items,

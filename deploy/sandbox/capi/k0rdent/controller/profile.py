@@ -1,6 +1,5 @@
 """Profiles and ClusterProfiles: a ClusterSummary for each cluster that matches."""
 
-from clusterwright.deploy.sandbox.capi.k0rdent.controller.selection import selects
 from clusterwright.deploy.sandbox.capi.k0rdent.controller.world import (
     CLUSTER_API,
     World,
@@ -8,6 +7,7 @@ from clusterwright.deploy.sandbox.capi.k0rdent.controller.world import (
     leaving,
     owned_by,
 )
+from clusterwright.tools.cluster_api.selection import selects
 from clusterwright.tools.manifest import (
     Manifest,
     condition,

@@ -1,7 +1,6 @@
 """The rules that the simulated controller of k0rdent and Sveltos imitates."""
 
 from clusterwright.deploy.sandbox.capi.k0rdent.controller.charts import CHARTS, chart_of
-from clusterwright.deploy.sandbox.capi.k0rdent.controller.selection import selects
 from clusterwright.deploy.sandbox.capi.k0rdent.controller.services import dependency_error
 from clusterwright.deploy.sandbox.capi.k0rdent.controller.summary import of_cluster, ready
 from clusterwright.deploy.sandbox.capi.k0rdent.controller.told import (
@@ -12,6 +11,7 @@ from clusterwright.deploy.sandbox.capi.k0rdent.controller.told import (
     well,
 )
 from clusterwright.deploy.sandbox.capi.k0rdent.kinds import KINDS, definitions
+from clusterwright.tools.cluster_api.selection import selects
 from clusterwright.tools.manifest import Json, Manifest
 
 

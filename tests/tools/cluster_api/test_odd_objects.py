@@ -17,7 +17,7 @@ from clusterwright.tools.cluster_api.phases.parts import Parts
 from clusterwright.tools.cluster_api.tree import Asked, tree
 from clusterwright.tools.cluster_api.upgrade_checks.checking import checks
 from clusterwright.tools.cluster_api.upgrade_checks.scene import Scene
-from clusterwright.tools.cluster_api.upgrade_checks.version import Version
+from clusterwright.tools.cluster_api.version import Version
 from clusterwright.tools.manifest import Json, Manifest
 from clusterwright.tools.snapshot import Snapshot
 from tests.tools.cluster_api.captured import captured

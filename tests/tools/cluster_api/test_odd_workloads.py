@@ -9,7 +9,7 @@ from clusterwright.tools.cluster_api.phases.parts import Parts
 from clusterwright.tools.cluster_api.upgrade_checks.checking import checks
 from clusterwright.tools.cluster_api.upgrade_checks.reading import written_as
 from clusterwright.tools.cluster_api.upgrade_checks.scene import Scene
-from clusterwright.tools.cluster_api.upgrade_checks.version import Version
+from clusterwright.tools.cluster_api.version import Version
 from clusterwright.tools.manifest import Json, Manifest
 from tests.tools.cluster_api.moment import moment, snapshot_of
 from tests.tools.cluster_api.test_odd_objects import KEPT, ODD, places

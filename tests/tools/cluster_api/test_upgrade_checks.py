@@ -11,7 +11,7 @@ from clusterwright.tools.cluster_api.upgrade_checks.apis import METRIC
 from clusterwright.tools.cluster_api.upgrade_checks.check import Check, Status
 from clusterwright.tools.cluster_api.upgrade_checks.checking import checks
 from clusterwright.tools.cluster_api.upgrade_checks.scene import Scene, Used
-from clusterwright.tools.cluster_api.upgrade_checks.version import Version
+from clusterwright.tools.cluster_api.version import Version
 from clusterwright.tools.manifest import Json, Manifest, items
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot

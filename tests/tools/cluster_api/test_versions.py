@@ -3,7 +3,7 @@
 import pytest
 
 from clusterwright.tools.cluster_api.upgrade_checks.removals import removed
-from clusterwright.tools.cluster_api.upgrade_checks.version import Version, plan
+from clusterwright.tools.cluster_api.version import Version, plan
 from clusterwright.tools.errors import InvalidInputError
 
 

@@ -1,6 +1,5 @@
 """Versions of Kubernetes that do not go together within one cluster."""
 
-import re
 from collections.abc import Iterable, Iterator
 
 from clusterwright.tools.analyzer import Analyzer, Suspicion
@@ -12,6 +11,7 @@ from clusterwright.tools.cluster_api.estate import (
     is_control_plane,
     pool_of,
 )
+from clusterwright.tools.cluster_api.version import KUBELET_MINORS, Version
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.finding import Edge, FieldEvidence, Finding, Relation, Severity
 from clusterwright.tools.manifest import Manifest, text
@@ -20,15 +20,6 @@ from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
 CODE = "cluster/version-skew"
-OLDEST = 3
-"""Minors that a kubelet may be behind its API server (Kubernetes, "Version Skew Policy")."""
-_VERSION = re.compile(r"v?(\d{1,3})\.(\d{1,4})\.")
-
-
-def minor_of(version: str) -> tuple[int, int] | None:
-    """Return major and minor of a version such as v1.36.3 or v1.36.3+k0s.0; None for no version."""
-    found = _VERSION.match(version[:64])
-    return (int(found[1]), int(found[2])) if found else None
 
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
@@ -41,20 +32,25 @@ def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
 
 def _of_cluster(estate: Estate, cluster: Manifest) -> Iterator[Suspicion]:
     found = estate.of(MACHINE, cluster)
-    own = [(minor_of(_running(one)), one) for one in found if is_control_plane(one)]
+    own = [(_minor(one), one) for one in found if is_control_plane(one)]
     planes = [(minor, one) for minor, one in own if minor is not None]
     if not planes:
         return
     least, oldest = min(planes, key=lambda one: one[0])
     most, newest = max(planes, key=lambda one: one[0])
     for machine in found:
-        minor = minor_of(_running(machine))
+        minor = _minor(machine)
         if minor is None or is_control_plane(machine) or _goes(machine):
             continue
-        newer, older = minor > least, most[1] - minor[1] > OLDEST and most[0] == minor[0]
+        newer, older = minor > least, most[1] - minor[1] > KUBELET_MINORS and most[0] == minor[0]
         if newer or older:
             against = oldest if newer else newest
             yield Suspicion(_finding(cluster, machine, against, newer=newer))
+
+
+def _minor(machine: Manifest) -> tuple[int, int] | None:
+    found = Version.of(_running(machine))
+    return (found.major, found.minor) if found else None
 
 
 def _running(machine: Manifest) -> str:
@@ -78,7 +74,7 @@ def _finding(cluster: Manifest, machine: Manifest, plane: Manifest, *, newer: bo
     ours = (
         f"Nodes run {has}, newer than an API server of {other}"
         if newer
-        else f"Nodes run {has}, more than {OLDEST} minors behind the API server's {other}"
+        else f"Nodes run {has}, more than {KUBELET_MINORS} minors behind the API server's {other}"
     )
     pool = pool_of(machine)
     return Finding(

@@ -7,7 +7,7 @@ controlplane/kubeadm/webhooks/admission/kubeadmcontrolplane.go (validateVersion)
 from clusterwright.tools.cluster_api.class_variables import has_hops_planned
 from clusterwright.tools.cluster_api.upgrade_checks.check import Check, Status, check, passed
 from clusterwright.tools.cluster_api.upgrade_checks.scene import Scene
-from clusterwright.tools.cluster_api.upgrade_checks.version import Version, plan
+from clusterwright.tools.cluster_api.version import Version, plan
 from clusterwright.tools.manifest import texts
 from clusterwright.tools.ref import Ref
 

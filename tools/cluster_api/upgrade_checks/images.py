@@ -17,7 +17,7 @@ from clusterwright.tools.cluster_api.upgrade_checks.check import (
     unknown,
 )
 from clusterwright.tools.cluster_api.upgrade_checks.scene import Scene
-from clusterwright.tools.cluster_api.upgrade_checks.version import Version
+from clusterwright.tools.cluster_api.version import Version
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.manifest import Json, Manifest, dig, text
 from clusterwright.tools.quotation import quoted

@@ -15,7 +15,7 @@ from clusterwright.tools.cluster_api.upgrade_checks.apis import METRIC
 from clusterwright.tools.cluster_api.upgrade_checks.release import release
 from clusterwright.tools.cluster_api.upgrade_checks.removals import Removal, removed
 from clusterwright.tools.cluster_api.upgrade_checks.scene import Scene, Used
-from clusterwright.tools.cluster_api.upgrade_checks.version import Version
+from clusterwright.tools.cluster_api.version import Version
 from clusterwright.tools.errors import NotFoundError, ToolError
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.kubernetes.read import read_snapshot

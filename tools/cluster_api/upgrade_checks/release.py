@@ -3,7 +3,7 @@
 import re
 from typing import TYPE_CHECKING
 
-from clusterwright.tools.cluster_api.upgrade_checks.version import Version
+from clusterwright.tools.cluster_api.version import Version
 from clusterwright.tools.errors import ToolError
 from clusterwright.tools.manifest import Manifest, items, text
 from clusterwright.tools.ref import Ref

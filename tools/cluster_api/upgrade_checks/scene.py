@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from clusterwright.tools.cluster_api.phases.parts import Parts
-from clusterwright.tools.cluster_api.upgrade_checks.version import Version
+from clusterwright.tools.cluster_api.version import Version
 from clusterwright.tools.manifest import Manifest, text
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot

@@ -7,11 +7,9 @@ three minors older.
 from clusterwright.tools.cluster_api.upgrade_checks.allowed import hops
 from clusterwright.tools.cluster_api.upgrade_checks.check import Check, Status, check, passed
 from clusterwright.tools.cluster_api.upgrade_checks.scene import Scene
-from clusterwright.tools.cluster_api.upgrade_checks.version import Version
+from clusterwright.tools.cluster_api.version import KUBELET_MINORS, Version
 from clusterwright.tools.manifest import text
 from clusterwright.tools.ref import Ref
-
-_OLDER = 3
 
 
 def skew(scene: Scene) -> Check:
@@ -21,12 +19,12 @@ def skew(scene: Scene) -> Check:
         return check("version skew", Status.NOT_CHECKED, "no node or Machine tells its version")
     first = next((one for one in map(Version.of, hops(scene)) if one), scene.goal)
     newer = [ref for ref, one in found if one.minor > scene.goal.minor]
-    older = [ref for ref, one in found if first.minor - one.minor > _OLDER]
+    older = [ref for ref, one in found if first.minor - one.minor > KUBELET_MINORS]
     if newer:
         said = f"kubelets are newer than {scene.goal}, which an API server does not support"
         return check("version skew", Status.BLOCK, said, newer, "ask for a newer version")
     if older:
-        said = f"kubelets are more than {_OLDER} minors older than {first}"
+        said = f"kubelets are more than {KUBELET_MINORS} minors older than {first}"
         todo = "upgrade these nodes to the version of the control plane first"
         return check("version skew", Status.BLOCK, said, older, todo)
     versions = sorted({str(one) for _, one in found})

@@ -8,8 +8,10 @@ from typing import Self
 from clusterwright.tools.errors import InvalidInputError
 
 _FORM = re.compile(
-    r"v?(\d{1,3})\.(\d{1,4})\.(\d{1,4})(-[0-9A-Za-z.-]{1,60})?(\+[0-9A-Za-z.-]{1,60})?\Z"
+    r"v?(\d{1,3})\.(\d{1,3})\.(\d{1,3})(-[0-9A-Za-z.-]{1,60})?(\+[0-9A-Za-z.-]{1,60})?\Z", re.ASCII
 )
+KUBELET_MINORS = 3
+"""Minors that a kubelet may be older than its API server (Kubernetes, "Version Skew Policy")."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -28,11 +30,11 @@ class Version:
 
     @classmethod
     def asked(cls, spelled: str) -> Self:
-        """Read a version; raise InvalidInputError for what is none."""
-        found = cls.of(spelled)
+        """Read a version as somebody wrote it; raise InvalidInputError for what is none."""
+        found = cls.of(spelled) if spelled == spelled.strip() else None
         if found is None:
             raise InvalidInputError(
-                f"{spelled[:60]!r} is no Kubernetes version", hint="write it as in v1.36.3"
+                f"{spelled[:60]!r} is no Kubernetes version", hint="write it whole, as in v1.36.3"
             )
         return found
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from clusterwright.tools.cluster_api.changes.checks import in_turn
 from clusterwright.tools.cluster_api.changes.pools import CONTROL_PLANE, Pool
 from clusterwright.tools.cluster_api.changes.running import Running, gpus, running_on
+from clusterwright.tools.cluster_api.strategy import strategy_of
 from clusterwright.tools.kubernetes.changes.step import Elsewhere
-from clusterwright.tools.manifest import Json, Manifest, dig, mapping, name_of, text
+from clusterwright.tools.manifest import Manifest, dig, name_of
 from clusterwright.tools.trust.risk import Risk
 
 _POOLS, _MACHINES, _BUDGETS = 5, 8, 4
@@ -39,32 +40,9 @@ class Wave:
 
 
 def wave_of(pool: Pool) -> Wave:
-    """Return how a pool rolls over; defaults are those of Cluster API: one more, none fewer.
-
-    The API v1beta2 has it in `spec.rollout.strategy`, v1beta1 in `spec.strategy` of pools and
-    `spec.rolloutStrategy` of control planes.
-    """
-    spec = mapping(pool.object, "spec")
-    places = (("rollout", "strategy"), ("strategy",), ("rolloutStrategy",))
-    found = [one for path in places if (one := mapping(spec, *path))]
-    strategy = found[0] if found else mapping(None)
-    many = len(pool.machines)
-    rolling = mapping(strategy, "rollingUpdate")
-    unavailable = _count(rolling.get("maxUnavailable", 0), many, up=False)
-    surge = _count(rolling.get("maxSurge", 1), many, up=True)
-    return Wave(pool, surge, unavailable, text(strategy, "type") == "OnDelete")
-
-
-def _count(value: Json, of: int, *, up: bool) -> int:
-    """Return a number, or a percentage of a number, rounded as Kubernetes does it."""
-    if isinstance(value, int):
-        return value
-    if isinstance(value, str) and value.removesuffix("%").isdecimal():
-        if not value.endswith("%"):
-            return int(value)
-        share = int(value.removesuffix("%")) * of
-        return -(-share // 100) if up else share // 100
-    return 1 if up else 0
+    """Return how a pool rolls over."""
+    found = strategy_of(pool.object, len(pool.machines))
+    return Wave(pool, found.surge, found.unavailable, found.on_delete)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from clusterwright.tools.cluster_api.phases.parts import Pool
+from clusterwright.tools.cluster_api.strategy import strategy_of
 from clusterwright.tools.cluster_api.upgrade_checks.check import (
     Check,
     Status,
@@ -14,7 +15,7 @@ from clusterwright.tools.cluster_api.upgrade_checks.scene import Scene
 from clusterwright.tools.kubernetes.analyzers.capacity import Amounts, Nodes, requested
 from clusterwright.tools.kubernetes.analyzers.quantity import spelled
 from clusterwright.tools.kubernetes.drained import moves
-from clusterwright.tools.manifest import Json, Manifest, dig, mapping, text
+from clusterwright.tools.manifest import Manifest, dig, text
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
@@ -40,32 +41,14 @@ def capacity(scene: Scene) -> Iterator[Check]:
 
 def _of_pool(scene: Scene, pool: Pool) -> Check:
     name = f"{_NAME} of pool {pool.name}"
-    surge = _surge(pool)
-    if surge is None:
+    strategy = strategy_of(pool.manifest, pool.wanted)
+    if strategy.on_delete:
         return unknown(name, "its machines are replaced by hand (OnDelete)")
-    if surge:
-        return passed(name, f"a new node comes before an old one goes (maxSurge {surge})")
+    if strategy.surge:
+        return passed(name, f"a new node comes before an old one goes (maxSurge {strategy.surge})")
     if scene.workload is None:
         return unknown(name, "an old node goes first (maxSurge 0)")
     return _fits(scene.workload, pool, name)
-
-
-def _surge(pool: Pool) -> int | None:
-    """Return how many Machines a rollout adds at once; None where it replaces none by itself."""
-    older, newer = ("spec", "strategy"), ("spec", "rollout", "strategy")
-    strategy = mapping(pool.manifest, *newer) or mapping(pool.manifest, *older)
-    if text(strategy, "type") == "OnDelete":
-        return None
-    value = dig(strategy, "rollingUpdate", "maxSurge")
-    return 1 if value is None else _count(value, pool.wanted)
-
-
-def _count(value: Json, of: int) -> int:
-    """Return a number, or a share of the replicas, rounded up (apimachinery, intstr)."""
-    if isinstance(value, int):
-        return value
-    digits = value.rstrip("%") if isinstance(value, str) else ""
-    return -(-int(digits) * of // 100) if digits.isdecimal() and len(digits) < 5 else 1  # noqa: PLR2004 - a share
 
 
 def _fits(found: Snapshot, pool: Pool, name: str) -> Check:

@@ -10,15 +10,13 @@ internal/topology/variables).
 import difflib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Protocol, cast
+from collections.abc import Iterator, Mapping
+from typing import cast
 
-from jsonschema.exceptions import SchemaError
 from jsonschema.validators import Draft4Validator
-from referencing import Registry
-from referencing.exceptions import Unresolvable
 
 from clusterwright.tools.cluster_api.class_variables import Variable
+from clusterwright.tools.cluster_api.schema import Violation, broken, limit
 from clusterwright.tools.errors import InvalidInputError
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.manifest import Json, Manifest, items, mapping, text, truth
@@ -30,27 +28,6 @@ _LONGEST = 80
 _INT_OR_STRING = "x-kubernetes-int-or-string"
 _REPEATED_GROUP = re.compile(r"\)(?:[*+]|\{\d+,\d*\})")
 """Python tries every way to divide a text among repetitions of a group; RE2 does not."""
-_LIMITS = {
-    "minimum": "at least {}",
-    "maximum": "at most {}",
-    "minLength": "at least {} characters",
-    "maxLength": "at most {} characters",
-    "minItems": "at least {} items",
-    "maxItems": "at most {} items",
-    "pattern": "of the pattern {}",
-    "multipleOf": "a multiple of {}",
-}
-
-
-class _Violation(Protocol):
-    validator: str
-    validator_value: Json
-    absolute_path: Iterable[str | int]
-    instance: Json
-
-
-class _Validator(Protocol):
-    def iter_errors(self, instance: Json, /) -> Iterator[_Violation]: ...
 
 
 def definitions_of(found: Manifest) -> Definitions:
@@ -126,26 +103,13 @@ def _violations(name: str, value: Json, definitions: list[Manifest]) -> Iterator
     shown = _shown(name, value)
     said: set[str] = set()
     for definition in definitions:
-        for one in _broken(_readable(_schema(definition)), value):
+        for one in broken(Draft4Validator, _readable(_schema(definition)), value) or ():
             place = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in one.absolute_path)
             of = f" at {name}{place}" if place else ""
             sentence = f"{name} is {shown}{of}, but {_rule(one)}"
             if sentence not in said:
                 said.add(sentence)
                 yield sentence
-
-
-def _broken(schema: Json, value: Json) -> Sequence[_Violation]:
-    """Return the rules that a value breaks; none where the schema cannot be judged here.
-
-    Nothing that a schema refers to is fetched.
-    """
-    validator = cast("_Validator", Draft4Validator(cast("Manifest", schema), registry=Registry()))
-    try:
-        Draft4Validator.check_schema(schema)
-        return list(validator.iter_errors(value))
-    except (SchemaError, Unresolvable, RecursionError):
-        return ()
 
 
 def _is_read_alike(pattern: Json) -> bool:
@@ -159,7 +123,7 @@ def _is_read_alike(pattern: Json) -> bool:
     return True
 
 
-def _rule(one: _Violation) -> str:
+def _rule(one: Violation) -> str:
     """Return what a schema asks for where a value breaks it."""
     wanted = one.validator_value
     if one.validator == "type":
@@ -171,8 +135,7 @@ def _rule(one: _Violation) -> str:
         return f"misses {', '.join(str(key) for key in wanted if key not in given)}"
     if one.validator == "additionalProperties":
         return "has a field that is not known"
-    limit = _LIMITS.get(one.validator)
-    return f"must be {limit.format(wanted)}" if limit else f"breaks the rule {one.validator}"
+    return limit(one)
 
 
 def _readable(schema: Json) -> Json:

@@ -2,39 +2,17 @@
 
 import difflib
 import json
-import re
-from collections.abc import Iterable, Iterator
-from typing import Protocol, cast
+from collections.abc import Iterator
 
-from jsonschema.exceptions import SchemaError
 from jsonschema.validators import Draft202012Validator
-from referencing import Registry
-from referencing.exceptions import Unresolvable
 
+from clusterwright.tools.cluster_api.schema import Violation, broken, limit
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.field_path import MISSING, read
-from clusterwright.tools.manifest import Json, Manifest, mapping, texts
+from clusterwright.tools.manifest import Manifest, mapping, texts
 from clusterwright.tools.redaction import REDACTED, redact
 
 _LONGEST = 80
-_LIMITS = {
-    "minimum": "at least {}",
-    "maximum": "at most {}",
-    "minLength": "at least {} characters",
-    "maxLength": "at most {} characters",
-    "pattern": "of the pattern {}",
-}
-
-
-class _Violation(Protocol):
-    validator: str
-    validator_value: Json
-    absolute_path: Iterable[str | int]
-    instance: Json
-
-
-class _Validator(Protocol):
-    def iter_errors(self, instance: Json, /) -> Iterator[_Violation]: ...
 
 
 def over(defaults: Manifest, config: Manifest) -> Manifest:
@@ -51,17 +29,12 @@ def over(defaults: Manifest, config: Manifest) -> Manifest:
 
 
 def violations(schema: Manifest, values: Manifest) -> list[str] | None:
-    """Return what a schema does not take of values; None where it cannot be judged here.
-
-    Nothing that a schema refers to is fetched.
-    """
-    checked = cast("_Validator", Draft202012Validator(schema, registry=Registry()))
-    try:
-        Draft202012Validator.check_schema(schema)
-        safe = redact(values)
-        return [_told(one, safe) for one in checked.iter_errors(values)]
-    except (SchemaError, Unresolvable, RecursionError, re.error):
+    """Return what a schema does not take of values; None where it cannot be judged here."""
+    found = broken(Draft202012Validator, schema, values)
+    if found is None:
         return None
+    safe = redact(values)
+    return [_told(one, safe) for one in found]
 
 
 def unknown(schema: Manifest, defaults: Manifest, config: Manifest) -> Iterator[str]:
@@ -74,7 +47,7 @@ def unknown(schema: Manifest, defaults: Manifest, config: Manifest) -> Iterator[
             yield f"{name[:_LONGEST]} is no value that the template names{meant}"
 
 
-def _told(one: _Violation, safe: Manifest) -> str:
+def _told(one: Violation, safe: Manifest) -> str:
     """Return what is wrong, of a value only what the redacted values have in its place."""
     path = tuple(one.absolute_path)
     name = ".".join(str(part) for part in path)
@@ -85,7 +58,7 @@ def _told(one: _Violation, safe: Manifest) -> str:
     return f"{about}{place}{_rule(one)}"
 
 
-def _rule(one: _Violation) -> str:
+def _rule(one: Violation) -> str:
     wanted = one.validator_value
     given = mapping({"": one.instance}, "")
     match one.validator:
@@ -99,6 +72,4 @@ def _rule(one: _Violation) -> str:
         case "additionalProperties":
             return "has a field that the template does not take"
         case _:
-            limit = _LIMITS.get(one.validator)
-            said = limit.format(wanted) if limit else ""
-            return f"must be {said}" if said else f"breaks the rule {one.validator}"
+            return limit(one)

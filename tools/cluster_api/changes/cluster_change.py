@@ -5,6 +5,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from clusterwright.tools.cluster_api.changes.checks import settled
+from clusterwright.tools.cluster_api.changes.pools import pool_named
 from clusterwright.tools.cluster_api.estate import CLUSTER, KINDS, Estate, class_of
 from clusterwright.tools.errors import InvalidInputError, NotFoundError
 from clusterwright.tools.kubernetes.changes.kind import Change
@@ -49,6 +50,20 @@ class ClusterChange(Change):
         """Return the objects that it writes too, now that the Cluster and its parts are read."""
         del scene
         return ()
+
+
+class PoolChange(ClusterChange):
+    """A change of one pool of a workload cluster, or of its control plane."""
+
+    pool: str
+
+    def further(self, scene: Scene) -> tuple[Ref, ...]:
+        """Return the object of a pool that no topology owns."""
+        cluster = scene.live.get(self.ref)
+        if cluster is None:
+            return ()
+        pool = pool_named(Estate(scene.around), cluster, self.pool)
+        return (pool.ref,) if pool.ref and not pool.path else ()
 
 
 def cluster_ref(name: str) -> Ref:

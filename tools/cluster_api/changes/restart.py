@@ -5,7 +5,7 @@ from typing import ClassVar, cast
 
 from clusterwright.tools.cluster_api.changes.checks import settled
 from clusterwright.tools.cluster_api.changes.cluster_change import (
-    ClusterChange,
+    PoolChange,
     elsewhere,
     existing_cluster,
 )
@@ -22,20 +22,11 @@ from clusterwright.tools.ref import Ref
 from clusterwright.tools.trust.risk import Risk
 
 
-class Restart(ClusterChange):
+class Restart(PoolChange):
     """Roll a pool over, as `clusterctl alpha rollout restart` does it."""
 
     kind: ClassVar[str] = "restart"
     resumes: ClassVar[bool] = False  # each time it is worked out it asks for another one
-    pool: str
-
-    def further(self, scene: Scene) -> tuple[Ref, ...]:
-        """Return the object of a pool that no topology owns."""
-        cluster = scene.live.get(self.ref)
-        if cluster is None:
-            return ()
-        pool = pool_named(Estate(scene.around), cluster, self.pool)
-        return (pool.ref,) if pool.ref and not pool.path else ()
 
     def steps(self, scene: Scene) -> tuple[Step, ...]:
         """Return one patch of the time after which machines are replaced."""

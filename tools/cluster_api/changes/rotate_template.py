@@ -13,7 +13,7 @@ from pydantic import Field
 
 from clusterwright.tools.cluster_api.changes.checks import settled
 from clusterwright.tools.cluster_api.changes.cluster_change import (
-    ClusterChange,
+    PoolChange,
     elsewhere,
     existing_cluster,
 )
@@ -40,20 +40,11 @@ _LONGEST_NAME = 60
 _APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
-class RotateTemplate(ClusterChange):
+class RotateTemplate(PoolChange):
     """Have a pool's machines made from a copy of their template, with other fields."""
 
     kind: ClassVar[str] = "rotate_template"
-    pool: str
     set: dict[str, Any] = Field(min_length=1, max_length=40)
-
-    def further(self, scene: Scene) -> tuple[Ref, ...]:
-        """Return the pool, or the control plane, and the template that it would get."""
-        cluster = scene.live.get(self.ref)
-        if cluster is None or is_classy(cluster):
-            return ()
-        pool = pool_named(Estate(scene.around), cluster, self.pool)
-        return (pool.ref,) if pool.ref else ()
 
     def steps(self, scene: Scene) -> tuple[Step, ...]:
         """Return the new template and the patch that points to it; RefusedError for a topology."""

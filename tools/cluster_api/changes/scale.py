@@ -8,7 +8,7 @@ from pydantic import Field
 from clusterwright.tools.cluster_api.changes.autoscaler import check_bounds
 from clusterwright.tools.cluster_api.changes.checks import settled
 from clusterwright.tools.cluster_api.changes.cluster_change import (
-    ClusterChange,
+    PoolChange,
     elsewhere,
     existing_cluster,
 )
@@ -21,26 +21,16 @@ from clusterwright.tools.field_path import put
 from clusterwright.tools.kubernetes.changes.patch import patched
 from clusterwright.tools.kubernetes.changes.step import Scene, Step
 from clusterwright.tools.manifest import Manifest, mapping
-from clusterwright.tools.ref import Ref
 from clusterwright.tools.trust.risk import Risk
 
 _MANY = 20
 
 
-class Scale(ClusterChange):
+class Scale(PoolChange):
     """Have so many machines in a pool, or in the control plane."""
 
     kind: ClassVar[str] = "scale"
-    pool: str
     replicas: int = Field(ge=0, le=10_000)
-
-    def further(self, scene: Scene) -> tuple[Ref, ...]:
-        """Return the object of a pool that no topology owns."""
-        cluster = scene.live.get(self.ref)
-        if cluster is None:
-            return ()
-        pool = pool_named(Estate(scene.around), cluster, self.pool)
-        return (pool.ref,) if pool.ref and not pool.path else ()
 
     def steps(self, scene: Scene) -> tuple[Step, ...]:
         """Return one patch: of the Cluster's topology, or of the pool where it has none."""

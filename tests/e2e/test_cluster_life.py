@@ -7,45 +7,34 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import count
 from pathlib import Path
 
 import pytest
 
-from clusterwright.deploy.sandbox import Instance, down, up
+from clusterwright.deploy.sandbox import Instance
 from clusterwright.deploy.sandbox.audit_log import writes
 from clusterwright.tools.change import State
 from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.trust.authority import Authority
 from tests.e2e.cluster_life import live
-from tests.tools.cluster_api.changes.conftest import REUSED
-from tests.tools.cluster_api.changes.place import Place
+from tests.management_cluster import management_cluster
+from tests.tools.cluster_api.changes.place import Place, place_in
 from tests.trust.changes.gate import Gate, gate
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(1_800)]
-_NUMBERS = count()
 _SECONDS = 600.0
 
 
 @pytest.fixture(scope="module")
 def management() -> Iterator[Instance]:
-    reused = os.environ.get(REUSED)
-    name = reused or f"life-{os.getpid()}"
-    yield up(name, cluster_api=True)
-    if not reused:
-        down(name)
+    with management_cluster("whole-life", reusable=True) as found:
+        yield found
 
 
 @pytest.fixture
 def place(management: Instance, tmp_path: Path) -> Iterator[Place]:
-    name = f"life-{os.getpid()}-{next(_NUMBERS)}"
-    management.kubectl("create", "namespace", name)
-    state = tmp_path / "state"
-    state.mkdir(mode=0o700)
-    found = Place(management, name, state)
-    yield found
-    found.kubectl("delete", "clusters.cluster.x-k8s.io", "--all", "--timeout=110s")
-    management.kubectl("delete", "namespace", name, "--wait=false")
+    with place_in(management, tmp_path) as found:
+        yield found
 
 
 async def test_a_cluster_is_made_used_changed_upgraded_and_given_up_by_tool_calls(

@@ -3,7 +3,6 @@
 While a scenario lasts, the tree of its Cluster is compared with what `clusterctl` draws of it.
 """
 
-import os
 import random
 import time
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from anyio import to_thread
 from clusterwright.agents.hub import Hub
 from clusterwright.cli.judge.judge import judge
 from clusterwright.cli.judge.table import table
-from clusterwright.deploy.sandbox import Instance, down, up
+from clusterwright.deploy.sandbox import Instance
 from clusterwright.deploy.sandbox.runtime.errors import StartError
 from clusterwright.deploy.sandbox.scenario.connect import connect
 from clusterwright.deploy.sandbox.scenario.load import load_of
@@ -24,6 +23,7 @@ from clusterwright.deploy.sandbox.scenario.model import Rendered
 from clusterwright.tools.cluster_api.describe_cluster import ClusterTree
 from clusterwright.tools.errors import ToolError
 from clusterwright.tools.ref import Ref
+from tests.management_cluster import management_cluster
 from tests.tools.cluster_api.clusterctl import read
 from tests.tools.cluster_api.tree_and_drawing import differences
 
@@ -37,9 +37,8 @@ _AGREE_SECONDS = 30.0
 @pytest.fixture(scope="module")
 def management() -> Iterator[Instance]:
     """A management cluster of this test's own: no containers run in it, and none have to."""
-    name = f"judged-{os.getpid()}"
-    yield up(name, real_node=False, cluster_api=True)
-    down(name)
+    with management_cluster("judged", real_node=False) as found:
+        yield found
 
 
 @dataclass

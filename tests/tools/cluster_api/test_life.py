@@ -22,7 +22,7 @@ from mcp_types import (
     SubscribeRequestParams,
 )
 
-from clusterwright.deploy.sandbox import Instance, down, up
+from clusterwright.deploy.sandbox import Instance
 from clusterwright.servers.cluster_api import create_server
 from clusterwright.tools.cluster_api.check_upgrade import UpgradeCheck, capi_check_upgrade
 from clusterwright.tools.cluster_api.phases.phase import State
@@ -30,6 +30,7 @@ from clusterwright.tools.cluster_api.progress import Progress
 from clusterwright.tools.cluster_api.upgrade_checks.check import Status
 from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.manifest import Manifest
+from tests.management_cluster import management_cluster
 from tests.tools.cluster_api.test_real import made
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(900)]
@@ -41,14 +42,10 @@ HELD = made("held", "sandbox-gpu", "v1.35.2", {"accelerator": "Tesla-T4"}, "gpu-
 @pytest.fixture(scope="module")
 def management() -> Iterator[Instance]:
     """A management cluster with one Cluster that is Available."""
-    name = f"life-{os.getpid()}"
-    instance = up(name, cluster_api=True)
-    try:
+    with management_cluster("life") as instance:
         apply(instance, HELD)
         instance.kubectl("wait", "cluster/held", "--for=condition=Available", "--timeout=110s")
         yield instance
-    finally:
-        down(name)
 
 
 def apply(instance: Instance, *objects: Manifest) -> None:

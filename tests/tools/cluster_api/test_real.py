@@ -1,7 +1,6 @@
 """The tools against real Cluster API managers, and workload clusters that are real."""
 
 import json
-import os
 import time
 from collections.abc import AsyncIterator, Iterator
 from typing import cast
@@ -10,7 +9,7 @@ import pytest
 from mcp import Client
 from mcp_types import CallToolResult, TextContent
 
-from clusterwright.deploy.sandbox import Instance, down, up
+from clusterwright.deploy.sandbox import Instance
 from clusterwright.deploy.sandbox.capi.install_classes import CLASSES
 from clusterwright.servers.cluster_api import create_server
 from clusterwright.tools.analyzer import EventRequest, ListRequest, ReadRequest
@@ -25,6 +24,7 @@ from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.list_ import k8s_list
 from clusterwright.tools.manifest import Json, Manifest
 from clusterwright.tools.ref import Ref
+from tests.management_cluster import management_cluster
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(700)]
 SECONDS = 300.0
@@ -64,15 +64,11 @@ CLUSTERS = [
 @pytest.fixture(scope="module")
 def management() -> Iterator[Instance]:
     """A management cluster with a cluster that works, one that a cloud refuses, one in memory."""
-    name = f"capi-{os.getpid()}"
-    instance = up(name, cluster_api=True)
-    try:
+    with management_cluster("capi") as instance:
         content = {"apiVersion": "v1", "kind": "List", "items": CLUSTERS}
         instance.kubectl("apply", "-f", "-", stdin=json.dumps(content))
         _wait(instance)
         yield instance
-    finally:
-        down(name)
 
 
 def _wait(instance: Instance) -> None:

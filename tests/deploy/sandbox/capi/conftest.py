@@ -1,12 +1,12 @@
 """One management cluster for all that is tried with simulated clouds."""
 
-import os
 import subprocess
 from collections.abc import Iterator
 
 import pytest
 
-from clusterwright.deploy.sandbox import Instance, down, up
+from clusterwright.deploy.sandbox import Instance
+from tests.management_cluster import management_cluster
 
 Started = list[subprocess.Popen[bytes]]
 
@@ -25,8 +25,5 @@ def started() -> Iterator[Started]:
 def management(started: Started) -> Iterator[Instance]:
     """A management cluster; with namespaces of its own where root on Linux allows it."""
     assert not started
-    name = f"clouds-{os.getpid()}"
-    try:
-        yield up(name, cluster_api=True)
-    finally:
-        down(name)
+    with management_cluster("clouds") as found:
+        yield found

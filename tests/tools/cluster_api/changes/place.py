@@ -1,10 +1,12 @@
 """A management cluster, a server that may change its clusters, and the API server's audit log."""
 
 import json
+import os
 import time
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,9 @@ EVERYTHING: Json = {
     "settle_seconds": 2,
 }
 SECONDS = 300.0
+
+
+_NUMBERS = count()
 
 
 @dataclass
@@ -127,3 +132,19 @@ def gpu_cluster(name: str, **more: Json) -> Manifest:
         "pools": {"gpu": {"class": "gpu-worker", "replicas": 2}},
         **more,
     }
+
+
+@contextmanager
+def place_in(management: Instance, folder: Path) -> Generator[Place]:
+    """Make a namespace, and take it away with its clusters; plans are kept in a folder."""
+    name = f"clusters-{os.getpid()}-{next(_NUMBERS)}"
+    management.kubectl("create", "namespace", name)
+    state = folder / "state"
+    state.mkdir(mode=0o700)
+    found = Place(management, name, state)
+    yield found
+    for one in found.listed("clusters.cluster.x-k8s.io"):  # a paused one would never go
+        patch = '{"spec":{"paused":null}}'
+        found.kubectl("patch", "cluster", one["metadata"]["name"], "--type=merge", "-p", patch)
+    found.kubectl("delete", "clusters.cluster.x-k8s.io", "--all", "--timeout=110s")
+    management.kubectl("delete", "namespace", name, "--wait=false")

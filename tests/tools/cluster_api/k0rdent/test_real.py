@@ -6,14 +6,13 @@ them, and what the services are on these, is real.
 
 import base64
 import json
-import os
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from clusterwright.deploy.sandbox import Instance, down, up
+from clusterwright.deploy.sandbox import Instance
 from clusterwright.tools.cluster_api.describe_class import capi_describe_class
 from clusterwright.tools.cluster_api.describe_cluster import capi_describe_cluster
 from clusterwright.tools.cluster_api.find_problems import capi_find_problems
@@ -23,7 +22,7 @@ from clusterwright.tools.finding import Severity
 from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.problems import Problems
 from clusterwright.tools.manifest import Json, Manifest
-from tests.tools.cluster_api.changes.conftest import REUSED
+from tests.management_cluster import management_cluster
 from tests.tools.cluster_api.changes.place import Place
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(1200)]
@@ -52,15 +51,10 @@ CODES = {
 @pytest.fixture(scope="module")
 def management() -> Iterator[Instance]:
     """A management cluster with the estate that estate.yaml describes."""
-    reused = os.environ.get(REUSED)
-    instance = up(reused or f"k0rdent-{os.getpid()}", cluster_api=True)
-    try:
+    with management_cluster("k0rdent", reusable=True) as instance:
         instance.kubectl("apply", "--server-side", f"--filename={ESTATE}")
         until(lambda: _has_developed(instance))
         yield instance
-    finally:
-        if not reused:
-            down(instance.name)
 
 
 def until(holds: Callable[[], bool]) -> None:

@@ -1,10 +1,11 @@
 """An immutable index over raw objects, read once, from which analyzers conclude without any I/O."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
+from typing import TypeVar, cast
 
 from clusterwright.tools.coverage import Coverage
 from clusterwright.tools.manifest import (
@@ -18,6 +19,7 @@ from clusterwright.tools.manifest import (
 )
 from clusterwright.tools.ref import Ref, legal, owner_of
 
+T = TypeVar("T")
 _LONGEST_OWNER_CHAIN = 8
 
 
@@ -41,6 +43,12 @@ class Snapshot:
     def holding(self, kind: str, *objects: Manifest) -> "Snapshot":
         """Return the same with the objects of one more kind."""
         return replace(self, objects={**self.objects, kind: objects})
+
+    def derived(self, make: Callable[["Snapshot"], T]) -> T:
+        """Return what `make` works out from this snapshot, once for all who ask for it."""
+        if make not in self._derived:
+            self._derived[make] = make(self)
+        return cast("T", self._derived[make])
 
     def of_kind(self, kind: str) -> Sequence[Manifest]:
         """Return every object of a kind; empty when it was not read."""
@@ -106,6 +114,10 @@ class Snapshot:
                     known[pair].append(one)
             self._label_indexes[kind, namespace] = known
         return known
+
+    @cached_property
+    def _derived(self) -> dict[object, object]:
+        return {}
 
     @cached_property
     def _label_indexes(

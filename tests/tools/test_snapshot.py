@@ -1,6 +1,6 @@
 from datetime import UTC, datetime
 
-from clusterwright.tools.manifest import Manifest
+from clusterwright.tools.manifest import Manifest, name_of
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot, last_seen
 
@@ -76,3 +76,17 @@ def test_events_come_oldest_first_whichever_field_carries_the_time() -> None:
     seen = snapshot(Event=[late, untimed, early])
     assert seen.events(Ref("Pod", "cart-1", "shop")) == [untimed, early, late]
     assert last_seen(untimed) is None
+
+
+def test_what_is_worked_out_from_a_snapshot_is_worked_out_once() -> None:
+    asked: list[Snapshot] = []
+
+    def names(snapshot: Snapshot) -> set[str]:
+        asked.append(snapshot)
+        return {name_of(one) for one in snapshot.of_kind("Pod")}
+
+    snapshot = Snapshot("test", NOW, {"Pod": [{"metadata": {"name": "a"}}]})
+    assert snapshot.derived(names) is snapshot.derived(names)
+    assert asked == [snapshot]
+    other = Snapshot("test", NOW, {"Pod": []})
+    assert other.derived(names) == set()

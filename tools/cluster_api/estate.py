@@ -133,6 +133,11 @@ def paused(manifest: Manifest) -> bool:
     return truth(manifest, "spec", "paused") or annotated
 
 
+def estate_of(snapshot: Snapshot) -> Estate:
+    """Return the estate of a snapshot, whose indexes are made once for all who ask for it."""
+    return snapshot.derived(Estate)
+
+
 def is_control_plane(machine: Manifest) -> bool:
     """Return whether a Machine is of the control plane."""
     return _CONTROL_PLANE in labels_of(machine)

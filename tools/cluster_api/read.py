@@ -8,6 +8,7 @@ from clusterwright.tools.cluster_api.estate import (
     KINDS,
     PROVIDER_GROUPS,
     Estate,
+    estate_of,
 )
 from clusterwright.tools.cluster_api.k0rdent import kinds as k0rdent
 from clusterwright.tools.cluster_api.sveltos import kinds as sveltos
@@ -35,7 +36,7 @@ async def read_estate(connection: "Connection", namespace: str | None = None) ->
         ) from error
     own = await provider_kinds(connection)
     more = await served_of(connection, (*IF_SERVED, *_ABOVE))
-    return Estate(await read_snapshot(connection, (*KINDS, *own, *more), namespace))
+    return estate_of(await read_snapshot(connection, (*KINDS, *own, *more), namespace))
 
 
 def require_read(estate: Estate, cluster: str) -> None:

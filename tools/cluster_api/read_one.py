@@ -7,7 +7,7 @@ book, "Labels and annotations").
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from clusterwright.tools.cluster_api.estate import CLASS, CLUSTER, CORE, KINDS, Estate
+from clusterwright.tools.cluster_api.estate import CLASS, CLUSTER, CORE, KINDS, Estate, estate_of
 from clusterwright.tools.cluster_api.read import provider_kinds
 from clusterwright.tools.errors import NotFoundError
 from clusterwright.tools.kubernetes.read import read_snapshot
@@ -44,4 +44,4 @@ async def read_one(
     snapshot = await read_snapshot(
         connection, (*_OF_ONE, *wanted), namespace, labels=f"{_LABEL}={name}"
     )
-    return Estate(snapshot.holding(CLUSTER, found)), found
+    return estate_of(snapshot.holding(CLUSTER, found)), found

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from clusterwright.tools.analyzer import Analyzer, Suspicion
 from clusterwright.tools.cluster_api.analyzers.told import on_cluster
-from clusterwright.tools.cluster_api.estate import CORE, DEPLOYMENT, POOL, Estate
+from clusterwright.tools.cluster_api.estate import CORE, DEPLOYMENT, POOL, Estate, estate_of
 from clusterwright.tools.finding import FieldEvidence, Finding, Severity
 from clusterwright.tools.manifest import Manifest, dig, number, strings, text
 from clusterwright.tools.ref import Ref
@@ -17,7 +17,7 @@ _MAX = f"{CORE}/cluster-api-autoscaler-node-group-max-size"
 
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
-    estate = Estate(snapshot)
+    estate = estate_of(snapshot)
     for kind in (DEPLOYMENT, POOL):
         for one in snapshot.of_kind(kind):
             if text(one, "metadata", "deletionTimestamp") or estate.at_rest(one):

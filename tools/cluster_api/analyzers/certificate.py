@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from clusterwright.tools.analyzer import Analyzer, Suspicion
 from clusterwright.tools.cluster_api.analyzers.told import chain
-from clusterwright.tools.cluster_api.estate import CLUSTER, MACHINE, Estate, pool_of
+from clusterwright.tools.cluster_api.estate import CLUSTER, MACHINE, Estate, estate_of, pool_of
 from clusterwright.tools.finding import FieldEvidence, Finding, Severity
 from clusterwright.tools.manifest import Manifest, dig, instant, text
 from clusterwright.tools.ref import Ref
@@ -27,7 +27,7 @@ _BEFORE = (
 
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
-    estate = Estate(snapshot)
+    estate = estate_of(snapshot)
     ending: dict[Ref, list[tuple[datetime, Manifest]]] = {}
     for machine in snapshot.of_kind(MACHINE):
         ends = instant(machine, "status", "certificatesExpiryDate")

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from clusterwright.tools.analyzer import Analyzer, Suspicion
 from clusterwright.tools.cluster_api.analyzers.told import lasting, proof, titled
 from clusterwright.tools.cluster_api.condition import Condition, condition_of
-from clusterwright.tools.cluster_api.estate import CLASS, CLUSTER, Estate, class_of, paused
+from clusterwright.tools.cluster_api.estate import CLASS, CLUSTER, class_of, estate_of, paused
 from clusterwright.tools.cluster_api.patience import FLAKE
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.finding import Edge, Evidence, FieldEvidence, Finding, Relation, Severity
@@ -18,7 +18,7 @@ UNKNOWN, OUTDATED = "class/variables-unknown", "class/templates-outdated"
 
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
-    estate = Estate(snapshot)
+    estate = estate_of(snapshot)
     used: dict[Ref, list[Ref]] = {}
     for cluster in estate.clusters:
         of = class_of(cluster)

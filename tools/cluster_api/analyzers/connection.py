@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from clusterwright.tools.analyzer import Analyzer, Suspicion
 from clusterwright.tools.cluster_api.analyzers.told import lasting, proof, titled
 from clusterwright.tools.cluster_api.condition import condition_of
-from clusterwright.tools.cluster_api.estate import CLUSTER, Estate, paused
+from clusterwright.tools.cluster_api.estate import CLUSTER, estate_of, paused
 from clusterwright.tools.cluster_api.patience import FLAKE
 from clusterwright.tools.finding import FieldEvidence, Finding, Severity
 from clusterwright.tools.manifest import mapping, text
@@ -16,7 +16,7 @@ CODE = "cluster/unreachable"
 
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
-    estate = Estate(snapshot)
+    estate = estate_of(snapshot)
     for cluster in estate.clusters:
         found = condition_of(cluster, "RemoteConnectionProbe")
         made = condition_of(cluster, "ControlPlaneInitialized")

@@ -12,6 +12,7 @@ from clusterwright.tools.cluster_api.estate import (
     MACHINE,
     Estate,
     by_name,
+    estate_of,
     is_control_plane,
 )
 from clusterwright.tools.cluster_api.patience import (
@@ -36,7 +37,7 @@ _EXPECTED = frozenset({"Deleting"})
 
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
-    estate = Estate(snapshot)
+    estate = estate_of(snapshot)
     for cluster in estate.clusters:
         if estate.at_rest(cluster) or text(cluster, "metadata", "deletionTimestamp"):
             continue

@@ -9,7 +9,7 @@ from clusterwright.tools.cluster_api.condition import (
     condition_of,
     older_condition,
 )
-from clusterwright.tools.cluster_api.estate import CLUSTER, MACHINE, Estate, paused
+from clusterwright.tools.cluster_api.estate import CLUSTER, MACHINE, Estate, estate_of, paused
 from clusterwright.tools.cluster_api.patience import DEPROVISION, REMOVAL
 from clusterwright.tools.finding import Evidence, FieldEvidence, Finding, Severity
 from clusterwright.tools.manifest import Manifest, instant, strings, text
@@ -31,7 +31,7 @@ where there is no condition Deleting."""
 
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
-    estate = Estate(snapshot)
+    estate = estate_of(snapshot)
     for kind, code in ((MACHINE, MACHINE_CODE), (CLUSTER, CLUSTER_CODE)):
         for one in snapshot.of_kind(kind):
             since = instant(one, "metadata", "deletionTimestamp")

@@ -17,6 +17,7 @@ from clusterwright.tools.cluster_api.estate import (
     CLUSTER,
     MACHINE,
     Estate,
+    estate_of,
     is_control_plane,
     pool_of,
 )
@@ -35,7 +36,7 @@ _BEING_REPLACED = ("WaitingForRemediation", "MachineDeleting", "RemediationDefer
 
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
-    estate = Estate(snapshot)
+    estate = estate_of(snapshot)
     suspected = _suspected(estate)
     return by_class((estate.cluster_of(machine) or machine, one) for machine, one in suspected)
 

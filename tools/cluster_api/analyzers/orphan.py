@@ -4,7 +4,14 @@ from collections.abc import Iterable, Iterator
 
 from clusterwright.tools.analyzer import Analyzer, Fulfilled, ReadRequest, Suspicion
 from clusterwright.tools.cluster_api.analyzers.told import lasting
-from clusterwright.tools.cluster_api.estate import CLUSTER, CORE, MACHINE, PROVIDER_GROUPS, Estate
+from clusterwright.tools.cluster_api.estate import (
+    CLUSTER,
+    CORE,
+    MACHINE,
+    PROVIDER_GROUPS,
+    Estate,
+    estate_of,
+)
 from clusterwright.tools.cluster_api.patience import STEP
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.finding import AbsenceEvidence, Evidence, FieldEvidence, Finding, Severity
@@ -18,7 +25,7 @@ _PARENTS = {"Machine": MACHINE, "Cluster": CLUSTER}
 
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
-    estate = Estate(snapshot)
+    estate = estate_of(snapshot)
     named = set(_named(estate))
     for kind in snapshot.objects:
         name, _, group = kind.partition(".")

@@ -13,6 +13,7 @@ from clusterwright.tools.cluster_api.estate import (
     DEPLOYMENT,
     Estate,
     by_name,
+    estate_of,
     paused,
 )
 from clusterwright.tools.excerpt import one_line
@@ -27,7 +28,7 @@ _TOPOLOGY_NAME = f"topology.{CORE}/deployment-name"
 
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
-    estate = Estate(snapshot)
+    estate = estate_of(snapshot)
     for cluster in estate.clusters:
         pending = tuple(_pending(estate, cluster)) if paused(cluster) else ()
         if pending:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from clusterwright.tools.analyzer import Analyzer, Fulfilled, ReadRequest, Suspicion
 from clusterwright.tools.cluster_api.analyzers.told import lasting, on_cluster, proof, titled
 from clusterwright.tools.cluster_api.condition import Condition, condition_of, older_condition
-from clusterwright.tools.cluster_api.estate import CORE, DEPLOYMENT, SET, Estate
+from clusterwright.tools.cluster_api.estate import CORE, DEPLOYMENT, SET, Estate, estate_of
 from clusterwright.tools.cluster_api.patience import FLAKE, USUAL
 from clusterwright.tools.finding import AbsenceEvidence, Edge, Evidence, Finding, Relation, Severity
 from clusterwright.tools.manifest import Manifest, mapping, namespace_of, text
@@ -35,7 +35,7 @@ _LATE_REASONS = frozenset({"InfrastructureTemplateCloningFailed", "BootstrapTemp
 
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
-    estate = Estate(snapshot)
+    estate = estate_of(snapshot)
     for kind in (DEPLOYMENT, SET):  # without its template, a MachineDeployment has no set yet
         for one in snapshot.of_kind(kind):
             yield from _of_holder(estate, one)

@@ -12,6 +12,7 @@ from clusterwright.tools.cluster_api.estate import (
     PROVIDER,
     PROVIDER_GROUPS,
     Estate,
+    estate_of,
     is_control_plane,
 )
 from clusterwright.tools.finding import (
@@ -46,7 +47,7 @@ _VERSION = re.compile(r"v?1\.(\d{1,4})\.(\d{1,4})")
 
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
-    estate = Estate(snapshot)
+    estate = estate_of(snapshot)
     yield from _absent(estate)
     yield from _skewed(estate)
     yield from _deprecated(estate)

@@ -18,7 +18,15 @@ from clusterwright.tools.cluster_api.analyzers.fleet import Suspected, by_class
 from clusterwright.tools.cluster_api.analyzers.silence import silent, silent_cluster, spoken
 from clusterwright.tools.cluster_api.analyzers.told import alike, chain, proof_of, titled
 from clusterwright.tools.cluster_api.cause import Cause, below, of_layers
-from clusterwright.tools.cluster_api.estate import CLUSTER, MACHINE, POOL, Estate, by_name, pool_of
+from clusterwright.tools.cluster_api.estate import (
+    CLUSTER,
+    MACHINE,
+    POOL,
+    Estate,
+    by_name,
+    estate_of,
+    pool_of,
+)
 from clusterwright.tools.cluster_api.patience import late, wrong
 from clusterwright.tools.cluster_api.providers import Fault
 from clusterwright.tools.excerpt import one_line
@@ -60,7 +68,7 @@ class _Sick:
 
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
-    estate = Estate(snapshot)
+    estate = estate_of(snapshot)
     yield from by_class(one for cluster in estate.clusters for one in _of_cluster(estate, cluster))
     known = {Ref.of(one) for one in estate.clusters}
     for machine in snapshot.of_kind(MACHINE):  # of a Cluster that was not read

@@ -9,6 +9,7 @@ from clusterwright.tools.cluster_api.estate import (
     HEALTH_CHECK,
     MACHINE,
     Estate,
+    estate_of,
     is_control_plane,
     pool_of,
 )
@@ -34,7 +35,7 @@ _NORMAL = (
 
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
-    estate = Estate(snapshot)
+    estate = estate_of(snapshot)
     for one in snapshot.of_kind(HEALTH_CHECK):
         if not estate.at_rest(one):
             yield from _budget(estate, one)

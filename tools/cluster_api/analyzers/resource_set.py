@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from clusterwright.tools.analyzer import Analyzer, Suspicion
 from clusterwright.tools.cluster_api.analyzers.told import lasting, proof, titled
 from clusterwright.tools.cluster_api.condition import condition_of
-from clusterwright.tools.cluster_api.estate import CLUSTER, RESOURCE_SET, Estate, paused
+from clusterwright.tools.cluster_api.estate import CLUSTER, RESOURCE_SET, Estate, estate_of, paused
 from clusterwright.tools.cluster_api.patience import FLAKE
 from clusterwright.tools.finding import Edge, Finding, Relation, Severity
 from clusterwright.tools.manifest import Manifest, namespace_of, strings, text
@@ -17,7 +17,7 @@ _CANNOT_BE_REACHED = frozenset({"RemoteClusterClientFailed"})
 
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
-    estate = Estate(snapshot)
+    estate = estate_of(snapshot)
     for one in snapshot.of_kind(RESOURCE_SET):
         found = condition_of(one, "ResourcesApplied")
         if found is None or found.status != "False" or paused(one):

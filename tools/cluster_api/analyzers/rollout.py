@@ -6,7 +6,7 @@ from clusterwright.tools.analyzer import Analyzer, Suspicion
 from clusterwright.tools.cluster_api.analyzers.told import lasting, on_cluster, proof, titled
 from clusterwright.tools.cluster_api.cause import of_machine
 from clusterwright.tools.cluster_api.condition import condition_of, older_condition
-from clusterwright.tools.cluster_api.estate import DEPLOYMENT, MACHINE, Estate
+from clusterwright.tools.cluster_api.estate import DEPLOYMENT, MACHINE, Estate, estate_of
 from clusterwright.tools.cluster_api.patience import ROLLOUT, USUAL
 from clusterwright.tools.finding import FieldEvidence, Finding, Severity
 from clusterwright.tools.manifest import Manifest, instant, number, text
@@ -17,7 +17,7 @@ CODE = "pool/rollout-stuck"
 
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
-    estate = Estate(snapshot)
+    estate = estate_of(snapshot)
     for one in snapshot.of_kind(DEPLOYMENT):
         if text(one, "metadata", "deletionTimestamp") or estate.at_rest(one):
             continue

@@ -11,7 +11,7 @@ from clusterwright.tools.cluster_api.analyzers.class_templates import (
 from clusterwright.tools.cluster_api.analyzers.fleet import by_class
 from clusterwright.tools.cluster_api.analyzers.told import lasting, proof, titled
 from clusterwright.tools.cluster_api.condition import Condition, condition_of
-from clusterwright.tools.cluster_api.estate import CLASS, CLUSTER, Estate, class_of
+from clusterwright.tools.cluster_api.estate import CLASS, CLUSTER, Estate, class_of, estate_of
 from clusterwright.tools.cluster_api.patience import STEP
 from clusterwright.tools.finding import AbsenceEvidence, Edge, Finding, Relation, Severity
 from clusterwright.tools.manifest import Manifest, text
@@ -29,7 +29,7 @@ _CONTRACT = "contract version label"
 
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
-    estate = Estate(snapshot)
+    estate = estate_of(snapshot)
     yield from by_class(
         (cluster, one)
         for cluster in estate.clusters

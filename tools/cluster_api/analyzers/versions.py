@@ -8,6 +8,7 @@ from clusterwright.tools.cluster_api.estate import (
     CLUSTER,
     MACHINE,
     Estate,
+    estate_of,
     is_control_plane,
     pool_of,
 )
@@ -23,7 +24,7 @@ CODE = "cluster/version-skew"
 
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
-    estate = Estate(snapshot)
+    estate = estate_of(snapshot)
     for cluster in estate.clusters:
         leaving = text(cluster, "metadata", "deletionTimestamp")
         if not leaving and not estate.at_rest(cluster):

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from clusterwright.tools.cluster_api.changes.checks import settled
 from clusterwright.tools.cluster_api.changes.pools import pool_named
-from clusterwright.tools.cluster_api.estate import CLUSTER, KINDS, Estate, class_of
+from clusterwright.tools.cluster_api.estate import CLUSTER, KINDS, class_of, estate_of
 from clusterwright.tools.errors import InvalidInputError, NotFoundError
 from clusterwright.tools.kubernetes.changes.kind import Change
 from clusterwright.tools.kubernetes.changes.step import Check, Elsewhere, Scene
@@ -44,7 +44,7 @@ class ClusterChange(Change):
     def proofs(self, scene: Scene) -> tuple[Check, ...]:
         """Return that the cluster is as its spec says."""
         cluster = scene.live.get(self.ref)
-        return (settled(Estate(scene.around), cluster, self.ref),) if cluster else ()
+        return (settled(estate_of(scene.around), cluster, self.ref),) if cluster else ()
 
     def further(self, scene: Scene) -> tuple[Ref, ...]:
         """Return the objects that it writes too, now that the Cluster and its parts are read."""
@@ -62,7 +62,7 @@ class PoolChange(ClusterChange):
         cluster = scene.live.get(self.ref)
         if cluster is None:
             return ()
-        pool = pool_named(Estate(scene.around), cluster, self.pool)
+        pool = pool_named(estate_of(scene.around), cluster, self.pool)
         return (pool.ref,) if pool.ref and not pool.path else ()
 
 
@@ -83,7 +83,7 @@ def existing_cluster(scene: Scene, ref: Ref) -> Manifest:
     """Return the Cluster that is to change; raise NotFoundError with those there are."""
     found = scene.live.get(ref)
     if found is None:
-        clusters = Estate(scene.around).clusters
+        clusters = estate_of(scene.around).clusters
         names = ", ".join(sorted(f"{namespace_of(one)}/{name_of(one)}" for one in clusters)[:10])
         raise NotFoundError(
             f"{scene.cluster} has no workload cluster {ref.namespace}/{ref.name}",

@@ -12,7 +12,7 @@ from clusterwright.tools.cluster_api.changes.variable_values import check_requir
 from clusterwright.tools.cluster_api.changes.versions import spelled
 from clusterwright.tools.cluster_api.class_variables import variables_of_class, workers_of
 from clusterwright.tools.cluster_api.condition import condition_of
-from clusterwright.tools.cluster_api.estate import CLASS, Estate
+from clusterwright.tools.cluster_api.estate import CLASS, estate_of
 from clusterwright.tools.errors import InvalidInputError, NotFoundError, RefusedError
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.kubernetes.changes.step import Scene, Step
@@ -90,7 +90,7 @@ class Create(ClusterChange):
             Step(
                 say=f"create {ref} from class {self.cluster_class} with {version}",
                 write=Write(Verb.CREATE, ref, body),
-                checks=(settled(Estate(scene.around), body, ref, version=version),),
+                checks=(settled(estate_of(scene.around), body, ref, version=version),),
                 irreversible=_LATER,
                 at_stake=Risk.LOW,
                 risks=((Risk.LOW, f"{self._machines()} are made, and cost"),),

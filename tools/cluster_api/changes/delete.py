@@ -16,7 +16,7 @@ from clusterwright.tools.cluster_api.changes.cluster_change import (
 from clusterwright.tools.cluster_api.changes.dependents import Dependents, dependents
 from clusterwright.tools.cluster_api.changes.pools import control_plane_of, pools_of
 from clusterwright.tools.cluster_api.changes.running import gpus, running_on
-from clusterwright.tools.cluster_api.estate import MACHINE, Estate, paused
+from clusterwright.tools.cluster_api.estate import MACHINE, Estate, estate_of, paused
 from clusterwright.tools.errors import InvalidInputError, RefusedError
 from clusterwright.tools.kubernetes.changes.step import (
     Check,
@@ -61,7 +61,7 @@ class Delete(ClusterChange):
 
     def steps(self, scene: Scene) -> tuple[Step, ...]:
         """Return one deletion; raise RefusedError for a cluster on which something depends."""
-        estate, cluster = Estate(scene.around), existing_cluster(scene, self.ref)
+        estate, cluster = estate_of(scene.around), existing_cluster(scene, self.ref)
         unknown = [one for one in self.accept if one not in _WORDS]
         if unknown:
             raise InvalidInputError(

@@ -6,7 +6,7 @@ from typing import ClassVar, cast
 from clusterwright.tools.cluster_api.changes.checks import settled
 from clusterwright.tools.cluster_api.changes.cluster_change import ClusterChange, existing_cluster
 from clusterwright.tools.cluster_api.condition import condition_of
-from clusterwright.tools.cluster_api.estate import PAUSED, Estate
+from clusterwright.tools.cluster_api.estate import PAUSED, estate_of
 from clusterwright.tools.errors import RefusedError
 from clusterwright.tools.field_path import MISSING, put
 from clusterwright.tools.kubernetes.changes.patch import patched
@@ -70,7 +70,7 @@ class Resume(ClusterChange):
             replace(
                 found,
                 say=f"resume {self.ref}",
-                checks=(settled(Estate(scene.around), before, self.ref),),
+                checks=(settled(estate_of(scene.around), before, self.ref),),
                 risks=((Risk.MEDIUM if waiting else Risk.LOW, f"{self.ref}: {moves}"),),
                 notes=(waiting,) if waiting else (),
             ),

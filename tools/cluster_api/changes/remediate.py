@@ -23,6 +23,7 @@ from clusterwright.tools.cluster_api.estate import (
     MACHINE,
     Estate,
     by_name,
+    estate_of,
     is_control_plane,
 )
 from clusterwright.tools.errors import NotFoundError, RefusedError
@@ -68,7 +69,7 @@ class Remediate(ClusterChange):
 
     def steps(self, scene: Scene) -> tuple[Step, ...]:
         """Return one patch of an annotation; raise RefusedError where nothing would heed it."""
-        estate, cluster = Estate(scene.around), existing_cluster(scene, self.ref)
+        estate, cluster = estate_of(scene.around), existing_cluster(scene, self.ref)
         require_steady(cluster)
         machines = by_name(estate.of(MACHINE, cluster))
         ref, machine = self.machine_ref, scene.live.get(self.machine_ref)

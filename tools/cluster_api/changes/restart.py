@@ -12,7 +12,7 @@ from clusterwright.tools.cluster_api.changes.cluster_change import (
 from clusterwright.tools.cluster_api.changes.pools import Pool, pool_named
 from clusterwright.tools.cluster_api.changes.rollout import is_hosted, rollout, wave_of
 from clusterwright.tools.cluster_api.changes.standing import require_at_rest
-from clusterwright.tools.cluster_api.estate import Estate
+from clusterwright.tools.cluster_api.estate import estate_of
 from clusterwright.tools.errors import InvalidInputError
 from clusterwright.tools.field_path import Path, put
 from clusterwright.tools.kubernetes.changes.patch import patched
@@ -30,7 +30,7 @@ class Restart(PoolChange):
 
     def steps(self, scene: Scene) -> tuple[Step, ...]:
         """Return one patch of the time after which machines are replaced."""
-        estate, cluster = Estate(scene.around), existing_cluster(scene, self.ref)
+        estate, cluster = estate_of(scene.around), existing_cluster(scene, self.ref)
         require_at_rest(cluster, to="be restarted")
         pool = pool_named(estate, cluster, self.pool)
         if is_hosted(pool):

@@ -20,7 +20,7 @@ from clusterwright.tools.cluster_api.changes.cluster_change import (
 from clusterwright.tools.cluster_api.changes.pools import Pool, is_classy, pool_named
 from clusterwright.tools.cluster_api.changes.rollout import rollout, wave_of
 from clusterwright.tools.cluster_api.changes.standing import require_steady
-from clusterwright.tools.cluster_api.estate import Estate
+from clusterwright.tools.cluster_api.estate import estate_of
 from clusterwright.tools.errors import InvalidInputError, NotFoundError, RefusedError
 from clusterwright.tools.field_path import MISSING, Path, parse, put, read
 from clusterwright.tools.kubernetes.changes.patch import patched
@@ -48,7 +48,7 @@ class RotateTemplate(PoolChange):
 
     def steps(self, scene: Scene) -> tuple[Step, ...]:
         """Return the new template and the patch that points to it; RefusedError for a topology."""
-        estate, cluster = Estate(scene.around), existing_cluster(scene, self.ref)
+        estate, cluster = estate_of(scene.around), existing_cluster(scene, self.ref)
         require_steady(cluster)
         pool = pool_named(estate, cluster, self.pool)
         if is_classy(cluster):

@@ -15,7 +15,7 @@ from clusterwright.tools.cluster_api.changes.cluster_change import (
 from clusterwright.tools.cluster_api.changes.going import Going, going
 from clusterwright.tools.cluster_api.changes.pools import CONTROL_PLANE, Pool, pool_named
 from clusterwright.tools.cluster_api.changes.standing import require_steady
-from clusterwright.tools.cluster_api.estate import Estate
+from clusterwright.tools.cluster_api.estate import estate_of
 from clusterwright.tools.errors import InvalidInputError, RefusedError
 from clusterwright.tools.field_path import put
 from clusterwright.tools.kubernetes.changes.patch import patched
@@ -34,7 +34,7 @@ class Scale(PoolChange):
 
     def steps(self, scene: Scene) -> tuple[Step, ...]:
         """Return one patch: of the Cluster's topology, or of the pool where it has none."""
-        estate, cluster = Estate(scene.around), existing_cluster(scene, self.ref)
+        estate, cluster = estate_of(scene.around), existing_cluster(scene, self.ref)
         require_steady(cluster)
         pool = pool_named(estate, cluster, self.pool)
         held = self._check(pool)

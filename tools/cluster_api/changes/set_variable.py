@@ -25,7 +25,7 @@ from clusterwright.tools.cluster_api.changes.pools import (
 from clusterwright.tools.cluster_api.changes.rollout import is_hosted, rollout, wave_of
 from clusterwright.tools.cluster_api.changes.standing import require_steady
 from clusterwright.tools.cluster_api.changes.variable_values import check_required, check_values
-from clusterwright.tools.cluster_api.estate import Estate, class_of
+from clusterwright.tools.cluster_api.estate import Estate, class_of, estate_of
 from clusterwright.tools.errors import InvalidInputError, NotFoundError
 from clusterwright.tools.field_path import MISSING, Path, put
 from clusterwright.tools.kubernetes.changes.patch import patched
@@ -43,7 +43,7 @@ class SetVariable(ClusterChange):
 
     def steps(self, scene: Scene) -> tuple[Step, ...]:
         """Return one patch of the topology; raise InvalidInputError for what the class refuses."""
-        estate, cluster = Estate(scene.around), existing_cluster(scene, self.ref)
+        estate, cluster = estate_of(scene.around), existing_cluster(scene, self.ref)
         require_steady(cluster)
         if not is_classy(cluster):
             raise InvalidInputError(

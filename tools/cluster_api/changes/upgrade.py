@@ -21,7 +21,7 @@ from clusterwright.tools.cluster_api.changes.rollout import Rollout, is_hosted, 
 from clusterwright.tools.cluster_api.changes.standing import require_at_rest
 from clusterwright.tools.cluster_api.changes.versions import spelled, too_far_behind, way
 from clusterwright.tools.cluster_api.class_variables import has_hops_planned
-from clusterwright.tools.cluster_api.estate import Estate, class_of
+from clusterwright.tools.cluster_api.estate import Estate, class_of, estate_of
 from clusterwright.tools.errors import InvalidInputError, RefusedError
 from clusterwright.tools.field_path import put
 from clusterwright.tools.kubernetes.changes.patch import patched
@@ -48,7 +48,7 @@ class Upgrade(ClusterChange):
         cluster = scene.live.get(self.ref)
         if cluster is None or is_classy(cluster):
             return ()
-        estate = Estate(scene.around)
+        estate = estate_of(scene.around)
         pools = (control_plane_of(estate, cluster), *pools_of(estate, cluster))
         return tuple(one.ref for one in pools if one.ref is not None)
 
@@ -59,7 +59,7 @@ class Upgrade(ClusterChange):
         in the middle of another change.
         """
         cluster = existing_cluster(scene, self.ref)
-        estate, wanted = Estate(scene.around), spelled(self.version)
+        estate, wanted = estate_of(scene.around), spelled(self.version)
         if is_classy(cluster):
             return self._of_topology(scene, estate, cluster, wanted)
         control_plane = control_plane_of(estate, cluster)

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from clusterwright.tools.cluster_api.changes.cluster_change import ClusterChange, elsewhere
 from clusterwright.tools.cluster_api.changes.dependents import dependents
-from clusterwright.tools.cluster_api.estate import MACHINE, Estate
+from clusterwright.tools.cluster_api.estate import MACHINE, estate_of
 from clusterwright.tools.cluster_api.k0rdent.changes.deployment_change import (
     deployment_ref,
     existing_deployment,
@@ -63,7 +63,7 @@ class DeleteDeployment(ClusterChange):
                 hint=f"take away what is still needed; else accept it: accept=[{words}]",
             )
         uid = text(before, "metadata", "uid")
-        machines = Estate(scene.around).of(MACHINE, scene.live.get(self.ref, {}))
+        machines = estate_of(scene.around).of(MACHINE, scene.live.get(self.ref, {}))
         check = gone(ref, uid)
         return (
             Step(

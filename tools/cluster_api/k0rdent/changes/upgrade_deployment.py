@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import ClassVar, cast
 
-from clusterwright.tools.cluster_api.estate import MACHINE, Estate
+from clusterwright.tools.cluster_api.estate import MACHINE, estate_of
 from clusterwright.tools.cluster_api.k0rdent.changes.deployment_change import (
     AROUND,
     DeploymentChange,
@@ -73,7 +73,7 @@ class UpgradeDeployment(DeploymentChange):
 
     def _felt(self, scene: Scene, before: Manifest) -> str:
         cluster = cluster_of(scene.around, before)
-        machines = len(Estate(scene.around).of(MACHINE, cluster)) if cluster else 0
+        machines = len(estate_of(scene.around).of(MACHINE, cluster)) if cluster else 0
         many = f"{machines} machines" if machines else "machines"
         return f"{many} of {self.ref} may be replaced or upgraded, and what runs on them moves"
 

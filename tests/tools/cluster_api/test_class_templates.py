@@ -78,3 +78,25 @@ def test_a_class_that_stays_behind_is_told_though_nothing_is_missing() -> None:
     [found] = concluded(NOW - timedelta(hours=1), {})
     assert found is not None
     assert "observedGeneration" in found.title
+
+
+def test_a_class_of_a_namespace_that_was_not_asked_about_is_missed_where_a_topology_fails() -> None:
+    elsewhere = cluster(NOW)
+    elsewhere["spec"]["topology"]["classRef"]["namespace"] = "platform"
+    [told] = elsewhere["status"]["conditions"]
+    told["message"] = "failed to get ClusterClass platform/gpu"
+    wanted = Ref("ClusterClass", "gpu", "platform", GROUP)
+    found = {f"Cluster.{GROUP}": (elsewhere,), f"ClusterClass.{GROUP}": (CLASS,)}
+    snapshot = Snapshot(cluster="test", now=NOW, objects=found, namespace="shop")
+    [suspicion] = TOPOLOGY.detect(snapshot)
+    assert suspicion.requests == (ReadRequest(wanted),)
+
+    def concluded_from(answer: dict[ReadRequest, Manifest | None]) -> tuple[str, str]:
+        finding = TOPOLOGY.refine(suspicion, Fulfilled(objects=answer))
+        assert finding is not None
+        return finding.code, finding.title
+
+    missed = "cluster/class-missing", "Its ClusterClass platform/gpu does not exist"
+    assert concluded_from({ReadRequest(wanted): None}) == missed
+    assert concluded_from({ReadRequest(wanted): CLASS})[0] == "cluster/topology-failed"
+    assert concluded_from({})[0] == "cluster/topology-failed"

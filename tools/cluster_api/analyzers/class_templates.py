@@ -4,12 +4,12 @@ Its controller stops at a missing template and says so in its log alone; a Clust
 that its class is behind (core/reconcilers/clusterclass, exp/topology/cluster, v1.14).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from clusterwright.tools.analyzer import Fulfilled, ReadRequest, Suspicion
+from clusterwright.tools.analyzer import ReadRequest
 from clusterwright.tools.finding import AbsenceEvidence, Finding
 from clusterwright.tools.manifest import Manifest, items, mapping, namespace_of, text
-from clusterwright.tools.ref import legal
+from clusterwright.tools.ref import Ref, legal
 
 BEHIND = "ClusterClass is not successfully reconciled"
 _MOST = 12
@@ -23,16 +23,8 @@ def templates_of(class_: Manifest) -> tuple[ReadRequest, ...]:
     return tuple(dict.fromkeys(ReadRequest(one) for one in refs if one))[:_MOST]
 
 
-def missing(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding | None:
-    """Return a finding that names the templates that were read and are not there; None if none."""
-    absent = tuple(
-        one.ref
-        for one in suspicion.requests
-        if isinstance(one, ReadRequest) and fulfilled.objects.get(one, {}) is None
-    )
-    if not absent:
-        return None
-    finding = suspicion.finding
+def missing(finding: Finding, absent: Sequence[Ref]) -> Finding:
+    """Return a finding that names the templates of a class that are not there."""
     named = ", ".join(str(one) for one in absent[:2])
     return finding.model_copy(
         update={

@@ -25,6 +25,7 @@ _BEHIND = frozenset({"ClusterClassNotReconciled"})
 """What the class's own controller mends within seconds, where it works."""
 _BLOCKING = "Following hooks are blocking"
 """How the controller names hooks (exp/topology/scope/hookresponsetracker.go, v1.14)."""
+_NAME_ONE = ("Create the ClusterClass, or name one that exists.",)
 _CONTRACT = "contract version label"
 
 
@@ -53,7 +54,10 @@ def _of_cluster(estate: Estate, cluster: Manifest) -> Iterator[Suspicion]:
     elif found.reason in _REFUSED or (
         found.reason in _BEHIND and lasting(found.since, snapshot.now, STEP)
     ):
-        yield Suspicion(_failed(cluster, wanted, found))
+        # A class of a namespace that was not asked about may be what is missing.
+        unread = wanted and snapshot.get(wanted) is None
+        requests = (ReadRequest(wanted),) if wanted and unread else ()
+        yield Suspicion(_failed(cluster, wanted, found), requests)
     elif _held(found) and lasting(found.since, snapshot.now, STEP):
         yield Suspicion(_hook(cluster, wanted, found))
 
@@ -111,11 +115,15 @@ def _no_class(cluster: Manifest, wanted: Ref) -> Finding:
         code=NO_CLASS,
         severity=Severity.WARNING,
         subject=Ref.of(cluster),
-        title=f"Its ClusterClass {wanted.namespace}/{wanted.name} does not exist",
+        title=_absent(wanted),
         evidence=(AbsenceEvidence(ref=wanted),),
         relations=_uses(cluster, wanted),
-        fixes=("Create the ClusterClass, or name one that exists.",),
+        fixes=_NAME_ONE,
     )
+
+
+def _absent(wanted: Ref) -> str:
+    return f"Its ClusterClass {wanted.namespace}/{wanted.name} does not exist"
 
 
 def _uses(cluster: Manifest, wanted: Ref | None) -> tuple[Relation, ...]:
@@ -124,13 +132,29 @@ def _uses(cluster: Manifest, wanted: Ref | None) -> tuple[Relation, ...]:
 
 def _refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding | None:
     """Drop a missing class that exists by now, or that was only not read with this namespace."""
-    if suspicion.finding.code == FAILED:
-        late = suspicion.finding.since is not None or not suspicion.requests
-        return missing(suspicion, fulfilled) or (suspicion.finding if late else None)
-    for request in suspicion.requests:
-        if isinstance(request, ReadRequest) and fulfilled.objects.get(request, {}) is not None:
-            return None
-    return suspicion.finding
+    finding = suspicion.finding
+    refs = [one.ref for one in suspicion.requests if isinstance(one, ReadRequest)]
+    absent = [one for one in refs if fulfilled.objects.get(ReadRequest(one), {}) is None]
+    classes = [one for one in absent if _is_class(one)]
+    if finding.code == NO_CLASS:
+        return finding if classes else None
+    if classes:
+        return _without_class(finding, classes[0])
+    if absent:
+        return missing(finding, absent)
+    is_late = finding.since is not None or all(_is_class(one) for one in refs)
+    return finding if is_late else None
+
+
+def _is_class(ref: Ref) -> bool:
+    return f"{ref.kind}.{ref.group}" == CLASS
+
+
+def _without_class(finding: Finding, wanted: Ref) -> Finding:
+    """Return a finding that says of a topology that fails that its class is what is missing."""
+    named = {"code": NO_CLASS, "title": _absent(wanted), "fixes": _NAME_ONE}
+    evidence = (AbsenceEvidence(ref=wanted), *finding.evidence)
+    return finding.model_copy(update=named | {"evidence": evidence})
 
 
 TOPOLOGY = Analyzer("topology", (FAILED, NO_CLASS, HOOK), (CLUSTER, CLASS), _detect, _refine)

@@ -9,7 +9,6 @@ internal/topology/variables).
 
 import difflib
 import json
-import re
 from collections.abc import Iterator, Mapping
 from typing import cast
 
@@ -26,8 +25,6 @@ Definitions = Mapping[str, list[Manifest]]
 _MOST = 5
 _LONGEST = 80
 _INT_OR_STRING = "x-kubernetes-int-or-string"
-_REPEATED_GROUP = re.compile(r"\)(?:[*+]|\{\d+,\d*\})")
-"""Python tries every way to divide a text among repetitions of a group; RE2 does not."""
 
 
 def definitions_of(found: Manifest) -> Definitions:
@@ -112,17 +109,6 @@ def _violations(name: str, value: Json, definitions: list[Manifest]) -> Iterator
                 yield sentence
 
 
-def _is_read_alike(pattern: Json) -> bool:
-    """Return whether Python reads a pattern as Go does, and in a time that does not explode."""
-    if not isinstance(pattern, str) or _REPEATED_GROUP.search(pattern):
-        return False
-    try:
-        re.compile(pattern)
-    except re.error:  # as \p{L} and \z, which RE2 has
-        return False
-    return True
-
-
 def _rule(one: Violation) -> str:
     """Return what a schema asks for where a value breaks it."""
     wanted = one.validator_value
@@ -152,7 +138,6 @@ def _readable(schema: Json) -> Json:
         if key in {"default", "example", "enum"}
         else _readable(one)
         for key, one in cast("Manifest", schema).items()
-        if key != "pattern" or not isinstance(one, str) or _is_read_alike(one)
     }
     kind = members.get("type")
     if truth(members, _INT_OR_STRING):

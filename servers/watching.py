@@ -45,7 +45,7 @@ class Watching:
         self._most = most
         self._watched: dict[str, _Watch] = {}
         self._subscribed: dict[str, AsyncExitStack] = {}
-        self._lock = anyio.Lock()
+        self._joining: dict[str, anyio.Lock] = {}
 
     @property
     def watched(self) -> tuple[str, ...]:
@@ -98,14 +98,20 @@ class Watching:
     async def _join(self, uri: str, hear: Hear) -> _Watch:
         """Add a listener; what it hears of is whatever changes after this returns."""
         resource = self._resources.at(uri)
-        async with self._lock:
-            watch = self._watched.get(uri)
-            if watch is None:
-                self._check_room()
-                state = await self._resources.state(uri)
-                watch = self._watched[uri] = _Watch(state, resource.look_seconds)
-                self._tasks.start_soon(self._watch, uri, watch)
-            watch.listeners.append(hear)
+        # Of one address, not of all: a cluster that answers late holds up nobody else.
+        lock = self._joining.setdefault(uri, anyio.Lock())
+        try:
+            async with lock:
+                watch = self._watched.get(uri)
+                if watch is None:
+                    self._check_room()
+                    state = await self._resources.state(uri)
+                    watch = self._watched[uri] = _Watch(state, resource.look_seconds)
+                    self._tasks.start_soon(self._watch, uri, watch)
+                watch.listeners.append(hear)
+        finally:
+            if not lock.locked():
+                self._joining.pop(uri, None)
         return watch
 
     async def _state(self, uri: str) -> str:
@@ -116,7 +122,7 @@ class Watching:
             return str(error)
 
     def _check_room(self) -> None:
-        if len(self._watched) >= self._most:
+        if len(self._watched.keys() | self._joining.keys()) > self._most:
             raise MCPError(
                 INVALID_REQUEST,
                 f"[busy] {self._most} resources are watched already."

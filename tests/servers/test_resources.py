@@ -69,6 +69,8 @@ class Counter:
         default_factory=lambda: UnreachableError("the cluster does not answer", hint="try again")
     )
     asked: list[str] = field(default_factory=list[str])
+    late: str = ""
+    """The namespace whose count is told only once nobody asks for it late any more."""
     _moved: anyio.Event = field(default_factory=anyio.Event)
 
     def move(self) -> None:
@@ -92,6 +94,7 @@ async def read(counter: Counter, *, namespace: str, cluster: str | None = None) 
     counter.looks += 1
     counter.asked.append(f"{namespace} {cluster or ''}".strip())
     counter.move()
+    await counter.until(lambda: counter.late != namespace)
     if counter.fails:
         raise counter.failure
     if namespace == "nowhere":
@@ -311,6 +314,31 @@ async def test_a_watched_resource_whose_cluster_becomes_unusable_ends_no_server(
         await counter.until(lambda: counter.looks > looks + 2)
         counter.fails = False
         await counter.until(lambda: len(heard) == 2)
+
+
+async def test_a_cluster_that_answers_late_holds_up_nobody_else(
+    watched: tuple[Watching, Counter],
+) -> None:
+    found, counter = watched
+    counter.late = "slow"
+    slow = "count://slow/step"
+
+    async def listen() -> None:
+        async with found.listening(slow, _nothing):
+            await counter.until(lambda: counter.looks < 0)
+
+    async with anyio.create_task_group() as tasks:
+        for _ in range(3):
+            tasks.start_soon(listen)
+        await counter.until(lambda: "slow" in counter.asked)
+        async with found.listening(URI, _nothing):
+            assert found.watched == (URI,)
+            counter.late = ""
+            counter.move()
+            await counter.until(lambda: slow in found.watched)
+        assert found.watched == (slow,)
+        tasks.cancel_scope.cancel()
+    assert found.watched == ()
 
 
 async def test_only_so_many_are_watched_at_once() -> None:

@@ -87,7 +87,8 @@ class Asked(BaseModel):
         str | None,
         Field(
             max_length=_NAME,
-            description="k0rdent: ClusterTemplate of create_deployment, upgrade_deployment.",
+            description="k0rdent: ClusterTemplate of create_deployment, upgrade_deployment;"
+            " rotate_template: bootstrap, else that of the machines.",
         ),
     ] = None
     credential: Annotated[

@@ -1,13 +1,12 @@
-"""Give a pool of a cluster without a class machines of another kind, by a template of its own.
+"""Give a pool of a cluster without a class machines of another kind, or ones that start otherwise.
 
-A template of machines cannot be changed, so that a copy is made with what is to be different, and
-the pool is pointed to it (Cluster API book, "Updating Machine Infrastructure and Bootstrap
-Templates").
+A template cannot be changed, so that a copy is made with what is to be different, and the pool is
+pointed to it (Cluster API book, "Updating Machine Infrastructure and Bootstrap Templates").
 """
 
 import hashlib
 from dataclasses import replace
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, Literal, cast
 
 from pydantic import Field
 
@@ -17,7 +16,12 @@ from clusterwright.tools.cluster_api.changes.cluster_change import (
     elsewhere,
     existing_cluster,
 )
-from clusterwright.tools.cluster_api.changes.pools import Pool, is_classy, pool_named
+from clusterwright.tools.cluster_api.changes.pools import (
+    CONTROL_PLANE,
+    Pool,
+    is_classy,
+    pool_named,
+)
 from clusterwright.tools.cluster_api.changes.rollout import rollout, wave_of
 from clusterwright.tools.cluster_api.changes.standing import require_steady
 from clusterwright.tools.cluster_api.estate import estate_of
@@ -31,19 +35,25 @@ from clusterwright.tools.ref import Ref
 from clusterwright.tools.trust.seal import canonical
 
 _SPEC: Path = ("spec", "template", "spec")
-_REFERENCES: tuple[Path, ...] = (
-    ("spec", "template", "spec", "infrastructureRef"),  # of a pool
-    ("spec", "machineTemplate", "spec", "infrastructureRef"),  # of a control plane, v1beta2
-    ("spec", "machineTemplate", "infrastructureRef"),  # v1beta1
-)
+MACHINES, BOOTSTRAP = "machines", "bootstrap"
+_REFERENCES: dict[str, tuple[Path, ...]] = {
+    MACHINES: (
+        ("spec", "template", "spec", "infrastructureRef"),  # of a pool
+        ("spec", "machineTemplate", "spec", "infrastructureRef"),  # of a control plane, v1beta2
+        ("spec", "machineTemplate", "infrastructureRef"),  # v1beta1
+    ),
+    BOOTSTRAP: (("spec", "template", "spec", "bootstrap", "configRef"),),
+}
+_DONE = {MACHINES: "made from", BOOTSTRAP: "started by"}
 _LONGEST_NAME = 60
 _APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
 class RotateTemplate(PoolChange):
-    """Have a pool's machines made from a copy of their template, with other fields."""
+    """Have a pool's machines made, or started, from a copy of a template, with other fields."""
 
     kind: ClassVar[str] = "rotate_template"
+    template: Literal["machines", "bootstrap"] = "machines"
     set: dict[str, Any] = Field(min_length=1, max_length=40)
 
     def steps(self, scene: Scene) -> tuple[Step, ...]:
@@ -58,12 +68,12 @@ class RotateTemplate(PoolChange):
                 " class: capi_describe_class",
             )
         before = scene.live.get(pool.ref, pool.object) if pool.ref else {}
-        where = _where(before)
+        where = _where(before, self.template)
         ref, template = estate.referred(before, *_keys(where))
         if pool.ref is None or ref is None or template is None:
             raise NotFoundError(
-                f"the template of the machines of {pool.role} was not found",
-                hint=f"{ref} is named by {pool.ref}" if ref else "the pool names none",
+                f"the {self.template} template of {pool.role} was not found",
+                hint=f"{ref} is named by {pool.ref}" if ref else _no_template(pool, self.template),
             )
         made = self._copy(template)
         steps = () if scene.around.get(Ref.of(made)) else (self._making(made, template, pool),)
@@ -77,7 +87,8 @@ class RotateTemplate(PoolChange):
             *steps,
             replace(
                 pointed,
-                say=f"have the machines of {pool.role} of {self.ref} made from {name_of(made)}",
+                say=f"have the machines of {pool.role} of {self.ref} {_DONE[self.template]}"
+                f" {name_of(made)}",
                 checks=(settled(estate, cluster, self.ref, in_turn=comes.turns),),
                 risks=comes.risks,
                 notes=(
@@ -128,9 +139,15 @@ class RotateTemplate(PoolChange):
         )
 
 
-def _where(found: Manifest) -> Path:
-    """Return where an object names the template of its machines."""
-    return next((path for path in _REFERENCES if mapping(found, *_keys(path))), ())
+def _where(found: Manifest, which: str) -> Path:
+    """Return where an object names a template for its machines."""
+    return next((path for path in _REFERENCES[which] if mapping(found, *_keys(path))), ())
+
+
+def _no_template(pool: Pool, which: str) -> str:
+    if which == BOOTSTRAP and pool.name == CONTROL_PLANE:
+        return f"a control plane says in its own spec how its machines start: {pool.ref}"
+    return "the pool names none"
 
 
 def _keys(path: Path) -> tuple[str, ...]:

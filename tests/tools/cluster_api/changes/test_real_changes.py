@@ -202,6 +202,9 @@ async def test_a_cluster_without_a_class_is_scaled_rotated_and_upgraded(place: P
         products = {one["spec"]["gpu"]["product"] for one in place.listed("sandboxmachines")}
         assert products == {"NVIDIA-H100-80GB-HBM3"}
         assert len(place.listed("sandboxmachinetemplates")) == 2  # the old one stays
+        arguments = {"kubeletExtraArgs": {"max-pods": "50"}}
+        await session.done({**rotate, "template": "bootstrap", "set": arguments})
+        assert [one["spec"] for one in place.listed("sandboxconfigs")] == [arguments] * 2
         upgrade = {"kind": "upgrade", "name": name, "version": "v1.36.3"}
         plan, told = await session.plan(upgrade)
         assert "then plan the same upgrade once more, for bare" in told

@@ -3,7 +3,7 @@
 import pytest
 
 from clusterwright.tools.cluster_api.changes.rotate_template import RotateTemplate
-from clusterwright.tools.errors import InvalidInputError, RefusedError
+from clusterwright.tools.errors import InvalidInputError, NotFoundError, RefusedError
 from clusterwright.tools.manifest import Json, Manifest
 from tests.tools.cluster_api.changes.estate import (
     MACHINES,
@@ -15,6 +15,8 @@ from tests.tools.cluster_api.changes.estate import (
     pool,
     scene,
 )
+
+BOOTSTRAP = "bootstrap.cluster.x-k8s.io"
 
 
 def around(**more: Json) -> tuple[Manifest, ...]:
@@ -36,6 +38,32 @@ def test_a_copy_is_made_and_pointed_to() -> None:
     template = second.write.body["spec"]["template"]["spec"]["infrastructureRef"]
     assert template == {"name": name}
     assert "is kept: a MachineSet uses it" in notes(second)
+
+
+def test_how_machines_start_has_a_template_of_its_own() -> None:
+    of = pool()
+    named = {"apiGroup": BOOTSTRAP, "kind": "KubeadmConfigTemplate", "name": "gpu"}
+    of["spec"]["template"] = {"spec": {"version": "v1", "bootstrap": {"configRef": named}}}
+    template = made("KubeadmConfigTemplate", "gpu", api=f"{BOOTSTRAP}/v1beta2")
+    template["spec"] = {"template": {"spec": {"preKubeadmCommands": ["a"]}}}
+    change = RotateTemplate(
+        name=NAME, pool="train-gpu", template="bootstrap", set={"preKubeadmCommands": ["a", "b"]}
+    )
+    first, second = change.steps(scene(bare(), of, template, *MACHINES))
+    assert first.write.body["spec"]["template"]["spec"] == {"preKubeadmCommands": ["a", "b"]}
+    pointed = second.write.body["spec"]["template"]["spec"]["bootstrap"]["configRef"]
+    assert pointed == {"name": first.ref.name}
+    assert f"started by {first.ref.name}" in second.say
+
+
+def test_a_control_plane_has_no_template_for_how_it_starts() -> None:
+    plane = made("KubeadmControlPlane", "train", api="controlplane.cluster.x-k8s.io/v1beta2")
+    change = RotateTemplate(
+        name=NAME, pool="control-plane", template="bootstrap", set={"preKubeadmCommands": ["b"]}
+    )
+    with pytest.raises(NotFoundError, match="bootstrap template of the control plane") as raised:
+        change.steps(scene(bare(), plane))
+    assert "in its own spec" in (raised.value.hint or "")
 
 
 def test_asked_for_again_after_it_was_cut_short_the_same_copy_is_used() -> None:

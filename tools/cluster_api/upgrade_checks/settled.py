@@ -5,20 +5,19 @@ from collections.abc import Iterator
 from clusterwright.tools.cluster_api.cause import of_machine
 from clusterwright.tools.cluster_api.condition import condition_of
 from clusterwright.tools.cluster_api.estate import paused
+from clusterwright.tools.cluster_api.held_pools import HOLD_SEQUENCE, LISTS, held_pools
 from clusterwright.tools.cluster_api.phases.operation import course
 from clusterwright.tools.cluster_api.phases.parts import is_true, leaving
 from clusterwright.tools.cluster_api.phases.phase import Operation
 from clusterwright.tools.cluster_api.upgrade_checks.check import Check, Status, check, passed
 from clusterwright.tools.cluster_api.upgrade_checks.scene import Scene
 from clusterwright.tools.excerpt import one_line
-from clusterwright.tools.manifest import Manifest, items, strings
+from clusterwright.tools.manifest import Manifest, strings
 from clusterwright.tools.quotation import quoted, word
 from clusterwright.tools.ref import Ref
 
 _HOOK = "before-upgrade.hook.cluster.cluster.x-k8s.io"
 _PENDING = "runtime.cluster.x-k8s.io/pending-hooks"
-_HOLDS = ("topology.cluster.x-k8s.io/defer-upgrade",)
-_HOLDS_REST = "topology.cluster.x-k8s.io/hold-upgrade-sequence"
 _FIRST = frozenset({Operation.CREATION, Operation.UPGRADE, Operation.DELETION})
 """What has to be over before: the API server refuses another version until then."""
 
@@ -60,17 +59,10 @@ def _held(cluster: Manifest) -> Iterator[Check]:
 
 
 def _deferred(cluster: Manifest) -> Iterator[Check]:
-    workers = ("spec", "topology", "workers")
-    pools = items(cluster, *workers, "machineDeployments")
-    pools += items(cluster, *workers, "machinePools")
-    for one in pools:
-        annotations = strings(one, "metadata", "annotations")
-        name = quoted(one_line(str(one.get("name")), 80))
-        if any(hold in annotations for hold in _HOLDS):
-            said = f"pool {name} is deferred by an annotation: it keeps its version"
-            yield check("deferred pools", Status.WARN, said, [Ref.of(cluster)])
-        elif _HOLDS_REST in annotations:
-            said = f"pool {name} holds the pools after it by an annotation"
+    for listed in LISTS:
+        for name, annotation in held_pools(cluster, (listed,)).items():
+            where = ", on it or on a pool before it" if annotation == HOLD_SEQUENCE else ""
+            said = f"pool {quoted(one_line(name, 80))} keeps its version: {annotation}{where}"
             yield check("deferred pools", Status.WARN, said, [Ref.of(cluster)])
 
 

@@ -17,6 +17,7 @@ from clusterwright.tools.cluster_api.condition import (
 )
 from clusterwright.tools.cluster_api.estate import Estate
 from clusterwright.tools.cluster_api.providers import Fault, Row, meaning
+from clusterwright.tools.cluster_api.topology_reason import RECONCILED, REFUSED
 from clusterwright.tools.manifest import Manifest, instant, text, truth
 from clusterwright.tools.ref import Ref
 
@@ -44,14 +45,14 @@ _HOLDER = (
 )
 _SUMMARIES = frozenset({"Ready", "Available"})
 _WRONG = {
-    "TopologyReconciled": frozenset({"ReconcileFailed", "TopologyReconcileFailed"}),
+    RECONCILED: REFUSED,
     "InfrastructureReady": frozenset(
         {"DoesNotExist", "Deleted", "ObjectDoesNotExist", "ObjectDeleted", "InternalError"}
     ),
 }
 """Reasons that say that something is wrong; the others of these types come with any change
 (api/core/v1beta2/cluster_types.go)."""
-_CLUSTER = ("TopologyReconciled", "InfrastructureReady", "RemoteConnectionProbe")
+_CLUSTER = (RECONCILED, "InfrastructureReady", "RemoteConnectionProbe")
 
 _EXISTS = "exists"
 _LISTING = timedelta(seconds=30)

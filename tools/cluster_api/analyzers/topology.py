@@ -13,6 +13,13 @@ from clusterwright.tools.cluster_api.analyzers.told import lasting, proof, title
 from clusterwright.tools.cluster_api.condition import Condition, condition_of
 from clusterwright.tools.cluster_api.estate import CLASS, CLUSTER, Estate, class_of, estate_of
 from clusterwright.tools.cluster_api.patience import STEP
+from clusterwright.tools.cluster_api.topology_reason import (
+    BLOCKING,
+    CLASS_BEHIND,
+    RECONCILED,
+    REFUSED,
+    hook_blocks,
+)
 from clusterwright.tools.finding import AbsenceEvidence, Edge, Finding, Relation, Severity
 from clusterwright.tools.manifest import Manifest, text
 from clusterwright.tools.ref import Ref
@@ -20,11 +27,6 @@ from clusterwright.tools.snapshot import Snapshot
 
 FAILED, NO_CLASS = "cluster/topology-failed", "cluster/class-missing"
 HOOK = "cluster/hook-blocking"
-_REFUSED = frozenset({"ReconcileFailed", "TopologyReconcileFailed"})
-_BEHIND = frozenset({"ClusterClassNotReconciled"})
-"""What the class's own controller mends within seconds, where it works."""
-_BLOCKING = "Following hooks are blocking"
-"""How the controller names hooks (exp/topology/scope/hookresponsetracker.go, v1.14)."""
 _NAME_ONE = ("Create the ClusterClass, or name one that exists.",)
 _CONTRACT = "contract version label"
 
@@ -41,7 +43,7 @@ def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
 
 def _of_cluster(estate: Estate, cluster: Manifest) -> Iterator[Suspicion]:
     snapshot = estate.snapshot
-    found = condition_of(cluster, "TopologyReconciled")
+    found = condition_of(cluster, RECONCILED)
     wanted = class_of(cluster)
     if wanted and estate.lacks(wanted):
         yield Suspicion(_no_class(cluster, wanted), (ReadRequest(wanted),))
@@ -51,14 +53,14 @@ def _of_cluster(estate: Estate, cluster: Manifest) -> Iterator[Suspicion]:
         return  # told on the provider's kind
     elif BEHIND in found.message and wanted:
         yield from _class_behind(estate, cluster, wanted, found)
-    elif found.reason in _REFUSED or (
-        found.reason in _BEHIND and lasting(found.since, snapshot.now, STEP)
+    elif found.reason in REFUSED or (
+        found.reason in CLASS_BEHIND and lasting(found.since, snapshot.now, STEP)
     ):
         # A class of a namespace that was not asked about may be what is missing.
         unread = wanted and snapshot.get(wanted) is None
         requests = (ReadRequest(wanted),) if wanted and unread else ()
         yield Suspicion(_failed(cluster, wanted, found), requests)
-    elif _held(found) and lasting(found.since, snapshot.now, STEP):
+    elif hook_blocks(found) and lasting(found.since, snapshot.now, STEP):
         yield Suspicion(_hook(cluster, wanted, found))
 
 
@@ -75,11 +77,6 @@ def _class_behind(
         yield Suspicion(finding.model_copy(update={"since": None}), requests)
 
 
-def _held(found: Condition) -> bool:
-    """Return whether a hook keeps a topology from going on (RuntimeSDK, LifecycleHooks)."""
-    return found.reason == "LifecycleHookBlocking" or _BLOCKING in found.message
-
-
 def _failed(cluster: Manifest, wanted: Ref | None, found: Condition) -> Finding:
     return Finding(
         code=FAILED,
@@ -94,7 +91,7 @@ def _failed(cluster: Manifest, wanted: Ref | None, found: Condition) -> Finding:
 
 
 def _hook(cluster: Manifest, wanted: Ref | None, found: Condition) -> Finding:
-    _, _, named = found.message.partition(_BLOCKING)
+    _, _, named = found.message.partition(BLOCKING)
     said = named.partition("\n")[0] or found.message
     return Finding(
         code=HOOK,

@@ -10,10 +10,8 @@ from clusterwright.tools.cluster_api.phases.hold import held
 from clusterwright.tools.cluster_api.phases.parts import Parts, Pool, is_true, replicas
 from clusterwright.tools.cluster_api.phases.phase import Phase, State, awaited, timed
 from clusterwright.tools.cluster_api.phases.usual import Step, limit
+from clusterwright.tools.cluster_api.topology_reason import RECONCILED, REFUSED
 from clusterwright.tools.manifest import Manifest, dig, instant, mapping, truth
-
-_REFUSED = frozenset({"ReconcileFailed", "ClusterClassNotReconciled"})
-"""Reasons for which a topology is not applied; with others it waits for its turn."""
 
 
 def creation(parts: Parts) -> list[Phase]:
@@ -38,7 +36,7 @@ def available(parts: Parts, phases: list[Phase]) -> Phase:
     """Return the last phase of whatever is done to a Cluster: it is well, and says so."""
     if any(one.state is not State.DONE for one in phases):
         return Phase(name="available", state=State.WAITING)
-    topology = condition_of(parts.cluster, "TopologyReconciled")
+    topology = condition_of(parts.cluster, RECONCILED)
     reconciled = topology is None or topology.status == "True"
     well = is_true(parts.cluster, "Available", "Ready") and reconciled
     return _phase("available", of_cluster(parts.estate, parts.cluster), done=well)
@@ -82,7 +80,7 @@ def _machines(parts: Parts) -> Iterator[tuple[Phase, Step]]:
 
 def _topology(parts: Parts) -> Phase:
     cluster = parts.cluster
-    told = condition_of(cluster, "TopologyReconciled")
+    told = condition_of(cluster, RECONCILED)
     made = bool(mapping(cluster, "spec", "controlPlaneRef")) and bool(
         mapping(cluster, "spec", "infrastructureRef")
     )
@@ -126,8 +124,8 @@ def blocks(cause: Cause | None) -> bool:
     """
     if cause is None or cause.waiting:
         return False
-    if cause.condition == "TopologyReconciled":
-        return cause.reason in _REFUSED
+    if cause.condition == RECONCILED:
+        return cause.reason in REFUSED
     return cause.ref.group != CORE
 
 

@@ -4,11 +4,10 @@ from clusterwright.tools.cluster_api.condition import condition_of
 from clusterwright.tools.cluster_api.estate import paused
 from clusterwright.tools.cluster_api.phases.parts import Parts
 from clusterwright.tools.cluster_api.phases.phase import Awaited, Phase, State
+from clusterwright.tools.cluster_api.topology_reason import DEFERRED, RECONCILED, hook_blocks
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.ref import Ref
 
-_HOOK = "LifecycleHookBlocking"
-_DEFERRED = frozenset({"MachineDeploymentsUpgradeDeferred", "MachinePoolsUpgradeDeferred"})
 _DELETE_HOOK = "WaitingForBeforeDeleteHook"
 
 
@@ -31,12 +30,9 @@ def _hold(parts: Parts) -> Awaited | None:
     if paused(cluster):
         found = condition_of(cluster, "Paused")
         return Awaited(ref=ref, reason="Paused", since=found.since if found else None)
-    topology, deleting = (
-        condition_of(cluster, "TopologyReconciled", "TopologyReconciledV1Beta1"),
-        (condition_of(cluster, "Deleting")),
-    )
-    for one in (topology, deleting):
-        if one and one.reason in {_HOOK, _DELETE_HOOK, *_DEFERRED}:
+    for kind in (RECONCILED, "Deleting"):
+        one = condition_of(cluster, kind)
+        if one and (hook_blocks(one) or one.reason in {_DELETE_HOOK, *DEFERRED}):
             message = one_line(one.message, 240)
             return Awaited(ref=ref, reason=one.reason, message=message, since=one.since)
     return None

@@ -7,9 +7,10 @@ from clusterwright.tools.cluster_api.condition import condition_of
 from clusterwright.tools.cluster_api.estate import Estate
 from clusterwright.tools.cluster_api.phases.creation import creation
 from clusterwright.tools.cluster_api.phases.deletion import deletion
-from clusterwright.tools.cluster_api.phases.parts import Parts, is_true, leaving, replicas
+from clusterwright.tools.cluster_api.phases.parts import Parts, change, is_true, leaving, replicas
 from clusterwright.tools.cluster_api.phases.phase import Operation, Phase, State
 from clusterwright.tools.cluster_api.phases.update import rollout, scaling, upgrade
+from clusterwright.tools.cluster_api.topology_reason import RECONCILED
 from clusterwright.tools.cluster_api.version_spelling import alike
 from clusterwright.tools.manifest import Manifest, instant, text, truth
 
@@ -64,8 +65,8 @@ def course(estate: Estate, cluster: Manifest) -> Course:
 
 def _operation(parts: Parts) -> Operation:
     told = (parts.cluster, parts.control_plane, *(one.manifest for one in parts.pools))
-    grows = any(is_true(one, kind) for one in told for kind in ("ScalingUp", "ScalingDown"))
-    rolls = any(is_true(one, "RollingOut") for one in told) or _outdated(parts)
+    grows = any(change(one, "ScalingUp", "ScalingDown") for one in told)
+    rolls = any(change(one, "RollingOut") for one in told) or _outdated(parts)
     if leaving(parts.cluster):
         return Operation.DELETION
     if _is_new(parts.cluster):
@@ -104,16 +105,15 @@ def _still_grows(parts: Parts) -> bool:
     if available is None or available.since is None or available.status != "True":
         return False
     for one in (parts.control_plane, *(pool.manifest for pool in parts.pools)):
-        grows = condition_of(one, "ScalingUp") if one else None
-        since = grows.since if grows and grows.status == "True" else None
-        if since and since < available.since:
+        grows = change(one, "ScalingUp")
+        if grows and grows.since and grows.since < available.since:
             return True
     return False
 
 
 def _versions_differ(parts: Parts) -> bool:
     """Return whether anything runs, or is to run, another version than the one asked for."""
-    topology = condition_of(parts.cluster, "TopologyReconciled")
+    topology = condition_of(parts.cluster, RECONCILED)
     if topology and topology.status != "True" and "Upgrad" in topology.reason:
         return True  # ClusterUpgrading, MachineDeploymentsUpgradePending, ...UpgradeDeferred
     wanted = parts.version

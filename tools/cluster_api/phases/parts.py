@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Self
 
 from clusterwright.tools.cluster_api.cause import Cause, below, of_layers, of_machine
-from clusterwright.tools.cluster_api.condition import condition_of, summary_of
+from clusterwright.tools.cluster_api.condition import Condition, condition_of, summary_of
 from clusterwright.tools.cluster_api.estate import (
     CORE,
     DEPLOYMENT,
@@ -31,6 +31,12 @@ _DEPLOYMENT_NAME = f"{CORE}/deployment-name"
 _POOL_NAME = f"{CORE}/pool-name"
 _TOPOLOGY_NAME = f"topology.{CORE}/deployment-name"
 _TOPOLOGY_POOL = f"topology.{CORE}/pool-name"
+_OLDER_CHANGES = {
+    "ScalingUp": ("Resized", "ScalingUp"),
+    "ScalingDown": ("Resized", "ScalingDown"),
+    "RollingOut": ("MachinesSpecUpToDate", "RollingUpdateInProgress"),
+}
+"""Types of the style v1beta1, and the reasons that they have meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +133,23 @@ def is_true(manifest: Manifest | None, *types: str) -> bool:
     """Return whether the first condition of these types that there is, is True."""
     found = condition_of(manifest, *types) if manifest else None
     return found is not None and found.status == "True"
+
+
+def change(manifest: Manifest | None, *kinds: str) -> Condition | None:
+    """Return the first of the conditions ScalingUp, ScalingDown, RollingOut that is True.
+
+    In the style v1beta1 a control plane has others for it, which are False meanwhile
+    (api/controlplane/kubeadm/v1beta2/v1beta1_condition_consts.go, v1.14).
+    """
+    for kind in kinds if manifest else ():
+        found = condition_of(manifest or {}, kind)
+        if found and found.status == "True":
+            return found
+        older, reason = _OLDER_CHANGES.get(kind, ("", ""))
+        found = condition_of(manifest or {}, older)
+        if found and (found.status, found.reason) == ("False", reason):
+            return found
+    return None
 
 
 def replicas(manifest: Manifest | None, *path: str) -> int | None:

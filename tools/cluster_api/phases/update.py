@@ -10,6 +10,7 @@ from clusterwright.tools.cluster_api.phases.hold import held
 from clusterwright.tools.cluster_api.phases.parts import (
     Parts,
     Pool,
+    change,
     is_true,
     leaving,
     replicas,
@@ -17,6 +18,7 @@ from clusterwright.tools.cluster_api.phases.parts import (
 from clusterwright.tools.cluster_api.phases.phase import Phase, State, awaited, timed
 from clusterwright.tools.cluster_api.phases.removal import stuck
 from clusterwright.tools.cluster_api.phases.usual import Step, limit
+from clusterwright.tools.cluster_api.topology_reason import RECONCILED
 from clusterwright.tools.cluster_api.version_spelling import alike
 from clusterwright.tools.manifest import Manifest, instant, text
 
@@ -67,11 +69,7 @@ def _changed(parts: Parts, told: Sequence[str], through: Through, step: Step) ->
     ]
     if replicas(parts.control_plane, "spec", "replicas") is not None:
         drawn.insert(0, (parts.control_plane, _control_plane(parts, through)))
-    phases = [
-        phase
-        for one, phase in drawn
-        if phase.state is not State.DONE or any(is_true(one, kind) for kind in told)
-    ]
+    phases = [phase for one, phase in drawn if phase.state is not State.DONE or change(one, *told)]
     return _finished(parts, phases, step)
 
 
@@ -146,11 +144,10 @@ def _began(parts: Parts) -> Iterator[tuple[str, datetime | None]]:
 
 def _since(parts: Parts, one: Manifest | None, machines: Sequence[Manifest]) -> datetime | None:
     """Return since when a part says that it changes; else since its newest Machine is there."""
-    for kind in ("RollingOut", "ScalingUp", "ScalingDown"):
-        found = condition_of(one, kind) if one else None
-        if found and found.status == "True":
-            return found.since
-    told = condition_of(parts.cluster, "TopologyReconciled")
+    found = change(one, "RollingOut", "ScalingUp", "ScalingDown")
+    if found:
+        return found.since
+    told = condition_of(parts.cluster, RECONCILED)
     if told and told.status != "True":
         return told.since
     made = [instant(m, "metadata", "creationTimestamp") for m in machines]

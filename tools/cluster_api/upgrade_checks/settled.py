@@ -9,6 +9,7 @@ from clusterwright.tools.cluster_api.held_pools import HOLD_SEQUENCE, LISTS, hel
 from clusterwright.tools.cluster_api.phases.operation import course
 from clusterwright.tools.cluster_api.phases.parts import is_true, leaving
 from clusterwright.tools.cluster_api.phases.phase import Operation
+from clusterwright.tools.cluster_api.topology_reason import CLASS_BEHIND, RECONCILED, REFUSED
 from clusterwright.tools.cluster_api.upgrade_checks.check import Check, Status, check, passed
 from clusterwright.tools.cluster_api.upgrade_checks.scene import Scene
 from clusterwright.tools.excerpt import one_line
@@ -41,8 +42,8 @@ def settled(scene: Scene) -> Iterator[Check]:
         yield check("under way", status, said, [own, *waits], todo)
     yield from _held(cluster)
     yield from _deferred(cluster)
-    topology = condition_of(cluster, "TopologyReconciled")
-    if topology and topology.reason in {"ReconcileFailed", "ClusterClassNotReconciled"}:
+    topology = condition_of(cluster, RECONCILED)
+    if topology and topology.reason in REFUSED | CLASS_BEHIND:
         said = f"its topology cannot be applied: {quoted(one_line(topology.message, 200))}"
         yield check("topology", Status.BLOCK, said, [own], "see capi_find_problems")
 

@@ -13,11 +13,16 @@ from clusterwright.tools.cluster_api.changes.cluster_change import (
     elsewhere,
     existing_cluster,
 )
-from clusterwright.tools.cluster_api.changes.dependents import Dependents, dependents
+from clusterwright.tools.cluster_api.changes.dependents import (
+    dependents,
+    require_accepted,
+    require_another,
+    require_movable,
+)
 from clusterwright.tools.cluster_api.changes.pools import control_plane_of, pools_of
 from clusterwright.tools.cluster_api.changes.running import gpus, running_on
 from clusterwright.tools.cluster_api.estate import MACHINE, Estate, estate_of, paused
-from clusterwright.tools.errors import InvalidInputError, RefusedError
+from clusterwright.tools.errors import RefusedError
 from clusterwright.tools.kubernetes.changes.step import (
     Check,
     Listing,
@@ -29,11 +34,13 @@ from clusterwright.tools.kubernetes.changes.step import (
 )
 from clusterwright.tools.kubernetes.changes.write import Verb, Write
 from clusterwright.tools.manifest import Manifest, items, name_of, namespace_of, text
+from clusterwright.tools.ref import Ref
 from clusterwright.tools.trust.risk import Risk
 
 _SECONDS, _SECONDS_EACH = 900.0, 120.0
+"""For a cluster to go, and for each of its machines."""
+FOR_EVER = "a cluster does not come back, nor what was on it"
 _BINDING = "ClusterResourceSetBinding.addons.cluster.x-k8s.io"
-_WORDS = ("load-balancers", "volumes", "retained-volumes", "pods", "unread")
 
 
 class Delete(ClusterChange):
@@ -47,30 +54,15 @@ class Delete(ClusterChange):
     def proofs(self, scene: Scene) -> tuple[Check, ...]:
         """Return that the cluster is gone."""
         cluster = scene.live.get(self.ref)
-        return (self._check(text(cluster, "metadata", "uid"), 0),) if cluster else ()
-
-    def _check(self, uid: str, machines: int) -> Check:
-        labels = f"cluster.x-k8s.io/cluster-name={self.ref.name}"
-        return Check(
-            f"{self.ref}, its machines and its infrastructure are gone",
-            self.ref,
-            partial(_gone, uid),
-            (Listing(MACHINE, self.ref.namespace, labels),),
-            _SECONDS + _SECONDS_EACH * machines,
-        )
+        return (gone(self.ref, text(cluster, "metadata", "uid")),) if cluster else ()
 
     def steps(self, scene: Scene) -> tuple[Step, ...]:
         """Return one deletion; raise RefusedError for a cluster on which something depends."""
         estate, cluster = estate_of(scene.around), existing_cluster(scene, self.ref)
-        unknown = [one for one in self.accept if one not in _WORDS]
-        if unknown:
-            raise InvalidInputError(
-                f"{unknown[0][:80]!r} is nothing to accept", hint=f"there are {', '.join(_WORDS)}"
-            )
-        seen = elsewhere(scene, self.ref)
-        self._refuse(scene, cluster, seen.identity)
-        found = dependents(seen)
-        self._require_accepted(found)
+        _require_staying(cluster)
+        require_movable(cluster)
+        require_another(scene, cluster)
+        found = require_accepted(self.ref, dependents(elsewhere(scene, self.ref)), self.accept)
         uid = text(cluster, "metadata", "uid")
         machines = estate.of(MACHINE, cluster)
         return (
@@ -85,42 +77,14 @@ class Delete(ClusterChange):
                 ),
                 before=cluster,
                 paths=None,
-                checks=(self._check(uid, len(machines)),),
-                irreversible="a cluster does not come back, nor what was on it",
+                checks=(gone(self.ref, uid, len(machines)),),
+                irreversible=FOR_EVER,
                 at_stake=Risk.HIGH,
                 risks=tuple((Risk.HIGH, one.line()) for one in found),
                 notes=self._notes(scene, machines),
                 rests_on=[[one.word, *one.refs] for one in found if one.bound],
             ),
         )
-
-    def _refuse(self, scene: Scene, cluster: Manifest, identity: str) -> None:
-        """Raise RefusedError for a cluster that must not, or cannot, be deleted now."""
-        if text(cluster, "metadata", "deletionTimestamp"):
-            raise RefusedError(
-                f"{self.ref} is being deleted already",
-                hint="capi_describe_cluster tells what it waits for",
-            )
-        if paused(cluster):
-            raise RefusedError(
-                f"{self.ref} is paused: its deletion would hang, half done",
-                hint='plan {"kind":"resume"} first, once it is clear why it was paused',
-            )
-        if identity and identity == scene.identity:
-            raise RefusedError(
-                f"{self.ref} is this management cluster itself",
-                hint="move its clusters to another one first (clusterctl move)",
-            )
-
-    def _require_accepted(self, found: list[Dependents]) -> None:
-        open_ = [one for one in found if one.word not in self.accept]
-        if open_:
-            both = dict.fromkeys((*self.accept, *(one.word for one in open_)))
-            words = ", ".join(f'"{one}"' for one in both)
-            raise RefusedError(
-                f"with {self.ref} would go: {'; '.join(one.line() for one in open_)}",
-                hint=f"take away what is still needed; else accept it: accept=[{words}]",
-            )
 
     def _parts(self, estate: Estate, cluster: Manifest) -> str:
         own = len(control_plane_of(estate, cluster).machines)
@@ -139,6 +103,32 @@ class Delete(ClusterChange):
                 sets = [text(b, "clusterResourceSetName") for b in items(one, "spec", "bindings")]
                 notes.append(f"what ClusterResourceSets put on it goes: {', '.join(sets)}")
         return tuple(notes)
+
+
+def _require_staying(cluster: Manifest) -> None:
+    """Raise RefusedError for a cluster that goes already."""
+    if not text(cluster, "metadata", "deletionTimestamp"):
+        return
+    hint = "capi_describe_cluster tells what it waits for"
+    if paused(cluster):
+        hint = 'it hangs, paused: plan {"kind":"resume"}, which asks what may go with it'
+    raise RefusedError(f"{Ref.of(cluster)} is being deleted already", hint=hint)
+
+
+def gone(ref: Ref, uid: str, machines: int = 0) -> Check:
+    """Return the check that the Cluster of a uid is gone, with so many machines."""
+    return Check(
+        f"{ref}, its machines and its infrastructure are gone",
+        ref,
+        partial(_gone, uid),
+        (Listing(MACHINE, ref.namespace, f"cluster.x-k8s.io/cluster-name={ref.name}"),),
+        seconds_to_go(machines),
+    )
+
+
+def seconds_to_go(machines: int) -> float:
+    """Return how long a cluster of so many machines may take to go."""
+    return _SECONDS + _SECONDS_EACH * machines
 
 
 def _gone(uid: str, found: Manifest | None, listed: Sequence[Manifest]) -> Verdict:

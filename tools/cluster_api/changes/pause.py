@@ -4,9 +4,19 @@ from dataclasses import replace
 from typing import ClassVar, cast
 
 from clusterwright.tools.cluster_api.changes.checks import settled
-from clusterwright.tools.cluster_api.changes.cluster_change import ClusterChange, existing_cluster
+from clusterwright.tools.cluster_api.changes.cluster_change import (
+    ClusterChange,
+    elsewhere,
+    existing_cluster,
+)
+from clusterwright.tools.cluster_api.changes.delete import FOR_EVER, gone
+from clusterwright.tools.cluster_api.changes.dependents import (
+    dependents,
+    require_accepted,
+    require_another,
+)
 from clusterwright.tools.cluster_api.condition import condition_of
-from clusterwright.tools.cluster_api.estate import PAUSED, estate_of
+from clusterwright.tools.cluster_api.estate import MACHINE, PAUSED, estate_of
 from clusterwright.tools.errors import RefusedError
 from clusterwright.tools.field_path import MISSING, put
 from clusterwright.tools.kubernetes.changes.patch import patched
@@ -47,13 +57,25 @@ class Pause(ClusterChange):
 
 
 class Resume(ClusterChange):
-    """Let the controllers go on."""
+    """Let the controllers go on, with a deletion too, if one was asked for."""
 
     kind: ClassVar[str] = "resume"
-    runs: ClassVar[bool] = False
+    resumes: ClassVar[bool] = False
+    """Its one write may have let the cluster go: then there is nothing that could be found out."""
+    accept: tuple[str, ...] = ()
+
+    def proofs(self, scene: Scene) -> tuple[Check, ...]:
+        """Return that the cluster is as its spec says; that it is gone, if it was to be deleted."""
+        cluster = scene.live.get(self.ref)
+        if cluster is None or not _is_deleting(cluster):
+            return super().proofs(scene)
+        return (gone(self.ref, text(cluster, "metadata", "uid")),)
 
     def steps(self, scene: Scene) -> tuple[Step, ...]:
-        """Return one patch of spec.paused; raise RefusedError where an annotation pauses it too."""
+        """Return one patch of spec.paused; raise RefusedError where an annotation pauses it too.
+
+        Raises it also for a deletion that would go on, and take along what was not accepted.
+        """
         before = existing_cluster(scene, self.ref)
         if PAUSED in strings(before, "metadata", "annotations"):
             raise RefusedError(
@@ -64,6 +86,8 @@ class Resume(ClusterChange):
         found = patched(self.ref, before, cast("Manifest", put(before, _PATH, MISSING)))
         if found is None:
             return ()
+        if _is_deleting(before):
+            return (self._let_go(scene, before, found),)
         waiting = _waiting(before)
         moves = "what was changed while it was paused takes effect"
         return (
@@ -74,6 +98,27 @@ class Resume(ClusterChange):
                 risks=((Risk.MEDIUM if waiting else Risk.LOW, f"{self.ref}: {moves}"),),
                 notes=(waiting,) if waiting else (),
             ),
+        )
+
+    def _let_go(self, scene: Scene, before: Manifest, found: Step) -> Step:
+        """Return the step as the deletion that it is."""
+        require_another(scene, before)
+        lost = require_accepted(self.ref, dependents(elsewhere(scene, self.ref)), self.accept)
+        machines = len(estate_of(scene.around).of(MACHINE, before))
+        when = text(before, "metadata", "deletionTimestamp")
+        goes = (
+            f"{self.ref} goes, as was asked at {when}: {machines} machines go, and what is on them"
+        )
+        return replace(
+            found,
+            say=f"resume {self.ref}, which lets its deletion go on",
+            checks=(gone(self.ref, text(before, "metadata", "uid"), machines),),
+            irreversible=FOR_EVER,
+            at_stake=Risk.HIGH,
+            passing=True,
+            risks=((Risk.HIGH, goes), *((Risk.HIGH, one.line()) for one in lost)),
+            notes=("a deletion that was asked for cannot be called back; a pause only holds it",),
+            rests_on=[when, *([one.word, *one.refs] for one in lost if one.bound)],
         )
 
 
@@ -94,8 +139,12 @@ def _waiting(cluster: Manifest) -> str:
     return "its spec was changed since its controllers last looked at it"
 
 
+def _is_deleting(cluster: Manifest) -> bool:
+    return bool(text(cluster, "metadata", "deletionTimestamp"))
+
+
 def _refuse_deleting(cluster: Manifest) -> None:
-    if text(cluster, "metadata", "deletionTimestamp"):
+    if _is_deleting(cluster):
         raise RefusedError(
             f"{Ref.of(cluster)} is being deleted",
             hint="paused, it would neither go nor stay; capi_describe_cluster tells what it waits"

@@ -32,6 +32,7 @@ PROVIDER_GROUPS = tuple(f"{one}.{CORE}" for one in ("infrastructure", "controlpl
 """The groups in which providers serve their kinds, whichever these are."""
 _OF_CLUSTER = f"{CORE}/cluster-name"
 _CONTROL_PLANE = f"{CORE}/control-plane"
+_POOL_LABELS = ((f"{CORE}/deployment-name", DEPLOYMENT), (f"{CORE}/pool-name", POOL))
 PAUSED = f"{CORE}/paused"
 _HOST_OF = "metal3.io/BareMetalHost"
 """The annotation in which a Metal3Machine names its host as namespace/name
@@ -105,14 +106,14 @@ class Estate:
         cluster = self.cluster_of(manifest)
         return paused(manifest) or (cluster is not None and paused(cluster))
 
-    def machines(self, pool: Manifest) -> Sequence[Manifest]:
-        """Return the Machines of a MachineDeployment, a MachineSet or a control plane."""
-        return self._by_pool.get(Ref.of(pool), ())
+    def machines(self, holder: Manifest) -> Sequence[Manifest]:
+        """Return the Machines of a pool, of a MachineSet or of a control plane, by name."""
+        return self._by_holder.get(Ref.of(holder), ())
 
     @cached_property
-    def _by_pool(self) -> Mapping[Ref, list[Manifest]]:
+    def _by_holder(self) -> Mapping[Ref, list[Manifest]]:
         index: dict[Ref, list[Manifest]] = defaultdict(list)
-        for one in self.snapshot.of_kind(MACHINE):
+        for one in by_name(self.snapshot.of_kind(MACHINE)):
             for holder in {pool_of(one), owner_of(one) or pool_of(one)}:
                 index[holder].append(one)
         return dict(index)
@@ -144,15 +145,22 @@ def is_control_plane(machine: Manifest) -> bool:
 
 
 def pool_of(machine: Manifest) -> Ref:
-    """Return the pool or control plane that makes a Machine; itself, where none does."""
-    labels = labels_of(machine)
+    """Return the pool or control plane that makes a Machine; itself, where none does.
+
+    The MachineSet that owns it is passed over for the MachineDeployment that a label names. The
+    label of a MachinePool is a hash where its name is too long for one, so that the owner comes
+    first (core/reconcilers/machinepool/machinepool_controller_phases.go, v1.14).
+    """
     if text(machine, "kind") == "MachinePool":
         return Ref.of(machine)
-    name = labels.get(f"{CORE}/deployment-name")
-    if name:
-        kind, _, group = DEPLOYMENT.partition(".")
-        return Ref(kind, name, namespace_of(machine), group)
-    return owner_of(machine) or Ref.of(machine)
+    labels, owner = labels_of(machine), owner_of(machine)
+    if owner is not None and owner.kind == "MachinePool":
+        return owner
+    for label, pools in _POOL_LABELS:
+        if labels.get(label):
+            kind, _, group = pools.partition(".")
+            return Ref(kind, labels[label], namespace_of(machine), group)
+    return owner or Ref.of(machine)
 
 
 def by_name(found: Iterable[Manifest]) -> list[Manifest]:

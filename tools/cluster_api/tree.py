@@ -28,11 +28,10 @@ from clusterwright.tools.cluster_api.estate import (
 from clusterwright.tools.cluster_api.gist import gist
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.kubernetes.state.state import span
-from clusterwright.tools.manifest import Manifest, dig, labels_of, number, text
+from clusterwright.tools.manifest import Manifest, dig, number, text
 from clusterwright.tools.quotation import quoted, word
 from clusterwright.tools.ref import Ref
 
-_DEPLOYMENT_NAME = "cluster.x-k8s.io/deployment-name"
 _LONGEST_CAUSE, _LONGEST_CONDITION = 300, 160
 _MOST_CONDITIONS = 12
 _MOST_CHILDREN = 20
@@ -124,16 +123,14 @@ class _Tree:
             yield Branch(role=role, ref=ref, reason="not read", children=tuple(children))
 
     def _pools(self, cluster: Manifest, machines: Sequence[Manifest]) -> Iterator[Branch]:
-        known: dict[str, list[Manifest]] = {}
-        for one in machines:
-            known.setdefault(labels_of(one).get(_DEPLOYMENT_NAME, ""), []).append(one)
-        for one in by_name(self.estate.of(DEPLOYMENT, cluster)):
-            children = list(self._machines(known.pop(text(one, "metadata", "name"), [])))
-            yield self._branch("pool", one, children, _of_unwell(self.estate, one, of_holder))
-        for one in by_name(self.estate.of(POOL, cluster)):
-            yield self._branch("pool", one, [], _of_unwell(self.estate, one, below))
-        rest = [one for found in known.values() for one in found]
-        yield from self._machines(by_name(rest))
+        drawn: set[Ref] = set()
+        for kind, cause in ((DEPLOYMENT, of_holder), (POOL, below)):
+            for one in by_name(self.estate.of(kind, cluster)):
+                own = self.estate.machines(one)
+                drawn.update(map(Ref.of, own))
+                children = list(self._machines(own))
+                yield self._branch("pool", one, children, _of_unwell(self.estate, one, cause))
+        yield from self._machines(one for one in machines if Ref.of(one) not in drawn)
 
     def _machines(self, machines: Iterable[Manifest]) -> Iterator[Branch]:
         """Yield a branch for each machine; those that say the same are one, as clusterctl does."""

@@ -27,8 +27,6 @@ from clusterwright.tools.manifest import (
 )
 from clusterwright.tools.ref import Ref
 
-_DEPLOYMENT_NAME = f"{CORE}/deployment-name"
-_POOL_NAME = f"{CORE}/pool-name"
 _TOPOLOGY_NAME = f"topology.{CORE}/deployment-name"
 _TOPOLOGY_POOL = f"topology.{CORE}/pool-name"
 _OLDER_CHANGES = {
@@ -73,7 +71,7 @@ class Parts:
         """Return the parts of a Cluster, in the order of their names."""
         machines = by_name(estate.of(MACHINE, cluster))
         workers = [one for one in machines if not is_control_plane(one)]
-        pools = tuple(_pools(estate, cluster, workers))
+        pools = tuple(_pools(estate, cluster))
         known = {name_of(one) for pool in pools for one in pool.machines}
         return cls(
             estate,
@@ -158,14 +156,11 @@ def replicas(manifest: Manifest | None, *path: str) -> int | None:
     return number(manifest, *path) if found is not None else None
 
 
-def _pools(estate: Estate, cluster: Manifest, workers: Sequence[Manifest]) -> list[Pool]:
+def _pools(estate: Estate, cluster: Manifest) -> list[Pool]:
     found: list[Pool] = []
-    for kind, label, topology in (
-        (DEPLOYMENT, _DEPLOYMENT_NAME, _TOPOLOGY_NAME),
-        (POOL, _POOL_NAME, _TOPOLOGY_POOL),
-    ):
+    for kind, topology in ((DEPLOYMENT, _TOPOLOGY_NAME), (POOL, _TOPOLOGY_POOL)):
         for one in by_name(estate.of(kind, cluster)):
-            own = tuple(m for m in workers if labels_of(m).get(label) == name_of(one))
+            own = tuple(estate.machines(one))
             name = labels_of(one).get(topology) or name_of(one)
             wanted = 1 if dig(one, "spec", "replicas") is None else number(one, "spec", "replicas")
             found.append(Pool(name, one, own, wanted))

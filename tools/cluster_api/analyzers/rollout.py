@@ -8,6 +8,7 @@ from clusterwright.tools.cluster_api.cause import of_machine
 from clusterwright.tools.cluster_api.condition import condition_of, older_condition
 from clusterwright.tools.cluster_api.estate import DEPLOYMENT, MACHINE, Estate, estate_of
 from clusterwright.tools.cluster_api.patience import ROLLOUT, USUAL
+from clusterwright.tools.cluster_api.strategy import strategy_of
 from clusterwright.tools.finding import FieldEvidence, Finding, Severity
 from clusterwright.tools.manifest import Manifest, instant, number, text
 from clusterwright.tools.ref import Ref
@@ -22,7 +23,7 @@ def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
         if text(one, "metadata", "deletionTimestamp") or estate.at_rest(one):
             continue
         rolling = condition_of(one, "RollingOut")
-        if rolling is None or rolling.status != "True" or _by_hand(one):
+        if rolling is None or rolling.status != "True" or strategy_of(one, 0).on_delete:
             continue
         if not lasting(rolling.since, snapshot.now, ROLLOUT) or _moves(estate, one):
             continue
@@ -47,12 +48,6 @@ def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
             fixes=("See maxSurge and maxUnavailable of the pool: with both at 0 nothing moves.",),
         )
         yield Suspicion(finding)
-
-
-def _by_hand(pool: Manifest) -> bool:
-    """Return whether old machines go only when somebody deletes them."""
-    newer = text(pool, "spec", "rollout", "strategy", "type")
-    return (newer or text(pool, "spec", "strategy", "type")) == "OnDelete"
 
 
 def _moves(estate: Estate, pool: Manifest) -> bool:

@@ -71,5 +71,5 @@ def _takes(patch: Manifest, names: set[str]) -> bool:
 
 
 def _mentions(template: str, names: set[str]) -> bool:
-    """Return whether a Go template names one of the variables."""
-    return any(re.search(rf"\.{re.escape(one)}(?![\w-])", template) for one in names)
+    """Return whether a Go template names one of the variables: `.name`, or `index . "name"`."""
+    return any(re.search(rf"(?:\.|[\"`]){re.escape(one)}(?![\w-])", template) for one in names)

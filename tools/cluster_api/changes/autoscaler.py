@@ -12,10 +12,7 @@ _ELSEWHERE = "cluster.x-k8s.io/replicas-managed-by"
 
 def bounds(pool: Pool) -> tuple[int, int] | None:
     """Return the least and the most machines that an autoscaler was given; None without one."""
-    marks = {
-        **strings(pool.object, "metadata", "annotations"),
-        **strings(pool.entry, "metadata", "annotations"),
-    }
+    marks = _annotations(pool)
     least, most = marks.get(_MIN, ""), marks.get(_MAX, "")
     if not least.isdecimal() or not most.isdecimal():
         return None
@@ -41,11 +38,18 @@ def check_bounds(pool: Pool, replicas: int) -> tuple[str, ...]:
             + ("; it would take the number back" if inside else f", and {replicas} is outside"),
             hint=f"change its annotations {_MIN} and ...-max-size, {where}",
         )
-    manager = strings(pool.object, "metadata", "annotations").get(_ELSEWHERE)
-    if manager is not None:
+    if _annotations(pool).get(_ELSEWHERE, "false") != "false":
         raise RefusedError(
             f"the number of machines of {pool.role} is managed outside of Cluster API"
             f" (annotation {_ELSEWHERE})",
             hint="scale it where that manager takes it from",
         )
     return ()
+
+
+def _annotations(pool: Pool) -> dict[str, str]:
+    """Return the annotations of a pool, and of its place in a topology, from which they come."""
+    return {
+        **strings(pool.object, "metadata", "annotations"),
+        **strings(pool.entry, "metadata", "annotations"),
+    }

@@ -16,6 +16,7 @@ from clusterwright.tools.cluster_api.estate import (
     class_of,
     paused,
 )
+from clusterwright.tools.cluster_api.strategy import strategy_of
 from clusterwright.tools.cluster_api.version_spelling import alike
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.kubernetes.changes.step import (
@@ -26,13 +27,27 @@ from clusterwright.tools.kubernetes.changes.step import (
     Pending,
     Verdict,
 )
-from clusterwright.tools.kubernetes.changes.workload_cluster import judge_machines, judge_reconciled
-from clusterwright.tools.manifest import Manifest, dig, items, mapping, name_of, text
+from clusterwright.tools.kubernetes.changes.workload_cluster import (
+    judge_machines,
+    judge_reconciled,
+    judge_seen,
+)
+from clusterwright.tools.manifest import (
+    Manifest,
+    dig,
+    items,
+    labels_of,
+    mapping,
+    name_of,
+    text,
+)
 from clusterwright.tools.quotation import quoted, word
 from clusterwright.tools.ref import Ref, group_of
 from clusterwright.tools.snapshot import Snapshot
 
-_LABEL = f"{CORE}/cluster-name"
+_LABEL, _OF_POOL = f"{CORE}/cluster-name", f"{CORE}/deployment-name"
+_OF_EACH_MACHINE = frozenset({"WorkerMachinesUpToDate", "RollingOut"})
+"""What a Cluster tells of its machines, some of which wait to be deleted by hand (OnDelete)."""
 _SECONDS, _SECONDS_EACH = 900.0, 300.0
 """For a cluster to settle, and for each machine that waits for the one before it."""
 
@@ -104,7 +119,7 @@ def _settled(
     if found is None:
         return Failed("it does not exist any more")
     if paused(found):
-        return Met()  # nothing moves until it is resumed
+        return Pending("it is paused: nothing moves until it is resumed")
     estate = _estate(around, found, listed)
     stuck = _stuck(estate, found)
     for verdict in _verdicts(estate, found, version):
@@ -118,12 +133,18 @@ def _verdicts(estate: Estate, cluster: Manifest, version: str) -> Iterator[Verdi
     ref, control_plane = estate.referred(cluster, "spec", "controlPlaneRef")
     if ref is not None:
         yield _as_asked("the control plane", control_plane or {}, version)
+    by_hand: set[str] = set()
     for kind in (DEPLOYMENT, POOL):
         for one in by_name(estate.of(kind, cluster)):
-            yield _as_asked(name_of(one), one, version)
+            if strategy_of(one, 0).on_delete:
+                by_hand.add(name_of(one))
+                yield judge_seen(name_of(one), one)
+            else:
+                yield _as_asked(name_of(one), one, version)
     for one in by_name(estate.of(MACHINE, cluster)):
-        yield _machine(one, version)
-    yield judge_reconciled(cluster, ())
+        if labels_of(one).get(_OF_POOL) not in by_hand:
+            yield _machine(one, version)
+    yield judge_reconciled(cluster, (), aside=_OF_EACH_MACHINE if by_hand else ())
 
 
 def _as_asked(called: str, one: Manifest, version: str) -> Verdict:

@@ -10,7 +10,7 @@ from clusterwright.tools.cluster_api.estate import CLUSTER, KINDS, class_of, est
 from clusterwright.tools.errors import InvalidInputError, NotFoundError
 from clusterwright.tools.kubernetes.changes.kind import Change
 from clusterwright.tools.kubernetes.changes.step import Check, Elsewhere, Scene
-from clusterwright.tools.manifest import Manifest, name_of, namespace_of
+from clusterwright.tools.manifest import Json, Manifest, dig, name_of, namespace_of
 from clusterwright.tools.ref import Ref, check_name, check_namespace
 
 _PREFIXES = ("capi:", f"{CLUSTER}/")
@@ -95,3 +95,8 @@ def existing_cluster(scene: Scene, ref: Ref) -> Manifest:
 def elsewhere(scene: Scene, ref: Ref) -> Elsewhere:
     """Return what was read of the workload cluster."""
     return scene.elsewhere.get(ref, Elsewhere(None, why_not="it was not asked"))
+
+
+def bound_to(class_: Manifest) -> list[Json]:
+    """Return what a plan holds for of a ClusterClass: this one, as its spec is."""
+    return [dig(class_, "metadata", one) for one in ("uid", "generation")]

@@ -1,8 +1,8 @@
 """Which machines of a pool go when it is scaled down, and what goes with them.
 
-A MachineSet deletes first what is annotated for it, then what is unhealthy, then as its deletion
-order says: at random, the newest or the oldest (cluster-api, core/controllers/machineset,
-machineset_delete_policy.go).
+A MachineSet lets go first what is on its way out, then what is annotated for it, what is being
+updated in place and what is unhealthy, then as its deletion order says: the newest, the oldest, or
+any; of equals by name (cluster-api, core/reconcilers/machineset/machineset_deletion_order.go).
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,6 +16,12 @@ from clusterwright.tools.manifest import Manifest, name_of, strings, text
 from clusterwright.tools.trust.risk import Risk
 
 _FIRST = "cluster.x-k8s.io/delete-machine"
+_UPDATING = "in-place-updates.internal.cluster.x-k8s.io/update-in-progress"
+_PENDING_HOOKS, _UPDATE = "runtime.cluster.x-k8s.io/pending-hooks", "UpdateMachine"
+_LAST = 4
+"""The rank of a machine that nothing makes go before others."""
+_NEWEST = "Newest"
+_BY_AGE = frozenset({_NEWEST, "Oldest"})
 _SHOWN = 8
 
 
@@ -32,14 +38,15 @@ class Going:
 
 def going(pool: Pool, replicas: int, seen: Elsewhere) -> Going:
     """Return what goes when a pool has so many replicas."""
-    many = max(0, len(pool.machines) - replicas)
+    many = max(0, pool.count - replicas)
     if not many:
         return Going()
     certain, possible, how = _candidates(pool, many)
     names = tuple(sorted(name_of(one) for one in certain))
     runs = running_on((*certain, *possible), seen.snapshot) if seen.snapshot else []
-    if seen.snapshot is None:
-        lost = f"what runs on {pool.role} could not be read: {seen.why_not}"
+    if seen.snapshot is None or pool.unseen:
+        why = seen.why_not or f"of {pool.unseen} machines no node is named here"
+        lost = f"what runs on {pool.role} could not be read: {why}"
         return Going(
             many, names, (how, lost), ((Risk.HIGH, f"{many} machines go, and what runs on them"),)
         )
@@ -48,25 +55,37 @@ def going(pool: Pool, replicas: int, seen: Elsewhere) -> Going:
 
 def _candidates(pool: Pool, many: int) -> tuple[Sequence[Manifest], Sequence[Manifest], str]:
     """Return which machines go for certain, which others may, and how they are chosen."""
-    marked = [one for one in pool.machines if _FIRST in strings(one, "metadata", "annotations")]
-    sick = [one for one in pool.machines if one not in marked and _is_sick(one)]
-    rest = [one for one in pool.machines if one not in marked and one not in sick]
+    said = f"{many} of {pool.count} machines go"
+    if pool.name == CONTROL_PLANE:
+        return (), pool.machines, f"{many} of {pool.count} control plane machines go"
+    if pool.is_machine_pool:
+        return (), pool.members, f"{said}; its provider chooses which"
     order = text(pool.object, "spec", "deletion", "order") or text(
         pool.object, "spec", "strategy", "rollingUpdate", "deletePolicy"
     )
-    rest.sort(key=_age, reverse=order == "Newest")
-    first = (*marked, *sick)
-    if pool.name == CONTROL_PLANE:
-        return (), pool.machines, f"{many} of {len(pool.machines)} control plane machines go"
-    if many <= len(first) or order in {"Newest", "Oldest"}:
-        certain = (*first, *rest)[:many]
+    ordered = sorted(pool.machines, key=name_of)
+    if order in _BY_AGE:
+        ordered.sort(key=_age, reverse=order == _NEWEST)
+    ordered.sort(key=_rank)
+    first = [one for one in ordered if _rank(one) < _LAST]
+    if many <= len(first) or order in _BY_AGE:
+        certain = ordered[:many]
         names = ", ".join(name_of(one) for one in certain[:_SHOWN])
-        return certain, (), f"{many} of {len(pool.machines)} machines go: {names}"
-    return (
-        first,
-        rest,
-        f"{many} of {len(pool.machines)} machines go, which of them is left to chance",
+        return certain, (), f"{said}: {names}"
+    return first, ordered[len(first) :], f"{said}, which of them is not told (order Random)"
+
+
+def _rank(machine: Manifest) -> int:
+    """Return how early a machine goes, whatever its age."""
+    marks = strings(machine, "metadata", "annotations")
+    pending = marks.get(_PENDING_HOOKS, "").split(",")
+    reasons = (
+        bool(text(machine, "metadata", "deletionTimestamp")),
+        _FIRST in marks,
+        _UPDATING in marks or _UPDATE in pending,
+        _is_sick(machine),
     )
+    return reasons.index(True) if True in reasons else _LAST
 
 
 def _lines(pool: Pool, runs: Sequence[Running]) -> Iterator[str]:
@@ -82,7 +101,7 @@ def _risks(pool: Pool, many: int, runs: Sequence[Running]) -> Iterator[tuple[Ris
     pods = sum(len(one.pods) for one in runs)
     has, used = gpus(runs)
     sure = len(runs) == many
-    said = f"{many} of {len(pool.machines)} machines of {pool.role} go"
+    said = f"{many} of {pool.count} machines of {pool.role} go"
     if not pods:
         yield Risk.MEDIUM, f"{said}, on which no workload runs"
     elif sure:
@@ -96,8 +115,10 @@ def _risks(pool: Pool, many: int, runs: Sequence[Running]) -> Iterator[tuple[Ris
 
 
 def _is_sick(machine: Manifest) -> bool:
-    told = condition_of(machine, "HealthCheckSucceeded", "NodeHealthy")
-    return told is not None and told.status == "False"
+    """Return whether a machine has no node, or is told to be unwell; unknown is not unwell."""
+    told = [condition_of(machine, one) for one in ("NodeHealthy", "HealthCheckSucceeded")]
+    failed = any(one is not None and one.status == "False" for one in told)
+    return failed or not text(machine, "status", "nodeRef", "name")
 
 
 def _age(machine: Manifest) -> str:

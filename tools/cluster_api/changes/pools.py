@@ -41,6 +41,38 @@ class Pool:
     machines: tuple[Manifest, ...]
 
     @property
+    def members(self) -> tuple[Manifest, ...]:
+        """Its Machines; of a MachinePool that has none, the nodes that it tells of."""
+        if self.machines or not self.is_machine_pool:
+            return self.machines
+        nodes = sorted(text(one, "name") for one in items(self.object, "status", "nodeRefs"))
+        return tuple(
+            {"metadata": {"name": one}, "status": {"nodeRef": {"name": one}}} for one in nodes
+        )
+
+    @property
+    def unseen(self) -> int:
+        """How many machines a MachinePool has of which nothing is told here."""
+        if not self.is_machine_pool:
+            return 0
+        told = dig(self.object, "status", "replicas")
+        there = told if isinstance(told, int) else self.replicas or 0
+        return max(0, there - len(self.members))
+
+    @property
+    def count(self) -> int:
+        """How many machines there are."""
+        return len(self.members) + self.unseen
+
+    @property
+    def is_machine_pool(self) -> bool:
+        """Whether a provider keeps its machines as a set of its own: a MachinePool."""
+        made = Ref.of(self.object) if self.object else None
+        return (
+            made is not None and f"{made.kind}.{made.group}" == POOL
+        ) or "machinePools" in self.path
+
+    @property
     def role(self) -> str:
         """What it is called in a sentence."""
         return "the control plane" if self.name == CONTROL_PLANE else f"pool {self.name}"

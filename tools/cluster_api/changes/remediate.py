@@ -25,6 +25,7 @@ from clusterwright.tools.cluster_api.estate import (
     by_name,
     estate_of,
     is_control_plane,
+    paused,
 )
 from clusterwright.tools.errors import NotFoundError, RefusedError
 from clusterwright.tools.field_path import put
@@ -117,6 +118,8 @@ def _check(machine: Manifest, machines: Sequence[Manifest]) -> None:
         raise RefusedError(
             f"{ref} carries {_SKIP}: somebody wants it kept", hint="find out who, and why"
         )
+    if paused(machine):
+        raise RefusedError(f"{ref} is paused", hint="find out who paused it, and why")
     if owner_of(machine) is None:
         raise RefusedError(
             f"nothing would make another {ref}: no pool owns it",
@@ -171,6 +174,11 @@ def _health_check(estate: Estate, cluster: Manifest, machine: Manifest) -> Manif
             f"no MachineHealthCheck selects {Ref.of(machine)}, so that nothing would heed it",
             hint="give the pool a health check, in the Cluster's topology or the class; a machine"
             " of a pool may also be deleted, and is made again",
+        )
+    if paused(checks[0]):
+        raise RefusedError(
+            f"{Ref.of(checks[0])} is paused, so that it would heed nothing",
+            hint="find out who paused it, and why",
         )
     allowed = dig(checks[0], "status", "remediationsAllowed")
     if isinstance(allowed, int) and allowed < 1:

@@ -13,7 +13,7 @@ from clusterwright.tools.cluster_api.changes.pools import Pool, pool_named
 from clusterwright.tools.cluster_api.changes.rollout import is_hosted, rollout, wave_of
 from clusterwright.tools.cluster_api.changes.standing import require_at_rest
 from clusterwright.tools.cluster_api.estate import estate_of
-from clusterwright.tools.errors import InvalidInputError
+from clusterwright.tools.errors import InvalidInputError, RefusedError
 from clusterwright.tools.field_path import Path, put
 from clusterwright.tools.kubernetes.changes.patch import patched
 from clusterwright.tools.kubernetes.changes.step import Scene, Step
@@ -38,6 +38,7 @@ class Restart(PoolChange):
                 f"the control plane of {self.ref} has no machines here",
                 hint="its provider runs it, and restarts it",
             )
+        self._refuse(pool)
         ref, before, path = self._place(scene, pool, cluster)
         now = scene.stamp.strftime("%Y-%m-%dT%H:%M:%SZ")
         found = patched(ref, before, cast("Manifest", put(before, path, now)))
@@ -55,6 +56,20 @@ class Restart(PoolChange):
                 at_stake=Risk.LOW,
             ),
         )
+
+    def _refuse(self, pool: Pool) -> None:
+        """Raise RefusedError for a pool whose machines Cluster API does not replace by itself."""
+        if pool.is_machine_pool:
+            raise RefusedError(
+                f"{pool.role} of {self.ref} is a MachinePool, which has no field for a restart",
+                hint="its provider replaces the machines once their template changes: set_variable",
+            )
+        if wave_of(pool).on_delete:
+            raise RefusedError(
+                f"{pool.role} of {self.ref} has the strategy OnDelete: no machine is replaced by"
+                " itself",
+                hint="delete its machines one by one, as they may be missed",
+            )
 
     def _place(self, scene: Scene, pool: Pool, cluster: Manifest) -> tuple[Ref, Manifest, Path]:
         """Return what is written where; the older API has it for objects only, as rolloutAfter."""

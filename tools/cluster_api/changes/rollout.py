@@ -8,7 +8,7 @@ from clusterwright.tools.cluster_api.changes.pools import CONTROL_PLANE, Pool
 from clusterwright.tools.cluster_api.changes.running import Running, gpus, running_on
 from clusterwright.tools.cluster_api.strategy import strategy_of
 from clusterwright.tools.kubernetes.changes.step import Elsewhere
-from clusterwright.tools.manifest import Manifest, dig, name_of
+from clusterwright.tools.manifest import dig, name_of
 from clusterwright.tools.trust.risk import Risk
 
 _POOLS, _MACHINES, _BUDGETS = 5, 8, 4
@@ -28,12 +28,14 @@ class Wave:
     @property
     def turns(self) -> int:
         """How many replacements follow each other."""
-        return in_turn(len(self.pool.machines), self.surge + self.unavailable)
+        return in_turn(self.pool.count, self.surge + self.unavailable)
 
     def how(self) -> str:
         """Return how its machines are replaced."""
         if self.on_delete:
             return "each only once somebody deletes it (strategy OnDelete)"
+        if self.pool.is_machine_pool:
+            return "as its provider replaces them"
         more = f"up to {self.surge} more at a time (maxSurge {self.surge}" if self.surge else ""
         fewer = f"{self.unavailable} fewer at a time (maxSurge 0"
         return f"{more or fewer}, maxUnavailable {self.unavailable})"
@@ -41,7 +43,7 @@ class Wave:
 
 def wave_of(pool: Pool) -> Wave:
     """Return how a pool rolls over."""
-    found = strategy_of(pool.object, len(pool.machines))
+    found = strategy_of(pool.object, pool.count)
     return Wave(pool, found.surge, found.unavailable, found.on_delete)
 
 
@@ -59,32 +61,35 @@ def rollout(waves: Sequence[Wave], seen: Elsewhere, *, at_once: bool = True) -> 
 
     `at_once` says that pools roll side by side; in an upgrade they go one after the other.
     """
-    replaced = [one for one in waves if one.pool.machines]
-    machines = [machine for one in replaced for machine in one.pool.machines]
-    if not machines:
+    replaced = [one for one in waves if one.pool.count]
+    if not replaced:
         return Rollout((), ((Risk.LOW, "no machine is replaced"),), 0)
+    by_themselves = [one for one in replaced if not one.on_delete]
+    machines = [machine for one in by_themselves for machine in one.pool.members]
     snapshot = seen.snapshot
-    runs = running_on(machines, snapshot) if snapshot else []
-    by_name = {one.machine: one for one in runs}
+    everywhere = [machine for one in replaced for machine in one.pool.members]
+    by_name = {one.machine: one for one in running_on(everywhere, snapshot)} if snapshot else {}
+    runs = [by_name[n] for one in machines if (n := name_of(one)) in by_name]
     notes = [_order(replaced, at_once=at_once)]
     for wave in replaced[:_POOLS]:
         notes += _told(
-            wave, [by_name[n] for m in wave.pool.machines if (n := name_of(m)) in by_name]
+            wave, [by_name[n] for m in wave.pool.members if (n := name_of(m)) in by_name]
         )
     notes += _left(replaced[_POOLS:], by_name)
     if snapshot is None:
         notes.append(f"what runs on them could not be read: {seen.why_not}")
-    turns = [one.turns for one in replaced]
+    turns = [one.turns for one in by_themselves] or [0]
     whole = sum(turns) if not at_once else max(turns)
-    return Rollout(tuple(notes), tuple(_risks(machines, runs, seen)), whole)
+    return Rollout(tuple(notes), tuple(_risks(by_themselves, runs, seen)), whole)
 
 
 def _left(waves: Sequence[Wave], by_name: Mapping[str, Running]) -> Iterator[str]:
     """Yield a line on the pools that are not told one by one."""
     if waves:
-        names = [name_of(one) for wave in waves for one in wave.pool.machines]
+        names = [name_of(one) for wave in waves for one in wave.pool.members]
         pods = sum(len(by_name[name].pods) for name in names if name in by_name)
-        yield f"and {len(waves)} more pools: {len(names)} machines, {pods} pods"
+        many = sum(one.pool.count for one in waves)
+        yield f"and {len(waves)} more pools: {many} machines, {pods} pods"
 
 
 def _order(waves: Sequence[Wave], *, at_once: bool) -> str:
@@ -99,17 +104,19 @@ def _order(waves: Sequence[Wave], *, at_once: bool) -> str:
 
 def _told(wave: Wave, runs: Sequence[Running]) -> Iterator[str]:
     """Yield the lines on one pool: how many, how, each machine with what runs on it."""
-    machines = wave.pool.machines
-    many = f"{len(machines)} machine{'s' * (len(machines) != 1)}"
+    count = wave.pool.count
+    many = f"{count} machine{'s' * (count != 1)}"
     yield f"{wave.pool.role}: {many}, {wave.how()}; {_capacity(wave, runs)}"
     shown = runs[:_MACHINES]
     yield from (one.line() for one in shown)
-    left = len(machines) - _MACHINES
+    left = len(wave.pool.members) - _MACHINES
     if left > 0:
         pods = sum(len(one.pods) for one in runs[_MACHINES:])
         yield f"and {left} more machines of {wave.pool.role}" + (
             f" with {pods} pods" if runs else ""
         )
+    if wave.pool.unseen:
+        yield f"{wave.pool.unseen} of them have neither a Machine nor a node that is named here"
     bare = [name for one in runs for name in one.bare]
     if bare:
         yield f"no controller replaces {', '.join(bare[:_BUDGETS])}{_more(len(bare) - _BUDGETS)}"
@@ -127,10 +134,12 @@ def _more(left: int) -> str:
 
 def _capacity(wave: Wave, runs: Sequence[Running]) -> str:
     """Return what is left to work with while machines are replaced."""
-    many = len(wave.pool.machines)
+    many = wave.pool.count
     stay = max(0, many - wave.unavailable)
     has, used = gpus(runs)
-    if wave.surge and not wave.unavailable:
+    if wave.pool.is_machine_pool:
+        capacity = "how many serve meanwhile is up to the provider"
+    elif wave.surge and not wave.unavailable:
         capacity = "the old ones serve until the new ones do"
     else:
         capacity = f"{stay} of {many} serve meanwhile"
@@ -147,12 +156,18 @@ def _drain(pool: Pool) -> str:
 
 
 def _risks(
-    machines: Sequence[Manifest], runs: Sequence[Running], seen: Elsewhere
+    waves: Sequence[Wave], runs: Sequence[Running], seen: Elsewhere
 ) -> Iterator[tuple[Risk, str]]:
-    many = f"{len(machines)} machine{'s are' if len(machines) != 1 else ' is'} replaced"
+    count = sum(one.pool.count for one in waves)
+    unseen = sum(one.pool.unseen for one in waves)
+    many = f"{count} machine{'s are' if count != 1 else ' is'} replaced"
     pods = sum(len(one.pods) for one in runs)
-    if seen.snapshot is None:
+    if not waves:
+        yield Risk.LOW, "no machine is replaced until somebody deletes it (strategy OnDelete)"
+    elif seen.snapshot is None or unseen == count:
         yield Risk.HIGH, f"{many}, and what runs on them is not known"
+    elif unseen:
+        yield Risk.HIGH, f"{many}, and what runs on {unseen} of them is not known"
     elif pods:
         yield Risk.HIGH, f"{many}; {pods} pod{'s' * (pods != 1)} on them must move"
     else:

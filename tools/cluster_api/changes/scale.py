@@ -20,10 +20,13 @@ from clusterwright.tools.errors import InvalidInputError, RefusedError
 from clusterwright.tools.field_path import put
 from clusterwright.tools.kubernetes.changes.patch import patched
 from clusterwright.tools.kubernetes.changes.step import Scene, Step
-from clusterwright.tools.manifest import Manifest, mapping
+from clusterwright.tools.manifest import Manifest, mapping, text
 from clusterwright.tools.trust.risk import Risk
 
 _MANY = 20
+_HOSTED = frozenset({"K0smotronControlPlane", "KamajiControlPlane"})
+"""Control planes that run as pods, and keep their state in a store beside them."""
+_EXTERNAL = ("spec", "kubeadmConfigSpec", "clusterConfiguration", "etcd", "external")
 
 
 class Scale(PoolChange):
@@ -71,8 +74,7 @@ class Scale(PoolChange):
                     "without a control plane there is no cluster",
                     hint='plan {"kind":"delete"} to give the cluster up, or pause it',
                 )
-            external = ("spec", "kubeadmConfigSpec", "clusterConfiguration", "etcd", "external")
-            if self.replicas % 2 == 0 and not mapping(pool.object, *external):
+            if self.replicas % 2 == 0 and _has_etcd(pool):
                 raise RefusedError(
                     f"{self.ref} would have a control plane of {self.replicas} members, which etcd"
                     " needs odd",
@@ -93,3 +95,9 @@ class Scale(PoolChange):
             risk = Risk.MEDIUM if more > _MANY else Risk.LOW
             return ((risk, f"{more} more machine{'s are' if more > 1 else ' is'} made, and cost"),)
         return () if leave.risks else ((Risk.MEDIUM, f"{-more} machines go"),)
+
+
+def _has_etcd(pool: Pool) -> bool:
+    """Return whether the members of a control plane are those of its etcd."""
+    kind = text(pool.object, "kind")
+    return kind not in _HOSTED and not mapping(pool.object, *_EXTERNAL)

@@ -10,6 +10,7 @@ from clusterwright.tools.cluster_api.changes.affected import Affected, affected
 from clusterwright.tools.cluster_api.changes.checks import settled
 from clusterwright.tools.cluster_api.changes.cluster_change import (
     ClusterChange,
+    bound_to,
     elsewhere,
     existing_cluster,
 )
@@ -30,7 +31,7 @@ from clusterwright.tools.errors import InvalidInputError, NotFoundError
 from clusterwright.tools.field_path import MISSING, Path, put
 from clusterwright.tools.kubernetes.changes.patch import patched
 from clusterwright.tools.kubernetes.changes.step import Scene, Step
-from clusterwright.tools.manifest import Json, Manifest, dig, items, text
+from clusterwright.tools.manifest import Json, Manifest, items, text
 from clusterwright.tools.trust.risk import Risk
 
 
@@ -73,7 +74,7 @@ class SetVariable(ClusterChange):
                 checks=(settled(estate, cluster, self.ref, in_turn=comes.turns),),
                 risks=(*risks, *comes.risks),
                 notes=(*notes, *_unknown(felt), *comes.notes),
-                rests_on=dig(found, "metadata", "generation"),
+                rests_on=bound_to(found),
             ),
         )
 
@@ -98,17 +99,10 @@ class SetVariable(ClusterChange):
             )
             return (only,) if hit and not is_hosted(only) else ()
         own = control_plane_of(estate, cluster)
-        first = (own,) if (felt.control_plane or felt.unknown) and not is_hosted(own) else ()
+        hit = [own] if (felt.control_plane or felt.unknown) and not is_hosted(own) else []
+        hit += [one for one in pools_of(estate, cluster) if felt.has_pool(one.cluster_class)]
         names = set(self.variables)
-        return (
-            *first,
-            *(
-                one
-                for one in pools_of(estate, cluster)
-                if felt.has_pool(one.cluster_class)
-                and not names <= {text(value, "name") for value in _overrides(one)}
-            ),
-        )
+        return [one for one in hit if not names <= {text(v, "name") for v in _overrides(one)}]
 
 
 def _keys(path: Path) -> tuple[str, ...]:

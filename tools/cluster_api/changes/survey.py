@@ -14,8 +14,17 @@ import anyio
 from clusterwright.tools.cluster_api.changes.cluster_change import ClusterChange
 from clusterwright.tools.cluster_api.changes.create import Create
 from clusterwright.tools.cluster_api.changes.credential import Credential, credentials, there
-from clusterwright.tools.cluster_api.estate import CLASS, PROVIDER_GROUPS
-from clusterwright.tools.errors import ForbiddenError, NotFoundError, ToolError
+from clusterwright.tools.cluster_api.estate import (
+    CLASS,
+    DEPLOYMENT,
+    MACHINE,
+    POOL,
+    PROVIDER_GROUPS,
+    SET,
+)
+from clusterwright.tools.cluster_api.read import served_of
+from clusterwright.tools.errors import ForbiddenError, NotFoundError, RefusedError, ToolError
+from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.kubernetes.changes.kind import Change
 from clusterwright.tools.kubernetes.changes.side_by_side import side_by_side
 from clusterwright.tools.kubernetes.changes.step import Elsewhere, Scene
@@ -32,6 +41,8 @@ _SECONDS = 15.0
 """For one workload cluster; an API server that is gone must not hold up a plan."""
 _ROUNDS = 2
 """A credential, and the Secret that it names."""
+_LONGEST = 300
+_MACHINES = (MACHINE, DEPLOYMENT, SET, POOL)
 _RUNNING = (
     "Node",
     "Pod",
@@ -50,6 +61,8 @@ async def survey(
     own = [one for one in changes if isinstance(one, ClusterChange)]
     if not own:
         return scene
+    if any(one.runs for one in own):
+        await _require_machines(connection, scene)
     parts = [scene.around]
     found: dict[Ref, Elsewhere] = {}
 
@@ -75,6 +88,18 @@ async def survey(
         scene = replace(scene, around=await _with_credentials(connection, scene, creates))
     live = await _live(connection, scene, (ref for one in own for ref in one.further(scene)))
     return replace(scene, live={**scene.live, **live})
+
+
+async def _require_machines(connection: "Connection", scene: Scene) -> None:
+    """Raise RefusedError where Machines or their pools could not be read: there may be any."""
+    served = await served_of(connection, _MACHINES)
+    missed = [one for one in served if not scene.around.was_read(one)]
+    if missed:
+        raise RefusedError(
+            f"{', '.join(missed)} of {scene.cluster!r} could not be read, so that nobody knows"
+            " which machines the change is felt on",
+            hint="ask for `list` on them in the namespace of the Cluster",
+        )
 
 
 async def _with_credentials(
@@ -140,6 +165,9 @@ async def _running(clusters: "Clusters", connection: "Connection", ref: Ref) -> 
             context = "" if own else f"{connection.cluster}/"
             workload = await clusters.connect(f"capi:{context}{ref.namespace}/{ref.name}")
             snapshot = await read_snapshot(workload, _RUNNING)
+            if gaps := snapshot.coverage.gaps:  # what could not be read is not what is not there
+                missed = "; ".join(f"{one.what}: {one.reason}" for one in gaps)
+                return Elsewhere(None, await workload.identity(), one_line(missed, _LONGEST))
             return Elsewhere(snapshot, await workload.identity())
     except ToolError as error:
         return Elsewhere(None, why_not=str(error))

@@ -7,6 +7,7 @@ from typing import ClassVar, cast
 from clusterwright.tools.cluster_api.changes.checks import settled
 from clusterwright.tools.cluster_api.changes.cluster_change import (
     ClusterChange,
+    bound_to,
     elsewhere,
     existing_cluster,
 )
@@ -22,11 +23,12 @@ from clusterwright.tools.cluster_api.changes.standing import require_at_rest
 from clusterwright.tools.cluster_api.changes.versions import spelled, too_far_behind, way
 from clusterwright.tools.cluster_api.class_variables import has_hops_planned
 from clusterwright.tools.cluster_api.estate import Estate, class_of, estate_of
+from clusterwright.tools.cluster_api.held_pools import LISTS, held_pools
 from clusterwright.tools.errors import InvalidInputError, RefusedError
 from clusterwright.tools.field_path import put
 from clusterwright.tools.kubernetes.changes.patch import patched
 from clusterwright.tools.kubernetes.changes.step import Scene, Step
-from clusterwright.tools.manifest import Json, Manifest, name_of, strings, text, texts
+from clusterwright.tools.manifest import Json, Manifest, name_of, text, texts
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.trust.risk import Risk
 
@@ -34,7 +36,6 @@ _NO_WAY_BACK = "Kubernetes does not go back to an earlier version"
 _POOL_VERSION = ("spec", "template", "spec", "version")
 _AT_A_TIME = 5
 """Pools of a cluster without a class in one plan, which has to be read by somebody."""
-_DEFERRED = "topology.cluster.x-k8s.io/defer-upgrade"
 
 
 class Upgrade(ClusterChange):
@@ -77,7 +78,7 @@ class Upgrade(ClusterChange):
     def _of_topology(
         self, scene: Scene, estate: Estate, cluster: Manifest, wanted: str
     ) -> tuple[Step, ...]:
-        now = text(cluster, *_TOPOLOGY, "version")
+        now = text(cluster, "spec", "topology", "version")
         if now == wanted:
             return ()
         made_of = class_of(cluster)
@@ -86,7 +87,8 @@ class Upgrade(ClusterChange):
         over = way(now, wanted, offered, of=str(self.ref), planned=planned)
         require_at_rest(cluster, to="be upgraded")
         control_plane, pools = control_plane_of(estate, cluster), pools_of(estate, cluster)
-        deferred = [one for one in pools if _DEFERRED in _annotations(one)]
+        held = {kind: held_pools(cluster, [kind]) for kind in LISTS}
+        deferred = [one for one in pools if one.name in held[_list_of(one)]]
         self._check_skew(deferred, over)
         rolled = [one for one in pools if one not in deferred]
         comes = self._rollout(scene, control_plane, rolled)
@@ -95,13 +97,15 @@ class Upgrade(ClusterChange):
         )
         if step is None:
             return ()
-        held = [f"{one.role} keeps its version ({_DEFERRED})" for one in deferred]
-        notes = (*_chained(over), *_hosted(control_plane), *held, *comes.notes)
+        kept = [
+            f"{one.role} keeps its version ({held[_list_of(one)][one.name]})" for one in deferred
+        ]
+        notes = (*_chained(over), *_hosted(control_plane), *kept, *comes.notes)
         version = "" if deferred else wanted
         check = settled(estate, cluster, self.ref, version=version, in_turn=comes.turns * len(over))
-        return (
-            self._step(step, f"upgrade {self.ref} from {now} to {wanted}", check, comes, notes),
-        )
+        say = f"upgrade {self.ref} from {now} to {wanted}"
+        rests = [*bound_to(found), *over, *(one.name for one in deferred)]
+        return (replace(self._step(step, say, check, comes, notes), rests_on=rests),)
 
     def _of_control_plane(
         self, scene: Scene, estate: Estate, pool: Pool, over: Sequence[str]
@@ -179,14 +183,9 @@ class Upgrade(ClusterChange):
         )
 
 
-_TOPOLOGY = ("spec", "topology")
-
-
-def _annotations(pool: Pool) -> dict[str, str]:
-    return {
-        **strings(pool.object, "metadata", "annotations"),
-        **strings(pool.entry, "metadata", "annotations"),
-    }
+def _list_of(pool: Pool) -> str:
+    """Return which list of a topology a pool is in."""
+    return next(one for one in LISTS if one in pool.path)
 
 
 def _chained(over: Sequence[str]) -> tuple[str, ...]:

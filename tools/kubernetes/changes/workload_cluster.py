@@ -1,6 +1,6 @@
 """Changes of Cluster API objects: behind a small diff stand machines, and all that runs on them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from functools import partial
 
 from clusterwright.tools.errors import RefusedError
@@ -43,6 +43,9 @@ _TRUE = (
     "Available",
 )
 _FALSE = ("RollingOut", "ScalingUp", "ScalingDown")
+DEFERRED = frozenset({"MachineDeploymentsUpgradeDeferred", "MachinePoolsUpgradeDeferred"})
+"""Why a topology is not reconciled as long as its owner keeps pools at their version
+(core/reconcilers/topology/cluster/status.go)."""
 POOLS = frozenset({"MachineDeployment", "MachineSet", "MachinePool"})
 _COUNTS = (
     ("replicas", "replicas", "there"),
@@ -107,9 +110,9 @@ def manned(ref: Ref) -> Check:
 
 def judge_machines(called: str, one: Manifest) -> Verdict:
     """Judge whether a pool or a control plane has all its replicas, all of them up to date."""
-    status, generation = mapping(one, "status"), number(one, "metadata", "generation")
-    if "observedGeneration" in status and number(status, "observedGeneration") < generation:
-        return Pending(f"the controller of {called} has not seen the change yet")
+    status, seen = mapping(one, "status"), judge_seen(called, one)
+    if not isinstance(seen, Met):
+        return seen
     wanted = dig(one, "spec", "replicas")
     if not isinstance(wanted, int):
         return Met()
@@ -117,6 +120,14 @@ def judge_machines(called: str, one: Manifest) -> Verdict:
         has = number(status, count if count in status else older)
         if has != wanted:
             return Pending(f"{called}: {has} of {wanted} machines {what}")
+    return Met()
+
+
+def judge_seen(called: str, one: Manifest) -> Verdict:
+    """Judge whether the controller of an object has looked at its present spec."""
+    status, generation = mapping(one, "status"), number(one, "metadata", "generation")
+    if "observedGeneration" in status and number(status, "observedGeneration") < generation:
+        return Pending(f"the controller of {called} has not seen the change yet")
     return Met()
 
 
@@ -198,8 +209,13 @@ def _changes(step: Step, path: Path) -> bool:
     return wanted is not MISSING and wanted != read(step.before or {}, path)
 
 
-def judge_reconciled(found: Manifest | None, _listed: Sequence[Manifest]) -> Verdict:
-    """Judge a Cluster by its own conditions, all of which must tell of its present spec."""
+def judge_reconciled(
+    found: Manifest | None, _listed: Sequence[Manifest], *, aside: Container[str] = ()
+) -> Verdict:
+    """Judge a Cluster by its own conditions, all of which must tell of its present spec.
+
+    Conditions that are to be left `aside` are not looked at.
+    """
     if found is None:
         return Failed("it does not exist any more")
     if truth(found, "spec", "paused"):
@@ -210,10 +226,10 @@ def judge_reconciled(found: Manifest | None, _listed: Sequence[Manifest]) -> Ver
     for kind in (*_TRUE, *_FALSE):
         one = condition(seen, kind)
         wanted = "True" if kind in _TRUE else "False"
-        if not one:
+        if not one or kind in aside:
             continue
         if number(one, "observedGeneration") < generation:
             return Pending(f"{kind} does not tell of the change yet")
-        if text(one, "status") != wanted:
+        if text(one, "status") != wanted and text(one, "reason") not in DEFERRED:
             return Pending(f"{kind} is {text(one, 'status')}: {text(one, 'reason')}")
     return Met() if condition(seen, "Available") else Pending("it reports no condition yet")

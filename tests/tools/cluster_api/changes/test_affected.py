@@ -31,7 +31,12 @@ def test_a_template_of_machines_means_the_machines_of_its_pools() -> None:
 
 @pytest.mark.parametrize(
     "source",
-    [{"variable": "size.cpu"}, {"variable": "size[0]"}, {"template": "{{ .size }}-{{.other}}"}],
+    [
+        {"variable": "size.cpu"},
+        {"variable": "size[0]"},
+        {"template": "{{ .size }}-{{.other}}"},
+        {"template": '{{ index . "size" }}'},
+    ],
 )
 def test_a_part_of_a_variable_and_a_template_count(source: Json) -> None:
     assert affected(class_of(definition("/x", source, **POOLS)), ["size"]).has_pool("gpu-a")

@@ -138,7 +138,7 @@ def test_a_topology_that_cannot_be_reconciled_is_stuck_too() -> None:
 def test_nothing_moves_in_a_paused_cluster_and_nothing_is_left_of_one_that_is_gone() -> None:
     paused = cluster(Available="False")
     paused["spec"]["paused"] = True
-    assert judged(of=paused) == Met()
+    assert judged(of=paused) == Pending("it is paused: nothing moves until it is resumed")
     check = settled(Estate(snapshot("test", [paused])), paused, CLUSTER_REF)
     assert isinstance(check.judge(None, ()), Failed)
 
@@ -154,3 +154,24 @@ def test_more_machines_in_turn_get_more_time() -> None:
     estate, found = Estate(snapshot("test", [cluster()])), cluster()
     quick, slow = (settled(estate, found, CLUSTER_REF, in_turn=n).seconds for n in (1, 10))
     assert slow - quick == 9 * 300
+
+
+def test_machines_that_are_replaced_by_hand_are_not_waited_for() -> None:
+    by_hand = gpus(upToDateReplicas=0)
+    by_hand["spec"]["rollout"] = {"strategy": {"type": "OnDelete"}}
+    old = machine("m-1", "gpu", condition("UpToDate", "False"))
+    of = cluster(WorkerMachinesUpToDate="False", RollingOut="True")
+    assert judged(plane(), by_hand, old, of=of) == Met()
+    assert isinstance(judged(plane(), gpus(upToDateReplicas=0), old, of=of), Pending)
+    by_hand["metadata"]["generation"] = 2
+    assert isinstance(judged(plane(), by_hand, old, of=of), Pending)
+
+
+@pytest.mark.parametrize(
+    "reason", ["MachineDeploymentsUpgradeDeferred", "ControlPlaneUpgradePending"]
+)
+def test_a_pool_that_its_owner_holds_back_is_not_waited_for(reason: str) -> None:
+    of = cluster()
+    of["status"]["conditions"][0] = condition("TopologyReconciled", "False", reason)
+    told = judged(plane(), gpus(), *MACHINES, of=of)
+    assert isinstance(told, Met if "Deferred" in reason else Pending)

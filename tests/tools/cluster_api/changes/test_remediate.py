@@ -89,3 +89,16 @@ def test_a_machine_that_somebody_wants_kept_or_nobody_would_make_again_stays() -
         steps(kept, check)
     with pytest.raises(RefusedError, match="nothing would make another"):
         steps(machine("m-1", ownerReferences=[]), check)
+
+
+def test_what_is_paused_heeds_nothing() -> None:
+    mark = {"annotations": {"cluster.x-k8s.io/paused": ""}}
+    asleep = {**check, "metadata": {**check["metadata"], **mark}}
+    with pytest.raises(RefusedError, match=r"MachineHealthCheck.* is paused"):
+        steps(*MACHINES, asleep)
+    with pytest.raises(RefusedError, match="m-1 is paused"):
+        steps(machine("m-1", annotations=mark["annotations"]), check)
+    whole = classy()
+    whole["spec"]["paused"] = True
+    with pytest.raises(RefusedError, match="train is paused"):
+        Remediate(name=NAME, machine="m-1").steps(scene(whole, pool(), *MACHINES, check))

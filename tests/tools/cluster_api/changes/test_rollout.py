@@ -12,6 +12,7 @@ from tests.tools.cluster_api.changes.estate import (
     MACHINES,
     bare,
     machine,
+    made,
     node,
     pod,
     pool,
@@ -113,3 +114,27 @@ def test_of_very_many_machines_a_plan_says_how_many_more_there_are() -> None:
     assert "and 42 more machines of pool train-p00 with 42 pods" in told.notes
     assert told.notes[-1] == "and 35 more pools: 1750 machines, 1750 pods"
     assert told.risks[0] == (Risk.HIGH, "2000 machines are replaced; 2000 pods on them must move")
+
+
+def test_a_machine_pool_without_machines_is_replaced_by_its_provider() -> None:
+    spec: Json = {"replicas": 5, "template": {"spec": {}}}
+    named = [{"name": "node-m-1"}, {"name": "node-m-2"}]
+    found = estate(made("MachinePool", "many", spec, {"replicas": 5, "nodeRefs": named}))
+    told = rollout([wave_of(one) for one in pools_of(found, bare())], running(pod("a", "node-m-1")))
+    assert told.notes[0] == "machines are replaced: pool many"
+    assert "5 machines, as its provider replaces them; how many serve meanwhile" in told.notes[1]
+    assert "node-m-1 (node node-m-1): 1 pod: ml/a" in told.notes
+    assert "3 of them have neither a Machine nor a node that is named here" in told.notes
+    assert told.risks[0] == (
+        Risk.HIGH,
+        "5 machines are replaced, and what runs on 3 of them is not known",
+    )
+
+
+def test_machines_that_are_replaced_by_hand_are_at_no_risk_yet() -> None:
+    found = gpu(rollout={"strategy": {"type": "OnDelete"}})
+    told = rollout([wave_of(one) for one in pools_of(found, bare())], running(pod("a", "node-m-1")))
+    assert told.risks == (
+        (Risk.LOW, "no machine is replaced until somebody deletes it (strategy OnDelete)"),
+    )
+    assert told.turns == 0

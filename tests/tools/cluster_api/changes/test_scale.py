@@ -4,6 +4,7 @@ import pytest
 
 from clusterwright.tools.cluster_api.changes.scale import Scale
 from clusterwright.tools.errors import RefusedError
+from clusterwright.tools.manifest import Json, Manifest
 from clusterwright.tools.trust.risk import Risk
 from tests.tools.cluster_api.changes.estate import (
     BUSY,
@@ -14,6 +15,7 @@ from tests.tools.cluster_api.changes.estate import (
     classy,
     control_plane,
     machine,
+    made,
     notes,
     pool,
     reasons,
@@ -51,7 +53,7 @@ def test_scaled_down_it_tells_which_machines_may_go_and_what_runs_on_them() -> N
     (step,) = Scale(name=NAME, pool="gpu", replicas=1).steps(
         scene(classy(), pool(), *MACHINES, runs=BUSY)
     )
-    assert "which of them is left to chance" in notes(step)
+    assert "which of them is not told (order Random)" in notes(step)
     assert step.rests_on == []
     assert "m-1 (node node-m-1): 2 pods, 4 of 8 GPUs in use: ml/a, ml/b" in notes(step)
     assert worst(step) is Risk.HIGH
@@ -139,3 +141,84 @@ def test_with_an_etcd_of_its_own_a_control_plane_may_be_even() -> None:
     plane = control_plane(replicas=1, kubeadmConfigSpec=external)
     (step,) = Scale(name=NAME, pool="control-plane", replicas=2).steps(scene(bare(), plane))
     assert step.write.body == {"spec": {"replicas": 2}}
+
+
+IN_PLACE = "in-place-updates.internal.cluster.x-k8s.io/update-in-progress"
+
+
+def _newer(name: str, **more: Json) -> Manifest:
+    return machine(name, creationTimestamp="2026-01-01T00:00:00Z", **more)
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        _newer("m-9", deletionTimestamp="2026-01-01T00:00:00Z"),
+        _newer("m-9", annotations={IN_PLACE: ""}),
+        _newer("m-9", annotations={"runtime.cluster.x-k8s.io/pending-hooks": "A,UpdateMachine"}),
+        {**_newer("m-9"), "status": {}},
+        {
+            **_newer("m-9"),
+            "status": {
+                "nodeRef": {"name": "node-m-9"},
+                "conditions": [
+                    {"type": "HealthCheckSucceeded", "status": "True"},
+                    {"type": "NodeHealthy", "status": "False"},
+                ],
+            },
+        },
+    ],
+)
+def test_what_cluster_api_lets_go_first_goes_before_the_oldest(first: Manifest) -> None:
+    entry = {"class": "gpu-worker", "name": "gpu", "replicas": 3}
+    of = pool(replicas=3, spec={"deletion": {"order": "Oldest"}})
+    (step,) = Scale(name=NAME, pool="gpu", replicas=2).steps(
+        scene(classy(pools=[entry]), of, *MACHINES, first, runs=BUSY)
+    )
+    assert step.rests_on == ["m-9"]
+
+
+@pytest.mark.parametrize("kind", ["K0smotronControlPlane", "KamajiControlPlane"])
+def test_a_control_plane_that_keeps_its_state_elsewhere_may_be_even(kind: str) -> None:
+    plane = {**control_plane(), "kind": kind}
+    of = bare()
+    of["spec"]["controlPlaneRef"]["kind"] = kind
+    (step,) = Scale(name=NAME, pool="control-plane", replicas=2).steps(scene(of, plane))
+    assert step.ref.kind == kind
+
+
+def machine_pool(**status: Json) -> Manifest:
+    spec = {"replicas": 5, "template": {"spec": {"version": "v1.35.2"}}}
+    return made("MachinePool", "train-many", spec, status={"replicas": 5, **status})
+
+
+def test_a_machine_pool_without_machines_is_no_empty_one() -> None:
+    change = Scale(name=NAME, pool="train-many", replicas=1)
+    (step,) = change.steps(scene(bare(), machine_pool(), runs=BUSY))
+    assert "4 of 5 machines go; its provider chooses which" in notes(step)
+    assert "of 5 machines no node is named here" in notes(step)
+    assert worst(step) is Risk.HIGH
+    named = [{"name": f"node-m-{number}"} for number in range(1, 6)]
+    (step,) = change.steps(scene(bare(), machine_pool(nodeRefs=named), runs=BUSY))
+    assert "node-m-1 (node node-m-1): 2 pods, 4 of 8 GPUs in use: ml/a, ml/b" in notes(step)
+
+
+def test_a_pool_that_says_it_is_not_managed_elsewhere_is_scaled() -> None:
+    mark = {"cluster.x-k8s.io/replicas-managed-by": "false"}
+    change = Scale(name=NAME, pool="train-gpu", replicas=3)
+    (step,) = change.steps(scene(bare(), pool(annotations=mark)))
+    assert step.write.body == {"spec": {"replicas": 3}}
+    managed = {"cluster.x-k8s.io/replicas-managed-by": "karpenter"}
+    entry = {
+        "class": "gpu-worker",
+        "name": "gpu",
+        "replicas": 2,
+        "metadata": {"annotations": managed},
+    }
+    with pytest.raises(RefusedError, match="managed outside of Cluster API"):
+        Scale(name=NAME, pool="gpu", replicas=3).steps(scene(classy(pools=[entry]), pool()))
+
+
+def test_nothing_is_changed_of_a_paused_cluster() -> None:
+    with pytest.raises(RefusedError, match="is paused: nothing would come of it"):
+        Scale(name=NAME, pool="train-gpu", replicas=3).steps(scene(bare(paused=True), pool()))

@@ -13,6 +13,7 @@ from tests.tools.cluster_api.changes.estate import (
     bare,
     classy,
     cluster_class,
+    machine,
     notes,
     pool,
     reasons,
@@ -77,6 +78,21 @@ def test_a_pool_with_a_value_of_its_own_keeps_its_machines() -> None:
     entry = {"class": "gpu-worker", "name": "gpu", "replicas": 2, "variables": own}
     (step,) = change(accelerator="H100").steps(
         scene(classy(pools=[entry]), cluster_class(), pool(), *MACHINES)
+    )
+    assert reasons(step) == "no machine is replaced"
+
+
+def test_a_control_plane_with_a_value_of_its_own_keeps_its_machines() -> None:
+    found = cluster_class()
+    patch = {"path": "/x", "op": "add", "valueFrom": {"variable": "accelerator"}}
+    selector = {"matchResources": {"controlPlane": True}}
+    found["spec"]["patches"] = [{"definitions": [{"selector": selector, "jsonPatches": [patch]}]}]
+    member = machine("cp-1", "control-plane")
+    (step,) = change(accelerator="H100").steps(scene(classy(), found, pool(), member))
+    assert reasons(step).startswith("1 machine is replaced")
+    own = {"replicas": 1, "variables": {"overrides": [{"name": "accelerator", "value": "A100"}]}}
+    (step,) = change(accelerator="H100").steps(
+        scene(classy(controlPlane=own), found, pool(), member)
     )
     assert reasons(step) == "no machine is replaced"
 

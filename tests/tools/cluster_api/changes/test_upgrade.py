@@ -4,6 +4,7 @@ import pytest
 
 from clusterwright.tools.cluster_api.changes.upgrade import Upgrade
 from clusterwright.tools.errors import RefusedError
+from clusterwright.tools.manifest import Json
 from tests.tools.cluster_api.changes.estate import (
     BUSY,
     MACHINES,
@@ -83,6 +84,32 @@ def test_a_pool_that_is_held_back_keeps_its_version_as_long_as_it_may() -> None:
             scene(of, cluster_class(), pool(version="v1.32.0"), *old)
         )
     assert raised.value.hint == "upgrade pool gpu first"
+
+
+def test_a_pool_that_holds_the_sequence_keeps_all_after_it_too() -> None:
+    held = {"annotations": {"topology.cluster.x-k8s.io/hold-upgrade-sequence": ""}}
+    entries = [
+        {"class": "gpu-worker", "name": "gpu", "replicas": 2, "metadata": held},
+        {"class": "gpu-worker", "name": "more", "replicas": 0},
+    ]
+    (step,) = Upgrade(name=NAME, version="v1.36.3").steps(
+        scene(classy(pools=entries), cluster_class(), pool(), pool("more", 0), *MACHINES)
+    )
+    assert "pool gpu keeps its version" in notes(step)
+    assert "pool more keeps its version" in notes(step)
+    assert "every machine runs" not in step.checks[0].say
+
+
+def test_a_plan_holds_for_the_way_over_the_versions_that_its_class_has() -> None:
+    def bound(*versions: str, generation: int = 1) -> Json:
+        found = cluster_class()
+        found["metadata"]["generation"] = generation
+        found["spec"] = {**found.get("spec", {}), "kubernetesVersions": ["v1.35.2", *versions]}
+        (step,) = Upgrade(name=NAME, version=versions[-1]).steps(scene(classy(), found, pool()))
+        return step.rests_on
+
+    assert bound("v1.36.3") == bound("v1.36.3")
+    assert bound("v1.36.3") != bound("v1.36.3", generation=2)
 
 
 def test_without_a_class_the_control_plane_comes_first_and_then_the_pools() -> None:

@@ -241,11 +241,72 @@ def test_a_pinned_image_is_of_one_version(templates: dict[Ref, Manifest], found:
     assert status(replace(scene(), templates=templates), "images") is found
 
 
+GROUP = "infrastructure.cluster.x-k8s.io"
+OF_POOLS: Manifest = {"machineDeploymentClass": {"names": ["gpu-*"]}}
+BY_VERSION = {"template": "kube-{{ .builtin.machineDeployment.version }}"}
+
+
+def patch(
+    path: str = "/spec/template/spec/template",
+    kind: str = "VSphereMachineTemplate",
+    source: Json = BY_VERSION,
+    matches: Manifest = OF_POOLS,
+    **more: Json,
+) -> Manifest:
+    """Return a patch of a class, of one field."""
+    selector = {"apiVersion": f"{GROUP}/v1beta2", "kind": kind, "matchResources": matches}
+    one = {"op": "replace", "path": path, "valueFrom": source}
+    return {"name": "image", "definitions": [{"selector": selector, "jsonPatches": [one]}], **more}
+
+
+def pinned(image: str, *patches: Manifest) -> Status:
+    """Return how it goes with an image that the template of the pool gpu pins."""
+    one = scene()
+    (pool,) = one.parts.pools
+    assert pool.manifest is not None
+    reference = {"apiGroup": GROUP, "kind": "VSphereMachineTemplate", "name": "gpu"}
+    pool.manifest["spec"]["template"]["spec"]["infrastructureRef"] = reference
+    found = template("VSphereMachineTemplate", template=image)
+    templates = {replace(ref, namespace="default"): held for ref, held in found.items()}
+    made_from = listing(patches=list(patches))
+    return status(replace(one, templates=templates, made_from=made_from), "images")
+
+
 def test_an_image_that_the_class_sets_by_the_version_follows_it() -> None:
-    pinned = template("VSphereMachineTemplate", template="ubuntu-kube-v1.36.3")
-    patch = {"valueFrom": {"template": "kube-{{ .builtin.machineDeployment.version }}"}}
-    one = replace(scene(), templates=pinned, made_from=listing(patches=[patch]))
-    assert status(one, "images") is Status.PASSED
+    image = "ubuntu-kube-v1.36.3"
+    assert pinned(image) is Status.BLOCK
+    assert pinned(image, patch()) is Status.PASSED
+    assert pinned(image, patch(source={"variable": "builtin.cluster.topology.version"})) is (
+        Status.PASSED
+    )
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        patch(path="/spec/template/spec/datacenter"),
+        patch(path="/spec/template/spec/templateName"),
+        patch(kind="VSphereClusterTemplate"),
+        patch(kind="KubeadmControlPlaneTemplate", path="/spec/template/spec/kubeadmConfigSpec"),
+        patch(matches={"controlPlane": True}),
+        patch(matches={"machineDeploymentClass": {"names": ["cpu-worker"]}}),
+        patch(matches={"machinePoolClass": {"names": ["*"]}}),
+        patch(source={"variable": "imageName"}),
+    ],
+)
+def test_a_patch_of_something_else_leaves_the_image_as_it_is_pinned(other: Manifest) -> None:
+    assert pinned("ubuntu-kube-v1.36.3", other) is Status.BLOCK
+
+
+def test_a_patch_under_a_condition_counts_where_it_set_the_image_that_runs() -> None:
+    sometimes = patch(enabledIf="{{ .stock }}")
+    assert pinned("ubuntu-kube-v1.36.3", sometimes) is Status.PASSED
+    assert pinned("ubuntu-kube-v1.35.1", sometimes) is Status.BLOCK
+
+
+def test_what_a_runtime_extension_patches_is_not_known() -> None:
+    outside: Manifest = {"name": "image", "external": {"generatePatchesExtension": "images"}}
+    assert pinned("ubuntu-kube-v1.36.3", outside) is Status.WARN
 
 
 def webhook(name: str = "judge", **fields: Json) -> Manifest:

@@ -5,9 +5,9 @@ GCPMachineTemplate, CAPO OpenStackMachineTemplate, CAPM3 Metal3MachineTemplate, 
 VSphereMachineTemplate, CAPD DockerMachineTemplate.
 """
 
-import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from clusterwright.tools.cluster_api.upgrade_checks.check import (
     Check,
@@ -17,10 +17,16 @@ from clusterwright.tools.cluster_api.upgrade_checks.check import (
     unknown,
 )
 from clusterwright.tools.cluster_api.upgrade_checks.scene import Scene
+from clusterwright.tools.cluster_api.upgrade_checks.template_users import (
+    is_patched_outside,
+    template_users,
+    version_patches,
+)
 from clusterwright.tools.cluster_api.version import Version
 from clusterwright.tools.excerpt import one_line
-from clusterwright.tools.manifest import Json, Manifest, dig, text
+from clusterwright.tools.manifest import Manifest, dig, text
 from clusterwright.tools.quotation import quoted
+from clusterwright.tools.ref import Ref
 
 _FIELDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "AWSMachineTemplate": (("ami", "id"),),
@@ -45,45 +51,74 @@ _VERSION = re.compile(r"(?<![\d.])1[.-](\d{2})[.-](\d{1,3})(?!\d)")
 _NAME = "images"
 
 
+@dataclass(frozen=True, slots=True)
+class _Pinned:
+    """An image that a template names, in one of its fields."""
+
+    ref: Ref
+    field: tuple[str, ...]
+    image: str
+
+    def is_of(self, version: Version | None) -> bool | None:
+        """Return whether it is of a version; None where it tells none."""
+        found = _VERSION.search(self.image)
+        if found is None or version is None:
+            return None
+        return (int(found[1]), int(found[2])) == (version.minor, version.patch)
+
+
 def images(scene: Scene) -> Check:
     """Return whether new machines would boot an image of the version."""
     if not scene.templates:
         return unknown(_NAME, "no machine template was read")
-    pinned = [(ref, image) for ref, one in scene.templates.items() for image in _pinned(one)]
+    pinned = [each for ref, one in scene.templates.items() for each in _pinned(ref, one)]
     if not pinned:
         kinds = ", ".join(sorted({ref.kind for ref in scene.templates}))
         return passed(_NAME, f"no template pins one ({kinds})")
-    other = [(ref, image) for ref, image in pinned if _is_other(image, scene.goal)]
-    if _made_by_class(scene):
-        said = "the class sets the image by the version"
-        return passed(_NAME, said)
+    left = [one for one in pinned if not _follows(scene, one)]
+    if not left:
+        return passed(_NAME, "the class sets the image by the version")
+    other = [one for one in left if one.is_of(scene.goal) is False]
     if other:
-        said = f"a template pins {quoted(one_line(other[0][1], 120))}, of another version"
+        said = f"a template pins {quoted(one_line(other[0].image, 120))}, of another version"
         todo = "have it point to an image of that version, in a template of another name"
-        return check(_NAME, Status.BLOCK, said, [ref for ref, _ in other], todo)
-    opaque = [(ref, image) for ref, image in pinned if not _VERSION.search(image)]
+        status = Status.BLOCK
+        if is_patched_outside(scene.made_from or {}):
+            status, said = Status.WARN, f"{said}, unless a runtime extension of the class sets it"
+        return check(_NAME, status, said, [one.ref for one in other], todo)
+    opaque = [one for one in left if one.is_of(scene.goal) is None]
     if opaque:
-        said = f"a template pins {quoted(one_line(opaque[0][1], 120))}, which tells no version"
+        said = f"a template pins {quoted(one_line(opaque[0].image, 120))}, which tells no version"
         todo = f"see that it is an image of {scene.asked}"
-        return check(_NAME, Status.WARN, said, [ref for ref, _ in opaque], todo)
+        return check(_NAME, Status.WARN, said, [one.ref for one in opaque], todo)
     return passed(_NAME, f"the pinned images are of {scene.goal}")
 
 
-def _pinned(template: Manifest) -> Iterator[str]:
+def _pinned(ref: Ref, template: Manifest) -> Iterator[_Pinned]:
     for path in _FIELDS.get(text(template, "kind"), ()):
-        found = dig(template, "spec", "template", "spec", *path)
+        field = ("spec", "template", "spec", *path)
+        found = dig(template, *field)
         if isinstance(found, str) and found:
-            yield found
+            yield _Pinned(ref, field, found)
 
 
-def _is_other(image: str, goal: Version) -> bool:
-    found = _VERSION.search(image)
-    return found is not None and (int(found[1]), int(found[2])) != (goal.minor, goal.patch)
+def _follows(scene: Scene, pinned: _Pinned) -> bool:
+    """Return whether the class sets an image by the version, for all whose template it is in.
+
+    A patch under a condition counts where the image is of the version that runs: then it was met.
+    """
+    users = [one for one in template_users(scene.parts) if one.template == pinned.ref]
+    was_met = pinned.is_of(scene.current) is True
+    return bool(users) and all(
+        any(
+            _holds(path, pinned.field) and (was_met or not conditional)
+            for path, conditional in version_patches(scene.made_from or {}, user)
+        )
+        for user in users
+    )
 
 
-def _made_by_class(scene: Scene) -> bool:
-    """Return whether a patch of the class reads the version (variable builtin.*.version)."""
-    patches: Json = dig(scene.made_from, "spec", "patches") if scene.made_from else None
-    spelled = json.dumps(patches or [])
-    builtin = ("builtin.machineDeployment.version", "builtin.controlPlane.version")
-    return any(one in spelled for one in (*builtin, "builtin.cluster.topology.version"))
+def _holds(path: str, field: tuple[str, ...]) -> bool:
+    """Return whether a JSON pointer is to a field, or to an object that the field is in."""
+    found = tuple(path.strip("/").split("/"))
+    return found == field[: len(found)]

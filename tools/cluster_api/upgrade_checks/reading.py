@@ -15,6 +15,7 @@ from clusterwright.tools.cluster_api.upgrade_checks.apis import METRIC
 from clusterwright.tools.cluster_api.upgrade_checks.release import release
 from clusterwright.tools.cluster_api.upgrade_checks.removals import Removal, removed
 from clusterwright.tools.cluster_api.upgrade_checks.scene import Scene, Used
+from clusterwright.tools.cluster_api.upgrade_checks.template_users import template_users
 from clusterwright.tools.cluster_api.version import Version
 from clusterwright.tools.errors import NotFoundError, ToolError
 from clusterwright.tools.excerpt import one_line
@@ -59,22 +60,11 @@ async def _around(
     made_from = class_of(parts.cluster)
     one = await _get(management, made_from) if made_from else None
     templates: dict[Ref, Manifest] = {}
-    for ref in dict.fromkeys(_templates(parts)):
+    for ref in dict.fromkeys(one.template for one in template_users(parts)):
         found = await _get(management, ref)
         if found is not None:
             templates[ref] = found
     return one, templates
-
-
-def _templates(parts: Parts) -> Iterator[Ref]:
-    owners = [(parts.control_plane, ("spec", "machineTemplate", "spec", "infrastructureRef"))]
-    owners += [(parts.control_plane, ("spec", "machineTemplate", "infrastructureRef"))]
-    below = ("spec", "template", "spec", "infrastructureRef")
-    owners += [(one.manifest, below) for one in parts.pools]
-    for owner, path in owners:
-        ref, _ = parts.estate.referred(owner, *path) if owner else (None, None)
-        if ref is not None:
-            yield ref
 
 
 async def _get(connection: "Connection", ref: Ref) -> Manifest | None:

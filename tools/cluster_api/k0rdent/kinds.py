@@ -9,6 +9,8 @@ MULTI_CLUSTER_SERVICE, SERVICE_SET = f"MultiClusterService.{GROUP}", f"ServiceSe
 CREDENTIAL, MANAGEMENT = f"Credential.{GROUP}", f"Management.{GROUP}"
 PROVIDER_INTERFACE = f"ProviderInterface.{GROUP}"
 RELEASE = f"HelmRelease.{HELM}"
+RELEASE_NAME = f"{HELM}/name"
+"""The label with the name of the release that made something (fluxcd/helm-controller)."""
 KINDS = (
     DEPLOYMENT,
     TEMPLATE,

@@ -7,14 +7,17 @@ kcm, internal/controller/clusterdeployment_controller.go, aggregateCapiCondition
 from collections.abc import Iterator, Sequence
 
 from clusterwright.tools.cluster_api.estate import CLUSTER
-from clusterwright.tools.cluster_api.k0rdent.kinds import DEPLOYMENT, RELEASE, SERVICE_SET
+from clusterwright.tools.cluster_api.k0rdent.kinds import (
+    DEPLOYMENT,
+    RELEASE,
+    RELEASE_NAME,
+    SERVICE_SET,
+)
 from clusterwright.tools.cluster_api.sveltos.kinds import SVELTOS_CLUSTER
 from clusterwright.tools.finding import Edge, Relation
 from clusterwright.tools.manifest import Manifest, labels_of, name_of, namespace_of, text
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
-
-_LABEL = "helm.toolkit.fluxcd.io/name"
 
 
 def ref(kind_key: str, namespace: str, name: str) -> Ref:
@@ -25,7 +28,7 @@ def ref(kind_key: str, namespace: str, name: str) -> Ref:
 
 def deployment_name(cluster: Manifest) -> str:
     """Return the name of the ClusterDeployment that a Cluster may have come of."""
-    return labels_of(cluster).get(_LABEL, "")
+    return labels_of(cluster).get(RELEASE_NAME, "")
 
 
 def deployment_of(snapshot: Snapshot, cluster: Manifest) -> Manifest | None:
@@ -36,7 +39,7 @@ def deployment_of(snapshot: Snapshot, cluster: Manifest) -> Manifest | None:
 
 def cluster_of(snapshot: Snapshot, deployment: Manifest) -> Manifest | None:
     """Return the Cluster of a ClusterDeployment; of an adopted one, its SveltosCluster."""
-    label = {_LABEL: name_of(deployment)}
+    label = {RELEASE_NAME: name_of(deployment)}
     found = (
         one
         for kind in (CLUSTER, SVELTOS_CLUSTER)

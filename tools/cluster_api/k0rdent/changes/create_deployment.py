@@ -4,7 +4,6 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from clusterwright.tools.cluster_api.estate import CLUSTER
 from clusterwright.tools.cluster_api.k0rdent.changes.deployment_change import (
     DeploymentChange,
     usable_template,
@@ -29,6 +28,7 @@ class CreateDeployment(DeploymentChange):
 
     kind: ClassVar[str] = "create_deployment"
     resumes: ClassVar[bool] = False
+    runs: ClassVar[bool] = False
     template: str
     credential: str
     config: dict[str, Any] = Field(default_factory=dict[str, Any])
@@ -38,11 +38,11 @@ class CreateDeployment(DeploymentChange):
     def schema_of(self, scene: Scene) -> Ref | None:
         """Return the template that is asked for."""
         del scene
-        return named(TEMPLATE, self.ref.namespace, self.template)
+        return named(TEMPLATE, self.deployment.namespace, self.template)
 
     def steps(self, scene: Scene) -> tuple[Step, ...]:
         """Return one creation; raise ToolError for what k0rdent or the template would refuse."""
-        ref = self.ref
+        ref = self.deployment
         self._refuse(scene)
         template = usable_template(scene, ref.namespace, self.template)
         credential = check_credential(scene, template, self.credential)
@@ -83,13 +83,12 @@ class CreateDeployment(DeploymentChange):
         )
 
     def _refuse(self, scene: Scene) -> None:
-        ref = self.ref
+        ref = self.deployment
         if len(ref.name) > _LONGEST_NAME:
             raise InvalidInputError(
                 f"{ref.name[:80]!r} is too long", hint=f"a name has {_LONGEST_NAME} characters"
             )
-        cluster = named(CLUSTER, ref.namespace, ref.name)
-        for one in (ref, cluster):
+        for one in (ref, self.ref):
             if one in scene.live or scene.around.get(one) is not None:
                 raise RefusedError(
                     f"there is a {one} already", hint="take another name, or change that one"

@@ -2,43 +2,33 @@
 
 from typing import ClassVar
 
-from clusterwright.tools.cluster_api.changes.cluster_change import ClusterChange, elsewhere
-from clusterwright.tools.cluster_api.changes.dependents import dependents
+from clusterwright.tools.cluster_api.changes.delete import FOR_EVER, seconds_to_go
+from clusterwright.tools.cluster_api.changes.dependents import (
+    Dependents,
+    dependents,
+    require_accepted,
+    require_another,
+    require_movable,
+)
 from clusterwright.tools.cluster_api.estate import MACHINE, estate_of
 from clusterwright.tools.cluster_api.k0rdent.changes.deployment_change import (
-    deployment_ref,
+    DeploymentChange,
+    cluster_here,
     existing_deployment,
 )
-from clusterwright.tools.cluster_api.k0rdent.kinds import DEPLOYMENT
 from clusterwright.tools.cluster_api.k0rdent.services import named, services_of, spelled
-from clusterwright.tools.errors import InvalidInputError, RefusedError
 from clusterwright.tools.kubernetes.changes.delete import gone
 from clusterwright.tools.kubernetes.changes.step import Check, Scene, Step
 from clusterwright.tools.kubernetes.changes.write import Verb, Write
-from clusterwright.tools.manifest import Manifest, text
-from clusterwright.tools.ref import Ref
+from clusterwright.tools.manifest import Manifest, condition, text, truth
 from clusterwright.tools.trust.risk import Risk
 
-_WORDS = ("load-balancers", "volumes", "retained-volumes", "pods", "unread")
-_SECONDS, _SECONDS_EACH = 900.0, 120.0
 
-
-class DeleteDeployment(ClusterChange):
+class DeleteDeployment(DeploymentChange):
     """Delete a ClusterDeployment; k0rdent takes apart what it made, in the right order."""
 
     kind: ClassVar[str] = "delete_deployment"
-    around: ClassVar[tuple[str, ...]] = (*ClusterChange.around, DEPLOYMENT)
     accept: tuple[str, ...] = ()
-
-    @property
-    def deployment(self) -> Ref:
-        """The ClusterDeployment."""
-        return deployment_ref(self.name)
-
-    @property
-    def targets(self) -> tuple[Ref, ...]:
-        """The ClusterDeployment, and the Cluster of its name."""
-        return (self.deployment, self.ref)
 
     def proofs(self, scene: Scene) -> tuple[Check, ...]:
         """Return that it is gone."""
@@ -49,25 +39,17 @@ class DeleteDeployment(ClusterChange):
         """Return one deletion; raise RefusedError for a cluster on which something depends."""
         ref = self.deployment
         before = existing_deployment(scene, ref)
-        unknown = [one for one in self.accept if one not in _WORDS]
-        if unknown:
-            raise InvalidInputError(
-                f"{unknown[0][:80]!r} is nothing to accept", hint=f"there are {', '.join(_WORDS)}"
-            )
-        found = dependents(elsewhere(scene, self.ref)) if self.ref in scene.live else []
-        left = [one for one in found if one.word not in self.accept]
-        if left:
-            words = ", ".join(f'"{one}"' for one in (*self.accept, *(one.word for one in left)))
-            raise RefusedError(
-                f"with {ref} would go: {'; '.join(one.line() for one in left)}",
-                hint=f"take away what is still needed; else accept it: accept=[{words}]",
-            )
+        cluster, _ = cluster_here(scene, before)
+        if cluster is not None:
+            require_movable(cluster)
+            require_another(scene, cluster)
+        found = require_accepted(ref, _dependents(scene, before), self.accept)
         uid = text(before, "metadata", "uid")
-        machines = estate_of(scene.around).of(MACHINE, scene.live.get(self.ref, {}))
+        machines = estate_of(scene.around).of(MACHINE, cluster) if cluster else ()
         check = gone(ref, uid)
         return (
             Step(
-                say=f"delete {ref} with {len(machines)} machines",
+                say=f"delete {ref}{_with(cluster, len(machines), before)}",
                 write=Write(
                     Verb.DELETE,
                     ref,
@@ -78,20 +60,33 @@ class DeleteDeployment(ClusterChange):
                 before=before,
                 paths=None,
                 checks=(
-                    Check(
-                        check.say,
-                        check.ref,
-                        check.judge,
-                        seconds=_SECONDS + _SECONDS_EACH * len(machines),
-                    ),
+                    Check(check.say, check.ref, check.judge, seconds=seconds_to_go(len(machines))),
                 ),
-                irreversible="a cluster does not come back, nor what was on it",
+                irreversible=FOR_EVER,
                 at_stake=Risk.HIGH,
                 risks=tuple((Risk.HIGH, one.line()) for one in found),
                 notes=_notes(before),
                 rests_on=[[one.word, *one.refs] for one in found if one.bound],
             ),
         )
+
+
+def _dependents(scene: Scene, before: Manifest) -> list[Dependents]:
+    """Return what goes with a cluster; a cluster that is not here was not looked at."""
+    cluster, seen = cluster_here(scene, before)
+    return [] if cluster is None and _made_nothing(before) else dependents(seen)
+
+
+def _made_nothing(before: Manifest) -> bool:
+    """Return whether it was only ever validated: k0rdent tells of a release once there is one."""
+    told = text(condition(before, "HelmReleaseReady"), "status")
+    return truth(before, "spec", "dryRun") and told not in {"True", "False"}
+
+
+def _with(cluster: Manifest | None, machines: int, before: Manifest) -> str:
+    if cluster is not None:
+        return f" with {machines} machines"
+    return ", which made no cluster" if _made_nothing(before) else ", whose cluster is not here"
 
 
 def _notes(before: Manifest) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from functools import partial
 
 from clusterwright.tools.cluster_api.condition import Condition, conditions_of
 from clusterwright.tools.cluster_api.estate import CLUSTER
-from clusterwright.tools.cluster_api.k0rdent.kinds import RELEASE
+from clusterwright.tools.cluster_api.k0rdent.kinds import RELEASE, RELEASE_NAME
 from clusterwright.tools.cluster_api.k0rdent.services import Name, named, spelled
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.kubernetes.changes.step import (
@@ -23,13 +23,22 @@ from clusterwright.tools.ref import Ref
 
 _SECONDS = 1800.0
 """For a cluster: what k0rdent itself gives its infrastructure (capiProvisioningTimeout)."""
+_SECONDS_EACH = 300.0
+"""For each machine that waits for the one before it."""
 _SERVICE_SECONDS = 600.0
-_RELEASED = "helm.toolkit.fluxcd.io/name"
 _DRY = ("TemplateReady", "CredentialReady", "HelmChartReady")
 
 
-def ready(ref: Ref, template: Manifest | None = None, config: Manifest | None = None) -> Check:
+def ready(
+    ref: Ref,
+    template: Manifest | None = None,
+    config: Manifest | None = None,
+    *,
+    in_turn: int = 0,
+) -> Check:
     """Return the check that a ClusterDeployment is Ready, and all below it as it is wanted.
+
+    `in_turn` is how many machines may be replaced one after the other, for which it takes longer.
 
     Its conditions alone would do before anything has happened: those of its release and Cluster are
     copied upwards, and are still well when the change has not come down yet.
@@ -41,9 +50,9 @@ def ready(ref: Ref, template: Manifest | None = None, config: Manifest | None = 
         partial(_ready, chart, config or {}),
         (
             Listing(RELEASE, ref.namespace, fields=f"metadata.name={ref.name}"),
-            Listing(CLUSTER, ref.namespace, f"{_RELEASED}={ref.name}"),
+            Listing(CLUSTER, ref.namespace, f"{RELEASE_NAME}={ref.name}"),
         ),
-        _SECONDS,
+        _SECONDS + _SECONDS_EACH * in_turn,
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any, ClassVar, cast
 
 from pydantic import Field
 
+from clusterwright.tools.cluster_api.changes.rollout import Rollout
 from clusterwright.tools.cluster_api.k0rdent.changes.deployment_change import (
     DeploymentChange,
     existing_deployment,
@@ -12,6 +13,7 @@ from clusterwright.tools.cluster_api.k0rdent.changes.deployment_change import (
 )
 from clusterwright.tools.cluster_api.k0rdent.changes.judged import check_config, check_credential
 from clusterwright.tools.cluster_api.k0rdent.changes.proofs import ready, validated
+from clusterwright.tools.cluster_api.k0rdent.changes.replaced import replaced
 from clusterwright.tools.cluster_api.k0rdent.config_schema import over
 from clusterwright.tools.cluster_api.k0rdent.kinds import TEMPLATE
 from clusterwright.tools.cluster_api.k0rdent.made import ref as named
@@ -21,6 +23,8 @@ from clusterwright.tools.kubernetes.changes.step import Scene, Step
 from clusterwright.tools.manifest import Manifest, dig, mapping, text, truth
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.trust.risk import Risk
+
+_VALIDATED = "k0rdent only validates it"
 
 
 class SetConfig(DeploymentChange):
@@ -32,13 +36,14 @@ class SetConfig(DeploymentChange):
 
     def schema_of(self, scene: Scene) -> Ref | None:
         """Return the template that the cluster is made from."""
-        found = scene.live.get(self.ref)
-        return named(TEMPLATE, self.ref.namespace, text(found, "spec", "template"))
+        found = scene.live.get(self.deployment)
+        return named(TEMPLATE, self.deployment.namespace, text(found, "spec", "template"))
 
     def steps(self, scene: Scene) -> tuple[Step, ...]:
         """Return one patch; raise ToolError for what the template's schema refuses."""
-        before = existing_deployment(scene, self.ref)
-        template = usable_template(scene, self.ref.namespace, text(before, "spec", "template"))
+        ref = self.deployment
+        before = existing_deployment(scene, ref)
+        template = usable_template(scene, ref.namespace, text(before, "spec", "template"))
         check_credential(scene, template, text(before, "spec", "credential"))
         config = over(mapping(before, "spec", "config"), self.config)
         notes = check_config(scene, template, config)
@@ -46,20 +51,25 @@ class SetConfig(DeploymentChange):
         if self.dry_run is not None:
             value = True if self.dry_run else MISSING
             wanted = cast("Manifest", put(wanted, ("spec", "dryRun"), value))
-        found = patched(self.ref, before, wanted)
+        found = patched(ref, before, wanted)
         if found is None:
             return ()
         dry = truth(wanted, "spec", "dryRun")
         first = truth(before, "spec", "dryRun") and not dry
-        felt = f"values of {self.ref} may replace its machines, and what runs on them moves"
-        made = f"the cluster of {self.ref} is made, and costs"
-        risk = (Risk.LOW, made) if first else (Risk.LOW, "k0rdent only validates it")
+        if first or dry:
+            said = f"the cluster of {ref} is made, and costs" if first else _VALIDATED
+            comes = Rollout((), ((Risk.LOW, said),), 0)
+        else:
+            felt = f"values of {ref} may replace its machines, and what runs on them moves"
+            comes = replaced(scene, before, felt)
         return (
             replace(
                 found,
-                checks=(validated(self.ref) if dry else ready(self.ref, template, config),),
-                risks=(risk if first or dry else (Risk.HIGH, felt),),
-                notes=notes,
-                rests_on=[dig(template, "metadata", "uid")],
+                checks=(
+                    validated(ref) if dry else ready(ref, template, config, in_turn=comes.turns),
+                ),
+                risks=comes.risks,
+                notes=(*notes, *comes.notes),
+                rests_on=[dig(template, "metadata", one) for one in ("uid", "generation")],
             ),
         )

@@ -3,17 +3,16 @@
 from dataclasses import replace
 from typing import ClassVar, cast
 
-from clusterwright.tools.cluster_api.estate import MACHINE, estate_of
+from clusterwright.tools.cluster_api.changes.rollout import Rollout
 from clusterwright.tools.cluster_api.k0rdent.changes.deployment_change import (
-    AROUND,
     DeploymentChange,
     existing_deployment,
     usable_template,
 )
 from clusterwright.tools.cluster_api.k0rdent.changes.judged import check_config
 from clusterwright.tools.cluster_api.k0rdent.changes.proofs import ready, validated
+from clusterwright.tools.cluster_api.k0rdent.changes.replaced import replaced
 from clusterwright.tools.cluster_api.k0rdent.kinds import TEMPLATE
-from clusterwright.tools.cluster_api.k0rdent.made import cluster_of
 from clusterwright.tools.cluster_api.k0rdent.made import ref as named
 from clusterwright.tools.errors import RefusedError
 from clusterwright.tools.field_path import put
@@ -30,17 +29,16 @@ class UpgradeDeployment(DeploymentChange):
     """Go to a template that k0rdent offers."""
 
     kind: ClassVar[str] = "upgrade_deployment"
-    around: ClassVar[tuple[str, ...]] = (*AROUND, MACHINE)
     template: str
 
     def schema_of(self, scene: Scene) -> Ref | None:
         """Return the template that is asked for."""
         del scene
-        return named(TEMPLATE, self.ref.namespace, self.template)
+        return named(TEMPLATE, self.deployment.namespace, self.template)
 
     def steps(self, scene: Scene) -> tuple[Step, ...]:
         """Return one patch; raise RefusedError for a template that is not offered."""
-        ref = self.ref
+        ref = self.deployment
         before = existing_deployment(scene, ref)
         now = text(before, "spec", "template")
         if self.template == now:
@@ -58,27 +56,27 @@ class UpgradeDeployment(DeploymentChange):
         if found is None:
             return ()
         dry = truth(before, "spec", "dryRun")
+        felt = f"machines of {ref} may be replaced or upgraded, and what runs on them moves"
+        only = Rollout((), ((Risk.LOW, "k0rdent only validates it"),), 0)
+        comes = only if dry else replaced(scene, before, felt)
         return (
             replace(
                 found,
                 say=f"upgrade {ref} from {now} to {self.template}",
-                checks=(validated(ref) if dry else ready(ref, template),),
+                checks=(validated(ref) if dry else ready(ref, template, in_turn=comes.turns),),
                 irreversible=_ONE_WAY,
                 at_stake=Risk.LOW if dry else Risk.HIGH,
-                risks=((Risk.HIGH, self._felt(scene, before)),) if not dry else (),
-                notes=(*self._told(scene, now, template), *notes),
-                rests_on=[dig(template, "metadata", "uid"), sorted(offered)],
+                risks=comes.risks,
+                notes=(*self._told(scene, now, template), *notes, *comes.notes),
+                rests_on=[
+                    *(dig(template, "metadata", one) for one in ("uid", "generation")),
+                    sorted(offered),
+                ],
             ),
         )
 
-    def _felt(self, scene: Scene, before: Manifest) -> str:
-        cluster = cluster_of(scene.around, before)
-        machines = len(estate_of(scene.around).of(MACHINE, cluster)) if cluster else 0
-        many = f"{machines} machines" if machines else "machines"
-        return f"{many} of {self.ref} may be replaced or upgraded, and what runs on them moves"
-
     def _told(self, scene: Scene, now: str, template: Manifest) -> tuple[str, ...]:
-        old = scene.around.get(named(TEMPLATE, self.ref.namespace, now)) or {}
+        old = scene.around.get(named(TEMPLATE, self.deployment.namespace, now)) or {}
         was, will = text(old, "status", "k8sVersion"), text(template, "status", "k8sVersion")
         notes = [f"Kubernetes {was} becomes {will}"] if was and will and was != will else []
         charts = [text(one, "spec", "helm", "chartSpec", "chart") for one in (old, template)]

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from clusterwright.tools.analyzer import Analyzer, Suspicion
 from clusterwright.tools.cluster_api.analyzers.told import titled
+from clusterwright.tools.cluster_api.k0rdent.kinds import RELEASE_NAME
 from clusterwright.tools.cluster_api.sveltos.kinds import SVELTOS_CLUSTER
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.finding import Edge, FieldEvidence, Finding, Relation, Severity
@@ -13,7 +14,6 @@ from clusterwright.tools.snapshot import Snapshot
 
 CODE = "sveltoscluster/down"
 _FAILURE = "$.status.failureMessage"
-_DEPLOYED = "helm.toolkit.fluxcd.io/name"
 
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
@@ -53,7 +53,7 @@ def secret_of(one: Manifest) -> str:
 
 def _above(snapshot: Snapshot, one: Manifest) -> tuple[Relation, ...]:
     """Return that a ClusterDeployment of k0rdent adopted the cluster, where one did."""
-    name = labels_of(one).get(_DEPLOYED, "")
+    name = labels_of(one).get(RELEASE_NAME, "")
     ref = legal("ClusterDeployment", name, namespace_of(one), "k0rdent.mirantis.com/any")
     if ref is None or snapshot.get(ref) is None:
         return ()

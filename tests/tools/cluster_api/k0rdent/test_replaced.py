@@ -1,0 +1,98 @@
+"""Other values and other templates: which machines may be replaced, and what runs on them."""
+
+from collections.abc import Callable
+
+import pytest
+
+from clusterwright.tools.cluster_api.changes.cluster_change import ClusterChange
+from clusterwright.tools.cluster_api.k0rdent.changes.set_config import SetConfig
+from clusterwright.tools.cluster_api.k0rdent.changes.upgrade_deployment import UpgradeDeployment
+from clusterwright.tools.kubernetes.changes.step import Scene, Step
+from clusterwright.tools.trust.risk import Risk
+from tests.tools.cluster_api.changes.estate import (
+    BUSY,
+    LOST,
+    NAME,
+    bare,
+    machine,
+    notes,
+    pool,
+    reasons,
+    worst,
+)
+from tests.tools.cluster_api.k0rdent.deployment import HERE, cluster, deployment, scene
+
+Planned = Callable[[Scene], Step]
+
+
+def configured(around: Scene) -> Step:
+    (step,) = SetConfig(name=NAME, config={"workersNumber": 3}).steps(around)
+    return step
+
+
+def upgraded(around: Scene) -> Step:
+    (step,) = UpgradeDeployment(name=NAME, template="small-2").steps(around)
+    return step
+
+
+both = pytest.mark.parametrize("planned", [configured, upgraded])
+
+
+def test_both_have_their_workload_cluster_looked_at() -> None:
+    for one in (SetConfig(name=NAME), UpgradeDeployment(name=NAME, template="small-2")):
+        assert isinstance(one, ClusterChange)
+        assert one.runs
+        assert one.ref in one.targets
+        assert str(one.ref) == f"Cluster.cluster.x-k8s.io/{NAME}"
+
+
+@both
+def test_each_machine_that_may_go_is_told_with_what_runs_on_it(planned: Planned) -> None:
+    step = planned(scene(deployment(), *HERE, runs=BUSY))
+    told = notes(step)
+    assert "which machines may be replaced" in told
+    assert "pool gpu: 2 machines, up to 1 more at a time (maxSurge 1" in told
+    assert "m-1 (node node-m-1): 2 pods, 4 of 8 GPUs in use: ml/a, ml/b" in told
+    assert worst(step) is Risk.HIGH
+    assert "at worst 2 machines are replaced; 2 pods on them must move" in reasons(step)
+
+
+@both
+def test_what_could_not_be_looked_at_is_said(planned: Planned) -> None:
+    assert "it did not answer" in notes(planned(scene(deployment(), *HERE, runs=LOST)))
+    away = planned(scene(deployment()))
+    assert "no Cluster of it is on test" in notes(away)
+    assert worst(away) is Risk.HIGH
+
+
+@both
+def test_a_cluster_that_shows_no_machines_is_not_said_to_keep_them(planned: Planned) -> None:
+    step = planned(scene(deployment(), cluster()))
+    assert worst(step) is Risk.HIGH
+    assert "no machine is replaced" not in reasons(step)
+    assert "no Machines" in notes(step)
+
+
+@both
+def test_flux_lets_no_part_of_a_cluster_without_a_class_wait_for_another(planned: Planned) -> None:
+    found = bare()
+    found["metadata"]["labels"] |= cluster()["metadata"]["labels"]
+    machines = (machine("c-1", "control-plane"), machine("m-1"))
+    step = planned(scene(deployment(), found, pool(), *machines))
+    assert "Flux applies the whole chart at once" in notes(step)
+    assert "Flux applies" not in notes(planned(scene(deployment(), *HERE)))
+
+
+@both
+def test_what_is_only_validated_replaces_nothing(planned: Planned) -> None:
+    step = planned(scene(deployment(dryRun=True), *HERE, runs=BUSY))
+    assert worst(step) is Risk.LOW
+    assert "replaced" not in notes(step)
+
+
+@both
+def test_a_plan_rests_on_the_template_as_it_is_now(planned: Planned) -> None:
+    rests = planned(scene(deployment(), *HERE)).rests_on
+    assert isinstance(rests, list)
+    name = "small-1" if planned is configured else "small-2"
+    assert rests[:2] == [f"uid-{name}", 1]

@@ -5,6 +5,7 @@ import pytest
 from clusterwright.tools.cluster_api.estate import CLUSTER, Estate
 from clusterwright.tools.cluster_api.tree import Asked, Branch, tree
 from clusterwright.tools.finding import Finding, Severity
+from clusterwright.tools.manifest import items, name_of
 from tests.tools.cluster_api.captured import FOLDER, captured, later
 from tests.tools.cluster_api.objects import examine
 
@@ -148,3 +149,30 @@ def test_a_branch_tells_its_conditions_and_pods_when_asked() -> None:
     ]
     plain = branches(tree(Estate(snapshot), cluster))
     assert all(one.conditions == () and one.pods is None for one in plain)
+
+
+WELL = ("memory-g6ndl-r6lft", "memory-g6ndl-srs69")
+
+
+@pytest.mark.parametrize(
+    ("silent", "said"),
+    [
+        (
+            1,
+            "1 of 3 members are well, the health of 1 is unknown, 2 make the quorum, quorum may be",
+        ),
+        (
+            2,
+            "0 of 3 members are well, the health of 2 is unknown, 2 make the quorum, quorum may be",
+        ),
+    ],
+)
+def test_a_member_of_etcd_whose_health_is_unknown_is_not_counted_as_well(
+    silent: int, said: str
+) -> None:
+    objects = captured("etcd-pod-failing")
+    for machine in [one for one in objects if name_of(one) in WELL[:silent]]:
+        for one in items(machine, "status", "conditions"):
+            if one["type"] == "EtcdMemberHealthy":
+                one |= {"status": "Unknown", "reason": "InspectionFailed", "message": "no answer"}
+    assert examine(later(objects))[0].title.startswith(f"etcd: {said} lost")

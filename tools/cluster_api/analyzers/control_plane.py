@@ -94,19 +94,12 @@ def _etcd(
     sick: Sequence[Manifest],
     found: Condition,
 ) -> Finding:
-    members = [one for one in machines if condition_of(one, _MEMBER[0]) is not None]
-    healthy, quorum = len(members) - len(sick), len(members) // 2 + 1
-    spare = healthy - quorum
-    state = (
-        "quorum is lost" if spare < 0 else f"{spare} more may fail" if spare else "none may fail"
-    )
-    ours = f"etcd: {healthy} of {len(members)} members are well, {quorum} make the quorum, {state}"
     said = next((one for one in (_first(m, _MEMBER) for m in sick) if one), None)
     return Finding(
         code=ETCD,
         severity=Severity.CRITICAL,
         subject=Ref.of(plane),
-        title=titled(ours, said.message if said else found.message),
+        title=titled(_quorum(machines, sick), said.message if said else found.message),
         evidence=(*_told(sick, _MEMBER), *proof(plane, found)),
         since=found.since,
         members=tuple(Ref.of(one) for one in sick),
@@ -116,6 +109,27 @@ def _etcd(
             "Delete no control plane machine while fewer than the quorum would be left.",
         ),
     )
+
+
+def _quorum(machines: Sequence[Manifest], sick: Sequence[Manifest]) -> str:
+    """Return how many members are known to be well, and whether they are enough.
+
+    A member of unknown health, as on a node that does not answer, counts as neither.
+    """
+    told = [(one, condition_of(one, _MEMBER[0])) for one in machines]
+    members = [(one, found) for one, found in told if found is not None]
+    rest = [found.status for one, found in members if one not in sick]
+    healthy, unknown, quorum = rest.count("True"), rest.count("Unknown"), len(members) // 2 + 1
+    spare = healthy - quorum
+    if healthy + unknown < quorum:
+        state = "quorum is lost"
+    elif spare < 0:
+        state = "quorum may be lost"
+    else:
+        state = f"{spare} more may fail" if spare else "none may fail"
+    silent = f", the health of {unknown} is unknown" if unknown else ""
+    well = f"etcd: {healthy} of {len(members)} members are well{silent}"
+    return f"{well}, {quorum} make the quorum, {state}"
 
 
 def _component(

@@ -35,7 +35,7 @@ def quorum(scene: Scene) -> Check:
     sick = [Ref.of(m) for m, told in members if told is not None and told.status != "True"]
     if sick or (etcd is not None and etcd.status != "True"):
         why = f": {quoted(one_line(etcd.message, 200))}" if etcd and etcd.message else ""
-        said = f"{len(sick)} of {len(machines)} members of etcd are not healthy{why}"
+        said = f"{len(sick)} of {len(machines)} members of etcd are not known to be healthy{why}"
         return check(_NAME, Status.BLOCK, said, [Ref.of(one), *sick], "repair etcd first")
     wanted = replicas(one, "spec", "replicas") or len(machines)
     if wanted == 1:

@@ -52,8 +52,9 @@ def template_users(parts: Parts) -> Iterator[User]:
 def version_patches(made_from: Manifest, user: User) -> Iterator[tuple[str, bool]]:
     """Yield what a class sets by the version in a template, and whether only under a condition.
 
-    It is the paths of its JSON patches. Templates are selected as by the controller (core/reconcilers/topology/cluster/patches/inline/
-    json_patch_generator.go, matchesSelector, v1.14).
+    It is the paths of its JSON patches. Templates are selected as by the controller
+    (core/reconcilers/topology/cluster/patches/inline/json_patch_generator.go, matchesSelector,
+    v1.14).
     """
     for patch in items(made_from, "spec", "patches"):
         conditional = bool(text(patch, "enabledIf"))

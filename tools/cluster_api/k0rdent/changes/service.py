@@ -147,6 +147,20 @@ class ServiceChange(Change):
             )
         return found
 
+    def check_chain(self, scene: Scene, template: str) -> None:
+        """Raise RefusedError for a chain that is asked for, and does not have a template."""
+        asked = self.service
+        if not asked.template_chain:
+            return
+        wanted = named_ref(SERVICE_CHAIN, self.templates, asked.template_chain)
+        found = scene.around.get(wanted)
+        supported = [text(one, "name") for one in items(found or {}, "spec", "supportedTemplates")]
+        if found is None or template not in supported:
+            why = "does not exist" if found is None else f"does not have {template[:80]}"
+            raise RefusedError(
+                f"{wanted} {why}", hint=f"it has {', '.join(supported) or 'no template'}"
+            )
+
     def _hit(self, scene: Scene, before: Manifest) -> list[str]:
         if self.ref.namespace:
             return [f"capi:{self.ref.namespace}/{self.ref.name}"]
@@ -182,32 +196,16 @@ class AddService(ServiceChange):
                 "which template?", hint="service.template names a ServiceTemplate"
             )
         self.template_of(scene, asked.template)
-        self._check_chain(scene)
+        self.check_chain(scene, asked.template)
         entry: Manifest = {"name": asked.name, "namespace": asked.namespace}
-        entry |= {"template": asked.template} | _values(asked)
-        entry |= {"templateChain": asked.template_chain} if asked.template_chain else {}
-        if asked.depends_on:
-            entry["dependsOn"] = [_dependency(one) for one in asked.depends_on]
+        entry |= {"template": asked.template} | _asked(asked)
         say = f"add service {spelled(asked.key)} from {asked.template} to {self.ref}"
         check = deployed(self.ref, asked.key, asked.template)
         return self.made(scene, before, [*there, entry], say, check)
 
-    def _check_chain(self, scene: Scene) -> None:
-        asked = self.service
-        if not asked.template_chain:
-            return
-        wanted = named_ref(SERVICE_CHAIN, self.templates, asked.template_chain)
-        found = scene.around.get(wanted)
-        supported = [text(one, "name") for one in items(found or {}, "spec", "supportedTemplates")]
-        if found is None or asked.template not in supported:
-            why = "does not exist" if found is None else f"does not have {asked.template}"
-            raise RefusedError(
-                f"{wanted} {why}", hint=f"it has {', '.join(supported) or 'no template'}"
-            )
-
 
 class UpgradeService(ServiceChange):
-    """Change a service's template, along its chain, or its values."""
+    """Change a service's template, along its chain; its chain, values, or what it depends on."""
 
     kind: ClassVar[str] = "upgrade_service"
 
@@ -217,21 +215,23 @@ class UpgradeService(ServiceChange):
         there = services_of(before)
         now = _existing(there, asked.key, self.ref)
         template = asked.template or text(now, "template")
+        entry = now | {"template": template} | _asked(asked)
+        self.check_chain(scene, template)
         if template != text(now, "template"):
             self.template_of(scene, template)
-            self._check_path(scene, now, template)
-        entry = now | {"template": template} | _values(asked)
+            self._check_path(scene, now, entry)
         if template != text(now, "template"):
             entry.pop("version", None)  # it names the version of the template before
         services = [entry if one is now else one for one in there]
         say = f"upgrade service {spelled(asked.key)} of {self.ref} to {template}"
         return self.made(scene, before, services, say, deployed(self.ref, asked.key, template))
 
-    def _check_path(self, scene: Scene, now: Manifest, template: str) -> None:
-        before, chain = text(now, "template"), text(now, "templateChain")
+    def _check_path(self, scene: Scene, now: Manifest, entry: Manifest) -> None:
+        before, template = text(now, "template"), text(entry, "template")
+        chain = text(entry, "templateChain")
         if not chain:
             return  # nothing tells which templates follow each other
-        offered = steps_of(scene.around, self.templates, now, before)
+        offered = steps_of(scene.around, self.templates, entry, before)
         if template not in offered:
             raise RefusedError(
                 f"chain {chain} does not lead from {before} to {template[:80]}",
@@ -247,6 +247,7 @@ class RemoveService(ServiceChange):
     def steps(self, scene: Scene) -> tuple[Step, ...]:
         """Return one patch; raise RefusedError for a service on which another depends."""
         before, asked = self.existing(scene), self.service
+        _require_name_alone(asked)
         there = services_of(before)
         now = _existing(there, asked.key, self.ref)
         needing = [
@@ -274,6 +275,26 @@ def _existing(there: Sequence[Manifest], key: Name, ref: Ref) -> Manifest:
     raise NotFoundError(
         f"{ref} has no service {spelled(key)[:120]}", hint=f"it has {names or 'none'}"
     )
+
+
+def _require_name_alone(asked: AskedService) -> None:
+    """Raise InvalidInputError for what a removal would have to leave aside."""
+    more = asked.model_dump(exclude={"name", "namespace"}, exclude_defaults=True)
+    if more:
+        raise InvalidInputError(
+            f"remove_service takes no {', '.join(more)}",
+            hint="name and namespace say which service is meant",
+        )
+
+
+def _asked(asked: AskedService) -> Manifest:
+    """Return the fields of a service that were given, beside its name and template."""
+    found = _values(asked)
+    if asked.template_chain:
+        found["templateChain"] = asked.template_chain
+    if asked.depends_on:
+        found["dependsOn"] = [_dependency(one) for one in asked.depends_on]
+    return found
 
 
 def _values(asked: AskedService) -> Manifest:

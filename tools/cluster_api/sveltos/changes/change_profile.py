@@ -109,7 +109,7 @@ class ChangeProfile(Change):
             return ()
         was, will = (tuple(matching(scene.around, one)) for one in (before, wanted))
         self._check_extent(scene, will)
-        self._check_conflicts(scene, will)
+        self._check_conflicts(scene, wanted, was, will)
         return (
             replace(
                 found,
@@ -191,18 +191,22 @@ class ChangeProfile(Change):
                 hint=f'narrow its selector; if that is meant, accept=["{_ALL}"]',
             )
 
-    def _check_conflicts(self, scene: Scene, will: Sequence[Ref]) -> None:
-        """Raise RefusedError for a release that another profile has on one of the clusters."""
+    def _check_conflicts(
+        self, scene: Scene, wanted: Manifest, was: Sequence[Ref], will: Sequence[Ref]
+    ) -> None:
+        """Raise RefusedError for a release that would be new on a cluster, and another's there."""
         added = {f"{one.releaseNamespace}/{one.releaseName}" for one in self.profile.add_charts}
+        every = {release_of(one) for one in items(wanted, "spec", "helmCharts")}
         for summary in scene.around.of_kind(SUMMARY):
-            if cluster_of(summary) not in will or profile_of(summary) == self.ref:
+            where = cluster_of(summary)
+            if where is None or where not in will or profile_of(summary) == self.ref:
                 continue
+            new = added if where in was else every
             for one in items(summary, "spec", "clusterProfileSpec", "helmCharts"):
-                if release_of(one) in added:
-                    where = f"{text(summary, 'spec', 'clusterNamespace')}/"
-                    where += text(summary, "spec", "clusterName")
+                if release_of(one) in new:
                     raise RefusedError(
-                        f"{profile_of(summary)} has release {release_of(one)} on {where} already",
+                        f"{profile_of(summary)} has release {release_of(one)} on"
+                        f" {_short(where)} already",
                         hint="one profile has a release; change that one, or take another name",
                     )
 

@@ -1,0 +1,96 @@
+"""A profile that is for other clusters, or has other charts: one release, one profile."""
+
+import pytest
+
+from clusterwright.tools.cluster_api.sveltos.changes.change_profile import ChangeProfile
+from clusterwright.tools.cluster_api.sveltos.kinds import CONFIG
+from clusterwright.tools.errors import RefusedError
+from clusterwright.tools.kubernetes.changes.step import Scene, Step
+from clusterwright.tools.manifest import Json, Manifest
+from clusterwright.tools.ref import Ref
+from tests.tools.cluster_api.changes.estate import NOW, made, snapshot
+
+API = f"{CONFIG}/v1beta1"
+DEV, PROD = {"matchLabels": {"env": "dev"}}, {"matchLabels": {"env": "prod"}}
+BOTH = {"matchExpressions": [{"key": "env", "operator": "In", "values": ["dev", "prod"]}]}
+
+
+def cluster(name: str) -> Manifest:
+    found = made("Cluster", name)
+    found["metadata"]["labels"] = {"env": name}
+    return found
+
+
+def chart(release: str, version: str = "1.0.0") -> Manifest:
+    return {
+        "repositoryURL": "https://charts.sandbox.internal",
+        "chartName": f"{release}/{release}",
+        "chartVersion": version,
+        "releaseName": release,
+        "releaseNamespace": release,
+    }
+
+
+def profile(name: str, selector: Json, *releases: str) -> Manifest:
+    charts = [chart(one) for one in releases]
+    found = made(
+        "ClusterProfile", name, {"clusterSelector": selector, "helmCharts": charts}, api=API
+    )
+    del found["metadata"]["namespace"]
+    return found
+
+
+def summary(of: str, on: str, *releases: str) -> Manifest:
+    owner = {"apiVersion": API, "kind": "ClusterProfile", "name": of, "uid": f"uid-{of}"}
+    spec = {
+        "clusterNamespace": "default",
+        "clusterName": on,
+        "clusterType": "Capi",
+        "clusterProfileSpec": {"helmCharts": [chart(one) for one in releases]},
+    }
+    return made("ClusterSummary", f"{of}-capi-{on}", spec, api=API, ownerReferences=[owner])
+
+
+def scene(*objects: Manifest) -> Scene:
+    """Return three clusters; profile a has release ingress on dev, profile b has it on prod."""
+    there = [
+        *(cluster(one) for one in ("dev", "prod", "test")),
+        profile("a", DEV, "ingress"),
+        profile("b", PROD, "ingress"),
+        summary("a", "dev", "ingress"),
+        summary("b", "prod", "ingress"),
+        *objects,
+    ]
+    live = {Ref.of(one): one for one in there}
+    return Scene("test", NOW, live, snapshot("test", there))
+
+
+def planned(around: Scene, **edit: Json) -> Step:
+    asked = ChangeProfile.model_validate({"name": "ClusterProfile/a", "profile": edit})
+    (step,) = asked.steps(around)
+    return step
+
+
+def test_a_selector_is_not_widened_to_a_cluster_whose_release_another_profile_has() -> None:
+    said = f"ClusterProfile.{CONFIG}/b has release ingress/ingress on default/prod already"
+    with pytest.raises(RefusedError, match=said):
+        planned(scene(), selector=BOTH)
+
+
+def test_a_selector_may_be_widened_once_the_release_is_taken_away() -> None:
+    step = planned(
+        scene(), selector=BOTH, remove_charts=["ingress/ingress"], add_charts=[chart("web")]
+    )
+    assert "newly for default/prod" in step.notes
+
+
+def test_a_chart_that_is_added_is_looked_for_on_every_cluster() -> None:
+    around = scene(summary("b", "dev", "web"))
+    with pytest.raises(RefusedError, match="/b has release web/web on default/dev already"):
+        planned(around, add_charts=[chart("web")])
+
+
+def test_a_conflict_that_there_is_already_keeps_nothing_else_from_changing() -> None:
+    around = scene(summary("b", "dev", "ingress"))
+    assert planned(around, sync_mode="Continuous").notes
+    assert planned(around, add_charts=[chart("web")]).notes

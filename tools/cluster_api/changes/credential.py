@@ -2,13 +2,14 @@
 
 Providers name it in the spec of their cluster: `identityRef` (AWS, Azure, OpenStack, vSphere),
 `credentialsRef` (GCP). It is an object of an identity kind, or a Secret; the identity may name a
-Secret in turn. That a Secret is there is all that is looked at.
+Secret in turn. That a Secret is there is all that is looked at. Where a patch of the class decides
+which it is, and that cannot be known before the cluster is made, nothing is judged.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from clusterwright.tools.errors import RefusedError
+from clusterwright.tools.errors import InvalidInputError, RefusedError
 from clusterwright.tools.field_path import MISSING, Path, parse, put, read
 from clusterwright.tools.manifest import Json, Manifest, items, mapping, namespace_of, text, truth
 from clusterwright.tools.ref import Ref, group_of, legal
@@ -67,11 +68,18 @@ def there(around: Snapshot, ref: Ref) -> Manifest | None:
     return around.get(ref) or around.get(replace(ref, namespace=""))
 
 
+def missing(ref: Ref) -> str:
+    """Return the key under which a snapshot has that an object was asked for, and is not there.
+
+    That its kind was listed does not tell: one of another namespace may not be read at all.
+    """
+    return f"missing {ref}"
+
+
 def check_credential(around: Snapshot, found: Manifest, values: Mapping[str, Json]) -> None:
-    """Raise RefusedError for a credential that was looked for, and is not there."""
+    """Raise RefusedError for a credential that was asked for, and is not there."""
     for one in credentials(around, found, values):
-        kind = f"{one.ref.kind}.{one.ref.group}" if one.ref.group else one.ref.kind
-        if around.was_read(kind) and there(around, one.ref) is None:
+        if around.was_read(missing(one.ref)) and there(around, one.ref) is None:
             raise RefusedError(
                 f"the credential {one.ref}, which {one.by} names in {one.field}, does not exist:"
                 " the cluster could not be made",
@@ -90,34 +98,50 @@ def _of_identity(identity: Manifest, by: Ref) -> Iterator[Credential]:
     """Yield the Secret that an identity names, where it says in which namespace that is."""
     for field in _SECRETS:
         named = mapping(identity, "spec", field)
-        where = text(named, "namespace") or by.namespace
+        where = text(named, "namespace") or namespace_of(identity)
         ref = legal("Secret", text(named, "name"), where, "v1")
         if named and where and ref is not None:
             yield Credential(ref, f"spec.{field}", by)
 
 
 def _patched(template: Manifest, found: Manifest, values: Mapping[str, Json]) -> Manifest:
-    """Return a template as the class's own patches make it, where these are plain values."""
+    """Return a template as the class's own patches make it; empty where that cannot be known."""
     current: Json = template
     for patch in items(found, "spec", "patches"):
-        for definition in items(patch, "definitions"):
-            matches = mapping(definition, "selector", "matchResources")
-            if not truth(matches, "infrastructureCluster"):
+        if mapping(patch, "external"):
+            return {}  # a runtime extension decides, of which the class tells nothing
+        for one in _of_infrastructure(patch, text(template, "kind")):
+            path = parse(text(one, "path") or "/x")
+            if not _touches(path):
                 continue
-            for one in items(definition, "jsonPatches"):
-                value = _value(one, found, values)
-                path = parse(text(one, "path") or "/x")
-                if value is not MISSING and _names(path):
-                    current = put(current, path, value)
+            value = _value(one, found, values)
+            if value is MISSING or text(patch, "enabledIf"):
+                return {}
+            try:
+                current = put(current, path, value)
+            except InvalidInputError:  # Cluster API could not apply it either
+                return {}
     return mapping(current)
 
 
-def _names(path: Path) -> bool:
-    """Return whether a path leads to a credential."""
-    return any(one in _NAMES for one in path)
+def _of_infrastructure(patch: Manifest, kind: str) -> Iterator[Manifest]:
+    """Yield the JSON patches that are for the template of the cluster's infrastructure."""
+    for definition in items(patch, "definitions"):
+        selector = mapping(definition, "selector")
+        meant = truth(selector, "matchResources", "infrastructureCluster")
+        if meant and text(selector, "kind") in {"", kind}:
+            yield from items(definition, "jsonPatches")
+
+
+def _touches(path: Path) -> bool:
+    """Return whether a path leads to a credential, or to something that holds one."""
+    return any(one in _NAMES for one in path) or _SPEC[: len(path)] == path
 
 
 def _value(patch: Manifest, found: Manifest, values: Mapping[str, Json]) -> Json:
+    """Return what a patch writes; MISSING where it takes something away, or that is not known."""
+    if text(patch, "op") == "remove":
+        return MISSING
     if "value" in patch:
         return patch["value"]
     name = text(patch, "valueFrom", "variable")

@@ -13,7 +13,12 @@ import anyio
 
 from clusterwright.tools.cluster_api.changes.cluster_change import ClusterChange
 from clusterwright.tools.cluster_api.changes.create import Create
-from clusterwright.tools.cluster_api.changes.credential import Credential, credentials, there
+from clusterwright.tools.cluster_api.changes.credential import (
+    Credential,
+    credentials,
+    missing,
+    there,
+)
 from clusterwright.tools.cluster_api.estate import (
     CLASS,
     DEPLOYMENT,
@@ -119,7 +124,7 @@ async def _with_credentials(
             where = one.ref.namespace if resource.namespaced else None
             found = await connection.get(resource, one.ref.name, where)
         except NotFoundError:
-            objects.setdefault(kind, ())
+            objects[missing(one.ref)] = ()
         except ForbiddenError:
             return  # who may not look makes the cluster without the look
         else:

@@ -15,6 +15,7 @@ from clusterwright.tools.cluster_api.condition import (
     older_condition,
     unwell,
 )
+from clusterwright.tools.cluster_api.deletion_step import deletion_step
 from clusterwright.tools.cluster_api.estate import Estate
 from clusterwright.tools.cluster_api.providers import Fault, Row, meaning
 from clusterwright.tools.cluster_api.topology_reason import RECONCILED, REFUSED
@@ -95,9 +96,7 @@ class Cause:
 def of_machine(estate: Estate, machine: Manifest) -> Cause | None:
     """Return the first cause for which a Machine is not well; None when it is."""
     if text(machine, "metadata", "deletionTimestamp"):
-        told = condition_of(machine, "Deleting")
-        begun = told is not None and told.status == "True"
-        return _told(machine, told, waiting=True) if begun else None
+        return _told(machine, deletion_step(machine), waiting=True)
     return _first([*_below(estate, machine), *_own(machine, _MACHINE)])
 
 

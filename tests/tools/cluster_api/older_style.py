@@ -54,7 +54,8 @@ def _older(one: Manifest) -> Manifest:
     kinds = _TYPES.get(text(one, "kind"))
     if kinds is None:
         return one
-    changes = _changes(status) if text(one, "kind") == "KubeadmControlPlane" else []
+    more = {"KubeadmControlPlane": _changes, "Machine": _steps}.get(text(one, "kind"))
+    changes = more(status) if more else []
     if "conditions" in status:
         status["conditions"] = [
             _condition(told, kinds[text(told, "type")])
@@ -69,6 +70,24 @@ def _older(one: Manifest) -> Manifest:
         status["infrastructureReady"] = truth(done, "infrastructureProvisioned")
         status["controlPlaneReady"] = truth(done, "controlPlaneInitialized")
     return {**one, "status": status}
+
+
+_STEPS = {
+    "WaitingForPreDrainHook": ("PreDrainDeleteHookSucceeded", "WaitingExternalHook"),
+    "DrainingNode": ("DrainingSucceeded", "Draining"),
+    "WaitingForVolumeDetach": ("VolumeDetachSucceeded", "WaitingForVolumeDetach"),
+    "WaitingForPreTerminateHook": ("PreTerminateDeleteHookSucceeded", "WaitingExternalHook"),
+}
+
+
+def _steps(status: Manifest) -> list[Manifest]:
+    """Return the step that the deletion of a Machine is at, which is False meanwhile."""
+    return [
+        {**one, "type": _STEPS[one["reason"]][0], "status": "False", "severity": "Info"}
+        | {"reason": _STEPS[one["reason"]][1]}
+        for one in items(status, "conditions")
+        if one["type"] == "Deleting" and text(one, "reason") in _STEPS
+    ]
 
 
 def _changes(status: Manifest) -> list[Manifest]:

@@ -1,6 +1,7 @@
 """What happens to a Cluster, and whether it can be upgraded, is told alike from both styles."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -13,6 +14,7 @@ from clusterwright.tools.cluster_api.upgrade_checks.checking import checks
 from clusterwright.tools.cluster_api.upgrade_checks.scene import Scene
 from clusterwright.tools.cluster_api.version import Version
 from clusterwright.tools.manifest import Manifest, items
+from clusterwright.tools.snapshot import Snapshot
 from tests.tools.cluster_api.moment import NAMES, moment
 from tests.tools.cluster_api.older_style import older
 
@@ -26,6 +28,23 @@ def test_an_operation_and_its_phases_are_the_same(name: str) -> None:
     newer, told = course(*moment(name)), course(*older(*moment(name)))
     assert (told.operation, told.available) == (newer.operation, newer.available)
     assert phases(told) == phases(newer)
+
+
+@pytest.mark.parametrize("name", ["train-scale-1", "memory-delete-1"])
+def test_a_deletion_waits_for_the_same_and_is_held_up_alike(name: str) -> None:
+    for minutes in (0, 15):
+        newer, told = (late(read, minutes) for read in (moment(name), older(*moment(name))))
+        waits = [[one.waits_for for one in found.phases] for found in (newer, told)]
+        assert [one and one.ref for one in waits[0]] == [one and one.ref for one in waits[1]]
+        assert phases(told) == phases(newer)
+
+
+def late(read: tuple[Estate, Manifest], minutes: float) -> Course:
+    """Return what is told of a Cluster so much later."""
+    estate, cluster = read
+    found = estate.snapshot
+    when = found.now + timedelta(minutes=minutes)
+    return course(Estate(Snapshot("test", when, found.objects)), cluster)
 
 
 @pytest.mark.parametrize("name", NAMES)

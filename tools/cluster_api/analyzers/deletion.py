@@ -4,11 +4,8 @@ from collections.abc import Iterable
 
 from clusterwright.tools.analyzer import Analyzer, Suspicion
 from clusterwright.tools.cluster_api.analyzers.told import chain, lasting, proof, titled
-from clusterwright.tools.cluster_api.condition import (
-    Condition,
-    condition_of,
-    older_condition,
-)
+from clusterwright.tools.cluster_api.condition import Condition, condition_of
+from clusterwright.tools.cluster_api.deletion_step import DRAINS, HOOKS, deletion_step
 from clusterwright.tools.cluster_api.estate import CLUSTER, MACHINE, Estate, estate_of, paused
 from clusterwright.tools.cluster_api.patience import DEPROVISION, REMOVAL
 from clusterwright.tools.finding import Evidence, FieldEvidence, Finding, Severity
@@ -19,15 +16,6 @@ from clusterwright.tools.snapshot import Snapshot
 
 MACHINE_CODE, CLUSTER_CODE = "machine/deletion-blocked", "cluster/deletion-blocked"
 _HOOKS = ("pre-drain.delete.hook.", "pre-terminate.delete.hook.")
-_HOOK_REASONS = ("WaitingForPreDrainHook", "WaitingForPreTerminateHook", "WaitingExternalHook")
-_STEPS = (
-    "PreDrainDeleteHookSucceeded",
-    "DrainingSucceeded",
-    "VolumeDetachSucceeded",
-    "PreTerminateDeleteHookSucceeded",
-)
-"""The steps of a Machine's deletion in the style v1beta1 (api/core/v1beta1, condition_consts.go),
-where there is no condition Deleting."""
 
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
@@ -44,9 +32,7 @@ def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
 
 def _said(one: Manifest) -> Condition | None:
     """Return what says what a deletion waits for; before Cluster API v1.9, the step that fails."""
-    found = condition_of(one, "Deleting")
-    older = (older_condition(one, kind) for kind in _STEPS)
-    return found or next((step for step in older if step and step.status == "False"), None)
+    return condition_of(one, "Deleting") or deletion_step(one)
 
 
 def _late(estate: Estate, one: Manifest, found: Condition) -> bool:
@@ -79,7 +65,7 @@ def _paused(one: Manifest, found: Condition | None) -> Finding:
 
 
 def _finding(estate: Estate, code: str, one: Manifest, found: Condition) -> Finding:
-    hooks = _hooks(one) if found.reason in _HOOK_REASONS else ()
+    hooks = _hooks(one) if found.reason in HOOKS else ()
     ours = f"Deleted, but it stays: {word(found.reason)}"
     if hooks:
         ours = f"Deleted, but held by the hook {word(hooks[0].removeprefix('cluster.x-k8s.io/'))}"
@@ -117,10 +103,8 @@ _DRAIN = (
 )
 _HOOK = "Restore the controller that owns the hook; it removes it when done."
 _FIXES = {
-    "DrainingNode": _DRAIN,
-    "Draining": _DRAIN,
-    "DrainingFailed": _DRAIN,
-    **dict.fromkeys(_HOOK_REASONS, _HOOK),
+    **dict.fromkeys(DRAINS, _DRAIN),
+    **dict.fromkeys(HOOKS, _HOOK),
     "WaitingForVolumeDetach": "See the VolumeAttachments of the Node: a volume does not let go.",
     "WaitingForBeforeDeleteHook": "See the runtime extension that answers BeforeClusterDelete.",
 }

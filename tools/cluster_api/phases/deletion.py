@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from clusterwright.tools.cluster_api.cause import of_machine
 from clusterwright.tools.cluster_api.condition import condition_of
+from clusterwright.tools.cluster_api.deletion_step import deletion_step
 from clusterwright.tools.cluster_api.phases.creation import blocks
 from clusterwright.tools.cluster_api.phases.hold import held
 from clusterwright.tools.cluster_api.phases.parts import Parts, leaving
@@ -75,9 +76,7 @@ def _waits(parts: Parts, machines: Sequence[Manifest]) -> tuple[Awaited | None, 
     going = sorted(filter(leaving, machines), key=_deleted)
     held_up = next((one for one in going if stuck(one, parts.now)), None)
     first = held_up or next(iter(going), machines[0])
-    told = condition_of(first, "Deleting")
-    begun = told is not None and told.status == "True"
-    found = awaited(of_machine(parts.estate, first)) if begun else None
+    found = awaited(of_machine(parts.estate, first)) if deletion_step(first) else None
     return found or Awaited(ref=Ref.of(first)), held_up is not None
 
 

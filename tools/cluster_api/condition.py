@@ -19,14 +19,22 @@ _OF_CORE = (
     "ScalingUp",
     "Updating",
 )
-_OF_PROVIDERS = tuple(
-    f"{part}{act}"
-    for part in ("EKSControlPlane", "GKEControlPlane", "GKEMachinePool")
-    for act in ("Creating", "Updating", "Deleting")
+_OF_PROVIDERS = (
+    "EKSControlPlaneCreating",
+    "EKSControlPlaneUpdating",
+    "EKSFargateCreating",
+    "EKSFargateDeleting",
+    "ROSAControlPlaneUpgrading",
+    *(
+        f"{part}{act}"
+        for part in ("GKEControlPlane", "GKEMachinePool")
+        for act in ("Creating", "Updating", "Deleting")
+    ),
 )
 NEGATIVE = frozenset({*_OF_CORE, *_OF_PROVIDERS})
 """Types for which False is the normal state (api/core/v1beta2, condition polarity; CAPA,
-controlplane/eks/api, and CAPG, exp/api, whose managed kinds stay False with reason created)."""
+controlplane/eks/api, controlplane/rosa/api and exp/api, and CAPG, exp/api, whose managed kinds stay
+False with a reason such as created or upgraded)."""
 STATUS = "$.status.conditions"
 _BESIDE = "$.status.v1beta2.conditions"
 _DEPRECATED = "$.status.deprecated.v1beta1.conditions"

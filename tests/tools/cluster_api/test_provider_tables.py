@@ -91,7 +91,35 @@ CASES: tuple[Case, ...] = (
         Fault.PROGRESS,
     ),
     ("AWSMachine", "InstanceReady", "InstanceProvisionFailed", "something new", None),
+    (
+        "AWSMachine",
+        "InstanceReady",
+        "InstanceProvisionFailed",
+        'failed to run machine "gpu-1" with public IP, no public subnets available in availability',
+        Fault.NETWORK,
+    ),
+    (
+        "AWSMachine",
+        "InstanceReady",
+        "InstanceProvisionFailed",
+        'failed to run machine "g-1", found 2 subnets matching criteria but post-filtering failed',
+        Fault.NETWORK,
+    ),
+    (
+        "AWSMachine",
+        "InstanceReady",
+        "InstanceProvisionFailed",
+        "operation error EC2: RunInstances, get identity: failed to refresh cached credentials, no",
+        Fault.CREDENTIAL,
+    ),
     # Cluster API Provider Azure
+    (
+        "AzureCluster",
+        "NetworkInfrastructureReady",
+        "NamespaceNotAllowedByIdentity",
+        "",
+        Fault.CREDENTIAL,
+    ),
     (
         "AzureCluster",
         "ResourceGroupReady",
@@ -242,6 +270,13 @@ CASES: tuple[Case, ...] = (
         Fault.CAPACITY,
     ),
     ("VSphereVM", "VMProvisioned", "Cloning", "", Fault.PROGRESS),
+    (
+        "VSphereVM",
+        "PCIDevicesDetached",
+        "NotFound",
+        "PCI devices removed after VM was powered on",
+        Fault.GONE,
+    ),
     (
         "VSphereClusterIdentity",
         "CredentialsAvailable",

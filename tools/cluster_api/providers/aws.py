@@ -9,9 +9,9 @@ AWS = Provider(
     "Cluster API Provider AWS",
     ("AWS", "EKSConfig", "Nodeadm", "ROSA"),
     "kubernetes-sigs/cluster-api-provider-aws v2.11.1, api/v1beta2/conditions_consts.go,"
-    " pkg/cloud/awserrors/errors.go, pkg/cloud/scope/session.go, pkg/cloud/services/ec2/ami.go,"
-    " controllers/awsmachine_controller.go; error codes: EC2 API reference, 'Error codes for the"
-    " Amazon EC2 API'",
+    " pkg/cloud/awserrors/errors.go, pkg/cloud/scope/session.go, pkg/cloud/services/ec2/ami.go"
+    " and instances.go, controllers/awsmachine_controller.go; words of the credential cache of"
+    " aws-sdk-go-v2; error codes: EC2 API reference, 'Error codes for the Amazon EC2 API'",
     (
         Row(
             Fault.CREDENTIAL,
@@ -44,6 +44,7 @@ AWS = Provider(
                 "nocredentialproviders",
                 "expiredtoken",
                 "failed to retrieve credentials",
+                "failed to refresh cached credentials",
             ),
             whole=True,
         ),
@@ -100,8 +101,9 @@ AWS = Provider(
                 "invalidsubnet",
                 "invalidgroup.notfound",
                 "insufficientfreeaddressesinsubnet",
-                "failed to run machine with id",
                 "no subnets available",
+                "no public subnets available",
+                "post-filtering failed",
             ),
         ),
         Row(

@@ -8,7 +8,7 @@ AZURE = Provider(
     "Cluster API Provider Azure",
     ("Azure",),
     "kubernetes-sigs/cluster-api-provider-azure v1.26.0, api/v1beta1/consts.go,"
-    " azure/scope/machine.go (UpdatePutStatus), azure/scope/identity.go,"
+    " azure/scope/machine.go (UpdatePutStatus), azure/scope/identity.go, controllers/helpers.go,"
     " azure/services/resourceskus/cache.go, azure/scope/machinepoolmachine.go; error codes: Azure"
     " Resource Manager, 'Troubleshoot common Azure deployment errors'",
     (
@@ -28,6 +28,12 @@ AZURE = Provider(
                 "failed to retrieve azureclusteridentity",
                 "subscriptionnotfound",
             ),
+            whole=True,
+        ),
+        Row(
+            Fault.CREDENTIAL,
+            "Let the identity be used in this namespace: its spec.allowedNamespaces.",
+            reasons=any_of("NamespaceNotAllowedByIdentity"),
             whole=True,
         ),
         Row(

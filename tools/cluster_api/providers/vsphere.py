@@ -75,9 +75,9 @@ VSPHERE = Provider(
             reasons=any_of("NotFoundByBIOSUUID"),
         ),
         Row(
-            Fault.HOST,
-            "Find a host that has the PCI devices (GPUs) which the machine asks for.",
-            conditions=any_of("PCIDevicesDetached"),
+            Fault.GONE,
+            "Find who took PCI devices (GPUs) off the VM; delete the Machine to have a new one.",
+            conditions=any_of("PCIDevicesDetached"),  # set on a VM that runs without them
         ),
         Row(
             Fault.PROGRESS,

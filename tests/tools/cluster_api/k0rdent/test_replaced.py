@@ -7,11 +7,13 @@ import pytest
 from clusterwright.tools.cluster_api.changes.cluster_change import ClusterChange
 from clusterwright.tools.cluster_api.k0rdent.changes.set_config import SetConfig
 from clusterwright.tools.cluster_api.k0rdent.changes.upgrade_deployment import UpgradeDeployment
+from clusterwright.tools.errors import RefusedError
 from clusterwright.tools.kubernetes.changes.step import Scene, Step
 from clusterwright.tools.trust.risk import Risk
 from tests.tools.cluster_api.changes.estate import (
     BUSY,
     LOST,
+    MACHINES,
     NAME,
     bare,
     machine,
@@ -96,3 +98,20 @@ def test_a_plan_rests_on_the_template_as_it_is_now(planned: Planned) -> None:
     assert isinstance(rests, list)
     name = "small-1" if planned is configured else "small-2"
     assert rests[:2] == [f"uid-{name}", 1]
+
+
+def test_pools_of_a_class_wait_for_each_other_only_while_kubernetes_is_upgraded() -> None:
+    listed = [{"class": "gpu-worker", "name": name, "replicas": 1} for name in ("gpu", "cpu")]
+    found = cluster()
+    found["spec"]["topology"]["workers"]["machineDeployments"] = listed
+    machines = (machine("m-1"), machine("m-2", "cpu"))
+    around = scene(deployment(), found, pool(), pool("cpu"), *machines)
+    assert "machines are replaced: pool gpu, then pool cpu" in notes(upgraded(around))
+    assert "pool gpu and, side by side, pool cpu" in notes(configured(around))
+
+
+@both
+def test_nothing_is_planned_that_a_paused_cluster_would_not_take(planned: Planned) -> None:
+    held = cluster(annotations={"cluster.x-k8s.io/paused": ""})
+    with pytest.raises(RefusedError, match="is paused: nothing would come of it"):
+        planned(scene(deployment(), held, pool(), *MACHINES))

@@ -13,7 +13,7 @@ from clusterwright.tools.cluster_api.k0rdent.changes.deployment_change import (
 )
 from clusterwright.tools.cluster_api.k0rdent.changes.judged import check_config, check_credential
 from clusterwright.tools.cluster_api.k0rdent.changes.proofs import ready, validated
-from clusterwright.tools.cluster_api.k0rdent.changes.replaced import replaced
+from clusterwright.tools.cluster_api.k0rdent.changes.replaced import VALIDATED, replaced
 from clusterwright.tools.cluster_api.k0rdent.config_schema import over
 from clusterwright.tools.cluster_api.k0rdent.kinds import TEMPLATE
 from clusterwright.tools.cluster_api.k0rdent.made import ref as named
@@ -23,8 +23,6 @@ from clusterwright.tools.kubernetes.changes.step import Scene, Step
 from clusterwright.tools.manifest import Manifest, dig, mapping, text, truth
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.trust.risk import Risk
-
-_VALIDATED = "k0rdent only validates it"
 
 
 class SetConfig(DeploymentChange):
@@ -56,12 +54,11 @@ class SetConfig(DeploymentChange):
             return ()
         dry = truth(wanted, "spec", "dryRun")
         first = truth(before, "spec", "dryRun") and not dry
-        if first or dry:
-            said = f"the cluster of {ref} is made, and costs" if first else _VALIDATED
-            comes = Rollout((), ((Risk.LOW, said),), 0)
+        felt = f"values of {ref} may replace its machines, and what runs on them moves"
+        if first:
+            comes = Rollout((), ((Risk.LOW, f"the cluster of {ref} is made, and costs"),), 0)
         else:
-            felt = f"values of {ref} may replace its machines, and what runs on them moves"
-            comes = replaced(scene, before, felt)
+            comes = VALIDATED if dry else replaced(scene, before, felt)
         return (
             replace(
                 found,

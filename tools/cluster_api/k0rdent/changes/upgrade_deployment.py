@@ -3,7 +3,6 @@
 from dataclasses import replace
 from typing import ClassVar, cast
 
-from clusterwright.tools.cluster_api.changes.rollout import Rollout
 from clusterwright.tools.cluster_api.k0rdent.changes.deployment_change import (
     DeploymentChange,
     existing_deployment,
@@ -11,7 +10,7 @@ from clusterwright.tools.cluster_api.k0rdent.changes.deployment_change import (
 )
 from clusterwright.tools.cluster_api.k0rdent.changes.judged import check_config
 from clusterwright.tools.cluster_api.k0rdent.changes.proofs import ready, validated
-from clusterwright.tools.cluster_api.k0rdent.changes.replaced import replaced
+from clusterwright.tools.cluster_api.k0rdent.changes.replaced import VALIDATED, replaced
 from clusterwright.tools.cluster_api.k0rdent.kinds import TEMPLATE
 from clusterwright.tools.cluster_api.k0rdent.made import ref as named
 from clusterwright.tools.errors import RefusedError
@@ -57,8 +56,8 @@ class UpgradeDeployment(DeploymentChange):
             return ()
         dry = truth(before, "spec", "dryRun")
         felt = f"machines of {ref} may be replaced or upgraded, and what runs on them moves"
-        only = Rollout((), ((Risk.LOW, "k0rdent only validates it"),), 0)
-        comes = only if dry else replaced(scene, before, felt)
+        was, will = self._versions(scene, now, template)
+        comes = VALIDATED if dry else replaced(scene, before, felt, upgrades=was != will)
         return (
             replace(
                 found,
@@ -75,9 +74,14 @@ class UpgradeDeployment(DeploymentChange):
             ),
         )
 
+    def _versions(self, scene: Scene, now: str, template: Manifest) -> tuple[str, str]:
+        """Return the versions of Kubernetes that the templates say."""
+        old = scene.around.get(named(TEMPLATE, self.deployment.namespace, now)) or {}
+        return text(old, "status", "k8sVersion"), text(template, "status", "k8sVersion")
+
     def _told(self, scene: Scene, now: str, template: Manifest) -> tuple[str, ...]:
         old = scene.around.get(named(TEMPLATE, self.deployment.namespace, now)) or {}
-        was, will = text(old, "status", "k8sVersion"), text(template, "status", "k8sVersion")
+        was, will = self._versions(scene, now, template)
         notes = [f"Kubernetes {was} becomes {will}"] if was and will and was != will else []
         charts = [text(one, "spec", "helm", "chartSpec", "chart") for one in (old, template)]
         if all(charts) and charts[0] != charts[1]:

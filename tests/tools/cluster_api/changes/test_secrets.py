@@ -47,13 +47,12 @@ def a_class(place: Place) -> list[Manifest]:
 
 
 def a_cluster(place: Place) -> Manifest:
-    """Return a cluster that nothing is done about, with a secret among its variables."""
+    """Return a cluster that is made from nothing there is, with a secret among its variables."""
     return {
         "apiVersion": "cluster.x-k8s.io/v1beta2",
         "kind": "Cluster",
         "metadata": {"name": "held", "namespace": place.namespace},
         "spec": {
-            "paused": True,
             "topology": {
                 "classRef": {"name": "vault"},
                 "version": "v1.35.2",
@@ -134,7 +133,7 @@ async def test_no_copy_of_a_template_tells_what_it_holds(place: Place) -> None:
         "apiVersion": "cluster.x-k8s.io/v1beta2",
         "kind": "Cluster",
         "metadata": {"name": "held", "namespace": place.namespace},
-        "spec": {"paused": True, "infrastructureRef": {**reference, "kind": "SandboxCluster"}},
+        "spec": {"infrastructureRef": {**reference, "kind": "SandboxCluster"}},
     }
     place.create(template, cluster, pool)
     rotate: Manifest = {"kind": "rotate_template", "name": place.named("held"), "pool": "held"}

@@ -2,7 +2,9 @@
 
 Fields by provider, from their API types: CAPA AWSMachineTemplate, CAPZ AzureMachineTemplate, CAPG
 GCPMachineTemplate, CAPO OpenStackMachineTemplate, CAPM3 Metal3MachineTemplate, CAPV
-VSphereMachineTemplate, CAPD DockerMachineTemplate.
+VSphereMachineTemplate, CAPD DockerMachineTemplate and DevMachineTemplate; of MachinePools
+AWSMachinePool and AWSManagedMachinePool (exp/api/v1beta2), AzureMachinePool and GCPMachinePool
+(exp/api/v1beta1).
 """
 
 import re
@@ -28,15 +30,20 @@ from clusterwright.tools.manifest import Manifest, dig, text
 from clusterwright.tools.quotation import quoted
 from clusterwright.tools.ref import Ref
 
+_AZURE = (
+    ("image", "id"),
+    ("image", "marketplace", "version"),
+    ("image", "computeGallery", "version"),
+    ("image", "sharedGallery", "version"),
+)
 _FIELDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "AWSMachineTemplate": (("ami", "id"),),
-    "AzureMachineTemplate": (
-        ("image", "id"),
-        ("image", "marketplace", "version"),
-        ("image", "computeGallery", "version"),
-        ("image", "sharedGallery", "version"),
-    ),
+    "AWSMachinePool": (("awsLaunchTemplate", "ami", "id"),),
+    "AWSManagedMachinePool": (("awsLaunchTemplate", "ami", "id"),),
+    "AzureMachineTemplate": _AZURE,
+    "AzureMachinePool": tuple(("template", *path) for path in _AZURE),
     "GCPMachineTemplate": (("image",), ("imageFamily",)),
+    "GCPMachinePool": (("image",), ("imageFamily",)),
     "OpenStackMachineTemplate": (
         ("image", "id"),
         ("image", "filter", "name"),
@@ -45,10 +52,12 @@ _FIELDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "Metal3MachineTemplate": (("image", "url"),),
     "VSphereMachineTemplate": (("template",),),
     "DockerMachineTemplate": (("customImage",),),
+    "DevMachineTemplate": (("backend", "docker", "customImage"),),
 }
 _VERSION = re.compile(r"(?<![\d.])1[.-](\d{2})[.-](\d{1,3})(?!\d)")
 """Not what ends a year or another version, as in ubuntu-2021-12-05."""
 _NAME = "images"
+_IN_TEMPLATE = ("spec", "template", "spec")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +66,7 @@ class _Pinned:
 
     ref: Ref
     field: tuple[str, ...]
+    """As a patch of a class names it: what a MachinePool has is made from a template as well."""
     image: str
 
     def is_of(self, version: Version | None) -> bool | None:
@@ -96,10 +106,10 @@ def images(scene: Scene) -> Check:
 
 def _pinned(ref: Ref, template: Manifest) -> Iterator[_Pinned]:
     for path in _FIELDS.get(text(template, "kind"), ()):
-        field = ("spec", "template", "spec", *path)
-        found = dig(template, *field)
+        own = ("spec", *path) if ref.kind.endswith("Pool") else (*_IN_TEMPLATE, *path)
+        found = dig(template, *own)
         if isinstance(found, str) and found:
-            yield _Pinned(ref, field, found)
+            yield _Pinned(ref, (*_IN_TEMPLATE, *path), found)
 
 
 def _follows(scene: Scene, pinned: _Pinned) -> bool:

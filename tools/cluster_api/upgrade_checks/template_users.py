@@ -73,7 +73,9 @@ def is_patched_outside(made_from: Manifest) -> bool:
 
 def _selects(selector: Manifest, user: User) -> bool:
     group = text(selector, "apiVersion").partition("/")[0]
-    if (text(selector, "kind"), group) != (user.template.kind, user.template.group):
+    # A MachinePool has an object of its own, made from a template of the class.
+    kind = user.template.kind + "Template" * (user.matches == "machinePoolClass")
+    if (text(selector, "kind"), group) != (kind, user.template.group):
         return False
     matches = mapping(selector, "matchResources")
     if user.matches == "controlPlane":

@@ -21,7 +21,6 @@ CONTROL_PLANE = "control-plane"
 """How a control plane is asked for where a pool could be."""
 TOPOLOGY: Path = ("spec", "topology")
 _OF_TOPOLOGY = "topology.cluster.x-k8s.io/deployment-name", "topology.cluster.x-k8s.io/pool-name"
-_OF_SET = "cluster.x-k8s.io/deployment-name"
 _LISTS = (("machineDeployments", DEPLOYMENT), ("machinePools", POOL))
 
 
@@ -133,24 +132,13 @@ def _of_topology(estate: Estate, cluster: Manifest) -> Iterator[Pool]:
             path: Path = (*TOPOLOGY, "workers", listed, ("name", name))
             found = made.get(name, {})
             ref = Ref.of(found) if found else None
-            yield Pool(name, ref, found, path, entry, _machines(estate, cluster, found))
+            yield Pool(name, ref, found, path, entry, tuple(estate.machines(found)))
 
 
 def _bare(estate: Estate, cluster: Manifest) -> Iterator[Pool]:
     for _, kind in _LISTS:
         for one in by_name(estate.of(kind, cluster)):
-            yield Pool(name_of(one), Ref.of(one), one, (), {}, _machines(estate, cluster, one))
-
-
-def _machines(estate: Estate, cluster: Manifest, made: Manifest) -> tuple[Manifest, ...]:
-    name = name_of(made)
-    labels = (_OF_SET, "cluster.x-k8s.io/pool-name")
-    own = [
-        one
-        for one in estate.of(MACHINE, cluster)
-        if name and any(labels_of(one).get(label) == name for label in labels)
-    ]
-    return tuple(by_name(own))
+            yield Pool(name_of(one), Ref.of(one), one, (), {}, tuple(estate.machines(one)))
 
 
 def _topology_name(one: Manifest) -> str:

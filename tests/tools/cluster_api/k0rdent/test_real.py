@@ -324,6 +324,7 @@ async def test_a_profile_is_changed_and_the_clusters_tell_that_it_was(place: Pla
             await session.done(gone)
     finally:
         place.management.kubectl("delete", "profile", "own", "-n", SYSTEM)
+        place.until(lambda: "p--own-capi-train" not in listed(place.management, "clustersummaries"))
 
 
 async def test_from_template_to_services_to_upgrade_to_deletion_by_tool_calls_only(

@@ -12,8 +12,6 @@ REFUSED = frozenset({"ReconcileFailed", "TopologyReconcileFailed"})
 """The topology cannot be applied; v1beta2 and v1beta1. All others come with any change."""
 CLASS_BEHIND = frozenset({"ClusterClassNotReconciled"})
 """What the class's own controller mends within seconds, where it works."""
-DEFERRED = frozenset({"MachineDeploymentsUpgradeDeferred", "MachinePoolsUpgradeDeferred"})
-"""Nothing of an upgrade is left but the pools that an annotation holds."""
 BLOCKING = "Following hooks are blocking"
 """How the controller names hooks (exp/topology/scope/hookresponsetracker.go)."""
 

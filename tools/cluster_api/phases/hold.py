@@ -4,8 +4,9 @@ from clusterwright.tools.cluster_api.condition import condition_of
 from clusterwright.tools.cluster_api.estate import paused
 from clusterwright.tools.cluster_api.phases.parts import Parts
 from clusterwright.tools.cluster_api.phases.phase import Awaited, Phase, State
-from clusterwright.tools.cluster_api.topology_reason import DEFERRED, RECONCILED, hook_blocks
+from clusterwright.tools.cluster_api.topology_reason import RECONCILED, hook_blocks
 from clusterwright.tools.excerpt import one_line
+from clusterwright.tools.kubernetes.changes.workload_cluster import DEFERRED
 from clusterwright.tools.ref import Ref
 
 _DELETE_HOOK = "WaitingForBeforeDeleteHook"

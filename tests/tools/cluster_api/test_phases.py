@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from clusterwright.tools.cluster_api.estate import CLUSTER, DEPLOYMENT, MACHINE, Estate
+from clusterwright.tools.cluster_api.estate import CLUSTER, DEPLOYMENT, MACHINE, POOL, Estate
 from clusterwright.tools.cluster_api.phases.operation import Course, course
 from clusterwright.tools.cluster_api.phases.phase import Operation, Phase, State
 from clusterwright.tools.cluster_api.phases.usual import Limit, Step, limit
@@ -186,6 +186,28 @@ def test_a_cluster_without_topology_has_its_version_from_its_control_plane() -> 
     found = course(estate, cluster)
     assert (found.operation, found.version) == (Operation.UPGRADE, "v1.36.3")
     assert found.phases[0].name == "control plane machines"
+
+
+def test_a_machine_pool_without_machines_is_upgraded_when_its_nodes_are() -> None:
+    """It counts all replicas as ready and up to date, whatever they run."""
+    estate, cluster = moment("train-rest-1")
+    (made,) = estate.of(DEPLOYMENT, cluster)
+    versions = [{"version": "v1.35.2", "replicas": 2}, {"version": "v1.36.3", "replicas": 1}]
+    status = {"replicas": 3, "readyReplicas": 3, "upToDateReplicas": 3, "versions": versions}
+    labels = {**made["metadata"]["labels"], "topology.cluster.x-k8s.io/pool-name": "gpu"}
+    pool = {**made, "kind": "MachinePool", "status": status}
+    pool["metadata"] = {**made["metadata"], "labels": labels}
+    _, plane = estate.referred(cluster, "spec", "controlPlaneRef")
+    assert plane is not None
+    plane["status"]["version"] = "v1.35.2"
+    none: dict[str, list[Manifest]] = {DEPLOYMENT: [], MACHINE: []}
+    objects = {**estate.snapshot.objects, **none, POOL: [pool]}
+    changed = Estate(Snapshot("test", estate.snapshot.now, objects))
+    found = course(changed, cluster)
+    assert found.operation is Operation.UPGRADE
+    phase = next(one for one in found.phases if one.name.startswith("pool"))
+    assert phase.counted.startswith("1 of 3")
+    assert phase.state is not State.DONE
 
 
 def test_moments_are_what_their_names_say() -> None:

@@ -16,6 +16,7 @@ from clusterwright.tools.cluster_api.estate import (
     class_of,
     paused,
 )
+from clusterwright.tools.cluster_api.machine_pool import is_bare, upgraded
 from clusterwright.tools.cluster_api.strategy import strategy_of
 from clusterwright.tools.cluster_api.version_spelling import alike
 from clusterwright.tools.excerpt import one_line
@@ -39,6 +40,7 @@ from clusterwright.tools.manifest import (
     labels_of,
     mapping,
     name_of,
+    number,
     text,
 )
 from clusterwright.tools.quotation import quoted, word
@@ -141,6 +143,8 @@ def _verdicts(estate: Estate, cluster: Manifest, version: str) -> Iterator[Verdi
                 yield judge_seen(name_of(one), one)
             else:
                 yield _as_asked(name_of(one), one, version)
+                if version and is_bare(one, estate.machines(one)):
+                    yield _nodes(name_of(one), one, version)
     for one in by_name(estate.of(MACHINE, cluster)):
         if labels_of(one).get(_OF_POOL) not in by_hand:
             yield _machine(one, version)
@@ -155,6 +159,16 @@ def _as_asked(called: str, one: Manifest, version: str) -> Verdict:
     if version and told and not alike(told, version):
         return Pending(f"{called} is still to be {told}")
     return judge_machines(called, one)
+
+
+def _nodes(called: str, pool: Manifest, version: str) -> Verdict:
+    """Return whether the nodes of a MachinePool that has no Machines are of a version."""
+    told, wanted = upgraded(pool, version), number(pool, "spec", "replicas")
+    if told is None and wanted:
+        return Pending(f"{called} does not tell which versions its nodes run")
+    if (told or 0) < wanted:
+        return Pending(f"{called}: {told} of {wanted} nodes run {version}")
+    return Met()
 
 
 def _machine(one: Manifest, version: str) -> Verdict:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from clusterwright.tools.cluster_api.cause import of_cluster
 from clusterwright.tools.cluster_api.condition import condition_of
+from clusterwright.tools.cluster_api.machine_pool import is_bare, upgraded
 from clusterwright.tools.cluster_api.phases.creation import available, blocks
 from clusterwright.tools.cluster_api.phases.hold import held
 from clusterwright.tools.cluster_api.phases.parts import (
@@ -37,7 +38,7 @@ def upgrade(parts: Parts) -> list[Phase]:
     for pool in parts.pools:
         # Until the topology gives a pool the version, it waits for what comes before.
         begun = alike(pool.version, version)
-        phases.append(_pool(parts, pool, through, begun=begun))
+        phases.append(_pool(parts, pool, through, begun=begun, version=version))
     return _finished(parts, _next(parts, phases), Step.UPGRADE)
 
 
@@ -94,12 +95,16 @@ def _control_plane(parts: Parts, through: Through) -> Phase:
     return _counted(parts, "control plane machines", parts.control_machines, wanted, through)
 
 
-def _pool(parts: Parts, pool: Pool, through: Through, *, begun: bool = True) -> Phase:
+def _pool(
+    parts: Parts, pool: Pool, through: Through, *, begun: bool = True, version: str = ""
+) -> Phase:
     name = f"pool {pool.name}"
     if not begun:
         return Phase(name=name, state=State.WAITING, done=0, of=pool.wanted)
-    if pool.manifest is not None and pool.manifest.get("kind") == "MachinePool":
-        ready = min(pool.wanted, replicas(pool.manifest, "status", "readyReplicas") or 0)
+    if pool.manifest is not None and is_bare(pool.manifest, pool.machines):
+        counted = upgraded(pool.manifest, version) if version else None
+        ready = replicas(pool.manifest, "status", "readyReplicas") or 0
+        ready = min(pool.wanted, ready, ready if counted is None else counted)
         state = State.DONE if ready >= pool.wanted else State.UNDER_WAY
         return Phase(name=name, state=state, done=ready, of=pool.wanted)
     return _counted(parts, name, pool.machines, pool.wanted, through)

@@ -175,3 +175,16 @@ def test_a_pool_that_its_owner_holds_back_is_not_waited_for(reason: str) -> None
     of["status"]["conditions"][0] = condition("TopologyReconciled", "False", reason)
     told = judged(plane(), gpus(), *MACHINES, of=of)
     assert isinstance(told, Met if "Deferred" in reason else Pending)
+
+
+def test_the_nodes_of_a_machine_pool_without_machines_tell_their_version() -> None:
+    def upgraded(*versions: tuple[str, int]) -> Verdict:
+        told = [{"version": version, "replicas": many} for version, many in versions]
+        spec = {"replicas": 2, "template": {"spec": {"version": "v1.36.3"}}}
+        many = made("MachinePool", "many", spec, {**ALL, "versions": told})
+        return judged(plane("v1.36.3"), many, version="v1.36.3")
+
+    assert upgraded(("v1.36.3-eks-1", 2)) == Met()
+    half = upgraded(("v1.35.2", 1), ("v1.36.3", 1))
+    assert half == Pending("many: 1 of 2 nodes run v1.36.3")
+    assert upgraded() == Pending("many does not tell which versions its nodes run")

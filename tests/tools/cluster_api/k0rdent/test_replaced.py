@@ -1,12 +1,14 @@
 """Other values and other templates: which machines may be replaced, and what runs on them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from clusterwright.tools.cluster_api.changes.cluster_change import ClusterChange
 from clusterwright.tools.cluster_api.k0rdent.changes.set_config import SetConfig
 from clusterwright.tools.cluster_api.k0rdent.changes.upgrade_deployment import UpgradeDeployment
+from clusterwright.tools.cluster_api.k0rdent.kinds import GROUP
 from clusterwright.tools.errors import RefusedError
 from clusterwright.tools.kubernetes.changes.step import Scene, Step
 from clusterwright.tools.trust.risk import Risk
@@ -22,7 +24,13 @@ from tests.tools.cluster_api.changes.estate import (
     reasons,
     worst,
 )
-from tests.tools.cluster_api.k0rdent.deployment import HERE, cluster, deployment, scene
+from tests.tools.cluster_api.k0rdent.deployment import (
+    HERE,
+    cluster,
+    deployment,
+    scene,
+    template,
+)
 
 Planned = Callable[[Scene], Step]
 
@@ -115,3 +123,21 @@ def test_nothing_is_planned_that_a_paused_cluster_would_not_take(planned: Planne
     held = cluster(annotations={"cluster.x-k8s.io/paused": ""})
     with pytest.raises(RefusedError, match="is paused: nothing would come of it"):
         planned(scene(deployment(), held, pool(), *MACHINES))
+
+
+def test_a_template_of_another_chart_ends_the_cluster_and_has_to_be_accepted() -> None:
+    other = template("small-2", "v1.36.3")
+    other["spec"]["helm"]["chartSpec"]["chart"] = "large"
+    found = scene(deployment(), *HERE, runs=BUSY)
+    kind = f"ClusterTemplate.{GROUP}"
+    around = replace(found, around=found.around.holding(kind, template(), other))
+    change = UpgradeDeployment(name=NAME, template="small-2")
+    with pytest.raises(
+        RefusedError, match="chart is large and was small: Flux uninstalls"
+    ) as raised:
+        change.steps(around)
+    assert "pods (they end): ml/a, ml/b" in str(raised.value)
+    assert 'accept=["pods"]' in (raised.value.hint or "")
+    (step,) = change.model_copy(update={"accept": ("pods",)}).steps(around)
+    assert "pods (they end): ml/a, ml/b" in reasons(step)
+    assert "and the cluster with it" in notes(step)

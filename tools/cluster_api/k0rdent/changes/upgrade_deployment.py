@@ -3,8 +3,14 @@
 from dataclasses import replace
 from typing import ClassVar, cast
 
+from clusterwright.tools.cluster_api.changes.dependents import (
+    Dependents,
+    dependents,
+    require_accepted,
+)
 from clusterwright.tools.cluster_api.k0rdent.changes.deployment_change import (
     DeploymentChange,
+    cluster_here,
     existing_deployment,
     usable_template,
 )
@@ -29,6 +35,7 @@ class UpgradeDeployment(DeploymentChange):
 
     kind: ClassVar[str] = "upgrade_deployment"
     template: str
+    accept: tuple[str, ...] = ()
 
     def schema_of(self, scene: Scene) -> Ref | None:
         """Return the template that is asked for."""
@@ -57,7 +64,9 @@ class UpgradeDeployment(DeploymentChange):
         dry = truth(before, "spec", "dryRun")
         felt = f"machines of {ref} may be replaced or upgraded, and what runs on them moves"
         was, will = self._versions(scene, now, template)
+        charts = self._charts(scene, now, template)
         comes = VALIDATED if dry else replaced(scene, before, felt, upgrades=was != will)
+        ends = () if dry or not charts else self._accepted(scene, before, charts)
         return (
             replace(
                 found,
@@ -65,11 +74,12 @@ class UpgradeDeployment(DeploymentChange):
                 checks=(validated(ref) if dry else ready(ref, template, in_turn=comes.turns),),
                 irreversible=_ONE_WAY,
                 at_stake=Risk.LOW if dry else Risk.HIGH,
-                risks=comes.risks,
-                notes=(*self._told(scene, now, template), *notes, *comes.notes),
+                risks=(*((Risk.HIGH, one.line()) for one in ends), *comes.risks),
+                notes=(*_kubernetes(was, will), *charts, *notes, *comes.notes),
                 rests_on=[
                     *(dig(template, "metadata", one) for one in ("uid", "generation")),
                     sorted(offered),
+                    [[one.word, *one.refs] for one in ends if one.bound],
                 ],
             ),
         )
@@ -79,14 +89,26 @@ class UpgradeDeployment(DeploymentChange):
         old = scene.around.get(named(TEMPLATE, self.deployment.namespace, now)) or {}
         return text(old, "status", "k8sVersion"), text(template, "status", "k8sVersion")
 
-    def _told(self, scene: Scene, now: str, template: Manifest) -> tuple[str, ...]:
+    def _charts(self, scene: Scene, now: str, template: Manifest) -> tuple[str, ...]:
+        """Return what it means that the new template has another chart; nothing if it has not."""
         old = scene.around.get(named(TEMPLATE, self.deployment.namespace, now)) or {}
-        was, will = self._versions(scene, now, template)
-        notes = [f"Kubernetes {was} becomes {will}"] if was and will and was != will else []
-        charts = [text(one, "spec", "helm", "chartSpec", "chart") for one in (old, template)]
-        if all(charts) and charts[0] != charts[1]:
-            notes.append(
-                f"its chart is {charts[1]} and was {charts[0]}: Flux uninstalls the old release,"
-                " and the cluster with it"
-            )
-        return tuple(notes)
+        was, will = (text(one, "spec", "helm", "chartSpec", "chart") for one in (old, template))
+        if not was or not will or was == will:
+            return ()
+        # helm-controller, internal/action, ReleaseTargetChanged.
+        told = f"its chart is {will} and was {was}: Flux uninstalls the old release"
+        return (f"{told}, and the cluster with it",)
+
+    def _accepted(
+        self, scene: Scene, before: Manifest, charts: tuple[str, ...]
+    ) -> tuple[Dependents, ...]:
+        """Return what goes with the cluster; raise RefusedError unless all of it was accepted."""
+        _, seen = cluster_here(scene, before)
+        try:
+            return require_accepted(self.deployment, dependents(seen), self.accept)
+        except RefusedError as error:
+            raise RefusedError(f"{charts[0]}; {error}", hint=error.hint) from None
+
+
+def _kubernetes(was: str, will: str) -> tuple[str, ...]:
+    return (f"Kubernetes {was} becomes {will}",) if was and will and was != will else ()

@@ -1,5 +1,7 @@
 """Text of a cluster made short. What is cut loses its secrets first: half a key looks like none."""
 
+from collections.abc import Sequence
+
 from clusterwright.tools.neutral import neutral
 from clusterwright.tools.redaction import redact_text
 
@@ -12,6 +14,12 @@ def one_line(text: str, longest: int = 300) -> str:
         text = redact_text(text)
     line = " ".join(neutral(text, None).split())
     return line if len(line) <= longest else f"{line[: longest - 1]}…"
+
+
+def few(names: Sequence[str], most: int = 5) -> str:
+    """Return the first names, with how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"{', '.join(names[:most])}{more}"
 
 
 def shorten(text: str, longest: int = _SHORTENED) -> str:

@@ -157,7 +157,7 @@ def _as_asked(called: str, one: Manifest, version: str) -> Verdict:
         return Pending(f"{called} is not made yet")
     told = text(one, "spec", "version") or text(one, "spec", "template", "spec", "version")
     if version and told and not alike(told, version):
-        return Pending(f"{called} is still to be {told}")
+        return Pending(f"{called} is still to be {word(told)}")
     return judge_machines(called, one)
 
 
@@ -182,7 +182,7 @@ def _machine(one: Manifest, version: str) -> Verdict:
         return Pending(f"machine {name} is to be replaced")
     runs = text(one, "status", "nodeInfo", "kubeletVersion")
     if version and not alike(runs, version):
-        return Pending(f"machine {name} runs {runs or 'no kubelet yet'}")
+        return Pending(f"machine {name} runs {word(runs) or 'no kubelet yet'}")
     return Met()
 
 

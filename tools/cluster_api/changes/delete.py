@@ -23,6 +23,7 @@ from clusterwright.tools.cluster_api.changes.pools import control_plane_of, pool
 from clusterwright.tools.cluster_api.changes.running import gpus, running_on
 from clusterwright.tools.cluster_api.estate import MACHINE, Estate, estate_of, paused
 from clusterwright.tools.errors import RefusedError
+from clusterwright.tools.excerpt import few
 from clusterwright.tools.kubernetes.changes.step import (
     Check,
     Listing,
@@ -34,6 +35,7 @@ from clusterwright.tools.kubernetes.changes.step import (
 )
 from clusterwright.tools.kubernetes.changes.write import Verb, Write
 from clusterwright.tools.manifest import Manifest, items, name_of, namespace_of, text
+from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.trust.risk import Risk
 
@@ -88,9 +90,9 @@ class Delete(ClusterChange):
 
     def _parts(self, estate: Estate, cluster: Manifest) -> str:
         own = len(control_plane_of(estate, cluster).machines)
-        pools = [f"pool {one.name} ({len(one.machines)})" for one in pools_of(estate, cluster)]
+        pools = [f"pool {one.name} ({one.count})" for one in pools_of(estate, cluster)]
         parts = [f"{own} control plane machines"] if own else ["its control plane"]
-        return ", ".join([*parts, *pools])
+        return ", ".join([*parts, *([few(pools)] if pools else [])])
 
     def _notes(self, scene: Scene, machines: Sequence[Manifest]) -> tuple[str, ...]:
         notes: list[str] = []
@@ -100,8 +102,9 @@ class Delete(ClusterChange):
             notes += [f"{has} GPUs go, {used} of them in use"] if has else []
         for one in scene.around.of_kind(_BINDING):
             if name_of(one) == self.ref.name and namespace_of(one) == self.ref.namespace:
-                sets = [text(b, "clusterResourceSetName") for b in items(one, "spec", "bindings")]
-                notes.append(f"what ClusterResourceSets put on it goes: {', '.join(sets)}")
+                bound = items(one, "spec", "bindings")
+                sets = [word(text(each, "clusterResourceSetName")) for each in bound]
+                notes.append(f"what ClusterResourceSets put on it goes: {few(sets)}")
         return tuple(notes)
 
 

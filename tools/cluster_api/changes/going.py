@@ -13,6 +13,7 @@ from clusterwright.tools.cluster_api.changes.running import Running, gpus, runni
 from clusterwright.tools.cluster_api.condition import condition_of
 from clusterwright.tools.kubernetes.changes.step import Elsewhere
 from clusterwright.tools.manifest import Manifest, name_of, strings, text
+from clusterwright.tools.quotation import word
 from clusterwright.tools.trust.risk import Risk
 
 _FIRST = "cluster.x-k8s.io/delete-machine"
@@ -44,13 +45,17 @@ def going(pool: Pool, replicas: int, seen: Elsewhere) -> Going:
     certain, possible, how = _candidates(pool, many)
     names = tuple(sorted(name_of(one) for one in certain))
     runs = running_on((*certain, *possible), seen.snapshot) if seen.snapshot else []
-    if seen.snapshot is None or pool.unseen:
-        why = seen.why_not or f"of {pool.unseen} machines no node is named here"
-        lost = f"what runs on {pool.role} could not be read: {why}"
+    if seen.snapshot is None:
         return Going(
-            many, names, (how, lost), ((Risk.HIGH, f"{many} machines go, and what runs on them"),)
+            many,
+            names,
+            (how, f"what runs on {pool.role} could not be read: {seen.why_not}"),
+            ((Risk.HIGH, f"{many} machines go, and what runs on them"),),
         )
-    return Going(many, names, (how, *_lines(pool, runs)), tuple(_risks(pool, many, runs)))
+    notes, risks = [how, *_lines(pool, runs)], list(_risks(pool, many, runs))
+    if pool.unseen:
+        notes.append(f"of {pool.unseen} machines no node is named here")
+    return Going(many, names, tuple(notes), tuple(risks))
 
 
 def _candidates(pool: Pool, many: int) -> tuple[Sequence[Manifest], Sequence[Manifest], str]:
@@ -92,9 +97,11 @@ def _lines(pool: Pool, runs: Sequence[Running]) -> Iterator[str]:
     yield from (one.line() for one in runs[:_SHOWN])
     if len(runs) > _SHOWN:
         yield f"and {len(runs) - _SHOWN} more machines of {pool.role}"
-    for one in runs:
-        for budget in one.blocked:
-            yield f"{budget} allows no disruption now: a drain of node {one.node} waits for it"
+    blocked = {budget: one.node for one in runs for budget in one.blocked}
+    for budget, node in list(blocked.items())[:_SHOWN]:
+        yield f"{budget} allows no disruption now: a drain of node {word(node)} waits for it"
+    if len(blocked) > _SHOWN:
+        yield f"and {len(blocked) - _SHOWN} more budgets"
 
 
 def _risks(pool: Pool, many: int, runs: Sequence[Running]) -> Iterator[tuple[Risk, str]]:
@@ -102,13 +109,16 @@ def _risks(pool: Pool, many: int, runs: Sequence[Running]) -> Iterator[tuple[Ris
     has, used = gpus(runs)
     sure = len(runs) == many
     said = f"{many} of {pool.count} machines of {pool.role} go"
-    if not pods:
+    if pool.unseen:
+        yield Risk.HIGH, f"{said}; {pods} pods run on those that are known, {pool.unseen} are not"
+    elif not pods:
         yield Risk.MEDIUM, f"{said}, on which no workload runs"
     elif sure:
         yield Risk.HIGH, f"{said}, and {pods} pods must move"
     else:
         yield Risk.HIGH, f"{said}; {pods} pods run on those that may"
-    if used > has * (len(runs) - many) // max(1, len(runs)) if not sure else used:
+    stay = 0 if sure else has * (len(runs) - many) // max(1, len(runs))
+    if used > stay and not pool.unseen:
         yield Risk.HIGH, f"{used} GPUs are in use there, more than stay"
     if any(one.bare for one in runs):
         yield Risk.HIGH, "pods that nothing replaces may be lost"

@@ -34,6 +34,13 @@ class Pause(ClusterChange):
     kind: ClassVar[str] = "pause"
     runs: ClassVar[bool] = False
 
+    def proofs(self, scene: Scene) -> tuple[Check, ...]:
+        """Return that the cluster tells that it is paused."""
+        return (self._check(),) if self.ref in scene.live else ()
+
+    def _check(self) -> Check:
+        return Check(f"{self.ref} reports that it is paused", self.ref, _is_paused)
+
     def steps(self, scene: Scene) -> tuple[Step, ...]:
         """Return one patch of spec.paused."""
         before = existing_cluster(scene, self.ref)
@@ -46,7 +53,7 @@ class Pause(ClusterChange):
             replace(
                 found,
                 say=f"pause {self.ref}",
-                checks=(Check(f"{self.ref} reports that it is paused", self.ref, _is_paused),),
+                checks=(self._check(),),
                 risks=((Risk.MEDIUM, reason),),
                 notes=(
                     "machines that fail are not replaced, and a deletion would hang, until it is"
@@ -81,7 +88,9 @@ class Resume(ClusterChange):
             raise RefusedError(
                 f"{self.ref} carries the annotation {PAUSED}, with which somebody, or a move to"
                 " another management cluster, holds it",
-                hint="find out who set it; k8s_plan_change can remove it by a patch",
+                hint="find out who set it; k8s_plan_change can remove it by a patch"
+                if not _is_deleting(before)
+                else "find out who set it; once it is removed by hand, the cluster goes",
             )
         found = patched(self.ref, before, cast("Manifest", put(before, _PATH, MISSING)))
         if found is None:

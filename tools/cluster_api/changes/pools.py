@@ -13,12 +13,14 @@ from clusterwright.tools.cluster_api.estate import (
     is_control_plane,
 )
 from clusterwright.tools.errors import NotFoundError
+from clusterwright.tools.excerpt import few
 from clusterwright.tools.field_path import Path
 from clusterwright.tools.manifest import Manifest, dig, items, labels_of, mapping, name_of, text
 from clusterwright.tools.ref import Ref
 
 CONTROL_PLANE = "control-plane"
 """How a control plane is asked for where a pool could be."""
+_SHOWN = 20
 TOPOLOGY: Path = ("spec", "topology")
 _OF_TOPOLOGY = "topology.cluster.x-k8s.io/deployment-name", "topology.cluster.x-k8s.io/pool-name"
 _LISTS = (("machineDeployments", DEPLOYMENT), ("machinePools", POOL))
@@ -44,7 +46,7 @@ class Pool:
         """Its Machines; of a MachinePool that has none, the nodes that it tells of."""
         if self.machines or not self.is_machine_pool:
             return self.machines
-        nodes = sorted(text(one, "name") for one in items(self.object, "status", "nodeRefs"))
+        nodes = sorted({text(one, "name") for one in items(self.object, "status", "nodeRefs")})
         return tuple(
             {"metadata": {"name": one}, "status": {"nodeRef": {"name": one}}} for one in nodes
         )
@@ -120,7 +122,7 @@ def pool_named(estate: Estate, cluster: Manifest, name: str) -> Pool:
             return one
     raise NotFoundError(
         f"{name_of(cluster)} has no pool {name[:120]!r}",
-        hint=f"it has {', '.join(one.name for one in known)}",
+        hint=f"it has {few([one.name for one in known], _SHOWN)}",
     )
 
 

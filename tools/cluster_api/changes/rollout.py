@@ -9,6 +9,7 @@ from clusterwright.tools.cluster_api.changes.running import Running, gpus, runni
 from clusterwright.tools.cluster_api.strategy import strategy_of
 from clusterwright.tools.kubernetes.changes.step import Elsewhere
 from clusterwright.tools.manifest import dig, name_of
+from clusterwright.tools.quotation import word
 from clusterwright.tools.trust.risk import Risk
 
 _POOLS, _MACHINES, _BUDGETS = 5, 8, 4
@@ -123,8 +124,8 @@ def _told(wave: Wave, runs: Sequence[Running]) -> Iterator[str]:
     budgets = {budget: one.node for one in runs for budget in one.blocked}
     for budget, node in list(budgets.items())[:_BUDGETS]:
         yield (
-            f"{budget} allows no disruption at present: the drain of node {node} waits for it,"
-            f" {_drain(wave.pool)}"
+            f"{budget} allows no disruption at present: the drain of node {word(node)} waits for"
+            f" it, {_drain(wave.pool)}"
         )
 
 
@@ -152,7 +153,7 @@ def _drain(pool: Pool) -> str:
     found = next((one for path in paths if (one := dig(first, "spec", *path))), None)
     if not found:
         return _FOREVER
-    return f"at most {found} s" if isinstance(found, int) else f"at most {found}"
+    return f"at most {found} s" if isinstance(found, int) else f"at most {word(str(found))}"
 
 
 def _risks(

@@ -13,6 +13,7 @@ from pydantic import Field
 from clusterwright.tools.cluster_api.changes.checks import settled
 from clusterwright.tools.cluster_api.changes.cluster_change import (
     PoolChange,
+    bound_to,
     elsewhere,
     existing_cluster,
 )
@@ -76,7 +77,13 @@ class RotateTemplate(PoolChange):
                 hint=f"{ref} is named by {pool.ref}" if ref else _no_template(pool, self.template),
             )
         made = self._copy(template)
-        steps = () if scene.around.get(Ref.of(made)) else (self._making(made, template, pool),)
+        there = scene.around.get(Ref.of(made))
+        if there is not None and mapping(there, "spec") != made["spec"]:
+            raise RefusedError(
+                f"{Ref.of(made)} is there already, and is not what was asked for",
+                hint="find out who made or changed it: k8s_get",
+            )
+        steps = () if there else (self._making(made, template, pool),)
         pointed = patched(
             pool.ref, before, cast("Manifest", put(before, (*where, "name"), name_of(made)))
         )
@@ -91,6 +98,7 @@ class RotateTemplate(PoolChange):
                 f" {name_of(made)}",
                 checks=(settled(estate, cluster, self.ref, in_turn=comes.turns),),
                 risks=comes.risks,
+                rests_on=bound_to(there or {}),
                 notes=(
                     *comes.notes,
                     f"{ref} is kept: a MachineSet uses it until its last machine is replaced",
@@ -134,6 +142,7 @@ class RotateTemplate(PoolChange):
         return Step(
             say=f"make {ref}, a copy of {name_of(template)} with another {changed}",
             write=Write(Verb.CREATE, ref, made),
+            copy_of=template,
             risks=(),
             notes=(f"for {pool.role} alone; other pools keep {name_of(template)}",),
         )

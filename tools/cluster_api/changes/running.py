@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from clusterwright.tools.excerpt import few
 from clusterwright.tools.kubernetes.analyzers.quantity import quantity
 from clusterwright.tools.kubernetes.changes.budgets import budgets_of, spare
 from clusterwright.tools.kubernetes.changes.workloads import is_ready
 from clusterwright.tools.kubernetes.drained import moves
 from clusterwright.tools.manifest import Manifest, items, mapping, name_of, namespace_of, text
+from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref, owner_of
 from clusterwright.tools.snapshot import Snapshot
 
@@ -32,10 +34,10 @@ class Running:
 
     def line(self) -> str:
         """Return it as one line."""
-        where = f"{self.machine} (node {self.node})" if self.node else f"{self.machine} (no node)"
+        machine, node = word(self.machine), word(self.node)
+        where = f"{machine} (node {node})" if node else f"{machine} (no node)"
         names = [f"{namespace_of(one)}/{name_of(one)}" for one in self.pods]
-        more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-        told = f": {', '.join(names[:_SHOWN])}{more}" if names else ""
+        told = f": {few(names, _SHOWN)}" if names else ""
         count = f"{len(names)} pod{'s' * (len(names) != 1)}"
         gpus = f", {self.gpus_used} of {self.gpus} GPUs in use" if self.gpus else ""
         return f"{where}: {count}{gpus}{told}"
@@ -47,7 +49,7 @@ def running_on(machines: Iterable[Manifest], snapshot: Snapshot) -> list[Running
 
 
 def _on(machine: Manifest, snapshot: Snapshot) -> Running:
-    node = text(machine, "status", "nodeRef", "name")
+    node = _node_of(machine, snapshot)
     here = snapshot.pods_on(node) if node else ()
     pods = tuple(sorted((one for one in here if moves(one)), key=_heaviest))
     found = snapshot.get(Ref("Node", node)) if node else None
@@ -67,6 +69,17 @@ def _on(machine: Manifest, snapshot: Snapshot) -> Running:
         tuple(f"{namespace_of(one)}/{name_of(one)}" for one in pods if owner_of(one) is None),
         tuple(budgets),
     )
+
+
+def _node_of(machine: Manifest, snapshot: Snapshot) -> str:
+    """Return the node of a machine: as it tells, or else the one of its provider's id."""
+    told = text(machine, "status", "nodeRef", "name")
+    identity = text(machine, "spec", "providerID")
+    return told or (snapshot.derived(_by_provider).get(identity, "") if identity else "")
+
+
+def _by_provider(snapshot: Snapshot) -> dict[str, str]:
+    return {text(one, "spec", "providerID"): name_of(one) for one in snapshot.of_kind("Node")}
 
 
 def _heaviest(pod: Manifest) -> tuple[int, str, str]:

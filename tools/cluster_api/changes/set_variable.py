@@ -32,6 +32,7 @@ from clusterwright.tools.field_path import MISSING, Path, put
 from clusterwright.tools.kubernetes.changes.patch import patched
 from clusterwright.tools.kubernetes.changes.step import Scene, Step
 from clusterwright.tools.manifest import Json, Manifest, items, text
+from clusterwright.tools.quotation import word
 from clusterwright.tools.trust.risk import Risk
 
 
@@ -74,7 +75,7 @@ class SetVariable(ClusterChange):
                 checks=(settled(estate, cluster, self.ref, in_turn=comes.turns),),
                 risks=(*risks, *comes.risks),
                 notes=(*notes, *_unknown(felt), *comes.notes),
-                rests_on=bound_to(found),
+                rests_on=[*bound_to(found), *(one.pool.name for one in waves)],
             ),
         )
 
@@ -133,7 +134,7 @@ def _infrastructure(felt: Affected) -> tuple[tuple[tuple[Risk, str], ...], tuple
     """Return what a change of the cluster's own infrastructure means."""
     if not felt.infrastructure:
         return (), ()
-    fields = ", ".join(felt.infrastructure)
+    fields = ", ".join(word(one) for one in felt.infrastructure)
     return (
         ((Risk.HIGH, f"it changes the infrastructure of the whole cluster ({fields})"),),
         (

@@ -163,21 +163,23 @@ async def _live(
 
 
 async def _running(clusters: "Clusters", connection: "Connection", ref: Ref) -> Elsewhere:
-    """Read what runs on a workload cluster, or say why it cannot be."""
+    """Read which workload cluster it is and what runs there, or say why that cannot be read."""
+    identity = ""
     try:
         with anyio.fail_after(_SECONDS):
             own = await clusters.connect() is connection
             context = "" if own else f"{connection.cluster}/"
             workload = await clusters.connect(f"capi:{context}{ref.namespace}/{ref.name}")
+            identity = await workload.identity()
             snapshot = await read_snapshot(workload, _RUNNING)
             if gaps := snapshot.coverage.gaps:  # what could not be read is not what is not there
                 missed = "; ".join(f"{one.what}: {one.reason}" for one in gaps)
-                return Elsewhere(None, await workload.identity(), one_line(missed, _LONGEST))
-            return Elsewhere(snapshot, await workload.identity())
+                return Elsewhere(None, identity, one_line(missed, _LONGEST))
+            return Elsewhere(snapshot, identity)
     except ToolError as error:
-        return Elsewhere(None, why_not=str(error))
+        return Elsewhere(None, identity, str(error))
     except TimeoutError:
-        return Elsewhere(None, why_not=f"it did not answer within {_SECONDS:.0f} s")
+        return Elsewhere(None, identity, f"it did not answer within {_SECONDS:.0f} s")
 
 
 def joined(parts: Sequence[Snapshot]) -> Snapshot:

@@ -25,10 +25,12 @@ from clusterwright.tools.cluster_api.class_variables import has_hops_planned
 from clusterwright.tools.cluster_api.estate import Estate, class_of, estate_of
 from clusterwright.tools.cluster_api.held_pools import LISTS, held_pools
 from clusterwright.tools.errors import InvalidInputError, RefusedError
+from clusterwright.tools.excerpt import few
 from clusterwright.tools.field_path import put
 from clusterwright.tools.kubernetes.changes.patch import patched
 from clusterwright.tools.kubernetes.changes.step import Scene, Step
 from clusterwright.tools.manifest import Json, Manifest, name_of, text, texts
+from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.trust.risk import Risk
 
@@ -98,12 +100,15 @@ class Upgrade(ClusterChange):
         if step is None:
             return ()
         kept = [
-            f"{one.role} keeps its version ({held[_list_of(one)][one.name]})" for one in deferred
+            f"{one.role} keeps its version ({held[_list_of(one)][one.name]})"
+            for one in deferred[:_AT_A_TIME]
         ]
+        left = len(deferred) - len(kept)
+        kept += [f"and so do {left} more pools"] if left else []
         notes = (*_chained(over), *_hosted(control_plane), *kept, *comes.notes)
         version = "" if deferred else wanted
         check = settled(estate, cluster, self.ref, version=version, in_turn=comes.turns * len(over))
-        say = f"upgrade {self.ref} from {now} to {wanted}"
+        say = f"upgrade {self.ref} from {word(now)} to {wanted}"
         rests = [*bound_to(found), *over, *(one.name for one in deferred)]
         return (replace(self._step(step, say, check, comes, notes), rests_on=rests),)
 
@@ -120,7 +125,7 @@ class Upgrade(ClusterChange):
         pools = pools_of(estate, cluster)
         self._check_skew(pools, over)
         comes = self._rollout(scene, pool, ())
-        later = ", ".join(one.name for one in pools if text(one.object, *_POOL_VERSION) != wanted)
+        later = few([one.name for one in pools if text(one.object, *_POOL_VERSION) != wanted])
         then = (f"then plan the same upgrade once more, for {later}",) if later else ()
         check = settled(estate, cluster, self.ref, in_turn=comes.turns)
         say = f"upgrade the control plane of {self.ref} to {wanted}"
@@ -136,7 +141,7 @@ class Upgrade(ClusterChange):
         if behind:
             require_at_rest(cluster, to="have its pools upgraded")
         steps: list[Step] = []
-        later = ", ".join(one.name for one in behind[_AT_A_TIME:])
+        later = few([one.name for one in behind[_AT_A_TIME:]])
         then = (f"then plan the same upgrade once more, for {later}",) if later else ()
         for pool in behind[:_AT_A_TIME]:
             ref = cast("Ref", pool.ref)
@@ -164,7 +169,7 @@ class Upgrade(ClusterChange):
                 version = text(one, "spec", "version")
                 if too_far_behind(version, over[-1]):
                     raise RefusedError(
-                        f"machine {name_of(one)} of {pool.role} runs {version}, too old for a"
+                        f"machine {name_of(one)} of {pool.role} runs {word(version)}, too old for a"
                         f" control plane of {over[-1]}",
                         hint=f"upgrade {pool.role} first",
                     )

@@ -13,7 +13,7 @@ from clusterwright.tools.errors import RefusedError
 from clusterwright.tools.field_path import MISSING, Path, put, read, spell
 from clusterwright.tools.kubernetes.changes.delete import gone
 from clusterwright.tools.kubernetes.changes.kind import Change, ObjectChange, existing
-from clusterwright.tools.kubernetes.changes.patch import patched
+from clusterwright.tools.kubernetes.changes.patch import patched, require_staying
 from clusterwright.tools.kubernetes.changes.step import Check, Failed, Met, Scene, Step, Verdict
 from clusterwright.tools.kubernetes.changes.workloads import AROUND
 from clusterwright.tools.kubernetes.changes.write import Verb, Write
@@ -39,6 +39,7 @@ class Restore(ObjectChange):
         now = existing(scene, self.object)
         if text(now, "metadata", "uid") != self.uid:
             raise RefusedError(f"{self.object} is another object by now", hint=_SINCE)
+        require_staying(now)
         wanted: Json = now
         for one in self.fields:
             path = path_of(one["path"])

@@ -94,8 +94,13 @@ def _check(path: Path, spelled: str, before: Manifest) -> None:
             f"{spelled[:120]!r} is not for a patch to write",
             hint=instead or "name the field below it that is to change",
         )
-    if texts(before, "metadata", "finalizers") and "deletionTimestamp" in before["metadata"]:
+    require_staying(before)
+
+
+def require_staying(found: Manifest) -> None:
+    """Raise RefusedError for an object that is being deleted: what is written may let it go."""
+    if texts(found, "metadata", "finalizers") and text(found, "metadata", "deletionTimestamp"):
         raise RefusedError(
-            f"{Ref.of(before)} is being deleted",
+            f"{Ref.of(found)} is being deleted",
             hint="wait until it is gone; k8s_describe tells which finalizer holds it",
         )

@@ -7,7 +7,7 @@ from typing import cast
 import yaml
 
 from clusterwright.tools.change import FieldChange
-from clusterwright.tools.diff import Difference, clean
+from clusterwright.tools.diff import Difference, clean, differences
 from clusterwright.tools.field_path import MISSING, Path, read, spell
 from clusterwright.tools.kubernetes.changes.step import Step
 from clusterwright.tools.kubernetes.changes.veil import hide, secrets_of
@@ -15,6 +15,7 @@ from clusterwright.tools.kubernetes.changes.write import Verb
 from clusterwright.tools.manifest import Json, Manifest
 from clusterwright.tools.neutral import neutral
 from clusterwright.tools.redaction import REDACTED, redact, redact_text
+from clusterwright.tools.ref import Ref
 
 _WIDE = 1_000_000
 """Columns: a line that is folded would hide a secret from being known."""
@@ -31,6 +32,8 @@ def shown(
     """
     if step.write.verb in {Verb.DELETE, Verb.EVICT}:
         return (FieldChange(path="(the object)", before=str(step.ref)),)
+    if step.before is None and step.copy_of is not None:
+        return tuple(_copied(step.write.body, step.copy_of))
     if step.before is None:
         wanted = redact(clean(step.write.body))
         return (FieldChange(path="(new object)", after=_mark(step.write.body) + _value(wanted)),)
@@ -49,6 +52,21 @@ def shown(
         )
         for one in changed
     )
+
+
+def _copied(made: Manifest, origin: Manifest) -> Iterator[FieldChange]:
+    """Yield what a copy has otherwise than what it is made from, which is read elsewhere."""
+    was, will = ({key: one.get(key) for key in ("spec",)} for one in (clean(origin), clean(made)))
+    old, new = redact(was), redact(will)
+    secrets = secrets_of(origin)
+    yield FieldChange(path="(new object)", after=f"a copy of {Ref.of(origin)}, but for:")
+    for one in differences(was, will):
+        before, after = _told(old, one.path, one.before), _told(new, one.path, one.after)
+        yield FieldChange(
+            path=hide(redact_text(spell(one.path)), secrets),
+            before=None if before is None else hide(before, secrets),
+            after=None if after is None else hide(after, secrets),
+        )
 
 
 def _told(safe: Manifest, path: Path, value: Json) -> str | None:

@@ -110,6 +110,8 @@ class Step:
     """What whoever approves should know."""
     risks: tuple[tuple[Risk, str], ...] | None = None
     """What is at stake, where the change itself knows; None: the general rules judge it."""
+    copy_of: Manifest | None = None
+    """What a new object is a copy of: what is in both is not shown once more."""
     rests_on: Json = None
     """What else it was worked out from: the plan does not hold once that is different."""
 

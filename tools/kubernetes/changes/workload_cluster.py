@@ -26,6 +26,7 @@ from clusterwright.tools.manifest import (
     text,
     truth,
 )
+from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.trust.risk import Risk
 
@@ -231,5 +232,5 @@ def judge_reconciled(
         if number(one, "observedGeneration") < generation:
             return Pending(f"{kind} does not tell of the change yet")
         if text(one, "status") != wanted and text(one, "reason") not in DEFERRED:
-            return Pending(f"{kind} is {text(one, 'status')}: {text(one, 'reason')}")
+            return Pending(f"{kind} is {word(text(one, 'status'))}: {word(text(one, 'reason'))}")
     return Met() if condition(seen, "Available") else Pending("it reports no condition yet")

@@ -4,7 +4,10 @@ import pytest
 
 from clusterwright.tools.cluster_api.changes.pause import Pause, Resume
 from clusterwright.tools.cluster_api.changes.restart import Restart
+from clusterwright.tools.diff import differences
 from clusterwright.tools.errors import RefusedError, ToolError
+from clusterwright.tools.kubernetes.changes.inverse import Restore, inverse_of
+from clusterwright.tools.kubernetes.changes.step import Met
 from clusterwright.tools.manifest import Json
 from tests.tools.cluster_api.changes.estate import (
     MACHINES,
@@ -62,3 +65,23 @@ def test_a_cluster_may_be_named_as_other_tools_name_it(name: str) -> None:
 def test_what_names_no_cluster_is_an_error(name: str) -> None:
     with pytest.raises(ToolError):
         _ = Pause(name=name).ref
+
+
+def test_that_it_is_paused_is_all_that_a_pause_proves() -> None:
+    asleep = classy()
+    asleep["spec"]["paused"] = True
+    (proof,) = Pause(name=NAME).proofs(scene(asleep))
+    assert proof.judge(asleep, ()) == Met()
+
+
+def test_a_pause_is_not_undone_once_the_cluster_is_to_go() -> None:
+    was, written = classy(), classy()
+    written["spec"]["paused"] = True
+    (step,) = Pause(name=NAME).steps(scene(was, pool(), *MACHINES))
+    inverse = inverse_of(step, written, tuple(differences(was, written)))
+    assert inverse is not None
+    undo = Restore.model_validate({key: one for key, one in inverse.items() if key != "kind"})
+    assert undo.steps(scene(written))
+    written["metadata"] |= {"deletionTimestamp": "2026-01-01T00:00:00Z", "finalizers": ["x"]}
+    with pytest.raises(RefusedError, match="is being deleted"):
+        undo.steps(scene(written))

@@ -1,10 +1,14 @@
 """Templates of clusters without a class: copied, pointed to, and kept."""
 
+from copy import deepcopy
+
 import pytest
 
 from clusterwright.tools.cluster_api.changes.rotate_template import RotateTemplate
 from clusterwright.tools.errors import InvalidInputError, NotFoundError, RefusedError
+from clusterwright.tools.kubernetes.changes.shown import shown
 from clusterwright.tools.manifest import Json, Manifest
+from clusterwright.tools.ref import Ref
 from tests.tools.cluster_api.changes.estate import (
     MACHINES,
     NAME,
@@ -72,6 +76,31 @@ def test_asked_for_again_after_it_was_cut_short_the_same_copy_is_used() -> None:
     copy = {**first.write.body}
     (second,) = change.steps(scene(*around(), copy))
     assert second.ref.kind == "MachineDeployment"
+
+
+def test_a_copy_that_somebody_has_changed_is_not_used() -> None:
+    change = RotateTemplate(name=NAME, pool="train-gpu", set={"size": "l"})
+    first, _ = change.steps(scene(*around()))
+    copy = deepcopy(first.write.body)
+    copy["metadata"] |= {"uid": "u", "generation": 1}
+    (second,) = change.steps(scene(*around(), copy))
+    assert second.rests_on == ["u", 1]
+    copy["spec"]["template"]["spec"]["disk"] = {"gb": 1}
+    with pytest.raises(RefusedError, match="is there already, and is not what was asked for"):
+        change.steps(scene(*around(), copy))
+
+
+def test_of_a_copy_only_what_differs_is_shown() -> None:
+    bare_, of, template = around()
+    template["spec"]["template"]["spec"]["files"] = [{"path": "/root/pw", "content": "swordfish"}]
+    change = RotateTemplate(name=NAME, pool="train-gpu", set={"size": "l"})
+    first, _ = change.steps(scene(bare_, of, template))
+    told = [(one.path, one.before, one.after) for one in shown(first, None, ())]
+    assert told == [
+        ("(new object)", None, f"a copy of {Ref.of(template)}, but for:"),
+        ("spec.template.spec.size", "s", "l"),
+    ]
+    assert first.write.body["spec"]["template"]["spec"]["files"][0]["content"] == "swordfish"
 
 
 def test_what_is_so_already_is_no_step() -> None:

@@ -16,9 +16,12 @@ from tests.tools.cluster_api.changes.estate import (
     control_plane,
     machine,
     made,
+    node,
     notes,
+    pod,
     pool,
     reasons,
+    running,
     scene,
     worst,
 )
@@ -201,6 +204,42 @@ def test_a_machine_pool_without_machines_is_no_empty_one() -> None:
     named = [{"name": f"node-m-{number}"} for number in range(1, 6)]
     (step,) = change.steps(scene(bare(), machine_pool(nodeRefs=named), runs=BUSY))
     assert "node-m-1 (node node-m-1): 2 pods, 4 of 8 GPUs in use: ml/a, ml/b" in notes(step)
+    twice = [{"name": "node-m-1"}, {"name": "node-m-1"}]
+    (step,) = change.steps(scene(bare(), machine_pool(nodeRefs=twice), runs=BUSY))
+    assert "node-m-1 (node node-m-1): 2 pods" in notes(step)
+    assert "of 4 machines no node is named here" in notes(step)
+    assert reasons(step).endswith("2 pods run on those that are known, 4 are not")
+
+
+def test_a_machine_that_tells_no_node_is_found_by_its_provider_s_id() -> None:
+    lost = machine("m-1")
+    del lost["status"]["nodeRef"]
+    lost["spec"]["providerID"] = "aws:///x/i-1"
+    there = {**node("node-m-1", 8), "spec": {"providerID": "aws:///x/i-1"}}
+    runs = running(there, pod("trainer", "node-m-1", gpus=8))
+    (step,) = Scale(name=NAME, pool="gpu", replicas=0).steps(
+        scene(classy(), pool(replicas=1), lost, runs=runs)
+    )
+    assert "m-1 (node node-m-1): 1 pod, 8 of 8 GPUs in use: ml/trainer" in notes(step)
+    assert worst(step) is Risk.HIGH
+
+
+def test_many_budgets_and_machines_are_told_shortly() -> None:
+    machines = [machine(f"m-{number}") for number in range(300)]
+    pods = [pod(f"p-{number}", f"node-m-{number}", app=str(number)) for number in range(300)]
+    budgets: list[Manifest] = [
+        {
+            "kind": "PodDisruptionBudget",
+            "metadata": {"name": f"b-{number}", "namespace": "ml"},
+            "spec": {"selector": {"matchLabels": {"app": str(number)}}},
+            "status": {"disruptionsAllowed": 0},
+        }
+        for number in range(300)
+    ]
+    (step,) = Scale(name=NAME, pool="gpu", replicas=1).steps(
+        scene(classy(), pool(replicas=300), *machines, runs=running(*pods, *budgets))
+    )
+    assert len(notes(step)) < 2_500
 
 
 def test_a_pool_that_says_it_is_not_managed_elsewhere_is_scaled() -> None:

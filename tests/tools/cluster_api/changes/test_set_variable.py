@@ -97,6 +97,18 @@ def test_a_control_plane_with_a_value_of_its_own_keeps_its_machines() -> None:
     assert reasons(step) == "no machine is replaced"
 
 
+def test_a_plan_holds_only_for_the_pools_that_it_told() -> None:
+    own = {"overrides": [{"name": "accelerator", "value": "A100"}]}
+    entry = {"class": "gpu-worker", "name": "gpu", "replicas": 2}
+    (kept,) = change(accelerator="H100").steps(
+        scene(classy(pools=[{**entry, "variables": own}]), cluster_class(), pool(), *MACHINES)
+    )
+    (rolled,) = change(accelerator="H100").steps(
+        scene(classy(pools=[entry]), cluster_class(), pool(), *MACHINES)
+    )
+    assert kept.rests_on != rolled.rests_on
+
+
 def test_null_takes_a_value_away() -> None:
     own = {"overrides": [{"name": "note", "value": "a"}]}
     entry = {"class": "gpu-worker", "name": "gpu", "replicas": 2, "variables": own}

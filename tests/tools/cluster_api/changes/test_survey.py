@@ -70,6 +70,7 @@ async def test_a_kind_that_may_not_be_read_is_not_an_empty_one(tmp_path: Path, k
         seen = await _seen(kubeconfig)
     assert seen.snapshot is None
     assert "forbidden" in seen.why_not
+    assert seen.identity
 
 
 @pytest.mark.parametrize("kind", ["machines", "machinedeployments"])

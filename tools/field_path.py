@@ -18,7 +18,8 @@ Path: TypeAlias = tuple[Segment, ...]
 
 MISSING = object()
 """What lies at a path that leads nowhere; None is a value."""
-_LONGEST = 40
+_LONGEST, _MOST_DIGITS = 40, 9
+"""Segments of a path, and digits of a place in a list."""
 _TOKEN = re.compile(
     r"""
     \[(?P<quote>['"])(?P<quoted>.*?)(?P=quote)\]      # ['app.kubernetes.io/name']
@@ -40,8 +41,10 @@ def parse(spelled: str) -> Path:
     """Read a path, also as a JSON pointer (`/spec/replicas`); raise InvalidInputError."""
     if spelled.startswith("/"):
         parts = spelled[1:].split("/")
+        if len(parts) > _LONGEST:
+            raise InvalidInputError(f"{spelled[:120]!r} is no path to a field", hint=_EXAMPLE)
         keys = [part.replace("~1", "/").replace("~0", "~") for part in parts]
-        return tuple(int(key) if key.isdecimal() else key for key in keys)
+        return tuple(_index(key) if key.isdecimal() else key for key in keys)
     rest = spelled.removeprefix("$").removeprefix(".")
     found: list[Segment] = []
     while rest:
@@ -59,10 +62,16 @@ def _segment(token: re.Match[str]) -> Segment:
     if token["key"]:
         return (token["key"], token["value"].strip("'\""))
     if token["index"]:
-        return int(token["index"])
+        return _index(token["index"])
     if token["bare"]:
         return ("", token["bare"])
     return token["quoted"] if token["quote"] else token["member"]
+
+
+def _index(digits: str) -> int:
+    if len(digits) > _MOST_DIGITS:
+        raise InvalidInputError(f"{digits[:40]!r} is no place in a list", hint=_EXAMPLE)
+    return int(digits)
 
 
 def spell(path: Path) -> str:

@@ -8,15 +8,18 @@ _MIN = "cluster.x-k8s.io/cluster-api-autoscaler-node-group-min-size"
 _MAX = "cluster.x-k8s.io/cluster-api-autoscaler-node-group-max-size"
 """autoscaler, cluster-autoscaler/cloudprovider/clusterapi."""
 _ELSEWHERE = "cluster.x-k8s.io/replicas-managed-by"
+_LONGEST = 9
+"""Digits of a number of machines."""
 
 
 def bounds(pool: Pool) -> tuple[int, int] | None:
     """Return the least and the most machines that an autoscaler was given; None without one."""
     marks = _annotations(pool)
-    least, most = marks.get(_MIN, ""), marks.get(_MAX, "")
-    if not least.isdecimal() or not most.isdecimal():
+    found = [marks.get(one, "") for one in (_MIN, _MAX)]
+    if not all(one.isdecimal() and len(one) <= _LONGEST for one in found):
         return None
-    return int(least), int(most)
+    least, most = map(int, found)
+    return least, most
 
 
 def check_bounds(pool: Pool, replicas: int) -> tuple[str, ...]:

@@ -86,8 +86,11 @@ class Watching:
         try:
             await stack.enter_async_context(self.listening(uri, hear))
         except BaseException:
-            del self._subscribed[uri]
+            if self._subscribed.get(uri) is stack:
+                del self._subscribed[uri]
             raise
+        if self._subscribed.get(uri) is not stack:  # unsubscribed while it was being joined
+            await stack.aclose()
 
     async def unsubscribe(self, uri: str) -> None:
         """Listen no more."""

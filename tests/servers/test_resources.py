@@ -26,7 +26,7 @@ from mcp_types import (
 
 from clusterwright.servers.build import build
 from clusterwright.servers.kubernetes import create_server as create_kubernetes
-from clusterwright.servers.resources import Resources
+from clusterwright.servers.resources import Resources, UnknownAddressError
 from clusterwright.servers.watching import Watching, watching
 from clusterwright.tools.answer import Answer
 from clusterwright.tools.errors import (
@@ -339,6 +339,47 @@ async def test_a_cluster_that_answers_late_holds_up_nobody_else(
         assert found.watched == (slow,)
         tasks.cancel_scope.cancel()
     assert found.watched == ()
+
+
+async def test_who_unsubscribes_while_it_is_subscribed_listens_to_nothing(
+    watched: tuple[Watching, Counter],
+) -> None:
+    found, counter = watched
+    counter.late = "shop"
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(found.subscribe, URI, _nothing)
+        await counter.until(lambda: "shop" in counter.asked)
+        await found.unsubscribe(URI)
+        counter.late = ""
+        counter.move()
+    assert found.watched == ()
+    await found.subscribe(URI, _nothing)
+    assert found.watched == (URI,)
+    await found.unsubscribe(URI)
+
+
+async def test_a_subscription_that_fails_after_an_unsubscription_says_why(
+    watched: tuple[Watching, Counter],
+) -> None:
+    found, counter = watched
+    counter.late, counter.fails = "shop", True
+    counter.failure = InvalidInputError("'ftp://x' is no address", hint="look at its kubeconfig")
+    said: list[str] = []
+
+    async def subscribe_late() -> None:
+        try:
+            await found.subscribe(URI, _nothing)
+        except UnknownAddressError as error:
+            said.append(str(error))
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(subscribe_late)
+        await counter.until(lambda: "shop" in counter.asked)
+        await found.unsubscribe(URI)
+        counter.late = ""
+        counter.move()
+    assert len(said) == 1
+    assert "is no address" in said[0]
 
 
 async def test_only_so_many_are_watched_at_once() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from clusterwright.tools.cluster_api.phases.parts import Pool
 from clusterwright.tools.cluster_api.upgrade_checks.check import Status
+from clusterwright.tools.cluster_api.upgrade_checks.images import images
 from clusterwright.tools.manifest import Json, Manifest
 from clusterwright.tools.ref import Ref
 from tests.tools.cluster_api.test_upgrade_checks import listing, scene, status
@@ -132,3 +133,33 @@ def test_a_patch_under_a_condition_counts_where_it_set_the_image_that_runs() -> 
 def test_what_a_runtime_extension_patches_is_not_known() -> None:
     outside: Manifest = {"name": "image", "external": {"generatePatchesExtension": "images"}}
     assert pinned("ubuntu-kube-v1.36.3", outside) is Status.WARN
+
+
+class Counted(dict[str, Json]):
+    """An object that counts how often it is read."""
+
+    reads = 0
+
+    def get(self, key: str, default: Json = None, /) -> Json:
+        self.reads += 1
+        return super().get(key, default)
+
+
+@pytest.mark.parametrize("many", [10, 40])
+def test_pools_that_each_pin_an_image_are_read_once_and_not_once_for_each_other(many: int) -> None:
+    one = scene()
+    entries = [Counted({"class": "gpu-worker", "name": f"p{n}"}) for n in range(many)]
+    one.parts.cluster["spec"]["topology"]["workers"]["machineDeployments"] = entries
+    pools, templates = list[Pool](), dict[Ref, Manifest]()
+    for entry in entries:
+        reference = {"apiGroup": GROUP, "kind": "VSphereMachineTemplate", "name": entry["name"]}
+        spec = {"template": {"spec": {"infrastructureRef": reference}}}
+        owner = make("MachineDeployment", entry["name"], spec=spec, namespace="default")
+        pools.append(Pool(entry["name"], owner, (), 1))
+        (pinning,) = template("VSphereMachineTemplate", template="ubuntu-kube-v1.36.3").values()
+        templates[Ref("VSphereMachineTemplate", entry["name"], "default", GROUP)] = pinning
+    other = replace(one, parts=replace(one.parts, pools=tuple(pools)), templates=templates)
+    patched = replace(other, made_from=listing(patches=[patch()]))
+    assert images(patched).status is Status.PASSED
+    assert {each.reads for each in entries} == {2}
+    assert images(other).status is Status.BLOCK

@@ -8,7 +8,8 @@ AWSMachinePool and AWSManagedMachinePool (exp/api/v1beta2), AzureMachinePool and
 """
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
 from clusterwright.tools.cluster_api.upgrade_checks.check import (
@@ -20,6 +21,7 @@ from clusterwright.tools.cluster_api.upgrade_checks.check import (
 )
 from clusterwright.tools.cluster_api.upgrade_checks.scene import Scene
 from clusterwright.tools.cluster_api.upgrade_checks.template_users import (
+    User,
     is_patched_outside,
     template_users,
     version_patches,
@@ -85,7 +87,10 @@ def images(scene: Scene) -> Check:
     if not pinned:
         kinds = ", ".join(sorted({ref.kind for ref in scene.templates}))
         return passed(_NAME, f"no template pins one ({kinds})")
-    left = [one for one in pinned if not _follows(scene, one)]
+    users: dict[Ref, set[User]] = defaultdict(set)
+    for one in template_users(scene.parts):
+        users[one.template].add(one)
+    left = [one for one in pinned if not _follows(scene, one, users[one.ref])]
     if not left:
         return passed(_NAME, "the class sets the image by the version")
     other = [one for one in left if one.is_of(scene.goal) is False]
@@ -112,12 +117,11 @@ def _pinned(ref: Ref, template: Manifest) -> Iterator[_Pinned]:
             yield _Pinned(ref, (*_IN_TEMPLATE, *path), found)
 
 
-def _follows(scene: Scene, pinned: _Pinned) -> bool:
+def _follows(scene: Scene, pinned: _Pinned, users: Set[User]) -> bool:
     """Return whether the class sets an image by the version, for all whose template it is in.
 
     A patch under a condition counts where the image is of the version that runs: then it was met.
     """
-    users = [one for one in template_users(scene.parts) if one.template == pinned.ref]
     was_met = pinned.is_of(scene.current) is True
     return bool(users) and all(
         any(

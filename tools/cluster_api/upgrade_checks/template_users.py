@@ -40,13 +40,19 @@ def template_users(parts: Parts) -> Iterator[User]:
         ref = _named(parts, parts.control_plane, *path)
         if ref is not None:
             yield User(ref, "controlPlane")
+    classes = {kind: _classes(parts, listed) for kind, (listed, _) in _CLASSES.items()}
     for pool in parts.pools:
         ref = _named(parts, pool.manifest, *_OF_POOL)
         if ref is not None:
-            listed, matches = _CLASSES.get(text(pool.manifest, "kind"), ("", ""))
-            entries = items(parts.cluster, "spec", "topology", "workers", listed)
-            own = (text(one, "class") for one in entries if text(one, "name") == pool.name)
-            yield User(ref, matches, next(own, ""))
+            kind = text(pool.manifest, "kind")
+            _, matches = _CLASSES.get(kind, ("", ""))
+            yield User(ref, matches, classes.get(kind, {}).get(pool.name, ""))
+
+
+def _classes(parts: Parts, listed: str) -> dict[str, str]:
+    """Return the class of each pool of a list of the topology; the first of a name counts."""
+    entries = items(parts.cluster, "spec", "topology", "workers", listed)
+    return {text(one, "name"): text(one, "class") for one in reversed(entries)}
 
 
 def version_patches(made_from: Manifest, user: User) -> Iterator[tuple[str, bool]]:

@@ -1,5 +1,7 @@
 """The tool that tells whether a Cluster can go to a version, and what stands in the way."""
 
+from collections import Counter
+from collections.abc import Mapping
 from functools import partial
 from importlib import import_module
 from typing import Annotated, Literal
@@ -16,7 +18,6 @@ from clusterwright.tools.tool import Effect, Tool
 _WORK = "clusterwright.tools.cluster_api.upgrade_checks.checking"
 """Loaded when first needed: start-up does without it."""
 Verdict = Literal["ready", "ready with warnings", "blocked"]
-_ORDER = tuple(Status)
 
 
 class UpgradeCheck(Answer):
@@ -28,22 +29,24 @@ class UpgradeCheck(Answer):
     version: str = Field(description="The version that was asked about.")
     hops: tuple[str, ...] = Field(default=(), description="The control plane goes through these.")
     checks: tuple[Check, ...] = Field(default=(), description="Worst first.")
-    left_out: int = Field(default=0, description="Checks that passed, for which there is no room.")
+    left_out: dict[str, int] = Field(
+        default={}, description="By status, checks for which there is no room: the best ones."
+    )
     gaps: tuple[Gap, ...] = Field(default=(), description="What could not be read.")
 
     def render(self) -> str:
         """Return the verdict, then a line for each check, worst first."""
-        counted = ", ".join(
-            f"{count} {status}"
-            for status in _ORDER
-            if (count := sum(one.status is status for one in self.checks))
-        )
+        made = Counter(self.left_out)
+        made.update(str(one.status) for one in self.checks)
         way = f" by {', then '.join(self.hops)}" if len(self.hops) > 1 else ""
         head = f"{self.target} on {self.cluster} from {self.current or '?'} to {self.version}{way}"
-        open_ = any(one.status is Status.NOT_CHECKED for one in self.checks)
+        open_ = made[Status.NOT_CHECKED] > 0
         sure = ", as far as it could be checked" if open_ and self.verdict != "blocked" else ""
-        lines = [f"{head}: {self.verdict}{sure} ({counted})", *(one.line() for one in self.checks)]
-        lines += [f"[{self.left_out} more checks passed]"] if self.left_out else []
+        lines = [
+            f"{head}: {self.verdict}{sure} ({_counted(made)})",
+            *(one.line() for one in self.checks),
+        ]
+        lines += [f"[not shown: {_counted(self.left_out)}]"] if self.left_out else []
         lines += [f"Not read: {one.what} ({one.reason})" for one in self.gaps]
         return "\n".join(lines)
 
@@ -60,12 +63,18 @@ async def capi_check_upgrade(
     Reads the workload cluster too: budgets, webhooks, removed APIs, capacity.
     """
     answer, made = await import_module(_WORK).check(clusters, cluster, namespace, name, version)
-    return longest(partial(_page, answer, made), len(made), BUDGET)
+    return longest(partial(page, answer, made), len(made), BUDGET)
 
 
 TOOL = Tool(capi_check_upgrade, Effect.READ, "Check an upgrade of a workload cluster")
 
 
-def _page(answer: UpgradeCheck, made: list[Check], most: int) -> UpgradeCheck:
-    left = len(made) - most
-    return answer.model_copy(update={"checks": tuple(made[:most]), "left_out": left})
+def page(answer: UpgradeCheck, made: list[Check], most: int) -> UpgradeCheck:
+    """Return the answer with the first of its checks, and by status how many others there are."""
+    left = Counter(str(one.status) for one in made[most:])
+    return answer.model_copy(update={"checks": tuple(made[:most]), "left_out": dict(left)})
+
+
+def _counted(made: Mapping[str, int]) -> str:
+    """Return how many checks went how, worst first."""
+    return ", ".join(f"{made[one]} {one}" for one in Status if made.get(one))

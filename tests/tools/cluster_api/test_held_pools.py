@@ -43,13 +43,28 @@ def test_a_cluster_without_a_topology_holds_nothing(odd: Manifest) -> None:
     assert held_pools(cluster(**odd)) == {}
 
 
-def test_the_checks_of_an_upgrade_name_every_pool_that_keeps_its_version() -> None:
+def deferred(**workers: Json) -> list[tuple[Status, str]]:
     one = scene()
-    workers = one.parts.cluster["spec"]["topology"]["workers"]
-    workers["machineDeployments"] = [pool("a"), pool("b", HOLD_SEQUENCE), pool("c")]
+    one.parts.cluster["spec"]["topology"]["workers"] = workers
     told = [each for each in checks(one) if each.name == "deferred pools"]
-    assert [each.status for each in told] == [Status.WARN, Status.WARN]
-    assert [each.said for each in told] == [
-        f"pool “{name}” keeps its version: {HOLD_SEQUENCE}, on it or on a pool before it"
-        for name in "bc"
+    return [(each.status, each.said) for each in told]
+
+
+def test_the_checks_of_an_upgrade_name_every_pool_that_keeps_its_version() -> None:
+    pools = [pool("a"), pool("b", HOLD_SEQUENCE), pool("c")]
+    where = ", on it or on a pool before it"
+    assert deferred(machineDeployments=pools) == [
+        (Status.WARN, f"pools “b”, “c” keep their version: {HOLD_SEQUENCE}{where}"),
+    ]
+    assert deferred(machineDeployments=[pool("a", DEFER)], machinePools=pools) == [
+        (Status.WARN, f"pool “a” keeps its version: {DEFER}"),
+        (Status.WARN, f"pools “b”, “c” keep their version: {HOLD_SEQUENCE}{where}"),
+    ]
+
+
+def test_many_pools_that_an_annotation_holds_are_one_check() -> None:
+    pools = [pool(f"pool-{n:03d}", DEFER) for n in range(200)]
+    names = ", ".join(f"“pool-{n:03d}”" for n in range(10))
+    assert deferred(machineDeployments=pools) == [
+        (Status.WARN, f"pools {names} and 190 more keep their version: {DEFER}"),
     ]

@@ -12,13 +12,14 @@ from clusterwright.tools.cluster_api.phases.phase import Operation
 from clusterwright.tools.cluster_api.topology_reason import CLASS_BEHIND, RECONCILED, REFUSED
 from clusterwright.tools.cluster_api.upgrade_checks.check import Check, Status, check, passed
 from clusterwright.tools.cluster_api.upgrade_checks.scene import Scene
-from clusterwright.tools.excerpt import one_line
+from clusterwright.tools.excerpt import few, one_line
 from clusterwright.tools.manifest import Manifest, strings
 from clusterwright.tools.quotation import quoted, word
 from clusterwright.tools.ref import Ref
 
 _HOOK = "before-upgrade.hook.cluster.cluster.x-k8s.io"
 _PENDING = "runtime.cluster.x-k8s.io/pending-hooks"
+_SHOWN = 10
 _FIRST = frozenset({Operation.CREATION, Operation.UPGRADE, Operation.DELETION})
 """What has to be over before: the API server refuses another version until then."""
 
@@ -60,11 +61,16 @@ def _held(cluster: Manifest) -> Iterator[Check]:
 
 
 def _deferred(cluster: Manifest) -> Iterator[Check]:
+    """Yield a check for each annotation, with the pools that it holds; names are of one list."""
+    held: dict[str, list[str]] = {}
     for listed in LISTS:
         for name, annotation in held_pools(cluster, (listed,)).items():
-            where = ", on it or on a pool before it" if annotation == HOLD_SEQUENCE else ""
-            said = f"pool {quoted(one_line(name, 80))} keeps its version: {annotation}{where}"
-            yield check("deferred pools", Status.WARN, said, [Ref.of(cluster)])
+            held.setdefault(annotation, []).append(quoted(one_line(name, 80)))
+    for annotation, names in held.items():
+        where = ", on it or on a pool before it" if annotation == HOLD_SEQUENCE else ""
+        pools, keep = ("pools", "keep their") if len(names) > 1 else ("pool", "keeps its")
+        said = f"{pools} {few(names, _SHOWN)} {keep} version: {annotation}{where}"
+        yield check("deferred pools", Status.WARN, said, [Ref.of(cluster)])
 
 
 def machines(scene: Scene) -> Check:

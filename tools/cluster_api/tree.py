@@ -36,6 +36,7 @@ _LONGEST_CAUSE, _LONGEST_CONDITION = 300, 160
 _MOST_CONDITIONS = 12
 _MOST_CHILDREN = 20
 """Branches below one; machines of a pool that say the same are one."""
+_LAYERS = frozenset({"infrastructure", "control plane"})
 
 
 class Branch(BaseModel):
@@ -59,6 +60,7 @@ class Branch(BaseModel):
     pods: int | None = Field(default=None, description="On its nodes, where they were asked for.")
     children: tuple[Self, ...] = ()
     more: int = Field(default=0, description="Machines left out below it, those in trouble last.")
+    more_pools: int = Field(default=0, description="Pools left out, with machines counted above.")
 
     def lines(self, now: datetime, depth: int = 0) -> Iterator[str]:
         """Yield a line for each branch, with the cause below it."""
@@ -76,8 +78,17 @@ class Branch(BaseModel):
         yield from (f"{indent}    - {one}" for one in self.conditions)
         for one in self.children:
             yield from one.lines(now, depth + 1)
-        if self.more:
+        if self.more_pools:
+            pools = f"{self.more_pools} more pools, and {self.more} more machines"
+            yield f"{indent}  [{pools}; those in trouble are left out last]"
+        elif self.more:
             yield f"{indent}  [{self.more} more machines, of other states than these]"
+
+    @property
+    def machines(self) -> int:
+        """Machines that it and all below it stand for, those that are left out too."""
+        own = self.members if self.role == "machine" else 0
+        return own + self.more + sum(one.machines for one in self.children)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +165,7 @@ class _Tree:
         self, role: str, one: Manifest, children: Sequence[Branch], cause: Cause | None = None
     ) -> Branch:
         found = summary_of(one)
-        shown = children[:_MOST_CHILDREN]
+        shown, left = _cut(children)
         told = unwell(one)[:_MOST_CONDITIONS] if self.asked.conditions else ()
         return Branch(
             role=role,
@@ -167,8 +178,28 @@ class _Tree:
             cause=_cause(cause),
             conditions=tuple(_condition(each) for each in told),
             children=tuple(shown),
-            more=sum(left.members for left in children[_MOST_CHILDREN:]),
+            more=sum(each.machines for each in left),
+            more_pools=sum(each.role == "pool" for each in left),
         )
+
+
+def _cut(children: Sequence[Branch]) -> tuple[list[Branch], list[Branch]]:
+    """Return the branches that there is room for and the others, both as they are drawn.
+
+    The Cluster's own layers come first, then what is in trouble, then what does not tell.
+    """
+    places = sorted(range(len(children)), key=lambda place: _urgency(children[place]))
+    kept = set(places[:_MOST_CHILDREN])
+    shown = [one for place, one in enumerate(children) if place in kept]
+    return shown, [one for place, one in enumerate(children) if place not in kept]
+
+
+def _urgency(one: Branch) -> int:
+    if one.role in _LAYERS:
+        return 0
+    if one.status not in {"True", ""} or any(_urgency(below) == 1 for below in one.children):
+        return 1
+    return 2 if one.status == "" else 3
 
 
 def _of_unwell(

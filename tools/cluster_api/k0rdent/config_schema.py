@@ -10,9 +10,10 @@ from clusterwright.tools.cluster_api.schema import Violation, broken, limit
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.field_path import MISSING, read
 from clusterwright.tools.manifest import Manifest, mapping, texts
+from clusterwright.tools.quotation import word
 from clusterwright.tools.redaction import REDACTED, redact
 
-_LONGEST = 80
+_LONGEST, _MOST = 80, 5
 
 
 def over(defaults: Manifest, config: Manifest) -> Manifest:
@@ -40,11 +41,13 @@ def violations(schema: Manifest, values: Manifest) -> list[str] | None:
 def unknown(schema: Manifest, defaults: Manifest, config: Manifest) -> Iterator[str]:
     """Yield the values that neither schema nor defaults know: the chart may ignore them."""
     known = {*mapping(schema, "properties"), *defaults}
-    for name in config:
-        if known and name not in known:
-            near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-            meant = f"; did you mean {near[0]}?" if near else ""
-            yield f"{name[:_LONGEST]} is no value that the template names{meant}"
+    odd = [name for name in config if name not in known] if known else []
+    for name in odd[:_MOST]:
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+        meant = f"; did you mean {word(near[0])}?" if near else ""
+        yield f"{word(one_line(name, _LONGEST))} is no value that the template names{meant}"
+    if len(odd) > _MOST:
+        yield f"and {len(odd) - _MOST} more are no values that the template names"
 
 
 def _told(one: Violation, safe: Manifest) -> str:

@@ -5,10 +5,12 @@ from collections.abc import Iterator, Mapping
 from clusterwright.tools.cluster_api.k0rdent.kinds import SERVICE_CHAIN
 from clusterwright.tools.cluster_api.k0rdent.made import ref
 from clusterwright.tools.manifest import Manifest, items, text
+from clusterwright.tools.quotation import word
 from clusterwright.tools.snapshot import Snapshot
 
 Name = tuple[str, str]
 """Namespace and name, which name a service on one cluster (internal/serviceset, ServiceKey)."""
+_SHOWN = 10
 
 
 def services_of(manifest: Manifest) -> list[Manifest]:
@@ -40,8 +42,11 @@ def dependency_problem(services: list[Manifest]) -> str:
     for service, needs in graph.items():
         for one in needs:
             if one not in graph:
-                return f"{spelled(service)} depends on {spelled(one)}, which is no service of it"
-    looped = loop(graph)
+                needing, needed = word(spelled(service)), word(spelled(one))
+                return f"{needing} depends on {needed}, which is no service of it"
+    looped = [word(one) for one in loop(graph)]
+    if len(looped) > _SHOWN:
+        looped[_SHOWN // 2 : -_SHOWN // 2] = [f"{len(looped) - _SHOWN} more"]
     return f"services depend on each other in a circle: {' -> '.join(looped)}" if looped else ""
 
 

@@ -11,6 +11,7 @@ from clusterwright.tools.cluster_api.k0rdent.kinds import (
     MANAGEMENT,
     PROVIDER_INTERFACE,
 )
+from clusterwright.tools.excerpt import few
 from clusterwright.tools.manifest import (
     Json,
     Manifest,
@@ -38,7 +39,7 @@ def schema_of(config_map: Manifest | None) -> Manifest:
     """Return the JSON schema that a template's ConfigMap holds; an empty one where it has none."""
     try:
         found: Json = json.loads(text(config_map, "data", "schema") or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return mapping(found)
 
@@ -112,7 +113,7 @@ def problem_of(snapshot: Snapshot, template: Manifest) -> str:
         error = text(template, "status", "validationError")
         return f"not valid: {error}" if error else "not valid (yet)"
     missing = missing_providers(snapshot, template)
-    return f"requires providers that are not there: {', '.join(missing)}" if missing else ""
+    return f"requires providers that are not there: {few(missing)}" if missing else ""
 
 
 def _identities(snapshot: Snapshot, provider: str) -> frozenset[str] | None:

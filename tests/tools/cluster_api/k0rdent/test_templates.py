@@ -64,6 +64,8 @@ def test_a_schema_is_read_from_its_config_map_and_an_odd_one_is_none() -> None:
     assert schema_of({"data": {"schema": json.dumps(SCHEMA)}}) == SCHEMA
     for odd in (None, {}, {"data": {"schema": "{"}}, {"data": {"schema": "[]"}}):
         assert schema_of(odd) == {}
+    for deep in ("[" * 100_000, '{"a":' * 100_000):
+        assert schema_of({"data": {"schema": deep}}) == {}
 
 
 def test_what_a_schema_refuses_is_said_by_name() -> None:
@@ -130,6 +132,9 @@ def test_a_value_that_nobody_knows_is_pointed_out() -> None:
         "workerNumber is no value that the template names; did you mean workersNumber?"
     ]
     assert list(unknown({}, {}, {"a": 1})) == []
+    many = list(unknown(SCHEMA, {}, {f"{one}?": 1 for one in range(500)}))
+    assert many[0] == "“0?” is no value that the template names"
+    assert many[5:] == ["and 495 more are no values that the template names"]
 
 
 def test_upgrades_users_and_credentials_of_a_template_are_found() -> None:

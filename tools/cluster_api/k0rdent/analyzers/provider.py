@@ -11,11 +11,14 @@ from clusterwright.tools.cluster_api.k0rdent.kinds import (
 )
 from clusterwright.tools.cluster_api.k0rdent.made import ref
 from clusterwright.tools.cluster_api.k0rdent.templates import deployments_of, missing_providers
+from clusterwright.tools.excerpt import few, one_line
 from clusterwright.tools.finding import Edge, FieldEvidence, Finding, Relation, Severity
 from clusterwright.tools.manifest import Manifest, namespace_of, strings, text, texts
+from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
+_LONGEST = 600
 MISSING, CONTRACT = "template/provider-missing", "template/contract-unsupported"
 
 
@@ -41,9 +44,10 @@ def _remote(snapshot: Snapshot, one: Manifest) -> bool:
 def _missing(
     template: Manifest, management: Manifest, missing: tuple[str, ...], users: list[Manifest]
 ) -> Finding:
-    there = ", ".join(texts(management, "status", "availableProviders"))
-    wanted = ", ".join(texts(template, "status", "providers"))
-    title = f"It requires providers that the management cluster has not: {', '.join(missing)}"
+    there = one_line(", ".join(texts(management, "status", "availableProviders")), _LONGEST)
+    wanted = one_line(", ".join(texts(template, "status", "providers")), _LONGEST)
+    lacking = few([word(one) for one in missing])
+    title = f"It requires providers that the management cluster has not: {lacking}"
     fix = "Add the provider to spec.providers of the Management, or use a template without it."
     return _finding(MISSING, template, management, users, title, fix).model_copy(
         update={
@@ -66,7 +70,7 @@ def _contracts(template: Manifest, management: Manifest) -> Iterator[tuple[str, 
         served = strings(management, "status", "capiContracts", provider)
         has = [one for value in served.values() for one in value.split("_")]
         if served and wanted not in has:
-            yield provider, wanted, ", ".join(has)
+            yield provider, wanted, few([word(one) for one in has])
 
 
 def _contract(

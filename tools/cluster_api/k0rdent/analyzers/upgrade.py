@@ -17,8 +17,10 @@ from clusterwright.tools.cluster_api.k0rdent.services import (
     spelled,
     steps_of,
 )
+from clusterwright.tools.excerpt import few
 from clusterwright.tools.finding import Edge, FieldEvidence, Finding, Relation, Severity
 from clusterwright.tools.manifest import Manifest, items, name_of, namespace_of, text
+from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
@@ -60,7 +62,9 @@ def _services(snapshot: Snapshot, one: Manifest) -> Iterator[Suspicion]:
         offered = steps_of(snapshot, namespace_of(one), service, before)
         if after in _reachable(snapshot, namespace_of(one), service, before):
             continue
-        yield Suspicion(_not_offered(one, Ref.of(own), service, (before, ", ".join(offered))))
+        yield Suspicion(
+            _not_offered(one, Ref.of(own), service, (before, few([word(one) for one in offered])))
+        )
 
 
 def _reachable(
@@ -78,7 +82,7 @@ def _reachable(
 
 
 def _not_offered(one: Manifest, own: Ref, service: Manifest, told: tuple[str, str]) -> Finding:
-    subject, name = Ref.of(one), spelled(named(service))
+    subject, name = Ref.of(one), word(spelled(named(service)))
     before, offered = told
     after, chain = text(service, "template"), text(service, "templateChain")
     path = f"[?(@.name=='{named(service)[1]}')].template"
@@ -86,13 +90,14 @@ def _not_offered(one: Manifest, own: Ref, service: Manifest, told: tuple[str, st
         code=NOT_OFFERED,
         severity=Severity.WARNING,
         subject=subject,
-        title=f"Service {name} stays at {before}: chain {chain} does not lead from it to {after}",
+        title=f"Service {name} stays at {word(before)}: chain {word(chain)} does not lead from it"
+        f" to {word(after)}",
         evidence=(
             FieldEvidence(ref=subject, path=f"$.spec.serviceSpec.services{path}", value=after),
             FieldEvidence(ref=own, path=f"$.spec.services{path}", value=before),
         ),
         relations=(Relation(source=subject, edge=Edge.USES, target=own),),
-        fixes=(f"From {before} the chain offers {offered or 'nothing'}.",),
+        fixes=(f"From {word(before)} the chain offers {offered or 'nothing'}.",),
     )
 
 

@@ -16,6 +16,7 @@ from clusterwright.tools.errors import InvalidInputError, RefusedError
 from clusterwright.tools.kubernetes.changes.step import Scene, Step
 from clusterwright.tools.kubernetes.changes.write import Verb, Write
 from clusterwright.tools.manifest import Manifest, dig, text
+from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.trust.risk import Risk
 
@@ -47,7 +48,7 @@ class CreateDeployment(DeploymentChange):
         template = usable_template(scene, ref.namespace, self.template)
         credential = check_credential(scene, template, self.credential)
         notes = check_config(scene, template, self.config)
-        version = text(template, "status", "k8sVersion")
+        version = word(text(template, "status", "k8sVersion"))
         spec: Manifest = {"template": self.template, "credential": self.credential}
         # Without any config k0rdent would fill in the defaults and set dryRun by itself.
         spec |= {"config": self.config} | ({"dryRun": True} if self.dry_run else {})

@@ -12,7 +12,7 @@ from clusterwright.tools.cluster_api.k0rdent.templates import (
     variables_of_template,
 )
 from clusterwright.tools.errors import InvalidInputError, NotFoundError, RefusedError
-from clusterwright.tools.excerpt import one_line
+from clusterwright.tools.excerpt import few, one_line
 from clusterwright.tools.kubernetes.changes.step import Scene
 from clusterwright.tools.manifest import (
     Manifest,
@@ -23,10 +23,10 @@ from clusterwright.tools.manifest import (
     text,
     truth,
 )
-from clusterwright.tools.quotation import quoted
+from clusterwright.tools.quotation import quoted, word
 from clusterwright.tools.ref import Ref
 
-_MOST = 5
+_MOST, _SHOWN = 5, 12
 
 
 def check_config(scene: Scene, template: Manifest, config: Manifest) -> tuple[str, ...]:
@@ -72,8 +72,8 @@ def check_credential(scene: Scene, template: Manifest, name: str) -> Manifest:
             hint=f"for this template there are {_listed(_fitting(scene, template))}",
         )
     if fits(scene.around, template, found) is False:
-        kind = text(found, "spec", "identityRef", "kind")
-        providers = ", ".join(infrastructure_of(template))
+        kind = word(text(found, "spec", "identityRef", "kind"))
+        providers = few([word(one) for one in infrastructure_of(template)])
         raise RefusedError(
             f"{wanted} has an identity of kind {kind}, which {providers} does not take",
             hint=f"for this template there are {_listed(_fitting(scene, template))}",
@@ -90,4 +90,4 @@ def _fitting(scene: Scene, template: Manifest) -> list[str]:
 
 
 def _listed(names: Sequence[str]) -> str:
-    return ", ".join(sorted(names)[:12]) or "none"
+    return few(sorted(names), _SHOWN) or "none"

@@ -7,7 +7,7 @@ from clusterwright.tools.cluster_api.condition import Condition, conditions_of
 from clusterwright.tools.cluster_api.estate import CLUSTER
 from clusterwright.tools.cluster_api.k0rdent.kinds import RELEASE, RELEASE_NAME
 from clusterwright.tools.cluster_api.k0rdent.services import Name, named, spelled
-from clusterwright.tools.excerpt import one_line
+from clusterwright.tools.excerpt import few, one_line
 from clusterwright.tools.kubernetes.changes.step import (
     Check,
     Failed,
@@ -18,7 +18,7 @@ from clusterwright.tools.kubernetes.changes.step import (
 )
 from clusterwright.tools.kubernetes.changes.workload_cluster import judge_reconciled
 from clusterwright.tools.manifest import Manifest, items, mapping, number, text, truth
-from clusterwright.tools.quotation import quoted
+from clusterwright.tools.quotation import quoted, word
 from clusterwright.tools.ref import Ref
 
 _SECONDS = 1800.0
@@ -157,15 +157,15 @@ def _deployed(
             message = text(state, "failureMessage")
             if how == "Failed":
                 return Pending(f"it fails: {quoted(one_line(message))}", stuck=True)
-            return Met() if how == "Deployed" else Pending(f"it is {how}")
+            return Met() if how == "Deployed" else Pending(f"it is {word(how)}")
     return Pending("it is not told yet")
 
 
 def _everywhere(found: Manifest) -> Verdict:
     clusters = items(found, "status", "matchingClusters")
-    left = [text(one, "name") for one in clusters if not truth(one, "deployed")]
+    left = [word(text(one, "name")) for one in clusters if not truth(one, "deployed")]
     if left:
-        return Pending(f"not deployed yet on {', '.join(left[:5])}")
+        return Pending(f"not deployed yet on {few(left)}")
     for one in conditions_of(found):
         if one.type == "ClusterInReadyState" and one.status == "True":
             return Met()

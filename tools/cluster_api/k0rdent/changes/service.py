@@ -31,7 +31,7 @@ from clusterwright.tools.cluster_api.k0rdent.services import (
 )
 from clusterwright.tools.cluster_api.selection import selects
 from clusterwright.tools.errors import InvalidInputError, NotFoundError, RefusedError
-from clusterwright.tools.excerpt import one_line
+from clusterwright.tools.excerpt import few, one_line
 from clusterwright.tools.field_path import put
 from clusterwright.tools.kubernetes.changes.kind import Change
 from clusterwright.tools.kubernetes.changes.patch import patched
@@ -46,7 +46,7 @@ from clusterwright.tools.manifest import (
     text,
     truth,
 )
-from clusterwright.tools.quotation import quoted
+from clusterwright.tools.quotation import quoted, word
 from clusterwright.tools.ref import Ref, check_name, check_namespace
 from clusterwright.tools.trust.risk import Risk
 
@@ -94,7 +94,7 @@ class ServiceChange(Change):
             ]
             raise NotFoundError(
                 f"there is no {self.ref} on {scene.cluster}",
-                hint=f"there are {', '.join(sorted(there)[:10]) or 'none'}",
+                hint=f"there are {_named(sorted(there)) or 'none'}",
             )
         if text(found, "metadata", "deletionTimestamp"):
             raise RefusedError(f"{self.ref} is being deleted", hint="nothing of it can change")
@@ -134,7 +134,7 @@ class ServiceChange(Change):
         found = scene.around.get(wanted)
         if found is None:
             there = scene.around.in_namespace(SERVICE_TEMPLATE, self.templates)
-            names = ", ".join(sorted(name_of(one) for one in there)[:12])
+            names = _named(sorted(name_of(one) for one in there))
             raise NotFoundError(
                 f"there is no ServiceTemplate {self.templates}/{name[:80]}",
                 hint=f"that namespace has {names or 'none'}",
@@ -158,7 +158,7 @@ class ServiceChange(Change):
         if found is None or template not in supported:
             why = "does not exist" if found is None else f"does not have {template[:80]}"
             raise RefusedError(
-                f"{wanted} {why}", hint=f"it has {', '.join(supported) or 'no template'}"
+                f"{wanted} {why}", hint=f"it has {_named(supported) or 'no template'}"
             )
 
     def _hit(self, scene: Scene, before: Manifest) -> list[str]:
@@ -172,7 +172,7 @@ class ServiceChange(Change):
         )
 
 
-_SEVERAL = 5
+_SEVERAL, _SHOWN = 5, 12
 
 
 class AddService(ServiceChange):
@@ -223,7 +223,7 @@ class UpgradeService(ServiceChange):
         if template != text(now, "template"):
             entry.pop("version", None)  # it names the version of the template before
         services = [entry if one is now else one for one in there]
-        say = f"upgrade service {spelled(asked.key)} of {self.ref} to {template}"
+        say = f"upgrade service {spelled(asked.key)} of {self.ref} to {word(template)}"
         return self.made(scene, before, services, say, deployed(self.ref, asked.key, template))
 
     def _check_path(self, scene: Scene, now: Manifest, entry: Manifest) -> None:
@@ -234,8 +234,8 @@ class UpgradeService(ServiceChange):
         offered = steps_of(scene.around, self.templates, entry, before)
         if template not in offered:
             raise RefusedError(
-                f"chain {chain} does not lead from {before} to {template[:80]}",
-                hint=f"it offers {', '.join(offered) or 'nothing'}",
+                f"chain {word(chain)} does not lead from {word(before)} to {template[:80]}",
+                hint=f"it offers {_named(offered) or 'nothing'}",
             )
 
 
@@ -257,7 +257,7 @@ class RemoveService(ServiceChange):
         ]
         if needing:
             raise RefusedError(
-                f"{', '.join(needing)} depends on service {spelled(asked.key)}",
+                f"{_named(needing)} depends on service {spelled(asked.key)}",
                 hint="remove that first",
             )
         services = [one for one in there if one is not now]
@@ -271,10 +271,15 @@ def _existing(there: Sequence[Manifest], key: Name, ref: Ref) -> Manifest:
     for one in there:
         if named(one) == key:
             return one
-    names = ", ".join(spelled(named(one)) for one in there)
+    names = _named([spelled(named(one)) for one in there])
     raise NotFoundError(
         f"{ref} has no service {spelled(key)[:120]}", hint=f"it has {names or 'none'}"
     )
+
+
+def _named(names: Sequence[str]) -> str:
+    """Return names of the cluster, the first of them, marked where they are more than names."""
+    return few([word(one) for one in names], _SHOWN)
 
 
 def _require_name_alone(asked: AskedService) -> None:
@@ -305,6 +310,8 @@ def _values(asked: AskedService) -> Manifest:
         loaded: object = yaml.safe_load(asked.values)
     except yaml.YAMLError as error:
         raise InvalidInputError(f"values are no YAML: {one_line(str(error), 200)}") from error
+    except RecursionError as error:
+        raise InvalidInputError("values are nested too deep to be read") from error
     if loaded is not None and not isinstance(loaded, dict):
         raise InvalidInputError("values are no YAML mapping", hint='write e.g. "replicaCount: 2"')
     return {"values": asked.values}

@@ -11,8 +11,10 @@ from clusterwright.tools.cluster_api.sveltos.kinds import (
     summary_named,
 )
 from clusterwright.tools.cluster_api.sveltos.suspended import suspended
+from clusterwright.tools.excerpt import few
 from clusterwright.tools.finding import FieldEvidence, Finding, Severity
 from clusterwright.tools.manifest import Manifest, items, truth
+from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
@@ -31,7 +33,7 @@ def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
 
 def _finding(snapshot: Snapshot, one: Manifest, summary: Manifest, changed: list[str]) -> Finding:
     held = suspended(snapshot, summary)
-    what = ", ".join(_drifted(one)) or "resources"
+    what = few(list(_drifted(one))) or "resources"
     then = "and nobody puts it back while it is suspended" if held else "and Sveltos puts it back"
     own = Ref.of(one)
     return Finding(
@@ -53,7 +55,7 @@ def _finding(snapshot: Snapshot, one: Manifest, summary: Manifest, changed: list
 
 def _drifted(one: Manifest) -> Iterator[str]:
     for chart in items(one, "status", "driftedHelmCharts"):
-        yield f"Helm release {release_of(chart)}"
+        yield f"Helm release {word(release_of(chart))}"
 
 
 DRIFT = Analyzer("drift", (CODE,), (RESOURCE_SUMMARY, SUMMARY), _detect)

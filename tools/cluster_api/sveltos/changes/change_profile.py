@@ -22,7 +22,7 @@ from clusterwright.tools.cluster_api.sveltos.matching import clusters_of, matchi
 from clusterwright.tools.cluster_api.sveltos.profile_edit import ProfileEdit
 from clusterwright.tools.cluster_api.sveltos.suspended import is_paused
 from clusterwright.tools.errors import InvalidInputError, NotFoundError, RefusedError
-from clusterwright.tools.excerpt import one_line
+from clusterwright.tools.excerpt import few, one_line
 from clusterwright.tools.field_path import put
 from clusterwright.tools.kubernetes.changes.kind import Change
 from clusterwright.tools.kubernetes.changes.patch import patched
@@ -37,12 +37,13 @@ from clusterwright.tools.kubernetes.changes.step import (
     Verdict,
 )
 from clusterwright.tools.manifest import Manifest, items, mapping, text
-from clusterwright.tools.quotation import quoted
+from clusterwright.tools.quotation import quoted, word
 from clusterwright.tools.ref import Ref, check_name, check_namespace
 from clusterwright.tools.trust.risk import Risk
 
 _ALL, _NONE = "all-clusters", "no-cluster"
 _SECONDS = 600.0
+_SHOWN = 10
 _DRY = "DryRun"
 
 
@@ -124,7 +125,7 @@ class ChangeProfile(Change):
         found = scene.live.get(self.ref)
         if found is None:
             kind = f"{self.ref.kind}.{CONFIG}"
-            there = ", ".join(sorted(str(Ref.of(one)) for one in scene.around.of_kind(kind))[:10])
+            there = few(sorted(str(Ref.of(one)) for one in scene.around.of_kind(kind)), _SHOWN)
             raise NotFoundError(
                 f"there is no {self.ref} on {scene.cluster}", hint=f"there are {there or 'none'}"
             )
@@ -138,7 +139,7 @@ class ChangeProfile(Change):
         if missing:
             raise NotFoundError(
                 f"{self.ref} has no release {missing[0][:120]}",
-                hint=f"it has {', '.join(sorted(known)) or 'none'}",
+                hint=f"it has {few([word(one) for one in sorted(known)], _SHOWN) or 'none'}",
             )
         charts = [one for one in charts if release_of(one) not in gone]
         for one in self.profile.add_charts:
@@ -159,7 +160,7 @@ class ChangeProfile(Change):
         if missing:
             raise NotFoundError(
                 f"{self.ref} has no policy {missing[0][:120]}",
-                hint=f"it has {', '.join(sorted(known)) or 'none'}",
+                hint=f"it has {few([word(one) for one in sorted(known)], _SHOWN) or 'none'}",
             )
         policies = [one for one in policies if _policy(one) not in self.profile.remove_policies]
         for one, ref in zip(self.profile.add_policies, self.references, strict=True):
@@ -187,7 +188,7 @@ class ChangeProfile(Change):
         if len(will) > 1 and len(will) == len(there) and _ALL not in self.accept:
             raise RefusedError(
                 f"{self.ref} would be for every one of {len(there)} clusters:"
-                f" {', '.join(_short(one) for one in will[:5])}",
+                f" {few([_short(one) for one in will])}",
                 hint=f'narrow its selector; if that is meant, accept=["{_ALL}"]',
             )
 
@@ -205,7 +206,7 @@ class ChangeProfile(Change):
             for one in items(summary, "spec", "clusterProfileSpec", "helmCharts"):
                 if release_of(one) in new:
                     raise RefusedError(
-                        f"{profile_of(summary)} has release {release_of(one)} on"
+                        f"{profile_of(summary)} has release {word(release_of(one))} on"
                         f" {_short(where)} already",
                         hint="one profile has a release; change that one, or take another name",
                     )
@@ -213,7 +214,7 @@ class ChangeProfile(Change):
     def _risk(self, was: Sequence[Ref], will: Sequence[Ref]) -> tuple[Risk, str]:
         felt = sorted({*was, *will})
         risk = Risk.HIGH if len(felt) >= _MANY else Risk.MEDIUM
-        names = ", ".join(_short(one) for one in felt[:5])
+        names = few([_short(one) for one in felt])
         return risk, f"it changes what runs on {len(felt)} clusters: {names or 'none'}"
 
     def _applied(self, wanted: Manifest, will: Sequence[Ref]) -> Check:
@@ -242,7 +243,7 @@ def _judge(
     seen: set[Ref | None] = set()
     for one in listed:
         own = mapping(one, "spec", "clusterProfileSpec")
-        where = f"on {text(one, 'spec', 'clusterName')}"
+        where = f"on {word(text(one, 'spec', 'clusterName'))}"
         if any((own.get(key) or None) != (spec.get(key) or None) for key in _SPEC):
             return Pending(f"the change has not come {where} yet")
         for feature in items(one, "status", "featureSummaries"):
@@ -250,22 +251,22 @@ def _judge(
             if how != "Provisioned" and text(own, "syncMode") != _DRY:
                 said = text(feature, "failureMessage")
                 told = f": {quoted(one_line(said))}" if said else ""
-                return Pending(f"{how} {where}{told}", stuck=how.startswith("Failed"))
+                return Pending(f"{word(how)} {where}{told}", stuck=how.startswith("Failed"))
         seen.add(cluster_of(one))
     waits = sorted(str(one) for one in will - seen)
-    return Pending(f"nothing is told of {', '.join(waits[:3])} yet") if waits else Met()
+    return Pending(f"nothing is told of {few(waits, 3)} yet") if waits else Met()
 
 
 def _notes(
     before: Manifest, wanted: Manifest, was: Sequence[Ref], will: Sequence[Ref]
 ) -> list[str]:
-    notes = [f"for {len(will)} clusters: {', '.join(_short(one) for one in will[:10]) or 'none'}"]
+    notes = [f"for {len(will)} clusters: {_few(will) or 'none'}"]
     new, gone = sorted({*will} - {*was}), sorted({*was} - {*will})
-    notes += [f"newly for {', '.join(_short(one) for one in new[:10])}"] if new else []
+    notes += [f"newly for {_few(new)}"] if new else []
     if gone:
         kept = text(wanted, "spec", "stopMatchingBehavior") == "LeavePolicies"
         fate = "what is there stays" if kept else "what it put there is taken away"
-        notes.append(f"no longer for {', '.join(_short(one) for one in gone[:10])}: {fate}")
+        notes.append(f"no longer for {_few(gone)}: {fate}")
     mode = text(wanted, "spec", "syncMode")
     if mode != text(before, "spec", "syncMode"):
         notes.append(_MODES.get(mode, ""))
@@ -299,6 +300,10 @@ def _put(manifest: Manifest, path: tuple[str, ...], value: object) -> Manifest:
 
 def _policy(one: Manifest) -> str:
     return f"{text(one, 'kind')}/{text(one, 'namespace')}/{text(one, 'name')}"
+
+
+def _few(refs: Sequence[Ref]) -> str:
+    return few([_short(one) for one in refs], _SHOWN)
 
 
 def _short(ref: Ref) -> str:

@@ -39,13 +39,14 @@ def deployment_of(snapshot: Snapshot, cluster: Manifest) -> Manifest | None:
 
 def cluster_of(snapshot: Snapshot, deployment: Manifest) -> Manifest | None:
     """Return the Cluster of a ClusterDeployment; of an adopted one, its SveltosCluster."""
+    return next(clusters_of(snapshot, deployment), None)
+
+
+def clusters_of(snapshot: Snapshot, deployment: Manifest) -> Iterator[Manifest]:
+    """Yield the Clusters of a ClusterDeployment, of which a chart may make several."""
     label = {RELEASE_NAME: name_of(deployment)}
-    found = (
-        one
-        for kind in (CLUSTER, SVELTOS_CLUSTER)
-        for one in snapshot.selected(kind, namespace_of(deployment), label)
-    )
-    return next(found, None)
+    for kind in (CLUSTER, SVELTOS_CLUSTER):
+        yield from snapshot.selected(kind, namespace_of(deployment), label)
 
 
 def ownership(snapshot: Snapshot) -> Iterator[Relation]:

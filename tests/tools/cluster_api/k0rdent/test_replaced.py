@@ -11,6 +11,7 @@ from clusterwright.tools.cluster_api.k0rdent.changes.upgrade_deployment import U
 from clusterwright.tools.cluster_api.k0rdent.kinds import GROUP
 from clusterwright.tools.errors import RefusedError
 from clusterwright.tools.kubernetes.changes.step import Scene, Step
+from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.trust.risk import Risk
 from tests.tools.cluster_api.changes.estate import (
     BUSY,
@@ -18,7 +19,9 @@ from tests.tools.cluster_api.changes.estate import (
     MACHINES,
     NAME,
     bare,
+    control_plane,
     machine,
+    made,
     notes,
     pool,
     reasons,
@@ -106,6 +109,54 @@ def test_a_plan_rests_on_the_template_as_it_is_now(planned: Planned) -> None:
     assert isinstance(rests, list)
     name = "small-1" if planned is configured else "small-2"
     assert rests[:2] == [f"uid-{name}", 1]
+
+
+def alone() -> tuple[Manifest, Manifest, Manifest]:
+    """Return a Cluster without pools, and a Machine of a MachineSet that nothing owns."""
+    found = bare()
+    found["metadata"]["labels"] |= cluster()["metadata"]["labels"]
+    lone = machine("m-1")
+    del lone["metadata"]["labels"]["cluster.x-k8s.io/deployment-name"]
+    return found, made("MachineSet", "s", {"replicas": 1}), lone
+
+
+@both
+def test_machines_of_no_pool_are_told_with_what_runs_on_them(planned: Planned) -> None:
+    step = planned(scene(deployment(), *alone(), control_plane(), runs=BUSY))
+    assert "it has no Machines" not in notes(step)
+    assert (
+        "machines of no pool: 1 machine, replaced as their owner sees fit, at worst all at once"
+        in notes(step)
+    )
+    assert "m-1 (node node-m-1): 2 pods" in notes(step)
+    assert "at worst 1 machine is replaced; 2 pods on them must move" in reasons(step)
+    beside = (control_plane(), machine("c-1", "control-plane"))
+    both_told = planned(scene(deployment(), *alone(), *beside, runs=BUSY))
+    assert "at worst 2 machines are replaced; 2 pods on them must move" in reasons(both_told)
+    assert "machines of no pool: 1 machine" in notes(both_told)
+
+
+@both
+def test_a_cluster_of_its_name_that_no_release_claims_is_not_told_as_its_own(
+    planned: Planned,
+) -> None:
+    step = planned(scene(deployment(), cluster(labels={}), pool(), *MACHINES, runs=BUSY))
+    assert "a Cluster of that name that no release claims" in notes(step)
+    assert "m-1" not in notes(step)
+    assert worst(step) is Risk.HIGH
+    held = cluster(labels={}, annotations={"cluster.x-k8s.io/paused": ""})
+    with pytest.raises(RefusedError, match=r"is paused: nothing would come of it.*no release"):
+        planned(scene(deployment(), held, pool(), *MACHINES))
+
+
+@both
+def test_every_cluster_of_a_release_is_told(planned: Planned) -> None:
+    second = cluster(name="a-train", uid="uid-second")
+    step = planned(scene(deployment(), *HERE, second, runs=BUSY))
+    assert "of Cluster.cluster.x-k8s.io/default/a-train:" in notes(step)
+    held = cluster(name="a-train", annotations={"cluster.x-k8s.io/paused": ""})
+    with pytest.raises(RefusedError, match="a-train is paused"):
+        planned(scene(deployment(), *HERE, held, runs=BUSY))
 
 
 def test_pools_of_a_class_wait_for_each_other_only_while_kubernetes_is_upgraded() -> None:

@@ -1,27 +1,31 @@
 """Give a cluster of k0rdent up, with its services and its machines."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from clusterwright.tools.cluster_api.changes.delete import FOR_EVER, seconds_to_go
-from clusterwright.tools.cluster_api.changes.dependents import (
-    Dependents,
-    dependents,
-    require_accepted,
-    require_another,
-    require_movable,
-)
 from clusterwright.tools.cluster_api.estate import MACHINE, estate_of
 from clusterwright.tools.cluster_api.k0rdent.changes.deployment_change import (
     DeploymentChange,
-    cluster_here,
+    clusters_here,
     existing_deployment,
+    nothing_made,
+)
+from clusterwright.tools.cluster_api.k0rdent.changes.ends import (
+    accepted_ends,
+    bound_ends,
+    require_endable,
 )
 from clusterwright.tools.cluster_api.k0rdent.services import named, services_of, spelled
+from clusterwright.tools.excerpt import few
 from clusterwright.tools.kubernetes.changes.delete import gone
 from clusterwright.tools.kubernetes.changes.step import Check, Scene, Step
 from clusterwright.tools.kubernetes.changes.write import Verb, Write
-from clusterwright.tools.manifest import Manifest, condition, text, truth
+from clusterwright.tools.manifest import Manifest, name_of, namespace_of, text
+from clusterwright.tools.quotation import word
 from clusterwright.tools.trust.risk import Risk
+
+_SHOWN = 10
 
 
 class DeleteDeployment(DeploymentChange):
@@ -39,17 +43,15 @@ class DeleteDeployment(DeploymentChange):
         """Return one deletion; raise RefusedError for a cluster on which something depends."""
         ref = self.deployment
         before = existing_deployment(scene, ref)
-        cluster, _ = cluster_here(scene, before)
-        if cluster is not None:
-            require_movable(cluster)
-            require_another(scene, cluster)
-        found = require_accepted(ref, _dependents(scene, before), self.accept)
+        require_endable(scene, before)
+        found = accepted_ends(scene, before, self.accept)
         uid = text(before, "metadata", "uid")
-        machines = estate_of(scene.around).of(MACHINE, cluster) if cluster else ()
+        own, estate = clusters_here(scene, before), estate_of(scene.around)
+        machines = sum(len(estate.of(MACHINE, one)) for one in own)
         check = gone(ref, uid)
         return (
             Step(
-                say=f"delete {ref}{_with(cluster, len(machines), before)}",
+                say=f"delete {ref}{_with(scene, before, machines)}",
                 write=Write(
                     Verb.DELETE,
                     ref,
@@ -59,36 +61,25 @@ class DeleteDeployment(DeploymentChange):
                 ),
                 before=before,
                 paths=None,
-                checks=(
-                    Check(check.say, check.ref, check.judge, seconds=seconds_to_go(len(machines))),
-                ),
+                checks=(Check(check.say, check.ref, check.judge, seconds=seconds_to_go(machines)),),
                 irreversible=FOR_EVER,
                 at_stake=Risk.HIGH,
                 risks=tuple((Risk.HIGH, one.line()) for one in found),
-                notes=_notes(before),
-                rests_on=[[one.word, *one.refs] for one in found if one.bound],
+                notes=_notes(own, before),
+                rests_on=bound_ends(found),
             ),
         )
 
 
-def _dependents(scene: Scene, before: Manifest) -> list[Dependents]:
-    """Return what goes with a cluster; a cluster that is not here was not looked at."""
-    cluster, seen = cluster_here(scene, before)
-    return [] if cluster is None and _made_nothing(before) else dependents(seen)
-
-
-def _made_nothing(before: Manifest) -> bool:
-    """Return whether it was only ever validated: k0rdent tells of a release once there is one."""
-    told = text(condition(before, "HelmReleaseReady"), "status")
-    return truth(before, "spec", "dryRun") and told not in {"True", "False"}
-
-
-def _with(cluster: Manifest | None, machines: int, before: Manifest) -> str:
-    if cluster is not None:
+def _with(scene: Scene, before: Manifest, machines: int) -> str:
+    if clusters_here(scene, before):
         return f" with {machines} machines"
-    return ", which made no cluster" if _made_nothing(before) else ", whose cluster is not here"
+    made_none = nothing_made(scene, before)
+    return ", which made no cluster" if made_none else ", whose cluster is not here"
 
 
-def _notes(before: Manifest) -> tuple[str, ...]:
-    services = [spelled(named(one)) for one in services_of(before)]
-    return (f"its services go: {', '.join(services)}",) if services else ()
+def _notes(own: Sequence[Manifest], before: Manifest) -> tuple[str, ...]:
+    clusters = [f"{namespace_of(one)}/{name_of(one)}" for one in own]
+    services = [word(spelled(named(one))) for one in services_of(before)]
+    told = (f"its Clusters go: {few(clusters, _SHOWN)}",) if len(own) > 1 else ()
+    return (*told, *((f"its services go: {few(services, _SHOWN)}",) if services else ()))

@@ -3,30 +3,34 @@
 from dataclasses import replace
 from typing import ClassVar, cast
 
-from clusterwright.tools.cluster_api.changes.dependents import (
-    Dependents,
-    dependents,
-    require_accepted,
+from clusterwright.tools.cluster_api.k0rdent.changes.charts import (
+    another_chart,
+    becomes,
+    kubernetes,
 )
 from clusterwright.tools.cluster_api.k0rdent.changes.deployment_change import (
     DeploymentChange,
-    cluster_here,
     existing_deployment,
+    nothing_made,
     usable_template,
 )
+from clusterwright.tools.cluster_api.k0rdent.changes.ends import bound_ends, ended, with_ends
 from clusterwright.tools.cluster_api.k0rdent.changes.judged import check_config
 from clusterwright.tools.cluster_api.k0rdent.changes.proofs import ready, validated
 from clusterwright.tools.cluster_api.k0rdent.changes.replaced import VALIDATED, replaced
 from clusterwright.tools.cluster_api.k0rdent.kinds import TEMPLATE
 from clusterwright.tools.cluster_api.k0rdent.made import ref as named
 from clusterwright.tools.errors import RefusedError
+from clusterwright.tools.excerpt import few
 from clusterwright.tools.field_path import put
 from clusterwright.tools.kubernetes.changes.patch import patched
 from clusterwright.tools.kubernetes.changes.step import Scene, Step
 from clusterwright.tools.manifest import Manifest, dig, mapping, text, texts, truth
+from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.trust.risk import Risk
 
+_SHOWN = 12
 _ONE_WAY = "no chain leads back to an earlier template"
 
 
@@ -51,9 +55,10 @@ class UpgradeDeployment(DeploymentChange):
             return ()
         offered = texts(before, "status", "availableUpgrades")
         if self.template not in offered:
+            listed = few([word(one) for one in offered], _SHOWN)
             raise RefusedError(
-                f"{ref} cannot be upgraded from {now} to {self.template[:80]}",
-                hint=f"k0rdent offers {', '.join(offered) or 'no upgrade'}",
+                f"{ref} cannot be upgraded from {word(now)} to {self.template[:80]}",
+                hint=f"k0rdent offers {listed or 'no upgrade'}",
             )
         template = usable_template(scene, ref.namespace, self.template)
         notes = check_config(scene, template, mapping(before, "spec", "config"))
@@ -63,52 +68,27 @@ class UpgradeDeployment(DeploymentChange):
             return ()
         dry = truth(before, "spec", "dryRun")
         felt = f"machines of {ref} may be replaced or upgraded, and what runs on them moves"
-        was, will = self._versions(scene, now, template)
-        charts = self._charts(scene, now, template)
+        was, will = kubernetes(scene.around, before, template)
         comes = VALIDATED if dry else replaced(scene, before, felt, upgrades=was != will)
-        ends = () if dry or not charts else self._accepted(scene, before, charts)
+        why = ""
+        if not nothing_made(scene, before):
+            why = another_chart(scene.around, before, template)
+        ends = ended(scene, before, why, self.accept)
+        comes = with_ends(comes, why, ends)
         return (
             replace(
                 found,
-                say=f"upgrade {ref} from {now} to {self.template}",
+                say=f"upgrade {ref} from {word(now)} to {self.template}",
                 checks=(validated(ref) if dry else ready(ref, template, in_turn=comes.turns),),
                 irreversible=_ONE_WAY,
                 at_stake=Risk.LOW if dry else Risk.HIGH,
-                risks=(*((Risk.HIGH, one.line()) for one in ends), *comes.risks),
-                notes=(*_kubernetes(was, will), *charts, *notes, *comes.notes),
+                risks=comes.risks,
+                notes=(*becomes(was, will), *notes, *comes.notes),
                 rests_on=[
                     *(dig(template, "metadata", one) for one in ("uid", "generation")),
                     sorted(offered),
-                    [[one.word, *one.refs] for one in ends if one.bound],
+                    why,
+                    bound_ends(ends),
                 ],
             ),
         )
-
-    def _versions(self, scene: Scene, now: str, template: Manifest) -> tuple[str, str]:
-        """Return the versions of Kubernetes that the templates say."""
-        old = scene.around.get(named(TEMPLATE, self.deployment.namespace, now)) or {}
-        return text(old, "status", "k8sVersion"), text(template, "status", "k8sVersion")
-
-    def _charts(self, scene: Scene, now: str, template: Manifest) -> tuple[str, ...]:
-        """Return what it means that the new template has another chart; nothing if it has not."""
-        old = scene.around.get(named(TEMPLATE, self.deployment.namespace, now)) or {}
-        was, will = (text(one, "spec", "helm", "chartSpec", "chart") for one in (old, template))
-        if not was or not will or was == will:
-            return ()
-        # helm-controller, internal/action, ReleaseTargetChanged.
-        told = f"its chart is {will} and was {was}: Flux uninstalls the old release"
-        return (f"{told}, and the cluster with it",)
-
-    def _accepted(
-        self, scene: Scene, before: Manifest, charts: tuple[str, ...]
-    ) -> tuple[Dependents, ...]:
-        """Return what goes with the cluster; raise RefusedError unless all of it was accepted."""
-        _, seen = cluster_here(scene, before)
-        try:
-            return require_accepted(self.deployment, dependents(seen), self.accept)
-        except RefusedError as error:
-            raise RefusedError(f"{charts[0]}; {error}", hint=error.hint) from None
-
-
-def _kubernetes(was: str, will: str) -> tuple[str, ...]:
-    return (f"Kubernetes {was} becomes {will}",) if was and will and was != will else ()

@@ -58,6 +58,14 @@ def test_leaving_a_dry_run_tells_the_machines_that_a_change_without_one_tells() 
     assert "is made" not in reasons(step)
 
 
+def test_a_dry_run_is_not_undone_without_telling_what_comes_of_its_end() -> None:
+    begins = only(SetConfig(name=NAME, dry_run=True).steps(scene(deployment(), *HERE, runs=BUSY)))
+    assert worst(begins) is Risk.LOW
+    assert "ends with set_config" in begins.irreversible
+    goes_on = only(SetConfig(name=NAME, config={"workersNumber": 9}).steps(held()))
+    assert (worst(goes_on), goes_on.irreversible) == (Risk.LOW, "")
+
+
 def test_a_paused_cluster_leaves_no_dry_run() -> None:
     paused = cluster(annotations={"cluster.x-k8s.io/paused": ""})
     with pytest.raises(RefusedError, match="is paused: nothing would come of it"):

@@ -27,11 +27,12 @@ from clusterwright.tools.cluster_api.k0rdent.made import ref as named
 from clusterwright.tools.field_path import MISSING, put
 from clusterwright.tools.kubernetes.changes.patch import patched
 from clusterwright.tools.kubernetes.changes.step import Scene, Step
-from clusterwright.tools.manifest import Manifest, dig, mapping, text, truth
+from clusterwright.tools.manifest import Json, Manifest, dig, mapping, text, truth
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.trust.risk import Risk
 
 _NO_WAY_BACK = "another dry run takes nothing back"
+_OUT = "a dry run ends with set_config and dry_run=false, which tells what comes of it"
 
 
 class SetConfig(DeploymentChange):
@@ -62,36 +63,40 @@ class SetConfig(DeploymentChange):
         found = patched(ref, before, wanted)
         if found is None:
             return ()
-        dry = truth(wanted, "spec", "dryRun")
-        leaves = truth(before, "spec", "dryRun") and not dry
-        first = leaves and nothing_made(scene, before)
-        if dry:
-            comes = VALIDATED
-        elif first:
-            comes = Rollout((), ((Risk.LOW, f"the cluster of {ref} is made, and costs"),), 0)
-        else:
-            felt = f"values of {ref} may replace its machines, and what runs on them moves"
-            was, will = kubernetes(scene.around, before, template, leaves=leaves)
-            comes = replaced(scene, before, felt, upgrades=was != will)
-            notes = (*becomes(was, will), *notes)
-        carried_out = leaves and not first
-        why = another_chart(scene.around, before, template, leaves=True) if carried_out else ""
-        ends = ended(scene, before, why, self.accept)
-        comes = with_ends(comes, why, ends)
+        dry, was_dry = (truth(one, "spec", "dryRun") for one in (wanted, before))
+        first = was_dry and not dry and nothing_made(scene, before)
+        comes, rests = self._comes(scene, before, template, dry=dry, first=first)
+        one_way = ("" if was_dry else _OUT) if dry else (_NO_WAY_BACK if was_dry else "")
+        proof = validated(ref) if dry else ready(ref, template, config, in_turn=comes.turns)
         return (
             replace(
                 found,
-                checks=(
-                    validated(ref) if dry else ready(ref, template, config, in_turn=comes.turns),
-                ),
-                irreversible=_NO_WAY_BACK if leaves else found.irreversible,
-                at_stake=Risk.LOW if first else Risk.HIGH,
+                checks=(proof,),
+                irreversible=one_way,
+                at_stake=Risk.LOW if dry or first else Risk.HIGH,
                 risks=comes.risks,
                 notes=(*notes, *comes.notes),
                 rests_on=[
                     *(dig(template, "metadata", one) for one in ("uid", "generation")),
-                    why,
-                    bound_ends(ends),
+                    rests,
                 ],
             ),
         )
+
+    def _comes(
+        self, scene: Scene, before: Manifest, template: Manifest, *, dry: bool, first: bool
+    ) -> tuple[Rollout, Json]:
+        """Return what is told of the cluster, and what a plan rests on of that which ends."""
+        ref = self.deployment
+        if dry:
+            return VALIDATED, None
+        if first:
+            return Rollout((), ((Risk.LOW, f"the cluster of {ref} is made, and costs"),), 0), None
+        leaves = truth(before, "spec", "dryRun")
+        felt = f"values of {ref} may replace its machines, and what runs on them moves"
+        was, will = kubernetes(scene.around, before, template, leaves=leaves)
+        comes = replaced(scene, before, felt, upgrades=was != will)
+        why = another_chart(scene.around, before, template, leaves=True) if leaves else ""
+        ends = ended(scene, before, why, self.accept)
+        told = replace(comes, notes=(*becomes(was, will), *comes.notes))
+        return with_ends(told, why, ends), [why, bound_ends(ends)]

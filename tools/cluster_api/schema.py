@@ -1,26 +1,25 @@
 """Where a value breaks a schema, whichever draft of JSON Schema that is of.
 
-A schema is of whoever wrote the class or the chart, and its patterns are meant for Go. A pattern
-that Python may read otherwise, or for long, is left to the API server; so is a schema like that.
+A schema is of whoever wrote the class or the chart. Its patterns are meant for Go, and are read in
+linear time, as there; a schema that takes long or is odd is left to the API server.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from typing import Protocol, cast
+from dataclasses import dataclass
+from typing import cast
+from urllib.parse import unquote
 
-from jsonschema import FormatChecker
-from jsonschema.exceptions import SchemaError, UnknownType
-from jsonschema.validators import (
+from jsonschema_rs import (
     Draft4Validator,
     Draft202012Validator,
-    extend,  # pyright: ignore[reportUnknownVariableType] -- it has no types of its own
+    RegexOptions,
+    ValidationError,
 )
-from referencing import Registry
-from referencing.exceptions import Unresolvable
 
-from clusterwright.tools.cluster_api.pattern_cost import pattern_cost
-from clusterwright.tools.manifest import Json, Manifest, mapping, text
+from clusterwright.tools.field_path import MISSING, read
+from clusterwright.tools.manifest import Json, Manifest, mapping
 
+Draft = type[Draft4Validator] | type[Draft202012Validator]
 _LIMITS = {
     "minimum": "at least {}",
     "maximum": "at most {}",
@@ -31,141 +30,82 @@ _LIMITS = {
     "pattern": "of the pattern {}",
     "multipleOf": "a multiple of {}",
 }
-_LONGEST = 256
-"""Characters of a text that is compared with patterns; of ASCII alone, as are the classes of Go."""
-_MOST_OF_PATTERN, _MOST = 5_000_000, 200_000_000
-"""Steps as of `pattern_cost` that one search may take, and all of a schema: about a second."""
-_OF_SUBSCHEMA, _OF_CHARACTER = 10_000, 500
-"""Steps to judge a value by a subschema without its patterns, and to read one of a pattern's."""
-_NO_FORMATS = FormatChecker(())
-"""A pattern of Go need not be one of Python for the rest of its schema to be judged."""
-_WITH_PATTERNS = ("pattern", "patternProperties", "additionalProperties")
-"""Keywords that Python's `re` judges; the last one does by the patterns beside it."""
-_PAST_CARE = "unevaluatedProperties"
-"""A keyword that looks for the patterns of the subschemas below by itself."""
-
-Draft = type[Draft4Validator] | type[Draft202012Validator]
+_REFERENCES = ("$ref", "$dynamicRef")
+_POINTER = re.compile(r"#(/.*)?", re.DOTALL)
+_MOST = 100_000
+"""Subschemas that a value may be judged by, those that are referred to counted each time."""
 
 
-class Violation(Protocol):
+@dataclass(frozen=True, slots=True)
+class Violation:
     """A rule of a schema, and what breaks it."""
 
-    validator: str
-    validator_value: Json
-    absolute_path: Iterable[str | int]
+    rule: str
+    """The keyword: `type`, `enum`, `pattern`."""
+    wanted: Json
+    """The keyword's value."""
+    path: tuple[str | int, ...]
+    """Where in the value it is broken."""
     instance: Json
-
-
-class _Validator(Protocol):
-    schema: Json
-
-    def iter_errors(self, instance: Json, /) -> Iterator[Violation]: ...
-
-
-_Judge = Callable[[_Validator, Json, Json, Manifest], Iterable[Violation] | None]
-"""What a keyword makes of the keyword's value, an instance and the schema around."""
-
-
-class _TooMuchError(Exception):
-    """A schema takes too long to judge a value."""
-
-
-_UNJUDGED = (
-    _TooMuchError,
-    SchemaError,
-    UnknownType,
-    Unresolvable,
-    RecursionError,
-    re.error,
-    # What is referred to need not be a schema, and need not be where a schema can be.
-    ArithmeticError,
-    AttributeError,
-    LookupError,
-    TypeError,
-    ValueError,
-)
+    """What is there."""
 
 
 def broken(draft: Draft, schema: Manifest, value: Json) -> list[Violation] | None:
     """Return the rules that a value breaks; None where the schema cannot be judged here.
 
-    Nothing that a schema refers to is fetched. All of it is judged by one draft, whichever a
-    subschema says that it is of, and in a bounded number of steps.
+    Nothing that a schema refers to is fetched, and formats are left out.
     """
     try:
-        draft.check_schema(schema, format_checker=_NO_FORMATS)
-        validator = cast("_Validator", _careful(draft)(schema, registry=Registry()))
-        return list(validator.iter_errors(value))
-    except _UNJUDGED:
+        if _size(schema, schema, {}) > _MOST:
+            return None
+        validator = draft(
+            schema, offline=True, validate_formats=False, pattern_options=RegexOptions()
+        )
+        return [_violation(schema, one) for one in validator.iter_errors(value)]
+    except (ValueError, TypeError, LookupError, RecursionError):  # of what is no JSON too
         return None
 
 
-class _Steps:
-    """The steps that are left for a schema."""
-
-    def __init__(self) -> None:
-        self._left = _MOST
-
-    def take(self, many: int) -> None:
-        """Take some of them; raise _TooMuchError where so many are not left."""
-        self._left -= many
-        if self._left < 0:
-            raise _TooMuchError
+def _violation(schema: Manifest, error: ValidationError) -> Violation:
+    found = read(schema, tuple(error.schema_path))
+    wanted = None if found is MISSING else found
+    path = tuple(error.instance_path)
+    return Violation(str(error.kind.name), wanted, path, cast("Json", error.instance))
 
 
-def _careful(draft: Draft) -> Draft:
-    """Return a draft that counts its steps, and leaves out the rules of patterns that explode."""
-    steps = _Steps()
-    judges = cast("dict[str, _Judge]", draft.VALIDATORS)
-    careful = {name: _where_bounded(judges[name], steps) for name in _WITH_PATTERNS}
-    made = cast("Json", extend(draft, validators={**careful, _PAST_CARE: _leave}))
-    evolve = cast("Callable[..., _Validator]", made.evolve)
+def _size(schema: Json, whole: Manifest, known: dict[str, int]) -> int:
+    """Return how many subschemas there are, with those that are referred to, each time anew.
 
-    def evolved(self: _Validator, **changes: Json) -> _Validator:
-        """Return the validator of a subschema, which may name a draft that is not careful."""
-        steps.take(_OF_SUBSCHEMA)
-        schema: Json = changes.get("schema", self.schema)
-        if isinstance(schema, dict):
-            own = cast("Manifest", schema)
-            schema = {key: one for key, one in own.items() if key != "$schema"}
-        return evolve(self, **{**changes, "schema": schema})
-
-    made.evolve = evolved
-    return cast("Draft", made)
+    A reference to what it is in counts as one: a level of the value goes with each round.
+    """
+    if isinstance(schema, list):
+        return sum(_size(one, whole, known) for one in cast("list[Json]", schema))
+    if not isinstance(schema, dict):
+        return 0
+    own = cast("Manifest", schema)
+    size = 1 + sum(_size(one, whole, known) for one in own.values())
+    for pointer in (one for keyword in _REFERENCES if (one := own.get(keyword)) is not None):
+        if pointer not in known:
+            known[pointer] = 1
+            known[pointer] = _size(_at(whole, pointer), whole, known)
+        size += known[pointer]
+    return size
 
 
-def _leave(*_: Json) -> None:
-    """Judge nothing."""
-
-
-def _where_bounded(judge: _Judge, steps: _Steps) -> _Judge:
-    def judged(
-        validator: _Validator, wanted: Json, instance: Json, schema: Manifest
-    ) -> Iterable[Violation] | None:
-        texts = [instance] if isinstance(instance, str) else list(mapping(instance))
-        patterns = [text(schema, "pattern"), *mapping(schema, "patternProperties")]
-        bounded = _are_bounded(list(filter(None, patterns)), texts, steps)
-        return judge(validator, wanted, instance, schema) if bounded else None
-
-    return judged
-
-
-def _are_bounded(patterns: list[str], texts: list[str], steps: _Steps) -> bool:
-    """Take the steps of a search for each pattern in each text; return whether they are few."""
-    if patterns and any(len(one) > _LONGEST or not one.isascii() for one in texts):
-        return False
-    longest = max(map(len, texts), default=0)
-    for one in patterns:
-        steps.take(_OF_CHARACTER * min(len(one), _LONGEST))
-        cost = pattern_cost(one, longest)
-        if cost is None or cost > _MOST_OF_PATTERN:
-            return False
-        steps.take(cost * len(texts))
-    return True
+def _at(whole: Manifest, pointer: Json) -> Json:
+    """Return what a reference is to; raise ValueError for one that is no JSON pointer."""
+    if not isinstance(pointer, str) or not _POINTER.fullmatch(pointer):
+        raise ValueError(pointer)
+    found: Json = whole
+    for part in pointer.split("/")[1:]:
+        if isinstance(found, list):
+            found = cast("list[Json]", found)[int(part)]
+        else:
+            found = mapping(found).get(unquote(part).replace("~1", "/").replace("~0", "~"))
+    return found
 
 
 def limit(one: Violation) -> str:
     """Return what a rule on a number, a length or a form asks for; of any other its name."""
-    said = _LIMITS.get(one.validator)
-    wanted = one.validator_value
-    return f"must be {said.format(wanted)}" if said else f"breaks the rule {one.validator}"
+    said = _LIMITS.get(one.rule)
+    return f"must be {said.format(one.wanted)}" if said else f"breaks the rule {one.rule}"

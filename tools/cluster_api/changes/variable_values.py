@@ -1,10 +1,9 @@
 """Values of a ClusterClass's variables, judged by its schemas before any dry run.
 
 The API server would refuse a wrong one too, in words that name a path into the topology. Here it
-is the variable that is named, what it may be, and what was given. Rules in CEL, schemas that are
-none, and patterns that Python may read otherwise, or for ever, are left to the API server. As
-Cluster API does it, a value must fit each definition that a variable has (cluster-api,
-internal/topology/variables).
+is the variable that is named, what it may be, and what was given. Rules in CEL and schemas that are
+none are left to the API server. As Cluster API does it, a value must fit each definition that a
+variable has (cluster-api, internal/topology/variables).
 """
 
 import difflib
@@ -12,7 +11,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import cast
 
-from jsonschema.validators import Draft4Validator
+from jsonschema_rs import Draft4Validator
 
 from clusterwright.tools.cluster_api.class_variables import Variable
 from clusterwright.tools.cluster_api.schema import Violation, broken, limit
@@ -101,7 +100,7 @@ def _violations(name: str, value: Json, definitions: list[Manifest]) -> Iterator
     said: set[str] = set()
     for definition in definitions:
         for one in broken(Draft4Validator, _readable(_schema(definition)), value) or ():
-            place = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in one.absolute_path)
+            place = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in one.path)
             of = f" at {name}{place}" if place else ""
             sentence = f"{name} is {shown}{of}, but {_rule(one)}"
             if sentence not in said:
@@ -111,15 +110,15 @@ def _violations(name: str, value: Json, definitions: list[Manifest]) -> Iterator
 
 def _rule(one: Violation) -> str:
     """Return what a schema asks for where a value breaks it."""
-    wanted = one.validator_value
-    if one.validator == "type":
+    wanted = one.wanted
+    if one.rule == "type":
         return f"must be of type {wanted}, not {_type(one.instance)}"
-    if one.validator == "enum":
+    if one.rule == "enum":
         return f"must be one of {', '.join(_json(choice) for choice in wanted)}"
-    if one.validator == "required":
+    if one.rule == "required":
         given = mapping(one.instance)
         return f"misses {', '.join(str(key) for key in wanted if key not in given)}"
-    if one.validator == "additionalProperties":
+    if one.rule == "additionalProperties":
         return "has a field that is not known"
     return limit(one)
 

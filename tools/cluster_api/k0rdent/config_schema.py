@@ -4,7 +4,7 @@ import difflib
 import json
 from collections.abc import Iterator
 
-from jsonschema.validators import Draft202012Validator
+from jsonschema_rs import Draft202012Validator
 
 from clusterwright.tools.cluster_api.schema import Violation, broken, limit
 from clusterwright.tools.excerpt import one_line
@@ -35,7 +35,7 @@ def violations(schema: Manifest, values: Manifest) -> list[str] | None:
     if found is None:
         return None
     safe = redact(values)
-    return [_told(one, safe) for one in found]
+    return list(dict.fromkeys(_told(one, safe) for one in found))
 
 
 def unknown(schema: Manifest, defaults: Manifest, config: Manifest) -> Iterator[str]:
@@ -52,7 +52,7 @@ def unknown(schema: Manifest, defaults: Manifest, config: Manifest) -> Iterator[
 
 def _told(one: Violation, safe: Manifest) -> str:
     """Return what is wrong, of a value only what the redacted values have in its place."""
-    path = tuple(one.absolute_path)
+    path = one.path
     name = ".".join(str(part) for part in path)
     found = read(safe, path)
     value = one_line(json.dumps(REDACTED if found is MISSING else found), _LONGEST)
@@ -62,9 +62,9 @@ def _told(one: Violation, safe: Manifest) -> str:
 
 
 def _rule(one: Violation) -> str:
-    wanted = one.validator_value
+    wanted = one.wanted
     given = mapping({"": one.instance}, "")
-    match one.validator:
+    match one.rule:
         case "type":
             return f"must be of type {wanted}"
         case "enum":

@@ -120,9 +120,7 @@ def test_a_class_whose_status_is_not_written_yet_is_judged_by_its_spec() -> None
 @pytest.mark.parametrize(
     ("schema", "value"),
     [
-        ({"type": "string", "pattern": r"^\p{L}+\z"}, "abc"),
-        ({"type": "string", "pattern": "^(a+)+$"}, "a" * 40 + "!"),
-        ({"type": "string", "pattern": "^(a|aa){1,}$"}, "a" * 60 + "!"),
+        ({"type": "string", "pattern": "(?=a)"}, "abc"),
         ({"type": "strin"}, "x"),
         ({"type": "object", "required": 5}, {}),
         ({"$ref": "http://127.0.0.1:9/schema"}, "x"),

@@ -79,8 +79,9 @@ class Asked(BaseModel):
         list[str] | None,
         Field(
             max_length=20,
-            description="delete, delete_deployment, resume of one being deleted; upgrade_deployment,"
-            " set_config with another chart: what may be lost; change_profile: all-clusters, no-cluster.",
+            description="delete, delete_deployment, resume of one being deleted; set_config,"
+            " upgrade_deployment with another chart: what may be lost; change_profile:"
+            " all-clusters, no-cluster.",
         ),
     ] = None
     template: Annotated[

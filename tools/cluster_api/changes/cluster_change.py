@@ -41,6 +41,10 @@ class ClusterChange(Change):
         cluster = scene.live.get(self.ref)
         return class_of(cluster) if cluster else None
 
+    def felt_on(self, scene: Scene) -> tuple[Ref, ...]:
+        """Return the Clusters that feel it, of which it matters what runs there."""
+        return (self.ref,) if self.runs and self.ref in scene.live else ()
+
     def proofs(self, scene: Scene) -> tuple[Check, ...]:
         """Return that the cluster is as its spec says."""
         cluster = scene.live.get(self.ref)

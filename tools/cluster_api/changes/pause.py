@@ -71,6 +71,11 @@ class Resume(ClusterChange):
     """Its one write may have let the cluster go: then there is nothing that could be found out."""
     accept: tuple[str, ...] = ()
 
+    def felt_on(self, scene: Scene) -> tuple[Ref, ...]:
+        """Return the Cluster where it goes: only then it matters what runs there."""
+        cluster = scene.live.get(self.ref)
+        return (self.ref,) if cluster and _is_deleting(cluster) else ()
+
     def proofs(self, scene: Scene) -> tuple[Check, ...]:
         """Return that the cluster is as its spec says; that it is gone, if it was to be deleted."""
         cluster = scene.live.get(self.ref)

@@ -86,7 +86,7 @@ async def survey(
         for namespace in sorted({one.ref.namespace for one in own} | classes)
     ]
     jobs += [partial(look, (CLASS,), None)] if creates else []
-    felt = {one.ref for one in own if one.runs and one.ref in scene.live}
+    felt = {ref for one in own for ref in one.felt_on(scene)}
     await side_by_side([*jobs, *(partial(running, ref) for ref in felt)])
     scene = replace(scene, around=joined(parts), elsewhere=found)
     for _ in range(_ROUNDS if creates else 0):

@@ -54,6 +54,8 @@ _COUNTS = (
     ("readyReplicas", "readyReplicas", "ready"),
 )
 """What a pool counts, in the API v1beta2 and in v1beta1, and what that means."""
+_DEPLOYMENT = "ClusterDeployment.k0rdent.mirantis.com"
+"""What k0rdent makes a Cluster of, by a chart that may do anything with its values."""
 _REMEDIATE = f"{CORE}/remediate-machine"
 _SECONDS = 3_600.0
 """For machines to come and go; a policy may give them less."""
@@ -80,10 +82,12 @@ def check_quorum(step: Step) -> None:
 def risks(_scene: Scene, step: Step) -> Iterator[tuple[Risk, str]]:
     """Yield what a change of a Cluster API object puts at risk."""
     ref = step.ref
-    if ref.group != CORE and not ref.group.endswith(f".{CORE}"):
-        return
     if step.risks is not None:
         return  # the change itself knows better
+    if f"{ref.kind}.{ref.group}" == _DEPLOYMENT and step.before and _changes(step, ("spec",)):
+        yield Risk.HIGH, f"machines of {ref} may be replaced, and what runs on them moves"
+    if ref.group != CORE and not ref.group.endswith(f".{CORE}"):
+        return
     if step.write.verb is Verb.DELETE:
         yield Risk.HIGH, f"with {ref} go its machines, and what runs on them"
     if step.write.verb is Verb.DELETE or step.before is None:

@@ -10,6 +10,7 @@ from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.trust.risk import Risk
 from tests.tools.cluster_api.changes.estate import (
     BUSY,
+    CLUSTER_REF,
     LOST,
     MACHINES,
     NAME,
@@ -73,3 +74,11 @@ def test_a_deletion_that_hangs_because_of_a_pause_is_led_to_the_resumption() -> 
     with pytest.raises(RefusedError, match="is being deleted already") as raised:
         Delete(name=NAME).steps(scene(going()))
     assert '{"kind":"resume"}' in raised.value.hint
+
+
+def test_what_runs_there_matters_only_where_the_cluster_goes() -> None:
+    asleep = classy()
+    asleep["spec"]["paused"] = True
+    assert Resume(name=NAME).felt_on(scene(asleep)) == ()
+    asleep["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z"
+    assert Resume(name=NAME).felt_on(scene(asleep)) == (CLUSTER_REF,)

@@ -16,7 +16,7 @@ from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.read import read_snapshot
 from clusterwright.tools.manifest import Manifest
 from tests.tools.cluster_api.changes.estate import NAME, NOW, node, notes, pod
-from tests.tools.cluster_api.k0rdent.deployment import AROUND, HERE, deployment
+from tests.tools.cluster_api.k0rdent.deployment import AROUND, HERE, cluster, deployment, scene
 from tests.tools.cluster_api.replay_api import kubeconfig_secret, replaying
 
 pytestmark = pytest.mark.anyio
@@ -66,3 +66,10 @@ async def test_a_deletion_asks_for_what_runs_there(tmp_path: Path) -> None:
     scene = await _scene(tmp_path, change)
     with pytest.raises(RefusedError, match=r"pods \(they end\): ml/a"):
         change.steps(scene)
+
+
+def test_every_cluster_that_came_of_it_is_looked_at_whatever_it_is_called() -> None:
+    other = cluster(name="train-eu", uid="uid-eu")
+    found = scene(deployment(), *HERE, other)
+    change = SetConfig(name=NAME, config={"workersNumber": 3})
+    assert [one.name for one in change.felt_on(found)] == ["train", "train-eu"]

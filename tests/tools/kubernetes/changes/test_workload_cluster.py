@@ -130,6 +130,15 @@ def test_annotations_that_are_all_taken_away_are_judged_too() -> None:
     assert told(step) == [Risk.MEDIUM]
 
 
+def test_other_values_of_a_cluster_deployment_may_replace_machines() -> None:
+    ref = Ref("ClusterDeployment", "train", "default", "k0rdent.mirantis.com")
+    before: Manifest = {"spec": {"config": {"workersNumber": 2}}}
+    write = Write(Verb.PATCH, ref, {"spec": {"config": {"workersNumber": 3}}})
+    assert told(Step("patch", write, before=before)) == [Risk.HIGH]
+    same = Write(Verb.PATCH, ref, {"metadata": {"labels": {"a": "b"}}})
+    assert told(Step("patch", same, before=before)) == []
+
+
 def test_what_stays_as_it_is_puts_nothing_at_risk() -> None:
     assert told(patch({"version": "v1.35.2"})) == []
     assert told(patch({}, Ref("Deployment", "cart", "shop"))) == []

@@ -75,6 +75,12 @@ class DeploymentChange(ClusterChange):
         """The ClusterDeployment, and the Cluster of its name."""
         return (self.deployment, self.ref)
 
+    def felt_on(self, scene: Scene) -> tuple[Ref, ...]:
+        """Return the Clusters that came of it, whatever they are called, and one of its name."""
+        found = scene.live.get(self.deployment)
+        made = clusters_here(scene, found) if found else []
+        return tuple(dict.fromkeys((*super().felt_on(scene), *map(Ref.of, made))))
+
     def proofs(self, scene: Scene) -> tuple[Check, ...]:
         """Return that k0rdent has carried it out, or found it valid where it is a dry run."""
         found = scene.live.get(self.deployment)

@@ -180,6 +180,29 @@ def test_a_pool_that_is_still_to_be_made_is_told() -> None:
     assert found.phases[-2].counted == "0 of 2"
 
 
+def test_of_many_pools_those_in_trouble_and_the_end_are_told() -> None:
+    estate, cluster = moment("train-rest-1")
+    (made,) = estate.of(DEPLOYMENT, cluster)
+    pools: list[Manifest] = []
+    for number in range(60):
+        name = f"pool-{number:02d}"
+        labels = {**made["metadata"]["labels"], "topology.cluster.x-k8s.io/deployment-name": name}
+        metadata = {**made["metadata"], "name": name, "labels": labels}
+        trouble = {"spec": {**made["spec"], "replicas": 2 if number == 59 else 0}}
+        pools.append({**made, **trouble, "metadata": metadata})
+    _, plane = estate.referred(cluster, "spec", "controlPlaneRef")
+    assert plane is not None
+    plane["status"]["version"] = "v1.35.2"
+    none: dict[str, list[Manifest]] = {DEPLOYMENT: pools, MACHINE: []}
+    objects = {**estate.snapshot.objects, **none}
+    found = course(Estate(Snapshot("test", estate.snapshot.now, objects)), cluster)
+    names = [one.name for one in found.phases]
+    assert len(names) == 40
+    assert "pool pool-59" in names
+    assert names[-2:] == ["23 more", "available"]
+    assert found.phases[-2].state is State.DONE
+
+
 def test_a_cluster_without_topology_has_its_version_from_its_control_plane() -> None:
     estate, cluster = moment("memory-upgrade-1")
     del cluster["spec"]["topology"]

@@ -16,13 +16,13 @@ from jsonschema_rs import Draft4Validator
 from clusterwright.tools.cluster_api.class_variables import Variable
 from clusterwright.tools.cluster_api.schema import Violation, broken, limit
 from clusterwright.tools.errors import InvalidInputError
-from clusterwright.tools.excerpt import one_line
+from clusterwright.tools.excerpt import few, one_line
 from clusterwright.tools.manifest import Json, Manifest, items, mapping, text, truth
 from clusterwright.tools.redaction import redact
 
 Definitions = Mapping[str, list[Manifest]]
 _MOST = 5
-_LONGEST = 80
+_LONGEST, _CHOICES = 80, 30
 _INT_OR_STRING = "x-kubernetes-int-or-string"
 
 
@@ -114,7 +114,7 @@ def _rule(one: Violation) -> str:
     if one.rule == "type":
         return f"must be of type {wanted}, not {_type(one.instance)}"
     if one.rule == "enum":
-        return f"must be one of {', '.join(_json(choice) for choice in wanted)}"
+        return f"must be one of {few([_json(choice) for choice in wanted], _CHOICES)}"
     if one.rule == "required":
         given = mapping(one.instance)
         return f"misses {', '.join(str(key) for key in wanted if key not in given)}"

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from jsonschema_rs import Draft202012Validator
 
 from clusterwright.tools.cluster_api.schema import Violation, broken, limit
-from clusterwright.tools.excerpt import one_line
+from clusterwright.tools.excerpt import few, one_line
 from clusterwright.tools.field_path import MISSING, read
 from clusterwright.tools.manifest import Manifest, mapping, texts
 from clusterwright.tools.quotation import word
 from clusterwright.tools.redaction import REDACTED, redact
 
-_LONGEST, _MOST = 80, 5
+_LONGEST, _MOST, _CHOICES = 80, 5, 30
 
 
 def over(defaults: Manifest, config: Manifest) -> Manifest:
@@ -68,7 +68,7 @@ def _rule(one: Violation) -> str:
         case "type":
             return f"must be of type {wanted}"
         case "enum":
-            return f"must be one of {', '.join(json.dumps(choice) for choice in wanted)}"
+            return f"must be one of {few([json.dumps(choice) for choice in wanted], _CHOICES)}"
         case "required":
             missing = [key for key in texts({"": wanted}, "") if key not in given]
             return f"{', '.join(missing)} must be given"

@@ -15,8 +15,8 @@ from clusterwright.tools.cluster_api.version_spelling import alike
 from clusterwright.tools.manifest import Manifest, instant, text, truth
 
 _LONGEST = 40
-"""Phases that are told; a Cluster of more pools has the others counted in the last one."""
-
+"""Phases that are told; of a Cluster of more pools the others are one together."""
+_FIRST = (State.BLOCKED, State.UNDER_WAY, State.WAITING, State.DONE)
 
 _PASSING = frozenset({Operation.ROLLOUT, Operation.SCALING})
 
@@ -56,11 +56,33 @@ def course(estate: Estate, cluster: Manifest) -> Course:
     begun = [one.since for one in phases if one.since]
     return Course(
         operation,
-        tuple(phases[:_LONGEST]),
+        tuple(_told(phases)),
         since or min(begun, default=None),
         parts.version,
         is_true(cluster, "Available", "Ready"),
     )
+
+
+def _told(phases: list[Phase]) -> list[Phase]:
+    """Return so many phases as there is room for, in their order: those in trouble, and the last.
+
+    Those that are left out are one, before the last.
+    """
+    if len(phases) <= _LONGEST:
+        return phases
+    *others, last = phases
+    ranked = sorted(range(len(others)), key=lambda place: _FIRST.index(others[place].state))
+    kept = sorted(ranked[: _LONGEST - 2])
+    left = [others[place] for place in ranked[_LONGEST - 2 :]]
+    state = left[0].state  # the worst: they are ranked
+    rest = Phase(
+        name=f"{len(left)} more", state=state, done=_sum(left, "done"), of=_sum(left, "of")
+    )
+    return [*(others[place] for place in kept), rest, last]
+
+
+def _sum(phases: list[Phase], field: str) -> int:
+    return sum(getattr(one, field) or 0 for one in phases)
 
 
 def _operation(parts: Parts) -> Operation:

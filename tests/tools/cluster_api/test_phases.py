@@ -199,7 +199,7 @@ def test_of_many_pools_those_in_trouble_and_the_end_are_told() -> None:
     names = [one.name for one in found.phases]
     assert len(names) == 40
     assert "pool pool-59" in names
-    assert names[-2:] == ["23 more", "available"]
+    assert names[-2:] == ["24 more", "available"]
     assert found.phases[-2].state is State.DONE
 
 

@@ -74,15 +74,9 @@ def _told(phases: list[Phase]) -> list[Phase]:
     ranked = sorted(range(len(others)), key=lambda place: _FIRST.index(others[place].state))
     kept = sorted(ranked[: _LONGEST - 2])
     left = [others[place] for place in ranked[_LONGEST - 2 :]]
-    state = left[0].state  # the worst: they are ranked
-    rest = Phase(
-        name=f"{len(left)} more", state=state, done=_sum(left, "done"), of=_sum(left, "of")
-    )
+    done, of = sum(one.done or 0 for one in left), sum(one.of or 0 for one in left)
+    rest = Phase(name=f"{len(left)} more", state=left[0].state, done=done, of=of)
     return [*(others[place] for place in kept), rest, last]
-
-
-def _sum(phases: list[Phase], field: str) -> int:
-    return sum(getattr(one, field) or 0 for one in phases)
 
 
 def _operation(parts: Parts) -> Operation:

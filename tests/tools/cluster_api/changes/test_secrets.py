@@ -141,6 +141,6 @@ async def test_no_copy_of_a_template_tells_what_it_holds(place: Place) -> None:
         plan, told = await session.plan({**rotate, "set": {"size": "l"}})
         assert plan, told
         assert WATCH.leaks(told) == {}
-        assert "size: l" in told
+        assert "spec.template.spec.size: s -> l" in told
         assert await _leaks(session, {**rotate, "set": {"size": "l"}}) == {}
         assert await _leaks(session, {**rotate, "set": {"nothing.here": "l"}}) == {}

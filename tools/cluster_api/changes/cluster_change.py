@@ -101,6 +101,6 @@ def elsewhere(scene: Scene, ref: Ref) -> Elsewhere:
     return scene.elsewhere.get(ref, Elsewhere(None, why_not="it was not asked"))
 
 
-def bound_to(class_: Manifest) -> list[Json]:
-    """Return what a plan holds for of a ClusterClass: this one, as its spec is."""
-    return [dig(class_, "metadata", one) for one in ("uid", "generation")]
+def bound_to(found: Manifest) -> list[Json]:
+    """Return what a plan holds for of a class or a template: this one, as its spec is."""
+    return [dig(found, "metadata", one) for one in ("uid", "generation")]

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from clusterwright.tools.cluster_api.changes.checks import settled
-from clusterwright.tools.cluster_api.changes.cluster_change import ClusterChange
+from clusterwright.tools.cluster_api.changes.cluster_change import ClusterChange, bound_to
 from clusterwright.tools.cluster_api.changes.credential import check_credential
 from clusterwright.tools.cluster_api.changes.variable_values import check_required, check_values
 from clusterwright.tools.cluster_api.changes.versions import spelled
@@ -95,7 +95,7 @@ class Create(ClusterChange):
                 at_stake=Risk.LOW,
                 risks=((Risk.LOW, f"{self._machines()} are made, and cost"),),
                 notes=(f"makes {self._machines()}", *_defaults(found, self.variables)),
-                rests_on=[dig(found, "metadata", one) for one in ("uid", "generation")],
+                rests_on=bound_to(found),
             ),
         )
 

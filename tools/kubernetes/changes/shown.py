@@ -1,7 +1,7 @@
 """A diff as it may be shown: as a person would write it, without noise and without secrets."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import cast
 
 import yaml
@@ -37,35 +37,31 @@ def shown(
     if step.before is None:
         wanted = redact(clean(step.write.body))
         return (FieldChange(path="(new object)", after=_mark(step.write.body) + _value(wanted)),)
-    old = redact(clean(step.before))
-    new = redact(clean(after)) if after is not None else {}
-    secrets = secrets_of(step.before)
-
-    def safe(value: str | None) -> str | None:
-        return None if value is None else hide(value, secrets)
-
-    return tuple(
-        FieldChange(
-            path=hide(redact_text(spell(one.path)), secrets),
-            before=safe(_told(old, one.path, one.before)),
-            after=safe(_told(new, one.path, one.after)),
-        )
-        for one in changed
-    )
+    will = clean(after) if after is not None else {}
+    return tuple(_fields(clean(step.before), will, changed, secrets_of(step.before)))
 
 
 def _copied(made: Manifest, origin: Manifest) -> Iterator[FieldChange]:
     """Yield what a copy has otherwise than what it is made from, which is read elsewhere."""
-    was, will = ({key: one.get(key) for key in ("spec",)} for one in (clean(origin), clean(made)))
-    old, new = redact(was), redact(will)
-    secrets = secrets_of(origin)
+    was, will = ({"spec": one.get("spec")} for one in (clean(origin), clean(made)))
     yield FieldChange(path="(new object)", after=f"a copy of {Ref.of(origin)}, but for:")
-    for one in differences(was, will):
-        before, after = _told(old, one.path, one.before), _told(new, one.path, one.after)
+    yield from _fields(was, will, differences(was, will), secrets_of(origin))
+
+
+def _fields(
+    was: Manifest, will: Manifest, changed: Iterable[Difference], secrets: frozenset[str]
+) -> Iterator[FieldChange]:
+    """Yield each field that changes, as the redacted objects have it."""
+    old, new = redact(was), redact(will)
+
+    def safe(value: str | None) -> str | None:
+        return None if value is None else hide(value, secrets)
+
+    for one in changed:
         yield FieldChange(
             path=hide(redact_text(spell(one.path)), secrets),
-            before=None if before is None else hide(before, secrets),
-            after=None if after is None else hide(after, secrets),
+            before=safe(_told(old, one.path, one.before)),
+            after=safe(_told(new, one.path, one.after)),
         )
 
 

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
+from clusterwright.tools.cluster_api.changes.cluster_change import bound_to
 from clusterwright.tools.cluster_api.k0rdent.changes.deployment_change import (
     DeploymentChange,
     usable_template,
@@ -15,7 +16,7 @@ from clusterwright.tools.cluster_api.k0rdent.made import ref as named
 from clusterwright.tools.errors import InvalidInputError, RefusedError
 from clusterwright.tools.kubernetes.changes.step import Scene, Step
 from clusterwright.tools.kubernetes.changes.write import Verb, Write
-from clusterwright.tools.manifest import Manifest, dig, text
+from clusterwright.tools.manifest import Manifest, text
 from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.trust.risk import Risk
@@ -75,11 +76,7 @@ class CreateDeployment(DeploymentChange):
                 at_stake=Risk.LOW,
                 risks=((Risk.LOW, dry if self.dry_run else made),),
                 notes=(dry if self.dry_run else made, *notes),
-                rests_on=[
-                    dig(one, "metadata", field)
-                    for one in (template, credential)
-                    for field in ("uid", "generation")
-                ],
+                rests_on=[*bound_to(template), *bound_to(credential)],
             ),
         )
 

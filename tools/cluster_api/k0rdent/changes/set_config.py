@@ -5,6 +5,7 @@ from typing import Any, ClassVar, cast
 
 from pydantic import Field
 
+from clusterwright.tools.cluster_api.changes.cluster_change import bound_to
 from clusterwright.tools.cluster_api.changes.rollout import Rollout
 from clusterwright.tools.cluster_api.k0rdent.changes.charts import (
     another_chart,
@@ -27,7 +28,7 @@ from clusterwright.tools.cluster_api.k0rdent.made import ref as named
 from clusterwright.tools.field_path import MISSING, put
 from clusterwright.tools.kubernetes.changes.patch import patched
 from clusterwright.tools.kubernetes.changes.step import Scene, Step
-from clusterwright.tools.manifest import Json, Manifest, dig, mapping, text, truth
+from clusterwright.tools.manifest import Json, Manifest, mapping, text, truth
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.trust.risk import Risk
 
@@ -76,10 +77,7 @@ class SetConfig(DeploymentChange):
                 at_stake=Risk.LOW if dry or first else Risk.HIGH,
                 risks=comes.risks,
                 notes=(*notes, *comes.notes),
-                rests_on=[
-                    *(dig(template, "metadata", one) for one in ("uid", "generation")),
-                    rests,
-                ],
+                rests_on=[*bound_to(template), rests],
             ),
         )
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import ClassVar, cast
 
+from clusterwright.tools.cluster_api.changes.cluster_change import bound_to
 from clusterwright.tools.cluster_api.k0rdent.changes.charts import (
     another_chart,
     becomes,
@@ -25,7 +26,7 @@ from clusterwright.tools.excerpt import few
 from clusterwright.tools.field_path import put
 from clusterwright.tools.kubernetes.changes.patch import patched
 from clusterwright.tools.kubernetes.changes.step import Scene, Step
-from clusterwright.tools.manifest import Manifest, dig, mapping, text, texts, truth
+from clusterwright.tools.manifest import Manifest, mapping, text, texts, truth
 from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.trust.risk import Risk
@@ -85,7 +86,7 @@ class UpgradeDeployment(DeploymentChange):
                 risks=comes.risks,
                 notes=(*becomes(was, will), *notes, *comes.notes),
                 rests_on=[
-                    *(dig(template, "metadata", one) for one in ("uid", "generation")),
+                    *bound_to(template),
                     sorted(offered),
                     why,
                     bound_ends(ends),

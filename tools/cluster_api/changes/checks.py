@@ -19,7 +19,7 @@ from clusterwright.tools.cluster_api.estate import (
 from clusterwright.tools.cluster_api.machine_pool import is_bare, upgraded
 from clusterwright.tools.cluster_api.strategy import strategy_of
 from clusterwright.tools.cluster_api.version_spelling import alike
-from clusterwright.tools.excerpt import one_line
+from clusterwright.tools.excerpt import few, one_line
 from clusterwright.tools.kubernetes.changes.step import (
     Check,
     Failed,
@@ -65,6 +65,9 @@ def settled(
     kinds = [*_kinds(estate, cluster)]
     labels = f"{_LABEL}={ref.name}"
     told = f", and every machine runs {version}" if version else ""
+    pools = (one for kind in (DEPLOYMENT, POOL) for one in by_name(estate.of(kind, cluster)))
+    by_hand = few([name_of(one) for one in pools if strategy_of(one, 0).on_delete])
+    told += f", but for machines of {by_hand}, which are replaced by hand" if by_hand else ""
     return Check(
         f"{ref} is reconciled and Available, its machines are up to date and as many as asked"
         f" for{told}",

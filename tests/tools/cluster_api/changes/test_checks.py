@@ -165,6 +165,10 @@ def test_machines_that_are_replaced_by_hand_are_not_waited_for() -> None:
     assert isinstance(judged(plane(), gpus(upToDateReplicas=0), old, of=of), Pending)
     by_hand["metadata"]["generation"] = 2
     assert isinstance(judged(plane(), by_hand, old, of=of), Pending)
+    check = settled(Estate(snapshot("test", [of, by_hand])), of, CLUSTER_REF)
+    assert check.say.endswith(", but for machines of train-gpu, which are replaced by hand")
+    usual = settled(Estate(snapshot("test", [of, gpus()])), of, CLUSTER_REF)
+    assert "by hand" not in usual.say
 
 
 @pytest.mark.parametrize(

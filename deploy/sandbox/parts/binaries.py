@@ -38,8 +38,9 @@ _KUBERNETES = (
 _HELM = (
     f"{_STRIPPED} -X helm.sh/helm/v4/internal/version.version={pinned('helm', 'helm.sh/helm/v4')}"
 )
-
-
+_HELM_3 = (
+    f"{_STRIPPED} -X helm.sh/helm/v3/internal/version.version={pinned('helm3', 'helm.sh/helm/v3')}"
+)
 CLUSTER_API_VERSION = pinned("cluster-api", "sigs.k8s.io/cluster-api")
 _CAPI_MAJOR, _CAPI_MINOR = CLUSTER_API_VERSION.removeprefix("v").split(".")[:2]
 _CAPI = (
@@ -81,6 +82,7 @@ BINARIES = (
     Binary("kubelet", "kubernetes", "k8s.io/kubernetes/cmd/kubelet", _KUBERNETES),
     Binary("kube-proxy", "kubernetes", "k8s.io/kubernetes/cmd/kube-proxy", _KUBERNETES),
     Binary("helm", "helm", "helm.sh/helm/v4/cmd/helm", _HELM),
+    Binary("helm3", "helm3", "helm.sh/helm/v3/cmd/helm", _HELM_3),
     Binary("coredns", "coredns"),
     Binary("registry", "registry"),
     Binary("workload", "workload"),

@@ -34,6 +34,7 @@ _DISCOVERY_SECONDS = 300.0
 _REDISCOVERY_SECONDS = 10.0
 _LISTINGS = 3
 """How often a listing starts again because its continue token expired."""
+_METADATA = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
 _NAMESPACE = Resource("Namespace", "", "v1", "namespaces", namespaced=False)
 _POD = Resource("Pod", "", "v1", "pods", namespaced=True)
 
@@ -203,6 +204,34 @@ class Connection:
             f"cluster {self.cluster!r} has more than {_PAGES * PAGE:,} {resource.plural}",
             hint="narrow the question: a namespace, labels or fields",
         )
+
+    async def list_metadata(
+        self,
+        resource: Resource,
+        namespace: str | None = None,
+        *,
+        label_selector: str = "",
+        field_selector: str = "",
+    ) -> Manifests:
+        """Return the metadata of a whole listing, which costs a fraction where objects are large.
+
+        A namespace that does not exist is an error, not emptiness.
+        """
+        query: dict[str, str | int] = {"limit": PAGE}
+        query |= {"labelSelector": label_selector} if label_selector else {}
+        query |= {"fieldSelector": field_selector} if field_selector else {}
+        found: Manifests = []
+        for _ in range(_PAGES):
+            page = await self._http.get(resource.path(namespace), query, accept=_METADATA)
+            for one in items(page, "items"):
+                one |= {"kind": resource.kind, "apiVersion": resource.api_version}
+                found.append(_slim(one, resource))
+            query["continue"] = text(page, "metadata", "continue")
+            if not query["continue"]:
+                break
+        if not found and namespace and resource.namespaced:
+            await self.require_namespace(namespace)
+        return found
 
     async def require_namespace(self, namespace: str) -> None:
         """Raise NotFoundError naming the nearest ones unless a namespace exists.

@@ -1,0 +1,1 @@
+"""The Helm domain: releases and charts, planned, proven and reversible."""

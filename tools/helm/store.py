@@ -1,0 +1,133 @@
+"""Read releases from where Helm keeps them: labels only for lists, a record when it is asked for.
+
+Secrets are the default; ConfigMaps where HELM_DRIVER says so. What is kept in an SQL database
+cannot be seen from the cluster.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import anyio
+
+from clusterwright.tools.coverage import Gap
+from clusterwright.tools.errors import ForbiddenError, NotFoundError, ToolError
+from clusterwright.tools.helm.record import (
+    OWNER,
+    SECRET_TYPE,
+    Release,
+    Revision,
+    Status,
+    decode,
+    release_ref,
+    revision_of,
+)
+from clusterwright.tools.ref import Ref
+
+if TYPE_CHECKING:
+    from clusterwright.tools.kubernetes.client.connection import Connection
+
+_SIDE_BY_SIDE = 12
+_KINDS = (("Secret", f"type={SECRET_TYPE}"), ("ConfigMap", ""))
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Every revision that Helm keeps, newest first for each release, and what was not read."""
+
+    revisions: dict[Ref, tuple[Revision, ...]] = field(
+        default_factory=dict["Ref", "tuple[Revision, ...]"]
+    )
+    """By the release's Ref."""
+    gaps: tuple[Gap, ...] = ()
+
+    @property
+    def newest(self) -> tuple[Revision, ...]:
+        """The newest revision of each release, by namespace and name."""
+        return tuple(self.revisions[one][0] for one in sorted(self.revisions))
+
+
+def deployed(revisions: Iterable[Revision]) -> Revision | None:
+    """Return the newest revision that is deployed: what runs, as far as Helm knows."""
+    return next((one for one in revisions if one.status is Status.DEPLOYED), None)
+
+
+async def kept(connection: "Connection", namespace: str | None = None, name: str = "") -> Kept:
+    """Return the revisions of all releases, of one namespace or all, or of one release.
+
+    Raises ForbiddenError where neither Secrets nor ConfigMaps may be listed.
+    """
+    selector = f"{OWNER},name={name}" if name else OWNER
+    found: dict[Ref, dict[int, Revision]] = {}
+    gaps: dict[str, Gap] = {}
+    refused: list[ForbiddenError] = []
+
+    async def read(kind: str, fields: str) -> None:
+        try:
+            resource = await connection.resource(kind)
+            listed = await connection.list_metadata(
+                resource, namespace, label_selector=selector, field_selector=fields
+            )
+        except ForbiddenError as error:
+            refused.append(error)
+            gaps[kind] = Gap(what=kind, reason=f"{error.code}: {error}")
+            return
+        for one in listed:
+            told = revision_of(one)
+            if told is not None:
+                found.setdefault(told.release, {}).setdefault(told.number, told)
+
+    async with anyio.create_task_group() as tasks:
+        for kind, fields in _KINDS:
+            tasks.start_soon(read, kind, fields)
+    if len(refused) == len(_KINDS):
+        raise ForbiddenError(
+            f"the release records on {connection.cluster!r} may not be listed: {refused[0]}",
+            hint="it takes `list` on secrets (Helm keeps releases there), in one namespace at"
+            " least: pass namespace",
+        )
+    ordered = {
+        ref: tuple(sorted(numbers.values(), key=lambda one: -one.number))
+        for ref, numbers in found.items()
+    }
+    return Kept(ordered, tuple(gaps.values()))
+
+
+async def history(connection: "Connection", namespace: str, name: str) -> tuple[Revision, ...]:
+    """Return the revisions of one release, newest first; raise NotFoundError with those there."""
+    found = (await kept(connection, namespace, name)).revisions.get(release_ref(namespace, name))
+    if found:
+        return found
+    others = await kept(connection)
+    near = [f"{one.namespace}/{one.name}" for one in others.newest]
+    same = [one for one in near if one.endswith(f"/{name}")] or near
+    raise NotFoundError(
+        f"there is no release {name!r} in namespace {namespace!r} on {connection.cluster!r}",
+        hint=f"releases: {', '.join(same[:8]) or 'none'}; helm_list_releases lists them",
+    )
+
+
+async def record(connection: "Connection", revision: Revision) -> Release:
+    """Return one revision whole; raise InvalidInputError for a record that cannot be read."""
+    resource = await connection.resource(revision.record.kind)
+    return decode(await connection.get(resource, revision.record.name, revision.record.namespace))
+
+
+async def records(
+    connection: "Connection", revisions: Iterable[Revision]
+) -> dict[Ref, Release | ToolError]:
+    """Return several revisions whole by their records' Refs; for some, why they were not read."""
+    found: dict[Ref, Release | ToolError] = {}
+    turn = anyio.Semaphore(_SIDE_BY_SIDE)
+
+    async def read(one: Revision) -> None:
+        async with turn:
+            try:
+                found[one.record] = await record(connection, one)
+            except ToolError as error:
+                found[one.record] = error
+
+    async with anyio.create_task_group() as tasks:
+        for one in revisions:
+            tasks.start_soon(read, one)
+    return found

@@ -33,10 +33,10 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="session", autouse=True)
 def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep plans, audit, keys and policy of this run apart from those of the user."""
+    """Keep plans, audit, keys, policy and charts of this run apart from those of the user."""
     folder = tmp_path_factory.mktemp("clusterwright")
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("STATE", "CONFIG"):
+        for name in ("STATE", "CONFIG", "CACHE"):
             patch.setenv(f"CLUSTERWRIGHT_{name}_DIR", str(folder / name.lower()))
         yield
 

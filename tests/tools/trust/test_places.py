@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from clusterwright.tools.trust.places import config_dir, state_dir
+from clusterwright.tools.trust.places import cache_dir, config_dir, state_dir
 
 PLACES = [
     pytest.param(state_dir, "CLUSTERWRIGHT_STATE_DIR", "XDG_STATE_HOME", id="state"),
     pytest.param(config_dir, "CLUSTERWRIGHT_CONFIG_DIR", "XDG_CONFIG_HOME", id="settings"),
+    pytest.param(cache_dir, "CLUSTERWRIGHT_CACHE_DIR", "XDG_CACHE_HOME", id="cache"),
 ]
 Place = Callable[[], Path]
 

@@ -24,6 +24,8 @@ class DryRun(StrEnum):
     """On an earlier step, so that it cannot be tried yet."""
     UNSUPPORTED = "unsupported"
     """A webhook on the way does not support dry runs."""
+    FAILED = "failed"
+    """The API server would not take it, and so fails what carries the step out."""
 
 
 class FieldChange(_Frozen):

@@ -23,6 +23,7 @@ class AppliedChange(Answer):
     done: tuple[str, ...] = Field(default=(), description="Steps that took place.")
     proven: tuple[str, ...] = Field(default=(), description="Proofs that were met, and held.")
     problems: tuple[str, ...] = ()
+    causes: tuple[str, ...] = Field(default=(), description="What the analyzers found about it.")
     undone: tuple[str, ...] = ()
     next: str | None = None
 
@@ -32,6 +33,7 @@ class AppliedChange(Answer):
         lines += [f"done: {one}" for one in self.done]
         lines += [f"proven: {one}" for one in self.proven]
         lines += [f"problem: {one}" for one in self.problems]
+        lines += [f"cause: {one}" for one in self.causes]
         lines += [f"undone: {one}" for one in self.undone]
         lines += [f"Next: {self.next}"] if self.next else []
         return "\n".join(lines)

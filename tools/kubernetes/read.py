@@ -81,7 +81,7 @@ async def read_snapshot(
             ]
         except ToolError as error:
             everywhere = resource is not None and resource.namespaced and not namespace
-            gaps[kind] = Gap(what=kind, reason=_reason(error, everywhere=everywhere))
+            gaps[kind] = Gap(what=kind, reason=reason_of(error, everywhere=everywhere))
 
     async with anyio.create_task_group() as tasks:
         for kind in wanted:
@@ -91,7 +91,7 @@ async def read_snapshot(
     return Snapshot(connection.cluster, connection.now, objects, coverage, namespace or "")
 
 
-def _reason(error: ToolError, *, everywhere: bool) -> str:
+def reason_of(error: ToolError, *, everywhere: bool) -> str:
     """Return why a kind was not read, in words that are equal for kinds with equal reasons.
 
     Who may not list a kind `everywhere` may often do so in a namespace, and is told to name it.

@@ -1,7 +1,7 @@
 """All that was found at one moment, and the pages in which a domain's problems tool tells it."""
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -38,6 +38,10 @@ class Scan:
     """Of what the findings point at."""
     symptoms: frozenset[str] = frozenset()
     """Codes that always have a cause elsewhere."""
+    joins: Mapping[Ref, tuple[Relation, ...]] = field(
+        default_factory=dict[Ref, tuple[Relation, ...]]
+    )
+    """Edges from other objects to what findings are about, by the findings' subjects."""
 
     def key(self, finding: Finding) -> tuple[int, int, int, str, str, str]:
         """Return what findings are ordered by, so that a page starts where the last one ended.
@@ -97,13 +101,15 @@ def _page(
         cluster=scan.cluster,
         total=len(scan.findings),
         findings=shown,
-        relations=tuple(_owners(scan, shown)),
+        relations=tuple(dict.fromkeys(_owners(scan, shown))),
         coverage=scan.coverage,
         next_cursor=encode("problems", *origin, *scan.key(rest[most - 1])) if more else None,
     )
 
 
 def _owners(scan: Scan, shown: Iterable[Finding]) -> Iterator[Relation]:
-    """Yield the edges from what the findings shown point at to the workloads that own it."""
+    """Yield the edges from what the findings shown point at to its owners, and to their subjects."""
+    for subject in dict.fromkeys(finding.subject for finding in shown):
+        yield from scan.joins.get(subject, ())
     targets = dict.fromkeys(one.target for finding in shown for one in finding.relations)
     yield from (scan.owners[target] for target in targets if target in scan.owners)

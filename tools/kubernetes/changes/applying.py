@@ -12,12 +12,13 @@ from clusterwright.tools.caller import Caller, Said
 from clusterwright.tools.change import DryRun, Plan, State
 from clusterwright.tools.errors import ConflictError, RefusedError, ToolError
 from clusterwright.tools.kubernetes.apply_change import AppliedChange
-from clusterwright.tools.kubernetes.changes.carry_out import Outcome, Work
+from clusterwright.tools.kubernetes.changes.carry_out import Outcome, Run, Work
 from clusterwright.tools.kubernetes.changes.draft import Draft, draft
 from clusterwright.tools.kubernetes.changes.lineage import lineage
 from clusterwright.tools.kubernetes.changes.question import question
 from clusterwright.tools.kubernetes.changes.record import record
 from clusterwright.tools.kubernetes.changes.resolve import require_own, resolve
+from clusterwright.tools.kubernetes.changes.why import causes
 from clusterwright.tools.kubernetes.desk import Desk
 from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.trust.approved import approved_by
@@ -168,17 +169,26 @@ async def _to_its_end(desk: Desk, connection: "Connection", job: _Job) -> Applie
 
 async def _carry_out(desk: Desk, connection: "Connection", job: _Job) -> AppliedChange:
     store, plan = desk.authority.store, job.plan
-    work = Work(connection, plan.id, partial(store.note, plan.id), job.caller.tell)
+    note, run = partial(store.note, plan.id), _runner(desk, connection)
+    work = Work(connection, plan.id, note, job.caller.tell, run)
     with store.holding(plan.id):
         outcome = await work.write(job.draft)
         if not plan.steps:
             outcome.checks += job.draft.left
         if not outcome.failure:
             await work.prove(outcome, desk.authority.policy)
+        why = await causes(connection, outcome.unmet)  # before an undo takes it away
         answer = await _conclude(desk, connection, job, outcome)
+        answer = answer.model_copy(update={"causes": why})
         await to_thread.run_sync(_end, desk, plan, answer)
     await record(connection, plan.id, job.draft, answer.render().partition("\n")[0])
     return answer
+
+
+def _runner(desk: Desk, connection: "Connection") -> Run | None:
+    """Return what runs the program of the desk's domain, if it has one."""
+    performer = desk.vocabulary.load().performer
+    return partial(performer.run, desk.clusters, connection) if performer else None
 
 
 async def _conclude(
@@ -222,7 +232,8 @@ async def _undo(
     back = [one for one in reversed(outcome.inverses) if one is not None]
     stamp = datetime.now(UTC)
     found = await draft(desk, connection, back, stamp=stamp, override_owner=True)
-    work = Work(connection, f"{plan.id}-undo", partial(_note_undo, desk, plan), job.caller.tell)
+    note, run = partial(_note_undo, desk, plan), _runner(desk, connection)
+    work = Work(connection, f"{plan.id}-undo", note, job.caller.tell, run)
     undoing = await work.write(found)
     if undoing.failure:
         raise ConflictError(undoing.failure)

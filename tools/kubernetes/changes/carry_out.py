@@ -8,16 +8,23 @@ import anyio
 from anyio import to_thread
 
 from clusterwright.tools.diff import Difference, clean, differences
-from clusterwright.tools.errors import ConflictError, ToolError, UnreachableError
-from clusterwright.tools.kubernetes.changes.draft import Draft, Tried
+from clusterwright.tools.errors import (
+    ConflictError,
+    RefusedError,
+    ToolError,
+    UnreachableError,
+)
+from clusterwright.tools.kubernetes.changes.draft import Draft
 from clusterwright.tools.kubernetes.changes.fresh import fresh
 from clusterwright.tools.kubernetes.changes.inverse import fields_of, inverse_of
 from clusterwright.tools.kubernetes.changes.journal import FAILED, begun, done, took_place
 from clusterwright.tools.kubernetes.changes.proofs import holds
 from clusterwright.tools.kubernetes.changes.step import Check, Failed, Met, Pending, Step, Verdict
+from clusterwright.tools.kubernetes.changes.trial import Tried
 from clusterwright.tools.kubernetes.changes.veil import hide, secrets_of
 from clusterwright.tools.kubernetes.changes.write import Verb
 from clusterwright.tools.manifest import Manifest
+from clusterwright.tools.ref import Ref
 from clusterwright.tools.trust.policy import Policy
 
 if TYPE_CHECKING:
@@ -31,6 +38,8 @@ _SOON, _LONGER_PAUSE = 60.0, 2.0
 """What takes longer than that is looked at less often."""
 Note = Callable[[Manifest], None]
 Tell = Callable[[float, float, str], Awaitable[None]]
+Run = Callable[[Step, str], Awaitable[str]]
+"""Runs a domain's program for a step, in the name of a plan; as `Performer.run`."""
 
 
 @dataclass
@@ -44,14 +53,19 @@ class Outcome:
     """Why a step failed; those after it were not tried."""
     unproven: tuple[str, ...] = ()
     """Proofs of success that were not met, with what was seen instead."""
+    unmet: tuple[Ref, ...] = ()
+    """The objects that they are about."""
 
 
 class Work:
     """One apply of one draft."""
 
-    def __init__(self, connection: "Connection", plan: str, note: Note, tell: Tell) -> None:
-        """Take where to write, whose plan it is, its journal, and whom to tell."""
+    def __init__(
+        self, connection: "Connection", plan: str, note: Note, tell: Tell, run: Run | None = None
+    ) -> None:
+        """Take where to write, whose plan it is, its journal, whom to tell, and what it runs."""
         self._connection = connection
+        self._run = run
         self._agent = f"plan/{plan}"
         self._note = note
         self._tell = tell
@@ -60,14 +74,71 @@ class Work:
         """Write the steps in order; stop at the first that fails."""
         outcome = Outcome()
         for place, tried in enumerate(draft.tried, 1):
-            await self._tell(place - 1, len(draft.tried), tried.step.say)
+            step = tried.step
+            if step.carried_by is not None:  # the run before it has written it
+                outcome.checks += step.checks
+                continue
+            await self._tell(place - 1, len(draft.tried), step.say)
             try:
-                await self._write(place, tried, outcome)
+                if step.write.verb is Verb.RUN:
+                    await self._perform(place, tried, draft, outcome)
+                else:
+                    await self._write(place, tried, outcome)
             except ToolError as error:
                 said = hide(str(error), secrets_of(tried.step.before))
                 outcome.failure = f"step {place} ({tried.step.say}): {said}"
+            if outcome.failure:
                 break
         return outcome
+
+    async def _perform(self, place: int, tried: Tried, draft: Draft, outcome: Outcome) -> None:
+        """Run the program that a step asks for, and tell meanwhile how far its objects are."""
+        step = tried.step
+        entry = begun(place, step, step.inverse, [])
+        await to_thread.run_sync(self._note, entry)
+        carried = [one.step for one in draft.tried if one.step.carried_by == step.ref]
+        checks = [check for one in carried for check in one.checks]
+        try:
+            failure = await self._run_followed(step, checks)
+        except ToolError:
+            await to_thread.run_sync(self._note, {**entry, "what": FAILED})
+            raise
+        await to_thread.run_sync(self._note, done(entry, step.inverse))
+        outcome.written.append(step.say)
+        outcome.inverses.append(None if step.irreversible else step.inverse)
+        outcome.checks += step.checks
+        if failure:
+            outcome.failure = f"step {place} ({step.say}): {failure}"
+            outcome.unmet = tuple(check.ref for check in checks)
+
+    async def _run_followed(self, step: Step, checks: Sequence[Check]) -> str:
+        """Return what the run returns; raise its error as it is, and not in a group of one."""
+        if self._run is None:
+            raise RefusedError(f"nothing here runs: {step.say}", hint="this is a fault of ours")
+        failures: list[str] = []
+        errors: list[ToolError] = []
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(self._follow, step, checks)
+            try:
+                failures.append(await self._run(step, self._agent))
+            except ToolError as error:
+                errors.append(error)
+            tasks.cancel_scope.cancel()
+        if errors:
+            raise errors[0]
+        return failures[0]
+
+    async def _follow(self, step: Step, checks: Sequence[Check]) -> None:
+        """Tell what is not ready yet, for as long as a program runs."""
+        told = ""
+        while checks:
+            await anyio.sleep(_LONGER_PAUSE)
+            verdicts = [await self._judge(one) for one in checks]
+            met = sum(isinstance(one, Met) for one in verdicts)
+            said = _waits_for(checks, verdicts) or f"{step.say}: its objects are ready"
+            if said != told:
+                await self._tell(met, len(checks), said)
+                told = said
 
     async def _write(self, place: int, tried: Tried, outcome: Outcome) -> None:
         step = await fresh(self._connection, tried.step)
@@ -142,6 +213,11 @@ class Work:
             )
             if open_ and (broken or now >= deadline):
                 outcome.unproven = open_
+                outcome.unmet = tuple(
+                    one.ref
+                    for one, verdict in zip(outcome.checks, verdicts, strict=True)
+                    if not isinstance(verdict, Met)
+                )
                 return
             said = _waits_for(outcome.checks, verdicts) or "all proofs are met; do they hold?"
             if said != told:

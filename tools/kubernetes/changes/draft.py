@@ -10,30 +10,23 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from clusterwright.tools.change import DryRun, FieldChange
-from clusterwright.tools.diff import Difference, clean, differences
+from clusterwright.tools.diff import clean
 from clusterwright.tools.errors import (
-    ConflictError,
-    ForbiddenError,
     InvalidInputError,
-    NotFoundError,
     RefusedError,
-    ToolError,
 )
-from clusterwright.tools.excerpt import one_line
-from clusterwright.tools.field_path import MISSING, spell
+from clusterwright.tools.field_path import MISSING, put, read, spell
 from clusterwright.tools.kubernetes.changes.blast import judge
-from clusterwright.tools.kubernetes.changes.fresh import fresh
 from clusterwright.tools.kubernetes.changes.kind import Change
 from clusterwright.tools.kubernetes.changes.request import parse_change
-from clusterwright.tools.kubernetes.changes.shown import shown
 from clusterwright.tools.kubernetes.changes.side_by_side import side_by_side
 from clusterwright.tools.kubernetes.changes.step import Check, Scene, Step
-from clusterwright.tools.kubernetes.changes.veil import hide, secrets_of
+from clusterwright.tools.kubernetes.changes.trial import Tried, felt, idle, try_out
 from clusterwright.tools.kubernetes.changes.workload_cluster import check_quorum
 from clusterwright.tools.kubernetes.changes.write import Verb
 from clusterwright.tools.kubernetes.desk import Desk
 from clusterwright.tools.kubernetes.owners import claims
+from clusterwright.tools.kubernetes.owners.claim import Claim
 from clusterwright.tools.kubernetes.read import read_snapshot
 from clusterwright.tools.manifest import Json, Manifest, namespace_of, text
 from clusterwright.tools.ref import Ref
@@ -44,32 +37,9 @@ from clusterwright.tools.trust.seal import canonical
 
 if TYPE_CHECKING:
     from clusterwright.tools.kubernetes.client.connection import Connection
-    from clusterwright.tools.kubernetes.client.http import Sent
 
-_ADMISSION = (
-    "admission webhook",
-    "ValidatingAdmissionPolicy",
-    "exceeded quota",
-    "violates PodSecurity",
-)
-_NO_DRY_RUN = "does not support dry run"
-_ATTEMPTS = 4
 _CLUSTER_WIDE = frozenset({"Node"})
 """Kinds for which the pods of every namespace matter."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """A step and how its dry run ended."""
-
-    step: Step
-    dry_run: DryRun
-    said: str
-    changed: tuple[Difference, ...]
-    diff: tuple[FieldChange, ...]
-    warnings: tuple[str, ...]
-    after: Manifest | None
-    """The object as the API server would store it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +94,8 @@ async def draft(
         check_quorum(step)
         if not override_owner:
             _check_owner(step, scene.around)
-    tried = await _try(connection, steps)
-    risk, reasons = judge(scene, steps, [one.dry_run for one in tried])
+    tried = [one for one in await try_out(connection, steps) if not idle(one)]
+    risk, reasons = judge(scene, [felt(one) for one in tried], [one.dry_run for one in tried])
     if override_owner and any(_claims(step, scene.around) for step in steps):
         risk, reasons = Risk.HIGH, ["an owner of a field will write it again", *reasons]
     bound: Json = {
@@ -144,7 +114,7 @@ async def draft(
 
 async def _scene(connection: "Connection", changes: Sequence[Change], stamp: datetime) -> Scene:
     """Read what the changes write and what surrounds it."""
-    targets = list(dict.fromkeys(ref for change in changes for ref in change.targets))
+    targets = list(dict.fromkeys(ref for change in changes for ref in change.reads))
     live: dict[Ref, Manifest] = {}
     parts: list[Snapshot] = []
 
@@ -171,7 +141,7 @@ def _surroundings(changes: Sequence[Change]) -> Mapping[str | None, Sequence[str
     """Return which kinds to read of which namespaces; None: of all."""
     wanted: dict[str | None, dict[str, None]] = {}
     for change in changes:
-        for ref in change.targets:
+        for ref in change.reads:
             everywhere = change.kind == "remove_finalizer" or ref.kind in _CLUSTER_WIDE
             if not everywhere and not ref.namespace:
                 continue
@@ -211,13 +181,20 @@ def _check_protected(step: Step, policy: Policy) -> None:
         )
 
 
-def _claims(step: Step, around: Snapshot) -> tuple[object, ...]:
-    return claims(step.before, step.paths, around) if step.before is not None else ()
+def _claims(step: Step, around: Snapshot) -> tuple[Claim, ...]:
+    """Return who would take back what a step writes; not the owner in whose name it does."""
+    found = claims(step.before, step.paths, around) if step.before is not None else ()
+    if step.carried_by is None:
+        return found
+    own = step.write.manager
+    return tuple(
+        one for one in found if one.release != step.carried_by and (not own or one.manager != own)
+    )
 
 
 def _check_owner(step: Step, around: Snapshot) -> None:
     """Raise RefusedError if somebody would take back what a step writes."""
-    found = claims(step.before, step.paths, around) if step.before is not None else ()
+    found = _claims(step, around)
     if not found:
         return
     first = found[0]
@@ -227,72 +204,6 @@ def _check_owner(step: Step, around: Snapshot) -> None:
         f" {first.shown_by}{others}",
         hint=f"change {first.where}; its MCP server is {first.server}."
         " override_owner=true plans it here all the same, until the owner takes it back",
-    )
-
-
-async def _try(connection: "Connection", steps: Sequence[Step]) -> list[Tried]:
-    """Dry-run every step, side by side; those of a set count as one."""
-    found: dict[int, Tried] = {}
-
-    async def run(place: int, step: Step) -> None:
-        found[place] = await _try_one(connection, step, steps[:place])
-
-    await side_by_side([partial(run, place, step) for place, step in enumerate(steps)])
-    return [found[place] for place in range(len(steps))]
-
-
-async def _try_one(connection: "Connection", step: Step, before: Sequence[Step]) -> Tried:
-    secrets = secrets_of(step.before)
-    try:
-        sent = await _send(connection, step)
-    except ToolError as error:
-        said = hide(str(error), secrets)
-        outcome = _outcome(error, step, before)
-        if outcome is None:
-            # Its words may quote the object whole: neither they nor what they came with go on.
-            raise type(error)(said, hint=hide(error.hint, secrets)) from None
-        return Tried(step, outcome, one_line(said), (), shown(step, None, ()), (), None)
-    after = None if step.write.verb in {Verb.DELETE, Verb.EVICT} else sent.found
-    old = clean(step.before) if step.before and after is not None else {}
-    changed = differences(old, clean(after)) if after is not None else ()
-    warnings = tuple(hide(one, secrets) for one in sent.warnings)
-    return Tried(step, DryRun.PASSED, "", changed, shown(step, after, changed), warnings, after)
-
-
-async def _send(connection: "Connection", step: Step) -> "Sent":
-    """Dry-run a step; again, if all that came in between was a controller's status."""
-    for _ in range(_ATTEMPTS - 1):
-        try:
-            return await connection.write(step.write, dry_run=True)
-        except ConflictError:
-            if not step.write.version:
-                raise
-            step = await fresh(connection, step)
-    return await connection.write(step.write, dry_run=True)
-
-
-def _outcome(error: ToolError, step: Step, before: Sequence[Step]) -> DryRun | None:
-    """Return what an error of a dry run means for a plan; None if there can be no plan."""
-    said = str(error)
-    if _NO_DRY_RUN in said:
-        return DryRun.UNSUPPORTED
-    if isinstance(error, NotFoundError) and any(_makes(one, step) for one in before):
-        return DryRun.DEPENDS
-    if any(words in said for words in _ADMISSION):
-        return DryRun.REFUSED
-    if isinstance(error, ForbiddenError):
-        return DryRun.FORBIDDEN
-    if isinstance(error, ConflictError) and step.write.verb is Verb.EVICT:
-        return DryRun.REFUSED
-    return None
-
-
-def _makes(earlier: Step, step: Step) -> bool:
-    """Return whether an earlier step makes the namespace or the kind that a step needs."""
-    ref = earlier.ref
-    return earlier.before is None and (
-        (ref.kind == "Namespace" and ref.name == step.ref.namespace)
-        or ref.kind == "CustomResourceDefinition"
     )
 
 
@@ -309,11 +220,22 @@ def _bound(one: Tried) -> Json:
         "namespace": namespace_of(before),
         "rests_on": [before if whole else None, step.rests_on],
         "dry_run": one.dry_run,
-        "body": step.write.body if new else None,
+        "body": _stable(step) if new else None,
         "fields": [
-            [spell(d.path), _plain(d.before), _plain(d.after)] for d in (() if new else one.changed)
+            [spell(d.path), _plain(d.before), _plain(d.after)]
+            for d in (() if new else one.changed)
+            if not any(d.path[: len(path)] == path for path in step.random)
         ],
     }
+
+
+def _stable(step: Step) -> Json:
+    """Return the body of a new object without what is otherwise each time."""
+    body: Json = step.write.body
+    for path in step.random:
+        if read(body, path) is not MISSING:
+            body = put(body, path, MISSING)
+    return body
 
 
 def _plain(value: Json) -> Json:

@@ -115,6 +115,8 @@ def inverse_of(step: Step, written: Manifest, changed: tuple[Difference, ...]) -
     """Return the change that undoes a step which has taken place; None where there is no way."""
     if step.irreversible:
         return None
+    if step.write.verb is Verb.RUN:
+        return step.inverse
     if step.write.verb is Verb.DELETE:
         made = clean(step.before or {})
         return {"kind": Remake.kind, "manifest": made}

@@ -25,6 +25,11 @@ class Change(BaseModel):
         """The objects to read before the steps can be worked out."""
         raise NotImplementedError
 
+    @property
+    def reads(self) -> tuple[Ref, ...]:
+        """Those of the targets that are objects: the others are for the domain's survey."""
+        return self.targets
+
     def steps(self, scene: Scene) -> tuple[Step, ...]:
         """Return what is to be written, in order; nothing when all is as wanted.
 

@@ -9,9 +9,10 @@ from anyio import to_thread
 from clusterwright.tools.change import DryRun, Plan, PlanStep, State
 from clusterwright.tools.errors import RefusedError
 from clusterwright.tools.excerpt import one_line
-from clusterwright.tools.kubernetes.changes.draft import Draft, Tried, draft
+from clusterwright.tools.kubernetes.changes.draft import Draft, draft
 from clusterwright.tools.kubernetes.changes.lineage import lineage
 from clusterwright.tools.kubernetes.changes.resolve import resolve, settle_doubts
+from clusterwright.tools.kubernetes.changes.trial import Tried
 from clusterwright.tools.kubernetes.desk import Desk
 from clusterwright.tools.kubernetes.plan_change import PlannedChange
 from clusterwright.tools.manifest import Manifest
@@ -20,9 +21,13 @@ from clusterwright.tools.trust.plan_store import PlanStore, new_plan_id
 from clusterwright.tools.trust.risk import Access
 
 if TYPE_CHECKING:
+    from clusterwright.tools.kubernetes.changes.vocabulary import Performer
     from clusterwright.tools.kubernetes.client.connection import Connection
 
 _LIFETIME = timedelta(minutes=30)
+_IMPOSSIBLE = frozenset({DryRun.FORBIDDEN, DryRun.REFUSED, DryRun.FAILED})
+_MOST_TOLD = 5
+"""Objects of one change that are refused, each told with its reason."""
 
 
 async def plan(
@@ -35,7 +40,7 @@ async def plan(
     store = await to_thread.run_sync(lambda: authority.store)
     unfinished = tuple(await to_thread.run_sync(_unfinished, store))
     identity = await connection.identity()
-    await settle_doubts(connection, store, asked)
+    await settle_doubts(connection, desk, asked)
     resolved = await to_thread.run_sync(resolve, asked, desk, identity)
     stamp = resolved.stamp or datetime.now(UTC).replace(microsecond=0)
     found = await draft(
@@ -50,7 +55,7 @@ async def plan(
     if not proves and not any(_does(one) for one in found.tried):
         note = await to_thread.run_sync(_nothing_left, asked, store)
         return PlannedChange(cluster=connection.cluster, note=note, unfinished=unfinished)
-    _check_possible(found)
+    _check_possible(found, desk.vocabulary.load().performer)
     made = await _plan(connection, found, asked, stamp, override_owner=override_owner)
     made = made.model_copy(update={"domain": desk.vocabulary.domain})
     await to_thread.run_sync(_keep, desk, made)
@@ -73,14 +78,19 @@ def _does(one: Tried) -> bool:
     return one.dry_run is not DryRun.PASSED or bool(one.diff)
 
 
-def _check_possible(found: Draft) -> None:
+def _check_possible(found: Draft, performer: "Performer | None") -> None:
     """Raise RefusedError for a change that the API server would not take."""
-    for one in found.tried:
-        if one.dry_run in {DryRun.FORBIDDEN, DryRun.REFUSED}:
-            raise RefusedError(
-                f"the API server would not take it ({one.step.say}): {one.said}",
-                hint="ask for the permission, or change what the admission policy objects to",
-            )
+    refused = [one for one in found.tried if one.dry_run in _IMPOSSIBLE]
+    if not refused:
+        return
+    told = [f"({one.step.say}): {one.said}" for one in refused]
+    more = f"; and {len(told) - _MOST_TOLD} more like these" if len(told) > _MOST_TOLD else ""
+    hints = [performer.hint(one.said) for one in refused] if performer else []
+    usual = "ask for the permission, or change what the admission policy objects to"
+    raise RefusedError(
+        f"the API server would not take it {'; '.join(told[:_MOST_TOLD])}{more}",
+        hint="; ".join(dict.fromkeys(one for one in hints if one)) or usual,
+    )
 
 
 async def _plan(

@@ -20,10 +20,11 @@ from clusterwright.tools.kubernetes.changes.journal import (
 from clusterwright.tools.kubernetes.changes.lineage import lineage
 from clusterwright.tools.kubernetes.changes.request import parse_change
 from clusterwright.tools.kubernetes.changes.vocabulary import Vocabulary
+from clusterwright.tools.kubernetes.changes.write import Verb
 from clusterwright.tools.kubernetes.desk import Desk
 from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.ref import Ref
-from clusterwright.tools.trust.plan_store import Kept, PlanStore
+from clusterwright.tools.trust.plan_store import Kept
 
 if TYPE_CHECKING:
     from clusterwright.tools.kubernetes.client.connection import Connection
@@ -80,23 +81,28 @@ def require_own(plan: Plan, vocabulary: Vocabulary) -> None:
         )
 
 
-async def settle_doubts(
-    connection: "Connection", store: PlanStore, asked: Sequence[Manifest]
-) -> None:
+async def settle_doubts(connection: "Connection", desk: Desk, asked: Sequence[Manifest]) -> None:
     """Find out, of a plan that was cut short, whether the write that was under way took place."""
     for one in asked:
         plan = str(one.get("plan") or "")
         if one.get("kind") not in {"undo", "finish"} or not plan:
             continue
+        store = desk.authority.store
         for name in (await to_thread.run_sync(lineage, store, plan)).names:
-            await _settle(connection, store, name)
+            await _settle(connection, desk, name)
 
 
-async def _settle(connection: "Connection", store: PlanStore, plan: str) -> None:
+async def _settle(connection: "Connection", desk: Desk, plan: str) -> None:
+    store, performer = desk.authority.store, desk.vocabulary.load().performer
     journal = await to_thread.run_sync(store.journal, plan)
     for entry in progress_of(journal).doubtful:
-        found = await connection.live(Ref.parse(str(entry["object"])))
-        if took_place(entry, found):
+        found: Manifest | None = None
+        if entry["verb"] == Verb.RUN:
+            happened = performer is not None and await performer.took_place(connection, entry)
+        else:
+            found = await connection.live(Ref.parse(str(entry["object"])))
+            happened = took_place(entry, found)
+        if happened:
             told = done(entry, settled(entry.get("inverse"), found))
         else:
             told = {**entry, "what": FAILED}

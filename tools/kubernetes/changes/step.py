@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from clusterwright.tools.change import FieldChange
 from clusterwright.tools.field_path import Path
 from clusterwright.tools.kubernetes.changes.write import Write
 from clusterwright.tools.manifest import Json, Manifest
@@ -85,6 +86,8 @@ class Scene:
     """What tells the cluster from any other."""
     elsewhere: Mapping[Ref, Elsewhere] = field(default_factory=dict["Ref", Elsewhere])
     """Other clusters that the change is felt on, by the object that stands for them here."""
+    prepared: Mapping[Ref, object] = field(default_factory=dict["Ref", object])
+    """What a domain's survey worked out for its own kinds, by what it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,14 @@ class Step:
     """What a new object is a copy of: what is in both is not shown once more."""
     rests_on: Json = None
     """What else it was worked out from: the plan does not hold once that is different."""
+    carried_by: Ref | None = None
+    """The run of a program in the same plan that writes it: it is tried, and not written here."""
+    told: tuple[FieldChange, ...] = ()
+    """What a run changes beside the objects that it writes, as it may be shown."""
+    inverse: Manifest | None = None
+    """The change that undoes a run."""
+    random: tuple[Path, ...] = ()
+    """Fields that come out otherwise each time: shown, and not what a plan is bound to."""
 
     @property
     def ref(self) -> Ref:

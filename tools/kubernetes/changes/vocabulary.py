@@ -6,18 +6,40 @@ kinds themselves, and what they need, are loaded when a change is first worked o
 
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from clusterwright.tools.kubernetes.changes.kind import Change
-    from clusterwright.tools.kubernetes.changes.step import Scene
+    from clusterwright.tools.kubernetes.changes.step import Scene, Step
     from clusterwright.tools.kubernetes.client.clusters import Clusters
     from clusterwright.tools.kubernetes.client.connection import Connection
+    from clusterwright.tools.manifest import Manifest
 
     Survey: TypeAlias = Callable[[Clusters, Connection, Sequence[Change], Scene], Awaitable[Scene]]
     """Returns a scene with what a domain's kinds have to know beside their targets; only reads."""
+
+
+class Performer(Protocol):
+    """Runs a domain's own program for the steps that ask for it (`Verb.RUN`)."""
+
+    async def run(
+        self, clusters: "Clusters", connection: "Connection", step: "Step", agent: str
+    ) -> str:
+        """Carry a step out; return why it failed, where it had done a part of it by then.
+
+        `agent` names the plan. Raises ToolError for a run that changed nothing.
+        """
+        ...
+
+    async def took_place(self, connection: "Connection", entry: "Manifest") -> bool:
+        """Return whether a run that a journal has the beginning of did anything."""
+        ...
+
+    def hint(self, said: str) -> str:
+        """Return what to do about an error that a run would end with; empty if that is unknown."""
+        ...
 
 
 class Kinds(NamedTuple):
@@ -25,6 +47,7 @@ class Kinds(NamedTuple):
 
     changes: "tuple[type[Change], ...]"
     survey: "Survey | None" = None
+    performer: "Performer | None" = None
 
 
 @dataclass(frozen=True, slots=True)

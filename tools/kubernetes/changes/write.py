@@ -15,13 +15,16 @@ class Verb(StrEnum):
     APPLY = "apply"
     DELETE = "delete"
     EVICT = "evict"
+    RUN = "run"
+    """A domain's own program does it: its `ref` is no object."""
 
 
 @dataclass(frozen=True, slots=True)
 class Write:
     """One request that changes one object.
 
-    `body` is the object to create or to apply, a JSON merge patch, or the options of a deletion.
+    `body` is the object to create or to apply, a JSON merge patch, the options of a deletion, or
+    what a program is run for.
     `uid` and `version` are those of the object that was read; empty where it must not exist yet.
     """
 
@@ -30,3 +33,9 @@ class Write:
     body: Manifest
     uid: str = ""
     version: str = ""
+    manager: str = ""
+    """In whose name fields are written; empty: in ours."""
+    force: bool = False
+    """Whether an apply takes fields from other managers."""
+    strict: bool = False
+    """Whether a field that the API does not know is an error, and not only a warning."""

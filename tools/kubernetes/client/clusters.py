@@ -42,6 +42,11 @@ class Clusters:
         """Of the kubeconfigs of workload clusters, and when they were last read."""
         self._locks: defaultdict[str, anyio.Lock] = defaultdict(anyio.Lock)
 
+    @property
+    def kubeconfig(self) -> Path | None:
+        """The file that contexts are looked up in, if it is not kubectl's own."""
+        return self._kubeconfig
+
     async def connect(self, cluster: str | None = None) -> "Connection":
         """Return the connection to a cluster.
 

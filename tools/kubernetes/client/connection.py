@@ -90,6 +90,14 @@ class Connection:
         discovery = await self._discover(_REDISCOVERY_SECONDS)
         return tuple(one for one in discovery.resources if one.group == group)
 
+    async def versions(self, group: str) -> frozenset[tuple[str, str]] | None:
+        """Return the versions in which a group's kinds are served, as (version, kind).
+
+        None where that cannot be told: its own server does not answer, or the API server is of a
+        time when discovery told of one version only. A group that is not served has none.
+        """
+        return (await self._discover(_REDISCOVERY_SECONDS)).versions_of(group)
+
     async def get(self, resource: Resource, name: str, namespace: str | None = None) -> Manifest:
         """Return one object, without managedFields."""
         path = resource.path(namespace, name)
@@ -170,31 +178,47 @@ class Connection:
         *,
         label_selector: str = "",
         field_selector: str = "",
+        managed: bool = False,
     ) -> Manifests:
-        """Return a whole listing; a namespace that does not exist is an error, not emptiness."""
+        """Return a whole listing, with managedFields if `managed`.
+
+        A namespace that does not exist is an error, not emptiness.
+        """
+        selectors = label_selector, field_selector
 
         async def read() -> Manifests:
             for _ in range(_LISTINGS - 1):
                 try:
-                    return await self._read(resource, namespace, label_selector, field_selector)
+                    return await self._read(resource, namespace, selectors, managed=managed)
                 except ExpiredListError:
                     continue
-            return await self._read(resource, namespace, label_selector, field_selector)
+            return await self._read(resource, namespace, selectors, managed=managed)
 
-        key = f"{resource.path(namespace)}?{label_selector}&{field_selector}"
+        key = f"{resource.path(namespace)}?{label_selector}&{field_selector}&{managed}"
         found = await self._lists.get(key, read)
         if not found and namespace and resource.namespaced:
             await self.require_namespace(namespace)
         return found
 
     async def _read(
-        self, resource: Resource, namespace: str | None, labels: str, fields: str
+        self,
+        resource: Resource,
+        namespace: str | None,
+        selectors: tuple[str, str],
+        *,
+        managed: bool,
     ) -> Manifests:
         found: Manifests = []
         cursor = ""
+        labels, fields = selectors
         for _ in range(_PAGES):
             page = await self.page(
-                resource, namespace, label_selector=labels, field_selector=fields, cursor=cursor
+                resource,
+                namespace,
+                label_selector=labels,
+                field_selector=fields,
+                cursor=cursor,
+                managed=managed,
             )
             found += page.items
             cursor = page.cursor

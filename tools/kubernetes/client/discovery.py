@@ -29,6 +29,14 @@ class Discovery:
 
     resources: tuple[Resource, ...]
     broken_groups: tuple[str, ...] = ()
+    versions: frozenset[tuple[str, str, str]] | None = None
+    """Each group, version and kind that is served; None where only preferred ones are known."""
+
+    def versions_of(self, group: str) -> frozenset[tuple[str, str]] | None:
+        """Return the versions and kinds of a group; None where they are not known."""
+        if self.versions is None or group in self.broken_groups:
+            return None
+        return frozenset((version, kind) for one, version, kind in self.versions if one == group)
 
     def find(self, name: str) -> Resource:
         """Return the resource that a kind, plural, singular or short name means.
@@ -73,7 +81,16 @@ async def discover(fetch: Fetch) -> Discovery:
         for group in found
         if any(text(version, "freshness") == "Stale" for version in items(group, "versions"))
     )
-    return Discovery(tuple(r for group in found for r in _aggregated(group)), broken)
+    resources = tuple(r for group in found for r in _aggregated(group))
+    return Discovery(resources, broken, frozenset(one for group in found for one in _every(group)))
+
+
+def _every(group: Manifest) -> Iterator[tuple[str, str, str]]:
+    """Yield group, version and kind of all that a group serves, preferred or not."""
+    for version in items(group, "versions"):
+        for one in items(version, "resources"):
+            named = text(group, "metadata", "name"), text(version, "version")
+            yield *named, text(one, "responseKind", "kind")
 
 
 def _aggregated(group: Manifest) -> Iterator[Resource]:

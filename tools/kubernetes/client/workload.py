@@ -86,6 +86,14 @@ async def kubeconfig_of(management: "Connection", target: Target) -> str:
         raise _unusable(target, "it is not text in base64") from error
 
 
+async def content_of(management: "Connection", target: Target) -> Manifest:
+    """Return the kubeconfig of a workload cluster, which carries all it needs in itself.
+
+    Raises what `kubeconfig_of` raises, and RefusedError for one that leads elsewhere.
+    """
+    return await to_thread.run_sync(_checked, target, await kubeconfig_of(management, target))
+
+
 async def dial(kubeconfig: str, target: Target, name: str) -> "Connection":
     """Return a connection to a workload cluster, under the name it was asked for.
 

@@ -30,7 +30,8 @@ async def write(
     """Send one write; raise ConflictError when its object is not what was read any more."""
     # The body of a deletion says it too; in the address, the API server's audit log shows it.
     dry: dict[str, str | int] = {"dryRun": "All"} if dry_run else {}
-    query = {"fieldManager": FIELD_MANAGER, **dry}
+    query = {"fieldManager": one.manager or FIELD_MANAGER, **dry}
+    query |= {"fieldValidation": "Strict"} if one.strict else {}
     path = resource.path(one.ref.namespace or None, one.ref.name)
     match one.verb:
         case Verb.CREATE:
@@ -39,6 +40,7 @@ async def write(
         case Verb.PATCH | Verb.APPLY:
             media = _MERGE if one.verb is Verb.PATCH else _APPLY
             body = guarded(one)
+            query |= {"force": "true"} if one.force else {}
             return await http.send("PATCH", path, body, media=media, query=query, agent=agent)
         case Verb.DELETE:
             options = _options(one, dry_run=dry_run, version=one.version)
@@ -57,6 +59,10 @@ async def write(
                     raise  # 429 is also how an API server says that it is overloaded
                 hint = "repair the other pods of the budget first, or run one replica more"
                 raise ConflictError(str(error), hint=hint) from error
+        case Verb.RUN:
+            raise InvalidInputError(
+                f"{one.ref} is no object to write", hint="its domain's own program changes it"
+            )
 
 
 def versioned(found: Resource, one: Write) -> Resource:

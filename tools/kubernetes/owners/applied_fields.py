@@ -22,4 +22,5 @@ def applied_fields(asked: Question) -> Iterator[Claim]:
                 shown_by=f"managedFields: it applied {spell(path)}",
                 where=f"whatever applies this object as {quoted(manager)}",
                 server="kubernetes",
+                manager=manager,
             )

@@ -23,6 +23,10 @@ class Claim:
     """The domain of the MCP server that can make it there."""
     ref: Ref | None = None
     """The object to change instead, when it is one of this cluster."""
+    release: Ref | None = None
+    """The release that it is part of, which is no object."""
+    manager: str = ""
+    """The field manager that it is known by."""
 
 
 @dataclass(frozen=True, slots=True)

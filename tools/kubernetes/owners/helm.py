@@ -9,6 +9,7 @@ from clusterwright.tools.kubernetes.owners.claim import Claim, Question
 from clusterwright.tools.kubernetes.owners.managed_fields import managers_of
 from clusterwright.tools.manifest import labels_of, namespace_of, text
 from clusterwright.tools.quotation import word
+from clusterwright.tools.ref import legal
 
 _NAME, _NAMESPACE = "meta.helm.sh/release-name", "meta.helm.sh/release-namespace"
 
@@ -28,10 +29,12 @@ def helm(asked: Question) -> Iterator[Claim]:
     if not asked.desired and not own_marks:
         return
     namespace = text(asked.manifest, "metadata", "annotations", _NAMESPACE)
-    named = f"{word(release)} in namespace {word(namespace or namespace_of(asked.manifest))}"
+    namespace = namespace or namespace_of(asked.manifest)
+    named = f"{word(release)} in namespace {word(namespace)}"
     yield Claim(
         owner=f"Helm release {named}",
         shown_by=f"annotation {_NAME}",
         where=f"the values of Helm release {named}",
         server="helm",
+        release=legal("HelmRelease", release, namespace, ""),
     )

@@ -76,6 +76,8 @@ class Edge(StrEnum):
     USES = "uses"
     REQUESTS = "requests"
     LIMITED_BY = "limited-by"
+    RELEASED_BY = "released-by"
+    WAITS_FOR = "waits-for"
 
 
 class Relation(_Frozen):

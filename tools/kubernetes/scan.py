@@ -108,7 +108,7 @@ def _page(
 
 
 def _owners(scan: Scan, shown: Iterable[Finding]) -> Iterator[Relation]:
-    """Yield the edges from what the findings shown point at to its owners, and to their subjects."""
+    """Yield the edges from what the findings shown point at, and those to their subjects."""
     for subject in dict.fromkeys(finding.subject for finding in shown):
         yield from scan.joins.get(subject, ())
     targets = dict.fromkeys(one.target for finding in shown for one in finding.relations)

@@ -21,7 +21,7 @@ NOT_FOUND = "pod/image-not-found"
 DENIED = "pod/image-pull-denied"
 FAILED = "pod/image-pull-failed"
 
-_REASONS = frozenset(
+REASONS = frozenset(
     {
         "ErrImagePull",
         "ImagePullBackOff",
@@ -32,6 +32,7 @@ _REASONS = frozenset(
         "SignatureValidationFailed",
     }
 )
+"""Why a container waits whose image cannot be had."""
 _DENIED = re.compile(
     r"\b40[13]\b|unauthorized|forbidden|access denied|denied:|no basic auth|authorization failed"
     r"|authentication required|insufficient_scope",
@@ -89,7 +90,7 @@ _ROOT_CAUSES = tuple(
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
     for pod in troubled(snapshot):
         for container in containers(pod):
-            if text(container.waiting, "reason") in _REASONS:
+            if text(container.waiting, "reason") in REASONS:
                 yield _suspicion(Case(snapshot, pod), container)
                 break
 

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
-import yaml
-
-from clusterwright.tools.errors import InvalidInputError, NotFoundError
+from clusterwright.tools.errors import NotFoundError
+from clusterwright.tools.helm.yaml_text import load
 from clusterwright.tools.manifest import Manifest, items, mapping, name_of, namespace_of, text
 from clusterwright.tools.ref import Ref, group_of, legal
 
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
 
 KEEP = ("helm.sh/resource-policy", "keep")
 """The annotation of an object that Helm leaves when its release goes."""
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _CLUSTER_SCOPED = frozenset(
     {
         "APIService",
@@ -59,20 +57,16 @@ class Object:
 def parse(manifest: str) -> tuple[tuple[str, Manifest], ...]:
     """Return the objects of a manifest with the templates that they came from; lists are opened.
 
-    Raises InvalidInputError where it is no YAML.
+    Raises InvalidInputError where it is no YAML that can be read.
     """
     found: list[tuple[str, Manifest]] = []
     for part in _parts(manifest):
-        try:
-            read = yaml.load(part, Loader=_LOADER)  # noqa: S506 - a safe loader, in C
-        except (yaml.YAMLError, RecursionError) as error:
-            raise InvalidInputError(
-                f"the manifest is no YAML: {error}", hint="helm_render shows what it renders to"
-            ) from error
+        read = load(part)
         if not isinstance(read, dict) or not read:
             continue
         one = cast("Manifest", read)
-        whole = items(one, "items") if text(one, "kind").endswith("List") else [one]
+        listed = text(one, "kind").endswith("List") and isinstance(one.get("items"), list)
+        whole = items(one, "items") if listed else [one]
         found += [(_source(part), each) for each in whole]
     return tuple(found)
 
@@ -121,7 +115,7 @@ async def on_cluster(connection: "Connection", manifest: str, namespace: str) ->
 def _parts(manifest: str) -> list[str]:
     """Return the documents, each with the comment that names its template."""
     parts: list[list[str]] = [[]]
-    for line in manifest.splitlines():
+    for line in manifest.split("\n"):
         if line.rstrip() == "---":
             parts.append([])
         else:
@@ -130,7 +124,7 @@ def _parts(manifest: str) -> list[str]:
 
 
 def _source(part: str) -> str:
-    for line in part.splitlines():
+    for line in part.split("\n"):
         if line.startswith("# Source: "):
             return line.removeprefix("# Source: ").strip()[:300]
     return ""

@@ -1,0 +1,113 @@
+"""A namespace on a real cluster in which the real programs of Helm 3 and Helm 4 make releases."""
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from clusterwright.deploy.sandbox import Instance
+from clusterwright.deploy.sandbox.parts.binaries import ensure_binaries
+from clusterwright.deploy.sandbox.parts.report import SilentReport
+from clusterwright.tools.manifest import Json, Manifest
+
+DEPLOYMENT = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {{ .Release.Name }}
+  labels: {app: web}
+spec:
+  replicas: {{ .Values.replicas }}
+  selector: {matchLabels: {app: {{ .Release.Name }}}}
+  template:
+    metadata: {labels: {app: {{ .Release.Name }}}}
+    spec:
+      containers:
+        - name: app
+          image: {{ .Values.image.repository }}:{{ .Values.image.tag }}
+          ports: [{containerPort: 80}]
+          resources: {limits: {cpu: 1000m, memory: 1024Mi}}
+          env: [{name: LEVEL, value: {{ .Values.level | quote }}}]
+"""
+"""A workload; its image is never pulled, for no node takes its pods."""
+VALUES: Manifest = {
+    "replicas": 0,
+    "level": "info",
+    "image": {"repository": "registry.example/shop/web", "tag": "1.0.0"},
+}
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """Where releases are made, and with what."""
+
+    sandbox: Instance
+    folder: Path
+    namespace: str
+
+    @classmethod
+    def open(cls, sandbox: Instance, folder: Path, name: str) -> "Workshop":
+        """Return one with a new namespace of its own."""
+        made = cls(sandbox, folder, f"hr-{name}-{os.getpid()}")
+        sandbox.kubectl("create", "namespace", made.namespace)
+        return made
+
+    def close(self) -> None:
+        """Remove the namespace with all that is in it."""
+        self.sandbox.kubectl("delete", "namespace", self.namespace, "--wait=false")
+
+    def chart(
+        self,
+        name: str,
+        templates: Mapping[str, str],
+        values: Json = None,
+        *,
+        files: Mapping[str, str] | None = None,
+        **metadata: Json,
+    ) -> Path:
+        """Write a chart; what was there of the same name is replaced file by file."""
+        folder = self.folder / name
+        about = {"apiVersion": "v2", "name": name, "version": "1.0.0", **metadata}
+        whole = {
+            "Chart.yaml": json.dumps(about),
+            "values.yaml": yaml.safe_dump(values if values is not None else VALUES),
+            **{f"templates/{file}": one for file, one in templates.items()},
+            **(files or {}),
+        }
+        for path, text in whole.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_text(text, encoding="utf-8")
+        return folder
+
+    def helm(
+        self, *arguments: str | Path, three: bool = False, driver: str = "", fails: bool = False
+    ) -> str:
+        """Run Helm 4, or Helm 3, in the namespace; return what it printed."""
+        name = "helm3" if three else "helm"
+        program = ensure_binaries([name], SilentReport())[name]
+        homes = {f"HELM_{one}_HOME": str(self.folder / one.lower()) for one in _HOMES}
+        found = subprocess.run(
+            [program, *map(str, arguments), "--namespace", self.namespace],
+            env={
+                "PATH": os.environ["PATH"],
+                "KUBECONFIG": str(self.sandbox.kubeconfig),
+                **homes,
+                **({"HELM_DRIVER": driver} if driver else {}),
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (found.returncode != 0) is fails, found.stderr
+        return found.stderr if fails else found.stdout
+
+    def kubectl(self, *arguments: str, stdin: str = "") -> str:
+        """Run kubectl in the namespace."""
+        return self.sandbox.kubectl("-n", self.namespace, *arguments, stdin=stdin)
+
+
+_HOMES = ("CACHE", "CONFIG", "DATA")

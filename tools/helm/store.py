@@ -55,12 +55,14 @@ def deployed(revisions: Iterable[Revision]) -> Revision | None:
 async def kept(connection: "Connection", namespace: str | None = None, name: str = "") -> Kept:
     """Return the revisions of all releases, of one namespace or all, or of one release.
 
-    Raises ForbiddenError where neither Secrets nor ConfigMaps may be listed.
+    Raises ForbiddenError where neither Secrets nor ConfigMaps may be listed, NotFoundError for a
+    namespace that does not exist.
     """
     selector = f"{OWNER},name={name}" if name else OWNER
     found: dict[Ref, dict[int, Revision]] = {}
     gaps: dict[str, Gap] = {}
     refused: list[ForbiddenError] = []
+    failed: list[ToolError] = []
 
     async def read(kind: str, fields: str) -> None:
         try:
@@ -72,6 +74,9 @@ async def kept(connection: "Connection", namespace: str | None = None, name: str
             refused.append(error)
             gaps[kind] = Gap(what=kind, reason=f"{error.code}: {error}")
             return
+        except ToolError as error:
+            failed.append(error)
+            return
         for one in listed:
             told = revision_of(one)
             if told is not None:
@@ -80,6 +85,8 @@ async def kept(connection: "Connection", namespace: str | None = None, name: str
     async with anyio.create_task_group() as tasks:
         for kind, fields in _KINDS:
             tasks.start_soon(read, kind, fields)
+    if failed:
+        raise failed[0]
     if len(refused) == len(_KINDS):
         raise ForbiddenError(
             f"the release records on {connection.cluster!r} may not be listed: {refused[0]}",
@@ -94,12 +101,26 @@ async def kept(connection: "Connection", namespace: str | None = None, name: str
 
 
 async def history(connection: "Connection", namespace: str, name: str) -> tuple[Revision, ...]:
-    """Return the revisions of one release, newest first; raise NotFoundError with those there."""
-    found = (await kept(connection, namespace, name)).revisions.get(release_ref(namespace, name))
+    """Return the revisions of one release, newest first.
+
+    Raises NotFoundError with the releases there are, ForbiddenError where it may be among what
+    could not be listed.
+    """
+    read = await kept(connection, namespace, name)
+    found = read.revisions.get(release_ref(namespace, name))
     if found:
         return found
-    others = await kept(connection)
-    near = [f"{one.namespace}/{one.name}" for one in others.newest]
+    if read.gaps:
+        raise ForbiddenError(
+            f"release {name!r} is not among what may be listed in namespace {namespace!r}:"
+            f" {read.gaps[0].reason}",
+            hint="Helm keeps releases in Secrets: it takes `list` on them",
+        )
+    try:
+        others = (await kept(connection)).newest
+    except ForbiddenError:
+        others = (await kept(connection, namespace)).newest
+    near = [f"{one.namespace}/{one.name}" for one in others]
     same = [one for one in near if one.endswith(f"/{name}")] or near
     raise NotFoundError(
         f"there is no release {name!r} in namespace {namespace!r} on {connection.cluster!r}",

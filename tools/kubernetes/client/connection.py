@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
 
@@ -109,12 +109,14 @@ class Connection:
             raise
         return _slim(found, resource)
 
-    async def live(self, ref: Ref) -> Manifest | None:
+    async def live(self, ref: Ref, version: str = "") -> Manifest | None:
         """Return one object as it is at this moment, with its managedFields; None if there is none.
 
-        Never shared with another reader: a write rests on it.
+        Never shared with another reader: a write rests on it. It comes in the version that the
+        server prefers, or in another one that it serves.
         """
         resource = await self.resource(f"{ref.kind}.{ref.group}" if ref.group else ref.kind)
+        resource = replace(resource, version=version) if version else resource
         try:
             found = await self._http.get(resource.path(ref.namespace or None, ref.name))
         except NotFoundError:

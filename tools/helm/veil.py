@@ -1,0 +1,101 @@
+"""What a release holds of secrets, blanked wherever else its record tells of them.
+
+A value is known for a secret by where it stands: under a telling name, or in a Secret that the
+templates made of it. The same words may stand in values under any name, in notes, in a diff.
+"""
+
+import base64
+import binascii
+from collections.abc import Iterable, Iterator
+from typing import cast
+
+from clusterwright.tools.excerpt import one_line
+from clusterwright.tools.helm.bounded import bounded
+from clusterwright.tools.helm.record import Release
+from clusterwright.tools.kubernetes.changes.veil import hide, secrets_of
+from clusterwright.tools.manifest import Json, Manifest, mapping, name_of, text
+from clusterwright.tools.neutral import neutral
+from clusterwright.tools.redaction import redact_text, secret_name
+from clusterwright.tools.telling import harmless
+
+_TELLING, _OTHER = 6, 8
+"""Characters of a secret that is looked for elsewhere: under a telling name, under any other."""
+_LONGEST = 20_000
+_MOST = 400
+
+
+class Veil:
+    """Blanks the secrets of one release, or of several revisions of it."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        """Take what must not be shown."""
+        self._secrets = frozenset(secrets)
+
+    @classmethod
+    def of(cls, release: Release, objects: Iterable[Manifest]) -> "Veil":
+        """Return the veil of a revision: of its values, and of what its manifest and hooks hold."""
+        names = {release.name, release.namespace, release.chart_name}
+        found: dict[str, None] = {}
+        for values in (release.supplied, release.defaults):
+            found |= dict.fromkeys(_told_by_name(bounded(values)))
+        for one in objects:
+            names.add(name_of(one))
+            found |= dict.fromkeys(_of_object(one))
+        kept = [one for one in found if one not in names and not harmless(one)]
+        return cls(kept[:_MOST])
+
+    def __or__(self, other: "Veil") -> "Veil":
+        """Return what blanks the secrets of both."""
+        return Veil(self._secrets | other._secrets)
+
+    def text(self, words: str) -> str:
+        """Return text without the secrets, and without what its shape gives away."""
+        return hide(redact_text(words), self._secrets)
+
+    def line(self, words: str, longest: int = 300) -> str:
+        """Return text as one neutral line."""
+        return one_line(self.text(words), longest)
+
+    def json(self, value: Json) -> Json:
+        """Return a JSON value, redacted by its names already, without the secrets in its texts."""
+        if isinstance(value, str):
+            return neutral(self.text(value), None)
+        if isinstance(value, list):
+            return [self.json(one) for one in cast("list[Json]", value)]
+        if isinstance(value, dict):
+            members = cast("Manifest", value)
+            return {neutral(self.text(key), None): self.json(one) for key, one in members.items()}
+        return value
+
+
+def _of_object(manifest: Manifest) -> Iterator[str]:
+    if text(manifest, "kind") != "Secret":
+        yield from _told_by_name(manifest)
+        return
+    for key, value in mapping(manifest, "stringData").items():
+        yield from _worth(key, value)
+    for key, value in mapping(manifest, "data").items():
+        yield from _worth(key, value)
+        yield from _worth(key, _decoded(value))
+
+
+def _told_by_name(value: Manifest) -> Iterator[str]:
+    """Yield what redaction hides. Of a text over many lines it hides a part, and the rest is none."""
+    for one in secrets_of(value):
+        if len(one) >= _TELLING and "\n" not in one:
+            yield one
+
+
+def _worth(key: str, value: Json) -> Iterator[str]:
+    least = _TELLING if secret_name(key) else _OTHER
+    if isinstance(value, str) and least <= len(value.strip()) <= _LONGEST:
+        yield value.strip()
+
+
+def _decoded(value: Json) -> str:
+    if not isinstance(value, str):
+        return ""
+    try:
+        return base64.b64decode(value).decode()
+    except (binascii.Error, ValueError):
+        return ""

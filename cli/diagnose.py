@@ -107,11 +107,12 @@ def targets(
 ) -> dict[str, Target]:
     """Return the servers to ask: those given, else the built-in ones in this process."""
     if not specs:
-        from clusterwright.servers import cluster_api, kubernetes
+        from clusterwright.servers import cluster_api, helm, kubernetes
 
         return {
             "kubernetes": kubernetes.create_server(kubeconfig=kubeconfig, context=context),
             "cluster-api": cluster_api.create_server(kubeconfig=kubeconfig, context=context),
+            "helm": helm.create_server(kubeconfig=kubeconfig, context=context),
         }
     named: dict[str, Target] = {}
     for spec in specs:

@@ -99,8 +99,8 @@ def _access(*, plan_only: bool) -> Access:
 async def _servers(
     kubeconfig: Path | None, context: str | None, authority: Authority
 ) -> dict[str, Target]:
-    """Return the servers that can repair something there: any cluster's, a management cluster's."""
-    from clusterwright.servers import cluster_api, kubernetes
+    """Return the servers that can repair something there."""
+    from clusterwright.servers import cluster_api, helm, kubernetes
     from clusterwright.tools.kubernetes.client.clusters import Clusters
 
     clusters = Clusters(kubeconfig, context)
@@ -110,11 +110,8 @@ async def _servers(
         manages = ()  # the server says by itself why it cannot be reached
     finally:
         await clusters.aclose()
-    domains = (
-        {"kubernetes": kubernetes, "cluster_api": cluster_api}
-        if manages
-        else {"kubernetes": kubernetes}
-    )
+    domains = {"kubernetes": kubernetes, "helm": helm}
+    domains |= {"cluster_api": cluster_api} if manages else {}
     return {
         name: one.create_server(kubeconfig=kubeconfig, context=context, authority=authority)
         for name, one in domains.items()

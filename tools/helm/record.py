@@ -38,6 +38,8 @@ _PREFIX = "sh.helm.release.v1."
 _GZIP = b"\x1f\x8b\x08"
 _MOST_DIGITS = 10
 """Of a revision's number, and of a time in seconds: labels hold any text."""
+LIMIT = 1_048_576
+"""Bytes that a Secret or ConfigMap takes (k8s.io/api, core/v1, MaxSecretSize)."""
 _LARGEST = 64 * 2**20
 """Bytes of a record once it is unpacked: it is packed in at most one megabyte."""
 
@@ -236,6 +238,12 @@ class Release:
     def server_side(self) -> bool:
         """Whether it was applied server-side, as Helm 4 does; Helm 3 merges on its own side."""
         return text(self.raw, "apply_method") == "ssa"
+
+    @property
+    def crd_files(self) -> tuple[Manifest, ...]:
+        """The files of its `crds` folder, `name` and base64 `data`; Helm keeps them among others."""
+        files = items(self.raw, "chart", "files")
+        return tuple(one for one in files if text(one, "name").startswith("crds/"))
 
     @cached_property
     def hooks(self) -> tuple[Hook, ...]:

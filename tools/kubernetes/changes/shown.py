@@ -38,17 +38,17 @@ def shown(
         wanted = redact(clean(step.write.body))
         return (FieldChange(path="(new object)", after=_mark(step.write.body) + _value(wanted)),)
     will = clean(after) if after is not None else {}
-    return tuple(_fields(clean(step.before), will, changed, secrets_of(step.before)))
+    return tuple(fields(clean(step.before), will, changed, secrets_of(step.before)))
 
 
 def _copied(made: Manifest, origin: Manifest) -> Iterator[FieldChange]:
     """Yield what a copy has otherwise than what it is made from, which is read elsewhere."""
     was, will = ({"spec": one.get("spec")} for one in (clean(origin), clean(made)))
     yield FieldChange(path="(new object)", after=f"a copy of {Ref.of(origin)}, but for:")
-    yield from _fields(was, will, differences(was, will), secrets_of(origin))
+    yield from fields(was, will, differences(was, will), secrets_of(origin))
 
 
-def _fields(
+def fields(
     was: Manifest, will: Manifest, changed: Iterable[Difference], secrets: frozenset[str]
 ) -> Iterator[FieldChange]:
     """Yield each field that changes, as the redacted objects have it."""

@@ -1,0 +1,102 @@
+"""What a change of a release is worked out from: its records, what it renders to, what is there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from clusterwright.tools.errors import ConflictError, NotFoundError
+from clusterwright.tools.field_path import Path
+from clusterwright.tools.helm.client.program import Driver
+from clusterwright.tools.helm.objects import Object
+from clusterwright.tools.helm.record import Release, Revision, Status
+from clusterwright.tools.kubernetes.changes.step import Scene
+from clusterwright.tools.manifest import Manifest
+from clusterwright.tools.ref import Ref
+
+
+@dataclass(frozen=True)
+class Chart:
+    """The chart that is to be installed, as an archive that stays as it is."""
+
+    archive: str
+    """Its path."""
+    digest: str
+    """Of the archive, as `sha256:...`."""
+    source: str
+    """Where it came from, in words."""
+    name: str
+    version: str
+    provenance: str = ""
+    crds: tuple[Manifest, ...] = ()
+    """Of its `crds` folder, which Helm installs and never changes."""
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """A release as it is, and as it would be."""
+
+    ref: Ref
+    history: tuple[Revision, ...] = ()
+    """Newest first; empty where there is no such release."""
+    newest: Release | None = None
+    deployed: Release | None = None
+    target: Release | None = None
+    """What the change makes of it: what the chart renders to, or an earlier revision."""
+    present: tuple[Object, ...] = ()
+    """The objects of the revision that Helm compares with."""
+    wanted: tuple[Object, ...] = ()
+    """The objects of `target`."""
+    hooks: tuple[Object, ...] = ()
+    """The objects of its hooks."""
+    live: Mapping[Ref, Manifest] = field(default_factory=dict["Ref", "Manifest"])
+    """All of these that there are, with managedFields."""
+    chart: Chart | None = None
+    supplied: Manifest = field(default_factory=dict)
+    """The values that it is to have, beside the chart's own."""
+    random: Mapping[Ref, tuple[Path, ...]] = field(default_factory=dict["Ref", "tuple[Path, ...]"])
+    """Fields that are rendered to something else each time."""
+    unnamed: tuple[str, ...] = ()
+    """Objects whose names are rendered otherwise each time: no step tells of them."""
+    homeless: bool = False
+    """Whether the namespace is not there."""
+    helm: str = ""
+    """The version of the program."""
+
+    @property
+    def number(self) -> int:
+        """The newest revision's number; 0 where there is none."""
+        return self.history[0].number if self.history else 0
+
+    @property
+    def state(self) -> str:
+        """What tells whether anything happened to the release since, as `7:deployed`."""
+        return f"{self.number}:{self.history[0].status}" if self.history else "none"
+
+    @property
+    def driver(self) -> Driver:
+        """Where its records are, in Helm's words."""
+        kind = self.history[0].record.kind if self.history else "Secret"
+        return "configmap" if kind == "ConfigMap" else "secret"
+
+
+def outlook_of(scene: Scene, ref: Ref) -> Outlook:
+    """Return what the survey found about a release."""
+    found = scene.prepared.get(ref)
+    if not isinstance(found, Outlook):
+        raise ConflictError(f"nothing is known of {ref}", hint="this is a fault of ours")
+    return found
+
+
+def existing_release(scene: Scene, ref: Ref) -> Outlook:
+    """Return what is known of a release that is there; raise NotFoundError."""
+    found = outlook_of(scene, ref)
+    if not found.history:
+        raise NotFoundError(
+            f"there is no {ref} on {scene.cluster}",
+            hint="helm_list_releases lists what there is; install makes a new one",
+        )
+    return found
+
+
+def is_gone(found: Outlook) -> bool:
+    """Return whether a release was uninstalled, and only its history is left."""
+    return bool(found.history) and found.history[0].status is Status.UNINSTALLED

@@ -1,0 +1,106 @@
+"""Run the helm program for a planned step: the one place where a release is written.
+
+The command is made here from typed fields, as a list of words; nothing that a caller wrote is
+ever part of a flag.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, cast
+
+from clusterwright.tools.errors import ConflictError, NotFoundError
+from clusterwright.tools.helm.changes.outlook import Outlook
+from clusterwright.tools.helm.changes.runs import HISTORY, TIMEOUT_SECONDS
+from clusterwright.tools.helm.client.program import Driver, find_program
+from clusterwright.tools.helm.failures import classify
+from clusterwright.tools.helm.store import kept
+from clusterwright.tools.kubernetes.changes.step import Step
+from clusterwright.tools.kubernetes.client.handover import kubeconfig_file
+from clusterwright.tools.manifest import Manifest, mapping, number, text, truth
+from clusterwright.tools.ref import Ref
+
+if TYPE_CHECKING:
+    from clusterwright.tools.helm.client.ran import Ran
+    from clusterwright.tools.kubernetes.client.clusters import Clusters
+    from clusterwright.tools.kubernetes.client.connection import Connection
+
+_GRACE_SECONDS = 60.0
+"""Beyond Helm's own time-out, which is for each hook and each wait by itself."""
+_OPERATIONS = 4
+"""Hooks before and after, and two waits: so often may it run out."""
+
+
+class Helm:
+    """Carries out what plans ask of the helm program."""
+
+    async def run(
+        self, clusters: "Clusters", connection: "Connection", step: Step, agent: str
+    ) -> str:
+        """Run helm; return why it failed, or raise ConflictError if it had changed nothing."""
+        program = await find_program()
+        body, ref = step.write.body, step.ref
+        async with kubeconfig_file(clusters, connection.cluster) as kubeconfig:
+            ran = await program.run(
+                [*_words(ref, body, agent)],
+                operands=_operands(ref, body),
+                kubeconfig=kubeconfig,
+                values=mapping(body, "values") if "archive" in body else None,
+                driver=cast("Driver", text(body, "driver")),
+                seconds=TIMEOUT_SECONDS * _OPERATIONS + _GRACE_SECONDS,
+            )
+        if ran.ok:
+            return ""
+        return await self._failed(connection, step, ran)
+
+    async def took_place(self, connection: "Connection", entry: Manifest) -> bool:
+        """Return whether the release is not as it was before a run that was cut short."""
+        ref = Ref.parse(str(entry["object"]))
+        return await _state(connection, ref) != entry["version"]
+
+    def hint(self, said: str) -> str:
+        """Return what to do about what the API server would refuse."""
+        return classify(said).change
+
+    async def _failed(self, connection: "Connection", step: Step, ran: "Ran") -> str:
+        found = classify(ran.error)
+        if await _state(connection, step.ref) == step.write.version:
+            raise ConflictError(f"{found.cause} [{found.code}]", hint=found.change)
+        return f"{found.cause} [{found.code}]; {found.change}" if found.change else found.cause
+
+
+async def _state(connection: "Connection", ref: Ref) -> str:
+    try:
+        found = await kept(connection, ref.namespace, ref.name)
+    except NotFoundError:  # its namespace is not there
+        return Outlook(ref).state
+    return Outlook(ref, found.revisions.get(ref, ())).state
+
+
+def _words(ref: Ref, body: Manifest, agent: str) -> Iterator[str]:
+    """Yield the command and its flags."""
+    command = text(body, "command")
+    yield command
+    yield f"--namespace={ref.namespace}"
+    yield f"--timeout={TIMEOUT_SECONDS}s"
+    if command in {"upgrade", "rollback"}:
+        yield f"--history-max={HISTORY}"
+    if command in {"upgrade", "rollback", "install"} and truth(body, "force"):
+        yield "--force-conflicts"
+    if command in {"upgrade", "install"}:
+        yield "--hide-notes"
+        yield f"--description={command.capitalize()} complete ({agent})"
+        if truth(body, "wait"):
+            yield "--wait=watcher"
+    if command == "upgrade":
+        yield "--reset-values"
+    if truth(body, "create_namespace"):
+        yield "--create-namespace"
+    if truth(body, "keep_history"):
+        yield "--keep-history"
+
+
+def _operands(ref: Ref, body: Manifest) -> list[str]:
+    if "archive" in body:
+        return [ref.name, text(body, "archive")]
+    if text(body, "command") == "rollback":
+        return [ref.name, str(number(body, "revision"))]
+    return [ref.name]

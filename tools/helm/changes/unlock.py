@@ -1,0 +1,136 @@
+"""Let go of a release that an operation which has died holds as pending.
+
+Helm refuses any other operation while the newest revision is pending. Nothing in the record tells
+whether its process lives, so that signs of life are looked for first.
+"""
+
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from clusterwright.tools.errors import RefusedError
+from clusterwright.tools.helm.changes.object_steps import MANAGER
+from clusterwright.tools.helm.changes.outlook import Outlook, existing_release
+from clusterwright.tools.helm.changes.records import is_deployed
+from clusterwright.tools.helm.changes.release_change import ReleaseChange
+from clusterwright.tools.helm.changes.rollback import earlier, rolled_back
+from clusterwright.tools.helm.changes.uninstall import uninstalled
+from clusterwright.tools.helm.record import Revision, Status
+from clusterwright.tools.helm.store import deployed
+from clusterwright.tools.kubernetes.changes.delete import gone
+from clusterwright.tools.kubernetes.changes.step import Check, Scene, Step
+from clusterwright.tools.kubernetes.changes.write import Verb, Write
+from clusterwright.tools.manifest import instant, items, number, text
+from clusterwright.tools.trust.risk import Risk
+
+PATIENCE_SECONDS = 600
+"""Twice Helm's own time-out: an operation that has written nothing for so long is dead."""
+DEAD = "dead"
+
+
+class Unlock(ReleaseChange):
+    """Free a pending release: roll back to what worked, uninstall, or forget the revision."""
+
+    kind: ClassVar[str] = "unlock"
+    by: Literal["rollback", "uninstall", "forget"] | None = None
+    accept: tuple[str, ...] = Field(default=(), max_length=1)
+
+    def chosen(self, history: tuple[Revision, ...]) -> Revision | None:
+        """Return the revision to go back to, if that is the way."""
+        return earlier(history) if self._way(history) == "rollback" else None
+
+    def steps(self, scene: Scene) -> tuple[Step, ...]:
+        """Return the run of helm, or the deletion of the record that holds it."""
+        found = existing_release(scene, self.ref)
+        self.check_expected(found)
+        newest = found.history[0]
+        if not newest.status.pending:
+            raise RefusedError(
+                f"{self.ref} is not locked: revision {newest.number} is {newest.status}",
+                hint="helm_get_release tells its status",
+            )
+        signs = signs_of_life(found, scene.around.now)
+        if signs and DEAD not in self.accept:
+            raise RefusedError(
+                f"whatever made revision {newest.number} of {self.ref} may be at work yet:"
+                f" {'; '.join(signs)} [pending-lock]",
+                hint="wait until it ends, or find out that its process is gone (a CI job, a"
+                f' controller, a terminal), and pass accept=["{DEAD}"]',
+            )
+        return self._steps(scene, found)
+
+    def _way(self, history: tuple[Revision, ...]) -> str:
+        if self.by:
+            return self.by
+        return "rollback" if earlier(history) else "uninstall"
+
+    def _steps(self, scene: Scene, found: Outlook) -> tuple[Step, ...]:
+        way = self._way(found.history)
+        if way == "uninstall":
+            if deployed(found.history):
+                raise RefusedError(
+                    f"{self.ref} has a revision that is deployed: nothing needs to be uninstalled",
+                    hint='by="rollback" goes back to it',
+                )
+            return uninstalled(scene, found, keep_history=False)
+        if way == "rollback":
+            chosen = earlier(found.history)
+            if chosen is None:
+                raise RefusedError(
+                    f"no revision of {self.ref} ever worked: there is nothing to go back to",
+                    hint='by="uninstall" takes away what was made, by="forget" leaves it',
+                )
+            return rolled_back(found, chosen, force=False)
+        return (_forget(found),)
+
+    def proofs(self, scene: Scene) -> tuple[Check, ...]:
+        """Return what proves a rollback that was cut short after it had taken place."""
+        found = existing_release(scene, self.ref)
+        return (is_deployed(found, found.number),)
+
+
+def signs_of_life(found: Outlook, now: datetime) -> tuple[str, ...]:
+    """Return what speaks against that the operation is dead, from the cluster's own clock."""
+    newest = found.history[0]
+    told: list[str] = []
+    age = (now - newest.modified).total_seconds() if newest.modified else PATIENCE_SECONDS
+    if age < PATIENCE_SECONDS:
+        told.append(f"its record was written {age:.0f} s ago")
+    for one in found.hooks:
+        live = found.live.get(one.ref)
+        if live is not None and one.ref.kind == "Job" and number(live, "status", "active"):
+            told.append(f"its hook {one.ref} is running")
+    wrote = [when for one in found.live.values() if (when := _helm_wrote(one))]
+    since = (now - max(wrote)).total_seconds() if wrote else PATIENCE_SECONDS
+    if since < PATIENCE_SECONDS and age >= PATIENCE_SECONDS:
+        told.append(f"field manager {MANAGER} wrote to its objects {since:.0f} s ago")
+    return tuple(told)
+
+
+def _helm_wrote(live: dict[str, object]) -> datetime | None:
+    times = [
+        when
+        for one in items(live, "metadata", "managedFields")
+        if text(one, "manager") == MANAGER and (when := instant(one, "time"))
+    ]
+    return max(times, default=None)
+
+
+def _forget(found: Outlook) -> Step:
+    newest = found.history[0]
+    record = newest.record
+    installs = newest.status is Status.PENDING_INSTALL
+    return Step(
+        say=f"forget revision {newest.number} of {found.ref}, which is {newest.status}",
+        write=Write(Verb.DELETE, record, {}, uid=newest.uid),
+        before=found.live.get(record),
+        checks=(gone(record, newest.uid),),
+        irreversible="what a Secret held is not kept",
+        at_stake=Risk.MEDIUM,
+        risks=((Risk.MEDIUM, "its objects stay as that operation left them"),),
+        notes=("nothing of the release is known any more, and its objects stay",)
+        if installs
+        else ("plan an upgrade after it, which makes the objects what a revision says",),
+        rests_on=found.state,
+    )

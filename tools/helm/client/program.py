@@ -1,7 +1,7 @@
 """The helm program: found, of a version that is known, and run with nothing but a list of words.
 
 Helm 4 and no library: what it writes bears its own field manager and its own record, as if the
-user had run it (docs/adr/0011-helm.md).
+user had run it (docs/adr/0010-helm.md).
 """
 
 import os

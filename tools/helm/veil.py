@@ -9,8 +9,10 @@ import binascii
 from collections.abc import Iterable, Iterator
 from typing import cast
 
+from clusterwright.tools.errors import InvalidInputError
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.helm.bounded import bounded
+from clusterwright.tools.helm.objects import parse
 from clusterwright.tools.helm.record import Release
 from clusterwright.tools.kubernetes.changes.veil import hide, secrets_of
 from clusterwright.tools.manifest import Json, Manifest, mapping, name_of, text
@@ -32,15 +34,16 @@ class Veil:
         self._secrets = frozenset(secrets)
 
     @classmethod
-    def of(cls, release: Release, objects: Iterable[Manifest]) -> "Veil":
+    def of(cls, release: Release) -> "Veil":
         """Return the veil of a revision: of its values, and of what its manifest and hooks hold."""
         names = {release.name, release.namespace, release.chart_name}
         found: dict[str, None] = {}
         for values in (release.supplied, release.defaults):
             found |= dict.fromkeys(_told_by_name(bounded(values)))
-        for one in objects:
-            names.add(name_of(one))
-            found |= dict.fromkeys(_of_object(one))
+        for manifest in (release.manifest, *(one.manifest for one in release.hooks)):
+            for one in _objects(manifest):
+                names.add(name_of(one))
+                found |= dict.fromkeys(_of_object(one))
         kept = [one for one in found if one not in names and not harmless(one)]
         return cls(kept[:_MOST])
 
@@ -68,6 +71,13 @@ class Veil:
         return value
 
 
+def _objects(manifest: str) -> list[Manifest]:
+    try:
+        return [one for _, one in parse(manifest)]
+    except InvalidInputError:
+        return []  # none of it is shown either
+
+
 def _of_object(manifest: Manifest) -> Iterator[str]:
     if text(manifest, "kind") != "Secret":
         yield from _told_by_name(manifest)
@@ -80,7 +90,7 @@ def _of_object(manifest: Manifest) -> Iterator[str]:
 
 
 def _told_by_name(value: Manifest) -> Iterator[str]:
-    """Yield what redaction hides. Of a text over many lines it hides a part, and the rest is none."""
+    """Yield what redaction hides; of a text over many lines, only a part is a secret."""
     for one in secrets_of(value):
         if len(one) >= _TELLING and "\n" not in one:
             yield one

@@ -3,7 +3,8 @@
 import json
 import os
 import subprocess
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from clusterwright.deploy.sandbox import Instance
 from clusterwright.deploy.sandbox.parts.binaries import ensure_binaries
 from clusterwright.deploy.sandbox.parts.report import SilentReport
 from clusterwright.tools.manifest import Json, Manifest
+from tests.servers.kubeconfigs import edited
 
 DEPLOYMENT = """\
 apiVersion: apps/v1
@@ -87,23 +89,57 @@ class Workshop:
         self, *arguments: str | Path, three: bool = False, driver: str = "", fails: bool = False
     ) -> str:
         """Run Helm 4, or Helm 3, in the namespace; return what it printed."""
+        command, env = self._helm(arguments, three=three, driver=driver)
+        found = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+        assert (found.returncode != 0) is fails, found.stderr
+        return found.stderr if fails else found.stdout
+
+    def killed(self, *arguments: str | Path, record: str) -> None:
+        """Run Helm 4 and kill it as soon as a record is there, which then stays pending."""
+        command, env = self._helm(arguments)
+        with subprocess.Popen(
+            command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ) as process:
+            deadline = time.monotonic() + 60
+            while record not in self.kubectl("get", "secret", "-o", "name"):
+                assert time.monotonic() < deadline
+                assert process.poll() is None
+            process.kill()
+
+    def _helm(
+        self, arguments: Sequence[str | Path], *, three: bool = False, driver: str = ""
+    ) -> tuple[list[str], dict[str, str]]:
         name = "helm3" if three else "helm"
         program = ensure_binaries([name], SilentReport())[name]
         homes = {f"HELM_{one}_HOME": str(self.folder / one.lower()) for one in _HOMES}
-        found = subprocess.run(
-            [program, *map(str, arguments), "--namespace", self.namespace],
-            env={
-                "PATH": os.environ["PATH"],
-                "KUBECONFIG": str(self.sandbox.kubeconfig),
-                **homes,
-                **({"HELM_DRIVER": driver} if driver else {}),
-            },
-            capture_output=True,
-            text=True,
-            check=False,
+        env = {"PATH": os.environ["PATH"], "KUBECONFIG": str(self.sandbox.kubeconfig), **homes}
+        env |= {"HELM_DRIVER": driver} if driver else {}
+        return [str(program), *map(str, arguments), "--namespace", self.namespace], env
+
+    def record(self, name: str, revision: int, kind: str = "secret") -> Manifest:
+        """Return a record as it is stored, without what ties it to this cluster."""
+        found: Manifest = json.loads(
+            self.kubectl("get", kind, f"sh.helm.release.v1.{name}.v{revision}", "-o", "json")
         )
-        assert (found.returncode != 0) is fails, found.stderr
-        return found.stderr if fails else found.stdout
+        kept = {key: found["metadata"][key] for key in ("name", "labels")}
+        return {**found, "metadata": kept}
+
+    def create(self, *objects: Manifest) -> None:
+        """Create objects in the namespace."""
+        listed = {"apiVersion": "v1", "kind": "List", "items": list(objects)}
+        self.kubectl("create", "-f", "-", stdin=json.dumps(listed))
+
+    def reader(self, name: str, *resources: str) -> Path:
+        """Return a kubeconfig of an account that may read these resources, in the namespace."""
+        place = self.folder / name
+        place.mkdir()
+        self.kubectl("create", "serviceaccount", name)
+        verbs = [f"--resource={one}" for one in resources]
+        self.kubectl("create", "role", name, "--verb=get,list", *verbs)
+        bound = f"--serviceaccount={self.namespace}:{name}"
+        self.kubectl("create", "rolebinding", name, f"--role={name}", bound)
+        token = self.kubectl("create", "token", name).strip()
+        return edited(self.sandbox, place, user={"token": token})
 
     def kubectl(self, *arguments: str, stdin: str = "") -> str:
         """Run kubectl in the namespace."""

@@ -14,11 +14,11 @@ from typing import cast
 from jsonschema_rs import Draft4Validator
 
 from clusterwright.tools.cluster_api.class_variables import Variable
-from clusterwright.tools.cluster_api.schema import Violation, broken, limit
 from clusterwright.tools.errors import InvalidInputError
 from clusterwright.tools.excerpt import few, one_line
 from clusterwright.tools.manifest import Json, Manifest, items, mapping, text, truth
 from clusterwright.tools.redaction import redact
+from clusterwright.tools.schema import Violation, broken, limit
 
 Definitions = Mapping[str, list[Manifest]]
 _MOST = 5

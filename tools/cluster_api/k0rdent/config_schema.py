@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from jsonschema_rs import Draft202012Validator
 
-from clusterwright.tools.cluster_api.schema import Violation, broken, limit
 from clusterwright.tools.excerpt import few, one_line
 from clusterwright.tools.field_path import MISSING, read
 from clusterwright.tools.manifest import Manifest, mapping, texts
 from clusterwright.tools.quotation import word
 from clusterwright.tools.redaction import REDACTED, redact
+from clusterwright.tools.schema import Violation, broken, limit
 
 _LONGEST, _MOST, _CHOICES = 80, 5, 30
 

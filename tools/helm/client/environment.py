@@ -27,15 +27,16 @@ def environment(kubeconfig: Path | None, driver: str) -> dict[str, str]:
     for part in ("cache", "config", "data"):
         (base / part).mkdir(mode=_PRIVATE, exist_ok=True)
         kept[f"HELM_{part.upper()}_HOME"] = str(base / part)
-    login = registry_login(os.environ)
+    login = login_file(os.environ)
     if login.is_file():
         kept["HELM_REGISTRY_CONFIG"] = str(login)
     kept["KUBECONFIG"] = str(kubeconfig) if kubeconfig else os.devnull
     kept |= {"HELM_DRIVER": driver, "LANG": "C", "LC_ALL": "C"}
+    kept["SOURCE_DATE_EPOCH"] = "0"  # a folder is packed to the same bytes each time
     return kept
 
 
-def registry_login(settings: Mapping[str, str]) -> Path:
+def login_file(settings: Mapping[str, str]) -> Path:
     """Return where the user's helm keeps logins to registries."""
     named = settings.get("HELM_REGISTRY_CONFIG")
     return Path(named) if named else user_folder(settings) / "registry" / "config.json"

@@ -44,16 +44,18 @@ class _Kept:
 
 
 async def run_process(
-    argv: Sequence[str], environment: Mapping[str, str], *, seconds: float
+    argv: Sequence[str], environment: Mapping[str, str], *, seconds: float, given: bytes = b""
 ) -> Ended:
-    """Run a program without a shell, a terminal or input; raise OSError if it cannot be started.
+    """Run a program without a shell or a terminal; raise OSError if it cannot be started.
+
+    It reads what it is `given`, which is of a few words, and then the end.
 
     After `seconds`, or when the caller is cancelled, its group gets SIGTERM, and SIGKILL if that
     does not end it. Output above the limit is read and dropped: what writes must not hang.
     """
     began = anyio.current_time()
     process = await anyio.open_process(
-        argv, stdin=subprocess.DEVNULL, env=dict(environment), start_new_session=True
+        argv, stdin=subprocess.PIPE, env=dict(environment), start_new_session=True
     )
     kept, limit = _Kept(bytearray(), bytearray()), anyio.CancelScope(deadline=began + seconds)
     try:
@@ -62,6 +64,7 @@ async def run_process(
             readers.start_soon(_keep_tail, process.stderr, kept)
             try:
                 with limit:
+                    await _give(process, given)
                     await process.wait()
             finally:
                 with anyio.CancelScope(shield=True):
@@ -78,6 +81,13 @@ async def run_process(
         limit.cancelled_caught,
         anyio.current_time() - began,
     )
+
+
+async def _give(process: Process, given: bytes) -> None:
+    if process.stdin is not None:
+        with suppress(anyio.BrokenResourceError, anyio.ClosedResourceError):  # it does not read
+            await process.stdin.send(given)
+        await process.stdin.aclose()
 
 
 async def _keep_head(stream: ByteReceiveStream | None, kept: _Kept) -> None:
@@ -116,6 +126,6 @@ def _signal(process: Process, which: signal.Signals) -> None:
 
 async def _close(process: Process) -> None:
     """Let go of the pipes, which a child that left the group may still hold."""
-    for stream in (process.stdout, process.stderr):
+    for stream in (process.stdin, process.stdout, process.stderr):
         if stream is not None:
             await stream.aclose()

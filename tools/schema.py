@@ -11,6 +11,9 @@ from urllib.parse import unquote
 
 from jsonschema_rs import (
     Draft4Validator,
+    Draft6Validator,
+    Draft7Validator,
+    Draft201909Validator,
     Draft202012Validator,
     RegexOptions,
     ValidationError,
@@ -19,7 +22,13 @@ from jsonschema_rs import (
 from clusterwright.tools.field_path import MISSING, read
 from clusterwright.tools.manifest import Json, Manifest, mapping
 
-Draft = type[Draft4Validator] | type[Draft202012Validator]
+Draft = (
+    type[Draft4Validator]
+    | type[Draft6Validator]
+    | type[Draft7Validator]
+    | type[Draft201909Validator]
+    | type[Draft202012Validator]
+)
 _LIMITS = {
     "minimum": "at least {}",
     "maximum": "at most {}",
@@ -50,16 +59,18 @@ class Violation:
     """What is there."""
 
 
-def broken(draft: Draft, schema: Manifest, value: Json) -> list[Violation] | None:
+def broken(
+    draft: Draft, schema: Manifest, value: Json, *, formats: bool = False
+) -> list[Violation] | None:
     """Return the rules that a value breaks; None where the schema cannot be judged here.
 
-    Nothing that a schema refers to is fetched, and formats are left out.
+    Nothing that a schema refers to is fetched; formats count where they are asked for.
     """
     try:
         if _size(schema, schema, {}) > _MOST:
             return None
         validator = draft(
-            schema, offline=True, validate_formats=False, pattern_options=RegexOptions()
+            schema, offline=True, validate_formats=formats, pattern_options=RegexOptions()
         )
         return [_violation(schema, one) for one in validator.iter_errors(value)]
     except (ValueError, TypeError, LookupError, RecursionError):  # of what is no JSON too

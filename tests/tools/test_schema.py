@@ -3,8 +3,8 @@
 import pytest
 from jsonschema_rs import Draft4Validator, Draft202012Validator
 
-from clusterwright.tools.cluster_api.schema import Draft, broken, limit
 from clusterwright.tools.manifest import Json, Manifest
+from clusterwright.tools.schema import Draft, broken, limit
 
 ENDLESS = "^(a+)+$"
 LONG = "a" * 60 + "!"

@@ -1,0 +1,1 @@
+"""Charts: where they come from, what is in them, and what they render to."""

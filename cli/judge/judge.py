@@ -1,10 +1,10 @@
 """Judge scenarios: break them in a sandbox, ask the real MCP server, compare with the truth.
 
-It breaks scenarios of Kubernetes that stay in a namespace together and those of cluster scope one
-by one, waits until each has developed, and calls the problems tool. Then it heals, and calls until
-nothing is reported any more. Those of Cluster API go their own way each, a few at a time, since a
-workload cluster costs memory and a state of one passes. What it made is removed in the end,
-however it ends.
+It breaks scenarios of Kubernetes, and those of Helm, together where they stay in a namespace and
+one by one where they are of cluster scope, waits until each has developed, and calls the problems
+tools. Then it heals, and calls until nothing is reported any more. Those of Cluster API go their
+own way each, a few at a time, since a workload cluster costs memory and a state of one passes. What
+it made is removed in the end, however it ends.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -13,11 +13,12 @@ from functools import partial
 import anyio
 from anyio import to_thread
 
-from clusterwright.agents.hub import Hub, connect
+from clusterwright.agents.hub import Hub, Target, connect
 from clusterwright.cli.judge.patience import PATIENCE
 from clusterwright.cli.judge.report import JudgeReport, Row
 from clusterwright.cli.judge.table import table
 from clusterwright.cli.judge.trial import Trial, ask, cure, develop, listen, settle
+from clusterwright.deploy.sandbox.scenario.card import Domain
 from clusterwright.deploy.sandbox.scenario.kubectl import Cluster
 from clusterwright.deploy.sandbox.scenario.lifecycle import remove
 from clusterwright.deploy.sandbox.scenario.model import Rendered, Scenario
@@ -27,6 +28,7 @@ Say = Callable[[str], None]
 Look = Callable[[Hub, Rendered], Awaitable[None]]
 
 
+_TOGETHER: tuple[Domain, ...] = ("kubernetes", "helm")
 _APART_AT_ONCE = 6
 """Workload clusters that develop at a time: 300 MB each, and half a minute of a processor."""
 
@@ -74,8 +76,10 @@ async def _judge(
         say("removing what an earlier run may have left")
         await to_thread.run_sync(partial(remove, cluster, rendered, wait=True))
         of = {domain: [one for one in rendered if one.card.domain == domain] for domain in PATIENCE}
-        if of["kubernetes"]:
-            rows += await _together(cluster, of["kubernetes"], say, look)
+        for domain in _TOGETHER:
+            if of[domain]:
+                servers = await to_thread.run_sync(_servers, domain, cluster)
+                rows += await _together(cluster, servers, of[domain], say, look)
         if of["cluster_api"]:
             rows += await _apart(cluster, of["cluster_api"], say, look)
     finally:
@@ -84,15 +88,29 @@ async def _judge(
     return JudgeReport(rows)
 
 
-async def _together(
-    cluster: Cluster, rendered: Sequence[Rendered], say: Say, look: Look
-) -> list[Row]:
-    from clusterwright.servers.kubernetes import create_server
+def _servers(domain: Domain, cluster: Cluster) -> dict[str, Target]:
+    """Return the servers that are asked about scenarios of a domain: a release has pods too."""
+    from clusterwright.servers import helm, kubernetes
 
+    found: dict[str, Target] = {
+        "kubernetes": kubernetes.create_server(kubeconfig=cluster.kubeconfig)
+    }
+    if domain == "helm":
+        found["helm"] = helm.create_server(kubeconfig=cluster.kubeconfig)
+    return found
+
+
+async def _together(
+    cluster: Cluster,
+    servers: dict[str, Target],
+    rendered: Sequence[Rendered],
+    say: Say,
+    look: Look,
+) -> list[Row]:
     together = [one for one in rendered if one.card.scope == "namespaced"]
     alone = [one for one in rendered if one.card.scope == "cluster"]
     rows: list[Row] = []
-    async with connect({"kubernetes": create_server(kubeconfig=cluster.kubeconfig)}) as hub:
+    async with connect(servers) as hub:
         for one in alone:
             rows += await _run(cluster, hub, [one], say, look)
             await to_thread.run_sync(partial(remove, cluster, [one], wait=True))

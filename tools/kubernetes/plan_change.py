@@ -27,6 +27,7 @@ class PlannedChange(Answer):
     risk: Risk | None = None
     reasons: tuple[str, ...] = ()
     steps: tuple[PlanStep, ...] = ()
+    more_steps: int = Field(default=0, description="Left out: `clusterwright plans ID` has all.")
     proofs: tuple[str, ...] = Field(default=(), description="What must be true after it.")
     undo: str | None = None
     digest: str | None = None
@@ -44,6 +45,8 @@ class PlannedChange(Answer):
             why = "; ".join(self.reasons)
             lines.append(f"Plan {self.plan_id} for {self.cluster}, risk {self.risk}: {why}.")
             lines += list(told(self._plan()))[:-1]
+            if self.more_steps:
+                lines.append(f"{self.more_steps} more steps: clusterwright plans {self.plan_id}")
             lines.append(f"Next: {self.note}")
         lines += [f"Unfinished: {one}" for one in self.unfinished]
         return "\n".join(lines)

@@ -11,7 +11,7 @@ from clusterwright.tools.errors import ConflictError, NotFoundError
 from clusterwright.tools.helm.changes.outlook import Outlook
 from clusterwright.tools.helm.changes.runs import HISTORY, TIMEOUT_SECONDS
 from clusterwright.tools.helm.client.program import Driver, find_program
-from clusterwright.tools.helm.failures import classify
+from clusterwright.tools.helm.failures.classify import classify
 from clusterwright.tools.helm.store import kept
 from clusterwright.tools.kubernetes.changes.step import Step
 from clusterwright.tools.kubernetes.client.handover import kubeconfig_file

@@ -14,7 +14,7 @@ from clusterwright.tools.errors import InvalidInputError, RefusedError
 from clusterwright.tools.field_path import Path as FieldPath
 from clusterwright.tools.helm.changes.runs import HISTORY
 from clusterwright.tools.helm.client.program import Driver, Program
-from clusterwright.tools.helm.failures import classify
+from clusterwright.tools.helm.failures.classify import classify
 from clusterwright.tools.helm.objects import Object, on_cluster
 from clusterwright.tools.helm.record import Release
 from clusterwright.tools.manifest import Manifest

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from anyio import to_thread
 
+from clusterwright.tools.answer import CAP, longest
 from clusterwright.tools.change import DryRun, Plan, PlanStep, State
 from clusterwright.tools.errors import RefusedError
 from clusterwright.tools.excerpt import one_line
@@ -178,6 +179,17 @@ def _next(desk: Desk, plan: Plan) -> str:
 
 
 def _answer(plan: Plan, unfinished: tuple[str, ...], note: str) -> PlannedChange:
+    """Return a plan as it is told: as many of its steps as an answer can hold."""
+    whole = _told(plan, unfinished, note)
+
+    def page(most: int) -> PlannedChange:
+        left = len(plan.steps) - most
+        return whole.model_copy(update={"steps": plan.steps[:most], "more_steps": left})
+
+    return longest(page, len(plan.steps), CAP) if plan.steps else whole
+
+
+def _told(plan: Plan, unfinished: tuple[str, ...], note: str) -> PlannedChange:
     return PlannedChange(
         cluster=plan.cluster,
         plan_id=plan.id,

@@ -27,6 +27,8 @@ async def record(connection: "Connection", plan: str, draft: Draft, said: str) -
     with anyio.move_on_after(_SECONDS):
         async with anyio.create_task_group() as tasks:
             for step in draft.steps:
+                if step.carried_by is not None:
+                    continue  # the run of the program tells of it
                 tasks.start_soon(_record, connection, plan, step, said)
 
 

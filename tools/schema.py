@@ -57,6 +57,8 @@ class Violation:
     """Where in the value it is broken."""
     instance: Json
     """What is there."""
+    schema_path: tuple[str | int, ...] = ()
+    """Where in the schema the rule is."""
 
 
 def broken(
@@ -78,10 +80,11 @@ def broken(
 
 
 def _violation(schema: Manifest, error: ValidationError) -> Violation:
-    found = read(schema, tuple(error.schema_path))
+    place = tuple(error.schema_path)
+    found = read(schema, place)
     wanted = None if found is MISSING else found
     path = tuple(error.instance_path)
-    return Violation(str(error.kind.name), wanted, path, cast("Json", error.instance))
+    return Violation(str(error.kind.name), wanted, path, cast("Json", error.instance), place)
 
 
 def _size(schema: Json, whole: Manifest, known: dict[str, int]) -> int:

@@ -98,6 +98,14 @@ class Connection:
         """
         return (await self._discover(_REDISCOVERY_SECONDS)).versions_of(group)
 
+    async def apis(self) -> frozenset[tuple[str, str, str]]:
+        """Return each group, version and kind that is served, as far as discovery tells."""
+        return (await self._discover(_REDISCOVERY_SECONDS)).every()
+
+    async def version(self) -> str:
+        """Return the API server's version, as `v1.36.3`."""
+        return text(await self._http.get("/version"), "gitVersion")
+
     async def get(self, resource: Resource, name: str, namespace: str | None = None) -> Manifest:
         """Return one object, without managedFields."""
         path = resource.path(namespace, name)

@@ -38,6 +38,11 @@ class Discovery:
             return None
         return frozenset((version, kind) for one, version, kind in self.versions if one == group)
 
+    def every(self) -> frozenset[tuple[str, str, str]]:
+        """Return each group, version and kind that is known to be served."""
+        preferred = frozenset((one.group, one.version, one.kind) for one in self.resources)
+        return preferred if self.versions is None else preferred | self.versions
+
     def find(self, name: str) -> Resource:
         """Return the resource that a kind, plural, singular or short name means.
 

@@ -1,0 +1,129 @@
+"""Values judged by the schemas of a chart and of those below it, as helm judges them.
+
+After helm/helm 4.3, pkg/chart/common/util/jsonschema.go, and its validator's defaults
+(santhosh-tekuri/jsonschema v6): draft 2020-12 unless a schema says otherwise; formats count up to
+draft 7. What a schema refers to elsewhere is not fetched here: helm does that, and decides.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import cast
+
+from jsonschema_rs import (
+    Draft4Validator,
+    Draft6Validator,
+    Draft7Validator,
+    Draft201909Validator,
+    Draft202012Validator,
+)
+
+from clusterwright.tools.excerpt import one_line
+from clusterwright.tools.field_path import MISSING, read
+from clusterwright.tools.helm.charts.chart import Chart, alias_of, names_chart
+from clusterwright.tools.helm.charts.dependencies import enabled
+from clusterwright.tools.helm.charts.wanted import wanted
+from clusterwright.tools.manifest import Json, Manifest, text
+from clusterwright.tools.redaction import REDACTED, redact_json
+from clusterwright.tools.schema import Draft, broken
+
+_DRAFTS: tuple[tuple[str, Draft, bool], ...] = (
+    ("draft-04", Draft4Validator, True),
+    ("draft-06", Draft6Validator, True),
+    ("draft-07", Draft7Validator, True),
+    ("2019-09", Draft201909Validator, False),
+)
+_LONGEST = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A value that a chart's schema does not take."""
+
+    chart: str
+    """Where the chart is that has the schema: `web`, `web/charts/db`."""
+    pointer: str
+    """Where the value is in the values that were supplied, as `/db/port`; as in helm's error."""
+    given: str
+    """What is there, on a short line and redacted."""
+    wanted: str
+    """What the schema asks for there."""
+
+    def __str__(self) -> str:
+        """Return it as a sentence."""
+        return f"{self.pointer or '/'} is {self.given}, but {self.wanted}"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the schemas say of values."""
+
+    refusals: tuple[Refusal, ...]
+    unjudged: tuple[str, ...] = ()
+    """Charts whose schema cannot be judged here; helm judges it when it renders."""
+
+
+def judge(chart: Chart, values: Manifest) -> Verdict:
+    """Return what the schemas of a chart and of those that are on say of values.
+
+    Args:
+        chart: the chart.
+        values: as its templates see them: `values.computed(chart_values(chart), supplied)`.
+    """
+    refusals: list[Refusal] = []
+    unjudged: list[str] = []
+    _judge(chart, values, values, chart.name, (), refusals, unjudged)
+    return Verdict(tuple(refusals), tuple(unjudged))
+
+
+def _judge(
+    chart: Chart,
+    values: Json,
+    whole: Manifest,
+    where: str,
+    path: tuple[str | int, ...],
+    refusals: list[Refusal],
+    unjudged: list[str],
+) -> None:
+    if not isinstance(values, dict):
+        if values is not None:
+            refusals.append(_refusal(where, path, whole, "must be a mapping: they are a chart's"))
+        return
+    own = cast("Manifest", values)
+    if chart.schema_is_broken:
+        unjudged.append(where)
+    elif chart.schema is not None:
+        draft, formats = _draft(chart.schema)
+        found = broken(draft, chart.schema, own, formats=formats)
+        if found is None:
+            unjudged.append(where)
+        for one in found or []:
+            at, said = (*path, *one.path), wanted(one, chart.schema)
+            refusals.append(_refusal(where, at, whole, said))
+    for one in chart.charts:
+        for name in _names(chart, one, own):
+            if name in own:
+                inner = f"{where}/charts/{one.name}"
+                _judge(one, own[name], whole, inner, (*path, name), refusals, unjudged)
+
+
+def _names(chart: Chart, below: Chart, values: Manifest) -> list[str]:
+    """Return the names under which a chart below is switched on."""
+    stated = [one for one in chart.requirements if names_chart(one, below)]
+    if not stated:
+        return [below.name]
+    return [alias_of(one) for one in stated if enabled(one, values)]
+
+
+def _draft(schema: Manifest) -> tuple[Draft, bool]:
+    said = text(schema, "$schema")
+    for spelled, draft, formats in _DRAFTS:
+        if f"/{spelled}/" in said:
+            return draft, formats
+    return Draft202012Validator, False
+
+
+def _refusal(where: str, path: tuple[str | int, ...], whole: Manifest, said: str) -> Refusal:
+    pointer = "".join(f"/{str(one).replace('~', '~0').replace('/', '~1')}" for one in path)
+    found = read(redact_json(whole), path)
+    given = json.dumps(REDACTED if found is MISSING else found, ensure_ascii=False)
+    return Refusal(where, one_line(pointer, 300), one_line(given, _LONGEST), said)

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from clusterwright.deploy.sandbox.scenario.template import Scalar
 
-Domain: TypeAlias = Literal["kubernetes", "cluster_api"]
+Domain: TypeAlias = Literal["kubernetes", "cluster_api", "helm"]
 DOMAINS: tuple[Domain, ...] = get_args(Domain)
 
 

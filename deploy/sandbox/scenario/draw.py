@@ -74,11 +74,17 @@ def _config_names(random: Random) -> list[str]:
 
 
 def _images(random: Random) -> Values:
-    """Return two tags of one image, and the same repository behind the registry that refuses."""
+    """Return two tags of one image, and the same repository behind the registry that refuses.
+
+    Charts take repository and tag apart.
+    """
     repository = f"{random.choice(words.SYSTEMS)}/{random.choice(words.NOUNS)}"
     major, minor = random.randint(0, 4), random.randint(0, 19)
     tag, other_tag = f"{major}.{minor}.{random.randint(0, 9)}", f"{major}.{minor + 1}.0"
     return {
+        "repository": f"{OPEN_REGISTRY}/{repository}",
+        "tag": tag,
+        "other_tag": other_tag,
         "image": f"{OPEN_REGISTRY}/{repository}:{tag}",
         "other_image": f"{OPEN_REGISTRY}/{repository}:{other_tag}",
         "private_image": f"{PRIVATE_REGISTRY}/{repository}:{tag}",

@@ -6,6 +6,7 @@
     - NeedsNodeError         it needs real containers, and this sandbox has no real node
     - NeedsClusterApiError   it needs Cluster API, and this sandbox runs without
     - NotGoneError           its workload cluster did not go away in time
+    - HelmError              an operation of Helm did not end as it is declared to
   + KubectlError             kubectl refused, or could not reach the sandbox
 """
 
@@ -40,6 +41,12 @@ class NotGoneError(ScenarioError):
     """A workload cluster of a scenario did not go away in time."""
 
     code = "scenario_not_gone"
+
+
+class HelmError(ScenarioError):
+    """An operation of Helm did not end as it is declared to."""
+
+    code = "scenario_helm"
 
 
 class KubectlError(ToolError):

@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+from clusterwright.deploy.sandbox.parts.binaries import ensure_binaries
+from clusterwright.deploy.sandbox.parts.report import SilentReport
 from clusterwright.deploy.sandbox.scenario.errors import KubectlError
 from clusterwright.tools.manifest import Manifest, items
 from clusterwright.tools.ref import Ref
@@ -17,6 +19,10 @@ _SECONDS = 60.0
 _DELETION_SECONDS = 180.0
 """What a namespace full of objects may take to go."""
 _LONGEST_COMPLAINT = 600
+
+
+def _built(name: str) -> Path:
+    return ensure_binaries([name], SilentReport())[name]
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,8 @@ class Cluster:
     push: Callable[[Sequence[str]], None]
     """Puts the image of all scenarios into the sandbox's registry under these names."""
     has_cluster_api: bool = False
+    helm: Callable[[str], Path] = _built
+    """Finds the program `helm` or `helm3`; only scenarios of Helm need one."""
 
     def apply(self, manifests: Iterable[Manifest]) -> None:
         """Apply the objects on the server's side, taking over fields that others hold."""
@@ -41,12 +49,12 @@ class Cluster:
         answer: Any = json.loads(self._run("get", joined, "-n", namespace, "-o", "json"))
         return items(answer, "items")
 
-    def patch(self, ref: Ref, merge: Manifest) -> None:
-        """Merge a patch into one object (RFC 7386)."""
+    def patch(self, ref: Ref, merge: Manifest, manager: str = "") -> None:
+        """Merge a patch into one object (RFC 7386), under the name of a field manager."""
         where = ("-n", ref.namespace) if ref.namespace else ()
-        self._run(
-            "patch", _kind(ref), ref.name, *where, "--type=merge", f"--patch={json.dumps(merge)}"
-        )
+        named = (f"--field-manager={manager}",) if manager else ()
+        patch = f"--patch={json.dumps(merge)}"
+        self._run("patch", _kind(ref), ref.name, *where, "--type=merge", *named, patch)
 
     def marked(self, kinds: Iterable[str], label: str) -> list[Manifest]:
         """Return the objects outside of any namespace that carry a label, as `key=value`."""

@@ -8,16 +8,17 @@ from clusterwright.deploy.sandbox.scenario.card import Domain
 from clusterwright.deploy.sandbox.scenario.clusters import remove_clusters
 from clusterwright.deploy.sandbox.scenario.errors import NeedsClusterApiError, NeedsNodeError
 from clusterwright.deploy.sandbox.scenario.kubectl import Cluster
+from clusterwright.deploy.sandbox.scenario.left import end_left
 from clusterwright.deploy.sandbox.scenario.model import CLUSTER_SCOPED, MARK, Rendered
 from clusterwright.deploy.sandbox.scenario.progress import Report, silent
 from clusterwright.deploy.sandbox.scenario.run import Run, run_all, unmet_of
 from clusterwright.tools.manifest import text, texts
 from clusterwright.tools.ref import Ref
 
-BREAK_SECONDS: dict[Domain, float] = {"kubernetes": 120.0, "cluster_api": 300.0}
-HEAL_SECONDS: dict[Domain, float] = {"kubernetes": 120.0, "cluster_api": 240.0}
+BREAK_SECONDS: dict[Domain, float] = {"kubernetes": 120.0, "cluster_api": 300.0, "helm": 120.0}
+HEAL_SECONDS: dict[Domain, float] = {"kubernetes": 120.0, "cluster_api": 240.0, "helm": 120.0}
 """Patience for each domain: a workload cluster takes a minute until anything can break in it."""
-_PAUSES: dict[Domain, float] = {"kubernetes": 0.5, "cluster_api": 2.0}
+_PAUSES: dict[Domain, float] = {"kubernetes": 0.5, "cluster_api": 2.0, "helm": 0.5}
 """Seconds from one look at a scenario's conditions to the next."""
 _THREADS = 4
 _HELD_KINDS = ("ConfigMap",)
@@ -101,7 +102,8 @@ def remove(cluster: Cluster, scenarios: Sequence[Rendered], *, wait: bool = Fals
     With `wait`, return once it is gone; a name can be used again only then. For the end of
     workload clusters it waits in any case.
     """
-    made = [one for rendered in scenarios for one in (*rendered.objects, *rendered.cure.apply)]
+    end_left(cluster, [one.namespace for one in scenarios])
+    made = [one for rendered in scenarios for one in rendered.made]
     held = [Ref.of(one) for one in made if texts(one, "metadata", "finalizers")]
     outside = {Ref.of(one) for one in made if text(one, "kind") in CLUSTER_SCOPED}
     if cluster.has_cluster_api:
@@ -115,6 +117,7 @@ def purge(cluster: Cluster, *, wait: bool = False) -> tuple[Ref, ...]:
     label = ",".join(f"{key}={value}" for key, value in MARK.items())
     outside = sorted(Ref.of(one) for one in cluster.marked(CLUSTER_SCOPED, label))
     namespaces = [ref.name for ref in outside if ref.kind == "Namespace"]
+    end_left(cluster, namespaces)
     inside = [one for name in namespaces for one in cluster.get(_HELD_KINDS, name)]
     held = [Ref.of(one) for one in inside if texts(one, "metadata", "finalizers")]
     if cluster.has_cluster_api:

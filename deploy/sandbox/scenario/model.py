@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from clusterwright.deploy.sandbox.charts.chart import crds_of
 from clusterwright.deploy.sandbox.scenario.card import Card
 from clusterwright.deploy.sandbox.scenario.condition import Condition
 from clusterwright.deploy.sandbox.scenario.draw import draw
+from clusterwright.deploy.sandbox.scenario.helm import Helm, Record
 from clusterwright.deploy.sandbox.scenario.play import Patch, Play, Step, Truth
 from clusterwright.deploy.sandbox.scenario.template import Scalar, fill
 from clusterwright.tools.errors import InvalidInputError
@@ -41,6 +43,8 @@ class Stage:
     patch: tuple[Patch, ...] = ()
     target: str = ""
     """The workload cluster on which it is done; empty: the sandbox itself."""
+    helm: tuple[Helm, ...] = ()
+    records: tuple[Record, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,18 @@ class Rendered:
     def objects(self) -> tuple[Manifest, ...]:
         """Return everything that breaking applies to the sandbox itself, in order."""
         return tuple(one for stage in self.stages if not stage.target for one in stage.apply)
+
+    @property
+    def operations(self) -> tuple[Helm, ...]:
+        """Return everything that breaking and healing do with Helm, in order."""
+        return tuple(one for stage in (*self.stages, self.cure) for one in stage.helm)
+
+    @property
+    def made(self) -> tuple[Manifest, ...]:
+        """Return everything that may have to be deleted: what is applied, and CRDs of charts."""
+        charts = sorted({one.chart for one in self.operations if one.chart})
+        of_charts = [crd for chart in charts for crd in crds_of(chart)]
+        return (*self.objects, *self.cure.apply, *of_charts)
 
     @property
     def developed(self) -> tuple[Condition, ...]:
@@ -111,6 +127,7 @@ class Scenario:
         stages = [self._stage(step, values) for step in play.steps]
         stages[0] = replace(stages[0], apply=(_namespace(namespace), *stages[0].apply))
         stages[-1] = replace(stages[-1], until=play.developed)
+        cure = self._stage(play.heal or self._again(), cured)
         return Rendered(
             card=self.card,
             seed=seed,
@@ -118,9 +135,12 @@ class Scenario:
             images=play.images,
             stages=tuple(stages),
             truth=play.truth,
-            cure=self._stage(play.heal, cured),
-            repaired=play.repaired or self._stage(play.heal, cured).until,
+            cure=cure,
+            repaired=play.repaired or cure.until,
         )
+
+    def _again(self) -> Step:
+        return Step(apply="objects.yaml" if "objects.yaml" in self.files else "")
 
     def _stage(self, step: Step, values: Mapping[str, Scalar]) -> Stage:
         if step.apply and step.apply not in self.files:
@@ -131,7 +151,9 @@ class Scenario:
         manifests = self.files.get(step.apply, ())
         namespace = WORKLOAD_NAMESPACE if step.target else str(values["ns"])
         placed = tuple(_placed(fill(one, values), namespace) for one in manifests)
-        return Stage(step.remove, placed, step.until, step.patch, step.target)
+        return Stage(
+            step.remove, placed, step.until, step.patch, step.target, step.helm, step.records
+        )
 
 
 def _placed(manifest: Manifest, namespace: str) -> Manifest:

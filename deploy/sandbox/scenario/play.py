@@ -7,6 +7,7 @@ from pydantic import Field
 
 from clusterwright.deploy.sandbox.scenario.card import Declared
 from clusterwright.deploy.sandbox.scenario.condition import Condition
+from clusterwright.deploy.sandbox.scenario.helm import Helm, Record
 from clusterwright.tools.ref import Ref
 
 
@@ -35,15 +36,18 @@ class Patch(Declared):
         default=None, ge=1, description="So many of them, in the order of their names; else all."
     )
     merge: dict[str, Any] = Field(description="JSON merge patch (RFC 7386): null removes a field.")
+    manager: str = Field(default="", description="Field manager; else as kubectl calls itself.")
 
 
 class Step(Declared):
-    """Objects to delete, to apply and to patch, and when the next step may follow."""
+    """What is done, in the order of these fields, and when the next step may follow."""
 
     target: str = Field(default="", description="The workload cluster to act on: capi:ns/name.")
     remove: tuple[Ref, ...] = ()
     apply: str = Field(default="", description="A file beside scenario.yaml.")
+    helm: tuple[Helm, ...] = ()
     patch: tuple[Patch, ...] = ()
+    records: tuple[Record, ...] = Field(default=(), description="Records of releases to rewrite.")
     until: tuple[Condition, ...] = ()
 
 
@@ -54,7 +58,9 @@ class Play(Declared):
     steps: tuple[Step, ...] = (Step(apply="objects.yaml"),)
     developed: tuple[Condition, ...] = Field(min_length=1)
     truth: tuple[Truth, ...] = ()
-    heal: Step = Step(apply="objects.yaml")
+    heal: Step | None = Field(
+        default=None, description="The cure; default: objects.yaml once more, with healed values."
+    )
     repaired: tuple[Condition, ...] = Field(
         default=(), description="What any right repair brings about; default: as after `heal`."
     )

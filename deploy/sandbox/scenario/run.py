@@ -6,25 +6,22 @@ probe periods, which pass for all of them at once.
 
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+from clusterwright.deploy.sandbox.scenario.act import act
 from clusterwright.deploy.sandbox.scenario.condition import Condition
-from clusterwright.deploy.sandbox.scenario.errors import (
-    KubectlError,
-    NotDevelopedError,
-    ScenarioError,
-)
+from clusterwright.deploy.sandbox.scenario.errors import KubectlError, NotDevelopedError
 from clusterwright.deploy.sandbox.scenario.kubectl import Cluster
 from clusterwright.deploy.sandbox.scenario.model import WORKLOAD_NAMESPACE, Rendered, Stage
-from clusterwright.deploy.sandbox.scenario.play import Patch
 from clusterwright.deploy.sandbox.scenario.progress import Progress, Report
 from clusterwright.deploy.sandbox.scenario.workload import at
-from clusterwright.tools.manifest import Manifest, labels_of, name_of
-from clusterwright.tools.ref import Ref
+from clusterwright.tools.manifest import Manifest
 
 _THREADS = 4
 _SECONDS_BETWEEN_LOOKS = 0.5
+_operations = ThreadPoolExecutor(6, "helm")
+"""Operations of Helm wait for the cluster most of the time; nobody else has to wait for them."""
 
 
 @dataclass
@@ -38,6 +35,7 @@ class Run:
     unmet: tuple[str, ...] = ("not applied yet",)
     _next: int = 0
     _since: dict[str, float] = field(default_factory=dict[str, float])
+    _under_way: Future[None] | None = None
 
     def advance(self, cluster: Cluster) -> Progress:
         """Enter the next stage when the conditions of the last one hold; do not wait."""
@@ -50,19 +48,21 @@ class Run:
 
     def _enter(self, cluster: Cluster) -> None:
         stage = self.stages[self._next]
-        with at(cluster, stage.target) as where:
-            for ref in stage.remove:
-                # A replacement of the same name can only be made once the old object is gone.
-                where.delete(ref, wait=bool(stage.apply))
-            if stage.apply:
-                where.apply(stage.apply)
-            for one in stage.patch:
-                _patch(where, one, WORKLOAD_NAMESPACE if stage.target else self.rendered.namespace)
+        if stage.helm:
+            self._under_way = _operations.submit(act, cluster, self.rendered.namespace, stage)
+        else:
+            act(cluster, self.rendered.namespace, stage)
         self._next += 1
 
     def _look(self, cluster: Cluster) -> tuple[str, ...]:
-        conditions = self.stages[self._next - 1].until
-        self.unmet = _unmet(cluster, self.rendered, conditions, self._since)
+        stage = self.stages[self._next - 1]
+        if self._under_way:
+            if not self._under_way.done():
+                self.unmet = (f"{', '.join(map(str, stage.helm))}: under way",)
+                return self.unmet
+            self._under_way.result()  # raises what went wrong
+            self._under_way = None
+        self.unmet = _unmet(cluster, self.rendered, stage.until, self._since)
         return self.unmet
 
 
@@ -137,18 +137,6 @@ def _objects(
             return where.get(kinds, WORKLOAD_NAMESPACE)
     except KubectlError:
         return None
-
-
-def _patch(cluster: Cluster, wanted: Patch, namespace: str) -> None:
-    found = [
-        one
-        for one in sorted(cluster.get([wanted.kind], wanted.namespace or namespace), key=name_of)
-        if wanted.labels.items() <= labels_of(one).items()
-    ]
-    if not found:
-        raise ScenarioError(f"there is no {wanted.kind} to patch, with labels {wanted.labels}")
-    for one in found[: wanted.first]:
-        cluster.patch(Ref.of(one), wanted.merge)
 
 
 def _late(pending: Sequence[Run], seconds: float) -> NotDevelopedError:

@@ -103,7 +103,44 @@ CLUSTER_API = (
 )
 """The same for workload clusters, in a sandbox with Cluster API."""
 
-SCENARIOS = (*KUBERNETES, *CLUSTER_API)
+HELM = (
+    "killed-upgrade",
+    "killed-install",
+    "contested-replicas",
+    "first-install",
+    "changed-selector",
+    "awaited-image",
+    "unawaited-image",
+    "edited-image",
+    "deleted-service",
+    "lost-records",
+    "copied-config",
+    "failed-migration",
+    "waiting-hook",
+    "stale-hook",
+    "unserved-api",
+    "half-rolled-back",
+    "big-chart",
+    "long-history",
+    "two-owners",
+    "refused-value",
+    "garbled-record",
+    "older-crd",
+    "gpu-values",
+    "quota-values",
+    "flux-release",
+    "autoscaled-release",
+    "kept-password",
+    "kept-history",
+    "rolled-back",
+    "migration-under-way",
+    "same-in-other-words",
+    "finished-hooks",
+    "records-in-configmaps",
+)
+"""The same for releases, by the real Helm."""
+
+SCENARIOS = (*KUBERNETES, *CLUSTER_API, *HELM)
 
 NINE = (
     "crash-with-log",

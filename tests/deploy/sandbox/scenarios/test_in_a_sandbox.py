@@ -18,10 +18,10 @@ from clusterwright.deploy.sandbox.scenario.lifecycle import (
     purge,
     remove,
 )
-from clusterwright.deploy.sandbox.scenario.load import load, load_all
+from clusterwright.deploy.sandbox.scenario.load import load, load_of
 
 SEED = 17
-NODE_FREE = [one for one in load_all() if one.card.needs == "control-plane"]
+NODE_FREE = [one for one in load_of("kubernetes") if one.card.needs == "control-plane"]
 
 
 @pytest.fixture(scope="module")

@@ -5,11 +5,13 @@ from typing import cast
 
 import pytest
 
+from clusterwright.deploy.sandbox.scenario.card import DOMAINS, Domain
 from clusterwright.deploy.sandbox.scenario.load import load, load_all, load_of
 from clusterwright.deploy.sandbox.scenario.model import MARK, Rendered, Scenario
-from clusterwright.deploy.sandbox.scenarios import CLUSTER_API, KUBERNETES, NINE, SCENARIOS
+from clusterwright.deploy.sandbox.scenarios import CLUSTER_API, HELM, KUBERNETES, NINE, SCENARIOS
 from clusterwright.tools.cluster_api.analyzers import ANALYZERS as OF_CLUSTER_API
 from clusterwright.tools.errors import NotFoundError
+from clusterwright.tools.helm.record import KIND, release_ref
 from clusterwright.tools.kubernetes.analyzers import ANALYZERS
 from clusterwright.tools.manifest import Json, Manifest, labels_of, name_of
 from clusterwright.tools.ref import Ref
@@ -30,7 +32,8 @@ HINTS = re.compile(
 )
 KUBERNETES_CODES = frozenset(code for one in ANALYZERS for code in one.codes)
 CLUSTER_API_CODES = frozenset(code for one in OF_CLUSTER_API for code in one.codes)
-CODES = KUBERNETES_CODES | CLUSTER_API_CODES
+HELM_CODES = frozenset(truth.code for one in load_of("helm") for truth in one.render(0).truth)
+CODES = KUBERNETES_CODES | CLUSTER_API_CODES | HELM_CODES
 _WITHOUT_SCENARIO = frozenset(
     {  # each has tests of its own; some need hours to develop, or a cluster that is badly ill
         "ingress/class-missing",
@@ -57,6 +60,7 @@ def test_each_folder_is_listed_once() -> None:
 def test_each_scenario_is_listed_under_its_domain() -> None:
     assert tuple(one.name for one in load_of("kubernetes")) == KUBERNETES
     assert tuple(one.name for one in load_of("cluster_api")) == CLUSTER_API
+    assert tuple(one.name for one in load_of("helm")) == HELM
 
 
 def test_every_code_is_the_truth_of_some_scenario() -> None:
@@ -133,16 +137,20 @@ def test_seeds_give_other_namespaces_and_objects(scenario: Scenario) -> None:
     assert len({json.dumps(one.objects) for one in rendered}) == len(SEEDS)
 
 
-def test_no_two_scenarios_of_a_seed_share_a_namespace_or_a_cluster_scoped_object() -> None:
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_no_two_scenarios_of_a_seed_share_a_namespace_or_a_cluster_scoped_object(
+    domain: Domain,
+) -> None:
+    """Those of one domain are broken together."""
     for seed in SEEDS:
-        outside = [
-            (one["kind"], name_of(one))
-            for scenario in load_all()
-            for one in _of_the_sandbox(scenario.render(seed))
-            if "namespace" not in one["metadata"]
-        ]
+        outside = [pair for one in load_of(domain) for pair in _outside(one.render(seed))]
         per_scenario = {pair: outside.count(pair) for pair in outside}
         assert set(per_scenario.values()) == {1}
+
+
+def _outside(rendered: Rendered) -> set[tuple[str, str]]:
+    made = [one for one in rendered.made if "namespace" not in one["metadata"]]
+    return {(one["kind"], name_of(one)) for one in made}
 
 
 @EVERY
@@ -150,10 +158,18 @@ def test_the_truth_speaks_of_objects_that_are_made(scenario: Scenario) -> None:
     for seed in SEEDS:
         rendered = scenario.render(seed)
         made = {Ref.of(one) for one in rendered.objects}
+        releases = {release_ref(rendered.namespace, one.release) for one in rendered.operations}
         named = {ref for truth in rendered.truth for ref in (truth.subject, *truth.symptoms)}
+        # What charts make is named after the release; that it is there is seen on a real cluster.
+        made |= releases | {ref for ref in named if any(_begins(ref, one) for one in releases)}
         by_controllers = {ref for ref in named if ref.name.endswith("*")}
         assert named - by_controllers <= made
         assert {ref.namespace for ref in by_controllers} <= {rendered.namespace}
+
+
+def _begins(ref: Ref, release: Ref) -> bool:
+    inside = ref.kind != KIND and ref.namespace == release.namespace
+    return inside and ref.name.startswith(release.name)
 
 
 @EVERY
@@ -170,7 +186,7 @@ def test_the_cure_changes_something(scenario: Scenario) -> None:
     rendered = scenario.render(1)
     cure, broken = rendered.cure, {str(Ref.of(one)): one for one in rendered.objects}
     changed = [one for one in cure.apply if broken.get(str(Ref.of(one))) != one]
-    assert cure.remove or cure.patch or changed
+    assert cure.remove or cure.patch or cure.helm or changed
 
 
 @EVERY
@@ -228,9 +244,15 @@ def _is_scenario(folder: Path) -> bool:
 
 
 def _everything(rendered: Rendered) -> list[Manifest]:
-    """Everything that breaking and healing apply, on the sandbox and on a workload cluster."""
+    """Everything that breaking and healing apply, on the sandbox and on a workload cluster.
+
+    And what they give to Helm.
+    """
     stages = [stage for stage in (*rendered.stages, rendered.cure) if stage.target]
-    return [*_of_the_sandbox(rendered), *(one for stage in stages for one in stage.apply)]
+    given: list[Manifest] = [
+        {"name": one.release, "values": one.values} for one in rendered.operations
+    ]
+    return [*_of_the_sandbox(rendered), *(one for stage in stages for one in stage.apply), *given]
 
 
 def _of_the_sandbox(rendered: Rendered) -> list[Manifest]:

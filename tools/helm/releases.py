@@ -12,7 +12,7 @@ from clusterwright.tools.coverage import Gap
 from clusterwright.tools.helm.record import Revision, Status
 from clusterwright.tools.helm.store import deployed
 from clusterwright.tools.kubernetes.state.state import span
-from clusterwright.tools.quotation import quoted
+from clusterwright.tools.quotation import quoted, word
 
 USUALLY_KEPT = 10
 """Revisions that Helm keeps unless `--history-max` says otherwise."""
@@ -84,9 +84,8 @@ class ReleaseRow(BaseModel):
             words.append(f"{self.deployed} deployed")
         elif self.status is not Status.DEPLOYED:
             words.append("none deployed")
-        words += [
-            one for one in (self.chart, self.app_version and f"app {self.app_version}") if one
-        ]
+        words += [word(self.chart)] if self.chart else []
+        words += [f"app {word(self.app_version)}"] if self.app_version else []
         return [", ".join(words), *([f"  {quoted(self.reason)}"] if self.reason else [])]
 
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from clusterwright.tools.kubernetes.client.connection import Connection
 
 _SIDE_BY_SIDE = 12
+_NEAR = 8
+"""Releases that are named where the one that was asked for is not there."""
 _KINDS = (("Secret", f"type={SECRET_TYPE}"), ("ConfigMap", ""))
 
 
@@ -120,11 +122,11 @@ async def history(connection: "Connection", namespace: str, name: str) -> tuple[
         others = (await kept(connection)).newest
     except ForbiddenError:
         others = (await kept(connection, namespace)).newest
-    near = [f"{one.namespace}/{one.name}" for one in others]
-    same = [one for one in near if one.endswith(f"/{name}")] or near
+    by_nearness = sorted(others, key=lambda one: (one.name != name, one.namespace != namespace))
+    near = [f"{one.namespace}/{one.name}" for one in by_nearness[:_NEAR]]
     raise NotFoundError(
         f"there is no release {name!r} in namespace {namespace!r} on {connection.cluster!r}",
-        hint=f"releases: {', '.join(same[:8]) or 'none'}; helm_list_releases lists them",
+        hint=f"releases: {', '.join(near) or 'none'}; helm_list_releases lists them",
     )
 
 

@@ -22,28 +22,27 @@ MANY = 100
 @pytest.fixture(scope="module")
 def workshop(sandbox: Instance, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
     """Releases that are well, of either Helm, and one of each trouble."""
-    made = Workshop.open(sandbox, tmp_path_factory.mktemp("helm"), "list")
-    chart = made.chart("web", {"web.yaml": DEPLOYMENT}, appVersion="7.1")
-    made.helm("install", "good", chart)
-    made.helm("install", "older", chart, three=True)
-    made.helm("install", "inmap", chart, driver="configmap")
-    made.helm("install", "gone", chart)
-    made.helm("uninstall", "gone", "--keep-history")
-    made.helm("install", "stuck", chart)
-    wait = ("--wait", "--timeout", "60s", "--set", "replicas=1")
-    made.killed("upgrade", "stuck", chart, *wait, record="stuck.v2")
-    broken = made.chart("web", {"web.yaml": DEPLOYMENT, "bad.yaml": BAD}, appVersion="7.2")
-    made.helm("install", "never", broken, fails=True)
-    made.helm("upgrade", "good-once", broken, "--install", "--set", "sound=true")
-    made.helm("upgrade", "good-once", broken, "--reset-values", fails=True)
-    garbled = made.record("good", 1)
-    garbled["metadata"] = deepcopy(garbled["metadata"])
-    garbled["metadata"]["name"] = "sh.helm.release.v1.garbled.v1"
-    garbled["metadata"]["labels"] |= {"name": "garbled", "status": "failed"}
-    garbled["data"] = {"release": "bm8gcmVsZWFzZQ=="}
-    made.create(garbled)
-    yield made
-    made.close()
+    with Workshop.opened(sandbox, tmp_path_factory.mktemp("helm"), "list") as made:
+        chart = made.chart("web", {"web.yaml": DEPLOYMENT}, appVersion="7.1")
+        made.helm("install", "good", chart)
+        made.helm("install", "older", chart, three=True)
+        made.helm("install", "inmap", chart, driver="configmap")
+        made.helm("install", "gone", chart)
+        made.helm("uninstall", "gone", "--keep-history")
+        made.helm("install", "stuck", chart)
+        wait = ("--wait", "--timeout", "60s", "--set", "replicas=1")
+        made.killed("upgrade", "stuck", chart, *wait, record="stuck.v2")
+        broken = made.chart("web", {"web.yaml": DEPLOYMENT, "bad.yaml": BAD}, appVersion="7.2")
+        made.helm("install", "never", broken, fails=True)
+        made.helm("upgrade", "good-once", broken, "--install", "--set", "sound=true")
+        made.helm("upgrade", "good-once", broken, "--reset-values", fails=True)
+        garbled = made.record("good", 1)
+        garbled["metadata"] = deepcopy(garbled["metadata"])
+        garbled["metadata"]["name"] = "sh.helm.release.v1.garbled.v1"
+        garbled["metadata"]["labels"] |= {"name": "garbled", "status": "failed"}
+        garbled["data"] = {"release": "bm8gcmVsZWFzZQ=="}
+        made.create(garbled)
+        yield made
 
 
 BAD = """\

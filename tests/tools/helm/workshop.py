@@ -4,7 +4,8 @@ import json
 import os
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,15 +53,15 @@ class Workshop:
     namespace: str
 
     @classmethod
-    def open(cls, sandbox: Instance, folder: Path, name: str) -> "Workshop":
-        """Return one with a new namespace of its own."""
+    @contextmanager
+    def opened(cls, sandbox: Instance, folder: Path, name: str) -> Generator["Workshop"]:
+        """Yield one with a new namespace of its own, which goes in the end."""
         made = cls(sandbox, folder, f"hr-{name}-{os.getpid()}")
         sandbox.kubectl("create", "namespace", made.namespace)
-        return made
-
-    def close(self) -> None:
-        """Remove the namespace with all that is in it."""
-        self.sandbox.kubectl("delete", "namespace", self.namespace, "--wait=false")
+        try:
+            yield made
+        finally:
+            sandbox.kubectl("delete", "namespace", made.namespace, "--wait=false")
 
     def chart(
         self,

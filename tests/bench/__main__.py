@@ -1,7 +1,7 @@
-"""Measure, print, compare: `python -m tests.bench [--save] [kubernetes] [cluster-api]`.
+"""Measure, print, compare: `python -m tests.bench [--save] [kubernetes] [cluster-api] [helm]`.
 
 A figure more than 20% worse than in tests/bench/baseline.json fails the run; `--save` makes the
-figures of this run the new baseline, which is committed together with the reason. By default both
+figures of this run the new baseline, which is committed together with the reason. By default all
 parts are measured, each on a sandbox of its own.
 """
 
@@ -19,6 +19,7 @@ from tests.bench import crowd
 from tests.bench.cluster_api import cluster_api
 from tests.bench.figure import Figure
 from tests.bench.figures import command, measure
+from tests.bench.helm import helm
 
 BASELINE = Path(__file__).with_name("baseline.json")
 TOLERANCE = 1.2
@@ -59,7 +60,13 @@ def _cluster_api() -> Iterator[Figure]:
         down("bench-fleet")  # its managers were stopped: it is of no further use
 
 
-_PARTS = {"kubernetes": _kubernetes, "cluster-api": _cluster_api}
+def _helm() -> Iterator[Figure]:
+    instance = up("bench-helm")
+    server = [command("clusterwright-helm"), "--kubeconfig", str(instance.kubeconfig)]
+    yield from helm(server, instance)
+
+
+_PARTS = {"kubernetes": _kubernetes, "cluster-api": _cluster_api, "helm": _helm}
 
 
 def _verdict(figure: Figure, known: dict[str, float]) -> str:

@@ -33,7 +33,7 @@ def measure(instance: Instance, faults: Sequence[Rendered]) -> Iterator[Figure]:
     """Yield every figure; `instance` has the crowd and the faults."""
     server = [command("clusterwright-kubernetes"), "--kubeconfig", str(instance.kubeconfig)]
     yield Figure("stdio_ready_ratio", round(_ready_ratio(server), 3), "ratio")
-    yield Figure("tool_prompt_tokens", _prompt_tokens(server), "tokens")
+    yield Figure("toolprompt_tokens", prompt_tokens(server), "tokens")
     yield from _list_and_memory(server)
     yield from _nine_faults(server, faults)
     yield Figure("diagnose_cold_s", _diagnose(instance), "s")
@@ -56,7 +56,7 @@ def _ready_ratio(server: list[str]) -> float:
     return statistics.median(ours) / statistics.median(bare)
 
 
-def _prompt_tokens(server: list[str]) -> float:
+def prompt_tokens(server: list[str]) -> float:
     """Return the mean tokens of a tool's name, description and input schema."""
     with Wire(server) as wire:
         wire.hello()

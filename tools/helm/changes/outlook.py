@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from clusterwright.tools.errors import ConflictError, NotFoundError
 from clusterwright.tools.field_path import Path
@@ -26,8 +27,12 @@ class Chart:
     name: str
     version: str
     provenance: str = ""
+    changed: str = ""
+    """A sentence on a version that was another one before."""
     crds: tuple[Manifest, ...] = ()
     """Of its `crds` folder, which Helm installs and never changes."""
+    chance: bool = False
+    """Whether its templates use random values or the clock."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,7 @@ class Outlook:
     live: Mapping[Ref, Manifest] = field(default_factory=dict["Ref", "Manifest"])
     """All of these that there are, with managedFields."""
     chart: Chart | None = None
-    supplied: Manifest = field(default_factory=dict)
+    supplied: Manifest = field(default_factory=dict[str, Any])
     """The values that it is to have, beside the chart's own."""
     random: Mapping[Ref, tuple[Path, ...]] = field(default_factory=dict["Ref", "tuple[Path, ...]"])
     """Fields that are rendered to something else each time."""

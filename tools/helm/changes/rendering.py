@@ -1,13 +1,10 @@
 """Have helm render a chart for a release as it would install or upgrade it, and store nothing."""
 
-import re
-import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import orjson
-from anyio import to_thread
 
 from clusterwright.tools.diff import differences
 from clusterwright.tools.errors import InvalidInputError, RefusedError
@@ -24,12 +21,6 @@ if TYPE_CHECKING:
     from clusterwright.tools.kubernetes.client.connection import Connection
 
 _SECONDS = 60.0
-_CHANCE = re.compile(
-    rb"\b(rand(AlphaNum|Alpha|Numeric|Ascii|Bytes|Int)|uuidv4|gen(CA|PrivateKey|Self\w+|Signed\w+)"
-    rb"|htpasswd|bcrypt|now|shuffle|date\w*|ago)\b"
-)
-"""Functions of sprig whose result is another one each time."""
-_LARGEST = 5 * 2**20
 
 
 @dataclass(frozen=True)
@@ -42,6 +33,8 @@ class Asked:
     archive: Path
     values: Manifest
     driver: Driver
+    chance: bool = False
+    """Whether it may be rendered otherwise each time, and has to be looked at twice."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +56,7 @@ async def render(
     """Return what helm would write; raise RefusedError with the cause where it would fail."""
     release = await _render(program, kubeconfig, asked)
     objects, hooks = await objects_of(connection, release)
-    if not await to_thread.run_sync(uses_chance, asked.archive):
+    if not asked.chance:
         return Rendered(release, objects, hooks, {})
     again = await objects_of(connection, await _render(program, kubeconfig, asked))
     return _compared(release, (objects, hooks), again)
@@ -103,18 +96,6 @@ async def _render(program: Program, kubeconfig: Path, asked: Asked) -> Release:
             f"helm {program.version} did not answer with a release in JSON",
             hint="run it by hand with --dry-run=server -o json",
         ) from error
-
-
-def uses_chance(archive: Path) -> bool:
-    """Return whether a template of a chart, or of its dependencies, may render otherwise."""
-    with tarfile.open(archive) as packed:
-        for one in packed:
-            if not one.isfile() or "/templates/" not in one.name or one.size > _LARGEST:
-                continue
-            read = packed.extractfile(one)
-            if read is not None and _CHANCE.search(read.read()):
-                return True
-    return False
 
 
 def _compared(

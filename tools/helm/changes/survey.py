@@ -133,7 +133,8 @@ async def _with_chart(
     if program is None or _is_refused(change, found):
         return found
     command = "upgrade" if isinstance(change, Upgrade) else "install"
-    asked = Asked(command, found.ref, Path(chart.archive), found.supplied, found.driver)
+    archive = Path(chart.archive)
+    asked = Asked(command, found.ref, archive, found.supplied, found.driver, chart.chance)
     async with kubeconfig_file(clusters, connection.cluster) as kubeconfig:
         made = await render(program, kubeconfig, connection, asked)
     return replace(

@@ -116,6 +116,7 @@ def chart_notes(found: Outlook) -> tuple[str, ...]:
     if found.chart is not None:
         signed = f", {found.chart.provenance}" if found.chart.provenance else ""
         told.append(f"chart from {found.chart.source}, {found.chart.digest[:19]}{signed}")
+        told += [found.chart.changed] if found.chart.changed else []
     if found.unnamed:
         told.append(
             f"makes objects whose names are new each time, which no step shows:"

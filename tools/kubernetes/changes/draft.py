@@ -184,11 +184,11 @@ def _check_protected(step: Step, policy: Policy) -> None:
 def _claims(step: Step, around: Snapshot) -> tuple[Claim, ...]:
     """Return who would take back what a step writes; not the owner in whose name it does."""
     found = claims(step.before, step.paths, around) if step.before is not None else ()
-    if step.carried_by is None:
-        return found
-    own = step.write.manager
+    run, manager = step.carried_by, step.write.manager
     return tuple(
-        one for one in found if one.release != step.carried_by and (not own or one.manager != own)
+        one
+        for one in found
+        if (run is None or one.release != run) and (not manager or one.manager != manager)
     )
 
 

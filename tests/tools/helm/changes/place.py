@@ -112,8 +112,5 @@ def place_in(sandbox: Instance, folder: Path, patch: pytest.MonkeyPatch) -> Gene
     patch.setenv("CLUSTERWRIGHT_CONFIG_DIR", str(config))
     told = {"repositories": [{"name": "shelf", "path": str(charts)}]}
     (config / "charts.yaml").write_text(yaml.safe_dump(told))
-    workshop = Workshop.open(sandbox, charts, f"change-{next(_NUMBERS)}")
-    try:
+    with Workshop.opened(sandbox, charts, f"change-{next(_NUMBERS)}") as workshop:
         yield Place(workshop, state)
-    finally:
-        workshop.close()

@@ -27,7 +27,11 @@ def helm(program: str, home: Path, *arguments: str | Path) -> str:
     path = ensure_binaries([program], SilentReport())[program]
     own = {f"HELM_{name}_HOME": str(home / name) for name in ("CACHE", "CONFIG", "DATA")}
     done = subprocess.run(
-        [path, *arguments], capture_output=True, text=True, check=True, env={**own, "HOME": "/"}
+        [path, *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**own, "HOME": str(home)},
     )
     return done.stdout
 

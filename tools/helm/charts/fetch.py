@@ -1,20 +1,20 @@
 """One version of a chart as an archive on this machine, by its digest, with what is known of it."""
 
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 from clusterwright.tools.errors import ConflictError, InvalidInputError, NotFoundError, RefusedError
 from clusterwright.tools.excerpt import few
 from clusterwright.tools.helm.charts.chart import Chart, load_chart
 from clusterwright.tools.helm.charts.folder import folder_archive
-from clusterwright.tools.helm.charts.index import Entry
+from clusterwright.tools.helm.charts.index import Entry, Index
 from clusterwright.tools.helm.charts.packed import Packed
 from clusterwright.tools.helm.charts.pull import pull
 from clusterwright.tools.helm.charts.repository import Kind, Repository
 from clusterwright.tools.helm.charts.signature import judged
 from clusterwright.tools.helm.charts.sources import Sources, load_sources
 from clusterwright.tools.helm.charts.versions import newest
-from clusterwright.tools.helm.client import classic
 from clusterwright.tools.helm.client.kept import (
     digest_of,
     keep_archive,
@@ -102,14 +102,18 @@ async def _packed(repository: Repository, name: str, version: str | None) -> Pac
 
 
 async def _classic(repository: Repository, name: str, version: str | None) -> Packed:
-    versions = (await classic.index(repository)).get(name, ())
+    # Loads httpx, half a second that start-up does without.
+    classic = import_module("clusterwright.tools.helm.client.classic")
+    index: Index = await classic.index(repository)
+    versions = index.get(name, ())
     entry = _chosen(repository, name, versions, version)
     kept = kept_archive(f"sha256:{entry.digest}") if len(entry.digest) == _SHA256 else None
     if kept:
         beside = provenance_of(kept)
         signed = beside.read_bytes() if beside.is_file() else None
         return Packed(kept.read_bytes(), kept.name, f"{repository.url}: {entry.url}", signed)
-    packed, url = await classic.archive(repository, entry)
+    found: tuple[bytes, str] = await classic.archive(repository, entry)
+    packed, url = found
     if entry.digest and digest_of(packed) != f"sha256:{entry.digest}":
         raise RefusedError(
             f"the archive of {name} {entry.version} at {url} has the digest {digest_of(packed)},"

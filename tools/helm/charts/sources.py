@@ -46,11 +46,11 @@ class Sources:
             raise InvalidInputError(
                 f"{chart[:200]!r} is a URL or a path: charts come from configured repositories"
                 " only",
-                hint=f"name one as repository/chart; {self._there()}",
+                hint=f"name one as repository/chart; {self.hint()}",
             )
         if not CHART_NAME.fullmatch(rest):
             raise InvalidInputError(
-                f"{chart[:200]!r} names no chart", hint=f"write repository/chart; {self._there()}"
+                f"{chart[:200]!r} names no chart", hint=f"write repository/chart; {self.hint()}"
             )
         repository = self.repository(first)
         if repository.kind is Kind.OCI and rest not in repository.charts:
@@ -65,9 +65,10 @@ class Sources:
         for one in self.repositories:
             if one.name == name:
                 return one
-        raise NotFoundError(f"no repository {name[:80]!r} is configured", hint=self._there())
+        raise NotFoundError(f"no repository {name[:80]!r} is configured", hint=self.hint())
 
-    def _there(self) -> str:
+    def hint(self) -> str:
+        """Return which repositories there are, or how to configure one."""
         names = [one.name for one in self.repositories]
         if names:
             return f"repositories: {few(names, 10)}; helm_search_charts lists their charts"

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.field_path import MISSING, Path
-from clusterwright.tools.helm.charts.chart import Chart
+from clusterwright.tools.helm.charts.chart import Chart, alias_of, names_chart
 from clusterwright.tools.helm.charts.comments import comments
+from clusterwright.tools.helm.values import ChartValues, computed
 from clusterwright.tools.manifest import Json, Manifest, items, mapping, text, texts
 
 _DEEPEST = 30
@@ -43,33 +44,62 @@ class ValueRow:
     required: bool
 
 
-def value_rows(chart: Chart) -> Iterator[ValueRow]:
+def value_rows(chart: Chart, over: Manifest | None = None, at: Path = ()) -> Iterator[ValueRow]:
     """Yield the values of a chart in the order of its values.yaml, then those of its schema only.
 
-    A mapping that the chart leaves empty is one value, and so is a list.
+    A mapping that the chart leaves empty is one value, and so is a list. Those of charts below are
+    told by a row for each such chart; those of one are had with its values and its path.
+
+    Args:
+        chart: the chart.
+        over: what the chart above brings for it.
+        at: where its values are among those that are supplied.
     """
-    values, schema = chart.values, chart.schema or {}
-    said = comments(chart.values_text)
-    yield from _rows(values, schema, schema, (), said)
+    values = computed(ChartValues(chart.name, chart.values), over or {})
+    schema, below = chart.schema or {}, dict(charts_below(chart))
+    own = {key: one for key, one in values.items() if key not in below}
+    rows = _Rows(schema, comments(chart.values_text), at)
+    yield from rows.of(own, schema, (), tuple(below))
+    for name, one in below.items():
+        brought = mapping(values, name)
+        number = sum(1 for _ in value_rows(one, brought)) if len(at) < _DEEPEST else 0
+        said = f"{number} values of the chart {one.name} {one.version}"
+        yield ValueRow((*at, name), "chart", MISSING, one_line(said), "", required=False)
 
 
-def _rows(
-    values: Manifest, schema: Manifest, whole: Manifest, path: Path, said: Mapping[Path, str]
-) -> Iterator[ValueRow]:
-    required = texts(schema, "required")
-    names = [*values, *(one for one in mapping(schema, "properties") if one not in values)]
-    for name in names:
-        here = (*path, name)
-        below = _resolved(mapping(schema, "properties", name), whole)
-        default = values.get(name, MISSING)
-        inner = mapping(default) if default is not MISSING else {}
-        opened = inner or (default is MISSING and mapping(below, "properties"))
-        if opened and len(here) < _DEEPEST:
-            yield from _rows(inner, below, whole, here, said)
-            continue
-        words = said.get(here) or one_line(text(below, "description"), 300)
-        kind = _type(default, below)
-        yield ValueRow(here, kind, default, words, _rules(below), name in required)
+def charts_below(chart: Chart) -> Iterator[tuple[str, Chart]]:
+    """Yield the charts below one, each with the name that values have for it."""
+    for one in chart.charts:
+        stated = [alias_of(named) for named in chart.requirements if names_chart(named, one)]
+        for name in stated or [one.name]:
+            yield name, one
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    whole: Manifest
+    """The schema, for what refers to parts of it."""
+    said: Mapping[Path, str]
+    at: Path
+
+    def of(
+        self, values: Manifest, schema: Manifest, path: Path, without: tuple[str, ...] = ()
+    ) -> Iterator[ValueRow]:
+        """Yield the rows of a mapping."""
+        required, stated = texts(schema, "required"), mapping(schema, "properties")
+        known = [one for one in stated if one not in values and one not in without]
+        for name in (*values, *known):
+            here = (*path, name)
+            below = _resolved(mapping(stated, name), self.whole)
+            default = values.get(name, MISSING)
+            inner = mapping(default) if default is not MISSING else {}
+            opened = inner or (default is MISSING and mapping(below, "properties"))
+            if opened and len(here) < _DEEPEST:
+                yield from self.of(inner, below, here)
+                continue
+            words = self.said.get(here) or one_line(text(below, "description"), 300)
+            kind, needed = _type(default, below), name in required
+            yield ValueRow((*self.at, *here), kind, default, words, _rules(below), needed)
 
 
 def _type(default: Json, schema: Manifest) -> str:

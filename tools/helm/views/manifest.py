@@ -77,11 +77,14 @@ async def read_manifest(asked: Asked) -> ManifestView:
     """Return the objects, those of a kind, or one: `Kind/namespace/name`, with ` field.path`."""
     release, veil = await asked.record()
     found = await on_cluster(asked.connection, release.manifest, release.namespace)
-    return await to_thread.run_sync(_view, release, veil, found, asked)
+    return await to_thread.run_sync(shown, release, veil, found, asked.path, asked.offset)
 
 
-def _view(release: Release, veil: Veil, found: Sequence[Object], asked: Asked) -> ManifestView:
-    wanted, _, field = asked.path.strip().partition(" ")
+def shown(
+    release: Release, veil: Veil, found: Sequence[Object], path: str, offset: int
+) -> ManifestView:
+    """Return the objects of a manifest, those of a kind, or one: as the path says."""
+    wanted, _, field = path.strip().partition(" ")
     chosen = _chosen(found, wanted) if wanted else found
     view = ManifestView(objects=len(chosen), bytes=len(release.manifest.encode()))
     if wanted and len(chosen) == 1:
@@ -93,7 +96,7 @@ def _view(release: Release, veil: Veil, found: Sequence[Object], asked: Asked) -
             template=one_line(one.source, 120),
             kept=one.kept,
         )
-        for one in chosen[asked.offset :]
+        for one in chosen[offset:]
     ]
     return view.model_copy(update={"rows": tuple(rows)})
 
@@ -121,9 +124,9 @@ def _chosen(found: Sequence[Object], wanted: str) -> list[Object]:
 
 def _whole(one: Object, field: str, veil: Veil) -> dict[str, Json]:
     """Return an object or a field of it; an outline of what has no room."""
-    shown = redact(one.manifest)
+    redacted = redact(one.manifest)
     path: Path = parse(field) if field else ()
-    value = read(shown, path)
+    value = read(redacted, path)
     if value is MISSING:
         raise NotFoundError(
             f"{one.ref} sets no {field[:120]!r}", hint=f"it sets {few(list(one.manifest), 12)}"

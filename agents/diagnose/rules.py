@@ -190,8 +190,124 @@ RULES = (
         "a topology is worked out from the variables of its class",
         always=False,
     ),
+    *(
+        Rule(
+            code,
+            (Edge.RELEASED_BY,),
+            "release/bad-image",
+            "a Pod asks for the image that the values of its release name",
+            always=False,
+        )
+        for code in ("pod/image-not-found", "pod/image-pull-denied", "pod/image-pull-failed")
+    ),
+    *(
+        Rule(
+            code,
+            (Edge.RELEASED_BY,),
+            "release/not-rolled-out",
+            "Pods ask for what the values of their release ask for",
+            always=False,
+        )
+        for code in (
+            *("pod/insufficient-resource", "pod/unschedulable", "pod/node-selector-unmatched"),
+            *("pod/untolerated-taint", "pod/anti-affinity-unmet", "pod/volume-not-bound"),
+            *("workload/quota-exceeded", "workload/limit-range-violated", "workload/unavailable"),
+            *("workload/pod-security-violated", "workload/service-account-missing"),
+            "workload/priority-class-missing",
+        )
+    ),
+    *(
+        Rule(
+            code,
+            (Edge.USES, Edge.ROUTES_TO, Edge.RELEASED_BY),
+            "release/object-missing",
+            "what a release made and somebody deleted is missed by what refers to it",
+            always=False,
+        )
+        for code in (
+            *("pod/configmap-missing", "pod/secret-missing", "workload/service-account-missing"),
+            *("ingress/service-missing", "hpa/target-missing", "service/selector-mismatch"),
+        )
+    ),
+    *(
+        Rule(
+            code,
+            (Edge.RELEASED_BY,),
+            cause,
+            "a hook's Job is the hook: its release tells what it is for",
+            always=False,
+        )
+        for code in ("job/failed", "pod/crash-loop")
+        for cause in ("release/hook-failed", "release/hook-leftover")
+    ),
+    *(
+        Rule(
+            "release/hook-failed",
+            (Edge.WAITS_FOR,),
+            cause,
+            "a hook fails whose Pods do not start",
+            always=False,
+        )
+        for cause in (
+            *("pod/image-not-found", "pod/image-pull-denied", "pod/image-pull-failed"),
+            *("pod/configmap-missing", "pod/secret-missing", "pod/command-not-found"),
+            *("pod/configmap-key-missing", "pod/secret-key-missing", "pod/container-not-created"),
+            *("pod/insufficient-resource", "pod/unschedulable", "pod/node-selector-unmatched"),
+            *("pod/untolerated-taint", "pod/volume-not-bound", "pod/volume-not-mounted"),
+            *("pod/out-of-memory", "pod/api-access-denied", "workload/*"),
+        )
+    ),
+    *(
+        Rule(
+            "release/failed",
+            (Edge.WAITS_FOR,),
+            cause,
+            "a release fails that waits for workloads which do not become ready",
+            always=False,
+        )
+        for cause in ("pod/*", "workload/*", "pvc/*", "job/failed", "statefulset/*")
+    ),
+    *(
+        Rule("release/failed", (), cause, "it tells what the operation failed for", always=False)
+        for cause in (
+            *("release/hook-failed", "release/hook-leftover", "release/bad-image"),
+            *("release/not-rolled-out", "release/two-owners"),
+        )
+    ),
+    *(
+        Rule(
+            code,
+            (Edge.RELEASED_BY,),
+            "release/failed",
+            "an upgrade that fails halfway has changed a Service, and not the Pods behind it",
+            always=False,
+        )
+        for code in ("service/selector-mismatch", "service/target-port-mismatch")
+    ),
+    Rule(
+        "release/not-deployed",
+        (),
+        "release/hook-failed",
+        "an uninstallation does not end whose hook fails",
+        always=False,
+    ),
+    Rule(
+        "release/drifted",
+        (),
+        "release/two-owners",
+        "each of two owners changes what the other one set",
+        always=False,
+    ),
+    Rule(
+        "release/api-removed",
+        (),
+        "release/crd-skew",
+        "a kind is not served whose definition is gone, or older than the chart",
+        always=False,
+    ),
 )
-"""In the order in which a reader follows traffic: Service, Pod, volume, workload, cluster."""
+"""In the order in which a reader follows traffic: Service, Pod, volume, workload, cluster, release.
+"""
 
 SYMPTOMS = frozenset(rule.effect for rule in RULES if rule.always)
 """Codes that always have a cause below them, seen or not."""

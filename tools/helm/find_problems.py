@@ -1,0 +1,84 @@
+"""The tool that names what is wrong with releases, from their records and what stands of them."""
+
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
+
+from clusterwright.tools.analyze import analyze
+from clusterwright.tools.coverage import Coverage
+from clusterwright.tools.finding import Relation
+from clusterwright.tools.helm.analyzers import ANALYZERS
+from clusterwright.tools.helm.analyzers.about import released
+from clusterwright.tools.helm.estate import WORKLOADS, Estate
+from clusterwright.tools.helm.read import read_estate
+from clusterwright.tools.helm.ready import ready
+from clusterwright.tools.kubernetes.brief import owners
+from clusterwright.tools.kubernetes.client.clusters import Clusters
+from clusterwright.tools.kubernetes.parameters import Cluster, Cursor, Namespace
+from clusterwright.tools.kubernetes.problems import Problems
+from clusterwright.tools.kubernetes.read import fulfil
+from clusterwright.tools.kubernetes.scan import MOST, Scan, paged
+from clusterwright.tools.quotation import marked
+from clusterwright.tools.ref import Ref
+from clusterwright.tools.tool import Effect, Tool
+
+if TYPE_CHECKING:
+    from clusterwright.tools.kubernetes.client.connection import Connection
+
+DOMAIN = "helm"
+_MOST_WORKLOADS = 20
+"""Workloads of one release that an answer joins to it."""
+
+
+async def helm_find_problems(
+    clusters: Clusters,
+    namespace: Namespace = None,
+    limit: Annotated[
+        int | None,
+        Field(
+            ge=1,
+            le=MOST,
+            description="Problems at most, with all evidence and ready-made changes.",
+        ),
+    ] = None,
+    cursor: Cursor = None,
+    cluster: Cluster = None,
+) -> Problems:
+    """Find what is wrong with Helm releases and why: locks, failures, hooks, images, drift.
+
+    Start here; it reads the releases' own records.
+    """
+    connection = await clusters.connect(cluster)
+    asked = (DOMAIN, connection.cluster, namespace)
+    read = partial(_scan, connection, namespace)
+    return await paged(clusters, asked, read, limit=limit, cursor=cursor)
+
+
+TOOL = Tool(helm_find_problems, Effect.READ, "Find problems of Helm releases")
+
+
+async def _scan(connection: "Connection", namespace: str | None) -> Scan:
+    estate = await read_estate(connection, namespace)
+    analysis = await analyze(estate, ANALYZERS, partial(fulfil, connection))
+    findings = tuple(one if "“" in one.title else marked(one) for one in analysis.findings)
+    gaps = (*estate.coverage.gaps, *analysis.gaps)
+    return Scan(
+        DOMAIN,
+        connection.cluster,
+        namespace,
+        findings,
+        Coverage(checked=estate.coverage.checked, gaps=gaps),
+        {one.source: one for one in owners(estate, findings)},
+        joins={one.subject: _joins(estate, one.subject) for one in findings},
+    )
+
+
+def _joins(estate: Estate, release: Ref) -> tuple[Relation, ...]:
+    """Return the edges from workloads that are not well to the release that they are of."""
+    unwell = [
+        Ref.of(one)
+        for one in estate.live_of(release)
+        if one["kind"] in WORKLOADS and not ready(one)
+    ]
+    return released(tuple(sorted(unwell)[:_MOST_WORKLOADS]), release)

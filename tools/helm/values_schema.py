@@ -1,0 +1,102 @@
+"""What of a release's values the schema of its own chart refuses, as Helm would at an upgrade."""
+
+import base64
+import binascii
+from collections.abc import Iterator
+from typing import cast
+
+import orjson
+from jsonschema_rs import (
+    Draft4Validator,
+    Draft6Validator,
+    Draft7Validator,
+    Draft201909Validator,
+    Draft202012Validator,
+)
+
+from clusterwright.tools.errors import InvalidInputError
+from clusterwright.tools.excerpt import few, one_line
+from clusterwright.tools.field_path import spell
+from clusterwright.tools.helm.record import Release
+from clusterwright.tools.helm.values import GLOBAL, ChartValues, computed
+from clusterwright.tools.manifest import Json, Manifest, items, text
+from clusterwright.tools.quotation import word
+from clusterwright.tools.schema import Draft, Violation, broken, limit
+
+_DRAFTS: tuple[tuple[str, Draft], ...] = (
+    ("draft-04", Draft4Validator),
+    ("draft-06", Draft6Validator),
+    ("draft-07", Draft7Validator),
+    ("2019-09", Draft201909Validator),
+)
+"""By what `$schema` names; Helm takes the newest where it names none of these."""
+
+
+def refused(release: Release) -> list[Violation]:
+    """Return the rules that the values of a revision break.
+
+    None are where the chart has no schema, or one that cannot be judged here, as one that refers
+    to other places. Rules for the values of charts below are left to these: a record has no such
+    chart.
+    """
+    schema = _schema(release)
+    if schema is None:
+        return []
+    try:
+        values = computed(ChartValues(release.chart_name, release.defaults), release.supplied)
+    except InvalidInputError:
+        return []
+    below = {GLOBAL}
+    for one in items(release.chart, "metadata", "dependencies"):
+        below |= {text(one, "name"), text(one, "alias")}
+    found = broken(_draft(schema), schema, values) or []
+    return [one for one in found if not _of_others(one, below)]
+
+
+def said(one: Violation) -> str:
+    """Return a violation in words: where it is and what would be right; never the value."""
+    where = word(one_line(spell(one.path), 120)) if one.path else "the values"
+    match one.rule:
+        case "type":
+            return f"{where} must be {_listed(one.wanted, ' or ')}"
+        case "enum":
+            return f"{where} must be one of {_listed(one.wanted, ', ')}"
+        case "const":
+            return f"{where} must be {word(one_line(str(one.wanted), 60))}"
+        case "required":
+            return f"{where} lacks {few([word(key) for key in _missing(one)], 3)}"
+        case "additionalProperties":
+            return f"{where} has members that are not known"
+        case _:
+            return f"{where} {one_line(limit(one), 100)}"
+
+
+def _schema(release: Release) -> Manifest | None:
+    try:
+        found: Json = orjson.loads(base64.b64decode(text(release.chart, "schema")))
+    except (binascii.Error, ValueError):
+        return None
+    return cast("Manifest", found) if isinstance(found, dict) and found else None
+
+
+def _draft(schema: Manifest) -> Draft:
+    named = text(schema, "$schema")
+    return next((draft for sign, draft in _DRAFTS if sign in named), Draft202012Validator)
+
+
+def _of_others(one: Violation, below: set[str]) -> bool:
+    if one.path:
+        return str(one.path[0]) in below
+    return one.rule == "required" and below.issuperset(_missing(one))
+
+
+def _missing(one: Violation) -> Iterator[str]:
+    there: Json = one.instance
+    for key in cast("list[Json]", one.wanted or []) if one.rule == "required" else ():
+        if isinstance(key, str) and isinstance(there, dict) and key not in there:
+            yield key
+
+
+def _listed(wanted: Json, between: str) -> str:
+    listed = cast("list[Json]", wanted) if isinstance(wanted, list) else [wanted]
+    return between.join(word(one_line(str(one), 40)) for one in listed[:8])

@@ -33,6 +33,11 @@ class Veil:
         """Take what must not be shown."""
         self._secrets = frozenset(secrets)
 
+    @property
+    def secrets(self) -> frozenset[str]:
+        """What it blanks."""
+        return self._secrets
+
     @classmethod
     def of(cls, release: Release) -> "Veil":
         """Return the veil of a revision: of its values, and of what its manifest and hooks hold."""
@@ -46,6 +51,12 @@ class Veil:
                 found |= dict.fromkeys(_of_object(one))
         kept = [one for one in found if one not in names and not harmless(one)]
         return cls(kept[:_MOST])
+
+    @classmethod
+    def over(cls, objects: Iterable[Manifest]) -> "Veil":
+        """Return the veil of live objects."""
+        found = dict.fromkeys(secret for one in objects for secret in _of_object(one))
+        return cls([one for one in found if not harmless(one)][:_MOST])
 
     def __or__(self, other: "Veil") -> "Veil":
         """Return what blanks the secrets of both."""

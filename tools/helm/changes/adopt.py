@@ -31,7 +31,7 @@ class Adopt(ReleaseChange):
         """The objects."""
         return self.objects
 
-    def steps(self, scene: Scene) -> tuple[Step, ...]:
+    def work(self, scene: Scene) -> tuple[Step, ...]:
         """Return a patch for each object; raise RefusedError for what another release owns."""
         return tuple(step for ref in self.objects if (step := self._mark(scene, ref)))
 

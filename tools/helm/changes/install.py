@@ -28,7 +28,7 @@ class Install(ChartChange):
     kind: ClassVar[str] = "install"
     create_namespace: bool = False
 
-    def steps(self, scene: Scene) -> tuple[Step, ...]:
+    def work(self, scene: Scene) -> tuple[Step, ...]:
         """Return the run of helm and what it makes."""
         found = outlook_of(scene, self.ref)
         if found.history:

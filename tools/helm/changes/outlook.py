@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from clusterwright.tools.errors import ConflictError, NotFoundError
@@ -9,6 +10,7 @@ from clusterwright.tools.field_path import Path
 from clusterwright.tools.helm.client.program import Driver
 from clusterwright.tools.helm.objects import Object
 from clusterwright.tools.helm.record import Release, Revision, Status
+from clusterwright.tools.helm.veil import Veil
 from clusterwright.tools.kubernetes.changes.step import Scene
 from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.ref import Ref
@@ -70,6 +72,13 @@ class Outlook:
     def number(self) -> int:
         """The newest revision's number; 0 where there is none."""
         return self.history[0].number if self.history else 0
+
+    @cached_property
+    def secrets(self) -> frozenset[str]:
+        """What the release holds of secrets, as it is and as it would be."""
+        revisions = [one for one in (self.newest, self.deployed, self.target) if one is not None]
+        veils = [Veil.of(one) for one in {id(one): one for one in revisions}.values()]
+        return frozenset(secret for one in veils for secret in one.secrets)
 
     @property
     def state(self) -> str:

@@ -1,6 +1,7 @@
 """What the kinds of change of a release have in common."""
 
 import re
+from dataclasses import replace
 from typing import ClassVar
 
 from pydantic import Field, field_validator
@@ -9,6 +10,7 @@ from clusterwright.tools.errors import InvalidInputError, RefusedError
 from clusterwright.tools.helm.changes.outlook import Outlook
 from clusterwright.tools.helm.record import release_ref
 from clusterwright.tools.kubernetes.changes.kind import Change
+from clusterwright.tools.kubernetes.changes.step import Scene, Step
 from clusterwright.tools.kubernetes.changes.workloads import AROUND
 from clusterwright.tools.ref import Ref, check_namespace
 
@@ -49,6 +51,16 @@ class ReleaseChange(Change):
     def reads(self) -> tuple[Ref, ...]:
         """Nothing: the survey reads what there is of a release."""
         return ()
+
+    def steps(self, scene: Scene) -> tuple[Step, ...]:
+        """Return what is to be written; none of it tells a secret of the release."""
+        found = scene.prepared.get(self.ref)
+        secrets = found.secrets if isinstance(found, Outlook) else frozenset[str]()
+        return tuple(replace(one, secrets=secrets) for one in self.work(scene))
+
+    def work(self, scene: Scene) -> tuple[Step, ...]:
+        """Return what is to be written, in order; as `Change.steps`."""
+        raise NotImplementedError
 
     def check_expected(self, found: Outlook) -> None:
         """Raise RefusedError if there is another newest revision than was expected."""

@@ -20,7 +20,7 @@ class RemoveHook(ReleaseChange):
     runs: ClassVar[bool] = False
     object: Ref
 
-    def steps(self, scene: Scene) -> tuple[Step, ...]:
+    def work(self, scene: Scene) -> tuple[Step, ...]:
         """Return one deletion; raise RefusedError for a hook that is at work."""
         found = existing_release(scene, self.ref)
         hooks = {one.ref for one in found.hooks}

@@ -44,7 +44,7 @@ class Rollback(ReleaseChange):
             f"{self.ref} has no {which} [no-revision]", hint=f"kept are {kept or 'none'}"
         )
 
-    def steps(self, scene: Scene) -> tuple[Step, ...]:
+    def work(self, scene: Scene) -> tuple[Step, ...]:
         """Return the run of helm and what it does to each object."""
         found = existing_release(scene, self.ref)
         self.check_expected(found)

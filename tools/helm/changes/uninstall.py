@@ -23,7 +23,7 @@ class Uninstall(ReleaseChange):
     kind: ClassVar[str] = "uninstall"
     keep_history: bool = False
 
-    def steps(self, scene: Scene) -> tuple[Step, ...]:
+    def work(self, scene: Scene) -> tuple[Step, ...]:
         """Return the run of helm and the deletion of each object."""
         found = existing_release(scene, self.ref)
         self.check_expected(found)

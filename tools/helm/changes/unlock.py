@@ -40,7 +40,7 @@ class Unlock(ReleaseChange):
         """Return the revision to go back to, if that is the way."""
         return earlier(history) if self._way(history) == "rollback" else None
 
-    def steps(self, scene: Scene) -> tuple[Step, ...]:
+    def work(self, scene: Scene) -> tuple[Step, ...]:
         """Return the run of helm, or the deletion of the record that holds it."""
         found = existing_release(scene, self.ref)
         self.check_expected(found)

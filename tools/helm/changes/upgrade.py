@@ -58,7 +58,7 @@ class Upgrade(ChartChange):
 
     kind: ClassVar[str] = "upgrade"
 
-    def steps(self, scene: Scene) -> tuple[Step, ...]:
+    def work(self, scene: Scene) -> tuple[Step, ...]:
         """Return the run of helm and what it does to each object."""
         found = existing_release(scene, self.ref)
         self.check_expected(found)

@@ -28,7 +28,7 @@ class UpgradeCrds(ChartChange):
     kind: ClassVar[str] = "upgrade_crds"
     runs: ClassVar[bool] = False
 
-    def steps(self, scene: Scene) -> tuple[Step, ...]:
+    def work(self, scene: Scene) -> tuple[Step, ...]:
         """Return an apply of each CRD; raise RefusedError where stored objects would be lost."""
         found = existing_release(scene, self.ref)
         if found.chart is None or not found.chart.crds:

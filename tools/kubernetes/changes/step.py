@@ -123,6 +123,8 @@ class Step:
     """What a run changes beside the objects that it writes, as it may be shown."""
     inverse: Manifest | None = None
     """The change that undoes a run."""
+    secrets: frozenset[str] = frozenset()
+    """Texts that are not to be told of it, wherever they stand."""
     random: tuple[Path, ...] = ()
     """Fields that come out otherwise each time: shown, and not what a plan is bound to."""
 

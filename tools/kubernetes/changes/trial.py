@@ -65,9 +65,9 @@ async def try_out(connection: "Connection", steps: Sequence[Step]) -> list[Tried
 
 
 async def _try_one(connection: "Connection", step: Step, before: Sequence[Step]) -> Tried:
-    secrets = secrets_of(step.before) | secrets_of(step.write.body)
+    secrets = secrets_of(step.before) | secrets_of(step.write.body) | step.secrets
     if step.write.verb is Verb.RUN:
-        return Tried(step, DryRun.PASSED, "", (), step.told, (), None)
+        return Tried(step, DryRun.PASSED, "", (), _diff(step, None, ()), (), None)
     try:
         sent = await _send(connection, step)
     except ToolError as error:
@@ -76,12 +76,29 @@ async def _try_one(connection: "Connection", step: Step, before: Sequence[Step])
         if outcome is None:
             # Its words may quote the object whole: neither they nor what they came with go on.
             raise type(error)(said, hint=hide(error.hint, secrets)) from None
-        return Tried(step, outcome, one_line(said), (), shown(step, None, ()), (), None)
+        return Tried(step, outcome, one_line(said), (), _diff(step, None, ()), (), None)
     after = None if step.write.verb in {Verb.DELETE, Verb.EVICT} else sent.found
     old = clean(step.before) if step.before and after is not None else {}
     changed = differences(old, clean(after)) if after is not None else ()
     warnings = tuple(hide(one, secrets) for one in sent.warnings)
-    return Tried(step, DryRun.PASSED, "", changed, shown(step, after, changed), warnings, after)
+    return Tried(step, DryRun.PASSED, "", changed, _diff(step, after, changed), warnings, after)
+
+
+def _diff(
+    step: Step, after: Manifest | None, changed: Sequence[Difference]
+) -> tuple[FieldChange, ...]:
+    """Return what a step changes, as the change itself tells it or field by field."""
+
+    def veiled(value: str | None) -> str | None:
+        return None if value is None else hide(value, step.secrets)
+
+    found = step.told or shown(step, after, changed)
+    if not step.secrets:
+        return found
+    return tuple(
+        FieldChange(path=one.path, before=veiled(one.before), after=veiled(one.after))
+        for one in found
+    )
 
 
 async def _send(connection: "Connection", step: Step) -> "Sent":

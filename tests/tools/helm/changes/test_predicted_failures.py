@@ -148,6 +148,17 @@ async def test_secrets_of_values_and_manifests_are_not_shown(place: Place) -> No
         assert "[redacted]" in told
 
 
+async def test_a_secret_is_not_shown_under_another_name_either(place: Place) -> None:
+    leaky = LOGIN.replace(".Values.password", ".Values.level")
+    place.workshop.helm("install", "cart", web(place.workshop, login=leaky))
+    async with place.session() as session:
+        change = {"kind": "upgrade", "release": place.named("cart")}
+        plan, told = await session.plan({**change, "values": {"level": "open-sesame-42"}})
+    assert plan
+    assert "open-sesame" not in told
+    assert "data.level: [redacted] -> [redacted]" in told or "data.level" in told
+
+
 async def test_what_is_rendered_anew_each_time_is_told_and_does_not_break_the_plan(
     place: Place,
 ) -> None:

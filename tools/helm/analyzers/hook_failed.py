@@ -78,7 +78,7 @@ def _cures(standing: Standing, made: Made, live: Manifest | None) -> list[Cure]:
     """Return what to do in words alone: nobody but its author knows what a hook needs."""
     found = [Cure(f"Mend what {spelled(made.ref)} fails for, then upgrade again")]
     if live is not None and not made.replaced:
-        remove = json.dumps(change(standing, "remove_hook", object=str(made.ref)))
+        remove = json.dumps(change(standing, "remove_hook", objects=[str(made.ref)]))
         found.append(Cure(f"Remove it before, or the next run fails for it: {remove}"))
     if standing.deployed:
         back = json.dumps(change(standing, "rollback", revision=standing.deployed.number))

@@ -55,7 +55,7 @@ def _suspicion(estate: Estate, standing: Standing, made: Made, *, blocked: bool)
             FieldEvidence(ref=made.ref, path=_POLICIES, value=policies),
             *([of_record(standing, "$.info.description", said)] if said else []),
         ),
-        Cure("Remove it", change(standing, "remove_hook", object=str(made.ref))),
+        Cure("Remove it", change(standing, "remove_hook", objects=[str(made.ref)])),
         Cure("Have the chart add before-hook-creation to helm.sh/hook-delete-policy of the hook"),
         since=instant(live, "metadata", "creationTimestamp"),
         members=(made.ref,),

@@ -54,14 +54,13 @@ class Asked(BaseModel):
     by: Annotated[
         Literal["rollback", "uninstall", "forget"] | None, Field(description="unlock.")
     ] = None
-    accept: Annotated[
-        list[Literal["dead"]] | None,
-        Field(max_length=1, description="unlock: the process that held it is gone."),
-    ] = None
+    dead: Annotated[bool | None, Field(description="unlock: the process that held it is gone.")] = (
+        None
+    )
     objects: Annotated[
-        list[str] | None, Field(max_length=100, description="adopt: Kind/namespace/name.")
+        list[str] | None,
+        Field(max_length=100, description="adopt, remove_hook: Kind/namespace/name."),
     ] = None
-    object: Annotated[str | None, Field(max_length=_NAME, description="remove_hook.")] = None
     plan: Annotated[str | None, Field(max_length=60, description="undo, finish.")] = None
 
     def told(self) -> Manifest:

@@ -2,8 +2,10 @@
 
 from typing import ClassVar
 
+from pydantic import Field
+
 from clusterwright.tools.errors import InvalidInputError, NotFoundError, RefusedError
-from clusterwright.tools.helm.changes.outlook import existing_release
+from clusterwright.tools.helm.changes.outlook import Outlook, existing_release
 from clusterwright.tools.helm.changes.release_change import ReleaseChange
 from clusterwright.tools.kubernetes.changes.delete import gone
 from clusterwright.tools.kubernetes.changes.step import Scene, Step
@@ -14,41 +16,42 @@ from clusterwright.tools.trust.risk import Risk
 
 
 class RemoveHook(ReleaseChange):
-    """Delete one hook's object."""
+    """Delete what hooks left."""
 
     kind: ClassVar[str] = "remove_hook"
     runs: ClassVar[bool] = False
-    object: Ref
+    objects: tuple[Ref, ...] = Field(min_length=1, max_length=20)
 
     def work(self, scene: Scene) -> tuple[Step, ...]:
-        """Return one deletion; raise RefusedError for a hook that is at work."""
+        """Return the deletions; raise RefusedError for a hook that is at work."""
         found = existing_release(scene, self.ref)
+        return tuple(self._step(scene, found, one) for one in self.objects)
+
+    def _step(self, scene: Scene, found: Outlook, ref: Ref) -> Step:
         hooks = {one.ref for one in found.hooks}
-        if self.object not in hooks:
+        if ref not in hooks:
             raise InvalidInputError(
-                f"{self.object} is no hook of {self.ref}",
+                f"{ref} is no hook of {self.ref}",
                 hint=f"its hooks: {', '.join(sorted(map(str, hooks))) or 'none'}",
             )
-        live = found.live.get(self.object)
+        live = found.live.get(ref)
         if live is None:
             raise NotFoundError(
-                f"there is no {self.object} on {scene.cluster}",
+                f"there is no {ref} on {scene.cluster}",
                 hint="nothing is in the way; plan the operation itself",
             )
         if number(live, "status", "active"):
             raise RefusedError(
-                f"{self.object} is running: {number(live, 'status', 'active')} active pods",
+                f"{ref} is running: {number(live, 'status', 'active')} active pods",
                 hint="wait until it ends; k8s_logs shows what it does",
             )
         uid = text(live, "metadata", "uid")
         options = {"propagationPolicy": "Background"}
-        return (
-            Step(
-                say=f"delete {self.object}, which a hook of {self.ref} left",
-                write=Write(Verb.DELETE, self.object, options, uid=uid),
-                before=live,
-                checks=(gone(self.object, uid),),
-                irreversible="a hook is made by Helm when its time comes",
-                at_stake=Risk.LOW,
-            ),
+        return Step(
+            say=f"delete {ref}, which a hook of {self.ref} left",
+            write=Write(Verb.DELETE, ref, options, uid=uid),
+            before=live,
+            checks=(gone(ref, uid),),
+            irreversible="a hook is made by Helm when its time comes",
+            at_stake=Risk.LOW,
         )

@@ -7,8 +7,6 @@ whether its process lives, so that signs of life are looked for first.
 from datetime import datetime
 from typing import ClassVar, Literal
 
-from pydantic import Field
-
 from clusterwright.tools.errors import RefusedError
 from clusterwright.tools.helm.changes.object_steps import MANAGER
 from clusterwright.tools.helm.changes.outlook import Outlook, existing_release
@@ -26,7 +24,6 @@ from clusterwright.tools.trust.risk import Risk
 
 PATIENCE_SECONDS = 600
 """Twice Helm's own time-out: an operation that has written nothing for so long is dead."""
-DEAD = "dead"
 
 
 class Unlock(ReleaseChange):
@@ -34,7 +31,8 @@ class Unlock(ReleaseChange):
 
     kind: ClassVar[str] = "unlock"
     by: Literal["rollback", "uninstall", "forget"] | None = None
-    accept: tuple[str, ...] = Field(default=(), max_length=1)
+    dead: bool = False
+    """Whether somebody found out that the process is gone."""
 
     def chosen(self, history: tuple[Revision, ...]) -> Revision | None:
         """Return the revision to go back to, if that is the way."""
@@ -51,12 +49,12 @@ class Unlock(ReleaseChange):
                 hint="helm_get_release tells its status",
             )
         signs = signs_of_life(found, scene.around.now)
-        if signs and DEAD not in self.accept:
+        if signs and not self.dead:
             raise RefusedError(
                 f"whatever made revision {newest.number} of {self.ref} may be at work yet:"
                 f" {'; '.join(signs)} [pending-lock]",
                 hint="wait until it ends, or find out that its process is gone (a CI job, a"
-                f' controller, a terminal), and pass accept=["{DEAD}"]',
+                " controller, a terminal), and pass dead=true",
             )
         return self._steps(scene, found)
 

@@ -119,7 +119,7 @@ async def test_a_hook_that_an_earlier_run_left(place: Place) -> None:
         told = await refused(session, place, kind="upgrade", values={"level": "warn"})
         assert "[hook-leftover]" in told
         release = place.named("cart")
-        await session.done({"kind": "remove_hook", "release": release, "object": hook})
+        await session.done({"kind": "remove_hook", "release": release, "objects": [hook]})
         await session.done({"kind": "upgrade", "release": release, "values": {"level": "warn"}})
 
 

@@ -46,7 +46,7 @@ async def test_a_release_that_was_touched_a_moment_ago_is_not_freed(place: Place
 async def test_a_dead_upgrade_is_rolled_back(place: Place) -> None:
     locked(place)
     async with place.session() as session:
-        await session.done({"kind": "unlock", "release": place.named("cart"), "accept": ["dead"]})
+        await session.done({"kind": "unlock", "release": place.named("cart"), "dead": True})
         assert statuses(place)[-1] == "deployed"
         change = {"kind": "upgrade", "release": place.named("cart"), "values": {"level": "debug"}}
         await session.done(change)
@@ -64,7 +64,7 @@ async def test_a_revision_can_be_forgotten_instead(place: Place) -> None:
     locked(place)
     async with place.session() as session:
         change = {"kind": "unlock", "release": place.named("cart"), "by": "forget"}
-        await session.done({**change, "accept": ["dead"]})
+        await session.done({**change, "dead": True})
     assert statuses(place) == ["deployed"]
 
 
@@ -74,7 +74,7 @@ async def test_a_dead_installation_is_taken_away(place: Place) -> None:
     place.workshop.killed("install", "cart", chart, *sets, record="sh.helm.release.v1.cart.v1")
     async with place.session() as session:
         plan, told = await session.plan(
-            {"kind": "unlock", "release": place.named("cart"), "accept": ["dead"]}
+            {"kind": "unlock", "release": place.named("cart"), "dead": True}
         )
         assert "uninstall HelmRelease" in told
         assert (await session.apply(plan))[0] == "applied"

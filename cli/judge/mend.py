@@ -20,6 +20,8 @@ import anyio
 from anyio import to_thread
 
 from clusterwright.deploy.sandbox.audit_log import writes
+from clusterwright.deploy.sandbox.parts.binaries import ensure_binaries
+from clusterwright.deploy.sandbox.parts.report import SilentReport
 from clusterwright.deploy.sandbox.scenario.errors import NotDevelopedError
 from clusterwright.deploy.sandbox.scenario.kubectl import Cluster
 from clusterwright.deploy.sandbox.scenario.lifecycle import break_, is_developed, remove
@@ -33,6 +35,8 @@ _LATE_SECONDS = 30.0
 _REPAIRED_SECONDS = 200.0
 """A ReplicaSet that was refused its pods tries again at ever longer intervals."""
 _AT_ONCE = 3
+_AGENTS = ("clusterwright", "Helm")
+"""Who writes for us: we ourselves, and the helm program."""
 _RESULTS = {"fixed": "fixed", "asks": "asks", "refused": "refused", "left": "no remedy"}
 _POLICY = """\
 unattended:
@@ -141,7 +145,8 @@ async def _mend(place: Place, one: Mended) -> None:
     scope = rendered.namespace if rendered.card.scope == "namespaced" else None
     taken = [
         write
-        for write in writes(place.audit_log, agent="clusterwright", offset=offset)
+        for agent in _AGENTS
+        for write in writes(place.audit_log, agent=agent, offset=offset)
         if scope is None or write.namespace == scope
     ]
     one.writes = len(taken)
@@ -176,6 +181,7 @@ async def _fix(place: Place, rendered: Rendered) -> list[dict[str, Any]]:
     folders = {
         "CLUSTERWRIGHT_STATE_DIR": str(place.folder / "state"),
         "CLUSTERWRIGHT_CONFIG_DIR": str(place.folder / "config"),
+        "CLUSTERWRIGHT_HELM": str(ensure_binaries(["helm"], SilentReport())["helm"]),
     }
     with anyio.move_on_after(_FIX_SECONDS):
         done = await anyio.run_process(command, check=False, env={**os.environ, **folders})

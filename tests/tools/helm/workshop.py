@@ -114,6 +114,7 @@ class Workshop:
         program = ensure_binaries([name], SilentReport())[name]
         homes = {f"HELM_{one}_HOME": str(self.folder / one.lower()) for one in _HOMES}
         env = {"PATH": os.environ["PATH"], "KUBECONFIG": str(self.sandbox.kubeconfig), **homes}
+        env |= {"HOME": str(self.folder)}  # else Helm keeps what it discovers where the tests run
         env |= {"HELM_DRIVER": driver} if driver else {}
         return [str(program), *map(str, arguments), "--namespace", self.namespace], env
 

@@ -32,6 +32,7 @@ def environment(kubeconfig: Path | None, driver: str) -> dict[str, str]:
         kept["HELM_REGISTRY_CONFIG"] = str(login)
     kept["KUBECONFIG"] = str(kubeconfig) if kubeconfig else os.devnull
     kept |= {"HELM_DRIVER": driver, "LANG": "C", "LC_ALL": "C"}
+    kept["KUBECACHEDIR"] = str(base / "kube")  # of discovery, which would go below the user's HOME
     kept["SOURCE_DATE_EPOCH"] = "0"  # a folder is packed to the same bytes each time
     return kept
 

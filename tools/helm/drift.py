@@ -13,7 +13,7 @@ from clusterwright.tools.field_path import MISSING, Path, Segment
 from clusterwright.tools.helm.normalised import alike, as_stored, nothing
 from clusterwright.tools.helm.objects import Object
 from clusterwright.tools.kubernetes.owners.managed_fields import is_set, list_keys, writers
-from clusterwright.tools.manifest import Json, Manifest, mapping, text
+from clusterwright.tools.manifest import Json, Manifest, dig, mapping, text
 from clusterwright.tools.ref import Ref
 
 _HELM = "helm"
@@ -142,11 +142,28 @@ class _Comparison:
         self, wanted: list[Json], live: list[Json], keys: tuple[str, ...], path: Path
     ) -> Iterator[_Differing]:
         there = {_key(one, keys): (place, one) for place, one in enumerate(live)}
-        named = keys[0] if _apart(wanted, keys[:1]) and _apart(live, keys[:1]) else ""
-        for one in wanted:
-            place, other = there.get(_key(one, keys), (-1, MISSING))
-            segment: Segment = (keys[0], str(one[keys[0]])) if named or place < 0 else place
+        pairs = [(one, *there.get(_key(one, keys), (-1, MISSING))) for one in wanted]
+        name = _naming(pairs, live, keys)
+        for asked, (one, place, other) in enumerate(pairs):
+            by_place = place if place >= 0 else asked
+            segment: Segment = (name, str(one[name])) if name else by_place
             yield from self.below(one, other, (*path, segment))
+
+
+def _naming(
+    pairs: Sequence[tuple[Json, int, Json]], live: Sequence[Json], keys: tuple[str, ...]
+) -> str:
+    """Return a field by which a person would name the items, here and there; none if none will do.
+
+    A list with several keys, as ports have port and protocol, mostly has names as well.
+    """
+    for name in (*(keys if len(keys) == 1 else ()), "name", *keys):
+        alike_in_both = all(
+            other is MISSING or dig(other, name) == dig(one, name) for one, _, other in pairs
+        )
+        if alike_in_both and _apart([one for one, *_ in pairs], (name,)) and _apart(live, (name,)):
+            return name
+    return ""
 
 
 def _key(item: Json, keys: tuple[str, ...]) -> tuple[str, ...]:

@@ -113,10 +113,14 @@ async def on_cluster(connection: "Connection", manifest: str, namespace: str) ->
 
 
 def _parts(manifest: str) -> list[str]:
-    """Return the documents, each with the comment that names its template."""
+    """Return the documents, each with the comment that names its template.
+
+    The line break before a separator is the document's: a block of text at its end has it.
+    """
     parts: list[list[str]] = [[]]
     for line in manifest.split("\n"):
         if line.rstrip() == "---":
+            parts[-1].append("")
             parts.append([])
         else:
             parts[-1].append(line)

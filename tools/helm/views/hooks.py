@@ -43,7 +43,7 @@ class HookRow(BaseModel):
 
     def line(self) -> str:
         """Return it on one line."""
-        words = [self.object, "/".join(map(word, self.events)), f"weight {self.weight}"]
+        words = [word(self.object), "/".join(map(word, self.events)), f"weight {self.weight}"]
         words.append(f"last run {word(self.phase)}" if self.phase else "never ran")
         words += [f"{self.started} ago"] if self.started else []
         words += [f"took {self.took}"] if self.took else []

@@ -102,7 +102,7 @@ class StatusView(View):
         )
         lines[-1] += f" of {used}"
         lines.append(f"objects: {objects or 'none'}; hooks: {self.hooks}")
-        lines += [f"hook that failed: {one}" for one in self.failed_hooks]
+        lines += [f"hook that failed: {word(one)}" for one in self.failed_hooks]
         lines += [f"also applied by {one}" for one in self.owners]
         lines.append(f"missing or unwell: {self.unwell or 'none'}")
         return [*lines, *(f"! {row.ref}: {row.state}" for row in self.rows)]

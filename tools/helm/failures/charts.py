@@ -10,9 +10,7 @@ KUBE_VERSION = Failure(
         r" Kubernetes (?P<kubernetes>v[\w.+-]{1,63})",
     ),
     "The chart is for Kubernetes {required}, and the cluster is {kubernetes}.",
-    "Take a version of the chart that is for this cluster, or upgrade the cluster first. A range"
-    " such as >=1.30.0 leaves out versions with a suffix (-gke.1); the chart has to write -0 for"
-    " them.",
+    "Take a version of the chart that is for this cluster, or upgrade the cluster first.",
     "helm/helm v4.3.1 and v3.22.0, pkg/action/action.go (renderResources)",
 )
 CHART_NOT_FOUND = Failure(
@@ -52,7 +50,7 @@ NOT_INSTALLABLE = Failure(
     "A library chart only holds templates for others.",
     words(r"(?P<type>[\w-]{1,63}) charts are not installable"),
     "The chart is of the type {type}: it holds templates for other charts and makes no objects.",
-    "`install` the chart that depends on it.",
+    "Plan the `install` of the chart that depends on it.",
     "helm/helm v4.3.1 pkg/cmd/install.go, v3.22.0 cmd/helm/install.go (checkIfInstallable)",
 )
 MISSING_DEPENDENCY = Failure(

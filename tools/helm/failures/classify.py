@@ -7,7 +7,7 @@ from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.helm.failures.all import FAILURES
 from clusterwright.tools.helm.failures.failure import Depth, Detail, Failure, Told
 from clusterwright.tools.helm.failures.named import named
-from clusterwright.tools.helm.failures.said import heard
+from clusterwright.tools.helm.failures.said import Said, heard
 from clusterwright.tools.quotation import quoted
 
 UNKNOWN = "unknown"
@@ -31,7 +31,8 @@ class Classified:
     detail: Detail
     """What the words name. Of every failure: `object` (Kind/namespace/name), `event` and `hook` of
     a hook, `symptom` (the code of what was noticed of it), `outcome` (what Helm did by itself:
-    rolled back, uninstalled, not rolled back, ...)."""
+    rolled back, uninstalled, not rolled back, ...), `warning` (of the API server, about pods that
+    it is going to refuse)."""
     said: str
     """The cluster's or Helm's own words, redacted, on one line."""
     others: tuple["Classified", ...] = ()
@@ -46,7 +47,7 @@ def classify(text: str) -> Classified:
             of any length.
     """
     said = heard(text)
-    found = [_one(part, said.outcome) for part in said.parts if part.strip()]
+    found = [_one(part, said) for part in said.parts if part.strip()]
     known = [one for one in _different(found) if one[0] is not None] or found[:1]
     if not known:
         return Classified(UNKNOWN, "Helm said nothing.", _ELSE, {}, "")
@@ -58,14 +59,16 @@ def classify(text: str) -> Classified:
 _Found = tuple[Failure | None, Classified]
 
 
-def _one(part: str, outcome: str) -> _Found:
+def _one(part: str, said: Said) -> _Found:
     told = _told(part)
     shown = one_line(part, _LONGEST)
-    after = {"outcome": outcome} if outcome else {}
+    after = {"outcome": said.outcome} if said.outcome else {}
     if not told:
         return None, Classified(UNKNOWN, f"Helm said {quoted(shown)}", _ELSE, after, shown)
     deepest = max(told, key=lambda one: one.row.depth)  # of equals, the first
     detail = _around(told, deepest) | deepest.detail
+    if said.warning and deepest.row.depth < Depth.CAUSE:
+        detail |= {"warning": said.warning}
     if (found := named(part)) and "object" not in detail:
         detail |= {"object": found}
     detail = {key: one_line(value, _LONGEST) for key, value in (detail | after).items()}

@@ -67,7 +67,7 @@ CONFLICT = Failure(
     "Of {object}, others own what the chart sets to another value: {conflicts}.",
     "If the other manager is right, as an autoscaler is about replicas, leave the field out of the"
     " values. If the chart is right, plan the `upgrade` with force_conflicts, which takes the field"
-    " over. The revision that failed is recorded; what came before the conflict was applied.",
+    " over. The revision is recorded as failed; the other objects were applied.",
     "k8s.io/apimachinery v0.36.3, pkg/util/managedfields/internal/conflict.go;"
     " helm/helm v4.3.1, pkg/kube/client.go (patchResourceServerSide); Helm 3 merges on its own side"
     " and overwrites in place of this",

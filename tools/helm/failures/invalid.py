@@ -27,13 +27,13 @@ def _typed(text: str) -> Detail:
 def _invalid(text: str) -> Detail:
     after = text.partition('" is invalid: ')[2]
     found = list(_INVALID.finditer(after))[:_MOST]
+    if not found:
+        return {"why": after} if after else {}
     ends = [*(one.start() for one in found[1:]), len(after)]
     told = [
         f"{one['field']}: {after[one.end() : end].strip().rstrip(',]')}"
         for one, end in zip(found, ends, strict=True)
     ]
-    if not found:
-        return {"why": after} if after else {}
     return {"field": ", ".join(one["field"] for one in found), "why": "; ".join(told)}
 
 
@@ -87,7 +87,7 @@ WRONG_TYPE = Failure(
     "A field has a value of another type, such as a number where text belongs.",
     words(
         r"cannot be handled as a \w{1,63}: (?P<why>json: cannot unmarshal [^\n]{1,300})",
-        r"cannot be handled as a \w{1,63}: (?P<why>illegal base64 data [^\n]{1,100})",
+        r"(?P<why>illegal base64 data at input byte \d{1,10})",
     ),
     "{object} cannot be decoded: {why}.",
     "Quote it in the template if it is to be text, encode what stands in a Secret's data, or"

@@ -20,7 +20,7 @@ MISSING_KIND = Failure(
     " crds/ that is older than its templates: `upgrade_crds`. Nothing was changed, except by hooks"
     " that came before.",
     "k8s.io/cli-runtime v0.37, pkg/resource/mapper.go; k8s.io/apimachinery, pkg/api/meta/errors.go",
-    unseen=words(r"the server could not find the requested resource(?! \()"),
+    unseen=words(r"(?<!unreachable: )the server could not find the requested resource"),
     unseen_because="The CustomResourceDefinition has to go between Helm's look and its write.",
 )
 CRD_SKEW = Failure(

@@ -28,8 +28,8 @@ OWNERSHIP = Failure(
     words(r"exists and cannot be imported into the current release: invalid ownership metadata"),
     "{object} exists, and its label and annotations say that it is of {owner}.",
     "If the release is to have it, `adopt` it (a label and two annotations, or take_ownership); if"
-    " not, give the release another name or take the object out of the chart. Of an install,"
-    " nothing was stored; nothing was changed.",
+    " not, give the release another name or take the object out of the chart. No"
+    " revision was stored and no object was changed.",
     "helm/helm v4.3.1 and v3.22.0, pkg/action/validate.go (checkOwnership)",
     reads=_owner,
 )
@@ -40,8 +40,8 @@ DUPLICATE_OBJECT = Failure(
     "{object} already exists: the chart renders two objects of that kind and name, or somebody"
     " created it between Helm's look and its write.",
     "Render the chart and look for the name; a subchart's or a copied template's often is the"
-    " second. Helm 4 applies on the server's side and merges the two without a word, so that the"
-    " last one counts.",
+    " second. Helm 4 applies on the server's side and merges the two without a word, so that"
+    " one of them counts.",
     "k8s.io/apimachinery v0.36.3, pkg/api/errors (NewAlreadyExists);"
     " helm/helm v3.22.0, pkg/kube/client.go (createResource)",
     in_hook="The hook's object is left from an earlier run, and its hook-delete-policy does not"

@@ -52,7 +52,7 @@ OCI_CERTIFICATE = Failure(
     words(_ASKED + r"(?P<why>tls: failed to verify certificate: [^\n]{1,300})"),
     "The certificate of the registry {registry} is not trusted: {why}.",
     "Give the registry's CA in its configuration.",
-    "Go crypto/tls",
+    "Go 1.26, crypto/tls",
 )
 OCI_UNREACHABLE = Failure(
     "oci-unreachable",

@@ -12,6 +12,7 @@ _MOST_PARTS = 32
 _MOST_VALUES = 50
 _ERROR = "Error: "
 _NOISE = re.compile(r"(?:level=\w{1,10} |[EWIF]\d{4} \d\d:\d\d:|WARNING: |(?:walk|coalesce)\.go:)")
+_WARNING = re.compile(r"would violate PodSecurity [^\n]{1,500}")
 _VALUE = "Invalid value: "
 _ELIDED = "{…}"
 _GOT = re.compile(
@@ -54,17 +55,21 @@ class Said:
     parts: tuple[str, ...]
     outcome: str
     """What Helm did about it by itself; empty for nothing."""
+    warning: str
+    """What the API server warned of before: pods that it is going to refuse."""
 
 
 def heard(text: str) -> Said:
     """Return the complaints in what helm printed, a record tells, or the API server answered."""
-    said = _elided(_bounded(_complaint(redact_text(text))))
+    shown = redact_text(text)
+    warned = _WARNING.search(shown)
+    said = _elided(_bounded(_complaint(shown)))
     outcome = next((what for words, what in _OUTCOMES if words in said), "")
     pieces = [said]
     if outcome.startswith("not ") and (end := _SECOND.search(said)):
         pieces = [said[: end.end()], said[end.end() + 2 :]]
     parts = [part for piece in pieces for part in _parts(piece)]
-    return Said(tuple(parts[:_MOST_PARTS]), outcome)
+    return Said(tuple(parts[:_MOST_PARTS]), outcome, _plain(warned[0]) if warned else "")
 
 
 def _complaint(text: str) -> str:
@@ -76,7 +81,11 @@ def _complaint(text: str) -> str:
     kept = [line for line in lines if not _NOISE.match(line)]
     if any(line.strip() for line in kept):
         return "\n".join(kept).strip()
-    return text.replace('\\"', '"').replace("\\n", "\n").strip()
+    return _plain(text)
+
+
+def _plain(logged: str) -> str:
+    return logged.replace('\\"', '"').replace("\\n", "\n").strip()
 
 
 def _bounded(text: str) -> str:

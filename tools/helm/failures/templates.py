@@ -17,7 +17,7 @@ TEMPLATE_FAIL = Failure(
         r" (?P<message>[^\n]{0,500})",
     ),
     "The chart refuses these values in {template}: {message}.",
-    "Set what it asks for. Nothing was asked of the cluster.",
+    "Set what it asks for. Nothing was changed.",
     "helm/helm v4.3.1 and v3.22.0, pkg/engine/engine.go (cleanupExecError)",
 )
 TEMPLATE_ERROR = Failure(

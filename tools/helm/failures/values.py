@@ -31,7 +31,7 @@ VALUES_SCHEMA = Failure(
     ),
     "The schema of the chart {chart} refuses the values: {violations}.",
     "Correct these values in the plan; helm_show_chart tells the types and defaults. Nothing was"
-    " asked of the cluster.",
+    " changed.",
     "helm/helm v4.3.1 pkg/chart/common/util (ToRenderValues, jsonschema.go),"
     " v3.22.0 pkg/chartutil/values.go and jsonschema.go",
     reads=_read,

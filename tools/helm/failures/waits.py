@@ -39,8 +39,9 @@ WAIT_TIMEOUT = Failure(
         r"timed out waiting for the condition",
     ),
     "{object} did not become ready in time: {why}.",
-    "The cause is in the object's pods and events: an image, a quota, a volume, a probe. Mend that;"
-    " a longer timeout alone seldom helps. The objects were applied and may become ready yet.",
+    "The cause is in the object's pods and events: an image, a quota, a volume, a probe (of"
+    " “Replicas: 0/1”, no pod could even be made). Mend that; a longer timeout alone seldom helps."
+    " The objects were applied and may become ready yet.",
     "helm/helm v4.3.1, pkg/kube/statuswait.go; v3.22.0, pkg/kube/wait.go;"
     " k8s.io/apimachinery pkg/util/wait",
     depth=Depth.SYMPTOM,

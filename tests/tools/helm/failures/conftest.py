@@ -1,0 +1,36 @@
+"""What all tests of this folder share: the cases, brought about once."""
+
+import os
+from collections.abc import Generator, Mapping
+from concurrent.futures import Future
+
+import pytest
+
+from clusterwright.deploy.sandbox import Instance
+from clusterwright.deploy.sandbox.parts.binaries import ensure_binaries
+from clusterwright.deploy.sandbox.parts.report import SilentReport
+from tests.tools.helm.failures.place import Place
+from tests.tools.helm.failures.registries import registries
+from tests.tools.helm.failures.trials import Told, Trial, brought_about
+
+
+@pytest.fixture(scope="package")
+def trials(
+    sandbox: Instance, tmp_path_factory: pytest.TempPathFactory
+) -> Generator[Mapping[Trial, Future[Told]]]:
+    programs = ensure_binaries(["helm", "helm3", "registry"], SilentReport())
+    folder = tmp_path_factory.mktemp("helm-failures")
+    with registries(programs["registry"], folder / "registries") as served:
+        place = Place(
+            helms={4: programs["helm"], 3: programs["helm3"]},
+            version=4,
+            kubectl_program=sandbox.record.kubectl,
+            kubeconfig=sandbox.kubeconfig,
+            registries=served,
+            folder=folder,
+            namespace=f"hf-{os.getpid()}",
+            release="",
+            network=sandbox.record.pid if sandbox.has_node else 0,
+        )
+        with brought_about(place) as told:
+            yield told

@@ -272,8 +272,9 @@ class Connection:
 
         A credential that may not read namespaces gets the benefit of the doubt.
         """
+        path = _NAMESPACE.path(None, namespace)
         try:
-            await self._http.get(_NAMESPACE.path(None, namespace))
+            await self._gets.get(path, lambda: self._http.get(path))
         except ForbiddenError:
             return
         except NotFoundError as error:

@@ -1,7 +1,9 @@
 """The chart of a release packed anew from its record, so that no repository is needed to change it.
 
 A record holds the chart's metadata, templates, files, values and schema, but nothing of the charts
-below it: with such a one, what is packed would render to less than is running.
+below it: with such a one, what is packed would render to less than is running. Of charts that the
+values switch off Helm keeps not even the name, unless there is a Chart.lock: values that switch
+such a one on have no effect then.
 """
 
 import base64
@@ -85,7 +87,7 @@ def _files(chart: Manifest) -> Iterator[tuple[str, bytes]]:
 
 def _decoded(one: Manifest, key: str) -> bytes:
     try:
-        return base64.b64decode(text(one, key))
+        return base64.b64decode(text(one, key), validate=True)
     except (binascii.Error, ValueError) as error:
         raise InvalidInputError(
             f"the record holds a file that is no base64: {text(one, 'name')[:200]!r}",
@@ -94,11 +96,10 @@ def _decoded(one: Manifest, key: str) -> bytes:
 
 
 def _below(release: Release) -> set[str]:
-    """Return the charts below: those that are named, and those that made objects."""
-    found = {
-        text(one, "alias") or text(one, "name")
-        for one in items(release.chart, "metadata", "dependencies")
-    }
+    """Return the charts below: those that are named, those locked, and those that made objects."""
+    named = items(release.chart, "metadata", "dependencies")
+    found = {text(one, "alias") or text(one, "name") for one in named}
+    found |= {text(one, "name") for one in items(release.chart, "lock", "dependencies")}
     sources = [line for line in release.manifest.splitlines() if line.startswith("# Source: ")]
     for source in (*sources, *(one.path for one in release.hooks)):
         _, there, rest = source.partition(_BELOW)

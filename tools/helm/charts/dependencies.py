@@ -19,6 +19,8 @@ _FIELDS = (
     "alias",
 )
 """Of a dependency, in the order in which Helm spells it (pkg/chart/v2/dependency.go)."""
+_EXACT = re.compile(r"v?\d+\.\d+\.\d+")
+"""What is locked of a chart without a repository is the range as it was asked for."""
 _ESCAPED = re.compile("[<>&\u2028\u2029]")
 """What Go's JSON has as an escape."""
 
@@ -106,7 +108,7 @@ def problems(chart: Chart) -> tuple[str, ...]:
         )
     for one in items(chart.lock, "dependencies"):
         name, version = text(one, "name"), text(one, "version")
-        if name in there and there[name] != version:
+        if name in there and _EXACT.match(version) and there[name] != version:
             found.append(f"charts/ has {name} {there[name]}, Chart.lock has {version}")
     return tuple(found)
 

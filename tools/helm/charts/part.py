@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import cast
 
 from clusterwright.tools.errors import NotFoundError
 from clusterwright.tools.excerpt import few, one_line
@@ -15,7 +16,7 @@ from clusterwright.tools.helm.values import computed
 from clusterwright.tools.kubernetes.select import outline, size
 from clusterwright.tools.manifest import Json, Manifest, items, mapping, name_of, text
 from clusterwright.tools.neutral import neutral_json
-from clusterwright.tools.redaction import redact_json, redact_text
+from clusterwright.tools.redaction import REDACTED, redact, redact_text
 
 _WHOLE = 4_000
 _LONGEST = 200
@@ -94,12 +95,19 @@ def _along(chart: Chart, over: Manifest, at: Path, wanted: Path) -> Iterator[Val
 
 
 def _told(row: ValueRow) -> tuple[str, ...]:
-    name = str(row.path[-1])
-    shown = redact_json({name: row.default})[name] if row.default is not MISSING else None
-    default = "" if row.default is MISSING else next(iter(outline([shown]).values()))
+    default = "" if row.default is MISSING else next(iter(outline([_safe(row)]).values()))
     needed = "; ".join(one for one in ("required" if row.required else "", row.rules) if one)
     kept = (spell(row.path), row.type, default, needed, redact_text(row.said))
     return tuple(one_line(one, 300) for one in kept)
+
+
+def _safe(row: ValueRow) -> Json:
+    """Return a default without secrets, which the names above it give away as well."""
+    whole: Json = row.default
+    for step in reversed(row.path):
+        whole = {str(step): whole}
+    found = read(redact(cast("Manifest", whole)), row.path)
+    return REDACTED if found is MISSING else found
 
 
 def schema(chart: Chart, path: str) -> Part:
@@ -110,7 +118,8 @@ def schema(chart: Chart, path: str) -> Part:
             f"the chart {chart.name!r} has no schema of its values",
             hint=f"those have: {few(there)}" if there else "view=values tells what it takes",
         )
-    found = read(chart.schema, parse(path)) if path else chart.schema
+    whole = redact(chart.schema)
+    found = read(whole, parse(path)) if path else whole
     if found is MISSING:
         raise NotFoundError(
             f"the schema has nothing at {path[:120]!r}",

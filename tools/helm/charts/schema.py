@@ -23,7 +23,7 @@ from clusterwright.tools.helm.charts.chart import Chart, alias_of, names_chart
 from clusterwright.tools.helm.charts.dependencies import enabled
 from clusterwright.tools.helm.charts.wanted import wanted
 from clusterwright.tools.manifest import Json, Manifest, text
-from clusterwright.tools.redaction import REDACTED, redact_json
+from clusterwright.tools.redaction import REDACTED, redact
 from clusterwright.tools.schema import Draft, broken
 
 _DRAFTS: tuple[tuple[str, Draft, bool], ...] = (
@@ -124,6 +124,6 @@ def _draft(schema: Manifest) -> tuple[Draft, bool]:
 
 def _refusal(where: str, path: tuple[str | int, ...], whole: Manifest, said: str) -> Refusal:
     pointer = "".join(f"/{str(one).replace('~', '~0').replace('/', '~1')}" for one in path)
-    found = read(redact_json(whole), path)
+    found = read(redact(whole), path)
     given = json.dumps(REDACTED if found is MISSING else found, ensure_ascii=False)
     return Refusal(where, one_line(pointer, 300), one_line(given, _LONGEST), said)

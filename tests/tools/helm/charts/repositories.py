@@ -36,7 +36,7 @@ class Helm:
 
     def chart(self, name: str, into: Path) -> Path:
         """Copy a chart of the fixtures, to be changed."""
-        return shutil.copytree(FIXTURES / name, into / name)
+        return shutil.copytree(FIXTURES / name, into / Path(name).name)
 
     def package(self, chart: str | Path, into: Path, *flags: str) -> Path:
         """Pack a chart; return its archive."""

@@ -7,17 +7,10 @@ import pytest
 from clusterwright.deploy.sandbox.charts import CHARTS
 from clusterwright.deploy.sandbox.scenario.load import load_of
 from clusterwright.deploy.sandbox.scenario.model import Scenario
+from clusterwright.tools.helm.analyzers import ANALYZERS
 from clusterwright.tools.helm.record import KIND
 
-CODES = frozenset(
-    f"release/{name}"
-    for name in (
-        *("api-removed", "bad-image", "crd-skew", "drifted", "failed", "history-overflow"),
-        *("hook-failed", "hook-leftover", "locked", "near-size-limit", "not-deployed"),
-        *("not-rolled-out", "object-missing", "orphan", "two-owners", "unreadable"),
-        "values-rejected",
-    )
-)
+CODES = frozenset(code for one in ANALYZERS for code in one.codes)
 HELM = load_of("helm")
 EVERY = pytest.mark.parametrize("scenario", HELM, ids=lambda one: one.name)
 FAULTS = [one for one in HELM if one.card.kind == "fault"]

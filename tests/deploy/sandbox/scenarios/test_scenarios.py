@@ -11,6 +11,7 @@ from clusterwright.deploy.sandbox.scenario.model import MARK, Rendered, Scenario
 from clusterwright.deploy.sandbox.scenarios import CLUSTER_API, HELM, KUBERNETES, NINE, SCENARIOS
 from clusterwright.tools.cluster_api.analyzers import ANALYZERS as OF_CLUSTER_API
 from clusterwright.tools.errors import NotFoundError
+from clusterwright.tools.helm.analyzers import ANALYZERS as OF_HELM
 from clusterwright.tools.helm.record import KIND, release_ref
 from clusterwright.tools.kubernetes.analyzers import ANALYZERS
 from clusterwright.tools.manifest import Json, Manifest, labels_of, name_of
@@ -32,7 +33,7 @@ HINTS = re.compile(
 )
 KUBERNETES_CODES = frozenset(code for one in ANALYZERS for code in one.codes)
 CLUSTER_API_CODES = frozenset(code for one in OF_CLUSTER_API for code in one.codes)
-HELM_CODES = frozenset(truth.code for one in load_of("helm") for truth in one.render(0).truth)
+HELM_CODES = frozenset(code for one in OF_HELM for code in one.codes)
 CODES = KUBERNETES_CODES | CLUSTER_API_CODES | HELM_CODES
 _WITHOUT_SCENARIO = frozenset(
     {  # each has tests of its own; some need hours to develop, or a cluster that is badly ill

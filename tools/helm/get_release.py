@@ -9,7 +9,7 @@ from clusterwright.tools.answer import BUDGET, CAP, Answer, longest
 from clusterwright.tools.coverage import Gap
 from clusterwright.tools.errors import InvalidInputError
 from clusterwright.tools.helm.named import ReleaseName, chosen, revisions_of
-from clusterwright.tools.helm.record import Revision, Status
+from clusterwright.tools.helm.record import Status
 from clusterwright.tools.helm.views.chart import ChartView, read_chart
 from clusterwright.tools.helm.views.history import HistoryView, read_history
 from clusterwright.tools.helm.views.hooks import HooksView, read_hooks
@@ -17,7 +17,7 @@ from clusterwright.tools.helm.views.manifest import ManifestView, read_manifest
 from clusterwright.tools.helm.views.notes import NotesView, read_notes
 from clusterwright.tools.helm.views.status import StatusView, read_status
 from clusterwright.tools.helm.views.values import ValuesView, read_values
-from clusterwright.tools.helm.views.view import Asked, View
+from clusterwright.tools.helm.views.view import Asked, Read
 from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.cursor import decode, encode, foreign, question
 from clusterwright.tools.kubernetes.parameters import Cluster, Cursor
@@ -27,7 +27,7 @@ ViewName: TypeAlias = Literal["status", "history", "values", "manifest", "notes"
 Shown: TypeAlias = (
     StatusView | HistoryView | ValuesView | ManifestView | NotesView | HooksView | ChartView
 )
-_VIEWS: Mapping[ViewName, Callable[[Asked], Awaitable[View]]] = {
+_VIEWS: Mapping[ViewName, Callable[[Asked], Awaitable[Read]]] = {
     "status": read_status,
     "history": read_history,
     "values": read_values,
@@ -97,9 +97,9 @@ async def helm_get_release(
 TOOL = Tool(helm_get_release, Effect.READ, "Show a Helm release")
 
 
-def _fitting(asked: Asked, own: str, view: View) -> ReleaseDetail:
+def _fitting(asked: Asked, own: str, read: Read) -> ReleaseDetail:
     """Return as much of a view as has room, with the cursor of what is left."""
-    one: Revision = asked.revision
+    one, view = asked.revision, read.view
 
     def make(units: int) -> ReleaseDetail:
         end = asked.offset + units * view.step
@@ -110,7 +110,7 @@ def _fitting(asked: Asked, own: str, view: View) -> ReleaseDetail:
             revision=one.number,
             status=one.status,
             shown=cast("Shown", view.first(units)),
-            gaps=view.unread,
+            gaps=read.gaps,
             next_cursor=encode("release", own, one.number, end) if more else None,
         )
 

@@ -8,7 +8,7 @@ from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.helm.bounded import bounded
 from clusterwright.tools.helm.record import Release
 from clusterwright.tools.helm.veil import Veil
-from clusterwright.tools.helm.views.view import Asked, View
+from clusterwright.tools.helm.views.view import Asked, Read, View
 from clusterwright.tools.kubernetes.select import size
 from clusterwright.tools.manifest import Manifest, dig, items, mapping, strings, text, texts, truth
 from clusterwright.tools.quotation import quoted, word
@@ -97,32 +97,34 @@ class ChartView(View):
         return [*lines, *(f"depends on {one.line()}" for one in self.rows)]
 
 
-async def read_chart(asked: Asked) -> ChartView:
+async def read_chart(asked: Asked) -> Read:
     """Return the chart of a revision."""
     release, veil = await asked.record()
     metadata: Manifest = bounded(mapping(release.chart, "metadata"))
     depends = [_dependency(one, veil) for one in items(metadata, "dependencies")]
     annotations = list(strings(metadata, "annotations").items())[:_MOST]
     files = items(release.chart, "files")
-    return ChartView(
-        name=one_line(release.chart_name, _SHORT),
-        version=one_line(release.chart_version, _SHORT),
-        app_version=one_line(release.app_version, _SHORT),
-        type=one_line(text(metadata, "type"), _SHORT),
-        description=veil.line(text(metadata, "description"), _LINE),
-        kube_version=one_line(text(metadata, "kubeVersion"), _SHORT),
-        deprecated=truth(metadata, "deprecated"),
-        home=veil.line(text(metadata, "home"), _LINE),
-        sources=tuple(veil.line(one, _LINE) for one in texts(metadata, "sources")[:_MOST]),
-        maintainers=tuple(_maintainers(metadata, veil)),
-        annotations={one_line(k, _SHORT): veil.line(v, _SHORT) for k, v in annotations},
-        schema_present=bool(dig(release.chart, "schema")),
-        templates=len(items(release.chart, "templates")),
-        files=len(files) - len(release.crd_files),
-        crds=len(release.crd_files),
-        sizes=_sizes(release),
-        rows=tuple(depends[asked.offset :]),
-        dependencies=len(depends),
+    return Read(
+        ChartView(
+            name=one_line(release.chart_name, _SHORT),
+            version=one_line(release.chart_version, _SHORT),
+            app_version=one_line(release.app_version, _SHORT),
+            type=one_line(text(metadata, "type"), _SHORT),
+            description=veil.line(text(metadata, "description"), _LINE),
+            kube_version=one_line(text(metadata, "kubeVersion"), _SHORT),
+            deprecated=truth(metadata, "deprecated"),
+            home=veil.line(text(metadata, "home"), _LINE),
+            sources=tuple(veil.line(one, _LINE) for one in texts(metadata, "sources")[:_MOST]),
+            maintainers=tuple(_maintainers(metadata, veil)),
+            annotations={one_line(k, _SHORT): veil.line(v, _SHORT) for k, v in annotations},
+            schema_present=bool(dig(release.chart, "schema")),
+            templates=len(items(release.chart, "templates")),
+            files=len(files) - len(release.crd_files),
+            crds=len(release.crd_files),
+            sizes=_sizes(release),
+            rows=tuple(depends[asked.offset :]),
+            dependencies=len(depends),
+        )
     )
 
 

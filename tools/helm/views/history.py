@@ -16,7 +16,7 @@ from clusterwright.tools.helm.record import Release, Revision, Status
 from clusterwright.tools.helm.store import records
 from clusterwright.tools.helm.values import leaves
 from clusterwright.tools.helm.veil import Veil
-from clusterwright.tools.helm.views.view import Asked, View
+from clusterwright.tools.helm.views.view import Asked, Read, View
 from clusterwright.tools.kubernetes.state.state import span
 from clusterwright.tools.manifest import Json
 from clusterwright.tools.quotation import quoted, word
@@ -85,7 +85,7 @@ class HistoryView(View):
         return [f"{self.kept} revisions kept", *(line for row in self.rows for line in row.lines())]
 
 
-async def read_history(asked: Asked) -> HistoryView:
+async def read_history(asked: Asked) -> Read:
     """Return a page of the revisions from the one that was asked for; each record is read."""
     count = min(asked.limit or _ROWS, _MOST_ROWS)
     window = asked.revisions[asked.offset : asked.offset + count + 1]
@@ -95,7 +95,7 @@ async def read_history(asked: Asked) -> HistoryView:
         pairs = zip(window[:count], [*window[1:], None], strict=False)
         return tuple(_row(one, before, found, asked.connection.now) for one, before in pairs)
 
-    return HistoryView(kept=len(asked.revisions), rows=await to_thread.run_sync(rows))
+    return Read(HistoryView(kept=len(asked.revisions), rows=await to_thread.run_sync(rows)))
 
 
 def _row(

@@ -6,13 +6,12 @@ from typing import Literal, Self
 from anyio import to_thread
 from pydantic import BaseModel, ConfigDict, Field
 
-from clusterwright.tools.coverage import Gap
 from clusterwright.tools.errors import InvalidInputError
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.helm.live_objects import LiveObjects, live_objects
 from clusterwright.tools.helm.objects import Object, on_cluster
 from clusterwright.tools.helm.record import Hook
-from clusterwright.tools.helm.views.view import Asked, View
+from clusterwright.tools.helm.views.view import Asked, Read, View
 from clusterwright.tools.kubernetes.state import state_of
 from clusterwright.tools.kubernetes.state.state import span
 from clusterwright.tools.quotation import word
@@ -58,7 +57,6 @@ class HooksView(View):
     view: Literal["hooks"] = "hooks"
     hooks: int = Field(description="In all.")
     rows: tuple[HookRow, ...]
-    gaps: tuple[Gap, ...] = Field(default=(), exclude=True)
 
     @property
     def units(self) -> int:
@@ -70,11 +68,6 @@ class HooksView(View):
         """All hooks."""
         return self.hooks
 
-    @property
-    def unread(self) -> tuple[Gap, ...]:
-        """Objects that could not be read."""
-        return self.gaps
-
     def first(self, units: int) -> Self:
         """Return the first rows."""
         return self.model_copy(update={"rows": self.rows[:units]})
@@ -84,7 +77,7 @@ class HooksView(View):
         return [f"hooks: {self.hooks}", *(one.line() for one in self.rows)]
 
 
-async def read_hooks(asked: Asked) -> HooksView:
+async def read_hooks(asked: Asked) -> Read:
     """Return the hooks, each with the state of what it made, where that is still there."""
     release, _ = await asked.record()
     every = sorted(release.hooks, key=lambda one: (one.weight, one.kind, one.name))
@@ -96,7 +89,7 @@ async def read_hooks(asked: Asked) -> HooksView:
     def rows() -> tuple[HookRow, ...]:
         return tuple(_row(one, of, live, now) for one, of in zip(page, made, strict=True))
 
-    return HooksView(hooks=len(every), rows=await to_thread.run_sync(rows), gaps=live.gaps)
+    return Read(HooksView(hooks=len(every), rows=await to_thread.run_sync(rows)), live.gaps)
 
 
 async def _object(asked: Asked, hook: Hook) -> Object | None:

@@ -12,7 +12,7 @@ from clusterwright.tools.field_path import MISSING, Path, parse, read
 from clusterwright.tools.helm.objects import Object, on_cluster
 from clusterwright.tools.helm.record import Release
 from clusterwright.tools.helm.veil import Veil
-from clusterwright.tools.helm.views.view import Asked, View
+from clusterwright.tools.helm.views.view import Asked, Read, View
 from clusterwright.tools.kubernetes.get import AnyJson
 from clusterwright.tools.kubernetes.select import indented, outline, size
 from clusterwright.tools.manifest import Json
@@ -73,11 +73,12 @@ class ManifestView(View):
         return lines + [f"{path} {told}" for path, told in self.outline.items()]
 
 
-async def read_manifest(asked: Asked) -> ManifestView:
+async def read_manifest(asked: Asked) -> Read:
     """Return the objects, those of a kind, or one: `Kind/namespace/name`, with ` field.path`."""
     release, veil = await asked.record()
     found = await on_cluster(asked.connection, release.manifest, release.namespace)
-    return await to_thread.run_sync(shown, release, veil, found, asked.path, asked.offset)
+    view = await to_thread.run_sync(shown, release, veil, found, asked.path, asked.offset)
+    return Read(view)
 
 
 def shown(

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from clusterwright.tools.helm.record import Release
 from clusterwright.tools.helm.veil import Veil
-from clusterwright.tools.helm.views.view import Asked, View
+from clusterwright.tools.helm.views.view import Asked, Read, View
 from clusterwright.tools.neutral import neutral, quote
 
 _MOST = 200_000
@@ -48,10 +48,10 @@ class NotesView(View):
         ]
 
 
-async def read_notes(asked: Asked) -> NotesView:
+async def read_notes(asked: Asked) -> Read:
     """Return the notes from where it was asked for."""
     release, veil = await asked.record()
-    return await to_thread.run_sync(_view, release, veil, asked.offset)
+    return Read(await to_thread.run_sync(_view, release, veil, asked.offset))
 
 
 def _view(release: Release, veil: Veil, offset: int) -> NotesView:

@@ -16,7 +16,7 @@ from clusterwright.tools.helm.objects import Object, on_cluster
 from clusterwright.tools.helm.record import Release
 from clusterwright.tools.helm.store import deployed
 from clusterwright.tools.helm.veil import Veil
-from clusterwright.tools.helm.views.view import Asked, View
+from clusterwright.tools.helm.views.view import Asked, Read, View
 from clusterwright.tools.kubernetes.owners.claim import Question
 from clusterwright.tools.kubernetes.owners.gitops import (
     argo_cd,
@@ -67,7 +67,6 @@ class StatusView(View):
     owners: tuple[str, ...] = Field(default=(), description="Who else applies its objects.")
     unwell: int = 0
     rows: tuple[UnwellRow, ...] = Field(default=(), description="Missing or unwell objects.")
-    gaps: tuple[Gap, ...] = Field(default=(), exclude=True)
 
     @property
     def units(self) -> int:
@@ -78,11 +77,6 @@ class StatusView(View):
     def end(self) -> int:
         """All that are unwell."""
         return self.unwell
-
-    @property
-    def unread(self) -> tuple[Gap, ...]:
-        """Objects that could not be read."""
-        return self.gaps
 
     def first(self, units: int) -> Self:
         """Return the first of the unwell objects."""
@@ -95,7 +89,7 @@ class StatusView(View):
         back = f", a return to {self.rolled_back_to}" if self.rolled_back_to else ""
         used = f"{self.record_bytes} of {_ROOM} bytes"
         objects = ", ".join(f"{n} {kind}" for kind, n in self.objects.items())
-        lines = [f"{word(self.chart)}{app}, updated {self.age} ago{back}; {runs}"]
+        lines = [f"{word(self.chart)}{app}, updated {self.age or '?'} ago{back}; {runs}"]
         lines += [quoted(self.description)] if self.description else []
         lines.append(
             f"applied {self.apply_method}; {self.kept} kept, this one in a {self.stored_in}"
@@ -108,7 +102,7 @@ class StatusView(View):
         return [*lines, *(f"! {row.ref}: {row.state}" for row in self.rows)]
 
 
-async def read_status(asked: Asked) -> StatusView:
+async def read_status(asked: Asked) -> Read:
     """Return how a revision does, by the objects of its manifest as they stand now."""
     release, veil = await asked.record()
     gaps: tuple[Gap, ...] = ()
@@ -128,11 +122,10 @@ async def read_status(asked: Asked) -> StatusView:
                 "owners": _owners(asked, live),
                 "unwell": len(rows),
                 "rows": tuple(rows[asked.offset :]),
-                "gaps": (*gaps, *live.gaps),
             }
         )
 
-    return await to_thread.run_sync(view)
+    return Read(await to_thread.run_sync(view), (*gaps, *live.gaps))
 
 
 def _facts(asked: Asked, release: Release, veil: Veil) -> StatusView:

@@ -21,7 +21,7 @@ from clusterwright.tools.helm.values import (
 )
 from clusterwright.tools.helm.veil import Veil
 from clusterwright.tools.helm.views.value_rows import Shown, ValueRow
-from clusterwright.tools.helm.views.view import Asked, View
+from clusterwright.tools.helm.views.view import Asked, Read, View
 from clusterwright.tools.kubernetes.get import AnyJson
 from clusterwright.tools.kubernetes.select import indented, size
 from clusterwright.tools.manifest import Manifest
@@ -45,7 +45,6 @@ class ValuesView(View):
     rows: tuple[ValueRow, ...]
     rows_total: int
     value: AnyJson = Field(default=None, description="At path, computed, where it has room.")
-    gaps: tuple[Gap, ...] = Field(default=(), exclude=True)
 
     @property
     def units(self) -> int:
@@ -56,11 +55,6 @@ class ValuesView(View):
     def end(self) -> int:
         """All rows."""
         return self.rows_total
-
-    @property
-    def unread(self) -> tuple[Gap, ...]:
-        """Revisions that could not be read."""
-        return self.gaps
 
     def first(self, units: int) -> Self:
         """Return the first rows."""
@@ -79,7 +73,7 @@ class ValuesView(View):
         return lines
 
 
-async def read_values(asked: Asked) -> ValuesView:
+async def read_values(asked: Asked) -> Read:
     """Return the values of a revision, or those below a path."""
     path = tuple(_plain(one) for one in parse(asked.path)) if asked.path else ()
     release, veil = await asked.record()
@@ -95,7 +89,7 @@ async def read_values(asked: Asked) -> ValuesView:
             break
         history.append((one.number, bounded(read_one.supplied)))
     view = await to_thread.run_sync(_view, release, veil, history, path)
-    return view.model_copy(update={"rows": view.rows[asked.offset :], "gaps": tuple(gaps)})
+    return Read(view.model_copy(update={"rows": view.rows[asked.offset :]}), tuple(gaps))
 
 
 def _view(release: Release, veil: Veil, history: Sequence[Supplied], path: Path) -> ValuesView:

@@ -51,11 +51,6 @@ class View(BaseModel, ABC):
         """Where the whole ends, counted like the place where a page begins; 0: with this page."""
         return 0
 
-    @property
-    def unread(self) -> tuple[Gap, ...]:
-        """What could not be read."""
-        return ()
-
     @abstractmethod
     def first(self, units: int) -> Self:
         """Return the view with the first of its units."""
@@ -63,3 +58,11 @@ class View(BaseModel, ABC):
     @abstractmethod
     def lines(self) -> list[str]:
         """Return the view for a reader."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A view, and what could not be read for it."""
+
+    view: View
+    gaps: tuple[Gap, ...] = ()

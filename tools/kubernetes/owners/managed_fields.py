@@ -70,7 +70,7 @@ def _node(fields: Manifest, value: Json, path: Sequence[Segment]) -> Manifest | 
     current = fields
     for segment in path:
         if current == {}:
-            return current  # the whole of it, as an atomic list or map is owned
+            return current if fields else None  # the whole of it, as an atomic list or map is owned
         inner = read(value, (segment,))
         key = next((one for one in current if _names(one, segment, inner)), None)
         found = current.get(key) if key is not None else None

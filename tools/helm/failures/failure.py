@@ -22,26 +22,23 @@ class Depth(IntEnum):
     """What was wrong."""
 
 
-_NOUNS: Mapping[str, str] = {
+NOUNS: Mapping[str, str] = {
     "access": "that",
     "address": "an address or port",
     "api": "an API version",
     "chart": "such chart",
     "conflicts": "a field",
     "dependencies": "a dependency",
-    "event": "a",
+    "event": "some",
     "field": "a field",
-    "hook": "a hook",
     "kind": "a kind",
     "kubernetes": "the cluster's version",
     "limit": "the limit",
-    "manager": "another manager",
     "message": "no reason",
     "name": "the name",
     "namespace": "the namespace",
     "object": "an object",
     "owner": "no release",
-    "policy": "a policy",
     "quota": "a quota",
     "reference": "an object",
     "registry": "that was named",
@@ -64,7 +61,7 @@ _NOUNS: Mapping[str, str] = {
 
 class _Filler(dict[str, str]):
     def __missing__(self, key: str) -> str:
-        return _NOUNS[key]
+        return NOUNS[key]
 
 
 @dataclass(frozen=True, slots=True)

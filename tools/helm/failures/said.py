@@ -11,6 +11,7 @@ _HEAD, _TAIL = 48_000, 16_000
 _MOST_PARTS = 32
 _MOST_VALUES = 50
 _ERROR = "Error: "
+_FAILED = ("Error: INSTALLATION FAILED: ", "Error: UPGRADE FAILED: ")
 _NOISE = re.compile(r"(?:level=\w{1,10} |[EWIF]\d{4} \d\d:\d\d:|WARNING: |(?:walk|coalesce)\.go:)")
 _WARNING = re.compile(r"would violate PodSecurity [^\n]{1,500}")
 _VALUE = "Invalid value: "
@@ -18,7 +19,8 @@ _ELIDED = "{…}"
 _GOT = re.compile(
     r"got &(?:value\.valueUnstructured\{Value:(?P<value>[^\n]{0,300}?)\}|\{[^\n]{0,300}?\})"
 )
-_DIFF = "@@ -"
+_DIFF = "\n@@ -"
+"""How the difference begins that the API server shows of a spec, after all that it says."""
 _DECODER = json.JSONDecoder()
 _OUTCOMES = (
     ("has been rolled back due to", "rolled back"),
@@ -45,7 +47,7 @@ _JOINED = re.compile(
     r"|resource \w{1,63}/|failed to create resource: )"
 )
 _MAPPING = re.compile(r"(?<=\[)(?=resource mapping not found)|(?:, )(?=resource mapping not found)")
-_COMPLETED = re.compile(r"uninstallation completed with \d{1,6} error\(s\): ")
+_COMPLETED = re.compile(r"uninstallation completed with (?P<count>\d{1,6}) error\(s\): ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +65,26 @@ def heard(text: str) -> Said:
     """Return the complaints in what helm printed, a record tells, or the API server answered."""
     shown = redact_text(text)
     warned = _WARNING.search(shown)
-    said = _elided(_bounded(_complaint(shown)))
+    said = "\n".join(map(_without_values, _bounded(_complaint(shown)).split("\n"))).strip()
     outcome = next((what for words, what in _OUTCOMES if words in said), "")
     pieces = [said]
     if outcome.startswith("not ") and (end := _SECOND.search(said)):
         pieces = [said[: end.end()], said[end.end() + 2 :]]
-    parts = [part for piece in pieces for part in _parts(piece)]
+    parts = [part.partition(_DIFF)[0] for piece in pieces for part in _parts(piece)]
     return Said(tuple(parts[:_MOST_PARTS]), outcome, _plain(warned[0]) if warned else "")
 
 
 def _complaint(text: str) -> str:
-    """Return what follows the last `Error: `, else all that is no log line."""
+    """Return what follows `Error: `, else all that is no log line.
+
+    The first one that names the operation counts, as a chart's message may go on with such a line;
+    else the last one, as logs of hooks come before.
+    """
     lines = text.replace("\r\n", "\n").split("\n")
     begins = [i for i, line in enumerate(lines) if line.startswith(_ERROR)]
     if begins:
-        lines = [lines[begins[-1]].removeprefix(_ERROR), *lines[begins[-1] + 1 :]]
+        at = next((i for i in begins if lines[i].startswith(_FAILED)), begins[-1])
+        lines = [lines[at].removeprefix(_ERROR), *lines[at + 1 :]]
     kept = [line for line in lines if not _NOISE.match(line)]
     if any(line.strip() for line in kept):
         return "\n".join(kept).strip()
@@ -92,18 +99,8 @@ def _bounded(text: str) -> str:
     return text if len(text) <= _HEAD + _TAIL else f"{text[:_HEAD]}\n{text[-_TAIL:]}"
 
 
-def _elided(text: str) -> str:
-    """Return text without whole objects that the API server quotes: they say nothing, and a lot."""
-    kept: list[str] = []
-    for line in text.split("\n"):
-        if line.startswith(_DIFF):
-            kept.append(line[:0])
-        elif not (kept and not kept[-1] and line[:1] in {" ", "+", "-", ""}):
-            kept.append(_without_values(line))
-    return "\n".join(kept).strip()
-
-
 def _without_values(line: str) -> str:
+    """Return a line without whole objects that the API server quotes: they hold secrets."""
     begins, pieces, done = 0, list[str](), 0
     while done < _MOST_VALUES and (found := line.find(_VALUE, begins)) >= 0:
         done += 1
@@ -139,7 +136,7 @@ def _parts(text: str) -> list[str]:
     if len(found := _MAPPING.split(text)) > 1:
         before = found[0].removesuffix("[")
         return [f"{before}{one.removesuffix(']')}" for one in found[1:]]
-    if done := _COMPLETED.search(text):
+    if (done := _COMPLETED.search(text)) and done["count"] != "1":
         return [one.strip() for one in text[done.end() :].split("; ")]
     return [part for one in text.split(_AND) for part in _lines(one)]
 

@@ -9,6 +9,7 @@ import pytest
 from clusterwright.deploy.sandbox import Instance
 from clusterwright.deploy.sandbox.parts.binaries import ensure_binaries
 from clusterwright.deploy.sandbox.parts.report import SilentReport
+from tests.tools.helm.failures.api import served
 from tests.tools.helm.failures.place import Place
 from tests.tools.helm.failures.registries import registries
 from tests.tools.helm.failures.trials import Told, Trial, brought_about
@@ -20,13 +21,17 @@ def trials(
 ) -> Generator[Mapping[Trial, Future[Told]]]:
     programs = ensure_binaries(["helm", "helm3", "registry"], SilentReport())
     folder = tmp_path_factory.mktemp("helm-failures")
-    with registries(programs["registry"], folder / "registries") as served:
+    with (
+        registries(programs["registry"], folder / "registries") as pulled,
+        served(sandbox.record.kubectl, sandbox.kubeconfig) as api,
+    ):
         place = Place(
             helms={4: programs["helm"], 3: programs["helm3"]},
             version=4,
             kubectl_program=sandbox.record.kubectl,
+            api=api,
             kubeconfig=sandbox.kubeconfig,
-            registries=served,
+            registries=pulled,
             folder=folder,
             namespace=f"hf-{os.getpid()}",
             release="",

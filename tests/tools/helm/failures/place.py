@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from clusterwright.tools.manifest import Manifest
+from tests.tools.helm.failures.api import Api
 from tests.tools.helm.failures.registries import Registries
 
 SECONDS = 60.0
@@ -27,6 +28,7 @@ class Place:
     version: int
     """Of Helm: 3 or 4."""
     kubectl_program: str
+    api: Api
     kubeconfig: Path
     registries: Registries
     folder: Path
@@ -96,14 +98,15 @@ class Place:
             command, env=self._environment(), stderr=subprocess.PIPE, text=True
         )
         try:
-            self.until(lambda: bool(self.kubectl("get", "deployment", self.release, quiet=True)))
+            self.until(lambda: self.find("Deployment", self.release, "apps/v1") is not None)
             running.send_signal(how)
             return running.communicate(timeout=SECONDS)[1]
         finally:
             running.kill()
             running.communicate()
 
-    def kubectl(self, *arguments: str, stdin: str = "", quiet: bool = False) -> str:
+    def kubectl(self, *arguments: str, stdin: str = "") -> str:
+        """Run kubectl, whose name is that of a field manager."""
         command = [self.kubectl_program, f"--kubeconfig={self.kubeconfig}", "-n", self.namespace]
         done = subprocess.run(
             [*command, *arguments],
@@ -113,12 +116,15 @@ class Place:
             timeout=SECONDS,
             check=False,
         )
-        assert quiet or not done.returncode, f"kubectl {arguments}: {done.stderr}"
+        assert not done.returncode, f"kubectl {arguments}: {done.stderr}"
         return done.stdout
 
-    def create(self, *objects: Manifest) -> None:
-        listed = {"apiVersion": "v1", "kind": "List", "items": list(objects)}
-        self.kubectl("create", "-f", "-", stdin=json.dumps(listed))
+    def create(self, *objects: Manifest, manager: str = "somebody") -> None:
+        for one in objects:
+            self.api.create(self.namespace, one, fieldManager=manager)
+
+    def find(self, kind: str, name: str, api: str = "v1") -> Manifest | None:
+        return self.api.get(self.namespace, api, kind, name)
 
     def apply(self, manager: str, one: Manifest) -> None:
         """Apply an object on the server's side, as a manager that takes over what others own."""
@@ -139,15 +145,16 @@ class Place:
             self.release_held(name)
 
     def release_held(self, name: str) -> None:
-        patch = json.dumps({"metadata": {"finalizers": None}})
-        self.kubectl("patch", "configmap", name, "--type=merge", "--patch", patch, quiet=True)
+        self.api.merge(self.namespace, "ConfigMap", name, {"metadata": {"finalizers": None}})
 
     def elsewhere(self, **labels: str) -> "Place":
         """Return a place with a namespace of its own."""
         shown = {LABEL: self.namespace, "of": self.own, **labels}
         meta = {"name": self.own, "labels": shown}
         self.create({"apiVersion": "v1", "kind": "Namespace", "metadata": meta})
-        return replace(self, namespace=self.own)
+        place = replace(self, namespace=self.own)
+        place.until(lambda: place.find("ServiceAccount", "default") is not None)
+        return place
 
     def until(self, holds: Callable[[], bool]) -> None:
         """Wait until something is so."""
@@ -157,9 +164,7 @@ class Place:
 
     def refuses_config_maps(self) -> bool:
         """Whether the API server would refuse any ConfigMap here."""
-        return not self.kubectl(
-            "create", "configmap", "probe", "--dry-run=server", "-o", "name", quiet=True
-        )
+        return not self.api.would_create(self.namespace, self.object())
 
     def _helm(self, arguments: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

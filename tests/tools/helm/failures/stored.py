@@ -12,14 +12,15 @@ from tests.tools.helm.failures.place import Place
 def description(place: Place) -> str:
     """Return what the newest record says of its end; empty where there is none."""
     labels = f"owner=helm,name={place.release}"
-    listed = json.loads(place.kubectl("get", "secrets", "-l", labels, "-o", "json"))["items"]
+    listed = place.api.secrets(place.namespace, labels)
     newest = max(listed, key=lambda one: int(one["metadata"]["labels"]["version"]), default=None)
     return "" if newest is None else str(_release(newest)["info"]["description"])
 
 
 def rewrite(place: Place, change: Callable[[dict[str, Any]], None]) -> None:
     """Change the stored release of revision 1."""
-    found = json.loads(place.kubectl("get", _record(place), "-o", "json"))
+    found = place.find("Secret", _record(place))
+    assert found is not None
     release = _release(found)
     change(release)
     store(place, base64.b64encode(gzip.compress(json.dumps(release).encode())))
@@ -28,11 +29,11 @@ def rewrite(place: Place, change: Callable[[dict[str, Any]], None]) -> None:
 def store(place: Place, packed: bytes) -> None:
     """Put something into the record of revision 1."""
     data = {"data": {"release": base64.b64encode(packed).decode()}}
-    place.kubectl("patch", _record(place), "--type=merge", "--patch", json.dumps(data))
+    place.api.merge(place.namespace, "Secret", _record(place), data)
 
 
 def _record(place: Place) -> str:
-    return f"secret/sh.helm.release.v1.{place.release}.v1"
+    return f"sh.helm.release.v1.{place.release}.v1"
 
 
 def _release(secret: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import pytest
 
 from clusterwright.tools.helm import failures
 from clusterwright.tools.helm.failures import FAILURES, UNKNOWN, Failure
+from clusterwright.tools.helm.failures.failure import NOUNS
 from tests.tools.helm.failures.cases.all import CASES
 
 _HERE = Path(failures.__file__).parent
@@ -58,6 +59,12 @@ def test_sentences_come_out_with_and_without_detail(row: Failure) -> None:
         for told in (row.told_cause(detail), row.told_change(detail)):
             assert re.fullmatch(r"[A-Z“a-z].*\.", told)
             assert not re.search(r"[{}]", told)
+
+
+def test_every_noun_stands_in_for_a_slot() -> None:
+    told = [text for row in FAILURES for text in (row.cause, row.change, row.in_hook)]
+    slots = {slot for text in told for slot in re.findall(r"{(\w+)}", text)}
+    assert slots == set(NOUNS)
 
 
 @pytest.mark.parametrize("row", FAILURES, ids=lambda row: row.code)

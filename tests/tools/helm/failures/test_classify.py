@@ -96,6 +96,13 @@ def test_nothing_is_no_cause() -> None:
     assert classify(" \n").cause == "Helm said nothing."
 
 
+def test_a_message_that_goes_on_with_an_error_of_its_own_is_not_taken_for_helms() -> None:
+    said = "execution error at (a/b.yaml:1:2): set:\nError: release: not found"
+    assert classify(f"Error: INSTALLATION FAILED: {said}").code == "template-fail"
+    logged = "Error: no database\nError: warning: Hook test a/b.yaml failed: context canceled\n"
+    assert classify(logged).code == "hook-failed"
+
+
 def test_only_log_lines_are_read_when_there_is_nothing_else() -> None:
     line = 'level=WARN msg="upgrade failed" name=a error="\\"a\\" has no deployed releases"'
     assert classify(line).code == "no-deployed-release"

@@ -1,7 +1,6 @@
 """What is asked before an object is taken: webhooks, policies, Pod Security, references."""
 
 import base64
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -36,12 +35,13 @@ def _webhook(place: Place, client: Manifest, template: str) -> str:
     }
     kind = "ValidatingWebhookConfiguration"
     meta: Manifest = {"name": guarded.namespace}
-    guarded.create({"apiVersion": _API, "kind": kind, "metadata": meta, "webhooks": [webhook]})
+    made: Manifest = {"apiVersion": _API, "kind": kind, "metadata": meta, "webhooks": [webhook]}
+    guarded.create(made)
     try:
         guarded.until(guarded.refuses_config_maps)
         return guarded.refused(template)
     finally:
-        guarded.kubectl("delete", kind, guarded.namespace)
+        guarded.api.delete("", made)
 
 
 def closed_port(place: Place) -> str:
@@ -94,15 +94,17 @@ def refused_by_policy(place: Place) -> str:
     }
     binding: Manifest = {"policyName": guarded.namespace, "validationActions": ["Deny"]}
     kind = "ValidatingAdmissionPolicy"
-    guarded.create(
+    made: tuple[Manifest, ...] = (
         {"apiVersion": _API, "kind": kind, "metadata": meta, "spec": policy},
         {"apiVersion": _API, "kind": f"{kind}Binding", "metadata": meta, "spec": binding},
     )
+    guarded.create(*made)
     try:
         guarded.until(guarded.refuses_config_maps)
         return guarded.refused(config())
     finally:
-        guarded.kubectl("delete", f"{kind},{kind}Binding", guarded.namespace)
+        for one in made:
+            guarded.api.delete("", one)
 
 
 def root_in_restricted(place: Place) -> str:
@@ -112,7 +114,7 @@ def root_in_restricted(place: Place) -> str:
 def deployment_in_restricted(place: Place) -> str:
     """Have a Deployment whose pods are refused, of which only a warning tells."""
     restricted = place.elsewhere(**{"pod-security.kubernetes.io/enforce": "restricted"})
-    return restricted.install(restricted.chart("one", deployment()), "--wait", "--timeout=1s")
+    return restricted.install(restricted.chart("one", deployment()), "--wait", "--timeout=3s")
 
 
 def no_service_account(place: Place) -> str:
@@ -130,8 +132,8 @@ def no_runtime_class(place: Place) -> str:
 def port_of_another(place: Place) -> str:
     other: Manifest = {"type": "NodePort", "ports": [{"port": 80}]}
     name = f"{place.release}-other"
-    place.create({**place.object("Service", spec=other), "metadata": {"name": name}})
-    made = json.loads(place.kubectl("get", "service", name, "-o", "json"))
+    other_one: Manifest = {**place.object("Service", spec=other), "metadata": {"name": name}}
+    made = place.api.create(place.namespace, other_one)
     port = made["spec"]["ports"][0]["nodePort"]
     taken = service("type: NodePort, ").replace("port: 80", f"port: 80, nodePort: {port}")
     said = place.refused(taken)
@@ -140,8 +142,9 @@ def port_of_another(place: Place) -> str:
 
 
 def address_of_another(place: Place) -> str:
-    found = place.kubectl("get", "service", "kubernetes", "-n", "default", "-o", "json")
-    return place.refused(service(f"clusterIP: {json.loads(found)['spec']['clusterIP']}, "))
+    first = place.api.get("default", "v1", "Service", "kubernetes")
+    assert first
+    return place.refused(service(f"clusterIP: {first['spec']['clusterIP']}, "))
 
 
 _APPLY = "server-side apply failed for object OWN/RELEASE /v1, Kind=ConfigMap: "

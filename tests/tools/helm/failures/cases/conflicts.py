@@ -64,7 +64,7 @@ def rendered_twice(place: Place) -> str:
 def rendered_twice_for_both(place: Place) -> str:
     """Show that Helm 4 merges without a word what Helm 3 refuses."""
     place.install_ok(place.chart("twice", config("{a: first}"), config("{a: second}")))
-    assert place.kubectl("get", "configmap", place.release, "-o", "name")
+    assert place.find("ConfigMap", place.release)
     return replace(place, version=3, release=f"{place.release}-3").refused(config(), config())
 
 

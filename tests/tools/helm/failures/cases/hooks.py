@@ -6,7 +6,7 @@ from tests.tools.helm.failures.cases.case import Case
 from tests.tools.helm.failures.place import Place
 from tests.tools.helm.failures.templates import config, hook, job, named, orphan_pod
 
-_SOON = "--timeout=1s"
+_SOON = "--timeout=2s"
 
 
 def _never(event: str, policy: str = "", image: str = "none") -> str:
@@ -146,8 +146,8 @@ CASES = (
         "conflict",
         "left-by-somebody",
         left_by_somebody,
-        'Apply failed with 1 conflict: conflict with "kubectl-create" using v1: .data.a',
-        detail={"event": "pre-install", "manager": "kubectl-create"},
+        'Apply failed with 1 conflict: conflict with "somebody" using v1: .data.a',
+        detail={"event": "pre-install", "manager": "somebody"},
     ),
     Case(
         "hook-failed",

@@ -4,7 +4,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from clusterwright.tools.manifest import Manifest
+from clusterwright.tools.manifest import Manifest, items
 from tests.tools.helm.failures.cases.case import Case
 from tests.tools.helm.failures.place import Place
 from tests.tools.helm.failures.templates import JOINED, NAME, config, hook
@@ -36,6 +36,12 @@ def _definition(place: Place, a: Manifest) -> Manifest:
     }
 
 
+def _established(place: Place, made: Manifest) -> bool:
+    found = place.find(made["kind"], made["metadata"]["name"], made["apiVersion"])
+    told = items(found or {}, "status", "conditions")
+    return any(one["type"] == "Established" and one["status"] == "True" for one in told)
+
+
 @contextmanager
 def _defined(place: Place, a: Manifest) -> Generator[Callable[[str], str]]:
     """Have a CustomResourceDefinition while the block runs; yields its objects' template."""
@@ -43,10 +49,10 @@ def _defined(place: Place, a: Manifest) -> Generator[Callable[[str], str]]:
     head = f"apiVersion: {_group(place)}/v1\nkind: Gadget\nmetadata: {{name: {NAME}}}\nspec: "
     try:
         place.create(made)
-        place.kubectl("wait", "--for=condition=Established", "crd", made["metadata"]["name"])
+        place.until(lambda: _established(place, made))
         yield lambda spec: f"{head}{spec}\n"
     finally:
-        place.kubectl("delete", "crd", made["metadata"]["name"], "--wait=false")
+        place.api.delete("", made)
 
 
 def no_definition(place: Place) -> str:
@@ -71,8 +77,9 @@ def new_field(place: Place) -> str:
     with _defined(place, {"type": "string"}) as gadget:
         old = replace(place, version=3, release=f"{place.release}-3")
         old.install_ok(old.chart("new", gadget("{a: text, b: text}")))
-        read = ("get", f"gadgets.{_group(place)}", old.release, "-o", "jsonpath={.spec}")
-        assert place.kubectl(*read) == '{"a":"text"}'
+        kept = place.find("Gadget", old.release, f"{_group(place)}/v1")
+        assert kept
+        assert kept["spec"] == {"a": "text"}
         return place.changed(gadget("{a: text}"), gadget("{a: text, b: text}"))
 
 

@@ -1,6 +1,5 @@
 """Namespaces that are missing, going away, or full."""
 
-import json
 from dataclasses import replace
 
 from tests.tools.helm.failures.cases.case import Case
@@ -14,8 +13,8 @@ def _quota(place: Place, **hard: str) -> Place:
     limited.create(limited.object("ResourceQuota", spec=spec))
 
     def counted() -> bool:
-        found = limited.kubectl("get", "resourcequota", place.release, "-o", "json")
-        return "hard" in json.loads(found).get("status", {})
+        found = limited.find("ResourceQuota", place.release)
+        return "hard" in (found or {}).get("status", {})
 
     limited.until(counted)
     return limited
@@ -32,7 +31,8 @@ def another_not_there(place: Place) -> str:
 def going_away(place: Place) -> str:
     leaving = place.elsewhere()
     with leaving.held("held"):
-        leaving.kubectl("delete", "namespace", leaving.namespace, "--wait=false")
+        meta = {"name": leaving.namespace}
+        leaving.api.delete("", {"apiVersion": "v1", "kind": "Namespace", "metadata": meta})
         return leaving.refused(config())
 
 

@@ -66,6 +66,12 @@ def several_at_once(place: Place) -> str:
     return place.changed(before, deployment(app="b") + JOINED + job("b"))
 
 
+def claim_and_selector(place: Place) -> str:
+    """Have the API server show a difference in the middle of what Helm says."""
+    before = claim() + JOINED + deployment(app="a")
+    return place.changed(before, claim("ReadWriteMany") + JOINED + deployment(app="b"))
+
+
 def several_new_ones(place: Place) -> str:
     return place.refused(deployment("replicas: -1"), orphan_pod())
 
@@ -184,6 +190,15 @@ CASES = (
         f"field is immutable && {_APPLY} batch/v1, Kind=Job: ",
         'field is immutable && cannot patch "RELEASE" with kind Job: ',
         {"field": "spec.selector"},
+        recorded=True,
+        others=("immutable-field",),
+    ),
+    Case(
+        "immutable-field",
+        "claim-and-selector",
+        claim_and_selector,
+        f'+  "ReadWriteMany"\n  ],\n  "Selector": null,\n  "Resources": {{\n && {_APPLY} apps/v1,',
+        detail={"field": "spec", "object": "PersistentVolumeClaim/NAMESPACE/RELEASE"},
         recorded=True,
         others=("immutable-field",),
     ),

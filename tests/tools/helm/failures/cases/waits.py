@@ -13,12 +13,12 @@ from tests.tools.helm.failures.templates import (
     pod,
 )
 
-_WAIT = ("--wait", "--timeout=1s")
+_WAIT = ("--wait", "--timeout=3s")
 
 
 def _undone(place: Place) -> tuple[str, str]:
     """Return the flags that have a failed operation undone; Helm 4 gave the old one a new name."""
-    return ("--rollback-on-failure" if place.version == 4 else "--atomic", "--timeout=1s")
+    return ("--rollback-on-failure" if place.version == 4 else "--atomic", "--timeout=3s")
 
 
 def never_available(place: Place) -> str:

@@ -21,10 +21,10 @@ from clusterwright.tools.helm.live_diff import (
 )
 from clusterwright.tools.helm.live_objects import live_objects
 from clusterwright.tools.helm.named import ReleaseName, chosen, revisions_of
-from clusterwright.tools.helm.objects import on_cluster
-from clusterwright.tools.helm.record import Release, Revision
+from clusterwright.tools.helm.placement import on_cluster
+from clusterwright.tools.helm.record import Release, Revision, deployed
 from clusterwright.tools.helm.revision_diff import objects_differ, values_differ
-from clusterwright.tools.helm.store import deployed, record
+from clusterwright.tools.helm.store import record
 from clusterwright.tools.helm.veil import Veil
 from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.cursor import decode, encode, foreign, question

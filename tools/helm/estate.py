@@ -9,8 +9,7 @@ from clusterwright.tools.errors import ToolError
 from clusterwright.tools.helm.hooks import hooks_of
 from clusterwright.tools.helm.marks import released_by
 from clusterwright.tools.helm.objects import Object
-from clusterwright.tools.helm.record import Release, Revision
-from clusterwright.tools.helm.store import deployed
+from clusterwright.tools.helm.record import Release, Revision, deployed
 from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot

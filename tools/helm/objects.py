@@ -2,15 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
-from clusterwright.tools.errors import NotFoundError
 from clusterwright.tools.helm.yaml_text import load
 from clusterwright.tools.manifest import Manifest, items, mapping, name_of, namespace_of, text
 from clusterwright.tools.ref import Ref, group_of, legal
-
-if TYPE_CHECKING:
-    from clusterwright.tools.kubernetes.client.connection import Connection
 
 KEEP = ("helm.sh/resource-policy", "keep")
 """The annotation of an object that Helm leaves when its release goes."""
@@ -93,23 +89,6 @@ def placed(
         meta = {**mapping(one, "metadata"), **({"namespace": where} if where else {})}
         found.append(Object(ref, {**one, "metadata": meta}, source))
     return tuple(found)
-
-
-async def on_cluster(connection: "Connection", manifest: str, namespace: str) -> tuple[Object, ...]:
-    """Return the objects of a manifest as they stand on a cluster, by its own discovery."""
-    parsed = parse(manifest)
-    scopes: dict[tuple[str, str], bool] = {}
-    for _, one in parsed:
-        api, kind = text(one, "apiVersion"), text(one, "kind")
-        if (api, kind) in scopes:
-            continue
-        group = api.rpartition("/")[0]
-        try:
-            resource = await connection.resource(f"{kind}.{group}" if group else kind)
-        except NotFoundError:
-            continue
-        scopes[api, kind] = resource.namespaced
-    return placed(parsed, namespace, scopes)
 
 
 def _parts(manifest: str) -> list[str]:

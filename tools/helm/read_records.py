@@ -13,8 +13,8 @@ from clusterwright.tools.errors import (
     ToolError,
 )
 from clusterwright.tools.excerpt import few
-from clusterwright.tools.helm.record import Release, Revision, Status
-from clusterwright.tools.helm.store import deployed, records
+from clusterwright.tools.helm.record import Release, Revision, Status, deployed
+from clusterwright.tools.helm.store import records
 from clusterwright.tools.ref import Ref
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ pkg/storage/driver/util.go). Helm 3 and Helm 4 write the same form; `apply_metho
 import base64
 import binascii
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -81,6 +82,7 @@ class Revision:
     number: int
     status: Status
     modified: datetime | None
+    """When its record was last written."""
     record: Ref
     """The Secret or ConfigMap."""
     uid: str = ""
@@ -97,17 +99,32 @@ def revision_of(manifest: Manifest) -> Revision | None:
     name, version = labels.get("name", ""), labels.get("version", "")
     if labels.get("owner") != "helm" or not name or not _counts(version):
         return None
-    modified = labels.get("modifiedAt", "") or labels.get("createdAt", "")
-    when = datetime.fromtimestamp(int(modified), UTC) if _counts(modified) else None
     return Revision(
         namespace_of(manifest),
         name,
         int(version),
         status_of(labels.get("status", "")),
-        when or instant(manifest, "metadata", "creationTimestamp"),
+        _modified(manifest),
         Ref(text(manifest, "kind"), name_of(manifest), namespace_of(manifest)),
         text(manifest, "metadata", "uid"),
     )
+
+
+def deployed(revisions: Iterable[Revision]) -> Revision | None:
+    """Return the newest revision that is deployed: what runs, as far as Helm knows."""
+    return next((one for one in revisions if one.status is Status.DEPLOYED), None)
+
+
+def _modified(manifest: Manifest) -> datetime | None:
+    """Return when a record was last written, as far as its metadata tells.
+
+    Helm gives a new revision the labels of the one before, `modifiedAt` among them, which then is
+    older than the record itself.
+    """
+    label = labels_of(manifest).get("modifiedAt", "")
+    told = datetime.fromtimestamp(int(label), UTC) if _counts(label) else None
+    made = instant(manifest, "metadata", "creationTimestamp")
+    return max((one for one in (told, made) if one is not None), default=None)
 
 
 def _counts(label: str) -> bool:
@@ -241,7 +258,7 @@ class Release:
 
     @property
     def crd_files(self) -> tuple[Manifest, ...]:
-        """The files of its `crds` folder, `name` and base64 `data`; Helm keeps them among others."""
+        """The files of its `crds` folder, `name` and base64 `data`; they are among the others."""
         files = items(self.raw, "chart", "files")
         return tuple(one for one in files if text(one, "name").startswith("crds/"))
 

@@ -9,8 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from clusterwright.tools.answer import Answer
 from clusterwright.tools.coverage import Gap
-from clusterwright.tools.helm.record import Revision, Status
-from clusterwright.tools.helm.store import deployed
+from clusterwright.tools.helm.record import Revision, Status, deployed
 from clusterwright.tools.kubernetes.state.state import span
 from clusterwright.tools.quotation import quoted, word
 

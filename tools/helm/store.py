@@ -17,7 +17,6 @@ from clusterwright.tools.helm.record import (
     SECRET_TYPE,
     Release,
     Revision,
-    Status,
     decode,
     release_ref,
     revision_of,
@@ -47,11 +46,6 @@ class Kept:
     def newest(self) -> tuple[Revision, ...]:
         """The newest revision of each release, by namespace and name."""
         return tuple(self.revisions[one][0] for one in sorted(self.revisions))
-
-
-def deployed(revisions: Iterable[Revision]) -> Revision | None:
-    """Return the newest revision that is deployed: what runs, as far as Helm knows."""
-    return next((one for one in revisions if one.status is Status.DEPLOYED), None)
 
 
 async def kept(connection: "Connection", namespace: str | None = None, name: str = "") -> Kept:

@@ -6,7 +6,7 @@ import pytest
 
 from clusterwright.deploy.sandbox import Instance
 from clusterwright.tools.helm.live_objects import live_objects
-from clusterwright.tools.helm.objects import on_cluster
+from clusterwright.tools.helm.placement import on_cluster
 from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.ref import Ref
 from tests.tools.helm.workshop import Workshop

@@ -12,7 +12,8 @@ from clusterwright.tools.field_path import Path as FieldPath
 from clusterwright.tools.helm.changes.runs import HISTORY
 from clusterwright.tools.helm.client.program import Driver, Program
 from clusterwright.tools.helm.failures.classify import classify
-from clusterwright.tools.helm.objects import Object, on_cluster
+from clusterwright.tools.helm.objects import Object
+from clusterwright.tools.helm.placement import on_cluster
 from clusterwright.tools.helm.record import Release
 from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.ref import Ref

@@ -12,8 +12,7 @@ from clusterwright.tools.helm.changes.outlook import Outlook, existing_release
 from clusterwright.tools.helm.changes.records import is_deployed
 from clusterwright.tools.helm.changes.release_change import ReleaseChange
 from clusterwright.tools.helm.changes.runs import run, told_of
-from clusterwright.tools.helm.record import Release, Revision, Status
-from clusterwright.tools.helm.store import deployed
+from clusterwright.tools.helm.record import Release, Revision, Status, deployed
 from clusterwright.tools.kubernetes.changes.step import Check, Scene, Step
 from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.trust.risk import Risk

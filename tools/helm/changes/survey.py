@@ -19,8 +19,8 @@ from clusterwright.tools.helm.changes.rollback import Rollback
 from clusterwright.tools.helm.changes.unlock import Unlock
 from clusterwright.tools.helm.changes.upgrade import ChartChange, Upgrade
 from clusterwright.tools.helm.client.program import Program, find_program
-from clusterwright.tools.helm.record import Revision, Status
-from clusterwright.tools.helm.store import deployed, kept, record
+from clusterwright.tools.helm.record import Revision, Status, deployed
+from clusterwright.tools.helm.store import kept, record
 from clusterwright.tools.kubernetes.changes.kind import Change
 from clusterwright.tools.kubernetes.changes.side_by_side import side_by_side
 from clusterwright.tools.kubernetes.changes.step import Scene

@@ -16,8 +16,7 @@ from clusterwright.tools.helm.changes.rollback import inverse
 from clusterwright.tools.helm.changes.runs import run, told_of
 from clusterwright.tools.helm.changes.size import check_size
 from clusterwright.tools.helm.changes.supplied import merged_values
-from clusterwright.tools.helm.record import Release, Status
-from clusterwright.tools.helm.store import deployed
+from clusterwright.tools.helm.record import Release, Status, deployed
 from clusterwright.tools.kubernetes.changes.step import Check, Scene, Step
 from clusterwright.tools.manifest import Manifest
 

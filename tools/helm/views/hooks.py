@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from clusterwright.tools.errors import InvalidInputError
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.helm.live_objects import LiveObjects, live_objects
-from clusterwright.tools.helm.objects import Object, on_cluster
+from clusterwright.tools.helm.objects import Object
+from clusterwright.tools.helm.placement import on_cluster
 from clusterwright.tools.helm.record import Hook
 from clusterwright.tools.helm.views.view import Asked, Read, View
 from clusterwright.tools.kubernetes.state import state_of

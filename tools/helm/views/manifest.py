@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from clusterwright.tools.errors import NotFoundError
 from clusterwright.tools.excerpt import few, one_line
 from clusterwright.tools.field_path import MISSING, Path, parse, read
-from clusterwright.tools.helm.objects import Object, on_cluster
+from clusterwright.tools.helm.objects import Object
+from clusterwright.tools.helm.placement import on_cluster
 from clusterwright.tools.helm.record import Release
 from clusterwright.tools.helm.veil import Veil
 from clusterwright.tools.helm.views.view import Asked, Read, View

@@ -12,9 +12,9 @@ from clusterwright.tools.coverage import Gap
 from clusterwright.tools.errors import InvalidInputError
 from clusterwright.tools.excerpt import one_line, shorten
 from clusterwright.tools.helm.live_objects import LiveObjects, live_objects
-from clusterwright.tools.helm.objects import Object, on_cluster
-from clusterwright.tools.helm.record import Release
-from clusterwright.tools.helm.store import deployed
+from clusterwright.tools.helm.objects import Object
+from clusterwright.tools.helm.placement import on_cluster
+from clusterwright.tools.helm.record import Release, deployed
 from clusterwright.tools.helm.veil import Veil
 from clusterwright.tools.helm.views.view import Asked, Read, View
 from clusterwright.tools.kubernetes.owners.claim import Question

@@ -8,22 +8,17 @@ from datetime import datetime
 from typing import ClassVar, Literal
 
 from clusterwright.tools.errors import RefusedError
-from clusterwright.tools.helm.changes.object_steps import MANAGER
 from clusterwright.tools.helm.changes.outlook import Outlook, existing_release
 from clusterwright.tools.helm.changes.records import is_deployed
 from clusterwright.tools.helm.changes.release_change import ReleaseChange
 from clusterwright.tools.helm.changes.rollback import earlier, rolled_back
 from clusterwright.tools.helm.changes.uninstall import uninstalled
-from clusterwright.tools.helm.record import Revision, Status
-from clusterwright.tools.helm.store import deployed
+from clusterwright.tools.helm.life import life_of
+from clusterwright.tools.helm.record import Revision, Status, deployed
 from clusterwright.tools.kubernetes.changes.delete import gone
 from clusterwright.tools.kubernetes.changes.step import Check, Scene, Step
 from clusterwright.tools.kubernetes.changes.write import Verb, Write
-from clusterwright.tools.manifest import instant, items, number, text
 from clusterwright.tools.trust.risk import Risk
-
-PATIENCE_SECONDS = 600
-"""Twice Helm's own time-out: an operation that has written nothing for so long is dead."""
 
 
 class Unlock(ReleaseChange):
@@ -48,7 +43,7 @@ class Unlock(ReleaseChange):
                 f"{self.ref} is not locked: revision {newest.number} is {newest.status}",
                 hint="helm_get_release tells its status",
             )
-        signs = signs_of_life(found, scene.around.now)
+        signs = _signs(found, scene.around.now)
         if signs and not self.dead:
             raise RefusedError(
                 f"whatever made revision {newest.number} of {self.ref} may be at work yet:"
@@ -88,31 +83,17 @@ class Unlock(ReleaseChange):
         return (is_deployed(found, found.number),)
 
 
-def signs_of_life(found: Outlook, now: datetime) -> tuple[str, ...]:
-    """Return what speaks against that the operation is dead, from the cluster's own clock."""
-    newest = found.history[0]
-    told: list[str] = []
-    age = (now - newest.modified).total_seconds() if newest.modified else PATIENCE_SECONDS
-    if age < PATIENCE_SECONDS:
-        told.append(f"its record was written {age:.0f} s ago")
-    for one in found.hooks:
-        live = found.live.get(one.ref)
-        if live is not None and one.ref.kind == "Job" and number(live, "status", "active"):
-            told.append(f"its hook {one.ref} is running")
-    wrote = [when for one in found.live.values() if (when := _helm_wrote(one))]
-    since = (now - max(wrote)).total_seconds() if wrote else PATIENCE_SECONDS
-    if since < PATIENCE_SECONDS and age >= PATIENCE_SECONDS:
-        told.append(f"field manager {MANAGER} wrote to its objects {since:.0f} s ago")
-    return tuple(told)
-
-
-def _helm_wrote(live: dict[str, object]) -> datetime | None:
-    times = [
-        when
-        for one in items(live, "metadata", "managedFields")
-        if text(one, "manager") == MANAGER and (when := instant(one, "time"))
-    ]
-    return max(times, default=None)
+def _signs(found: Outlook, now: datetime) -> tuple[str, ...]:
+    """Return what speaks against that the operation is dead, by the cluster's own clock."""
+    if found.newest is None:
+        return ()
+    life = life_of(found.newest, [one.ref for one in found.present], found.live, now)
+    if not life.alive(now):
+        return ()
+    if life.hooks:
+        return tuple(f"its hook {one} is running" for one in life.hooks)
+    ago = f" {(now - life.last).total_seconds():.0f} s ago" if life.last else ", nobody knows when"
+    return (f"it was at work{ago}",)
 
 
 def _forget(found: Outlook) -> Step:

@@ -68,18 +68,16 @@ async def helm_render(
     chart: ChartName,
     release: ReleaseName,
     version: ChartVersion = None,
-    values: Annotated[
-        dict[str, Any] | None, Field(description="Over the chart's own, as in a values file.")
-    ] = None,
+    values: Annotated[dict[str, Any] | None, Field(description="Over the chart's own.")] = None,
     path: Annotated[
-        str, Field(max_length=500, description="Kind, or Ref and field; default: all objects.")
+        str, Field(max_length=500, description="Kind, or Ref and field; default: all.")
     ] = "",
     cursor: Cursor = None,
     cluster: Cluster = None,
 ) -> ChartRendered:
-    """Render a chart for a cluster as it would be installed; nothing is written.
+    """Render a chart as it would be installed on a cluster; nothing is written.
 
-    Tells which fields are random; helm_plan_change tells what would happen to live objects.
+    helm_plan_change tells what it would do to live objects.
     """
     asked, offset = decode("rendered", cursor, str, int) if cursor else ("", 0)
     own = question(chart, release, version, repr(values), path, cluster)

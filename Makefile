@@ -45,8 +45,8 @@ conformance: setup  ## the official MCP suite, both eras, against our servers an
 scenarios: parts  ## judge every scenario: make scenarios [ONLY=glob] [DOMAIN=cluster_api] [SEED=n]
 	@$(BIN)/clusterwright sandbox scenarios --judge --only '$(ONLY)' --seed $(SEED) $(if $(DOMAIN),--domain $(DOMAIN))
 
-repairs: parts  ## let fix repair every fault: make repairs [ONLY=glob] [SEED=n]
-	@$(BIN)/clusterwright sandbox scenarios --repair --only '$(ONLY)' --seed $(SEED)
+repairs: parts  ## let fix repair every fault: make repairs [ONLY=glob] [DOMAIN=helm] [SEED=n]
+	@$(BIN)/clusterwright sandbox scenarios --repair --only '$(ONLY)' --seed $(SEED) $(if $(DOMAIN),--domain $(DOMAIN))
 
 golden: setup  ## rewrite the golden files from what the code does now
 	@UPDATE_GOLDEN=1 $(BIN)/python -m pytest -q -k golden

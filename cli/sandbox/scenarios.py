@@ -48,8 +48,8 @@ def command(
     if repair:
         from clusterwright.cli.judge.show import repair_in
 
-        # `fix` carries out changes of the Kubernetes server; those of Cluster API have plans.
-        faults = [one for one in chosen if one.card.repair and one.card.domain == "kubernetes"]
+        # What clusters of Cluster API need takes machines, and minutes for each: these have plans.
+        faults = [one for one in chosen if one.card.repair and one.card.domain != "cluster_api"]
         sys.exit(0 if repair_in(instance, faults, seed) else 1)
     if output == "json":
         listed = [_document(one, seed) for one in chosen]

@@ -6,7 +6,9 @@ templates made of it. The same words may stand in values under any name, in note
 
 import base64
 import binascii
+import json
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import cast
 
 from clusterwright.tools.errors import InvalidInputError
@@ -14,16 +16,18 @@ from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.helm.bounded import bounded
 from clusterwright.tools.helm.objects import parse
 from clusterwright.tools.helm.record import Release
-from clusterwright.tools.kubernetes.changes.veil import hide, secrets_of
+from clusterwright.tools.kubernetes.changes.veil import secrets_of
 from clusterwright.tools.manifest import Json, Manifest, mapping, name_of, text
 from clusterwright.tools.neutral import neutral
-from clusterwright.tools.redaction import redact_text, secret_name
+from clusterwright.tools.redaction import REDACTED, redact_text, secret_name
 from clusterwright.tools.telling import harmless
 
 _TELLING, _OTHER = 6, 8
 """Characters of a secret that is looked for elsewhere: under a telling name, under any other."""
 _LONGEST = 20_000
 _MOST = 400
+_WITHIN = 4
+"""How deep JSON is looked into that is text within JSON."""
 
 
 class Veil:
@@ -64,7 +68,17 @@ class Veil:
 
     def text(self, words: str) -> str:
         """Return text without the secrets, and without what its shape gives away."""
-        return hide(redact_text(words), self._secrets)
+        text = redact_text(words)
+        for needle in self._needles:
+            if needle in text:
+                text = text.replace(needle, REDACTED)
+        return text
+
+    @cached_property
+    def _needles(self) -> tuple[str, ...]:
+        """What is looked for, the longest first: secrets, as JSON spells them, line by line."""
+        found = {needle for secret in self._secrets for needle in _spellings(secret)}
+        return tuple(sorted(found, key=len, reverse=True))
 
     def line(self, words: str, longest: int = 300) -> str:
         """Return text as one neutral line."""
@@ -80,6 +94,17 @@ class Veil:
             members = cast("Manifest", value)
             return {neutral(self.text(key), None): self.json(one) for key, one in members.items()}
         return value
+
+
+def _spellings(secret: str) -> Iterator[str]:
+    """Yield a secret as it is, as JSON within JSON spells it, and its lines."""
+    spelled = secret
+    for _ in range(_WITHIN):
+        yield spelled
+        spelled = json.dumps(spelled)[1:-1]
+    for line in secret.splitlines():
+        if len(line.strip()) >= _OTHER:
+            yield line.strip()
 
 
 def _objects(manifest: str) -> list[Manifest]:

@@ -3,12 +3,14 @@
 import base64
 import json
 from collections.abc import AsyncIterator, Iterator
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import pytest
+from mcp import Client
 
 from clusterwright.deploy.sandbox import Instance
 from clusterwright.servers.bound import success
+from clusterwright.servers.helm import create_server
 from clusterwright.tools.errors import InvalidInputError, NotFoundError
 from clusterwright.tools.helm.get_release import ReleaseDetail, ViewName, helm_get_release
 from clusterwright.tools.helm.store import history, record
@@ -23,6 +25,9 @@ from clusterwright.tools.helm.views.values import ValuesView
 from clusterwright.tools.helm.views.view import View
 from clusterwright.tools.kubernetes.client.clusters import Clusters
 from tests.tools.helm.workshop import DEPLOYMENT, VALUES, Workshop
+
+if TYPE_CHECKING:
+    from clusterwright.tools.manifest import Manifest
 
 pytestmark = pytest.mark.anyio
 V = TypeVar("V", bound=View)
@@ -319,3 +324,17 @@ async def test_a_release_is_found_by_its_name_alone_and_a_wrong_name_teaches(
             await helm_get_release(clusters, name)
     with pytest.raises(InvalidInputError, match="takes no path"):
         await helm_get_release(clusters, f"{workshop.namespace}/web", "notes", path="x")
+
+
+async def test_over_the_protocol_every_view_keeps_to_its_schema(workshop: Workshop) -> None:
+    """The client checks each answer against the schema that the server told it."""
+    server = create_server(kubeconfig=workshop.sandbox.kubeconfig)
+    async with Client(server) as client:
+        for view in VIEWS:
+            asked = {"name": f"{workshop.namespace}/web", "view": view}
+            answer = await client.call_tool("helm_get_release", asked)
+            assert answer.is_error is False
+            assert cast("Manifest", answer.structured_content)["shown"]["view"] == view
+        for tool in ("helm_list_releases", "helm_diff"):
+            asked = {"namespace": workshop.namespace} if "list" in tool else {"name": "inmap"}
+            assert not (await client.call_tool(tool, asked)).is_error

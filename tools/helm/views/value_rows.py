@@ -1,7 +1,8 @@
 """The rows of a view of values: one for each that was supplied, an outline of the others."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -69,19 +70,23 @@ class Shown:
             default=self._told(self._defaults, one.path) if other else None,
         )
 
-    def rest(self, supplied: Sequence[SuppliedValue], path: Path) -> Iterator[ValueRow]:
-        """Yield a row for each member at a path, without what was supplied of it."""
+    def rest(self, supplied: Sequence[SuppliedValue], path: Path) -> list[Callable[[], ValueRow]]:
+        """Return what makes the row of each member at a path, without what was supplied of it."""
         left: Json = self._whole
         for one in supplied:
             if read(left, one.path) not in (MISSING, {}) and one.value != {}:
                 left = put(left, one.path, MISSING)
         members, before = read(left, path), read(self._whole, path)
         if not isinstance(members, dict):
-            return
-        for key, value in cast("Manifest", members).items():
-            if value != {} or before[key] == {}:
-                told = self._told(left, (*path, key))
-                yield ValueRow(path=self.spelled((*path, key)), value=told, source="default")
+            return []
+        return [
+            partial(self._default, left, (*path, key))
+            for key, value in cast("Manifest", members).items()
+            if value != {} or before[key] == {}
+        ]
+
+    def _default(self, left: Json, path: Path) -> ValueRow:
+        return ValueRow(path=self.spelled(path), value=self._told(left, path), source="default")
 
     def _told(self, values: Json, path: Path) -> str:
         """Return a value as JSON, or its shape and size."""

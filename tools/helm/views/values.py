@@ -1,6 +1,7 @@
 """The values of a revision: each that was supplied, since when, and what the chart brings."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Literal, Self, cast
 
 from anyio import to_thread
@@ -30,7 +31,8 @@ from clusterwright.tools.redaction import redact
 _EARLIER = 12
 """Revisions before it of which the values are read, to tell since when each is as it is."""
 _LONGEST = 300
-_WHOLE = 4_000
+_WHOLE, _ROWS = 4_000, 500
+"""Bytes of a value that is told whole, and rows of which a page is made."""
 
 
 class ValuesView(View):
@@ -88,25 +90,27 @@ async def read_values(asked: Asked) -> Read:
             gaps.append(Gap(what=f"revision {one.number}", reason=one_line(str(read_one))))
             break
         history.append((one.number, bounded(read_one.supplied)))
-    view = await to_thread.run_sync(_view, release, veil, history, path)
-    return Read(view.model_copy(update={"rows": view.rows[asked.offset :]}), tuple(gaps))
+    view = await to_thread.run_sync(_view, release, veil, history, path, asked.offset)
+    return Read(view, tuple(gaps))
 
 
-def _view(release: Release, veil: Veil, history: Sequence[Supplied], path: Path) -> ValuesView:
+def _view(
+    release: Release, veil: Veil, history: Sequence[Supplied], path: Path, offset: int
+) -> ValuesView:
     defaults = bounded(release.defaults)
     whole = computed(ChartValues(release.chart_name, defaults), history[0][1])
     found = [one for one in provenance(history, defaults) if _along(one.path, path)]
     if path and not found and read(whole, path) is MISSING:
         raise _nowhere(whole, path, veil)
     shown = Shown(veil, redact(whole), redact(defaults), redact(history[0][1]))
-    rows = [*map(shown.supplied, found), *shown.rest(found, path)]
+    makers = [*(partial(shown.supplied, one) for one in found), *shown.rest(found, path)]
     below = shown.computed(path) if path else None
     return ValuesView(
         path=shown.spelled(path),
         supplied=len(found),
         since_at_least=history[-1][0] if len(history) > 1 else None,
-        rows=tuple(rows),
-        rows_total=len(rows),
+        rows=tuple(make() for make in makers[offset : offset + _ROWS]),
+        rows_total=len(makers),
         value=below if below is not None and size(below) <= _WHOLE else None,
     )
 

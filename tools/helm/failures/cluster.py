@@ -54,6 +54,4 @@ UNREACHABLE = Failure(
     " certificate is of a CA that the kubeconfig has. localhost:8080 means that there was no"
     " kubeconfig. If it broke off in the middle, look at the release's status first.",
     "helm/helm v4.3.1 and v3.22.0, pkg/kube/client.go (IsReachable); Go net/http",
-    unseen=words(r"http2: client connection lost", r"net/http: TLS handshake timeout"),
-    unseen_because="It takes a network that loses what it was sent.",
 )

@@ -8,9 +8,10 @@ IMMUTABLE_FIELD = Failure(
     "The chart changes a field that cannot be changed once the object is there.",
     words(
         _FIELD + r"(?:Invalid value: [^\n]{0,300}?: |Forbidden: )"
-        r"(?:field is immutable|spec is immutable after creation|may not change once set"
-        r"|cannot change roleRef|updates to [\w. ]{1,63} for fields other than"
-        r"|pod updates may not change fields other than|Value is immutable)",
+        r"(?:field is immutable|spec(?:\.\w{1,63})? is immutable after creation"
+        r"|may not change once set|cannot change roleRef|updates to parameters are forbidden"
+        r"|updates to [\w. ]{1,63} for fields other than|Value is immutable"
+        r"|pod updates may not change fields other than)",
     ),
     "{field} of {object} cannot be changed once it is set, and the new manifest has another value.",
     "Keep the old value in this release, or have the object made anew: delete it (the pods of a"
@@ -20,8 +21,4 @@ IMMUTABLE_FIELD = Failure(
     "k8s.io/apimachinery v0.36.3, pkg/api/validation (FieldImmutableErrorMsg);"
     " k8s.io/kubernetes v1.36.3, pkg/apis/apps, core, batch, rbac and storage (validation)",
     in_hook="The hook's object was left by an earlier run: `remove_hook`, then once more.",
-    unseen=words(
-        _FIELD + "Forbidden: updates to parameters are forbidden",
-    ),
-    unseen_because="API servers up to 1.33 say it of a StorageClass.",
 )

@@ -109,13 +109,13 @@ OBJECT_TOO_BIG = Failure(
     "One object is larger than the API server takes.",
     words(
         r'" is invalid: (?:(?P<field>[\w.\[\]-]{1,253}): )?Too long: may not be more than'
-        r" (?P<limit>\d{1,10}) bytes"
+        r" (?P<limit>\d{1,10}) bytes",
+        r"etcdserver: request is too large",
     ),
     "{object} is above {limit} bytes, which is all that the API server takes.",
     "Split it, or mount the data from elsewhere; nothing of this object was changed.",
-    "k8s.io/kubernetes v1.36.3, pkg/apis/core/validation; k8s.io/apimachinery, pkg/api/validation",
-    unseen=words(r"etcdserver: request is too large", r"metadata\.managedFields: Too long"),
-    unseen_because="The API server's own limits are met before etcd's.",
+    "k8s.io/kubernetes v1.36.3, pkg/apis/core/validation; k8s.io/apimachinery, pkg/api/validation;"
+    " etcd v3, api/v3rpc/rpctypes/error.go",
 )
 NO_NAME = Failure(
     "no-name",

@@ -50,7 +50,7 @@ API_REMOVED = Failure(
         r"current release manifest contains removed kubernetes api\(s\) for this .{0,200}no matches"
         r' for kind "(?P<kind>[^"\n]{1,63})" in version "(?P<api>[^"\n]{1,253})"',
     ),
-    unseen_because="Helm looks for words that the client library of neither version writes now.",
+    unseen_because="Helm looks for words in which its client library does not tell it any more.",
 )
 UNINSTALL_FAILED = Failure(
     "uninstall-failed",

@@ -69,14 +69,13 @@ OCI_UNREACHABLE = Failure(
 OCI_NOT_A_CHART = Failure(
     "oci-not-a-chart",
     "What the registry holds under that reference is no chart.",
-    words(r"(?P<why>manifest does not contain minimum number of descriptors[^\n]{0,200})"),
+    words(
+        r"(?P<why>manifest does not contain minimum number of descriptors[^\n]{0,200})",
+        r"(?P<why>manifest does not contain a layer with mediatype [^\n]{1,200})",
+        r"(?P<why>could not load config with mediatype [^\n]{1,200})",
+    ),
     "The reference leads to something else than a chart, such as an image: {why}.",
     "Take the chart's reference; charts and images of a project are often in different"
     " repositories.",
     "helm/helm v4.3.1 and v3.22.0, pkg/registry/client.go (processChartPull)",
-    unseen=words(
-        r"(?P<why>manifest does not contain a layer with mediatype [^\n]{1,200})",
-        r"(?P<why>could not load config with mediatype [^\n]{1,200})",
-    ),
-    unseen_because="Of what is no chart, helm counts the parts that it knows first.",
 )

@@ -8,6 +8,7 @@ WAIT_FAILED = Failure(
     words(
         r"not ready\. status: Failed, message: (?P<why>[^\n]{0,300})",
         r"(?<![\w-])job (?P<name>[\w.-]{1,253}) failed: (?P<why>\w{1,63})",
+        r"(?<![\w-])pod (?P<name>[\w.-]{1,253}) failed",
     ),
     "{object} has failed: {why}.",
     "Find out why from its pods and events; a longer timeout does not help. Then plan the `upgrade`"
@@ -15,10 +16,8 @@ WAIT_FAILED = Failure(
     "helm/helm v4.3.1, pkg/kube/statuswait.go; fluxcd/cli-utils pkg/kstatus;"
     " v3.22.0, pkg/kube/client.go (waitForJob)",
     depth=Depth.SYMPTOM,
-    unseen=words(
-        r"(?<![\w-])pod (?P<name>[\w.-]{1,253}) failed", r"job is failed: (?P<name>[\w./-]{1,300})"
-    ),
-    unseen_because="It takes a hook's pod that runs and fails, hence a node.",
+    unseen=words(r"job is failed: (?P<name>[\w./-]{1,300})"),
+    unseen_because="Both versions look again until time runs out, and tell that.",
 )
 DELETION_STUCK = Failure(
     "deletion-stuck",

@@ -45,7 +45,7 @@ class Api:
         return list(found.json()["items"])
 
     def merge(self, namespace: str, kind: str, name: str, patch: Manifest) -> None:
-        """Merge a patch into an object of the core API, if it is there."""
+        """Merge a patch into an object of the core API, or its `name/status`, if it is there."""
         headers = {"Content-Type": "application/merge-patch+json"}
         self.client.patch(_path(namespace, "v1", kind, name), json=patch, headers=headers)
 

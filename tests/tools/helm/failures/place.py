@@ -93,13 +93,25 @@ class Place:
 
     def killed(self, operation: str, chart: str, how: signal.Signals) -> str:
         """Start an operation that waits, end it when it does, and return what it complained."""
-        command = self._command((operation, self.release, self.path(chart), "--wait"))
+        return self.meanwhile(
+            (operation, self.release, self.path(chart), "--wait"),
+            lambda: self.find("Deployment", self.release, "apps/v1") is not None,
+            lambda running: running.send_signal(how),
+        )
+
+    def meanwhile(
+        self,
+        arguments: tuple[str, ...],
+        holds: Callable[[], bool],
+        act: Callable[["subprocess.Popen[str]"], None],
+    ) -> str:
+        """Run helm, act when something is so, and return what it complained."""
         running = subprocess.Popen(
-            command, env=self._environment(), stderr=subprocess.PIPE, text=True
+            self._command(arguments), env=self._environment(), stderr=subprocess.PIPE, text=True
         )
         try:
-            self.until(lambda: self.find("Deployment", self.release, "apps/v1") is not None)
-            running.send_signal(how)
+            self.until(holds)
+            act(running)
             return running.communicate(timeout=SECONDS)[1]
         finally:
             running.kill()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from tests.tools.helm.failures.cases.case import Case
 from tests.tools.helm.failures.place import Place
-from tests.tools.helm.failures.templates import config, hook, job, named, orphan_pod
+from tests.tools.helm.failures.templates import config, hook, job, named, orphan_pod, pod
 
 _SOON = "--timeout=2s"
 
@@ -43,6 +43,19 @@ def _later(operation: str, make: Callable[[str], str], event: str) -> Callable[[
 def failed_job(place: Place) -> str:
     failing = named(job(metadata=hook("pre-install"), spec="activeDeadlineSeconds: 1"), "hook")
     return place.install(place.chart("one", config(), failing), "--timeout=30s")
+
+
+def failed_pod(place: Place) -> str:
+    """Write the status of a hook's pod as a kubelet does when its container fails."""
+    name = f"{place.release}-hook"
+    chart = place.chart("one", config(), named(pod(metadata=hook("pre-install")), "hook"))
+    return place.meanwhile(
+        ("install", place.release, place.path(chart), "--timeout=30s"),
+        lambda: place.find("Pod", name) is not None,
+        lambda _: place.api.merge(
+            place.namespace, "Pod", f"{name}/status", {"status": {"phase": "Failed"}}
+        ),
+    )
 
 
 def left_by_the_last_run(place: Place) -> str:
@@ -124,6 +137,15 @@ CASES = (
         "failed pre-install: resource Job/NAMESPACE/RELEASE-hook not ready. status: Failed,"
         " message: Job Failed. failed: 1/1",
         "failed pre-install: 1 error occurred:\n\t* job RELEASE-hook failed: DeadlineExceeded",
+        {"event": "pre-install", "symptom": "wait-failed"},
+        recorded=True,
+    ),
+    Case(
+        "hook-failed",
+        "failed-pod",
+        failed_pod,
+        "failed pre-install: resource Pod/NAMESPACE/RELEASE-hook not ready. status: Failed,",
+        "failed pre-install: 1 error occurred:\n\t* pod RELEASE-hook failed",
         {"event": "pre-install", "symptom": "wait-failed"},
         recorded=True,
     ),

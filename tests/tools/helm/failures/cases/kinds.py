@@ -89,6 +89,11 @@ def not_to_change(place: Place) -> str:
         return place.changed(gadget("{a: one}"), gadget("{a: other}"))
 
 
+def large_custom_object(place: Place) -> str:
+    with _defined(place, {"type": "string"}) as gadget:
+        return place.refused(gadget('{a: {{ repeat 2000000 "x" }}}'))
+
+
 def not_in_enumeration(place: Place) -> str:
     with _defined(place, {"type": "string", "enum": ["one"]}) as gadget:
         return place.changed(gadget("{a: one}"), gadget("{a: other}"))
@@ -161,6 +166,13 @@ CASES = (
         'spec.a: Unsupported value: "other": supported values: "one"',
         'Gadget.RELEASE.NAMESPACE.test "RELEASE" is invalid: spec.a: Unsupported value: "other"',
         {"field": "spec.a"},
+    ),
+    Case(
+        "object-too-big",
+        "large-custom-object",
+        large_custom_object,
+        "Kind=Gadget: etcdserver: request is too large",
+        detail={"object": "Gadget/NAMESPACE/RELEASE"},
     ),
     Case(
         "no-objects",

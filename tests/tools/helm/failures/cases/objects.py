@@ -61,6 +61,17 @@ def role_of_binding(place: Place) -> str:
     return place.changed(_binding("a"), _binding("b"))
 
 
+def parameters_of_class(place: Place) -> str:
+    """Change a class of volumes, which is outside of any namespace: its name says whose it is."""
+    name = f"{place.release}-{place.namespace}"
+    head = "apiVersion: storage.k8s.io/v1\nkind: VolumeAttributesClass\n"
+    kept = f"{head}metadata: {{name: {name}}}\ndriverName: clusterwright.test\nparameters: "
+    try:
+        return place.changed(f"{kept}{{a: b}}\n", f"{kept}{{a: c}}\n")
+    finally:
+        place.helm_ok("uninstall", place.release)
+
+
 def several_at_once(place: Place) -> str:
     before = deployment(app="a") + JOINED + job("a")
     return place.changed(before, deployment(app="b") + JOINED + job("b"))
@@ -181,6 +192,13 @@ CASES = (
         immutable_config,
         "data: Forbidden: field is immutable when `immutable` is set",
         detail={"field": "data"},
+    ),
+    Case(
+        "immutable-field",
+        "volume-attributes-class",
+        parameters_of_class,
+        "parameters: Forbidden: updates to parameters are forbidden.",
+        detail={"field": "parameters", "object": "VolumeAttributesClass/RELEASE-NAMESPACE"},
     ),
     Case("immutable-field", "binding", role_of_binding, "cannot change roleRef"),
     Case(

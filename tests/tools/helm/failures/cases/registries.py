@@ -1,14 +1,17 @@
 """OCI registries and classic repositories that do not give the chart."""
 
+import json
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from clusterwright.deploy.sandbox.parts.images import make_image
+from clusterwright.deploy.sandbox.parts.images import Image, digest_of, make_image
 from clusterwright.deploy.sandbox.parts.push import push_image
 from tests.tools.helm.failures.answers import Answer, answering
 from tests.tools.helm.failures.cases.case import Case
 from tests.tools.helm.failures.place import Place
 
 _PLAIN = "--plain-http"
+_HELM = "application/vnd.cncf.helm"
 _INDEX = b"""apiVersion: v1
 entries:
   one:
@@ -63,6 +66,34 @@ def an_image(place: Place) -> str:
     push_image(f"http://{place.registries.open}", f"{place.release}/app:1.0.0", make_image([]))
     where = f"oci://{place.registries.open}/{place.release}/app"
     return place.install(where, _PLAIN, "--version", "1.0.0")
+
+
+@dataclass(frozen=True)
+class _Artifact(Image):
+    """What is pushed beside images: a configuration and a layer of any types."""
+
+    config_type: str = f"{_HELM}.config.v1+json"
+    layer_type: str = f"{_HELM}.chart.content.v1.tar+gzip"
+
+    def manifest(self) -> bytes:
+        kind = "application/vnd.oci.image.manifest.v1+json"
+        layer = self._described(self.layer_type, self.layers[0])
+        config = self._described(self.config_type, self.config)
+        made = {"schemaVersion": 2, "mediaType": kind, "config": config, "layers": [layer]}
+        return json.dumps(made).encode()
+
+    def _described(self, kind: str, data: bytes) -> dict[str, object]:
+        return {"mediaType": kind, "digest": digest_of(data), "size": len(data)}
+
+
+def _artifact(**types: str) -> Callable[[Place], str]:
+    def play(place: Place) -> str:
+        made = _Artifact((b"layer",), b"{}", **types)
+        push_image(f"http://{place.registries.open}", f"{place.release}/app:1.0.0", made)
+        where = f"oci://{place.registries.open}/{place.release}/app"
+        return place.install(where, _PLAIN, "--version", "1.0.0")
+
+    return play
 
 
 def _repository(index: Answer, chart: str, *flags: str) -> Callable[[Place], str]:
@@ -179,6 +210,18 @@ CASES = (
         "an-image",
         an_image,
         "manifest does not contain minimum number of descriptors (2), descriptors found: ",
+    ),
+    Case(
+        "oci-not-a-chart",
+        "no-chart-in-it",
+        _artifact(layer_type="application/x-other"),
+        f"manifest does not contain a layer with mediatype {_HELM}.chart.content.v1.tar+gzip",
+    ),
+    Case(
+        "oci-not-a-chart",
+        "another-configuration",
+        _artifact(config_type="application/x-other"),
+        f"could not load config with mediatype {_HELM}.config.v1+json",
     ),
     Case(
         "provenance",

@@ -100,7 +100,8 @@ class _Reading:
         except ForbiddenError as error:
             self._all_records = False
             reason = reason_of(error, everywhere=not self._namespace)
-            self._gaps.append(Gap(what=KIND, reason=reason))
+            told = reason.replace(" list it ", " list secrets, in which its records are, ")
+            self._gaps.append(Gap(what=KIND, reason=told))
             return
         self._all_records = not self._kept.gaps
         self._gaps += self._kept.gaps

@@ -1,10 +1,10 @@
 """Releases that an operation left pending when it died: Helm refuses every other one."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
 
 from clusterwright.tools.analyzer import Analyzer, Suspicion
-from clusterwright.tools.finding import Evidence, FieldEvidence, Finding
+from clusterwright.tools.finding import Evidence, Finding
 from clusterwright.tools.helm.analyzers.about import (
     Cure,
     about,
@@ -17,10 +17,8 @@ from clusterwright.tools.helm.analyzers.about import (
 )
 from clusterwright.tools.helm.estate import Estate, Standing, estate_of
 from clusterwright.tools.helm.hooks import Made, hooks_of
-from clusterwright.tools.helm.marks import written_by_helm
-from clusterwright.tools.helm.patience import HOOK, OPERATION
+from clusterwright.tools.helm.life import life_of
 from clusterwright.tools.kubernetes.state.state import span
-from clusterwright.tools.manifest import condition, number
 from clusterwright.tools.snapshot import Snapshot
 
 CODE = "release/locked"
@@ -30,41 +28,16 @@ _WHEN = "%Y-%m-%d %H:%MZ"
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
     estate = estate_of(snapshot)
     for standing in estate.standings:
-        begun = standing.newest.modified
-        if not standing.newest.status.pending or begun is None:
+        record = standing.record
+        if not standing.newest.status.pending or record is None:
             continue
-        last = max([begun, *_writes(estate, standing)])
-        if estate.now - last > OPERATION and not any(_active(estate, standing)):
-            yield Suspicion(_finding(estate, standing, begun, last))
-
-
-def _writes(estate: Estate, standing: Standing) -> Iterator[datetime]:
-    """Yield when Helm wrote objects since the operation began: whoever writes is alive.
-
-    Without a hook to wait for it writes all of them at once; what is written later is of another.
-    """
-    record = standing.record
-    begun = record.deployed_at if record else None
-    if record is None or begun is None:
-        return
-    waits = any(one.hook.started for one in hooks_of(record))
-    for one in standing.manifests.get(standing.newest.number, ()):
-        live = estate.get(one.ref)
-        written = written_by_helm(live) if live else None
-        if written and written >= begun and (waits or written - begun <= OPERATION):
-            yield written
-
-
-def _active(estate: Estate, standing: Standing) -> Iterator[Made]:
-    """Yield the hooks whose Job still works, for which Helm may be waiting."""
-    for one in _running(standing):
-        live = estate.get(one.ref)
-        started = one.hook.started
-        if live is None or started is None or estate.now - started > HOOK:
-            continue
-        ended = any(condition(live, end).get("status") == "True" for end in ("Complete", "Failed"))
-        if number(live, "status", "active") and not ended:
-            yield one
+        objects = [one.ref for one in standing.manifests.get(standing.newest.number, ())]
+        refs = (*objects, *(one.ref for one in hooks_of(record)))
+        live = {ref: found for ref in refs if (found := estate.get(ref)) is not None}
+        life = life_of(record, objects, live, estate.now)
+        began = record.began
+        if not life.alive(estate.now) and began is not None:
+            yield Suspicion(_finding(estate, standing, began, life.last or began))
 
 
 def _running(standing: Standing) -> list[Made]:
@@ -83,11 +56,7 @@ def _finding(estate: Estate, standing: Standing, begun: datetime, last: datetime
         f" {runs(standing)}"
     )
     evidence: list[Evidence] = [status_of(newest)]
-    evidence += [
-        FieldEvidence(
-            ref=newest.record, path="$.metadata.labels.modifiedAt", value=begun.strftime(_WHEN)
-        )
-    ]
+    evidence += [of_record(standing, "$.info.last_deployed", begun.strftime(_WHEN))]
     evidence += [
         of_record(standing, f"$.hooks[?(@.name=='{one.ref.name}')].last_run.phase", one.hook.phase)
         for one in _running(standing)[:1]

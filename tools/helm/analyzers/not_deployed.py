@@ -1,6 +1,7 @@
 """Releases of which no revision counts as deployed, though none failed and none is under way."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from clusterwright.tools.analyzer import Analyzer, Suspicion
 from clusterwright.tools.finding import Finding
@@ -17,6 +18,7 @@ from clusterwright.tools.helm.estate import Estate, Standing, estate_of
 from clusterwright.tools.helm.patience import OPERATION
 from clusterwright.tools.helm.record import Status
 from clusterwright.tools.kubernetes.state.state import span
+from clusterwright.tools.manifest import instant
 from clusterwright.tools.snapshot import Snapshot
 
 CODE = "release/not-deployed"
@@ -27,17 +29,21 @@ def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
     estate = estate_of(snapshot)
     for standing in estate.standings:
         newest = standing.newest
-        if newest.modified is not None and estate.now - newest.modified < OPERATION:
-            continue  # an operation may be about to write its end
         if newest.status is Status.UNINSTALLING:
-            yield Suspicion(_leaving(estate, standing))
+            begun = _began_to_leave(standing)
+            if begun is not None and estate.now - begun > OPERATION:
+                yield Suspicion(_leaving(estate, standing, begun))
         elif newest.status in _NONE and standing.deployed is None:
             yield Suspicion(_none(standing))
 
 
-def _leaving(estate: Estate, standing: Standing) -> Finding:
-    begun = standing.newest.modified
-    since = f" {span(estate.now - begun)} ago" if begun else ""
+def _began_to_leave(standing: Standing) -> datetime | None:
+    told = instant(standing.record.raw, "info", "deleted") if standing.record else None
+    return told or standing.newest.modified
+
+
+def _leaving(estate: Estate, standing: Standing, begun: datetime) -> Finding:
+    since = f" {span(estate.now - begun)} ago"
     said = said_by_helm(standing)
     return about(
         standing,

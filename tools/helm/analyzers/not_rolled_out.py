@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from clusterwright.tools.analyzer import Analyzer, Suspicion
-from clusterwright.tools.diff import differences, same
+from clusterwright.tools.diff import Difference, differences, same
 from clusterwright.tools.field_path import MISSING, Path, read, spell
 from clusterwright.tools.finding import Evidence, Finding
 from clusterwright.tools.helm.analyzers.about import (
@@ -69,26 +69,24 @@ def _judged(standing: Standing, one: Unplaced) -> Finding | None:
     was, wanted = rendered(old, one.workload), rendered(record, one.workload)
     if was is None or wanted is None:
         return None
-    changed = [each.path for each in differences(was, wanted) if _is_for(each.path, one.said)]
+    changed = [each.path for each in differences(was, wanted) if _is_for(each, one.said)]
     if not changed:
         return None
     return _finding(standing, one, (before, old, record), changed)
 
 
-def _is_for(path: Path, said: str) -> bool:
-    """Return whether what is said may be for a field, or something below or above it."""
-    keys = [
-        each if isinstance(each, str) else str(each[1])
-        for each in path
-        if not isinstance(each, int)
-    ]
+def _is_for(one: Difference, said: str) -> bool:
+    """Return whether what is said may be for a field, or something below it."""
+    named_by = (key for key in one.path if not isinstance(key, int))
+    keys = [key if isinstance(key, str) else key[1] for key in named_by]
     for sign, fields in _COMPILED:
         found = sign.search(said)
         if found is None or not set(fields) & set(keys):
             continue
         named = found[1].rstrip(".") if found.re.groups else ""
-        below = keys[keys.index("resources") + 2 :] if "resources" in keys else []
-        if not named or not below or named in below:
+        if not named or "resources" not in keys or named in keys:
+            return True
+        if any(named in str(value) for value in (one.before, one.after)):
             return True
     return False
 

@@ -100,3 +100,13 @@ async def test_a_stale_group_is_named() -> None:
 
 async def test_a_group_without_anything_in_it_is_no_reason_to_fail() -> None:
     assert (await aggregated({}, group("x"), group("y", {}))).resources == ()
+
+
+async def test_every_version_of_a_kind_is_known_but_of_servers_that_do_not_tell() -> None:
+    clusters = group("x-k8s.io", serving("v1beta2", "Machine"), serving("v1", "Machine", "Pool"))
+    found = await aggregated(clusters, group("y", serving("v1", fresh=False)))
+    served = {("v1beta2", "Machine"), ("v1", "Machine"), ("v1", "Pool")}
+    assert found.versions_of("x-k8s.io") == served
+    assert found.versions_of("gone.io") == frozenset()
+    assert found.versions_of("y") is None
+    assert (await discover(classic)).versions_of("apps") is None

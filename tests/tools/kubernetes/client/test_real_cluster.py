@@ -258,3 +258,13 @@ async def test_the_audit_log_knows_us_by_name(connection: Connection, sandbox: I
     events = sandbox.audit_log.read_text(encoding="utf-8").splitlines()
     agents = {json.loads(e).get("userAgent", "") for e in events if "resourcequotas" in e}
     assert any(agent.startswith("clusterwright/") for agent in agents)
+
+
+async def test_managed_fields_are_listed_for_who_asks_for_them(connection: Connection) -> None:
+    resource = await connection.resource("ConfigMap")
+    plain = await connection.list(resource, "kube-system")
+    managed = await connection.list(resource, "kube-system", managed=True)
+    assert [name_of(one) for one in plain] == [name_of(one) for one in managed]
+    assert not any("managedFields" in one["metadata"] for one in plain)
+    assert all("managedFields" in one["metadata"] for one in managed)
+    assert ("v1", "ConfigMap") in (await connection.versions("") or ())

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 
 from clusterwright.tools.errors import ToolError
@@ -54,6 +55,11 @@ class Standing:
     def record(self) -> Release | None:
         """The record of the newest revision."""
         return self.records.get(self.newest.number)
+
+    @property
+    def began(self) -> datetime | None:
+        """When its last operation began; by its metadata where the record was not read."""
+        return self.record.began if self.record else self.newest.modified
 
     @property
     def current_record(self) -> Release | None:

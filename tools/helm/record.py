@@ -202,6 +202,12 @@ class Release:
         return instant(self.raw, "info", "last_deployed")
 
     @property
+    def began(self) -> datetime | None:
+        """When its last operation began, an uninstallation too, by the clock of who ran it."""
+        found = (self.deployed_at, instant(self.raw, "info", "deleted"))
+        return max((one for one in found if one is not None), default=None)
+
+    @property
     def first_deployed(self) -> datetime | None:
         """When the release was first installed."""
         return instant(self.raw, "info", "first_deployed")

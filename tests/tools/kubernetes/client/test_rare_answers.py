@@ -270,5 +270,5 @@ def test_one_file_sends_writes_and_three_ask_for_them() -> None:
     sources = {str(one.relative_to(folder)): one.read_text() for one in folder.rglob("*.py")}
     assert [name for name, text in sources.items() if "http.send(" in text] == ["client/write.py"]
     asking = {name for name, text in sources.items() if "onnection.write(" in text}
-    assert asking == {f"changes/{name}.py" for name in ("carry_out", "draft", "record")}
-    assert "dry_run=False" not in sources["changes/draft.py"]
+    assert asking == {f"changes/{name}.py" for name in ("carry_out", "record", "trial")}
+    assert "dry_run=False" not in sources["changes/trial.py"]

@@ -14,14 +14,16 @@ _MOST = 20
 
 
 def _typed(text: str) -> Detail:
+    """Return what is wrong with each field, in their order: the API server has none."""
     after = text.partition("failed to create typed patch object (")[2].partition("): ")[2]
     found = [
         one
         for line in after.split("\n")[: _MOST + 1]
         if (one := _TYPED.match(line.strip().partition(" && ")[0]))
     ]
-    told = [f"{one['field']}: {one['why']}" for one in found[:_MOST]]
-    return {"field": ", ".join(one["field"] for one in found), "why": "; ".join(told)}
+    told = sorted((one["field"], one["why"]) for one in found[:_MOST])
+    why = "; ".join(f"{field}: {reason}" for field, reason in told)
+    return {"field": ", ".join(field for field, _ in told), "why": why}
 
 
 def _invalid(text: str) -> Detail:

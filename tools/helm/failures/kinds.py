@@ -1,6 +1,16 @@
 """Kinds that the cluster does not serve, or knows in another shape than the chart."""
 
-from clusterwright.tools.helm.failures.failure import Failure, words
+import re
+
+from clusterwright.tools.helm.failures.failure import Detail, Failure, words
+
+_UNDECLARED = re.compile(r"(?<![\w.])(?P<field>\.[^\n:]{1,500}): field not declared in schema")
+
+
+def _undeclared(text: str) -> Detail:
+    """Return the fields in their order: the API server has none."""
+    return {"field": ", ".join(sorted(one["field"] for one in _UNDECLARED.finditer(text)))}
+
 
 _BUILT_IN = (
     r"(?:admissionregistration|apiextensions|apiregistration|authentication|authorization"
@@ -29,7 +39,8 @@ CRD_SKEW = Failure(
     words(
         r"failed to create typed patch object \([^;\n]{1,400}; (?!" + _BUILT_IN + r")"
         r"(?P<api>[\w-]{1,63}\.[\w.-]{1,200}/v\w{1,30}), Kind=(?P<kind>\w{1,63})\): "
-        r"(?:errors:\n {1,4})?(?P<field>\.[^\n]{1,500}?): field not declared in schema",
+        r"(?:errors:\n(?:[^\n]{1,500}\n){0,20}? {1,4})?"
+        r"(?P<field>\.[^\n]{1,500}?): field not declared in schema",
     ),
     "The CustomResourceDefinition of {kind} ({api}) on the cluster does not know {field}, which the"
     " chart sets. Helm installs what is in crds/ once and never changes it.",
@@ -37,6 +48,7 @@ CRD_SKEW = Failure(
     " If they are equal, the field is misspelt. Helm 3 drops such a field and reports success.",
     "helm/helm v4.3.1 and v3.22.0, pkg/action/install.go (installCRDs);"
     " sigs.k8s.io/structured-merge-diff v6, typed/validate.go",
+    reads=_undeclared,
 )
 NO_OBJECTS = Failure(
     "no-objects",

@@ -57,6 +57,15 @@ def test_a_webhook_may_say_anything_without_being_taken_at_its_word() -> None:
     assert classify(failing).code == "template-fail"
 
 
+def test_a_field_that_a_custom_resource_lacks_counts_wherever_it_is_listed() -> None:
+    lines = (".spec.a: expected string, got 7", ".spec.c: field not declared in schema")
+    last = ".b: field not declared in schema"
+    for first, second in (lines, lines[::-1]):
+        told = f"failed to create typed patch object (a/b; c.test/v1, Kind=D): errors:\n  {first}"
+        found = classify(f"{told}\n  {second}\n  {last}")
+        assert (found.code, found.detail["field"]) == ("crd-skew", ".b, .spec.c")
+
+
 def test_each_of_several_objects_is_told() -> None:
     second = (
         'cannot patch "db" with kind Service: services "db" is forbidden: exceeded quota: q,'

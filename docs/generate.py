@@ -13,9 +13,10 @@ from typing import get_type_hints
 from pydantic import TypeAdapter
 
 from clusterwright.deploy.sandbox.scenario.load import load_all
-from clusterwright.tools import cluster_api, kubernetes
+from clusterwright.tools import cluster_api, helm, kubernetes
 from clusterwright.tools.cluster_api.analyzers import ANALYZERS as OF_CLUSTER_API
 from clusterwright.tools.explain import codes, front_matter
+from clusterwright.tools.helm.analyzers import ANALYZERS as OF_HELM
 from clusterwright.tools.kubernetes import unexplained
 from clusterwright.tools.kubernetes.analyzers import ANALYZERS
 from clusterwright.tools.tool import Tool
@@ -50,13 +51,14 @@ def _tools() -> str:
         _NOTE,
         "# Tools",
         "",
-        "Every tool takes an optional `cluster`. `k8s_plan_change` and `capi_plan_change` store",
-        "nothing there; `..._apply_change` is listed with `--access write` only.",
+        "Every tool takes an optional `cluster`, but for those about charts alone. `..._plan_change`",
+        "stores nothing there; `..._apply_change` is listed with `--access write` only.",
         "",
     ]
     own = (*kubernetes.TOOLS, kubernetes.PLAN_CHANGE, kubernetes.APPLY_CHANGE)
     clusters = (*cluster_api.TOOLS, cluster_api.PLAN_CHANGE, cluster_api.APPLY_CHANGE)
-    for tool in (*own, *clusters):
+    releases = (*helm.TOOLS, helm.PLAN_CHANGE, helm.APPLY_CHANGE)
+    for tool in (*own, *clusters, *releases):
         blocks += [f"## `{tool.name}`", "", f"*{tool.title}.* {tool.description}", ""]
         blocks += [*_table(("argument", "type", "what it means"), list(_arguments(tool))), ""]
         blocks += [*_table(("answer field", "what it holds"), _fields(tool)), ""]
@@ -79,7 +81,8 @@ def _fields(tool: Tool) -> list[tuple[str, ...]]:
 
 
 def _findings() -> str:
-    needs = {code: ", ".join(a.needs) for a in (*ANALYZERS, *OF_CLUSTER_API) for code in a.codes}
+    analyzers = (*ANALYZERS, *OF_CLUSTER_API, *OF_HELM)
+    needs = {code: ", ".join(a.needs) for a in analyzers for code in a.codes}
     needs[unexplained.CODE] = "Pod, Event"
     rows: list[tuple[str, ...]] = []
     for code in codes():

@@ -27,14 +27,15 @@ def test_golden_tool_lists_are_what_is_sent(lists: dict[str, Manifest], era: str
 
 
 @pytest.mark.parametrize("era", ["2025-11-25", "2026-07-28"])
-def test_golden_tool_lists_of_cluster_api_are_what_is_sent(era: str) -> None:
-    with Pipe(server="cluster-api") as pipe:
+@pytest.mark.parametrize("server", ["cluster-api", "helm"])
+def test_golden_tool_lists_of_other_servers_are_what_is_sent(server: str, era: str) -> None:
+    with Pipe(server=server) as pipe:
         if era == "2025-11-25":
             pipe.initialize()
         ask = pipe.ask if era == "2025-11-25" else pipe.ask_modern
         found = ask("tools/list")["result"]
     sent = json.dumps(found, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
-    assert sent == golden(f"tools/cluster-api-{era}.json", sent)
+    assert sent == golden(f"tools/{server}-{era}.json", sent)
 
 
 def test_both_eras_offer_the_same_tools(lists: dict[str, Manifest]) -> None:

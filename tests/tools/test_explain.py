@@ -6,12 +6,13 @@ from clusterwright.tools.cluster_api.analyzers import ANALYZERS as OF_CLUSTER_AP
 from clusterwright.tools.errors import NotFoundError
 from clusterwright.tools.explain import codes, front_matter, page, pages_below
 from clusterwright.tools.finding import Severity
+from clusterwright.tools.helm.analyzers import ANALYZERS as OF_HELM
 from clusterwright.tools.kubernetes import unexplained
 from clusterwright.tools.kubernetes.analyzers import ANALYZERS
 
 
 def test_every_code_that_an_analyzer_reports_has_a_page_and_no_page_is_left_over() -> None:
-    told = [code for one in (*ANALYZERS, *OF_CLUSTER_API) for code in one.codes]
+    told = [code for one in (*ANALYZERS, *OF_CLUSTER_API, *OF_HELM) for code in one.codes]
     assert codes() == tuple(sorted([*told, unexplained.CODE]))
 
 

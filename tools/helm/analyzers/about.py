@@ -85,6 +85,14 @@ def rollback(standing: Standing, revision: Revision, why: str) -> Cure:
     return Cure(said, change(standing, "rollback", revision=number))
 
 
+def applied_again(standing: Standing, **more: Json) -> Manifest:
+    """Return the change that has Helm write the newest revision once more.
+
+    It is a rollback to that revision: an upgrade would need the chart, of which records lack parts.
+    """
+    return change(standing, "rollback", revision=standing.newest.number, **more)
+
+
 def ask(what: str) -> str:
     """Return what stands for a value that only a person can know."""
     return f"<ask: {what}>"

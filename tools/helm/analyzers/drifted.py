@@ -8,7 +8,15 @@ from clusterwright.tools.analyzer import Analyzer, Suspicion
 from clusterwright.tools.excerpt import shorten
 from clusterwright.tools.field_path import MISSING, read, spell
 from clusterwright.tools.finding import FieldEvidence, Finding, Severity
-from clusterwright.tools.helm.analyzers.about import Cure, about, ask, change, released, spelled
+from clusterwright.tools.helm.analyzers.about import (
+    Cure,
+    about,
+    applied_again,
+    ask,
+    change,
+    released,
+    spelled,
+)
 from clusterwright.tools.helm.drift import Drift, drift
 from clusterwright.tools.helm.estate import Estate, Standing, estate_of
 from clusterwright.tools.helm.marks import written_by_helm
@@ -80,7 +88,7 @@ def _finding(estate: Estate, standing: Standing, found: list[Drift]) -> Finding:
         f" {'taken away' if first.live is MISSING else 'changed'}{_by(estate, first)}{fields}"
     )
     keep = ask(f"the value that sets {where}, to keep what it is now; none, to have it put back")
-    put_back = json.dumps(change(standing, "upgrade", values={}, force_conflicts=True))
+    put_back = json.dumps(applied_again(standing, force_conflicts=True))
     upgrade = change(standing, "upgrade", values={keep: ask("what it is now")})
     return about(
         standing,

@@ -8,7 +8,7 @@ from clusterwright.tools.finding import AbsenceEvidence, FieldEvidence, Finding,
 from clusterwright.tools.helm.analyzers.about import (
     Cure,
     about,
-    change,
+    applied_again,
     of_record,
     released,
     spelled,
@@ -44,13 +44,13 @@ def _gone(estate: Estate, one: Object) -> bool:
 
 def _suspicion(standing: Standing, gone: list[Object]) -> Suspicion:
     refs = tuple(one.ref for one in gone)
-    again = change(standing, "upgrade", values={})
+    again = applied_again(standing)
     finding = about(
         standing,
         CODE,
         _sentence(refs, standing.newest.number),
         (of_record(standing, "$.version", str(standing.newest.number)), status_of(standing.newest)),
-        Cure("Upgrade with the same values, which makes it again", again),
+        Cure("Apply the same revision again, which makes it again", again),
         members=refs,
         relations=(*released(refs, standing.ref), *_selecting(standing, gone)),
     )

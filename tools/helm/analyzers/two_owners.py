@@ -6,7 +6,7 @@ from datetime import datetime
 from clusterwright.tools.analyzer import Analyzer, Suspicion
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.finding import FieldEvidence, Finding
-from clusterwright.tools.helm.analyzers.about import Cure, about, change, spelled
+from clusterwright.tools.helm.analyzers.about import Cure, about, applied_again, spelled
 from clusterwright.tools.helm.estate import Estate, Standing, estate_of
 from clusterwright.tools.helm.record import Status
 from clusterwright.tools.kubernetes.owners.claim import Claim, Question
@@ -81,7 +81,7 @@ def _finding(standing: Standing, claimed: list[tuple[Manifest, Claim]]) -> Findi
     refs = [Ref.of(each) for each, _ in claimed]
     others = f" and {len(refs) - 1} more of its objects" if len(refs) > 1 else ""
     evidence = [_evidence(each, by) for each, by in claimed[:3]]
-    again = change(standing, "upgrade", values={})
+    again = applied_again(standing)
     return about(
         standing,
         CODE,

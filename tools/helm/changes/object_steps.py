@@ -20,6 +20,8 @@ from clusterwright.tools.ref import Ref
 
 MANAGER = "helm"
 """In whose name Helm writes (helm/helm, cmd/helm/helm.go)."""
+_ANY: tuple[Path, ...] = (("(any field)",),)
+"""Asks who deploys an object as a whole, where an operation changes no field on purpose."""
 _MOST_TOLD = 5
 
 
@@ -112,7 +114,7 @@ def _wanted(found: Outlook, one: Object, old: Object | None, how: How) -> Step:
         say=f"update {one.ref}",
         write=_apply(one.ref, body, how) if how.server_side else _patch(one.ref, live, wanted),
         before=live,
-        paths=_paths([one.path for one in asked], [one.path for one in changed]),
+        paths=_paths([one.path for one in asked], [one.path for one in changed]) or _ANY,
         checks=proofs(one.ref, wanted, changed),
         carried_by=found.ref,
         random=random,

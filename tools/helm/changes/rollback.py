@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from clusterwright.tools.errors import NotFoundError, RefusedError
+from clusterwright.tools.errors import NotFoundError
 from clusterwright.tools.helm.changes.back import not_brought_back
 from clusterwright.tools.helm.changes.hook_runs import notes_on, run_hooks
 from clusterwright.tools.helm.changes.object_steps import How, left, written
@@ -22,7 +22,10 @@ _WORKED = frozenset({Status.DEPLOYED, Status.SUPERSEDED, Status.UNINSTALLED})
 
 
 class Rollback(ReleaseChange):
-    """Return to a revision; left out, the last one that worked."""
+    """Return to a revision; left out, the last one that worked.
+
+    The one that is deployed is applied again, which puts back what is gone or was changed.
+    """
 
     kind: ClassVar[str] = "rollback"
     revision: int | None = Field(default=None, ge=1)
@@ -48,11 +51,6 @@ class Rollback(ReleaseChange):
         found = existing_release(scene, self.ref)
         self.check_expected(found)
         chosen = self.chosen(found.history)
-        if chosen is found.history[0] and chosen.status is Status.DEPLOYED:
-            raise RefusedError(
-                f"revision {chosen.number} of {self.ref} is what is deployed",
-                hint="helm_diff tells what differs live; name an earlier revision to go back",
-            )
         return rolled_back(found, chosen, force=self.force_conflicts)
 
     def proofs(self, scene: Scene) -> tuple[Check, ...]:
@@ -80,9 +78,12 @@ def rolled_back(found: Outlook, chosen: Revision, *, force: bool) -> tuple[Step,
     asked: Manifest = {"command": "rollback", "revision": chosen.number, "force": force}
     back = inverse(found, number)
     worked = chosen.status in _WORKED
+    again = chosen is found.history[0]
+    what = f"apply revision {chosen.number} of {found.ref} again"
+    what = what if again else f"roll {found.ref} back to revision {chosen.number}"
     head = run(
         found,
-        f"roll {found.ref} back to revision {chosen.number}, as revision {number}",
+        f"{what}, as revision {number}",
         asked,
         told=told_of(found.newest, target, number),
         checks=(is_deployed(found, number),),

@@ -21,7 +21,8 @@ def test_an_object_that_somebody_deleted() -> None:
     assert told.subject == CART
     assert told.title == "Service cart, which revision 3 made, does not exist any more"
     assert told.evidence[0] == AbsenceEvidence(ref=SERVICE_REF)
-    assert told.remedies[0].changes == ({"kind": "upgrade", "release": "shop/cart", "values": {}},)
+    again = {"kind": "rollback", "release": "shop/cart", "revision": 3}
+    assert told.remedies[0].changes == (again,)
 
 
 def test_a_workload_that_is_gone_leaves_its_services_without_pods() -> None:

@@ -51,8 +51,8 @@ def _tools() -> str:
         _NOTE,
         "# Tools",
         "",
-        "Every tool takes an optional `cluster`, but for those about charts alone. `..._plan_change`",
-        "stores nothing there; `..._apply_change` is listed with `--access write` only.",
+        "Every tool takes an optional `cluster`, but for those about charts alone.",
+        "`..._plan_change` stores nothing; `..._apply_change` is listed with `--access write` only.",
         "",
     ]
     own = (*kubernetes.TOOLS, kubernetes.PLAN_CHANGE, kubernetes.APPLY_CHANGE)

@@ -52,7 +52,7 @@ def _tools() -> str:
         "# Tools",
         "",
         "Every tool takes an optional `cluster`, but for those about charts alone.",
-        "`..._plan_change` stores nothing; `..._apply_change` is listed with `--access write` only.",
+        "`..._plan_change` stores nothing; `..._apply_change` is there with `--access write` only.",
         "",
     ]
     own = (*kubernetes.TOOLS, kubernetes.PLAN_CHANGE, kubernetes.APPLY_CHANGE)

@@ -25,6 +25,24 @@ from clusterwright.tools.manifest import Manifest, text
 config = cast("Any", kubernetes_config)
 KubeConfigMerger = cast("Any", kube_config).KubeConfigMerger
 KUBE_CONFIG_DEFAULT_LOCATION: str = cast("Any", kube_config).KUBE_CONFIG_DEFAULT_LOCATION
+
+
+class _Forgetful(dict[str, str]):
+    """Remembers no file that inline keys were written to.
+
+    The package hands the file of one load to the next of the same keys. Here each load has a folder
+    of its own that is gone at its end, and several logins may be under way.
+    """
+
+    def __setitem__(self, key: str, value: str) -> None:
+        """Forget it."""
+
+    def __len__(self) -> int:
+        """Return 1: what is not empty has its removal at exit arranged for."""
+        return 1
+
+
+cast("Any", kube_config)._temp_files = _Forgetful()  # noqa: SLF001 - it offers no other way
 IN_CLUSTER = "in-cluster"
 _MALFORMED = (YAMLError, AttributeError, KeyError, TypeError, ValueError, RecursionError)
 """What the package raises for a file of another shape, which it does not check."""

@@ -66,7 +66,7 @@ class _Reading:
     def __init__(self, connection: "Connection", namespace: str | None) -> None:
         self._connection = connection
         self._namespace = namespace
-        self._records = Records(connection)
+        self._records = Records(connection, namespace)
         self._live = Live(connection, namespace)
         self._kept = Kept()
         self._all_records = True

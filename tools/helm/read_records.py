@@ -1,6 +1,6 @@
 """Read the records of many releases within bounds, those first that may tell most."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import anyio
@@ -14,7 +14,7 @@ from clusterwright.tools.errors import (
 )
 from clusterwright.tools.excerpt import few
 from clusterwright.tools.helm.record import Release, Revision, Status, deployed
-from clusterwright.tools.helm.store import records
+from clusterwright.tools.helm.store import record_page, records
 from clusterwright.tools.ref import Ref
 
 if TYPE_CHECKING:
@@ -25,14 +25,19 @@ MOST = 500
 SECONDS = 15.0
 """How long reading them may take; those under way when it is over are still waited for."""
 _AT_ONCE = 48
+_MANY = 24
+"""From as many on, records are read by pages; those that these do not bring by name."""
+_MOST_LISTED = 2 * MOST
+"""Records of pages in all, wanted or not."""
 
 
 class Records:
     """Collects records by their Ref, and why some were not read."""
 
-    def __init__(self, connection: "Connection") -> None:
-        """Start the time in which they are to be read."""
+    def __init__(self, connection: "Connection", namespace: str | None = None) -> None:
+        """Start the time in which they are to be read; `namespace` has all of them, if one does."""
         self._connection = connection
+        self._namespace = namespace
         self._end = anyio.current_time() + SECONDS
         self._room = MOST
         self._left_out = 0
@@ -42,6 +47,9 @@ class Records:
         """Read records that were not read yet, as long as there is room and time for them."""
         unique = {one.record: one for one in revisions if one.record not in self.found}
         wanted = list(unique.values())
+        if len(wanted) >= _MANY:
+            await self._list(wanted[: self._room])
+            wanted = [one for one in wanted if one.record not in self.found]
         while wanted and self._room and anyio.current_time() < self._end:
             some = wanted[: min(_AT_ONCE, self._room)]
             wanted = wanted[len(some) :]
@@ -50,6 +58,32 @@ class Records:
                 if not isinstance(one, NotFoundError):  # gone by now, with its release or before it
                     self.found[ref] = one
         self._left_out += len(wanted)
+
+    async def _list(self, wanted: Sequence[Revision]) -> None:
+        """Read what pages bring of the wanted, those whose status is not well first."""
+        left = {one.record for one in wanted}
+        groups: dict[tuple[str, bool], set[Status]] = {}
+        for one in wanted:
+            if one.status is not Status.SUPERSEDED:  # which most records are
+                group = (one.record.kind, one.status is Status.DEPLOYED)
+                groups.setdefault(group, set()).add(one.status)
+        listed = 0
+        for (kind, _), statuses in groups.items():
+            cursor = ""
+            while left and listed < _MOST_LISTED and anyio.current_time() < self._end:
+                try:
+                    page, cursor = await record_page(
+                        self._connection, self._namespace, kind, statuses, cursor
+                    )
+                except ToolError:
+                    return  # reading them by name tells why
+                found = {ref: one for ref, one in page.items() if ref in left}
+                self.found |= found
+                self._room -= len(found)
+                left -= found.keys()
+                listed += len(page)
+                if not cursor:
+                    break
 
     @property
     def gaps(self) -> list[Gap]:

@@ -4,7 +4,7 @@ Secrets are the default; ConfigMaps where HELM_DRIVER says so. What is kept in a
 cannot be seen from the cluster.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -17,10 +17,12 @@ from clusterwright.tools.helm.record import (
     SECRET_TYPE,
     Release,
     Revision,
+    Status,
     decode,
     release_ref,
     revision_of,
 )
+from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.ref import Ref
 
 if TYPE_CHECKING:
@@ -29,7 +31,10 @@ if TYPE_CHECKING:
 _SIDE_BY_SIDE = 12
 _NEAR = 8
 """Releases that are named where the one that was asked for is not there."""
-_KINDS = (("Secret", f"type={SECRET_TYPE}"), ("ConfigMap", ""))
+_PAGE = 10
+"""Records of a page: each may be a megabyte, and twice that once it is read."""
+_FIELDS = {"Secret": f"type={SECRET_TYPE}", "ConfigMap": ""}
+"""By kind of record, what else selects it."""
 
 
 @dataclass(frozen=True)
@@ -79,11 +84,11 @@ async def kept(connection: "Connection", namespace: str | None = None, name: str
                 found.setdefault(told.release, {}).setdefault(told.number, told)
 
     async with anyio.create_task_group() as tasks:
-        for kind, fields in _KINDS:
+        for kind, fields in _FIELDS.items():
             tasks.start_soon(read, kind, fields)
     if failed:
         raise failed[0]
-    if len(refused) == len(_KINDS):
+    if len(refused) == len(_FIELDS):
         raise ForbiddenError(
             f"the release records on {connection.cluster!r} may not be listed: {refused[0]}",
             hint="it takes `list` on secrets (Helm keeps releases there), in one namespace at"
@@ -148,3 +153,32 @@ async def records(
         for one in revisions:
             tasks.start_soon(read, one)
     return found
+
+
+async def record_page(
+    connection: "Connection",
+    namespace: str | None,
+    kind: str,
+    statuses: Collection[Status],
+    cursor: str = "",
+) -> tuple[dict[Ref, Release | ToolError], str]:
+    """Return a page of the records of a kind that have one of the statuses, and the next cursor.
+
+    Of many records, pages take a tenth of the time that it takes to read each by its name.
+    """
+    page = await connection.page(
+        await connection.resource(kind),
+        namespace,
+        label_selector=f"{OWNER},status in ({','.join(sorted(statuses))})",
+        field_selector=_FIELDS[kind],
+        limit=_PAGE,
+        cursor=cursor,
+    )
+    return {Ref.of(one): _decoded(one) for one in page.items}, page.cursor
+
+
+def _decoded(manifest: Manifest) -> Release | ToolError:
+    try:
+        return decode(manifest)
+    except ToolError as error:
+        return error

@@ -1,11 +1,12 @@
 """A simulated API server on loopback that holds given objects, as they were read from real ones.
 
 It imitates kube-apiserver on the wire as far as reading goes: aggregated discovery, objects, lists
-by label; no paging, no watching.
+by label and by pages; no watching.
 """
 
 import base64
 import json
+import re
 import threading
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
@@ -44,6 +45,8 @@ class Held:
     metrics: str = ""
     forbidden: frozenset[str] = frozenset()
     """Resources, in the plural, that nobody may read."""
+    unlisted: frozenset[str] = frozenset()
+    """Resources, in the plural, that may be read by name only."""
 
     def hold(self, objects: Iterable[Manifest]) -> None:
         """Hold these, and their kinds, from now on."""
@@ -68,9 +71,16 @@ class Held:
         ]
         if name:
             return next((one for one in found if name_of(one) == name[0]), None)
-        label = (query.get("labelSelector") or [""])[0].partition("=")
-        listed = [one for one in found if not label[1] or labels_of(one).get(label[0]) == label[2]]
-        return {"kind": "List", "metadata": {}, "items": listed}
+        wanted = _labels((query.get("labelSelector") or [""])[0])
+        listed = [
+            one
+            for one in found
+            if all(labels_of(one).get(name) in values for name, values in wanted.items())
+        ]
+        start, limit = (int((query.get(key) or ["0"])[0]) for key in ("continue", "limit"))
+        end = start + limit if limit else len(listed)
+        more = {"continue": str(end)} if end < len(listed) else {}
+        return {"kind": "List", "metadata": more, "items": listed[start:end]}
 
     def _groups(self, *, core: bool) -> list[Manifest]:
         versions: dict[str, list[str]] = {}
@@ -89,6 +99,12 @@ class Held:
             }
             for api, kinds in versions.items()
         ]
+
+
+def _labels(selector: str) -> dict[str, set[str]]:
+    """Return the values that a selector allows, by label: of `a=b` and `a in (b,c)`."""
+    found = re.finditer(r"([^\s,=]+)(?:=([^,]*)| in \(([^)]*)\))", selector)
+    return {one[1]: set((one[2] or one[3]).split(",")) for one in found}
 
 
 def _plural(kind: str) -> str:
@@ -120,7 +136,8 @@ def replaying(place: Path, objects: Iterable[Manifest]) -> Generator[tuple[Path,
             if asked.path == "/metrics":
                 self._send(200, held.metrics.encode(), "text/plain")
                 return
-            if held.forbidden.intersection(asked.path.split("/")):
+            *_, last = parts = asked.path.split("/")
+            if held.forbidden.intersection(parts) or last in held.unlisted:
                 denied = {"kind": "Status", "reason": "Forbidden", "code": 403, "message": "no"}
                 self._send(403, json.dumps(denied).encode(), "application/json")
                 return

@@ -124,7 +124,7 @@ async def _fix(authority: Authority, scope: Scope, wish: _Wish) -> int:
     async with connect(servers, on_question=at_terminal()) as hub:
         found = await look(hub, scope, wish.kubeconfig)
         if found.diagnosis.verdict is Verdict.UNKNOWN:
-            click.echo("Nothing could be checked; `clusterwright diagnose` tells why.", err=True)
+            click.echo("Not all could be checked; `clusterwright diagnose` tells why.", err=True)
             return UNCHECKED
         roots = chosen(found.diagnosis.root_causes, wish.target)
         if not roots and wish.output == "json":

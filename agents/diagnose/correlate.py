@@ -44,11 +44,18 @@ def correlate(answers: Sequence[Answered], *, kubeconfig: str = "") -> Diagnosis
     seen = any(_saw(a) for a in answers)
     broken = any(root.severity is not Severity.INFO for root in roots)
     return Diagnosis(
-        verdict=Verdict.PROBLEMS if broken else Verdict.HEALTHY if seen else Verdict.UNKNOWN,
+        verdict=_verdict(broken=broken, seen=seen and not blind),
         complete=all(a.coverage.complete and not a.failed for a in answers) and bool(answers),
         root_causes=tuple(sorted(roots, key=_rank)),
         sources=tuple(_source(a) for a in answers),
     )
+
+
+def _verdict(*, broken: bool, seen: bool) -> Verdict:
+    """Return what can be said: nothing is healthy for a server that could not be asked."""
+    if broken:
+        return Verdict.PROBLEMS
+    return Verdict.HEALTHY if seen else Verdict.UNKNOWN
 
 
 def _hides(gap: Gap) -> bool:

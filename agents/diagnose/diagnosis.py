@@ -19,7 +19,7 @@ class Verdict(StrEnum):
     HEALTHY = "healthy"
     PROBLEMS = "problems"
     UNKNOWN = "unknown"
-    """No server could check anything."""
+    """No server could check anything, or one could not be asked and the others found nothing."""
 
 
 class Certainty(StrEnum):

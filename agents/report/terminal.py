@@ -127,7 +127,11 @@ def _verdict(diagnosis: Diagnosis) -> Text:
     roots = diagnosis.root_causes
     match diagnosis.verdict:
         case Verdict.UNKNOWN:
-            return Text("Nothing could be checked.", style="bold red")
+            some = any(one.answered and one.checked for one in diagnosis.sources)
+            said = "Nothing could be checked."
+            if some:
+                said = "No problems found in what could be checked; a server could not be asked."
+            return Text(said, style="bold red")
         case Verdict.HEALTHY:
             partly = "" if diagnosis.complete else " in what could be checked"
             noted = f"; {len(roots)} worth knowing" if roots else ""

@@ -7,6 +7,7 @@ import pytest
 
 from clusterwright.agents.diagnose.correlate import correlate
 from clusterwright.agents.diagnose.diagnosis import Certainty, Diagnosis, Verdict
+from clusterwright.agents.diagnose.gather import Answered
 from clusterwright.agents.report.document import to_json
 from clusterwright.tools.coverage import Gap
 from clusterwright.tools.finding import Edge, EventEvidence, Finding, Relation, Severity
@@ -238,6 +239,12 @@ def test_an_unexplained_object_hides_nothing_of_another() -> None:
 def test_no_findings_are_healthy_only_where_something_answered() -> None:
     assert correlate([answered()]).verdict is Verdict.HEALTHY
     assert correlate([]).verdict is Verdict.UNKNOWN
+
+
+def test_nothing_is_healthy_for_a_server_that_could_not_be_asked() -> None:
+    lost = Answered("kubernetes", "k8s_find_problems", failed=True)
+    assert correlate([answered(), lost]).verdict is Verdict.UNKNOWN
+    assert correlate([answered(CRASH), lost]).verdict is Verdict.PROBLEMS
 
 
 def test_the_next_step_names_the_fix_the_tool_and_the_page() -> None:

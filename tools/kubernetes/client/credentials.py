@@ -42,7 +42,7 @@ class _Forgetful(dict[str, str]):
         return 1
 
 
-cast("Any", kube_config)._temp_files = _Forgetful()  # noqa: SLF001 - it offers no other way
+cast("Any", kube_config)._temp_files = _Forgetful()
 IN_CLUSTER = "in-cluster"
 _MALFORMED = (YAMLError, AttributeError, KeyError, TypeError, ValueError, RecursionError)
 """What the package raises for a file of another shape, which it does not check."""

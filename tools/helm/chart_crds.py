@@ -11,9 +11,11 @@ from functools import lru_cache
 from typing import cast
 
 from clusterwright.tools.errors import InvalidInputError
+from clusterwright.tools.excerpt import few
 from clusterwright.tools.helm.objects import parse
 from clusterwright.tools.helm.record import Release
 from clusterwright.tools.manifest import Json, Manifest, items, mapping, name_of, text, truth
+from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref, legal
 
 CRD = "CustomResourceDefinition"
@@ -70,6 +72,26 @@ def definition_of(manifest: Manifest) -> Definition | None:
         if truth(one, "served")
     }
     return Definition(ref, text(manifest, "spec", "names", "kind"), served)
+
+
+def behind(live: Definition, wanted: Definition) -> str:
+    """Return how a live definition is behind a chart's: a verb and what; empty where it is not."""
+    versions = [word(one) for one in wanted.served if one not in live.served]
+    if versions:
+        return f"does not serve {few(versions, 3)}"
+    return next(_lacking(live, wanted), "")
+
+
+def _lacking(live: Definition, wanted: Definition) -> Iterator[str]:
+    """Yield the versions whose schema lacks fields that the chart's has, and has none of its own.
+
+    One with other fields is of somebody else, or newer: nothing tells that it is behind.
+    """
+    for version, fields in wanted.served.items():
+        own = live.served.get(version, frozenset())
+        missing = sorted(fields - own)
+        if missing and not own - fields:
+            yield f"lacks {few([word(one) for one in missing], 2)} in {word(version)}"
 
 
 def _fields(schema: Json, path: str, depth: int) -> Iterator[str]:

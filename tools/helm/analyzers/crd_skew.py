@@ -1,12 +1,11 @@
 """CRDs that are older than the chart of their release has them: Helm never upgrades them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from clusterwright.tools.analyzer import Analyzer, Fulfilled, ReadRequest, Suspicion
-from clusterwright.tools.excerpt import few
 from clusterwright.tools.finding import AbsenceEvidence, Evidence, FieldEvidence, Finding, Severity
 from clusterwright.tools.helm.analyzers.about import Cure, about, change, of_record
-from clusterwright.tools.helm.chart_crds import Definition, crds_of, definition_of
+from clusterwright.tools.helm.chart_crds import Definition, behind, crds_of, definition_of
 from clusterwright.tools.helm.estate import Estate, Standing, estate_of
 from clusterwright.tools.quotation import word
 from clusterwright.tools.snapshot import Snapshot
@@ -32,24 +31,7 @@ def _skew(estate: Estate, wanted: Definition) -> str:
     if live is None:
         return "does not exist" if wanted.ref in estate.absent else ""
     found = definition_of(live)
-    if found is None:
-        return ""
-    versions = [word(one) for one in wanted.served if one not in found.served]
-    if versions:
-        return f"does not serve {few(versions, 3)}"
-    return next(_older(wanted, found), "")
-
-
-def _older(wanted: Definition, found: Definition) -> Iterator[str]:
-    """Yield the versions whose schema lacks fields that the chart's has, and has none of its own.
-
-    One with other fields is of somebody else, or newer: nothing tells that it is behind.
-    """
-    for version, fields in wanted.served.items():
-        live = found.served.get(version, frozenset())
-        missing = sorted(fields - live)
-        if missing and not live - fields:
-            yield f"lacks {few([word(one) for one in missing], 2)} in {word(version)}"
+    return behind(found, wanted) if found else ""
 
 
 def _suspicion(

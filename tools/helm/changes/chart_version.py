@@ -1,7 +1,7 @@
 """What is at stake when a release goes to another version of its chart, or to another chart."""
 
 from clusterwright.tools.helm.changes.outlook import Outlook
-from clusterwright.tools.helm.version import numbers
+from clusterwright.tools.helm.charts.versions import major, older
 from clusterwright.tools.trust.risk import Risk
 
 
@@ -12,10 +12,9 @@ def risks_of_version(found: Outlook) -> tuple[tuple[Risk, str], ...]:
         return ()
     if old.chart_name != new.chart_name:
         return ((Risk.HIGH, f"another chart: {old.chart_name} becomes {new.chart_name}"),)
-    was, will = numbers(old.chart_version), numbers(new.chart_version)
     told = f"chart {new.chart_name} {old.chart_version} -> {new.chart_version}"
-    if will < was:
+    if older(new.chart_version, old.chart_version):
         return ((Risk.HIGH, f"{told} goes back to an older version"),)
-    if will[:1] > was[:1]:
+    if major(new.chart_version) > major(old.chart_version):
         return ((Risk.MEDIUM, f"{told} is another major version"),)
     return ()

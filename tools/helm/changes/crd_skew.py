@@ -3,27 +3,19 @@
 from collections.abc import Iterator
 
 from clusterwright.tools.helm.changes.outlook import Outlook
-from clusterwright.tools.manifest import Manifest, items, name_of, text, truth
+from clusterwright.tools.helm.chart_crds import CRD, behind, definition_of
+from clusterwright.tools.manifest import name_of
 from clusterwright.tools.ref import Ref
-
-CRD = "CustomResourceDefinition"
 
 
 def skew(found: Outlook) -> Iterator[str]:
-    """Yield what a chart's CRDs have that the live ones do not."""
+    """Yield how live CRDs are behind those of a chart."""
     for one in found.chart.crds if found.chart else ():
-        live = found.live.get(Ref(CRD, name_of(one)))
-        if live is None:
-            continue
-        missing = [v for v in served(one) if v not in served(live)]
-        if missing:
+        wanted, live = definition_of(one), found.live.get(Ref(CRD, name_of(one)))
+        there = definition_of(live) if live is not None else None
+        how = behind(there, wanted) if wanted and there else ""
+        if how:
             yield (
-                f"{CRD} {name_of(one)} stays at {', '.join(served(live))}, without"
-                f" {', '.join(missing)} that this chart has: Helm does not change it;"
-                ' {"kind":"upgrade_crds"} does [crd-skew]'
+                f"{CRD} {name_of(one)} stays as it is: it {how}, unlike that of this chart."
+                ' Helm does not change it; {"kind":"upgrade_crds"} does [crd-skew]'
             )
-
-
-def served(crd: Manifest) -> list[str]:
-    """Return the versions that a CRD serves."""
-    return [text(v, "name") for v in items(crd, "spec", "versions") if truth(v, "served")]

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from clusterwright.tools.errors import ConflictError, InvalidInputError, NotFoundError
-from clusterwright.tools.helm.changes.crd_skew import CRD
 from clusterwright.tools.helm.changes.gist import gist
 from clusterwright.tools.helm.changes.hook_runs import notes_on, run_hooks
 from clusterwright.tools.helm.changes.object_steps import MANAGER, How, written
@@ -13,6 +12,7 @@ from clusterwright.tools.helm.changes.records import is_deployed
 from clusterwright.tools.helm.changes.runs import run, told_of
 from clusterwright.tools.helm.changes.size import check_size
 from clusterwright.tools.helm.changes.upgrade import ChartChange, chart_notes
+from clusterwright.tools.helm.chart_crds import CRD
 from clusterwright.tools.kubernetes.changes.step import Check, Scene, Step
 from clusterwright.tools.kubernetes.changes.write import Verb, Write
 from clusterwright.tools.manifest import Manifest, name_of

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from clusterwright.tools.errors import InvalidInputError, RefusedError
-from clusterwright.tools.helm.changes.crd_skew import CRD, served
 from clusterwright.tools.helm.changes.object_steps import MANAGER
 from clusterwright.tools.helm.changes.outlook import existing_release
 from clusterwright.tools.helm.changes.upgrade import ChartChange
+from clusterwright.tools.helm.chart_crds import CRD
 from clusterwright.tools.kubernetes.changes.step import (
     Check,
     Failed,
@@ -18,7 +18,7 @@ from clusterwright.tools.kubernetes.changes.step import (
     Verdict,
 )
 from clusterwright.tools.kubernetes.changes.write import Verb, Write
-from clusterwright.tools.manifest import Manifest, condition, items, name_of, text, texts
+from clusterwright.tools.manifest import Manifest, condition, items, name_of, text, texts, truth
 from clusterwright.tools.ref import Ref
 
 
@@ -65,12 +65,16 @@ def _check_stored(ref: Ref, before: Manifest, wanted: Manifest) -> None:
             f"{ref} has objects stored as {', '.join(lost)}, which the chart's CRD does not have",
             hint="go through a version of the chart that has both, and migrate what is stored",
         )
-    gone = [one for one in served(before) if one not in served(wanted)]
+    gone = [one for one in _served(before) if one not in _served(wanted)]
     if gone:
         raise RefusedError(
             f"{ref} would not serve {', '.join(gone)} any more, which clients may use",
             hint="upgrade in steps that serve both; override_owner does not help here",
         )
+
+
+def _served(crd: Manifest) -> list[str]:
+    return [text(one, "name") for one in items(crd, "spec", "versions") if truth(one, "served")]
 
 
 def _established(found: Manifest | None, _listed: Sequence[Manifest]) -> Verdict:

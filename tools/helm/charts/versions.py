@@ -22,6 +22,16 @@ def order(version: str) -> Key:
     return (True, core, not parts, before, version)
 
 
+def older(version: str, than: str) -> bool:
+    """Return whether a version comes before another; two builds of one version are as old."""
+    return order(version)[:-1] < order(than)[:-1]
+
+
+def major(version: str) -> int:
+    """Return the first number of a version; -1 for what is none."""
+    return next(iter(order(version)[1]), -1)
+
+
 def _part(spelled: str) -> tuple[bool, int, str]:
     """Numbers come before words, and in their own order."""
     return (False, int(spelled), "") if spelled.isdecimal() else (True, 0, spelled)

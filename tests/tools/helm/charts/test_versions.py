@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from clusterwright.tools.helm.charts.index import parse_index
-from clusterwright.tools.helm.charts.versions import newest, order, stable
+from clusterwright.tools.helm.charts.versions import major, newest, older, order, stable
 from tests.tools.helm.charts.repositories import Helm
 
 IN_ORDER = [
@@ -29,6 +29,27 @@ IN_ORDER = [
 
 def test_versions_are_ordered_as_semver_has_it() -> None:
     assert sorted(set(IN_ORDER), key=order) == IN_ORDER
+
+
+@pytest.mark.parametrize(
+    ("version", "than", "comes_before"),
+    [
+        ("1.2.0-rc.1", "1.2.0", True),
+        ("v1.2.0", "1.2.0", False),
+        ("1.2", "1.2.0+build.2", False),
+        ("1.9.0", "1.10.0", True),
+        ("latest", "0.0.1", True),
+    ],
+)
+def test_a_version_is_older_by_what_semver_compares(
+    version: str, than: str, comes_before: bool
+) -> None:
+    assert older(version, than) is comes_before
+    assert not older(than, version)
+
+
+def test_the_major_version_is_the_first_number() -> None:
+    assert [major(one) for one in ("v2.1.0-rc.1", "0.4", "latest")] == [2, 0, -1]
 
 
 def test_helm_orders_an_index_alike(by_hand: Helm, tmp_path: Path) -> None:

@@ -54,9 +54,7 @@ async def run_process(
     does not end it. Output above the limit is read and dropped: what writes must not hang.
     """
     began = anyio.current_time()
-    process = await anyio.open_process(
-        argv, stdin=subprocess.PIPE, env=dict(environment), start_new_session=True
-    )
+    process = await _start(argv, environment)
     kept, limit = _Kept(bytearray(), bytearray()), anyio.CancelScope(deadline=began + seconds)
     try:
         async with anyio.create_task_group() as readers:
@@ -72,7 +70,7 @@ async def run_process(
             readers.cancel_scope.deadline = anyio.current_time() + _DRAIN_SECONDS
     finally:
         with anyio.CancelScope(shield=True):
-            await _close(process)
+            await process.aclose()  # also the pipes, which a child that left the group may hold
     return Ended(
         await process.wait(),
         bytes(kept.head),
@@ -81,6 +79,18 @@ async def run_process(
         limit.cancelled_caught,
         anyio.current_time() - began,
     )
+
+
+async def _start(argv: Sequence[str], environment: Mapping[str, str]) -> Process:
+    """Start a process; one whose start were cut off would leave a group that nobody knows."""
+    started: list[Process] = []
+    with anyio.CancelScope(shield=True):
+        started.append(
+            await anyio.open_process(
+                argv, stdin=subprocess.PIPE, env=dict(environment), start_new_session=True
+            )
+        )
+    return started[0]
 
 
 async def _give(process: Process, given: bytes) -> None:
@@ -122,10 +132,3 @@ async def _end(process: Process) -> None:
 def _signal(process: Process, which: signal.Signals) -> None:
     with suppress(ProcessLookupError, PermissionError):  # the latter of a group of zombies on macOS
         os.killpg(process.pid, which)
-
-
-async def _close(process: Process) -> None:
-    """Let go of the pipes, which a child that left the group may still hold."""
-    for stream in (process.stdin, process.stdout, process.stderr):
-        if stream is not None:
-            await stream.aclose()

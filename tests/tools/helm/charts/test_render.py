@@ -11,6 +11,7 @@ from clusterwright.tools.helm.charts.chart import load_chart
 from clusterwright.tools.helm.charts.rendering import Served, Wanted, mistaken_apis, render
 from clusterwright.tools.helm.render import ChartRendered, helm_render
 from clusterwright.tools.kubernetes.client.clusters import Clusters
+from clusterwright.tools.manifest import Json
 from tests.tools.helm.charts.conftest import Configure
 from tests.tools.helm.charts.repositories import Helm
 
@@ -33,10 +34,8 @@ def local(tmp_path: Path, configure: Configure, by_hand: Helm) -> Path:
     return folder
 
 
-async def rendered(
-    clusters: Clusters, chart: str = "local/shop", **others: object
-) -> ChartRendered:
-    return await helm_render(clusters, chart, "shopping/cart", **others)  # type: ignore[arg-type]
+async def rendered(clusters: Clusters, chart: str = "local/shop", **others: Json) -> ChartRendered:
+    return await helm_render(clusters, chart, "shopping/cart", **others)
 
 
 @pytest.mark.usefixtures("local")

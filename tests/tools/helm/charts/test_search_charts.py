@@ -7,14 +7,15 @@ import pytest
 from clusterwright.tools.errors import InvalidInputError, NotFoundError
 from clusterwright.tools.helm.search_charts import ChartList, helm_search_charts
 from clusterwright.tools.kubernetes.client.clusters import Clusters
+from clusterwright.tools.manifest import Json
 from tests.tools.helm.charts.conftest import Configure
 from tests.tools.helm.charts.repositories import Helm, Served
 
 pytestmark = pytest.mark.anyio
 
 
-async def search(query: str | None = None, **others: object) -> ChartList:
-    return await helm_search_charts(Clusters(), query, **others)  # type: ignore[arg-type]
+async def search(query: str | None = None, **others: Json) -> ChartList:
+    return await helm_search_charts(Clusters(), query, **others)
 
 
 @pytest.fixture

@@ -7,8 +7,9 @@ import pytest
 from clusterwright.tools.answer import BUDGET, CAP
 from clusterwright.tools.errors import InvalidInputError, NotFoundError
 from clusterwright.tools.helm.charts.fetch import fetch
-from clusterwright.tools.helm.show_chart import ChartShown, helm_show_chart
+from clusterwright.tools.helm.show_chart import ChartShown, View, helm_show_chart
 from clusterwright.tools.kubernetes.client.clusters import Clusters
+from clusterwright.tools.manifest import Json
 from tests.tools.helm.charts.archives import chart
 from tests.tools.helm.charts.conftest import Configure
 from tests.tools.helm.charts.repositories import Helm
@@ -25,8 +26,8 @@ def local(tmp_path: Path, configure: Configure, by_hand: Helm) -> Path:
     return folder
 
 
-async def show(view: str, chart: str = "local/shop", **others: object) -> ChartShown:
-    return await helm_show_chart(Clusters(), chart, None, view, **others)  # type: ignore[arg-type]
+async def show(view: View, chart: str = "local/shop", **others: Json) -> ChartShown:
+    return await helm_show_chart(Clusters(), chart, None, view, **others)
 
 
 async def test_the_overview_tells_what_there_is(local: Path) -> None:

@@ -38,6 +38,7 @@ _LIMITS = {
     "maxItems": "at most {} items",
     "pattern": "of the pattern {}",
     "multipleOf": "a multiple of {}",
+    "format": "a valid {}",
 }
 _REFERENCES = ("$ref", "$dynamicRef")
 _POINTER = re.compile(r"#(/.*)?", re.DOTALL)

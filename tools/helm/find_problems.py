@@ -61,7 +61,7 @@ TOOL = Tool(helm_find_problems, Effect.READ, "Find problems of Helm releases")
 async def _scan(connection: "Connection", namespace: str | None) -> Scan:
     estate = await read_estate(connection, namespace)
     analysis = await analyze(estate, ANALYZERS, partial(fulfil, connection))
-    findings = tuple(one if "“" in one.title else marked(one) for one in analysis.findings)
+    findings = tuple(marked(one) for one in analysis.findings)
     gaps = (*estate.coverage.gaps, *analysis.gaps)
     return Scan(
         DOMAIN,

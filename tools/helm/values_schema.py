@@ -6,30 +6,16 @@ from collections.abc import Iterator
 from typing import cast
 
 import orjson
-from jsonschema_rs import (
-    Draft4Validator,
-    Draft6Validator,
-    Draft7Validator,
-    Draft201909Validator,
-    Draft202012Validator,
-)
 
 from clusterwright.tools.errors import InvalidInputError
 from clusterwright.tools.excerpt import few, one_line
 from clusterwright.tools.field_path import spell
 from clusterwright.tools.helm.record import Release
+from clusterwright.tools.helm.schema_draft import draft_of
 from clusterwright.tools.helm.values import GLOBAL, ChartValues, computed
 from clusterwright.tools.manifest import Json, Manifest, items, text
 from clusterwright.tools.quotation import word
-from clusterwright.tools.schema import Draft, Violation, broken, limit
-
-_DRAFTS: tuple[tuple[str, Draft], ...] = (
-    ("draft-04", Draft4Validator),
-    ("draft-06", Draft6Validator),
-    ("draft-07", Draft7Validator),
-    ("2019-09", Draft201909Validator),
-)
-"""By what `$schema` names; Helm takes the newest where it names none of these."""
+from clusterwright.tools.schema import Violation, broken, limit
 
 
 def refused(release: Release) -> list[Violation]:
@@ -49,13 +35,15 @@ def refused(release: Release) -> list[Violation]:
     below = {GLOBAL}
     for one in items(release.chart, "metadata", "dependencies"):
         below |= {text(one, "name"), text(one, "alias")}
-    found = broken(_draft(schema), schema, values) or []
+    draft, formats = draft_of(schema)
+    found = broken(draft, schema, values, formats=formats) or []
     return [one for one in found if not _of_others(one, below)]
 
 
 def said(one: Violation) -> str:
     """Return a violation in words: where it is and what would be right; never the value."""
     where = word(one_line(spell(one.path), 120)) if one.path else "the values"
+    lacks = "lacks" if one.path else "lack"
     match one.rule:
         case "type":
             return f"{where} must be {_listed(one.wanted, ' or ')}"
@@ -64,7 +52,7 @@ def said(one: Violation) -> str:
         case "const":
             return f"{where} must be {word(one_line(str(one.wanted), 60))}"
         case "required":
-            return f"{where} lacks {few([word(key) for key in _missing(one)], 3)}"
+            return f"{where} {lacks} {few([word(key) for key in _missing(one)], 3)}"
         case "additionalProperties":
             return f"{where} has members that are not known"
         case _:
@@ -77,11 +65,6 @@ def _schema(release: Release) -> Manifest | None:
     except (binascii.Error, ValueError):
         return None
     return cast("Manifest", found) if isinstance(found, dict) and found else None
-
-
-def _draft(schema: Manifest) -> Draft:
-    named = text(schema, "$schema")
-    return next((draft for sign, draft in _DRAFTS if sign in named), Draft202012Validator)
 
 
 def _of_others(one: Violation, below: set[str]) -> bool:

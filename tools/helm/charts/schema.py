@@ -1,37 +1,23 @@
 """Values judged by the schemas of a chart and of those below it, as helm judges them.
 
-After helm/helm 4.3, pkg/chart/common/util/jsonschema.go, and its validator's defaults
-(santhosh-tekuri/jsonschema v6): draft 2020-12 unless a schema says otherwise; formats count up to
-draft 7. What a schema refers to elsewhere is not fetched here: helm does that, and decides.
+After helm/helm 4.3, pkg/chart/common/util/jsonschema.go. What a schema refers to elsewhere is not
+fetched here: helm does that, and decides.
 """
 
 import json
 from dataclasses import dataclass
 from typing import cast
 
-from jsonschema_rs import (
-    Draft4Validator,
-    Draft6Validator,
-    Draft7Validator,
-    Draft201909Validator,
-    Draft202012Validator,
-)
-
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.field_path import MISSING, read
 from clusterwright.tools.helm.charts.chart import Chart, alias_of, names_chart
 from clusterwright.tools.helm.charts.dependencies import enabled
 from clusterwright.tools.helm.charts.wanted import wanted
-from clusterwright.tools.manifest import Json, Manifest, text
+from clusterwright.tools.helm.schema_draft import draft_of
+from clusterwright.tools.manifest import Json, Manifest
 from clusterwright.tools.redaction import REDACTED, redact
-from clusterwright.tools.schema import Draft, broken
+from clusterwright.tools.schema import broken
 
-_DRAFTS: tuple[tuple[str, Draft, bool], ...] = (
-    ("draft-04", Draft4Validator, True),
-    ("draft-06", Draft6Validator, True),
-    ("draft-07", Draft7Validator, True),
-    ("2019-09", Draft201909Validator, False),
-)
 _LONGEST = 80
 
 
@@ -92,7 +78,7 @@ def _judge(
     if chart.schema_is_broken:
         unjudged.append(where)
     elif chart.schema is not None:
-        draft, formats = _draft(chart.schema)
+        draft, formats = draft_of(chart.schema)
         found = broken(draft, chart.schema, own, formats=formats)
         if found is None:
             unjudged.append(where)
@@ -112,14 +98,6 @@ def _names(chart: Chart, below: Chart, values: Manifest) -> list[str]:
     if not stated:
         return [below.name]
     return [alias_of(one) for one in stated if enabled(one, values)]
-
-
-def _draft(schema: Manifest) -> tuple[Draft, bool]:
-    said = text(schema, "$schema")
-    for spelled, draft, formats in _DRAFTS:
-        if f"/{spelled}/" in said:
-            return draft, formats
-    return Draft202012Validator, False
 
 
 def _refusal(where: str, path: tuple[str | int, ...], whole: Manifest, said: str) -> Refusal:

@@ -45,5 +45,4 @@ _SAID: dict[str, Callable[[Violation, Manifest], str]] = {
     "required": _required,
     "additionalProperties": _unknown,
     "unevaluatedProperties": _unknown,
-    "format": lambda one, _: f"must be a valid {one.wanted}",
 }

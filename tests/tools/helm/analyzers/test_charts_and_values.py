@@ -15,6 +15,7 @@ SCHEMA: Manifest = {
     "properties": {
         "port": {"type": "integer"},
         "level": {"enum": ["debug", "info"]},
+        "host": {"format": "hostname"},
         "list": {"items": {"type": "string"}},
     },
     "required": ["port"],
@@ -31,7 +32,8 @@ def judged(values: Manifest, **more: Json) -> Cluster:
     [
         ({"port": "x"}, "port must be integer", {"port": "<ask: port must be integer>"}),
         ({"level": "loud"}, "level must be one of debug, info", None),
-        ({"port": None}, "the values lacks port", {"<ask: the values lacks port>": ""}),
+        ({"port": None}, "the values lack port", {"<ask: the values lack port>": ""}),
+        ({"host": "a_b c"}, "host must be a valid hostname", None),
         ({"list": ["a", 1]}, "list[1]", {"list": "<ask: “list[1]” must be string>"}),
     ],
 )
@@ -57,6 +59,13 @@ def test_values_that_are_allowed_and_schemas_that_cannot_be_judged_are_silent() 
     assert Cluster([record(2, schema=elsewhere)]).codes() == []
     odd = record(2)
     assert Cluster([odd]).codes() == []
+
+
+def test_formats_count_up_to_draft_7_as_helm_has_it() -> None:
+    newer = {**SCHEMA, "$schema": "https://json-schema.org/draft/2020-12/schema"}
+    values: Manifest = {"port": 81, "host": "a_b c"}
+    assert Cluster([record(2, values=values, schema=newer)]).codes() == []
+    assert judged(values).codes() == [REJECTED]
 
 
 def test_rules_for_values_of_charts_below_are_left_to_these() -> None:

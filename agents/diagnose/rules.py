@@ -5,6 +5,7 @@ reached along `edges`. Owners are always followed, since a Pod's trouble is its 
 means the same object or workload. A family is a code, or everything under a prefix: `pod/*`.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from clusterwright.tools.finding import Edge
@@ -22,6 +23,20 @@ class Rule:
     """Whether a finding of `effect` has such a cause in any case, seen or not."""
 
 
+def _each(
+    effects: tuple[str, ...], edges: tuple[Edge, ...], causes: tuple[str, ...], because: str
+) -> Iterator[Rule]:
+    """Yield a rule for each effect and each cause of it, which it need not have."""
+    for effect in effects:
+        for cause in causes:
+            yield Rule(effect, edges, cause, because, always=False)
+
+
+_NOT_PULLED = ("pod/image-not-found", "pod/image-pull-denied", "pod/image-pull-failed")
+_NOT_PLACED = (
+    *("pod/insufficient-resource", "pod/unschedulable", "pod/node-selector-unmatched"),
+    "pod/untolerated-taint",
+)
 RULES = (
     Rule(
         "service/no-ready-endpoints",
@@ -190,99 +205,72 @@ RULES = (
         "a topology is worked out from the variables of its class",
         always=False,
     ),
-    *(
-        Rule(
-            code,
-            (Edge.RELEASED_BY,),
-            "release/bad-image",
-            "a Pod asks for the image that the values of its release name",
-            always=False,
-        )
-        for code in ("pod/image-not-found", "pod/image-pull-denied", "pod/image-pull-failed")
+    *_each(
+        _NOT_PULLED,
+        (Edge.RELEASED_BY,),
+        ("release/bad-image",),
+        "a Pod asks for the image that the values of its release name",
     ),
-    *(
-        Rule(
-            code,
-            (Edge.RELEASED_BY,),
-            "release/not-rolled-out",
-            "Pods ask for what the values of their release ask for",
-            always=False,
-        )
-        for code in (
-            *("pod/insufficient-resource", "pod/unschedulable", "pod/node-selector-unmatched"),
-            *("pod/untolerated-taint", "pod/anti-affinity-unmet", "pod/volume-not-bound"),
+    *_each(
+        (
+            *_NOT_PLACED,
+            *("pod/anti-affinity-unmet", "pod/volume-not-bound"),
             *("workload/quota-exceeded", "workload/limit-range-violated", "workload/unavailable"),
             *("workload/pod-security-violated", "workload/service-account-missing"),
             "workload/priority-class-missing",
-        )
+        ),
+        (Edge.RELEASED_BY,),
+        ("release/not-rolled-out",),
+        "Pods ask for what the values of their release ask for",
     ),
-    *(
-        Rule(
-            code,
-            (Edge.USES, Edge.ROUTES_TO, Edge.RELEASED_BY),
-            "release/object-missing",
-            "what a release made and somebody deleted is missed by what refers to it",
-            always=False,
-        )
-        for code in (
+    *_each(
+        (
             *("pod/configmap-missing", "pod/secret-missing", "workload/service-account-missing"),
             *("ingress/service-missing", "hpa/target-missing", "service/selector-mismatch"),
-        )
+        ),
+        (Edge.USES, Edge.ROUTES_TO, Edge.RELEASED_BY),
+        ("release/object-missing",),
+        "what a release made and somebody deleted is missed by what refers to it",
     ),
-    *(
-        Rule(
-            code,
-            (Edge.RELEASED_BY,),
-            cause,
-            "a hook's Job is the hook: its release tells what it is for",
-            always=False,
-        )
-        for code in ("job/failed", "pod/crash-loop")
-        for cause in ("release/hook-failed", "release/hook-leftover")
+    *_each(
+        ("job/failed", "pod/crash-loop"),
+        (Edge.RELEASED_BY,),
+        ("release/hook-failed", "release/hook-leftover"),
+        "a hook's Job is the hook: its release tells what it is for",
     ),
-    *(
-        Rule(
-            "release/hook-failed",
-            (Edge.WAITS_FOR,),
-            cause,
-            "a hook fails whose Pods do not start",
-            always=False,
-        )
-        for cause in (
-            *("pod/image-not-found", "pod/image-pull-denied", "pod/image-pull-failed"),
+    *_each(
+        ("release/hook-failed",),
+        (Edge.WAITS_FOR,),
+        (
+            *_NOT_PULLED,
+            *_NOT_PLACED,
             *("pod/configmap-missing", "pod/secret-missing", "pod/command-not-found"),
             *("pod/configmap-key-missing", "pod/secret-key-missing", "pod/container-not-created"),
-            *("pod/insufficient-resource", "pod/unschedulable", "pod/node-selector-unmatched"),
-            *("pod/untolerated-taint", "pod/volume-not-bound", "pod/volume-not-mounted"),
-            *("pod/out-of-memory", "pod/api-access-denied", "workload/*"),
-        )
+            *("pod/volume-not-bound", "pod/volume-not-mounted", "pod/out-of-memory"),
+            *("pod/api-access-denied", "workload/*"),
+        ),
+        "a hook fails whose Pods do not start",
     ),
-    *(
-        Rule(
-            "release/failed",
-            (Edge.WAITS_FOR,),
-            cause,
-            "a release fails that waits for workloads which do not become ready",
-            always=False,
-        )
-        for cause in ("pod/*", "workload/*", "pvc/*", "job/failed", "statefulset/*")
+    *_each(
+        ("release/failed",),
+        (Edge.WAITS_FOR,),
+        ("pod/*", "workload/*", "pvc/*", "job/failed", "statefulset/*"),
+        "a release fails that waits for workloads which do not become ready",
     ),
-    *(
-        Rule("release/failed", (), cause, "it tells what the operation failed for", always=False)
-        for cause in (
+    *_each(
+        ("release/failed",),
+        (),
+        (
             *("release/hook-failed", "release/hook-leftover", "release/bad-image"),
             *("release/not-rolled-out", "release/two-owners"),
-        )
+        ),
+        "it tells what the operation failed for",
     ),
-    *(
-        Rule(
-            code,
-            (Edge.RELEASED_BY,),
-            "release/failed",
-            "an upgrade that fails halfway has changed a Service, and not the Pods behind it",
-            always=False,
-        )
-        for code in ("service/selector-mismatch", "service/target-port-mismatch")
+    *_each(
+        ("service/selector-mismatch", "service/target-port-mismatch"),
+        (Edge.RELEASED_BY,),
+        ("release/failed",),
+        "an upgrade that fails halfway has changed a Service, and not the Pods behind it",
     ),
     Rule(
         "release/not-deployed",

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import cast
 
 import pytest
@@ -11,6 +12,10 @@ from mcp_types import CallToolResult, TextContent
 
 from clusterwright.deploy.sandbox import Instance
 from clusterwright.deploy.sandbox.capi.install_classes import CLASSES
+from clusterwright.deploy.sandbox.charts.chart import lay_out
+from clusterwright.deploy.sandbox.parts.binaries import ensure_binaries
+from clusterwright.deploy.sandbox.parts.report import SilentReport
+from clusterwright.servers import helm
 from clusterwright.servers.cluster_api import create_server
 from clusterwright.tools.analyzer import EventRequest, ListRequest, ReadRequest
 from clusterwright.tools.cluster_api.describe_class import capi_describe_class
@@ -24,6 +29,9 @@ from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.list_ import k8s_list
 from clusterwright.tools.manifest import Json, Manifest
 from clusterwright.tools.ref import Ref
+from clusterwright.tools.trust.authority import Authority
+from clusterwright.tools.trust.policy import Policy
+from clusterwright.tools.trust.risk import Access
 from tests.management_cluster import management_cluster
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(700)]
@@ -228,3 +236,49 @@ async def test_a_cluster_without_cluster_api_is_told_so(sandbox: Instance) -> No
     with pytest.raises(NotServedError, match="no management cluster"):
         await capi_find_problems(other)
     await other.aclose()
+
+
+async def test_a_chart_is_installed_on_a_workload_cluster_and_its_release_read_there(
+    management: Instance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = ensure_binaries(["helm"], SilentReport())["helm"]
+    monkeypatch.setenv("CLUSTERWRIGHT_HELM", str(program))
+    charts = tmp_path / "charts"
+    charts.mkdir()
+    lay_out("operator", "", charts)
+    monkeypatch.setenv("CLUSTERWRIGHT_CONFIG_DIR", str(tmp_path))
+    told = {"repositories": [{"name": "shelf", "path": str(charts)}]}
+    (tmp_path / "charts.yaml").write_text(json.dumps(told))
+    policy = Policy.model_validate(
+        {
+            "unattended": [
+                {"changes": "*", "clusters": ["*"], "namespaces": ["*", ""], "risk": "high"}
+            ],
+            "settle_seconds": 0,
+        }
+    )
+    state = tmp_path / "state"
+    state.mkdir(mode=0o700)
+    authority = Authority(access=Access.WRITE, policy=policy, state=state)
+    target = "capi:default/train"
+    install = {
+        "kind": "install",
+        "release": "default/pools",
+        "chart": "shelf/operator",
+        "values": {"replicaCount": 0},
+    }
+    server = helm.create_server(kubeconfig=management.kubeconfig, authority=authority)
+    async with Client(server) as client:
+
+        async def call(tool: str, **arguments: Json) -> Manifest:
+            result = await client.call_tool(tool, arguments)
+            assert not result.is_error, result.content
+            return cast("Manifest", result.structured_content)
+
+        planned = await call("helm_plan_change", changes=[install], cluster=target)
+        applied = await call("helm_apply_change", plan_id=planned["plan_id"])
+        assert applied["state"] == "applied", applied
+        found = await call("helm_get_release", name="default/pools", cluster=target)
+        assert found["cluster"] == target
+        here = await call("helm_list_releases")
+        assert here["total"] == 0

@@ -140,7 +140,7 @@ def legal(kind: str, name: str, namespace: str, api_version: str) -> Ref | None:
     if _KIND.match(kind) and len(name) <= _LONGEST_NAME and _USUAL.match(name):
         return made
     try:
-        return Ref.parse(str(made))
+        return made if Ref.parse(str(made)) == made else None  # not so without a name
     except InvalidInputError:
         return None
 

@@ -9,7 +9,8 @@ from clusterwright.tools.helm.record import Hook, Release
 from clusterwright.tools.ref import Ref
 
 BEFORE = "before-hook-creation"
-_TESTS = frozenset({"test", "test-success", "test-failure"})
+TESTS = frozenset({"test", "test-success", "test-failure"})
+"""What only `helm test` runs."""
 _WELL = frozenset({"Succeeded", ""})
 
 
@@ -53,7 +54,7 @@ class Made:
 def hooks_of(release: Release) -> Iterator[Made]:
     """Yield the hooks of a release with the objects that they make; tests are left out."""
     for hook in release.hooks:
-        if _TESTS.issuperset(hook.events):
+        if TESTS.issuperset(hook.events):
             continue
         try:
             parsed = parse(hook.manifest)

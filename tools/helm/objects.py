@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import cast
 
+from clusterwright.tools.helm.record import Hook
 from clusterwright.tools.helm.yaml_text import load
 from clusterwright.tools.manifest import Manifest, items, mapping, name_of, namespace_of, text
 from clusterwright.tools.ref import Ref, group_of, legal
@@ -43,6 +44,8 @@ class Object:
     manifest: Manifest
     source: str = ""
     """The template that it came from, as `chart/templates/service.yaml`."""
+    hook: Hook | None = None
+    """What makes it, where it is none of the release's own objects."""
 
     @property
     def kept(self) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from clusterwright.tools.errors import InvalidInputError
 from clusterwright.tools.helm.changes.outlook import Chart
+from clusterwright.tools.helm.chart_crds import CRD
 from clusterwright.tools.helm.charts.archive_of import archive_of
 from clusterwright.tools.helm.charts.fetch import Fetched, fetch
 from clusterwright.tools.helm.objects import parse
@@ -48,6 +49,7 @@ def _described(found: Fetched) -> Chart:
         provenance=found.provenance,
         changed=found.changed,
         crds=tuple(_crds(found.chart)),
+        values=found.chart.values,
         chance=_uses_chance(found.chart),
     )
 
@@ -56,7 +58,7 @@ def _crds(chart: "ChartFiles") -> Iterator[Manifest]:
     """Yield the CRDs of a chart and of the charts below it, as Helm installs them."""
     for path in chart.crds:
         for _, one in parse(chart.files[path].decode(errors="replace")):
-            if text(one, "kind") == "CustomResourceDefinition":
+            if text(one, "kind") == CRD:
                 yield one
     for below in chart.charts:
         yield from _crds(below)

@@ -9,7 +9,7 @@ from clusterwright.tools.errors import RefusedError
 from clusterwright.tools.helm.changes.gist import gist
 from clusterwright.tools.helm.changes.object_steps import MANAGER
 from clusterwright.tools.helm.changes.outlook import Outlook
-from clusterwright.tools.helm.hooks import Made, hooks_of
+from clusterwright.tools.helm.hooks import Made
 from clusterwright.tools.helm.objects import Object
 from clusterwright.tools.kubernetes.changes.step import Step
 from clusterwright.tools.kubernetes.changes.write import Verb, Write
@@ -22,11 +22,7 @@ def run_hooks(found: Outlook, events: tuple[str, ...]) -> Iterator[Step]:
     Raises RefusedError for the object of an earlier run that would be in the way. One that is
     deleted first has no step, because no dry run can show it; `notes_on` tells it.
     """
-    objects = {one.ref: one for one in found.hooks}
-    for made in _runs(found, events):
-        one = objects.get(made.ref)
-        if one is None:
-            continue
+    for made, one in _runs(found, events):
         if made.ref not in found.live:
             yield _hook_step(found, made, one)
         elif not made.replaced:
@@ -35,15 +31,18 @@ def run_hooks(found: Outlook, events: tuple[str, ...]) -> Iterator[Step]:
 
 def notes_on(found: Outlook, events: tuple[str, ...]) -> tuple[str, ...]:
     """Return what to know of the hooks: what they do is theirs."""
-    told = [f"{one.moment} {one.ref}" for one in _runs(found, events)]
+    told = [f"{made.moment} {made.ref}" for made, _ in _runs(found, events)]
     return (f"runs hooks, whose doing no plan foresees: {', '.join(told)}",) if told else ()
 
 
-def _runs(found: Outlook, events: tuple[str, ...]) -> list[Made]:
-    release = found.target or found.newest
-    made = list(hooks_of(release)) if release else []
-    own = [one for one in made if set(one.hook.events) & set(events)]
-    return sorted(own, key=lambda one: (_first(one, events), one.hook.weight))
+def _runs(found: Outlook, events: tuple[str, ...]) -> list[tuple[Made, Object]]:
+    """Return what the hooks make, in their order: every object of a hook that makes several."""
+    own = [
+        (Made(one.hook, one.ref), one)
+        for one in found.hooks
+        if one.hook is not None and not set(events).isdisjoint(one.hook.events)
+    ]
+    return sorted(own, key=lambda each: (_first(each[0], events), each[0].hook.weight))
 
 
 def _first(made: Made, events: tuple[str, ...]) -> int:
@@ -54,6 +53,7 @@ def _hook_step(found: Outlook, made: Made, one: Object) -> Step:
     return Step(
         say=f"run hook {one.ref} ({made.moment})",
         write=Write(Verb.CREATE, one.ref, one.manifest, manager=MANAGER, strict=True),
+        predicate=one.ref in found.unnamed,
         carried_by=found.ref,
         told=gist(one.manifest),
         random=found.random.get(one.ref, ()),

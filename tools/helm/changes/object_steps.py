@@ -98,10 +98,12 @@ def _wanted(found: Outlook, one: Object, old: Object | None, how: How) -> Step:
     live = found.live.get(one.ref)
     random = found.random.get(one.ref, ())
     if live is None:
+        unnamed = one.ref in found.unnamed
         return Step(
             say=f"create {one.ref}",
             write=_apply(one.ref, body, how),
-            checks=_checks_of_new(one.ref),
+            checks=() if unnamed else _checks_of_new(one.ref),
+            predicate=unnamed,
             carried_by=found.ref,
             told=gist(body),
             random=random,

@@ -33,6 +33,8 @@ class Chart:
     """A sentence on a version that was another one before."""
     crds: tuple[Manifest, ...] = ()
     """Of its `crds` folder, which Helm installs and never changes."""
+    values: Manifest = field(default_factory=dict[str, Any], repr=False)
+    """Its own, without those of the charts below."""
     chance: bool = False
     """Whether its templates use random values or the clock."""
 
@@ -61,8 +63,10 @@ class Outlook:
     """The values that it is to have, beside the chart's own."""
     random: Mapping[Ref, tuple[Path, ...]] = field(default_factory=dict["Ref", "tuple[Path, ...]"])
     """Fields that are rendered to something else each time."""
-    unnamed: tuple[str, ...] = ()
-    """Objects whose names are rendered otherwise each time: no step tells of them."""
+    unnamed: frozenset[Ref] = frozenset()
+    """Objects whose names are rendered otherwise each time: no plan is bound to these."""
+    apart: bool = False
+    """Whether it was rendered apart from the cluster, whose CRDs come with the chart."""
     homeless: bool = False
     """Whether the namespace is not there."""
     helm: str = ""
@@ -79,6 +83,12 @@ class Outlook:
         revisions = [one for one in (self.newest, self.deployed, self.target) if one is not None]
         veils = [Veil.of(one) for one in {id(one): one for one in revisions}.values()]
         return frozenset(secret for one in veils for secret in one.secrets)
+
+    @property
+    def nameless(self) -> tuple[str, ...]:
+        """What a plan is bound to of the objects whose names are new each time."""
+        made = [one for one in (*self.wanted, *self.hooks) if one.ref in self.unnamed]
+        return tuple(f"{one.ref.kind} of {one.source} in {one.ref.namespace}" for one in made)
 
     @property
     def state(self) -> str:

@@ -4,19 +4,24 @@ The command is made here from typed fields, as a list of words; nothing that a c
 ever part of a flag.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from clusterwright.tools.errors import ConflictError, NotFoundError
 from clusterwright.tools.helm.changes.outlook import Outlook
 from clusterwright.tools.helm.changes.runs import HISTORY, TIMEOUT_SECONDS
+from clusterwright.tools.helm.client.kept import digest_of, workshop
 from clusterwright.tools.helm.client.program import Driver, find_program
 from clusterwright.tools.helm.failures.classify import classify
 from clusterwright.tools.helm.store import kept
+from clusterwright.tools.helm.veil import Veil
 from clusterwright.tools.kubernetes.changes.step import Step
 from clusterwright.tools.kubernetes.client.handover import kubeconfig_file
 from clusterwright.tools.manifest import Manifest, mapping, number, text, truth
 from clusterwright.tools.ref import Ref
+from clusterwright.tools.trust.private_file import create_private
 
 if TYPE_CHECKING:
     from clusterwright.tools.helm.client.ran import Ran
@@ -27,6 +32,8 @@ _GRACE_SECONDS = 60.0
 """Beyond Helm's own time-out, which is for each hook and each wait by itself."""
 _OPERATIONS = 4
 """Hooks before and after, and two waits: so often may it run out."""
+_at_work: set[tuple[str, Ref]] = set()
+"""Releases that helm is run for, by the cluster that they are on."""
 
 
 class Helm:
@@ -38,18 +45,19 @@ class Helm:
         """Run helm; return why it failed, or raise ConflictError if it had changed nothing."""
         program = await find_program()
         body, ref = step.write.body, step.ref
-        async with kubeconfig_file(clusters, connection.cluster) as kubeconfig:
-            ran = await program.run(
-                [*_words(ref, body, agent)],
-                operands=_operands(ref, body),
-                kubeconfig=kubeconfig,
-                values=mapping(body, "values") if "archive" in body else None,
-                driver=cast("Driver", text(body, "driver")),
-                seconds=TIMEOUT_SECONDS * _OPERATIONS + _GRACE_SECONDS,
-            )
-        if ran.ok:
-            return ""
-        return await self._failed(connection, step, ran)
+        with _alone(await connection.identity(), ref), _approved(body) as archive:
+            if await _state(connection, ref) != step.write.version:
+                raise ConflictError(f"somebody else changed {ref} just now", hint="plan it again")
+            async with kubeconfig_file(clusters, connection.cluster) as kubeconfig:
+                ran = await program.run(
+                    [*_words(ref, body, agent)],
+                    operands=_operands(ref, body, archive),
+                    kubeconfig=kubeconfig,
+                    values=mapping(body, "values") if archive else None,
+                    driver=cast("Driver", text(body, "driver")),
+                    seconds=TIMEOUT_SECONDS * _OPERATIONS + _GRACE_SECONDS,
+                )
+            return await self._ended(connection, step, ran)
 
     async def took_place(self, connection: "Connection", entry: Manifest) -> bool:
         """Return whether the release is not as it was before a run that was cut short."""
@@ -60,11 +68,55 @@ class Helm:
         """Return what to do about what the API server would refuse."""
         return classify(said).change
 
-    async def _failed(self, connection: "Connection", step: Step, ran: "Ran") -> str:
-        found = classify(ran.error)
-        if await _state(connection, step.ref) == step.write.version:
+    async def _ended(self, connection: "Connection", step: Step, ran: "Ran") -> str:
+        changed = await _state(connection, step.ref) != step.write.version
+        if ran.ok and changed:
+            return ""
+        if ran.ok:
+            raise ConflictError(
+                f"helm told of success, and left {step.ref} as it was",
+                hint="is what CLUSTERWRIGHT_HELM names, or the PATH has, the real helm?",
+            )
+        found = classify(Veil(step.secrets).text(ran.error))
+        if not changed:
             raise ConflictError(f"{found.cause} [{found.code}]", hint=found.change)
         return f"{found.cause} [{found.code}]; {found.change}" if found.change else found.cause
+
+
+@contextmanager
+def _alone(cluster: str, ref: Ref) -> Generator[None]:
+    """Keep other runs of this process off a release; raise ConflictError while there is one.
+
+    Each would be worked out from the same revision, and the second rest on what it did not know.
+    """
+    if (cluster, ref) in _at_work:
+        raise ConflictError(f"another plan is changing {ref} right now", hint="plan it again then")
+    _at_work.add((cluster, ref))
+    try:
+        yield
+    finally:
+        _at_work.remove((cluster, ref))
+
+
+@contextmanager
+def _approved(body: Manifest) -> Generator[Path | None]:
+    """Yield a copy of the chart that was approved, of our own: what is kept may change any time.
+
+    Raises ConflictError for other bytes than those of its digest; yields None where there is none.
+    """
+    if "archive" not in body:
+        yield None
+        return
+    kept_at = Path(text(body, "archive"))
+    packed = kept_at.read_bytes() if kept_at.is_file() else b""
+    if digest_of(packed) != text(body, "digest"):
+        raise ConflictError(
+            f"the archive of the chart is not the one that was approved: {kept_at.name}",
+            hint="plan it again, and find out what writes to that folder",
+        )
+    with workshop() as folder:
+        create_private(folder / kept_at.name, packed)
+        yield folder / kept_at.name
 
 
 async def _state(connection: "Connection", ref: Ref) -> str:
@@ -98,9 +150,9 @@ def _words(ref: Ref, body: Manifest, agent: str) -> Iterator[str]:
         yield "--keep-history"
 
 
-def _operands(ref: Ref, body: Manifest) -> list[str]:
-    if "archive" in body:
-        return [ref.name, text(body, "archive")]
+def _operands(ref: Ref, body: Manifest, archive: Path | None) -> list[str]:
+    if archive is not None:
+        return [ref.name, str(archive)]
     if text(body, "command") == "rollback":
         return [ref.name, str(number(body, "revision"))]
     return [ref.name]

@@ -1,21 +1,24 @@
 """Have helm render a chart for a release as it would install or upgrade it, and store nothing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import orjson
 
 from clusterwright.tools.diff import differences
 from clusterwright.tools.errors import InvalidInputError, RefusedError
 from clusterwright.tools.field_path import Path as FieldPath
+from clusterwright.tools.helm.changes import before_crds
 from clusterwright.tools.helm.changes.runs import HISTORY
 from clusterwright.tools.helm.client.program import Driver, Program
 from clusterwright.tools.helm.failures.classify import classify
-from clusterwright.tools.helm.objects import Object
+from clusterwright.tools.helm.hooks import TESTS
+from clusterwright.tools.helm.objects import Object, parse, placed
 from clusterwright.tools.helm.placement import on_cluster
 from clusterwright.tools.helm.record import Release
-from clusterwright.tools.manifest import Manifest
+from clusterwright.tools.helm.veil import Veil
+from clusterwright.tools.manifest import Json, Manifest, text
 from clusterwright.tools.ref import Ref
 
 if TYPE_CHECKING:
@@ -36,6 +39,10 @@ class Asked:
     driver: Driver
     chance: bool = False
     """Whether it may be rendered otherwise each time, and has to be looked at twice."""
+    veil: Veil = field(default_factory=Veil)
+    """Of its values, which a template may put into an error."""
+    apart: tuple[str, ...] = ()
+    """Flags that tell of the cluster, where it cannot be asked: the chart's CRDs are not there."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +54,8 @@ class Rendered:
     hooks: tuple[Object, ...]
     random: dict[Ref, tuple[FieldPath, ...]]
     """Fields that come out otherwise each time."""
-    unnamed: tuple[str, ...] = ()
-    """Objects whose very names do, by kind and template."""
+    unnamed: frozenset[Ref] = frozenset()
+    """Those of the objects whose very names, or namespaces, do."""
 
 
 async def render(
@@ -56,6 +63,7 @@ async def render(
 ) -> Rendered:
     """Return what helm would write; raise RefusedError with the cause where it would fail."""
     release = await _render(program, kubeconfig, asked)
+    _check_named(release)
     objects, hooks = await objects_of(connection, release)
     if not asked.chance:
         return Rendered(release, objects, hooks, {})
@@ -66,21 +74,22 @@ async def render(
 async def objects_of(
     connection: "Connection", release: Release
 ) -> tuple[tuple[Object, ...], tuple[Object, ...]]:
-    """Return the objects of a release and those of its hooks, as they stand on a cluster."""
-    manifests = "\n---\n".join(one.manifest for one in release.hooks if "test" not in one.events)
+    """Return the objects of a release and those of its hooks, as they stand on a cluster.
+
+    What only tests make is left out; a hook may make several objects, of a list.
+    """
     objects = await on_cluster(connection, release.manifest, release.namespace)
-    return objects, await on_cluster(connection, manifests, release.namespace)
+    hooks: list[Object] = []
+    for hook in release.hooks:
+        if not TESTS.issuperset(hook.events):
+            made = await on_cluster(connection, hook.manifest, release.namespace)
+            hooks += [replace(one, hook=hook) for one in made]
+    return objects, tuple(hooks)
 
 
 async def _render(program: Program, kubeconfig: Path, asked: Asked) -> Release:
     ran = await program.run(
-        [
-            asked.command,
-            f"--namespace={asked.release.namespace}",
-            "--dry-run=server",
-            "--output=json",
-            *(("--reset-values", f"--history-max={HISTORY}") if asked.command == "upgrade" else ()),
-        ],
+        [*_words(asked), f"--namespace={asked.release.namespace}"],
         operands=[asked.release.name, str(asked.archive)],
         kubeconfig=kubeconfig,
         values=asked.values,
@@ -88,15 +97,42 @@ async def _render(program: Program, kubeconfig: Path, asked: Asked) -> Release:
         seconds=_SECONDS,
     )
     if not ran.ok:
-        found = classify(ran.error)
+        found = classify(asked.veil.text(ran.error))
         raise RefusedError(f"{found.cause} [{found.code}]", hint=found.change)
+    if asked.apart:
+        return before_crds.release_of(asked.release, asked.values, ran.stdout)
     try:
-        return Release(orjson.loads(ran.stdout))
-    except orjson.JSONDecodeError as error:
+        found: Json = orjson.loads(ran.stdout)
+    except orjson.JSONDecodeError:
+        found = None
+    release = Release(cast("Manifest", found) if isinstance(found, dict) else {})
+    if (release.namespace, release.name) != (asked.release.namespace, asked.release.name):
         raise InvalidInputError(
-            f"helm {program.version} did not answer with a release in JSON",
+            f"helm {program.version} did not answer with {asked.release} in JSON",
             hint="run it by hand with --dry-run=server -o json",
-        ) from error
+        )
+    return release
+
+
+def _words(asked: Asked) -> tuple[str, ...]:
+    if asked.apart:
+        return ("template", *asked.apart)
+    words = (asked.command, "--dry-run=server", "--output=json")
+    more = ("--reset-values", f"--history-max={HISTORY}")
+    return (*words, *(more if asked.command == "upgrade" else ()))
+
+
+def _check_named(release: Release) -> None:
+    """Raise RefusedError for an object that no step could tell of: it would be written unseen."""
+    for manifest in (release.manifest, *(one.manifest for one in release.hooks)):
+        for source, one in parse(manifest):
+            if not placed([(source, one)], release.namespace, {}):
+                kind = text(one, "kind")[:60] or "thing"
+                raise RefusedError(
+                    f"{source or 'a template'} renders a {kind} without a name of its own, which"
+                    " Helm does not apply server-side [no-name]",
+                    hint="give it metadata.name in place of generateName",
+                )
 
 
 def _compared(
@@ -104,17 +140,13 @@ def _compared(
     first: tuple[tuple[Object, ...], tuple[Object, ...]],
     second: tuple[tuple[Object, ...], tuple[Object, ...]],
 ) -> Rendered:
-    """Return the first rendering, less the objects that have no counterpart in the second."""
+    """Return the first rendering, with what has no counterpart in the second."""
     other = {one.ref: one for group in second for one in group}
     random: dict[Ref, tuple[FieldPath, ...]] = {}
-    unnamed: list[str] = []
-    kept: list[tuple[Object, ...]] = []
-    for group in first:
-        named = tuple(one for one in group if one.ref in other)
-        unnamed += [f"{one.ref.kind} of {one.source}" for one in group if one.ref not in other]
-        for one in named:
-            changed = differences(one.manifest, other[one.ref].manifest)
-            if changed:
-                random[one.ref] = tuple(each.path for each in changed)
-        kept.append(named)
-    return Rendered(release, kept[0], kept[1], random, tuple(dict.fromkeys(unnamed)))
+    whole = [one for group in first for one in group]
+    for one in whole:
+        changed = differences(one.manifest, other[one.ref].manifest) if one.ref in other else ()
+        if changed:
+            random[one.ref] = tuple(each.path for each in changed)
+    unnamed = frozenset(one.ref for one in whole if one.ref not in other)
+    return Rendered(release, *first, random, unnamed)

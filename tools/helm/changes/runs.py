@@ -47,7 +47,7 @@ def run(
         notes=tuple(notes),
         inverse=inverse,
         irreversible=irreversible,
-        rests_on=[found.state, *(one.uid for one in found.history)],
+        rests_on=[found.state, *(one.uid for one in found.history), *found.nameless],
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clusterwright.tools.errors import ForbiddenError, NotFoundError
+from clusterwright.tools.helm.changes import before_crds
 from clusterwright.tools.helm.changes.charts import chart_for
 from clusterwright.tools.helm.changes.install import Install
 from clusterwright.tools.helm.changes.outlook import Chart, Outlook
@@ -18,9 +19,11 @@ from clusterwright.tools.helm.changes.rendering import Asked, objects_of, render
 from clusterwright.tools.helm.changes.rollback import Rollback
 from clusterwright.tools.helm.changes.unlock import Unlock
 from clusterwright.tools.helm.changes.upgrade import ChartChange, Upgrade
+from clusterwright.tools.helm.chart_crds import CRD
 from clusterwright.tools.helm.client.program import Program, find_program
-from clusterwright.tools.helm.record import Revision, Status, deployed
+from clusterwright.tools.helm.record import Release, Revision, Status, deployed
 from clusterwright.tools.helm.store import kept, record
+from clusterwright.tools.helm.veil import Veil
 from clusterwright.tools.kubernetes.changes.kind import Change
 from clusterwright.tools.kubernetes.changes.side_by_side import side_by_side
 from clusterwright.tools.kubernetes.changes.step import Scene
@@ -134,7 +137,10 @@ async def _with_chart(
         return found
     command = "upgrade" if isinstance(change, Upgrade) else "install"
     archive = Path(chart.archive)
-    asked = Asked(command, found.ref, archive, found.supplied, found.driver, chart.chance)
+    veil = _veil(found, chart)
+    asked = Asked(command, found.ref, archive, found.supplied, found.driver, chart.chance, veil)
+    if command == "install" and await before_crds.brings_kinds(connection, chart.crds):
+        asked = replace(asked, apart=await before_crds.flags(connection, chart.crds))
     async with kubeconfig_file(clusters, connection.cluster) as kubeconfig:
         made = await render(program, kubeconfig, connection, asked)
     return replace(
@@ -144,7 +150,14 @@ async def _with_chart(
         hooks=made.hooks,
         random=made.random,
         unnamed=made.unnamed,
+        apart=bool(asked.apart),
     )
+
+
+def _veil(found: Outlook, chart: Chart) -> Veil:
+    """Return what hides secrets in the words of templates: of values as they are and would be."""
+    wanted = Release({"config": found.supplied, "chart": {"values": chart.values}})
+    return Veil.of(wanted) | Veil(found.secrets)
 
 
 def _is_refused(change: ChartChange, found: Outlook) -> bool:
@@ -167,7 +180,7 @@ async def _with_live(connection: "Connection", found: Outlook) -> Outlook:
             live[ref] = one
 
     refs = [one.ref for group in (found.present, found.wanted, found.hooks) for one in group]
-    refs += [Ref("CustomResourceDefinition", name_of(one)) for one in _crds(found.chart)]
+    refs += [Ref(CRD, name_of(one)) for one in _crds(found.chart)]
     refs += [found.history[0].record] if found.history else []
     await side_by_side([partial(read, ref) for ref in dict.fromkeys(refs)])
     return replace(found, live=live)

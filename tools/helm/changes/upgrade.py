@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from clusterwright.tools.errors import InvalidInputError, RefusedError
+from clusterwright.tools.excerpt import few
 from clusterwright.tools.helm.changes.chart_version import risks_of_version
 from clusterwright.tools.helm.changes.crd_skew import skew
 from clusterwright.tools.helm.changes.hook_runs import notes_on, run_hooks
@@ -118,8 +119,13 @@ def chart_notes(found: Outlook) -> tuple[str, ...]:
         told += [found.chart.changed] if found.chart.changed else []
     if found.unnamed:
         told.append(
-            f"makes objects whose names are new each time, which no step shows:"
-            f" {', '.join(found.unnamed)}"
+            "makes objects whose names are new each time, so that the plan is bound to no more of"
+            f" them than this: {few(tuple(dict.fromkeys(found.nameless)))}"
+        )
+    if found.apart:
+        told.append(
+            "rendered apart from the cluster, for the chart brings CRDs of its own: what its"
+            " templates look up there is not seen, and its own objects could not be tried"
         )
     if found.random:
         names = ", ".join(f"{ref}" for ref in sorted(found.random))

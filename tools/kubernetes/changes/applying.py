@@ -203,9 +203,10 @@ async def _conclude(
         done=tuple(outcome.written),
         problems=problems,
     )
+    back = _how_to_undo(plan, outcome)
     if not problems:
         proven = dict.fromkeys(one.say for one in outcome.checks)
-        return answer.model_copy(update={"proven": tuple(proven), "next": _how_to_undo(plan)})
+        return answer.model_copy(update={"proven": tuple(proven), "next": back})
     if not plan.steps:
         return answer.model_copy(update={"state": State.UNPROVEN})
     if not outcome.written:
@@ -214,12 +215,12 @@ async def _conclude(
         )
     stands = State.FAILED if outcome.failure else State.UNPROVEN
     if not desk.authority.policy.undo_on_failure or any(one is None for one in outcome.inverses):
-        return answer.model_copy(update={"state": stands, "next": _how_to_undo(plan)})
+        return answer.model_copy(update={"state": stands, "next": back})
     try:
         undone = await _undo(desk, connection, job, outcome)
     except ToolError as error:
         said = (*problems, f"it could not be undone either: {error}")
-        update = {"state": stands, "problems": said, "next": _how_to_undo(plan)}
+        update = {"state": stands, "problems": said, "next": back}
         return answer.model_copy(update=update)
     return answer.model_copy(update={"state": State.UNDONE, "undone": undone})
 
@@ -272,7 +273,8 @@ def _end_earlier(store: PlanStore, change: Manifest) -> None:
         store.end(name, _EARLIER[kind])
 
 
-def _how_to_undo(plan: Plan) -> str | None:
-    if all(one.irreversible for one in plan.steps):
+def _how_to_undo(plan: Plan, outcome: Outcome) -> str | None:
+    stuck = bool(outcome.inverses) and not any(outcome.inverses)
+    if stuck or all(one.irreversible for one in plan.steps):
         return None
     return f'to go back, plan {{"kind":"undo","plan":"{plan.id}"}}'

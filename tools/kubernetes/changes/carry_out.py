@@ -85,7 +85,7 @@ class Work:
                 else:
                     await self._write(place, tried, outcome)
             except ToolError as error:
-                said = hide(str(error), secrets_of(tried.step.before))
+                said = hide(str(error), secrets_of(step.before) | step.secrets)
                 outcome.failure = f"step {place} ({tried.step.say}): {said}"
             if outcome.failure:
                 break

@@ -161,15 +161,19 @@ def _joined(connection: "Connection", parts: Sequence[Snapshot]) -> Snapshot:
 
 
 def _check_overlap(steps: Sequence[Step]) -> None:
-    """Raise InvalidInputError for two steps on one object: the second would rest on the first."""
-    seen: set[Ref] = set()
+    """Raise InvalidInputError for two steps on one object: the second would rest on the first.
+
+    One run of a program may write an object twice, as a hook and for good: both are shown.
+    """
+    seen: dict[Ref, Ref | None] = {}
     for step in steps:
-        if step.ref in seen:
+        run = step.carried_by
+        if step.ref in seen and (run is None or seen[step.ref] != run):
             raise InvalidInputError(
                 f"{step.ref} is changed twice in one plan",
                 hint="join both into one patch, or plan the second after the first was applied",
             )
-        seen.add(step.ref)
+        seen[step.ref] = run
 
 
 def _check_protected(step: Step, policy: Policy) -> None:

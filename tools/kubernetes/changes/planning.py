@@ -137,7 +137,8 @@ def _way_back(found: Draft) -> str:
     stuck = [f"{one.ref}: {one.irreversible}" for one in found.steps if one.irreversible]
     if not stuck:
         return "every step can be undone, as long as nobody has written since"
-    whole = "nothing can be undone" if len(stuck) == len(found.steps) else "in part"
+    own = [one for one in found.steps if one.carried_by is None]  # a run is undone, or nothing is
+    whole = "nothing can be undone" if all(one.irreversible for one in own) else "in part"
     return f"{whole} ({'; '.join(dict.fromkeys(stuck))})"
 
 

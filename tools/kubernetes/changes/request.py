@@ -56,17 +56,7 @@ def _check_values(value: Json, depth: int = 0) -> None:
             hint="integers have 64 bits; a field is removed with null",
         )
     if isinstance(value, str):
-        if REDACTED in value:
-            raise InvalidInputError(
-                f"a value holds {REDACTED!r}, which stands for a secret that was taken out",
-                hint="leave that field out, so that it stays as it is, or give its real value",
-            )
-        if value.startswith(_UNKNOWN):
-            what = value.removeprefix(_UNKNOWN).rstrip(">").strip()
-            raise InvalidInputError(
-                f"a value is not known yet: {what[:200]}",
-                hint="ask the person for it, and put it in place of the question",
-            )
+        _check_text(value)
     elif isinstance(value, dict):
         for key, one in cast("Manifest", value).items():
             _check_values(key)
@@ -74,3 +64,21 @@ def _check_values(value: Json, depth: int = 0) -> None:
     elif isinstance(value, list):
         for one in cast("list[Json]", value):
             _check_values(one, depth + 1)
+
+
+def _check_text(value: str) -> None:
+    if not value.isprintable() and any("\ud800" <= one <= "\udfff" for one in value):
+        raise InvalidInputError(
+            "a value holds half of a character", hint="give text that UTF-8 can spell"
+        )
+    if REDACTED in value:
+        raise InvalidInputError(
+            f"a value holds {REDACTED!r}, which stands for a secret that was taken out",
+            hint="leave that field out, so that it stays as it is, or give its real value",
+        )
+    if value.startswith(_UNKNOWN):
+        what = value.removeprefix(_UNKNOWN).rstrip(">").strip()
+        raise InvalidInputError(
+            f"a value is not known yet: {what[:200]}",
+            hint="ask the person for it, and put it in place of the question",
+        )

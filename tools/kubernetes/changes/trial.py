@@ -35,6 +35,8 @@ _ADMISSION = (
     "violates PodSecurity",
 )
 _NO_DRY_RUN = "does not support dry run"
+_NOT_ITS_SCHEMA = "failed to create typed patch object"
+"""Of an apply with a field that its kind does not have, for which the API server takes a fault."""
 _NO_ANSWER = (UnreachableError, UnauthenticatedError)
 _ATTEMPTS = 4
 
@@ -125,7 +127,8 @@ def _outcome(error: ToolError, step: Step, before: Sequence[Step]) -> DryRun | N
         return DryRun.REFUSED
     if isinstance(error, ForbiddenError):
         return DryRun.FORBIDDEN
-    foreseen = step.carried_by is not None and not isinstance(error, _NO_ANSWER)
+    answered = not isinstance(error, _NO_ANSWER) or _NOT_ITS_SCHEMA in said
+    foreseen = step.carried_by is not None and answered
     return DryRun.FAILED if foreseen else None
 
 

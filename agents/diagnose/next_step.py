@@ -12,6 +12,8 @@ _KUBERNETES = "k8s_describe"
 """The tool whose objects kubectl describes as well."""
 _NO_CONTEXT = frozenset({"", "in-cluster"})
 """Names of a cluster that are no context of a kubeconfig."""
+_RELEASE = "HelmRelease"
+"""Of no group: a release of Helm, which no API server knows. Flux has a kind of that name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +32,11 @@ class NextSteps:
         return NextStep(
             fix=finding.fixes[0] if finding.fixes else "",
             call=_call(describer, finding.subject) if describer else "",
-            shell=self._kubectl(finding.subject, cluster) if known else "",
+            shell=self._shell(finding.subject, cluster) if known else "",
             command=f"clusterwright explain {finding.code}",
         )
 
-    def _kubectl(self, subject: Ref, cluster: str) -> str:
+    def _shell(self, subject: Ref, cluster: str) -> str:
         """Return the command that shows an object; all is quoted, whoever named the object.
 
         It names its cluster: the context that kubectl takes by default may be another by then.
@@ -42,15 +44,24 @@ class NextSteps:
         config = ["--kubeconfig", self.kubeconfig] if self.kubeconfig else []
         context = ["--context", cluster] if cluster not in _NO_CONTEXT else []
         where = ["-n", subject.namespace] if subject.namespace else []
+        if _is_release(subject):
+            context = ["--kube-context", cluster] if context else []
+            return shlex.join(["helm", *config, *context, "history", *where, subject.name])
         what = [*where, f"{_kind(subject).lower()}/{subject.name}"]
         return shlex.join(["kubectl", *config, *context, "describe", *what])
 
 
 def _call(tool: str, subject: Ref) -> str:
     """Return the tool call that shows more of an object, as an MCP client would make it."""
+    if _is_release(subject):
+        return f"helm_get_release(name={f'{subject.namespace}/{subject.name}'!r})"
     arguments = {"kind": _kind(subject), "name": subject.name, "namespace": subject.namespace}
     return f"{tool}({', '.join(f'{k}={v!r}' for k, v in arguments.items() if v)})"
 
 
 def _kind(subject: Ref) -> str:
     return f"{subject.kind}.{subject.group}" if subject.group else subject.kind
+
+
+def _is_release(subject: Ref) -> bool:
+    return subject.kind == _RELEASE and not subject.group

@@ -270,6 +270,14 @@ def test_the_next_step_names_the_fix_the_tool_and_the_page() -> None:
             Ref("Pod", "a; rm -rf ~", "$(id)"),
             "kubectl --context dev describe -n '$(id)' 'pod/a; rm -rf ~'",
         ),
+        (
+            Ref("HelmRelease", "cart", "shop", "helm.toolkit.fluxcd.io"),
+            "kubectl --context dev describe -n shop helmrelease.helm.toolkit.fluxcd.io/cart",
+        ),
+        (
+            Ref("HelmRelease", "a; rm -rf ~", "shop"),
+            "helm --kube-context dev history -n shop 'a; rm -rf ~'",
+        ),
     ],
 )
 def test_a_command_to_copy_is_one_command_whoever_named_the_object(
@@ -277,6 +285,15 @@ def test_a_command_to_copy_is_one_command_whoever_named_the_object(
 ) -> None:
     odd = CRASH.model_copy(update={"subject": subject})
     assert correlate([answered(odd)]).root_causes[0].next.shell == shell
+
+
+def test_a_release_is_shown_by_helm_for_the_api_server_knows_none() -> None:
+    drifted = CRASH.model_copy(update={"subject": Ref("HelmRelease", "cart", "shop")})
+    (root,) = correlate([answered(drifted)], kubeconfig="/home/me/config").root_causes
+    assert root.next.call == "helm_get_release(name='shop/cart')"
+    assert root.next.shell == (
+        "helm --kubeconfig /home/me/config --kube-context dev history -n shop cart"
+    )
 
 
 def test_a_command_names_the_kubeconfig_that_was_given() -> None:

@@ -148,6 +148,8 @@ def _used(scene: Scene, step: Step) -> Iterator[Reason]:
     ref = step.ref
     if ref.kind not in {"ConfigMap", "Secret"} or step.before is None or ref.group:
         return
+    if _only_marks(step):
+        return
     pods = [one for one in scene.around.in_namespace("Pod", ref.namespace) if _reads(one, ref)]
     if pods:
         yield Risk.LOW, f"{len(pods)} pod{'s read' if len(pods) > 1 else ' reads'} {ref}"
@@ -174,8 +176,16 @@ def _reads(pod: Manifest, ref: Ref) -> bool:
 
 def _routes(_scene: Scene, step: Step) -> Iterator[Reason]:
     """Judge a change of who is reached."""
-    if step.ref.kind in {"Service", "Ingress"} and step.before is not None and not step.ref.group:
+    if _only_marks(step) or step.before is None:
+        return
+    if step.ref.kind in {"Service", "Ingress"} and not step.ref.group:
         yield Risk.LOW, f"who calls {step.ref} may reach other pods"
+
+
+def _only_marks(step: Step) -> bool:
+    """Return whether a step changes an object's labels, annotations and the like alone."""
+    changes = step.write.verb in {Verb.PATCH, Verb.APPLY}
+    return changes and step.write.body.keys() <= {"apiVersion", "kind", "metadata"}
 
 
 _RULES: tuple[Callable[[Scene, Step], Iterator[Reason]], ...] = (

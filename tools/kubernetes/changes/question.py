@@ -20,24 +20,31 @@ def question(plan: Plan) -> str:
     """Return what is asked of a person, who answers yes or no."""
     cluster = word(one_line(plan.cluster))
     lines = [f"Change cluster {cluster}? Risk {plan.risk}: {one_line('; '.join(plan.reasons))}."]
-    lines += list(told(plan))
-    text = "\n".join(lines)
-    if len(text) > _LONGEST:
-        left = len(text) - _LONGEST
-        text = (
-            f"{text[:_LONGEST]}\n[{left} characters NOT SHOWN; see: clusterwright plans {plan.id}]"
-        )
-    return text
+    text, end = "\n".join([*lines, *_steps(plan, _LONGEST_VALUE)]), "\n".join(_end(plan))
+    room = _LONGEST - len(end)
+    if len(text) > room:
+        left = len(text) - room
+        text = f"{text[:room]}\n[{left} characters NOT SHOWN; see: clusterwright plans {plan.id}]"
+    return f"{text}\n{end}"
 
 
 def told(plan: Plan, *, longest: int = _LONGEST_VALUE) -> Iterator[str]:
     """Yield the lines that tell what a plan does."""
+    yield from _steps(plan, longest)
+    yield from _end(plan)
+
+
+def _steps(plan: Plan, longest: int) -> Iterator[str]:
     for number, step in enumerate(plan.steps, 1):
         yield f"{number}. {one_line(step.say)}{_outcome(step)}"
         for one in step.diff:
             yield from (f"   {line}" for line in _field(one, longest))
         for note in step.notes:
             yield f"   note: {one_line(note)}"
+
+
+def _end(plan: Plan) -> Iterator[str]:
+    """Yield what is never left out, however much a plan writes: proof, way back, identity."""
     yield f"Proof of success: {one_line('; '.join(plan.proofs), 1_000)}."
     yield f"Undo: {one_line(plan.undo, 1_000)}."
     yield f"Plan {plan.id}, digest {plan.digest}, expires {plan.expires:%Y-%m-%d %H:%M:%SZ}."

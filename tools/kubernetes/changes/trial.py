@@ -78,6 +78,8 @@ async def _try_one(connection: "Connection", step: Step, before: Sequence[Step])
         if outcome is None:
             # Its words may quote the object whole: neither they nor what they came with go on.
             raise type(error)(said, hint=hide(error.hint, secrets)) from None
+        if outcome is DryRun.DEPENDS:
+            said = _awaits(step, before)
         return Tried(step, outcome, one_line(said), (), _diff(step, None, ()), (), None)
     after = None if step.write.verb in {Verb.DELETE, Verb.EVICT} else sent.found
     old = clean(step.before) if step.before and after is not None else {}
@@ -144,6 +146,12 @@ def felt(one: Tried) -> Step:
         return step
     patch = merge_patch(clean(step.before), clean(one.after))
     return replace(step, write=replace(step.write, body=patch))
+
+
+def _awaits(step: Step, before: Sequence[Step]) -> str:
+    """Return what a step has to come after; that it is not there yet goes without saying."""
+    made = [one.say for one in before if _makes(one, step)]
+    return f"can only be tried after: {'; '.join(made)}"
 
 
 def _makes(earlier: Step, step: Step) -> bool:

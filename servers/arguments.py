@@ -51,5 +51,7 @@ def _sentence(one: ErrorDetails) -> str:
     name = str(one["loc"][0]) if one["loc"] else "the call"
     if one["type"] == "missing":
         return f"{name!r} is missing"
+    if one["type"] == "extra_forbidden":
+        return f"{name} has no field {str(one['loc'][-1])[:_SHOWN]!r}"
     rule = re.sub(r"^Input should be |^Value error, ", "", one["msg"])
     return f"{name} {str(one['input'])[:_SHOWN]!r} should be {rule}"

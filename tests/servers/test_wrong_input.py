@@ -71,6 +71,12 @@ def refused(pipe: Pipe, tool: str, **arguments: Json) -> str:
         ("k8s_events", {"kind": "Widget"}, "not_found", "Widget"),
         ("k8s_find_problems", {"namespace": "no-such-place"}, "not_found", "no-such-place"),
         ("k8s_find_problems", {"cluster": "capi:default/edge"}, "not_served", "Cluster API"),
+        (
+            "k8s_plan_change",
+            {"changes": [{"kind": "restart", "objekt": "Deployment/shop/cart"}]},
+            "invalid_input",
+            "changes has no field 'objekt'",
+        ),
         ("k8s_find_problem", {}, "invalid_input", "did you mean 'k8s_find_problems'?"),
         ("kubectl_get", {"kind": "Pod"}, "invalid_input", "tools: k8s_find_problems, k8s_list"),
     ],

@@ -19,7 +19,9 @@ _SHORT = 100
 def question(plan: Plan) -> str:
     """Return what is asked of a person, who answers yes or no."""
     cluster = word(one_line(plan.cluster))
-    lines = [f"Change cluster {cluster}? Risk {plan.risk}: {one_line('; '.join(plan.reasons))}."]
+    lines = [
+        f"Change cluster {cluster}? Risk {plan.risk}: {one_line('; '.join(plan.reasons), 1_000)}."
+    ]
     text, end = "\n".join([*lines, *_steps(plan, _LONGEST_VALUE)]), "\n".join(_end(plan))
     room = _LONGEST - len(end)
     if len(text) > room:

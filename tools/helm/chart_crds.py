@@ -56,7 +56,7 @@ def _in_file(data: str) -> tuple[Definition, ...]:
         written = base64.b64decode(data).decode(errors="replace")
         parsed = parse(written)
     except (binascii.Error, ValueError, InvalidInputError):
-        return ()
+        return ()  # Helm could not apply it either
     made = (definition_of(one) for _, one in parsed if text(one, "kind") == CRD)
     return tuple(one for one in made if one is not None)
 

@@ -11,9 +11,9 @@ from clusterwright.tools.answer import BUDGET, CAP, longest
 from clusterwright.tools.coverage import Gap
 from clusterwright.tools.errors import NotFoundError, ToolError
 from clusterwright.tools.helm.differing import Differing, ReleaseDiff, grouped
+from clusterwright.tools.helm.drift import REPLICAS
 from clusterwright.tools.helm.live_diff import (
     AUTOSCALER,
-    REPLICAS,
     Drifted,
     drifts,
     in_other_versions,
@@ -22,7 +22,7 @@ from clusterwright.tools.helm.live_diff import (
 from clusterwright.tools.helm.live_objects import live_objects
 from clusterwright.tools.helm.named import ReleaseName, chosen, revisions_of
 from clusterwright.tools.helm.placement import on_cluster
-from clusterwright.tools.helm.record import Release, Revision, deployed
+from clusterwright.tools.helm.record import Release, Revision, deployed, namespaced_name
 from clusterwright.tools.helm.revision_diff import objects_differ, values_differ
 from clusterwright.tools.helm.store import record
 from clusterwright.tools.helm.veil import Veil
@@ -91,7 +91,7 @@ async def _revisions(
         veil = Veil.of(release) | Veil.of(other)
         return [*values_differ(release, other, veil), *objects_differ(old, new, veil)]
 
-    charts = [f"{one.chart_name}-{one.chart_version}" for one in (release, other)]
+    charts = [one.chart_label for one in (release, other)]
     counted = _empty(connection, before).model_copy(
         update={
             "to": after.number,
@@ -130,7 +130,7 @@ async def _live(
 def _empty(connection: "Connection", before: Revision) -> ReleaseDiff:
     return ReleaseDiff(
         cluster=connection.cluster,
-        release=f"{before.namespace}/{before.name}",
+        release=namespaced_name(before.release),
         revision=before.number,
         status=before.status,
         compared=0,
@@ -149,7 +149,7 @@ async def _autoscalers(connection: "Connection", drifted: Drifted) -> tuple[Snap
         try:
             found += await connection.list(await connection.resource(AUTOSCALER), place)
         except NotFoundError:
-            continue
+            continue  # the namespace is gone, and what was in it
         except ToolError as error:
             gaps.append(Gap(what=AUTOSCALER, reason=f"{error.code}: {error}"))
     return Snapshot(connection.cluster, connection.now, {AUTOSCALER: found}), gaps

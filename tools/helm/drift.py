@@ -16,6 +16,8 @@ from clusterwright.tools.kubernetes.owners.managed_fields import is_set, list_ke
 from clusterwright.tools.manifest import Json, Manifest, dig, mapping, text
 from clusterwright.tools.ref import Ref
 
+REPLICAS: Path = ("spec", "replicas")
+"""The field that an autoscaler may set."""
 _HELM = "helm"
 """How Helm's own field manager begins; Helm 3 and 4 alike (helm/helm, pkg/kube/client.go)."""
 _UNCOMPARED = frozenset({"apiVersion", "kind", "metadata", "status"})

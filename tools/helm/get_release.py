@@ -9,7 +9,7 @@ from clusterwright.tools.answer import BUDGET, CAP, Answer, longest
 from clusterwright.tools.coverage import Gap
 from clusterwright.tools.errors import InvalidInputError
 from clusterwright.tools.helm.named import ReleaseName, chosen, revisions_of
-from clusterwright.tools.helm.record import Status
+from clusterwright.tools.helm.record import Status, namespaced_name
 from clusterwright.tools.helm.views.chart import ChartView, read_chart
 from clusterwright.tools.helm.views.history import HistoryView, read_history
 from clusterwright.tools.helm.views.hooks import HooksView, read_hooks
@@ -84,7 +84,7 @@ async def helm_get_release(
     place = decode("release", cursor, str, int, int) if cursor else None
     connection = await clusters.connect(cluster)
     revisions = await revisions_of(connection, name)
-    named = f"{revisions[0].namespace}/{revisions[0].name}"
+    named = namespaced_name(revisions[0].release)
     own = question(connection.cluster, named, view, str(revision), path)
     if place and cursor and place[0] != own:
         raise foreign(cursor)
@@ -106,7 +106,7 @@ def _fitting(asked: Asked, own: str, read: Read) -> ReleaseDetail:
         more = end < view.end
         return ReleaseDetail(
             cluster=asked.connection.cluster,
-            release=f"{one.namespace}/{one.name}",
+            release=namespaced_name(one.release),
             revision=one.number,
             status=one.status,
             shown=cast("Shown", view.first(units)),

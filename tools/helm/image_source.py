@@ -4,10 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from clusterwright.tools.errors import InvalidInputError
 from clusterwright.tools.field_path import MISSING, Path, read
 from clusterwright.tools.helm.record import Release
-from clusterwright.tools.helm.values import ChartValues, computed, leaves
+from clusterwright.tools.helm.values import leaves, values_of
 from clusterwright.tools.manifest import Json, Manifest, mapping
 
 _LEAST = 3
@@ -45,14 +44,6 @@ class Source:
     """Whether it was supplied; else it is the chart's own."""
     alone: bool
     """Whether no other value might be meant as well."""
-
-
-def values_of(release: Release) -> Manifest:
-    """Return the values that the templates of a revision saw, as far as its record tells."""
-    try:
-        return computed(ChartValues(release.chart_name, release.defaults), release.supplied)
-    except InvalidInputError:
-        return release.supplied
 
 
 def source_of(

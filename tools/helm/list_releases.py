@@ -13,7 +13,7 @@ from pydantic import Field
 from clusterwright.tools.answer import BUDGET, CAP, longest
 from clusterwright.tools.errors import ToolError
 from clusterwright.tools.excerpt import one_line, shorten
-from clusterwright.tools.helm.record import Release, Status
+from clusterwright.tools.helm.record import Release, Status, namespaced_name
 from clusterwright.tools.helm.releases import Listed, ReleaseList, ReleaseRow, listed
 from clusterwright.tools.helm.store import kept, records
 from clusterwright.tools.helm.veil import Veil
@@ -97,7 +97,7 @@ async def _read(connection: "Connection", releases: Sequence[Listed]) -> dict[Re
 def _told(release: Release | ToolError, one: Listed) -> _Told:
     if isinstance(release, ToolError):
         return _Told(reason=one_line(str(release), _LONGEST))
-    chart = one_line(f"{release.chart_name}-{release.chart_version}".strip("-"), _SHORT_NAME)
+    chart = one_line(release.chart_label, _SHORT_NAME)
     version = one_line(release.app_version, _SHORT_NAME)
     said = Veil.of(release).line(release.description, _SAID) if one.troubled else ""
     reason = shorten(said, _LONGEST)  # which action failed comes first, and why last
@@ -146,7 +146,7 @@ class _Page:
         newest, told = one.newest, self.told.get(one.newest.release, _Told())
         other = one.running.number if one.running and one.running is not newest else None
         return ReleaseRow(
-            release=f"{newest.namespace}/{newest.name}",
+            release=namespaced_name(newest.release),
             revision=newest.number,
             status=newest.status,
             updated=one.updated(self.now),

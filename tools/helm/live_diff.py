@@ -6,9 +6,8 @@ from typing import TypeAlias
 
 from clusterwright.tools.coverage import Gap
 from clusterwright.tools.excerpt import one_line
-from clusterwright.tools.field_path import Path
 from clusterwright.tools.helm.differing import Differing, FieldDiff
-from clusterwright.tools.helm.drift import Drift, drift
+from clusterwright.tools.helm.drift import REPLICAS, Drift, drift
 from clusterwright.tools.helm.live_objects import LiveObjects
 from clusterwright.tools.helm.normalised import as_stored
 from clusterwright.tools.helm.objects import Object
@@ -21,10 +20,8 @@ from clusterwright.tools.manifest import Manifest, text
 from clusterwright.tools.quotation import word
 from clusterwright.tools.snapshot import Snapshot
 
-REPLICAS: Path = ("spec", "replicas")
 AUTOSCALER = "HorizontalPodAutoscaler"
 _LONGEST = 128
-
 
 Drifted: TypeAlias = Sequence[tuple[Object, tuple[Drift, ...]]]
 

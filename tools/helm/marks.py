@@ -6,7 +6,7 @@ Helm marks what it installs with a label and two annotations, but for hooks and 
 
 from datetime import datetime
 
-from clusterwright.tools.helm.record import release_ref
+from clusterwright.tools.helm.record import KIND, release_ref
 from clusterwright.tools.kubernetes.owners.managed_fields import writers
 from clusterwright.tools.manifest import Manifest, labels_of, text
 from clusterwright.tools.ref import Ref, legal
@@ -26,7 +26,7 @@ def released_by(manifest: Manifest) -> Ref | None:
     marked = labels_of(manifest).get("app.kubernetes.io/managed-by") == "Helm"
     if not name or not namespace or not marked:
         return None
-    legal_one = legal("HelmRelease", name, namespace, "")
+    legal_one = legal(KIND, name, namespace, "")
     return release_ref(namespace, name) if legal_one else None
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from clusterwright.tools.errors import InvalidInputError, NotFoundError
-from clusterwright.tools.helm.record import KIND, Revision
+from clusterwright.tools.helm.record import KIND, Revision, namespaced_name
 from clusterwright.tools.helm.store import history, kept
 from clusterwright.tools.ref import check_namespace
 
@@ -47,7 +47,7 @@ async def revisions_of(connection: "Connection", spelled: str) -> tuple[Revision
     if len(found) == 1:
         return next(iter(found.values()))
     if found:
-        named = ", ".join(f"{one.namespace}/{one.name}" for one in sorted(found)[:_SHOWN])
+        named = ", ".join(namespaced_name(one) for one in sorted(found)[:_SHOWN])
         raise InvalidInputError(
             f"there are {len(found)} releases {name!r}", hint=f"pass one of {named}"
         )
@@ -63,8 +63,7 @@ def chosen(revisions: Sequence[Revision], number: int | None) -> Revision:
             return one
     kept_ones = ", ".join(str(one.number) for one in revisions[:_SHOWN])
     more = ", …" if len(revisions) > _SHOWN else ""
-    newest = revisions[0]
     raise NotFoundError(
-        f"revision {number} of {newest.namespace}/{newest.name} is not kept",
+        f"revision {number} of {namespaced_name(revisions[0].release)} is not kept",
         hint=f"these are: {kept_ones}{more}",
     )

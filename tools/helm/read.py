@@ -7,7 +7,7 @@ import anyio
 from anyio import to_thread
 
 from clusterwright.tools.coverage import Coverage, Gap
-from clusterwright.tools.errors import ForbiddenError, InvalidInputError, NotFoundError
+from clusterwright.tools.errors import ForbiddenError, InvalidInputError
 from clusterwright.tools.excerpt import few, one_line
 from clusterwright.tools.helm.chart_crds import CRD, crds_of
 from clusterwright.tools.helm.estate import WORKLOADS, Estate, Served, hook_owners
@@ -15,6 +15,7 @@ from clusterwright.tools.helm.hooks import hooks_of
 from clusterwright.tools.helm.live import Live
 from clusterwright.tools.helm.marks import released_by
 from clusterwright.tools.helm.objects import Object, parse, placed
+from clusterwright.tools.helm.placement import kinds, scopes
 from clusterwright.tools.helm.read_records import Records, telling
 from clusterwright.tools.helm.record import KIND, Release
 from clusterwright.tools.helm.store import Kept, kept
@@ -26,7 +27,7 @@ from clusterwright.tools.helm.trouble import (
     unpulled,
 )
 from clusterwright.tools.kubernetes.read import reason_of
-from clusterwright.tools.manifest import Manifest, text
+from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.ref import Ref
 
 if TYPE_CHECKING:
@@ -114,28 +115,19 @@ class _Reading:
             reason = one_line(odd[0][1])
             what = few([f"the manifest in {ref}" for ref, _ in odd], 3)
             self._gaps.append(Gap(what=what, reason=reason))
-        every = {
-            (text(one, "apiVersion"), text(one, "kind")) for p in parsed.values() for _, one in p
-        }
-        scopes: dict[tuple[str, str], bool] = {}
-        for api, kind in sorted(every):
-            group = api.rpartition("/")[0]
-            if group not in self._serves:
-                self._serves[group] = await self._connection.versions(group)
-            try:
-                found = await self._connection.resource(f"{kind}.{group}" if group else kind)
-            except NotFoundError:
-                continue
-            scopes[api, kind] = found.namespaced
+        every = {kind for objects in parsed.values() for kind in kinds(objects)}
+        for group in sorted({api.rpartition("/")[0] for api, _ in every}):
+            self._serves[group] = await self._connection.versions(group)
+        known = await scopes(self._connection, every)
         for ref, objects in parsed.items():
             release = self._records.found[ref]
             if isinstance(release, Release):
-                self._manifests[ref] = placed(objects, release.namespace, scopes)
+                self._manifests[ref] = placed(objects, release.namespace, known)
 
     async def _objects(self) -> None:
         """Read the live objects: of all kinds that manifests name, of hooks, and CRDs of charts."""
         refs = {one.ref for objects in self._manifests.values() for one in objects}
-        kinds = {f"{one.kind}.{one.group}" if one.group else one.kind for one in refs}
+        named = {f"{one.kind}.{one.group}" if one.group else one.kind for one in refs}
         namespaces = sorted({one.namespace for one in refs} - {"", self._namespace})
         if self._namespace and len(namespaces) > _MOST_NAMESPACES:
             left = namespaces[_MOST_NAMESPACES:]
@@ -145,7 +137,7 @@ class _Reading:
         hooks = [one.ref for release in read for one in hooks_of(release) if one.noteworthy]
         crds = await to_thread.run_sync(lambda: [one.ref for r in read for one in crds_of(r)])
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(self._live.marked, kinds, namespaces[:_MOST_NAMESPACES])
+            tasks.start_soon(self._live.marked, named, namespaces[:_MOST_NAMESPACES])
             tasks.start_soon(self._live.named, (*hooks, *crds))
         jobs = sorted({one for one in hooks if one.kind == "Job"})[:_MOST_JOBS]
         for namespace in sorted({one.namespace for one in jobs}):

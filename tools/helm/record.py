@@ -39,6 +39,8 @@ _PREFIX = "sh.helm.release.v1."
 _GZIP = b"\x1f\x8b\x08"
 _MOST_DIGITS = 10
 """Of a revision's number, and of a time in seconds: labels hold any text."""
+USUALLY_KEPT = 10
+"""Revisions that helm keeps unless it is told otherwise (helm/helm, pkg/cli/environment.go)."""
 LIMIT = 1_048_576
 """Bytes that a Secret or ConfigMap takes (k8s.io/api, core/v1, MaxSecretSize)."""
 _LARGEST = 64 * 2**20
@@ -63,6 +65,11 @@ class Status(StrEnum):
         """Whether Helm takes it for an operation under way, and refuses any other."""
         return self.value.startswith("pending-")
 
+    @property
+    def worked(self) -> bool:
+        """Whether the operation ended well, though another one may have come after it."""
+        return self in {Status.DEPLOYED, Status.SUPERSEDED}
+
 
 _STATUSES = {one.value: one for one in Status}
 
@@ -70,6 +77,11 @@ _STATUSES = {one.value: one for one in Status}
 def release_ref(namespace: str, name: str) -> Ref:
     """Return what names a release."""
     return Ref(KIND, name, namespace)
+
+
+def namespaced_name(release: Ref) -> str:
+    """Return a release as tools take it and answers tell it: `shop/cart`."""
+    return f"{release.namespace}/{release.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +248,11 @@ class Release:
     def chart_version(self) -> str:
         """The version in Chart.yaml."""
         return text(self.raw, "chart", "metadata", "version")
+
+    @property
+    def chart_label(self) -> str:
+        """Name and version of the chart, as `helm list` and the label helm.sh/chart have them."""
+        return f"{self.chart_name}-{self.chart_version}".strip("-")
 
     @property
     def app_version(self) -> str:

@@ -9,12 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from clusterwright.tools.answer import Answer
 from clusterwright.tools.coverage import Gap
-from clusterwright.tools.helm.record import Revision, Status, deployed
+from clusterwright.tools.helm.record import USUALLY_KEPT, Revision, Status, deployed
 from clusterwright.tools.kubernetes.state.state import span
 from clusterwright.tools.quotation import quoted, word
 
-USUALLY_KEPT = 10
-"""Revisions that Helm keeps unless `--history-max` says otherwise."""
 Key: TypeAlias = tuple[int, str, str]
 """Those in trouble first, then by namespace and name: a page starts where the last one ended."""
 

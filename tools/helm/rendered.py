@@ -41,5 +41,5 @@ def _objects(release: Release) -> Iterator[Object]:
         try:
             parsed = parse(written)
         except InvalidInputError:
-            continue
+            continue  # it tells nothing of any image; `read` counts it among the gaps
         yield from placed(parsed, release.namespace, {})

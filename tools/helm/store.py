@@ -19,6 +19,7 @@ from clusterwright.tools.helm.record import (
     Revision,
     Status,
     decode,
+    namespaced_name,
     release_ref,
     revision_of,
 )
@@ -122,7 +123,7 @@ async def history(connection: "Connection", namespace: str, name: str) -> tuple[
     except ForbiddenError:
         others = (await kept(connection, namespace)).newest
     by_nearness = sorted(others, key=lambda one: (one.name != name, one.namespace != namespace))
-    near = [f"{one.namespace}/{one.name}" for one in by_nearness[:_NEAR]]
+    near = [namespaced_name(one.release) for one in by_nearness[:_NEAR]]
     raise NotFoundError(
         f"there is no release {name!r} in namespace {namespace!r} on {connection.cluster!r}",
         hint=f"releases: {', '.join(near) or 'none'}; helm_list_releases lists them",

@@ -12,6 +12,7 @@ from typing import TypeAlias, cast
 from clusterwright.tools.diff import same
 from clusterwright.tools.errors import InvalidInputError
 from clusterwright.tools.field_path import MISSING, Path, read, spell
+from clusterwright.tools.helm.record import Release
 from clusterwright.tools.manifest import Json, Manifest
 
 Supplied: TypeAlias = tuple[int, Manifest]
@@ -49,6 +50,14 @@ def computed(chart: ChartValues, supplied: Manifest) -> Manifest:
     InvalidInputError where something that is no mapping stands for a chart below.
     """
     return _coalesced(chart, deepcopy(supplied), merge=False)
+
+
+def values_of(release: Release) -> Manifest:
+    """Return the values that the templates of a revision saw, as far as its record tells."""
+    try:
+        return computed(ChartValues(release.chart_name, release.defaults), release.supplied)
+    except InvalidInputError:
+        return release.supplied
 
 
 def leaves(values: Json, path: Path = ()) -> Iterator[tuple[Path, Json]]:

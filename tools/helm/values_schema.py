@@ -7,12 +7,11 @@ from typing import cast
 
 import orjson
 
-from clusterwright.tools.errors import InvalidInputError
 from clusterwright.tools.excerpt import few, one_line
 from clusterwright.tools.field_path import spell
 from clusterwright.tools.helm.record import Release
 from clusterwright.tools.helm.schema_draft import draft_of
-from clusterwright.tools.helm.values import GLOBAL, ChartValues, computed
+from clusterwright.tools.helm.values import GLOBAL, values_of
 from clusterwright.tools.manifest import Json, Manifest, items, text
 from clusterwright.tools.quotation import word
 from clusterwright.tools.schema import Violation, broken, limit
@@ -28,15 +27,11 @@ def refused(release: Release) -> list[Violation]:
     schema = _schema(release)
     if schema is None:
         return []
-    try:
-        values = computed(ChartValues(release.chart_name, release.defaults), release.supplied)
-    except InvalidInputError:
-        return []
     below = {GLOBAL}
     for one in items(release.chart, "metadata", "dependencies"):
         below |= {text(one, "name"), text(one, "alias")}
     draft, formats = draft_of(schema)
-    found = broken(draft, schema, values, formats=formats) or []
+    found = broken(draft, schema, values_of(release), formats=formats) or []
     return [one for one in found if not _of_others(one, below)]
 
 
@@ -63,7 +58,7 @@ def _schema(release: Release) -> Manifest | None:
     try:
         found: Json = orjson.loads(base64.b64decode(text(release.chart, "schema")))
     except (binascii.Error, ValueError):
-        return None
+        return None  # what is to be made of it is left to Helm
     return cast("Manifest", found) if isinstance(found, dict) and found else None
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from clusterwright.tools.analyzer import Fulfilled, ReadRequest, Suspicion
 from clusterwright.tools.finding import (
     Edge,
     Evidence,
@@ -15,7 +16,7 @@ from clusterwright.tools.finding import (
     Severity,
 )
 from clusterwright.tools.helm.estate import Standing
-from clusterwright.tools.helm.record import Revision
+from clusterwright.tools.helm.record import Revision, namespaced_name
 from clusterwright.tools.helm.veil import Veil
 from clusterwright.tools.kubernetes.analyzers.pod import title
 from clusterwright.tools.manifest import Json, Manifest
@@ -75,7 +76,7 @@ def remedies(cures: Sequence[Cure]) -> tuple[Remedy, ...]:
 
 def change(standing: Standing, kind: str, **more: Json) -> Manifest:
     """Return a change of a release as helm_plan_change takes it."""
-    return {"kind": kind, "release": f"{standing.ref.namespace}/{standing.ref.name}", **more}
+    return {"kind": kind, "release": namespaced_name(standing.ref), **more}
 
 
 def rollback(standing: Standing, revision: Revision, why: str) -> Cure:
@@ -134,3 +135,11 @@ def runs(standing: Standing) -> str:
 def spelled(ref: Ref) -> str:
     """Return an object as a sentence names it: kind and name."""
     return f"{ref.kind} {ref.name}"
+
+
+def unless_gone(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding | None:
+    """Drop a finding if what it is about was read again, and is gone by now."""
+    for request in suspicion.requests:
+        if isinstance(request, ReadRequest) and fulfilled.objects.get(request, {}) is None:
+            return None
+    return suspicion.finding

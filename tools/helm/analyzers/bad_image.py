@@ -18,7 +18,7 @@ from clusterwright.tools.helm.analyzers.about import (
 )
 from clusterwright.tools.helm.estate import Estate, Standing, estate_of, hook_owners
 from clusterwright.tools.helm.image_source import Part, Source, source_of, split
-from clusterwright.tools.helm.record import Release, Revision, Status
+from clusterwright.tools.helm.record import Release, Revision
 from clusterwright.tools.helm.rendered import image_in, rendered
 from clusterwright.tools.helm.trouble import Unpulled, unpulled
 from clusterwright.tools.kubernetes.analyzers.image import DENIED, NOT_FOUND
@@ -26,7 +26,6 @@ from clusterwright.tools.quotation import word
 from clusterwright.tools.snapshot import Snapshot
 
 CODE = "release/bad-image"
-_WORKED = frozenset({Status.DEPLOYED, Status.SUPERSEDED})
 _MOST = 4
 
 
@@ -83,7 +82,7 @@ def _named(estate: Estate, one: Unpulled) -> _Named | None:
             continue
         if image == one.image and before is None and since.number - revision.number == 1:
             since = revision
-        elif image and image != one.image and revision.status in _WORKED:
+        elif image and image != one.image and revision.status.worked:
             before = revision
             break
     record = standing.records[of.number]

@@ -17,7 +17,7 @@ from clusterwright.tools.helm.analyzers.about import (
     released,
     spelled,
 )
-from clusterwright.tools.helm.drift import Drift, drift
+from clusterwright.tools.helm.drift import REPLICAS, Drift, drift
 from clusterwright.tools.helm.estate import Estate, Standing, estate_of
 from clusterwright.tools.helm.marks import written_by_helm
 from clusterwright.tools.helm.objects import Object
@@ -34,7 +34,6 @@ from clusterwright.tools.snapshot import Snapshot
 CODE = "release/drifted"
 _MOST = 6
 _LONGEST = 120
-_REPLICAS = ("spec", "replicas")
 _CONTROLLERS = re.compile(
     r"\Akube-|\Akubelet|helm|controller|operator|injector|webhook|autoscaler",
     re.IGNORECASE,
@@ -58,7 +57,7 @@ def _of_object(estate: Estate, wanted: Object) -> Iterator[Drift]:
     if live is None:
         return
     for one in drift(wanted, live):
-        scaled = one.path == _REPLICAS and any(autoscaler(Question(live, (one.path,), estate)))
+        scaled = one.path == REPLICAS and any(autoscaler(Question(live, (one.path,), estate)))
         by_hand = not _CONTROLLERS.search(one.manager) if one.manager else _touched(live)
         if by_hand and not scaled:
             yield one
@@ -113,7 +112,7 @@ def _by(estate: Estate, one: Drift) -> str:
 
 def _slight(one: Drift) -> bool:
     """Return whether a change hardly matters: a mark, or how many replicas run, if any do."""
-    return one.path[:1] == ("metadata",) or (one.path == _REPLICAS and one.live not in (0, MISSING))
+    return one.path[:1] == ("metadata",) or (one.path == REPLICAS and one.live not in (0, MISSING))
 
 
 def _evidence(estate: Estate, standing: Standing, one: Drift, veil: Veil) -> FieldEvidence:

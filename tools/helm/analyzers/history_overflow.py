@@ -6,13 +6,12 @@ from clusterwright.tools.analyzer import Analyzer, Suspicion
 from clusterwright.tools.finding import Severity
 from clusterwright.tools.helm.analyzers.about import Cure, about, ask, change, of_record
 from clusterwright.tools.helm.estate import estate_of
+from clusterwright.tools.helm.record import USUALLY_KEPT
 from clusterwright.tools.snapshot import Snapshot
 
 CODE = "release/history-overflow"
-_USUAL = 10
-"""What helm keeps unless it is told otherwise (helm/helm, pkg/cli/environment.go); its library
-keeps all."""
 _MANY = 20
+"""From as many on it is worth telling; Helm's library keeps all unless it is told otherwise."""
 _GONE = "nothing, if nobody will roll back to the oldest revisions, which are then deleted"
 
 
@@ -26,12 +25,12 @@ def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
         finding = about(
             standing,
             CODE,
-            f"{kept} revisions of it are kept, each a Secret of its own, where Helm keeps {_USUAL}:"
-            " whoever upgrades it sets no limit",
+            f"{kept} revisions of it are kept, each a Secret of its own, where Helm keeps"
+            f" {USUALLY_KEPT}: whoever upgrades it sets no limit",
             (of_record(standing, "$.version", f"{kept} records, of revisions {span}"),),
             Cure(
                 "Upgrade it, which removes all but the newest; give whoever upgrades it otherwise a"
-                f" limit of {_USUAL} (--history-max, maxHistory, max_history)",
+                f" limit of {USUALLY_KEPT} (--history-max, maxHistory, max_history)",
                 change(standing, "upgrade", values={ask(_GONE): {}}),
             ),
             severity=Severity.INFO,

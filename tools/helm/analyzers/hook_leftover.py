@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from clusterwright.tools.analyzer import Analyzer, Fulfilled, ReadRequest, Suspicion
-from clusterwright.tools.finding import FieldEvidence, Finding
+from clusterwright.tools.analyzer import Analyzer, ReadRequest, Suspicion
+from clusterwright.tools.finding import FieldEvidence
 from clusterwright.tools.helm.analyzers.about import (
     Cure,
     about,
@@ -12,6 +12,7 @@ from clusterwright.tools.helm.analyzers.about import (
     released,
     said_by_helm,
     spelled,
+    unless_gone,
 )
 from clusterwright.tools.helm.estate import Estate, Standing, estate_of
 from clusterwright.tools.helm.hooks import Made, hooks_of, left_over
@@ -64,12 +65,6 @@ def _suspicion(estate: Estate, standing: Standing, made: Made, *, blocked: bool)
     return Suspicion(finding, (ReadRequest(made.ref),))
 
 
-def _refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding | None:
-    """Drop what is gone by now."""
-    for request in suspicion.requests:
-        if isinstance(request, ReadRequest) and fulfilled.objects.get(request, {}) is None:
-            return None
-    return suspicion.finding
-
-
-HOOK_LEFTOVER = Analyzer("hook-leftover", (CODE,), ("Secret", "ConfigMap", "Job"), _detect, _refine)
+HOOK_LEFTOVER = Analyzer(
+    "hook-leftover", (CODE,), ("Secret", "ConfigMap", "Job"), _detect, unless_gone
+)

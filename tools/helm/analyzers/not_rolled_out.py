@@ -18,18 +18,16 @@ from clusterwright.tools.helm.analyzers.about import (
     spelled,
 )
 from clusterwright.tools.helm.estate import Standing, estate_of
-from clusterwright.tools.helm.image_source import values_of
 from clusterwright.tools.helm.record import Release, Revision, Status
 from clusterwright.tools.helm.rendered import rendered
 from clusterwright.tools.helm.trouble import Unplaced, unplaced
-from clusterwright.tools.helm.values import leaves
+from clusterwright.tools.helm.values import leaves, values_of
 from clusterwright.tools.helm.veil import Veil
 from clusterwright.tools.manifest import Json
 from clusterwright.tools.quotation import word
 from clusterwright.tools.snapshot import Snapshot
 
 CODE = "release/not-rolled-out"
-_WORKED = frozenset({Status.DEPLOYED, Status.SUPERSEDED})
 _STANDS = frozenset({Status.DEPLOYED, Status.FAILED})
 _REASONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"Insufficient ([^\s,]{1,253})", ("resources", "replicas", "resourceClaims")),
@@ -61,7 +59,7 @@ def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
 
 def _judged(standing: Standing, one: Unplaced) -> Finding | None:
     """Return a finding if the newest revision changed the very field that pods wait for."""
-    before = next((each for each in standing.revisions[1:] if each.status in _WORKED), None)
+    before = next((each for each in standing.revisions[1:] if each.status.worked), None)
     record = standing.record
     old = standing.records.get(before.number) if before else None
     if before is None or record is None or old is None:

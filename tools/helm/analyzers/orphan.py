@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from clusterwright.tools.analyzer import Analyzer, Fulfilled, ReadRequest, Suspicion
+from clusterwright.tools.analyzer import Analyzer, ReadRequest, Suspicion
 from clusterwright.tools.finding import Evidence, FieldEvidence, Finding, Severity
-from clusterwright.tools.helm.analyzers.about import Cure, ask, remedies
+from clusterwright.tools.helm.analyzers.about import Cure, ask, remedies, unless_gone
 from clusterwright.tools.helm.estate import WORKLOADS, Estate, Standing, estate_of
 from clusterwright.tools.helm.marks import RELEASE_NAME, is_hook, released_by
 from clusterwright.tools.helm.objects import KEEP
+from clusterwright.tools.helm.record import namespaced_name
 from clusterwright.tools.kubernetes.analyzers.pod import title
 from clusterwright.tools.manifest import Manifest, dig, instant, items, text
 from clusterwright.tools.ref import Ref
@@ -95,7 +96,7 @@ def _evidence(one: Manifest, standing: Standing | None) -> tuple[Evidence, ...]:
 
 
 def _cures(refs: tuple[Ref, ...], release: Ref, standing: Standing | None) -> Iterator[Cure]:
-    named = f"{release.namespace}/{release.name}"
+    named = namespaced_name(release)
     if standing is None:
         chart = ask("the chart that it was installed from, as repository/name")
         values: Manifest = {ask(_VALUES): ""}
@@ -116,12 +117,4 @@ def _order(one: Manifest) -> tuple[int, str, str]:
     return rank, kind, Ref.of(one).name
 
 
-def _refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding | None:
-    """Drop what is gone by now."""
-    for request in suspicion.requests:
-        if isinstance(request, ReadRequest) and fulfilled.objects.get(request, {}) is None:
-            return None
-    return suspicion.finding
-
-
-ORPHAN = Analyzer("orphan", (CODE,), ("Secret", "ConfigMap", *WORKLOADS), _detect, _refine)
+ORPHAN = Analyzer("orphan", (CODE,), ("Secret", "ConfigMap", *WORKLOADS), _detect, unless_gone)

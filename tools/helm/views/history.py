@@ -125,7 +125,7 @@ def _told(release: Release, earlier: Release | ToolError | None) -> dict[str, Js
         ends = ((*one.path, *end) for one in found for end, _ in leaves(_there(one)))
         paths = [veil.line(spell(end), _LONGEST) for end in ends]
     return {
-        "chart": one_line(f"{release.chart_name}-{release.chart_version}".strip("-"), _SHORT),
+        "chart": one_line(release.chart_label, _SHORT),
         "app_version": one_line(release.app_version, _SHORT),
         "description": shorten(veil.line(release.description, _SAID), _LONGEST),
         "values": tuple(paths[:_PATHS]),

@@ -14,7 +14,7 @@ from clusterwright.tools.excerpt import one_line, shorten
 from clusterwright.tools.helm.live_objects import LiveObjects, live_objects
 from clusterwright.tools.helm.objects import Object
 from clusterwright.tools.helm.placement import on_cluster
-from clusterwright.tools.helm.record import Release, deployed
+from clusterwright.tools.helm.record import LIMIT, Release, deployed
 from clusterwright.tools.helm.veil import Veil
 from clusterwright.tools.helm.views.view import Asked, Read, View
 from clusterwright.tools.kubernetes.owners.claim import Question
@@ -31,8 +31,6 @@ from clusterwright.tools.quotation import quoted, word
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
-_ROOM = 1_048_576
-"""Bytes that a Secret or a ConfigMap holds (k8s.io/api/core/v1, MaxSecretSize)."""
 _GITOPS = (argo_cd, flux, sveltos, k0rdent, cluster_deployment)
 _SAID, _LONGEST, _SHORT, _OWNERS = 2_000, 400, 80, 5
 
@@ -87,7 +85,7 @@ class StatusView(View):
         app = f", app {word(self.app_version)}" if self.app_version else ""
         runs = f"{self.deployed} deployed" if self.deployed else "none deployed"
         back = f", a return to {self.rolled_back_to}" if self.rolled_back_to else ""
-        used = f"{self.record_bytes} of {_ROOM} bytes"
+        used = f"{self.record_bytes} of {LIMIT} bytes"
         objects = ", ".join(f"{n} {kind}" for kind, n in self.objects.items())
         lines = [f"{word(self.chart)}{app}, updated {self.age or '?'} ago{back}; {runs}"]
         lines += [quoted(self.description)] if self.description else []
@@ -133,7 +131,7 @@ def _facts(asked: Asked, release: Release, veil: Veil) -> StatusView:
     when = asked.revision.modified
     failed = [one for one in release.hooks if one.phase == "Failed"]
     return StatusView(
-        chart=one_line(f"{release.chart_name}-{release.chart_version}".strip("-"), _SHORT),
+        chart=one_line(release.chart_label, _SHORT),
         app_version=one_line(release.app_version, _SHORT),
         updated=when,
         age=span(asked.connection.now - when) if when else "",

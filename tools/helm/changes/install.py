@@ -53,7 +53,11 @@ class Install(ChartChange):
         head = run(
             found,
             f"install {self.ref}",
-            {**self.asked(found, "install"), "create_namespace": self.create_namespace},
+            {
+                **self.asked(found, "install"),
+                "create_namespace": self.create_namespace,
+                "writes_first": bool(self.create_namespace or (found.chart and found.chart.crds)),
+            },
             told=told_of(None, target, 1),
             checks=(is_deployed(found, 1),),
             risks=((Risk.LOW, f"{len(found.wanted)} objects are made"),),

@@ -78,7 +78,7 @@ class Helm:
                 hint="is what CLUSTERWRIGHT_HELM names, or the PATH has, the real helm?",
             )
         found = classify(Veil(step.secrets).text(ran.error))
-        if not changed:
+        if not changed and not _writes_first(step.write.body):
             raise ConflictError(f"{found.cause} [{found.code}]", hint=found.change)
         return f"{found.cause} [{found.code}]; {found.change}" if found.change else found.cause
 
@@ -125,6 +125,14 @@ async def _state(connection: "Connection", ref: Ref) -> str:
     except NotFoundError:  # its namespace is not there
         return Outlook(ref).state
     return Outlook(ref, found.revisions.get(ref, ())).state
+
+
+def _writes_first(body: Manifest) -> bool:
+    """Return whether a run writes objects before, or without, a record that tells of it.
+
+    Helm deletes objects although it may not note that it does (helm/helm, pkg/action/uninstall.go).
+    """
+    return text(body, "command") == "uninstall" or truth(body, "writes_first")
 
 
 def _words(ref: Ref, body: Manifest, agent: str) -> Iterator[str]:

@@ -14,9 +14,11 @@ from clusterwright.tools.helm.changes import before_crds
 from clusterwright.tools.helm.changes.charts import chart_for
 from clusterwright.tools.helm.changes.install import Install
 from clusterwright.tools.helm.changes.outlook import Chart, Outlook
+from clusterwright.tools.helm.changes.record_access import check_record
 from clusterwright.tools.helm.changes.release_change import ReleaseChange
 from clusterwright.tools.helm.changes.rendering import Asked, objects_of, render
 from clusterwright.tools.helm.changes.rollback import Rollback
+from clusterwright.tools.helm.changes.uninstall import Uninstall
 from clusterwright.tools.helm.changes.unlock import Unlock
 from clusterwright.tools.helm.changes.upgrade import ChartChange, Upgrade
 from clusterwright.tools.helm.chart_crds import CRD
@@ -65,8 +67,10 @@ async def _outlook(
     homeless = await _is_homeless(connection, ref.namespace)
     history: tuple[Revision, ...] = ()
     if not homeless:
-        history = (await kept(connection, ref.namespace, ref.name)).revisions.get(ref, ())
+        history = await _history(connection, ref)
     found = Outlook(ref, history, homeless=homeless)
+    if change.runs and not homeless:
+        await check_record(connection, found, deletes=isinstance(change, Uninstall))
     if history:
         runs = deployed(history)
         newest = await record(connection, history[0])
@@ -76,6 +80,19 @@ async def _outlook(
     found = replace(found, helm=program.version if program else "")
     found = await _with_target(clusters, connection, change, found, program)
     return await _with_live(connection, found)
+
+
+async def _history(connection: "Connection", ref: Ref) -> tuple[Revision, ...]:
+    """Return a release's revisions; raise ForbiddenError where it may be among what is not read."""
+    read = await kept(connection, ref.namespace, ref.name)
+    found = read.revisions.get(ref, ())
+    unread = next((one for one in read.gaps if one.what == "Secret"), None)
+    if not found and unread is not None:
+        raise ForbiddenError(
+            f"nobody can tell here whether there is a {ref}: {unread.reason}",
+            hint="Helm keeps releases in Secrets: it takes `list` on them",
+        )
+    return found
 
 
 async def _is_homeless(connection: "Connection", namespace: str) -> bool:

@@ -56,7 +56,8 @@ class Place:
         """Return what the API server took from us, by our own hand, events aside."""
         log = self.workshop.sandbox.audit_log
         found = writes(log, agent="clusterwright", offset=self.begin)
-        return [one for one in found if one.resource != "events"]
+        ours = {self.namespace, ""}
+        return [one for one in found if one.namespace in ours and one.resource != "events"]
 
     def helm_writes(self) -> list[AuditedWrite]:
         """Return what the API server took from the helm program in this namespace."""

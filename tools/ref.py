@@ -84,10 +84,14 @@ class Ref:
         group = group_of(text(manifest, "apiVersion"))
         return cls(text(manifest, "kind"), name_of(manifest), namespace_of(manifest), group)
 
+    @property
+    def kind_key(self) -> str:
+        """The kind as a Ref spells it: `Pod`, `Machine.cluster.x-k8s.io`."""
+        return f"{self.kind}.{self.group}" if self.group else self.kind
+
     def __str__(self) -> str:
         """Return the canonical spelling."""
-        kind = f"{self.kind}.{self.group}" if self.group else self.kind
-        return "/".join(part for part in (kind, self.namespace, self.name) if part)
+        return "/".join(part for part in (self.kind_key, self.namespace, self.name) if part)
 
     @classmethod
     def __get_pydantic_core_schema__(

@@ -60,7 +60,7 @@ def _call(tool: str, subject: Ref) -> str:
 
 
 def _kind(subject: Ref) -> str:
-    return f"{subject.kind}.{subject.group}" if subject.group else subject.kind
+    return subject.kind_key
 
 
 def _is_release(subject: Ref) -> bool:

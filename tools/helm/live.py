@@ -89,7 +89,7 @@ class Live:
         held.update((Ref.of(one), one) for one in found)
 
     async def _get(self, ref: Ref) -> None:
-        kind = f"{ref.kind}.{ref.group}" if ref.group else ref.kind
+        kind = ref.kind_key
         try:
             async with self._turn:
                 found = await self._connection.live(ref)

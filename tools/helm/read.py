@@ -127,7 +127,7 @@ class _Reading:
     async def _objects(self) -> None:
         """Read the live objects: of all kinds that manifests name, of hooks, and CRDs of charts."""
         refs = {one.ref for objects in self._manifests.values() for one in objects}
-        named = {f"{one.kind}.{one.group}" if one.group else one.kind for one in refs}
+        named = {one.kind_key for one in refs}
         namespaces = sorted({one.namespace for one in refs} - {"", self._namespace})
         if self._namespace and len(namespaces) > _MOST_NAMESPACES:
             left = namespaces[_MOST_NAMESPACES:]

@@ -154,7 +154,7 @@ async def _log(connection: "Connection", request: LogRequest) -> tuple[str, ...]
 
 async def _object(connection: "Connection", request: ReadRequest) -> Manifest | None:
     ref = request.ref
-    resource = await connection.resource(f"{ref.kind}.{ref.group}" if ref.group else ref.kind)
+    resource = await connection.resource(ref.kind_key)
     try:
         return await connection.get(resource, ref.name, ref.namespace or None)
     except NotFoundError:

@@ -118,7 +118,7 @@ async def _with_credentials(
     objects: dict[str, Sequence[Manifest]] = {}
 
     async def read(one: Credential) -> None:
-        kind = f"{one.ref.kind}.{one.ref.group}" if one.ref.group else one.ref.kind
+        kind = one.ref.kind_key
         try:
             resource = await connection.resource(kind)
             where = one.ref.namespace if resource.namespaced else None

@@ -69,7 +69,7 @@ async def _around(
 
 async def _get(connection: "Connection", ref: Ref) -> Manifest | None:
     try:
-        resource = await connection.resource(f"{ref.kind}.{ref.group}" if ref.group else ref.kind)
+        resource = await connection.resource(ref.kind_key)
         return await connection.get(resource, ref.name, ref.namespace or None)
     except ToolError:
         return None

@@ -37,7 +37,7 @@ def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
 
 def _gone(estate: Estate, one: Object) -> bool:
     """Return whether an object was not listed that should have been, and does not go by itself."""
-    kind = f"{one.ref.kind}.{one.ref.group}" if one.ref.group else one.ref.kind
+    kind = one.ref.kind_key
     passing = dig(one.manifest, "spec", "ttlSecondsAfterFinished") is not None
     return estate.was_read(kind) and estate.get(one.ref) is None and not passing
 

@@ -116,7 +116,7 @@ async def read_status(asked: Asked) -> Read:
         facts = _facts(asked, release, veil)
         return facts.model_copy(
             update={
-                "objects": dict(Counter(_kind(one.ref) for one in wanted).most_common()),
+                "objects": dict(Counter(one.ref.kind_key for one in wanted).most_common()),
                 "owners": _owners(asked, live),
                 "unwell": len(rows),
                 "rows": tuple(rows[asked.offset :]),
@@ -146,10 +146,6 @@ def _facts(asked: Asked, release: Release, veil: Veil) -> StatusView:
         hooks=len(release.hooks),
         failed_hooks=tuple(one_line(f"{one.kind}/{one.name}", _SHORT) for one in failed[:_OWNERS]),
     )
-
-
-def _kind(ref: Ref) -> str:
-    return f"{ref.kind}.{ref.group}" if ref.group else ref.kind
 
 
 def _unwell(wanted: Sequence[Object], live: LiveObjects, now: datetime) -> list[UnwellRow]:

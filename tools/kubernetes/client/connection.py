@@ -123,7 +123,7 @@ class Connection:
         Never shared with another reader: a write rests on it. It comes in the version that the
         server prefers, or in another one that it serves.
         """
-        resource = await self.resource(f"{ref.kind}.{ref.group}" if ref.group else ref.kind)
+        resource = await self.resource(ref.kind_key)
         resource = replace(resource, version=version) if version else resource
         try:
             found = await self._http.get(resource.path(ref.namespace or None, ref.name))
@@ -142,7 +142,7 @@ class Connection:
     async def write(self, one: Write, *, dry_run: bool, agent: str = "") -> Sent:
         """Send one write, or see how it would end; raise ToolError, as `client.write` tells."""
         ref = one.ref
-        found = await self.resource(f"{ref.kind}.{ref.group}" if ref.group else ref.kind)
+        found = await self.resource(ref.kind_key)
         resource = versioned(found, one)
         return await write(self._http, resource, one, dry_run=dry_run, agent=agent)
 

@@ -27,7 +27,7 @@ class Lookup:
 
     async def manifest(self, ref: Ref) -> Manifest | None:
         """Return an object, or None when it does not exist; raise ToolError otherwise."""
-        kind = f"{ref.kind}.{ref.group}" if ref.group else ref.kind
+        kind = ref.kind_key
         resource = await self.connection.resource(kind)
         try:
             return await self.connection.get(resource, ref.name, ref.namespace or None)

@@ -52,7 +52,7 @@ async def survey_k0rdent(
     for ref in wanted:
         found = await _read(connection, ref)
         if found is not None:
-            key = f"{ref.kind}.{ref.group}" if ref.group else ref.kind
+            key = ref.kind_key
             objects.setdefault(key, []).append(found)
     parts.append(Snapshot(connection.cluster, connection.now, objects))
     return replace(scene, around=joined(parts))
@@ -83,7 +83,7 @@ async def _owner(connection: "Connection", one: ClusterChange, scene: Scene) -> 
 async def _read(connection: "Connection", ref: Ref) -> Manifest | None:
     """Read one object; of a Secret nothing is kept but its name."""
     try:
-        resource = await connection.resource(f"{ref.kind}.{ref.group}" if ref.group else ref.kind)
+        resource = await connection.resource(ref.kind_key)
         found = await connection.get(resource, ref.name, ref.namespace or None)
     except (NotFoundError, ForbiddenError):
         return None

@@ -12,6 +12,7 @@ from clusterwright.tools.helm.changes.outlook import Outlook, existing_release
 from clusterwright.tools.helm.changes.records import is_deployed
 from clusterwright.tools.helm.changes.release_change import ReleaseChange
 from clusterwright.tools.helm.changes.runs import run, told_of
+from clusterwright.tools.helm.changes.signs import require_dead
 from clusterwright.tools.helm.record import Release, Revision, Status, deployed
 from clusterwright.tools.kubernetes.changes.step import Check, Scene, Step
 from clusterwright.tools.manifest import Manifest
@@ -50,6 +51,8 @@ class Rollback(ReleaseChange):
         """Return the run of helm and what it does to each object."""
         found = existing_release(scene, self.ref)
         self.check_expected(found)
+        if self.expect is None:  # else it undoes a run that is known to have ended
+            require_dead(found, scene.around.now)
         chosen = self.chosen(found.history)
         return rolled_back(found, chosen, force=self.force_conflicts)
 

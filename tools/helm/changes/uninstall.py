@@ -8,6 +8,7 @@ from clusterwright.tools.helm.changes.outlook import Outlook, existing_release
 from clusterwright.tools.helm.changes.records import has_no_records, is_uninstalled
 from clusterwright.tools.helm.changes.release_change import ReleaseChange
 from clusterwright.tools.helm.changes.runs import run, told_of
+from clusterwright.tools.helm.changes.signs import require_dead
 from clusterwright.tools.helm.record import Status
 from clusterwright.tools.kubernetes.changes.step import Check, Scene, Step
 from clusterwright.tools.manifest import Manifest, items, name_of, namespace_of, text
@@ -27,6 +28,8 @@ class Uninstall(ReleaseChange):
         """Return the run of helm and the deletion of each object."""
         found = existing_release(scene, self.ref)
         self.check_expected(found)
+        if self.expect is None:  # else it undoes a run that is known to have ended
+            require_dead(found, scene.around.now)
         if found.history[0].status is Status.UNINSTALLED and self.keep_history:
             return ()
         return uninstalled(scene, found, keep_history=self.keep_history)

@@ -4,7 +4,6 @@ Helm refuses any other operation while the newest revision is pending. Nothing i
 whether its process lives, so that signs of life are looked for first.
 """
 
-from datetime import datetime
 from typing import ClassVar, Literal
 
 from clusterwright.tools.errors import RefusedError
@@ -12,8 +11,8 @@ from clusterwright.tools.helm.changes.outlook import Outlook, existing_release
 from clusterwright.tools.helm.changes.records import is_deployed
 from clusterwright.tools.helm.changes.release_change import ReleaseChange
 from clusterwright.tools.helm.changes.rollback import earlier, rolled_back
+from clusterwright.tools.helm.changes.signs import require_dead
 from clusterwright.tools.helm.changes.uninstall import uninstalled
-from clusterwright.tools.helm.life import life_of
 from clusterwright.tools.helm.record import Revision, Status, deployed
 from clusterwright.tools.kubernetes.changes.delete import gone
 from clusterwright.tools.kubernetes.changes.step import Check, Scene, Step
@@ -43,14 +42,8 @@ class Unlock(ReleaseChange):
                 f"{self.ref} is not locked: revision {newest.number} is {newest.status}",
                 hint="helm_get_release tells its status",
             )
-        signs = _signs(found, scene.around.now)
-        if signs and not self.dead:
-            raise RefusedError(
-                f"whatever made revision {newest.number} of {self.ref} may be at work yet:"
-                f" {'; '.join(signs)} [pending-lock]",
-                hint="wait until it ends, or find out that its process is gone (a CI job, a"
-                " controller, a terminal), and pass dead=true",
-            )
+        if not self.dead:
+            require_dead(found, scene.around.now)
         return self._steps(scene, found)
 
     def _way(self, history: tuple[Revision, ...]) -> str:
@@ -81,19 +74,6 @@ class Unlock(ReleaseChange):
         """Return what proves a rollback that was cut short after it had taken place."""
         found = existing_release(scene, self.ref)
         return (is_deployed(found, found.number),)
-
-
-def _signs(found: Outlook, now: datetime) -> tuple[str, ...]:
-    """Return what speaks against that the operation is dead, by the cluster's own clock."""
-    if found.newest is None:
-        return ()
-    life = life_of(found.newest, [one.ref for one in found.present], found.live, now)
-    if not life.alive(now):
-        return ()
-    if life.hooks:
-        return tuple(f"its hook {one} is running" for one in life.hooks)
-    ago = f" {(now - life.last).total_seconds():.0f} s ago" if life.last else ", nobody knows when"
-    return (f"it was at work{ago}",)
 
 
 def _forget(found: Outlook) -> Step:

@@ -46,8 +46,12 @@ def programs(namespace: str) -> list[int]:
 
 
 def test_programs_are_found_by_their_namespace() -> None:
-    command = [sys.executable, "-c", "input()", "--namespace=nowhere-at-all"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
+    code = "print(flush=True); input()"
+    command = [sys.executable, "-c", code, "--namespace=nowhere-at-all"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe) as process:
+        assert process.stdout is not None
+        process.stdout.readline()  # its words are not there the moment that it is
         assert programs("nowhere-at-all") == [process.pid]
         process.kill()
 

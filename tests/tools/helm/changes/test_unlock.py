@@ -43,9 +43,10 @@ async def test_a_release_that_was_touched_a_moment_ago_is_not_freed(place: Place
         upgrade, told = await session.plan({"kind": "upgrade", "release": place.named("cart")})
         assert not upgrade
         assert "[pending-lock]" in told
-        plan, told = await session.plan({"kind": "unlock", "release": place.named("cart")})
-        assert not plan
-        assert "it was at work" in told
+        for kind in ("unlock", "rollback", "uninstall"):
+            plan, told = await session.plan({"kind": kind, "release": place.named("cart")})
+            assert not plan
+            assert "it was at work" in told
 
 
 async def test_a_dead_upgrade_is_rolled_back(place: Place) -> None:

@@ -2,7 +2,7 @@ import pytest
 from pydantic import BaseModel
 
 from clusterwright.tools.errors import InvalidInputError
-from clusterwright.tools.ref import Ref, owner_of
+from clusterwright.tools.ref import Ref, legal, owner_of
 
 
 @pytest.mark.parametrize(
@@ -90,3 +90,13 @@ def test_an_owner_that_can_name_nothing_is_none(kind: str, name: str) -> None:
 @pytest.mark.parametrize("owners", [None, {}, "x", [None], [{}], [{"kind": "ReplicaSet"}]])
 def test_odd_owner_references_mean_no_owner(owners: object) -> None:
     assert owner_of({"metadata": {"ownerReferences": owners}}) is None
+
+
+@pytest.mark.parametrize("name", ["", "shop/cart", "/"])
+def test_what_names_nothing_is_not_taken_for_something_else(name: str) -> None:
+    assert legal("ConfigMap", name, "shop", "v1") is None
+    assert legal("ConfigMap", name, "", "v1") is None
+
+
+def test_odd_names_that_the_api_takes_are_legal() -> None:
+    assert legal("ClusterRole", "system:node", "", "v1") == Ref("ClusterRole", "system:node")

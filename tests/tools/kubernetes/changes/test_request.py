@@ -25,8 +25,9 @@ def nested(levels: int) -> Json:
         (2**63, "a number that Kubernetes cannot hold"),
         (10**5000, "a number that Kubernetes cannot hold"),
         (nested(90), "nested over 60 levels deep"),
+        ("half \ud83d", "half of a character"),
     ],
-    ids=("nan", "infinity", "65 bits", "5,000 digits", "deep"),
+    ids=("nan", "infinity", "65 bits", "5,000 digits", "deep", "surrogate"),
 )
 def test_what_no_object_can_hold_is_refused_and_takes_no_field_away(value: Json, said: str) -> None:
     asked = AskedOfClusters(kind="set_variable", name="default/train", variables={"a": [value]})

@@ -1,7 +1,7 @@
 """Render a chart whose own CRDs are not on the cluster yet, so that Helm cannot ask it to.
 
-Helm installs what is in `crds/` first and renders then; its dry run does not, and fails on the first
-object of such a kind. So helm renders apart from the cluster, told what will be served.
+Helm installs what is in `crds/` first and renders then; its dry run does not, and fails on the
+first object of such a kind. So helm renders apart from the cluster, told what will be served.
 """
 
 from collections.abc import Iterable, Iterator
@@ -35,7 +35,7 @@ async def flags(connection: "Connection", crds: Iterable[Manifest]) -> tuple[str
 
 
 def release_of(release: Ref, values: Manifest, rendered: str) -> Release:
-    """Return a first revision of what was rendered, as its record would have it but for the chart."""
+    """Return a first revision of what was rendered, as a record has it, without the chart."""
     parsed = [one for _, one in parse(rendered)]
     return Release(
         {

@@ -50,6 +50,7 @@ class Install(ChartChange):
         release = f"{self.ref.namespace}/{self.ref.name}"
         how = How(target.server_side, self.force_conflicts)
         objects = (*namespace, *_crds(found), *written(found, how))
+        many = len(objects) != 1
         head = run(
             found,
             f"install {self.ref}",
@@ -60,7 +61,7 @@ class Install(ChartChange):
             },
             told=told_of(None, target, 1),
             checks=(is_deployed(found, 1),),
-            risks=((Risk.LOW, f"{len(found.wanted)} objects are made"),),
+            risks=((Risk.LOW, f"{len(objects)} object{'s are' * many or ' is'} made"),),
             notes=(*chart_notes(found), *notes_on(found, EVENTS)),
             inverse={"kind": "uninstall", "release": release, "expect": 1},
         )

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 
 from clusterwright.tools.diff import clean, differences, merge_patch
 from clusterwright.tools.errors import RefusedError
-from clusterwright.tools.field_path import Path
+from clusterwright.tools.excerpt import few
+from clusterwright.tools.field_path import Path, spell
 from clusterwright.tools.helm.changes.client_side import merged
 from clusterwright.tools.helm.changes.gist import gist
 from clusterwright.tools.helm.changes.marks import marked, owned, owner
 from clusterwright.tools.helm.changes.outlook import Outlook
+from clusterwright.tools.helm.drift import drift
 from clusterwright.tools.helm.objects import KEEP, Object
+from clusterwright.tools.kubernetes.changes.delete import gone
 from clusterwright.tools.kubernetes.changes.proofs import proofs
 from clusterwright.tools.kubernetes.changes.step import Check, Step
 from clusterwright.tools.kubernetes.changes.workloads import TEMPLATED, rolled_out
@@ -64,6 +67,7 @@ def _deletion(found: Outlook, ref: Ref, live: Manifest) -> Step:
         write=Write(Verb.DELETE, ref, options, uid=text(live, "metadata", "uid")),
         before=live,
         paths=None,
+        checks=(gone(ref, text(live, "metadata", "uid")),),
         irreversible="its data goes with it" if ref.kind == "PersistentVolumeClaim" else "",
         carried_by=found.ref,
     )
@@ -120,16 +124,27 @@ def _wanted(found: Outlook, one: Object, old: Object | None, how: How) -> Step:
         checks=proofs(one.ref, wanted, changed),
         carried_by=found.ref,
         random=random,
+        notes=_taken_back(one, live, [each.path for each in asked]),
     )
+
+
+def _taken_back(one: Object, live: Manifest, asked: Sequence[Path]) -> tuple[str, ...]:
+    """Return what others set of an object, which the operation writes over and no undo knows."""
+    fields = [each.path for each in drift(one, live) if not _touches(each.path, asked)]
+    if not fields:
+        return ()
+    named = few([spell(path) for path in fields], 5)
+    return (f"takes back what was set otherwise since, and an undo does not bring again: {named}",)
 
 
 def _paths(asked: Sequence[Path], changed: Sequence[Path]) -> tuple[Path, ...]:
     """Return the fields that the change is for: what it only takes back is no owner's business."""
-    return tuple(
-        one
-        for one in changed
-        if any(one[: len(path)] == path or path[: len(one)] == one for path in asked)
-    )
+    return tuple(one for one in changed if _touches(one, asked))
+
+
+def _touches(one: Path, paths: Sequence[Path]) -> bool:
+    """Return whether a path leads to one of others, to a part of it, or to what it is a part of."""
+    return any(one[: len(path)] == path or path[: len(one)] == one for path in paths)
 
 
 def _apply(ref: Ref, body: Manifest, how: How) -> Write:

@@ -4,6 +4,7 @@ The command is made here from typed fields, as a list of words; nothing that a c
 ever part of a flag.
 """
 
+import re
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,10 +12,10 @@ from typing import TYPE_CHECKING, cast
 
 from clusterwright.tools.errors import ConflictError, NotFoundError
 from clusterwright.tools.helm.changes.outlook import Outlook
-from clusterwright.tools.helm.changes.runs import HISTORY, TIMEOUT_SECONDS
+from clusterwright.tools.helm.changes.runs import HISTORY
 from clusterwright.tools.helm.client.kept import digest_of, workshop
 from clusterwright.tools.helm.client.program import Driver, find_program
-from clusterwright.tools.helm.failures.classify import classify
+from clusterwright.tools.helm.failures.classify import UNKNOWN, classify
 from clusterwright.tools.helm.store import kept
 from clusterwright.tools.helm.veil import Veil
 from clusterwright.tools.kubernetes.changes.step import Step
@@ -30,6 +31,11 @@ if TYPE_CHECKING:
 
 _GRACE_SECONDS = 60.0
 """Beyond Helm's own time-out, which is for each hook and each wait by itself."""
+_SENTENCE = re.compile(r"(?<=[.!]) +")
+_AFTERWARDS = re.compile(
+    r"recorded as failed|(?:was|were) applied|Nothing was changed|then once more"
+)
+"""What the catalogue says of an operation that has run, and a plan has not."""
 _OPERATIONS = 4
 """Hooks before and after, and two waits: so often may it run out."""
 _at_work: set[tuple[str, Ref]] = set()
@@ -40,7 +46,7 @@ class Helm:
     """Carries out what plans ask of the helm program."""
 
     async def run(
-        self, clusters: "Clusters", connection: "Connection", step: Step, agent: str
+        self, clusters: "Clusters", connection: "Connection", step: Step, agent: str, wait: float
     ) -> str:
         """Run helm; return why it failed, or raise ConflictError if it had changed nothing."""
         program = await find_program()
@@ -50,12 +56,12 @@ class Helm:
                 raise ConflictError(f"somebody else changed {ref} just now", hint="plan it again")
             async with kubeconfig_file(clusters, connection.cluster) as kubeconfig:
                 ran = await program.run(
-                    [*_words(ref, body, agent)],
+                    [*_words(ref, body, agent), f"--timeout={wait:.0f}s"],
                     operands=_operands(ref, body, archive),
                     kubeconfig=kubeconfig,
                     values=mapping(body, "values") if archive else None,
                     driver=cast("Driver", text(body, "driver")),
-                    seconds=TIMEOUT_SECONDS * _OPERATIONS + _GRACE_SECONDS,
+                    seconds=wait * _OPERATIONS + _GRACE_SECONDS,
                 )
             return await self._ended(connection, step, ran)
 
@@ -65,8 +71,10 @@ class Helm:
         return await _state(connection, ref) != entry["version"]
 
     def hint(self, said: str) -> str:
-        """Return what to do about what the API server would refuse."""
-        return classify(said).change
+        """Return what to do about what the API server would refuse, with the code of its kind."""
+        found = classify(said)
+        told = [one for one in _SENTENCE.split(found.change) if not _AFTERWARDS.search(one)]
+        return f"{' '.join(told)} [{found.code}]" if found.code != UNKNOWN else ""
 
     async def _ended(self, connection: "Connection", step: Step, ran: "Ran") -> str:
         changed = await _state(connection, step.ref) != step.write.version
@@ -140,7 +148,6 @@ def _words(ref: Ref, body: Manifest, agent: str) -> Iterator[str]:
     command = text(body, "command")
     yield command
     yield f"--namespace={ref.namespace}"
-    yield f"--timeout={TIMEOUT_SECONDS}s"
     if command in {"upgrade", "rollback"}:
         yield f"--history-max={HISTORY}"
     if command in {"upgrade", "rollback", "install"} and truth(body, "force"):

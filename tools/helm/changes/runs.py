@@ -14,8 +14,6 @@ from clusterwright.tools.kubernetes.changes.write import Verb, Write
 from clusterwright.tools.manifest import Json, Manifest
 from clusterwright.tools.trust.risk import Risk
 
-TIMEOUT_SECONDS = 300
-"""For hooks, and for waiting where it is asked for; Helm's own default."""
 HISTORY = 10
 """Revisions that Helm keeps by default."""
 

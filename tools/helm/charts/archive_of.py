@@ -39,7 +39,8 @@ async def archive_of(release: Release) -> Fetched:
         raise NotFoundError(
             f"the chart of {release.ref} cannot be had from its record: Helm keeps nothing of the"
             f" charts that it depends on ({few(missing)})",
-            hint=f"pass chart=repository/{release.chart_name or 'name'};"
+            hint=f"pass chart=repository/{release.chart_name or 'name'}, and"
+            f" version={release.chart_version or '...'} to keep the one that runs;"
             " helm_search_charts lists them",
         )
     return await to_thread.run_sync(_fetched, release)

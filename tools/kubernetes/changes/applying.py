@@ -188,7 +188,10 @@ async def _carry_out(desk: Desk, connection: "Connection", job: _Job) -> Applied
 def _runner(desk: Desk, connection: "Connection") -> Run | None:
     """Return what runs the program of the desk's domain, if it has one."""
     performer = desk.vocabulary.load().performer
-    return partial(performer.run, desk.clusters, connection) if performer else None
+    if performer is None:
+        return None
+    wait = desk.authority.policy.proof_seconds
+    return partial(performer.run, desk.clusters, connection, wait=wait)
 
 
 async def _conclude(

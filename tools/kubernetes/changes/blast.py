@@ -52,7 +52,10 @@ def judge(
 def _of_step(scene: Scene, step: Step) -> Iterator[Reason]:
     ref = step.ref
     yield from step.risks or ()
-    if ref.kind in _HIGH:
+    made = step.before is None and step.write.verb is not Verb.DELETE
+    if ref.kind == "Namespace" and made:
+        yield Risk.LOW, f"{ref} is new"
+    elif ref.kind in _HIGH:
         yield Risk.HIGH, f"{ref.kind}: an error here is felt in the whole cluster"
     elif ref.kind in _GRANTS:
         yield from _of_grant(step)

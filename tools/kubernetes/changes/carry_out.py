@@ -36,6 +36,8 @@ _PAUSE = 0.5
 """Seconds between two looks at the proofs."""
 _SOON, _LONGER_PAUSE = 60.0, 2.0
 """What takes longer than that is looked at less often."""
+_HEARTBEAT = 15.0
+"""Seconds after which what is still so is told again."""
 Note = Callable[[Manifest], None]
 Tell = Callable[[float, float, str], Awaitable[None]]
 Run = Callable[[Step, str], Awaitable[str]]
@@ -129,16 +131,19 @@ class Work:
         return failures[0]
 
     async def _follow(self, step: Step, checks: Sequence[Check]) -> None:
-        """Tell what is not ready yet, for as long as a program runs."""
-        told = ""
-        while checks:
+        """Tell what is not ready yet, for as long as a program runs; the same again now and then.
+
+        Clients give up on a call that is silent for a minute.
+        """
+        told, told_at, started = "", anyio.current_time(), anyio.current_time()
+        while True:
             await anyio.sleep(_LONGER_PAUSE)
             verdicts = [await self._judge(one) for one in checks]
-            met = sum(isinstance(one, Met) for one in verdicts)
-            said = _waits_for(checks, verdicts) or f"{step.say}: its objects are ready"
-            if said != told:
-                await self._tell(met, len(checks), said)
-                told = said
+            met, now = sum(isinstance(one, Met) for one in verdicts), anyio.current_time()
+            said = _waits_for(checks, verdicts) or f"{step.say}: under way"
+            if said != told or now - told_at >= _HEARTBEAT:
+                await self._tell(met, len(checks) + 1, f"{said} ({now - started:.0f} s)")
+                told, told_at = said, now
 
     async def _write(self, place: int, tried: Tried, outcome: Outcome) -> None:
         step = await fresh(self._connection, tried.step)

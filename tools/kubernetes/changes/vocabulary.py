@@ -25,11 +25,12 @@ class Performer(Protocol):
     """Runs a domain's own program for the steps that ask for it (`Verb.RUN`)."""
 
     async def run(
-        self, clusters: "Clusters", connection: "Connection", step: "Step", agent: str
+        self, clusters: "Clusters", connection: "Connection", step: "Step", agent: str, wait: float
     ) -> str:
         """Carry a step out; return why it failed, where it had done a part of it by then.
 
-        `agent` names the plan. Raises ToolError for a run that changed nothing.
+        `agent` names the plan, `wait` is for how many seconds it may wait for anything. Raises
+        ToolError for a run that changed nothing.
         """
         ...
 

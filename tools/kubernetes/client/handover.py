@@ -5,6 +5,7 @@ is handed a workload cluster's could not find it at all: it is in a Secret.
 """
 
 import os
+import shutil
 import tempfile
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import orjson
+from anyio import to_thread
 
 from clusterwright.tools.errors import UnauthenticatedError
 from clusterwright.tools.kubernetes.client.credentials import (
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 _FILES = ("certificate-authority", "client-certificate", "client-key", "tokenFile")
 """Fields that name a file, relative to the kubeconfig that they are in."""
+_PREFIX = "clusterwright-kubeconfig-"
 _SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 
 
@@ -37,10 +40,30 @@ _SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 async def kubeconfig_file(clusters: "Clusters", cluster: str) -> AsyncGenerator[Path]:
     """Yield a file for the cluster of a connection; it is gone afterwards."""
     content = await _content(clusters, cluster)
-    with tempfile.TemporaryDirectory(prefix="clusterwright-") as folder:
+    await to_thread.run_sync(_sweep)
+    with tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-") as folder:
         path = Path(folder) / "kubeconfig"
         create_private(path, orjson.dumps(content))
         yield path
+
+
+def _sweep() -> None:
+    """Remove what a process of ours that was killed had to leave."""
+    for one in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
+        pid = one.name.removeprefix(_PREFIX).partition("-")[0]
+        dead = pid.isdecimal() and not _lives(int(pid))
+        if dead and one.lstat().st_uid == os.getuid() and not one.is_symlink():
+            shutil.rmtree(one, ignore_errors=True)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # it is another user's
+        return True
+    return True
 
 
 async def _content(clusters: "Clusters", cluster: str) -> Manifest:

@@ -1,5 +1,9 @@
 """The kubeconfig that a program is handed: one cluster of many, found from anywhere."""
 
+import os
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -72,3 +76,24 @@ async def test_the_file_is_private_and_gone_afterwards(tmp_path: Path) -> None:
         assert path.stat().st_mode & 0o077 == 0
         assert yaml.safe_load(path.read_text())["current-context"] == "prod"
     assert not path.exists()
+
+
+def ended_process() -> int:
+    """Return the number of a process that is no more."""
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        ended.wait()
+    return ended.pid
+
+
+async def test_what_a_killed_process_left_goes_with_the_next_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    pids = (ended_process(), os.getpid())
+    left, own = (tmp_path / f"clusterwright-kubeconfig-{pid}-x" for pid in pids)
+    for one in (left, own):
+        one.mkdir()
+        (one / "kubeconfig").write_text("{}")
+    async with kubeconfig_file(Clusters(kubeconfig(tmp_path)), "prod"):
+        assert not left.exists()
+        assert own.exists()

@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from clusterwright.tools.manifest import Manifest
 from tests.tools.helm.changes.charts import web
 from tests.tools.helm.changes.place import Place
 
@@ -72,13 +71,8 @@ async def test_an_upgrade_keeps_the_values_that_were_supplied_before(place: Plac
         await session.done({"kind": "upgrade", "release": release, "values": {"level": None}})
         values = json.loads(place.workshop.helm("get", "values", "cart", "-o", "json"))
         assert values == {"image": {"tag": "2"}}
-        reset: Manifest = {
-            "kind": "upgrade",
-            "release": release,
-            "values": {},
-            "reset_values": True,
-        }
-        await session.done(reset)
+        change = {"kind": "upgrade", "release": release, "reset_values": True}
+        await session.done(change)
         assert json.loads(place.workshop.helm("get", "values", "cart", "-o", "json")) in ({}, None)
 
 

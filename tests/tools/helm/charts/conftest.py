@@ -1,8 +1,6 @@
 """Configured repositories of charts, apart from those of whoever runs the tests."""
 
-import shutil
-import subprocess
-import tempfile
+import base64
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,6 +14,8 @@ from clusterwright.tools.manifest import Manifest
 from tests.tools.helm.charts.repositories import Helm, Served, registry, served
 
 Configure = Callable[..., Path]
+_KEYS = Path(__file__).parent / "keys"
+"""Made for these tests with `gpg --quick-generate-key`, and used nowhere else."""
 
 
 @pytest.fixture(autouse=True)
@@ -70,18 +70,16 @@ def registry_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def keyring() -> Iterator[Path]:
-    """Make a key; yield the public keyring, beside which is secret.gpg."""
-    if not shutil.which("gpg"):
-        pytest.skip("gpg makes keys")
-    with tempfile.TemporaryDirectory(prefix="keys-") as folder:  # a short path: it holds a socket
-        gpg = ["gpg", "--homedir", folder, "--batch", "--passphrase", ""]
-        owner = "shop <shop@example.com>"
-        subprocess.run(
-            [*gpg, "--quick-generate-key", owner, "rsa2048"], check=True, capture_output=True
-        )
-        for what, name in (("--export-secret-keys", "secret.gpg"), ("--export", "public.gpg")):
-            with (Path(folder) / name).open("wb") as file:
-                subprocess.run([*gpg, what], check=True, stdout=file, stderr=subprocess.DEVNULL)
-        yield Path(folder) / "public.gpg"
-        subprocess.run(["gpgconf", "--homedir", folder, "--kill", "all"], check=True)
+def keyring(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Lay out a key of these tests only; return the public keyring, beside which is secret.gpg."""
+    folder = tmp_path_factory.mktemp("keys")
+    for name in ("secret", "public"):
+        armored = (_KEYS / f"{name}.asc").read_text(encoding="ascii")
+        (folder / f"{name}.gpg").write_bytes(_without_armor(armored))
+    return folder / "public.gpg"
+
+
+def _without_armor(armored: str) -> bytes:
+    """Return what is in an ASCII armor (RFC 9580, 6.2), which Helm does not read."""
+    body = armored.partition("\n\n")[2].partition("\n=")[0]
+    return base64.b64decode(body)

@@ -13,6 +13,7 @@ from clusterwright.tools.helm.changes.runs import run, told_of
 from clusterwright.tools.helm.changes.size import check_size
 from clusterwright.tools.helm.changes.upgrade import ChartChange, chart_notes
 from clusterwright.tools.helm.chart_crds import CRD
+from clusterwright.tools.helm.record import namespaced_name
 from clusterwright.tools.kubernetes.changes.step import Check, Scene, Step
 from clusterwright.tools.kubernetes.changes.write import Verb, Write
 from clusterwright.tools.manifest import Manifest, name_of
@@ -47,7 +48,7 @@ class Install(ChartChange):
         if target is None:
             return ()
         check_size(target)
-        release = f"{self.ref.namespace}/{self.ref.name}"
+        release = namespaced_name(self.ref)
         how = How(target.server_side, self.force_conflicts)
         objects = (*namespace, *_crds(found), *written(found, how))
         many = len(objects) != 1

@@ -9,7 +9,7 @@ from clusterwright.tools.errors import ConflictError, NotFoundError
 from clusterwright.tools.field_path import Path
 from clusterwright.tools.helm.client.program import Driver
 from clusterwright.tools.helm.objects import Object
-from clusterwright.tools.helm.record import Release, Revision, Status
+from clusterwright.tools.helm.record import Release, Revision
 from clusterwright.tools.helm.veil import Veil
 from clusterwright.tools.kubernetes.changes.step import Scene
 from clusterwright.tools.manifest import Manifest
@@ -119,8 +119,3 @@ def existing_release(scene: Scene, ref: Ref) -> Outlook:
             hint="helm_list_releases lists what there is; install makes a new one",
         )
     return found
-
-
-def is_gone(found: Outlook) -> bool:
-    """Return whether a release was uninstalled, and only its history is left."""
-    return bool(found.history) and found.history[0].status is Status.UNINSTALLED

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, cast
 
 from clusterwright.tools.errors import ConflictError, NotFoundError
 from clusterwright.tools.helm.changes.outlook import Outlook
-from clusterwright.tools.helm.changes.runs import HISTORY
 from clusterwright.tools.helm.client.kept import digest_of, workshop
 from clusterwright.tools.helm.client.program import Driver, find_program
 from clusterwright.tools.helm.failures.classify import UNKNOWN, classify
+from clusterwright.tools.helm.record import USUALLY_KEPT
 from clusterwright.tools.helm.store import kept
 from clusterwright.tools.helm.veil import Veil
 from clusterwright.tools.kubernetes.changes.step import Step
@@ -149,7 +149,7 @@ def _words(ref: Ref, body: Manifest, agent: str) -> Iterator[str]:
     yield command
     yield f"--namespace={ref.namespace}"
     if command in {"upgrade", "rollback"}:
-        yield f"--history-max={HISTORY}"
+        yield f"--history-max={USUALLY_KEPT}"
     if command in {"upgrade", "rollback", "install"} and truth(body, "force"):
         yield "--force-conflicts"
     if command in {"upgrade", "install"}:

@@ -10,13 +10,12 @@ from clusterwright.tools.diff import differences
 from clusterwright.tools.errors import InvalidInputError, RefusedError
 from clusterwright.tools.field_path import Path as FieldPath
 from clusterwright.tools.helm.changes import before_crds
-from clusterwright.tools.helm.changes.runs import HISTORY
 from clusterwright.tools.helm.client.program import Driver, Program
 from clusterwright.tools.helm.failures.classify import classify
 from clusterwright.tools.helm.hooks import TESTS
 from clusterwright.tools.helm.objects import Object, parse, placed
 from clusterwright.tools.helm.placement import on_cluster
-from clusterwright.tools.helm.record import Release
+from clusterwright.tools.helm.record import USUALLY_KEPT, Release
 from clusterwright.tools.helm.veil import Veil
 from clusterwright.tools.manifest import Json, Manifest, text
 from clusterwright.tools.ref import Ref
@@ -118,7 +117,7 @@ def _words(asked: Asked) -> tuple[str, ...]:
     if asked.apart:
         return ("template", *asked.apart)
     words = (asked.command, "--dry-run=server", "--output=json")
-    more = ("--reset-values", f"--history-max={HISTORY}")
+    more = ("--reset-values", f"--history-max={USUALLY_KEPT}")
     return (*words, *(more if asked.command == "upgrade" else ()))
 
 

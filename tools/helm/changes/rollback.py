@@ -13,7 +13,7 @@ from clusterwright.tools.helm.changes.records import is_deployed
 from clusterwright.tools.helm.changes.release_change import ReleaseChange
 from clusterwright.tools.helm.changes.runs import run, told_of
 from clusterwright.tools.helm.changes.signs import require_dead
-from clusterwright.tools.helm.record import Release, Revision, Status, deployed
+from clusterwright.tools.helm.record import Release, Revision, Status, deployed, namespaced_name
 from clusterwright.tools.kubernetes.changes.step import Check, Scene, Step
 from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.trust.risk import Risk
@@ -103,7 +103,7 @@ def rolled_back(found: Outlook, chosen: Revision, *, force: bool) -> tuple[Step,
 def inverse(found: Outlook, number: int) -> Manifest | None:
     """Return the change that goes back to what is now, once a newer revision is there."""
     runs = deployed(found.history)
-    release = f"{found.ref.namespace}/{found.ref.name}"
+    release = namespaced_name(found.ref)
     if found.history[0].status is Status.UNINSTALLED:
         return {"kind": "uninstall", "release": release, "keep_history": True, "expect": number}
     if runs is None:

@@ -4,18 +4,16 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from clusterwright.tools.change import FieldChange
 from clusterwright.tools.diff import differences
-from clusterwright.tools.field_path import spell
 from clusterwright.tools.helm.changes.outlook import Outlook
-from clusterwright.tools.helm.record import Release
+from clusterwright.tools.helm.record import USUALLY_KEPT, Release
 from clusterwright.tools.kubernetes.changes.shown import fields
 from clusterwright.tools.kubernetes.changes.step import Check, Step
 from clusterwright.tools.kubernetes.changes.veil import secrets_of
 from clusterwright.tools.kubernetes.changes.write import Verb, Write
-from clusterwright.tools.manifest import Json, Manifest
+from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.trust.risk import Risk
 
-HISTORY = 10
-"""Revisions that Helm keeps by default."""
+_PRUNE = frozenset({"upgrade", "rollback"})
 
 
 def run(
@@ -42,11 +40,20 @@ def run(
         told=tuple(told),
         checks=tuple(checks),
         risks=tuple(risks),
-        notes=tuple(notes),
+        notes=(*notes, *_pruned(found, str(asked["command"]))),
         inverse=inverse,
         irreversible=irreversible,
         rests_on=[found.state, *(one.uid for one in found.history), *found.nameless],
     )
+
+
+def _pruned(found: Outlook, command: str) -> tuple[str, ...]:
+    """Return how many old revisions go with a new one."""
+    gone = len(found.history) + 1 - USUALLY_KEPT
+    if gone <= 0 or command not in _PRUNE:
+        return ()
+    oldest = f"the oldest {gone} revisions" if gone > 1 else "the oldest revision"
+    return (f"{oldest} of its history go: Helm keeps {USUALLY_KEPT}",)
 
 
 def told_of(old: Release | None, new: Release | None, number: int) -> Iterator[FieldChange]:
@@ -64,11 +71,6 @@ def told_values(was: Manifest, will: Manifest) -> Iterator[FieldChange]:
     """Yield the supplied values that change, without secrets."""
     old, new = {"values": was}, {"values": will}
     yield from fields(old, new, differences(old, new), secrets_of(old) | secrets_of(new))
-
-
-def changed_paths(was: Json, will: Json) -> list[str]:
-    """Return which values differ, by path."""
-    return [spell(one.path) for one in differences(was, will) if one.path]
 
 
 def _chart(one: Release) -> str:

@@ -9,7 +9,7 @@ from clusterwright.tools.helm.changes.records import has_no_records, is_uninstal
 from clusterwright.tools.helm.changes.release_change import ReleaseChange
 from clusterwright.tools.helm.changes.runs import run, told_of
 from clusterwright.tools.helm.changes.signs import require_dead
-from clusterwright.tools.helm.record import Status
+from clusterwright.tools.helm.record import Status, namespaced_name
 from clusterwright.tools.kubernetes.changes.step import Check, Scene, Step
 from clusterwright.tools.manifest import Manifest, items, name_of, namespace_of, text
 from clusterwright.tools.ref import Ref
@@ -60,7 +60,7 @@ def uninstalled(scene: Scene, found: Outlook, *, keep_history: bool) -> tuple[St
 
 
 def _inverse(found: Outlook) -> Manifest:
-    release = f"{found.ref.namespace}/{found.ref.name}"
+    release = namespaced_name(found.ref)
     number = found.number
     return {"kind": "rollback", "release": release, "revision": number, "expect": number}
 

@@ -116,3 +116,16 @@ async def test_records_in_config_maps_are_changed_where_they_are(place: Place) -
         await session.done(change)
     assert "sh.helm.release.v1.cart.v2" in place.workshop.kubectl("get", "configmap", "-o", "name")
     assert not place.workshop.kubectl("get", "secret", "-l", "owner=helm", "-o", "name")
+
+
+async def test_old_revisions_that_go_with_a_new_one_are_told(place: Place) -> None:
+    chart = web(place.workshop)
+    place.workshop.helm("install", "cart", chart)
+    for number in range(11):
+        place.workshop.helm("upgrade", "cart", chart, f"--set=level=l{number}", "--history-max=0")
+    async with place.session() as session:
+        change = {"kind": "upgrade", "release": place.named("cart"), "values": {"level": "last"}}
+        plan, told = await session.plan(change)
+        assert "the oldest 3 revisions of its history go: Helm keeps 10" in told
+        assert (await session.apply(plan))[0] == "applied"
+    assert len(history_of(place, "cart")) == 10

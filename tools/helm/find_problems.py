@@ -1,13 +1,14 @@
 """The tool that names what is wrong with releases, from their records and what stands of them."""
 
+from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
 from clusterwright.tools.analyze import analyze
-from clusterwright.tools.coverage import Coverage
-from clusterwright.tools.finding import Relation
+from clusterwright.tools.coverage import Coverage, Gap
+from clusterwright.tools.finding import Finding, Relation
 from clusterwright.tools.helm.analyzers import ANALYZERS
 from clusterwright.tools.helm.analyzers.about import released
 from clusterwright.tools.helm.estate import WORKLOADS, Estate
@@ -19,6 +20,7 @@ from clusterwright.tools.kubernetes.parameters import Cluster, Cursor, Namespace
 from clusterwright.tools.kubernetes.problems import Problems
 from clusterwright.tools.kubernetes.read import fulfil
 from clusterwright.tools.kubernetes.scan import MOST, Scan, paged
+from clusterwright.tools.kubernetes.state.state import span
 from clusterwright.tools.quotation import marked
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.tool import Effect, Tool
@@ -62,7 +64,7 @@ async def _scan(connection: "Connection", namespace: str | None) -> Scan:
     estate = await read_estate(connection, namespace)
     analysis = await analyze(estate, ANALYZERS, partial(fulfil, connection))
     findings = tuple(marked(one) for one in analysis.findings)
-    gaps = (*estate.coverage.gaps, *analysis.gaps)
+    gaps = (*estate.coverage.gaps, *analysis.gaps, *_under_way(estate, findings))
     return Scan(
         DOMAIN,
         connection.cluster,
@@ -72,6 +74,17 @@ async def _scan(connection: "Connection", namespace: str | None) -> Scan:
         {one.source: one for one in owners(estate, findings)},
         joins={one.subject: _joins(estate, one.subject) for one in findings},
     )
+
+
+def _under_way(estate: Estate, findings: tuple[Finding, ...]) -> Iterator[Gap]:
+    """Yield the releases that are pending and may be at work yet: how they end is not known."""
+    told = {one.subject for one in findings}
+    for standing in estate.standings:
+        newest = standing.newest
+        if newest.status.pending and standing.ref not in told:
+            since = f" since {span(estate.now - standing.began)}" if standing.began else ""
+            why = f"revision {newest.number} is {newest.status}{since}, and may be at work yet"
+            yield Gap(what=str(standing.ref), reason=why)
 
 
 def _joins(estate: Estate, release: Ref) -> tuple[Relation, ...]:

@@ -47,6 +47,9 @@ async def test_a_release_that_was_touched_a_moment_ago_is_not_freed(place: Place
             plan, told = await session.plan({"kind": kind, "release": place.named("cart")})
             assert not plan
             assert "it was at work" in told
+        told, _ = await session.call("helm_find_problems", {"namespace": place.namespace})
+        assert "release/locked" not in told
+        assert "revision 2 is pending-upgrade since" in told
 
 
 async def test_a_dead_upgrade_is_rolled_back(place: Place) -> None:

@@ -4,6 +4,7 @@ Helm refuses any other operation while the newest revision is pending. Nothing i
 whether its process lives, so that signs of life are looked for first.
 """
 
+from dataclasses import replace
 from typing import ClassVar, Literal
 
 from clusterwright.tools.errors import RefusedError
@@ -11,7 +12,7 @@ from clusterwright.tools.helm.changes.outlook import Outlook, existing_release
 from clusterwright.tools.helm.changes.records import is_deployed
 from clusterwright.tools.helm.changes.release_change import ReleaseChange
 from clusterwright.tools.helm.changes.rollback import earlier, rolled_back
-from clusterwright.tools.helm.changes.signs import require_dead
+from clusterwright.tools.helm.changes.signs import require_dead, signs_of
 from clusterwright.tools.helm.changes.uninstall import uninstalled
 from clusterwright.tools.helm.record import Revision, Status, deployed
 from clusterwright.tools.kubernetes.changes.delete import gone
@@ -44,7 +45,12 @@ class Unlock(ReleaseChange):
             )
         if not self.dead:
             require_dead(found, scene.around.now)
-        return self._steps(scene, found)
+        first, *rest = self._steps(scene, found)
+        signs = signs_of(found, scene.around.now)
+        if signs:  # whoever approves must know what was set aside
+            said = f"its operation is taken for dead on somebody's word, though {'; '.join(signs)}"
+            first = replace(first, risks=(*(first.risks or ()), (Risk.HIGH, said)))
+        return (first, *rest)
 
     def _way(self, history: tuple[Revision, ...]) -> str:
         if self.by:

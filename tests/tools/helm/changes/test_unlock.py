@@ -55,6 +55,9 @@ async def test_a_release_that_was_touched_a_moment_ago_is_not_freed(place: Place
 async def test_a_dead_upgrade_is_rolled_back(place: Place) -> None:
     locked(place)
     async with place.session() as session:
+        change = {"kind": "unlock", "release": place.named("cart"), "dead": True}
+        _, told = await session.plan(change)
+        assert "risk high: its operation is taken for dead on somebody's word" in told
         await session.done({"kind": "unlock", "release": place.named("cart"), "dead": True})
         assert statuses(place)[-1] == "deployed"
         change = {"kind": "upgrade", "release": place.named("cart"), "values": {"level": "debug"}}

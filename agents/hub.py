@@ -17,13 +17,14 @@ from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.auth import OAuthFlowError
 from mcp.client.session import ElicitationFnT
 from mcp.server import MCPServer
+from mcp.shared.dispatcher import ProgressFnT
 from mcp_types import CallToolResult, Implementation, TextContent, Tool
 from pydantic import BaseModel, ValidationError
 
 from clusterwright.agents.remote import Remote
 from clusterwright.tools.errors import NotFoundError, ToolError, UnreachableError
 from clusterwright.tools.excerpt import one_line
-from clusterwright.tools.neutral import neutral_json
+from clusterwright.tools.neutral import neutral, neutral_json
 from clusterwright.tools.redaction import redact_json, redact_text
 
 CONNECT_SECONDS = 20.0
@@ -101,11 +102,16 @@ class Hub:
         arguments: Mapping[str, Any],
         *,
         seconds: float = CALL_SECONDS,
+        tell: Callable[[str], None] | None = None,
     ) -> CallToolResult:
-        """Call a tool and return what it answers, as it is; raise ToolError if it failed."""
+        """Call a tool and return what it answers, as it is; raise ToolError if it failed.
+
+        `tell` hears what the server says meanwhile, each time that it is something else.
+        """
         client = self._client(server)
+        follow = _follower(tell) if tell else None
         with _translated(server, tool, seconds), anyio.fail_after(seconds):
-            result = await client.call_tool(tool, dict(arguments))
+            result = await client.call_tool(tool, dict(arguments), progress_callback=follow)
         if result.is_error:
             raise _error_of(_text_of(result))
         return result
@@ -121,6 +127,23 @@ class Hub:
                 hint="run its command by hand, or check its URL",
             )
         return link.client
+
+
+def _follower(tell: Callable[[str], None]) -> ProgressFnT:
+    """Return what hears a call's progress, and passes on what a server says and has not just said.
+
+    What it says is data, as its answers are.
+    """
+    last: list[str] = []
+
+    async def follow(progress: float, total: float | None, message: str | None) -> None:
+        del progress, total
+        said = one_line(neutral(redact_text(message or "")))
+        if said and last != [said]:
+            last[:] = [said]
+            tell(said)
+
+    return follow
 
 
 @asynccontextmanager

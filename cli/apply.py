@@ -67,9 +67,13 @@ async def _apply(plan: str, earlier: str, kubeconfig: Path | None, approve: Path
 
 
 async def _call(hub: Hub, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
-    result = await hub.result(_SERVER, tool, arguments, seconds=_SECONDS)
+    result = await hub.result(_SERVER, tool, arguments, seconds=_SECONDS, tell=_tell)
     click.echo(_text(result.content))
     return result.structured_content or {}
+
+
+def _tell(said: str) -> None:
+    click.echo(f"  ... {said}", err=True)
 
 
 def _text(content: Sequence[object]) -> str:

@@ -145,7 +145,9 @@ class Fixer:
         self._say(f"applying {repair.plan}: {repair.remedy.say if repair.remedy else ''}")
         arguments = {"plan_id": repair.plan}
         try:
-            result = await self._hub.result(answer.server, tool, arguments, seconds=_APPLY_SECONDS)
+            result = await self._hub.result(
+                answer.server, tool, arguments, seconds=_APPLY_SECONDS, tell=self._say
+            )
         except ToolError as error:
             refused = isinstance(error, RefusedError)
             repair.result = Result.DECLINED if refused else Result.FAILED

@@ -5,6 +5,7 @@ import sys
 import anyio
 import pytest
 from mcp.server import MCPServer
+from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError as McpToolError
 from pydantic import BaseModel
 
@@ -48,6 +49,23 @@ def test_a_call_returns_the_structured_content_as_a_model() -> None:
             return await hub.call("adder", "add", {"a": 2, "b": 3}, Sum)
 
     assert anyio.run(run) == Sum(total=5)
+
+
+def test_what_a_server_says_meanwhile_is_passed_on_once_and_on_one_line() -> None:
+    async def work(context: Context[object, object]) -> Sum:
+        for said in ("waits for Pod/shop/cart", "waits for Pod/shop/cart", "two\n\x1b[31mlines"):
+            await context.report_progress(1, 2, said)
+        return Sum(total=0)
+
+    async def run() -> list[str]:
+        server = MCPServer("worker")
+        server.tool(structured_output=True)(work)
+        heard: list[str] = []
+        async with connect({"worker": server}) as hub:
+            await hub.result("worker", "work", {}, tell=heard.append)
+        return heard
+
+    assert anyio.run(run) == ["waits for Pod/shop/cart", "two lines"]
 
 
 def test_the_tools_of_a_server_are_listed_by_name() -> None:

@@ -1,8 +1,8 @@
 """What all tests of this folder share: the cases, brought about once."""
 
 import os
-from collections.abc import Generator, Mapping
-from concurrent.futures import Future
+from collections.abc import Mapping
+from concurrent.futures import Future, wait
 
 import pytest
 
@@ -15,10 +15,11 @@ from tests.tools.helm.failures.registries import registries
 from tests.tools.helm.failures.trials import Told, Trial, brought_about
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def trials(
     sandbox: Instance, tmp_path_factory: pytest.TempPathFactory
-) -> Generator[Mapping[Trial, Future[Told]]]:
+) -> Mapping[Trial, Future[Told]]:
+    """Bring all cases about, and leave nothing of them: other tests look at the whole cluster."""
     programs = ensure_binaries(["helm", "helm3", "registry"], SilentReport())
     folder = tmp_path_factory.mktemp("helm-failures")
     with (
@@ -38,4 +39,5 @@ def trials(
             network=sandbox.record.pid if sandbox.has_node else 0,
         )
         with brought_about(place) as told:
-            yield told
+            wait(told.values())
+    return told

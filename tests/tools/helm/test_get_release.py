@@ -104,7 +104,7 @@ def workshop(sandbox: Instance, tmp_path_factory: pytest.TempPathFactory) -> Ite
         made.helm("upgrade", "web", chart, "--reuse-values", "--set", "level=debug,image.tag=2.0.1")
         made.helm("rollback", "web", "2")
         made.helm("install", "older", chart, *secrets, three=True)
-        made.helm("install", "inmap", chart, *secrets, driver="configmap")
+        made.helm("install", "mapped", chart, *secrets, driver="configmap")
         yield made
 
 
@@ -125,7 +125,7 @@ def shown(found: ReleaseDetail, kind: type[V]) -> V:
 
 
 @pytest.mark.parametrize("view", VIEWS)
-@pytest.mark.parametrize("name", ["web", "older", "inmap"])
+@pytest.mark.parametrize("name", ["web", "older", "mapped"])
 async def test_no_view_tells_a_secret_and_each_fits(
     clusters: Clusters, workshop: Workshop, name: str, view: ViewName
 ) -> None:
@@ -157,9 +157,9 @@ async def test_helm_3_and_config_maps_are_told_apart(
     clusters: Clusters, workshop: Workshop
 ) -> None:
     older = shown(await helm_get_release(clusters, f"{workshop.namespace}/older"), StatusView)
-    inmap = shown(await helm_get_release(clusters, f"{workshop.namespace}/inmap"), StatusView)
+    mapped = shown(await helm_get_release(clusters, f"{workshop.namespace}/mapped"), StatusView)
     assert (older.apply_method, older.stored_in) == ("client-side", "Secret")
-    assert (inmap.apply_method, inmap.stored_in) == ("server-side", "ConfigMap")
+    assert (mapped.apply_method, mapped.stored_in) == ("server-side", "ConfigMap")
 
 
 async def test_objects_that_are_missing_or_unwell_come_first(
@@ -311,8 +311,8 @@ async def test_the_chart_is_told_from_the_record(clusters: Clusters, workshop: W
 async def test_a_release_is_found_by_its_name_alone_and_a_wrong_name_teaches(
     clusters: Clusters, workshop: Workshop
 ) -> None:
-    found = await helm_get_release(clusters, "inmap")
-    assert found.release == f"{workshop.namespace}/inmap"
+    found = await helm_get_release(clusters, "mapped")
+    assert found.release == f"{workshop.namespace}/mapped"
     with pytest.raises(NotFoundError) as raised:
         await helm_get_release(clusters, f"{workshop.namespace}/wep")
     assert f"{workshop.namespace}/web" in raised.value.hint
@@ -336,5 +336,5 @@ async def test_over_the_protocol_every_view_keeps_to_its_schema(workshop: Worksh
             assert answer.is_error is False
             assert cast("Manifest", answer.structured_content)["shown"]["view"] == view
         for tool in ("helm_list_releases", "helm_diff"):
-            asked = {"namespace": workshop.namespace} if "list" in tool else {"name": "inmap"}
+            asked = {"namespace": workshop.namespace} if "list" in tool else {"name": "mapped"}
             assert not (await client.call_tool(tool, asked)).is_error

@@ -71,6 +71,8 @@ class _Reading:
         self._live = Live(connection, namespace)
         self._kept = Kept()
         self._all_records = True
+        self._listed = False
+        """Whether records were listed anywhere: that there are none then tells something."""
         self._gaps: list[Gap] = []
         self._manifests: dict[Ref, tuple[Object, ...]] = {}
         self._serves: dict[str, Served | None] = {}
@@ -104,6 +106,7 @@ class _Reading:
             told = reason.replace(" list it ", " list secrets, in which its records are, ")
             self._gaps.append(Gap(what=KIND, reason=told))
             return
+        self._listed = True
         self._all_records = not self._kept.gaps
         self._gaps += self._kept.gaps
         await self._records.read(telling(self._kept.revisions))
@@ -180,7 +183,8 @@ class _Reading:
     def _estate(self) -> Estate:
         objects = self._live.objects
         found = {kind: len(objects[kind]) for kind in sorted(objects) if objects[kind]}
-        checked = {KIND: len(self._kept.revisions), **found}
+        releases = {KIND: len(self._kept.revisions)} if self._listed else {}
+        checked = {**releases, **found}
         gaps = (*self._gaps, *self._records.gaps, *self._live.gaps.values())
         return Estate(
             self._connection.cluster,

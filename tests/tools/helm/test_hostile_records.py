@@ -175,6 +175,7 @@ async def test_a_record_that_is_none_is_told_and_the_others_of_its_release_are_s
     assert isinstance(found.shown, HistoryView)
     harmless(found)
     if name == "plain-json":  # as Helm 2 wrote them
+        workshop.kubectl("delete", "secret", "-l", f"owner=helm,name={name}")
         return
     assert [one.unread is None for one in found.shown.rows] == [False, True]
     for view in ("status", "values", "manifest"):

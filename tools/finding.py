@@ -60,8 +60,19 @@ class AbsenceEvidence(_Frozen):
     ref: Ref
 
 
+class MetricEvidence(_Frozen):
+    """A query gave this value, at the moment of the answer."""
+
+    type: Literal["metric"] = "metric"
+    ref: Ref = Field(description="What the series is about.")
+    query: str = Field(description="PromQL, as it was asked.")
+    value: str
+    labels: dict[str, str] = Field(default_factory=dict, description="Of the series.")
+
+
 Evidence = Annotated[
-    FieldEvidence | EventEvidence | LogEvidence | AbsenceEvidence, Field(discriminator="type")
+    FieldEvidence | EventEvidence | LogEvidence | AbsenceEvidence | MetricEvidence,
+    Field(discriminator="type"),
 ]
 
 
@@ -78,6 +89,8 @@ class Edge(StrEnum):
     LIMITED_BY = "limited-by"
     RELEASED_BY = "released-by"
     WAITS_FOR = "waits-for"
+    SCRAPED_BY = "scraped-by"
+    ABOUT = "about"
 
 
 class Relation(_Frozen):

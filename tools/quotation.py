@@ -14,6 +14,7 @@ from clusterwright.tools.finding import (
     Evidence,
     FieldEvidence,
     Finding,
+    MetricEvidence,
 )
 
 _FORGED = str.maketrans({"“": '"', "”": '"', "„": '"', "‟": '"'})
@@ -59,7 +60,7 @@ def _words(evidence: Evidence) -> str:
             return evidence.value
         case EventEvidence():
             return evidence.message
-        case AbsenceEvidence():
+        case AbsenceEvidence() | MetricEvidence():
             return ""
         case _:
             return evidence.line

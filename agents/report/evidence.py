@@ -10,6 +10,7 @@ from clusterwright.tools.finding import (
     Evidence,
     FieldEvidence,
     LogEvidence,
+    MetricEvidence,
 )
 
 _CHOSEN_BY_NAME = re.compile(r"\[\?\(?@\.(?:name|type)==['\"]([^'\"\]]*)['\"]\)?\]")
@@ -41,3 +42,5 @@ def _seen(evidence: Evidence) -> str:
             return f"{run} of {evidence.container}: {evidence.line}"
         case AbsenceEvidence():
             return "does not exist"
+        case MetricEvidence():
+            return f"{evidence.value} = {evidence.query}"

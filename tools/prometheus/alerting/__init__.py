@@ -1,0 +1,1 @@
+"""Alerts: what fires, who is told, and what keeps them quiet."""

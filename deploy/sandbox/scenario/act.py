@@ -3,6 +3,7 @@
 from clusterwright.deploy.sandbox.scenario.errors import ScenarioError
 from clusterwright.deploy.sandbox.scenario.helm_program import operate
 from clusterwright.deploy.sandbox.scenario.kubectl import Cluster
+from clusterwright.deploy.sandbox.scenario.metrics import end_silences, silence
 from clusterwright.deploy.sandbox.scenario.model import WORKLOAD_NAMESPACE, Stage
 from clusterwright.deploy.sandbox.scenario.play import Patch
 from clusterwright.deploy.sandbox.scenario.records import rewrite
@@ -26,6 +27,10 @@ def act(cluster: Cluster, namespace: str, stage: Stage) -> None:
             _patch(where, one, inside)
         for one in stage.records:
             rewrite(where, inside, one)
+        for one in stage.silences:
+            silence(where, one)
+        if stage.unsilence:
+            end_silences(where, stage.unsilence)
 
 
 def _patch(cluster: Cluster, wanted: Patch, namespace: str) -> None:

@@ -22,7 +22,11 @@ class Condition(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    kind: str = Field(description="As kubectl spells it in `get`: Pod, Machine.cluster.x-k8s.io.")
+    kind: str = Field(
+        description="As kubectl spells it in `get`: Pod, Machine.cluster.x-k8s.io. Besides: Series,"
+        " of a query, with `$.value`; Alert, that Alertmanager has, with `$.status.state`."
+    )
+    query: str = Field(default="", description="PromQL, of the kind Series.")
     target: str = Field(default="", description="The workload cluster to look at: capi:ns/name.")
     name: str = Field(default="", description="One object's name; else all that carry `labels`.")
     labels: dict[str, str] = Field(default_factory=dict)
@@ -59,7 +63,9 @@ class Condition(BaseModel):
 
     def __str__(self) -> str:
         """Return what must hold, in one line."""
-        which = self.name or ",".join(f"{k}={v}" for k, v in self.labels.items()) or "any"
+        which = (
+            self.query or self.name or ",".join(f"{k}={v}" for k, v in self.labels.items()) or "any"
+        )
         times = "" if self.count is None else " (none)" if self.count == 0 else f" ({self.count}x)"
         where = f" on {self.target}" if self.target else ""
         return f"{self.kind} {which}{where}: {self.path} must match {self.matches}{times}"

@@ -11,9 +11,10 @@ from clusterwright.deploy.sandbox.parts.push import push_image
 from clusterwright.deploy.sandbox.parts.report import Report, SilentReport
 from clusterwright.deploy.sandbox.scenario.errors import ScenarioError
 from clusterwright.deploy.sandbox.scenario.kubectl import Cluster
-from clusterwright.tools.manifest import Manifest, strings
+from clusterwright.tools.manifest import Manifest, name_of, strings
 
 _CLUSTER_API = "cluster.x-k8s.io/provider=cluster-api"
+_PROMETHEUS = "prometheus-operated"
 _SIMULATED = "kwok.x-k8s.io/node"
 
 
@@ -35,6 +36,9 @@ def connect(
         cluster,
         has_node=any(map(_is_real, cluster.get(["Node"], "default"))),
         has_cluster_api=bool(cluster.marked(["CustomResourceDefinition"], _CLUSTER_API)),
+        has_prometheus=any(
+            name_of(one) == _PROMETHEUS for one in cluster.get(["Service"], "monitoring")
+        ),
     )
 
 

@@ -5,6 +5,7 @@
     - NotDevelopedError      its conditions did not come true in time
     - NeedsNodeError         it needs real containers, and this sandbox has no real node
     - NeedsClusterApiError   it needs Cluster API, and this sandbox runs without
+    - NeedsPrometheusError   it needs Prometheus, and this sandbox runs without
     - NotGoneError           its workload cluster did not go away in time
     - HelmError              an operation of Helm did not end as it is declared to
   + KubectlError             kubectl refused, or could not reach the sandbox
@@ -35,6 +36,12 @@ class NeedsClusterApiError(ScenarioError):
     """The scenario needs Cluster API's managers, and the sandbox has none."""
 
     code = "scenario_needs_cluster_api"
+
+
+class NeedsPrometheusError(ScenarioError):
+    """The scenario needs Prometheus, and the sandbox has none."""
+
+    code = "scenario_needs_prometheus"
 
 
 class NotGoneError(ScenarioError):

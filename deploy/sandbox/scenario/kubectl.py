@@ -12,7 +12,7 @@ import yaml
 from clusterwright.deploy.sandbox.parts.binaries import ensure_binaries
 from clusterwright.deploy.sandbox.parts.report import SilentReport
 from clusterwright.deploy.sandbox.scenario.errors import KubectlError
-from clusterwright.tools.manifest import Manifest, items
+from clusterwright.tools.manifest import Json, Manifest, items
 from clusterwright.tools.ref import Ref
 
 _SECONDS = 60.0
@@ -35,6 +35,7 @@ class Cluster:
     push: Callable[[Sequence[str]], None]
     """Puts the image of all scenarios into the sandbox's registry under these names."""
     has_cluster_api: bool = False
+    has_prometheus: bool = False
     helm: Callable[[str], Path] = _built
     """Finds the program `helm` or `helm3`; only scenarios of Helm need one."""
 
@@ -75,6 +76,18 @@ class Cluster:
         found = self._run("get", _kind(ref), ref.name, *where, "--ignore-not-found", "-o", "name")
         if found.strip():
             self.patch(ref, {"metadata": {"finalizers": None}})
+
+    def raw(self, path: str) -> str:
+        """Return what the API server answers at a path, as below a proxy of a Service."""
+        return self._run("get", "--raw", path)
+
+    def post(self, path: str, body: Json) -> None:
+        """Send JSON to a path of the API server."""
+        self._run("create", "--raw", path, "-f", "-", given=json.dumps(body))
+
+    def delete_raw(self, path: str) -> None:
+        """Delete what is at a path of the API server."""
+        self._run("delete", "--raw", path)
 
     def _run(self, *arguments: str, given: str = "", seconds: float = _SECONDS) -> str:
         command = [str(self.kubectl), f"--kubeconfig={self.kubeconfig}", *arguments]

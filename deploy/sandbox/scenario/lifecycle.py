@@ -6,7 +6,11 @@ from functools import partial
 
 from clusterwright.deploy.sandbox.scenario.card import Domain
 from clusterwright.deploy.sandbox.scenario.clusters import remove_clusters
-from clusterwright.deploy.sandbox.scenario.errors import NeedsClusterApiError, NeedsNodeError
+from clusterwright.deploy.sandbox.scenario.errors import (
+    NeedsClusterApiError,
+    NeedsNodeError,
+    NeedsPrometheusError,
+)
 from clusterwright.deploy.sandbox.scenario.kubectl import Cluster
 from clusterwright.deploy.sandbox.scenario.left import end_left
 from clusterwright.deploy.sandbox.scenario.model import CLUSTER_SCOPED, MARK, Rendered
@@ -15,10 +19,25 @@ from clusterwright.deploy.sandbox.scenario.run import Run, run_all, unmet_of
 from clusterwright.tools.manifest import text, texts
 from clusterwright.tools.ref import Ref
 
-BREAK_SECONDS: dict[Domain, float] = {"kubernetes": 120.0, "cluster_api": 300.0, "helm": 120.0}
-HEAL_SECONDS: dict[Domain, float] = {"kubernetes": 120.0, "cluster_api": 240.0, "helm": 120.0}
+BREAK_SECONDS: dict[Domain, float] = {
+    "kubernetes": 120.0,
+    "cluster_api": 300.0,
+    "helm": 120.0,
+    "prometheus": 120.0,
+}
+HEAL_SECONDS: dict[Domain, float] = {
+    "kubernetes": 120.0,
+    "cluster_api": 240.0,
+    "helm": 120.0,
+    "prometheus": 120.0,
+}
 """Patience for each domain: a workload cluster takes a minute until anything can break in it."""
-_PAUSES: dict[Domain, float] = {"kubernetes": 0.5, "cluster_api": 2.0, "helm": 0.5}
+_PAUSES: dict[Domain, float] = {
+    "kubernetes": 0.5,
+    "cluster_api": 2.0,
+    "helm": 0.5,
+    "prometheus": 1.0,
+}
 """Seconds from one look at a scenario's conditions to the next."""
 _THREADS = 4
 _HELD_KINDS = ("ConfigMap",)
@@ -57,6 +76,13 @@ def _check_needs(cluster: Cluster, scenarios: Sequence[Rendered]) -> None:
         raise NeedsClusterApiError(
             f"this sandbox runs without Cluster API, which {', '.join(needy)} need",
             hint="`clusterwright sandbox up NAME --capi` starts one that has it",
+        )
+
+    needy = [one.name for one in scenarios if one.card.needs == "prometheus"]
+    if needy and not cluster.has_prometheus:
+        raise NeedsPrometheusError(
+            f"this sandbox runs without Prometheus, which {', '.join(needy)} need",
+            hint="`clusterwright sandbox up NAME --prometheus` starts one that has it",
         )
 
 

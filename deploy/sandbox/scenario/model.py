@@ -8,6 +8,7 @@ from clusterwright.deploy.sandbox.scenario.card import Card
 from clusterwright.deploy.sandbox.scenario.condition import Condition
 from clusterwright.deploy.sandbox.scenario.draw import draw
 from clusterwright.deploy.sandbox.scenario.helm import Helm, Record
+from clusterwright.deploy.sandbox.scenario.metrics import Silence
 from clusterwright.deploy.sandbox.scenario.play import Patch, Play, Step, Truth
 from clusterwright.deploy.sandbox.scenario.template import Scalar, fill
 from clusterwright.tools.errors import InvalidInputError
@@ -45,6 +46,9 @@ class Stage:
     """The workload cluster on which it is done; empty: the sandbox itself."""
     helm: tuple[Helm, ...] = ()
     records: tuple[Record, ...] = ()
+    silences: tuple[Silence, ...] = ()
+    unsilence: str = ""
+    """Whose silences end."""
 
 
 @dataclass(frozen=True)
@@ -152,7 +156,15 @@ class Scenario:
         namespace = WORKLOAD_NAMESPACE if step.target else str(values["ns"])
         placed = tuple(_placed(fill(one, values), namespace) for one in manifests)
         return Stage(
-            step.remove, placed, step.until, step.patch, step.target, step.helm, step.records
+            step.remove,
+            placed,
+            step.until,
+            step.patch,
+            step.target,
+            step.helm,
+            step.records,
+            step.silences,
+            step.unsilence,
         )
 
 

@@ -8,6 +8,7 @@ from pydantic import Field
 from clusterwright.deploy.sandbox.scenario.card import Declared
 from clusterwright.deploy.sandbox.scenario.condition import Condition
 from clusterwright.deploy.sandbox.scenario.helm import Helm, Record
+from clusterwright.deploy.sandbox.scenario.metrics import Silence
 from clusterwright.tools.ref import Ref
 
 
@@ -48,6 +49,8 @@ class Step(Declared):
     helm: tuple[Helm, ...] = ()
     patch: tuple[Patch, ...] = ()
     records: tuple[Record, ...] = Field(default=(), description="Records of releases to rewrite.")
+    silences: tuple[Silence, ...] = ()
+    unsilence: str = Field(default="", description="Whose silences are to end.")
     until: tuple[Condition, ...] = ()
 
 

@@ -13,6 +13,7 @@ from clusterwright.deploy.sandbox.scenario.act import act
 from clusterwright.deploy.sandbox.scenario.condition import Condition
 from clusterwright.deploy.sandbox.scenario.errors import KubectlError, NotDevelopedError
 from clusterwright.deploy.sandbox.scenario.kubectl import Cluster
+from clusterwright.deploy.sandbox.scenario.metrics import ALERT, SERIES, alerts, series
 from clusterwright.deploy.sandbox.scenario.model import WORKLOAD_NAMESPACE, Rendered, Stage
 from clusterwright.deploy.sandbox.scenario.progress import Progress, Report
 from clusterwright.deploy.sandbox.scenario.workload import at
@@ -20,6 +21,7 @@ from clusterwright.tools.manifest import Manifest
 
 _THREADS = 4
 _SECONDS_BETWEEN_LOOKS = 0.5
+_OF_METRICS = (SERIES, ALERT)
 _operations = ThreadPoolExecutor(6, "helm")
 """Operations of Helm wait for the cluster most of the time; nobody else has to wait for them."""
 
@@ -107,14 +109,17 @@ def _unmet(
     conditions: Sequence[Condition],
     since: dict[str, float],
 ) -> tuple[str, ...]:
+    of_objects = [one for one in conditions if one.kind not in _OF_METRICS]
     found = {
-        where: _objects(cluster, rendered, conditions, where)
-        for where in {c.target for c in conditions}
+        where: _objects(cluster, rendered, of_objects, where)
+        for where in {c.target for c in of_objects}
     }
+    queried = {one: series(cluster, one) for one in {c.query for c in conditions if c.query}}
+    told = alerts(cluster) if any(one.kind == ALERT for one in conditions) else []
     now = time.monotonic()
     lines: list[str] = []
     for one in conditions:
-        objects = found[one.target]
+        objects = queried.get(one.query, told) if one.kind in _OF_METRICS else found[one.target]
         if objects is None or not one.holds(objects):
             since.pop(str(one), None)
             lines.append(f"{one.target} does not answer" if objects is None else one.seen(objects))

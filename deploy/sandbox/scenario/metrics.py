@@ -1,0 +1,93 @@
+"""What scenarios ask of the sandbox's Prometheus and Alertmanager, as the objects of a condition.
+
+They are reached through the API server's proxy of Services, as anybody with a kubeconfig would.
+"""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from pydantic import Field
+
+from clusterwright.deploy.sandbox.scenario.card import Declared
+from clusterwright.deploy.sandbox.scenario.kubectl import Cluster
+from clusterwright.tools.manifest import Json, Manifest, items, strings, text
+
+SERIES, ALERT = "Series", "Alert"
+"""Kinds of a condition that are no kinds of Kubernetes: what a query gives, and what Alertmanager
+was told of."""
+_PROXY = "/api/v1/namespaces/monitoring/services/http:{}:{}/proxy"
+_PROMETHEUS = _PROXY.format("prometheus-operated", 9090)
+_ALERTMANAGER = _PROXY.format("alertmanager-operated", 9093)
+
+
+class Silence(Declared):
+    """A silence that is made in Alertmanager; it ends with the scenario's cure."""
+
+    matchers: tuple[str, ...] = Field(min_length=1, description="As name=value or name=~regex.")
+    hours: float = 2.0
+    by: str
+    comment: str
+
+
+def series(cluster: Cluster, query: str) -> list[Manifest]:
+    """Return what a query gives now, an object for each series, with its labels and `value`."""
+    asked = f"{_PROMETHEUS}/api/v1/query?query={quote(query, safe='')}"
+    answer: Manifest = json.loads(cluster.raw(asked))
+    return [
+        {
+            "kind": SERIES,
+            "metadata": {"name": query, "labels": strings(one, "metric")},
+            "value": _value(one),
+        }
+        for one in items(answer, "data", "result")
+    ]
+
+
+def alerts(cluster: Cluster) -> list[Manifest]:
+    """Return the alerts that Alertmanager has, as objects with `status.state`."""
+    told: list[Manifest] = json.loads(cluster.raw(f"{_ALERTMANAGER}/api/v2/alerts"))
+    return [
+        {
+            "kind": ALERT,
+            "metadata": {"name": text(one, "labels", "alertname"), "labels": one["labels"]},
+            "status": one["status"],
+        }
+        for one in told
+    ]
+
+
+def silence(cluster: Cluster, wanted: Silence) -> None:
+    """Make a silence."""
+    now = datetime.now(UTC)
+    body: Json = {
+        "matchers": [_matcher(one) for one in wanted.matchers],
+        "startsAt": now.isoformat(),
+        "endsAt": (now + timedelta(hours=wanted.hours)).isoformat(),
+        "createdBy": wanted.by,
+        "comment": wanted.comment,
+    }
+    cluster.post(f"{_ALERTMANAGER}/api/v2/silences", body)
+
+
+def end_silences(cluster: Cluster, by: str) -> None:
+    """End every silence of somebody."""
+    told: list[Manifest] = json.loads(cluster.raw(f"{_ALERTMANAGER}/api/v2/silences"))
+    for one in told:
+        if text(one, "createdBy") == by and text(one, "status", "state") != "expired":
+            cluster.delete_raw(f"{_ALERTMANAGER}/api/v2/silence/{text(one, 'id')}")
+
+
+def _matcher(spelled: str) -> Json:
+    for operator, equal, regex in (("=~", True, True), ("!~", False, True), ("!=", False, False)):
+        name, found, value = spelled.partition(operator)
+        if found:
+            return {"name": name, "value": value, "isEqual": equal, "isRegex": regex}
+    name, _, value = spelled.partition("=")
+    return {"name": name, "value": value, "isEqual": True, "isRegex": False}
+
+
+def _value(one: Manifest) -> str:
+    sample: Any = one.get("value") or ["", ""]
+    return str(sample[1])

@@ -1,24 +1,25 @@
-"""Alerts as Prometheus raises them and as Alertmanager holds them, each in its own words.
+"""Alerts as Prometheus raises them with what Alertmanager makes of them.
 
-Source of the shapes: Prometheus, web/api/v1/api.go, `Alert`; Alertmanager, api/v2/openapi.yaml,
-`gettableAlert`, `alertStatus`.
+Source of the shape: Prometheus, web/api/v1/api.go, `Alert`.
 """
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
-from clusterwright.tools.manifest import Json, items, strings, text, texts
+from clusterwright.tools.manifest import Json, items, strings, text
+from clusterwright.tools.prometheus import alertmanager_state
 from clusterwright.tools.prometheus.result import Labels
 from clusterwright.tools.prometheus.wire import moment, sample
 
-State = Literal["firing", "pending", "silenced", "inhibited"]
-_PLACED = {"firing": 0, "pending": 1, "inhibited": 2, "silenced": 3}
+State = Literal["firing", "pending", "silenced", "inhibited", "muted"]
+"""Muted: by a time interval of its route."""
+_PLACED = {"firing": 0, "pending": 1, "muted": 2, "inhibited": 3, "silenced": 4}
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One alert; one that only Prometheus was asked about is never silenced or inhibited."""
+    """One alert; without Alertmanager it is firing or pending."""
 
     name: str
     state: State
@@ -26,13 +27,15 @@ class Alert:
     """`alertname` included."""
     annotations: Labels = field(default_factory=dict[str, str])
     since: datetime | None = None
-    """When its expression began to hold; as Alertmanager tells it, when it began to fire."""
+    """When its expression began to hold."""
     value: float | None = None
-    """Of its expression; may be NaN or infinite. Alertmanager does not know it."""
+    """Of its expression; may be NaN or infinite."""
     silences: tuple[str, ...] = ()
     """Ids of those that keep it quiet."""
     inhibitors: tuple[str, ...] = ()
     """Fingerprints of the alerts that keep it quiet."""
+    muted_by: tuple[str, ...] = ()
+    """Names of time intervals."""
     receivers: tuple[str, ...] | None = None
     """Who is told; None where Alertmanager does not hold it or was not asked."""
     fingerprint: str = ""
@@ -48,16 +51,25 @@ class Alert:
         """Where its state stands in an answer: what fires comes first."""
         return _PLACED[self.state]
 
-    def quieted(self, held: "Alert") -> "Alert":
+    def held_as(self, held: alertmanager_state.Alert) -> "Alert":
         """Return this one of Prometheus with what Alertmanager knows of it."""
         return replace(
             self,
-            state=self.state if held.state == "firing" else held.state,
-            silences=held.silences,
-            inhibitors=held.inhibitors,
+            state=_state(held) if self.state == "firing" else self.state,
+            silences=held.silenced_by,
+            inhibitors=held.inhibited_by,
+            muted_by=held.muted_by,
             receivers=held.receivers,
             fingerprint=held.fingerprint,
         )
+
+
+def _state(held: alertmanager_state.Alert) -> State:
+    if held.silenced_by:
+        return "silenced"
+    if held.inhibited_by:
+        return "inhibited"
+    return "muted" if held.muted_by else "firing"
 
 
 def alert_of(raw: Json) -> Alert:
@@ -76,27 +88,3 @@ def alert_of(raw: Json) -> Alert:
 def read_alerts(answer: Json) -> tuple[Alert, ...]:
     """Return what `data` of Prometheus' `alerts` holds: those pending and those firing."""
     return tuple(alert_of(one) for one in items(answer, "alerts"))
-
-
-def read_held(answer: Json) -> tuple[Alert, ...]:
-    """Return what Alertmanager's `alerts` answers: those firing, silenced or inhibited."""
-    return tuple(_held(one) for one in items({"alerts": answer}, "alerts"))
-
-
-def _held(raw: Json) -> Alert:
-    labels = strings(raw, "labels")
-    silences, inhibitors = (
-        tuple(texts(raw, "status", key)) for key in ("silencedBy", "inhibitedBy")
-    )
-    state: State = "silenced" if silences else "inhibited" if inhibitors else "firing"
-    return Alert(
-        name=labels.get("alertname", ""),
-        state=state,
-        labels=labels,
-        annotations=strings(raw, "annotations"),
-        since=moment(raw, "startsAt"),
-        silences=silences,
-        inhibitors=inhibitors,
-        receivers=tuple(text(one, "name") for one in items(raw, "receivers")),
-        fingerprint=text(raw, "fingerprint"),
-    )

@@ -1,25 +1,71 @@
 """One Prometheus, or what speaks its API: queries and the rest of API v1, as plain data."""
 
 from collections.abc import Sequence
+from typing import cast
 
-from clusterwright.tools.manifest import Json
+import anyio
+import httpx
+import orjson
+from anyio import to_thread
+
+from clusterwright.tools.errors import ToolError
+from clusterwright.tools.manifest import Json, Manifest
 from clusterwright.tools.prometheus.capability import Capability
+from clusterwright.tools.prometheus.client.decode import decode, loads
+from clusterwright.tools.prometheus.client.gate import Gate
+from clusterwright.tools.prometheus.client.http import Answer, Http
 from clusterwright.tools.prometheus.client.lane import Lane
+from clusterwright.tools.prometheus.client.probe import probe
+from clusterwright.tools.prometheus.client.translate import from_answer, from_odd_answer
+from clusterwright.tools.prometheus.endpoint import Endpoint
 from clusterwright.tools.prometheus.result import Result
 
 Parameters = Sequence[tuple[str, str]]
 """Of a request; one name may come several times, as match[]."""
 
+SECONDS = {Lane.LIGHT: 10.0, Lane.HEAVY: 30.0}
+"""What a query may take by default, as the server is told it."""
+_LARGE = 256 * 1024
+"""Bytes that are parsed beside the event loop."""
+_METHOD_NOT_ALLOWED = 405
+_LONGEST_URL = 8_000
+"""Characters of parameters; proxies take 8 KiB of a request's line and headers."""
+
 
 class Backend:
     """Requests to one backend. Its URL comes from configuration or from the cluster."""
 
-    name: str
-    """As configured, or as found: `monitoring/prometheus-operated`."""
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+        prefers_get: bool = False,
+    ) -> None:
+        """Take where it is; nothing is asked yet.
+
+        Args:
+            endpoint: its address and credential.
+            transport: how it is reached if not directly; replaces the network in tests.
+            prefers_get: whether queries that fit into a URL are asked so, as the API server's
+                proxy wants another right for POST.
+        """
+        self.name = endpoint.name
+        """As configured, or as found: `monitoring/prometheus-operated`."""
+        self.endpoint = endpoint
+        self._http = Http(endpoint, transport)
+        self._prefers_get = prefers_get
+        self._posts = True
+        self._gate = Gate()
+        self._capability: Capability | None = None
+        self._probing = anyio.Lock()
 
     async def capability(self) -> Capability:
         """Return what the backend is and can do; asked once."""
-        raise NotImplementedError
+        async with self._probing:
+            if self._capability is None:
+                self._capability = await probe(self._probe_answer)
+            return self._capability
 
     async def instant(
         self,
@@ -35,7 +81,8 @@ class Backend:
         Raises QueryError (an InvalidInputError) for what the server cannot parse or execute,
         BusyError where all heavy queries are taken, UnreachableError.
         """
-        raise NotImplementedError
+        asked = [] if at is None else [("time", _number(at))]
+        return await self._query("query", query, asked, lane, limit, seconds)
 
     async def range(
         self,
@@ -49,11 +96,85 @@ class Backend:
         seconds: float | None = None,
     ) -> Result:
         """Return the values of a query from `start` to `end`, one each `step` seconds."""
-        raise NotImplementedError
+        asked = [("start", _number(start)), ("end", _number(end)), ("step", _number(step))]
+        return await self._query("query_range", query, asked, lane, limit, seconds)
 
     async def get(self, path: str, parameters: Parameters = (), *, lane: Lane = Lane.LIGHT) -> Json:
         """Return `data` of an endpoint below /api/v1, as `targets` or `label/job/values`.
 
         Raises NotServedError where the backend has no such endpoint.
         """
-        raise NotImplementedError
+        answer = await self._ask("GET", path, parameters, lane, SECONDS[lane])
+        if not answer.is_success:
+            raise from_answer(answer, self.endpoint)
+        return (await self._body(answer)).get("data")
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def _query(
+        self,
+        path: str,
+        query: str,
+        asked: list[tuple[str, str]],
+        lane: Lane,
+        limit: int | None,
+        seconds: float | None,
+    ) -> Result:
+        allowed = SECONDS[lane] if seconds is None else seconds
+        timeout = f"{round(allowed * 1_000)}ms"
+        parameters = [("query", query), *asked, ("timeout", timeout), ("stats", "true")]
+        if limit is not None:
+            parameters.append(("limit", str(limit)))
+        answer = await self._sent(path, parameters, lane, allowed)
+        if not answer.is_success:
+            raise from_answer(answer, self.endpoint)
+        body = await self._body(answer)
+        if len(answer.body) > _LARGE:
+            return await to_thread.run_sync(decode, body)
+        return decode(body)
+
+    async def _sent(self, path: str, parameters: Parameters, lane: Lane, seconds: float) -> Answer:
+        """Post a query, which has room for a long one; get it where that is not allowed."""
+        fits = sum(map(len, (value for _, value in parameters))) < _LONGEST_URL
+        if self._posts and not (self._prefers_get and fits):
+            answer = await self._ask("POST", path, parameters, lane, seconds)
+            if answer.status != _METHOD_NOT_ALLOWED:
+                return answer
+            self._posts = False
+        return await self._ask("GET", path, parameters, lane, seconds)
+
+    async def _ask(
+        self, method: str, path: str, parameters: Parameters, lane: Lane, seconds: float
+    ) -> Answer:
+        at = f"/api/v1/{path}"
+        if lane is Lane.LIGHT:
+            return await self._http.send(method, at, parameters, seconds=seconds)
+        async with self._gate.passed():
+            return await self._http.send(method, at, parameters, seconds=seconds)
+
+    async def _body(self, answer: Answer) -> Manifest:
+        large = len(answer.body) > _LARGE
+        try:
+            found = await to_thread.run_sync(loads, answer.body) if large else loads(answer.body)
+        except orjson.JSONDecodeError as error:
+            raise from_odd_answer(answer, self.endpoint) from error
+        if not isinstance(found, dict) or "status" not in found:
+            raise from_odd_answer(answer, self.endpoint)
+        body = cast("Manifest", found)
+        if body["status"] != "success":
+            raise from_answer(answer, self.endpoint)
+        return body
+
+    async def _probe_answer(self, path: str) -> tuple[Json, Answer] | ToolError:
+        """Return `data` of an endpoint and the answer around it, or why there is none."""
+        answer = await self._ask("GET", path, (), Lane.LIGHT, SECONDS[Lane.LIGHT])
+        if not answer.is_success:
+            return from_answer(answer, self.endpoint)
+        return (await self._body(answer)).get("data"), answer
+
+
+def _number(value: float) -> str:
+    """Return seconds as the API takes them, in milliseconds at the finest."""
+    return f"{value:.3f}".rstrip("0").rstrip(".")

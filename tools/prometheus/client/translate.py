@@ -1,0 +1,190 @@
+"""What goes wrong between us and a backend, said once and for all in our own errors."""
+
+import re
+from typing import Protocol
+
+import httpx
+import orjson
+
+from clusterwright.tools.errors import (
+    BusyError,
+    ForbiddenError,
+    InvalidInputError,
+    NotFoundError,
+    NotServedError,
+    QueryError,
+    ToolError,
+    UnauthenticatedError,
+    UnreachableError,
+)
+from clusterwright.tools.excerpt import one_line
+from clusterwright.tools.manifest import Json, text
+from clusterwright.tools.prometheus.endpoint import Endpoint
+from clusterwright.tools.quotation import quoted
+from clusterwright.tools.redaction import redact_text
+
+_LONGEST = 500
+_POSITION = re.compile(r"\b(\d{1,6}):(\d{1,6}): parse error")
+_TLS = re.compile(r"certificate|SSL|TLS", re.IGNORECASE)
+_NARROWER = "a shorter range, a longer step, or more matchers"
+_EXECUTION: tuple[tuple[str, str], ...] = (
+    (
+        "too many samples",
+        f"the server loads at most --query.max-samples of them: ask for {_NARROWER}",
+    ),
+    ("exceeded maximum resolution", "at most 11,000 points for each series: use a longer step"),
+    (
+        "duplicate series",
+        "several series match on one side: aggregate them first, as sum by (...), or match on"
+        " more labels",
+    ),
+    (
+        "many-to-many",
+        "join on labels that one side has once: on (...) group_left (...), after sum by (...)",
+    ),
+    ("multiple matches", "many series meet one: write group_left or group_right, or aggregate"),
+    ("timed out", f"the server ended it: ask for {_NARROWER}"),
+)
+_QUERY_KINDS = frozenset({"bad_data", "execution", "timeout", "canceled", "not_acceptable", "422"})
+
+
+class _Answered(Protocol):
+    @property
+    def status(self) -> int: ...
+    @property
+    def body(self) -> bytes: ...
+
+
+def said(words: str) -> str:
+    """Return a server's words as they stand in a sentence of ours."""
+    return quoted(one_line(redact_text(words), _LONGEST))
+
+
+def from_httpx(error: httpx.HTTPError | httpx.InvalidURL, endpoint: Endpoint) -> ToolError:
+    """Return the error for a request that got no whole answer."""
+    words = one_line(str(error), _LONGEST) or type(error).__name__
+    where = f"backend {endpoint.name!r} at {endpoint.url}"
+    if isinstance(error, httpx.TimeoutException):
+        return UnreachableError(
+            f"{where} did not answer in time", hint="check the network, or try again later"
+        )
+    if _TLS.search(words):
+        return UnauthenticatedError(
+            f"no trusted connection to {where}: {words}",
+            hint=f"check ca_file, cert_file and key_file in {endpoint.origin}",
+        )
+    return UnreachableError(
+        f"{where} cannot be reached: {words}",
+        hint=f"check that it runs, and the url in {endpoint.origin}",
+    )
+
+
+def from_answer(answer: _Answered, endpoint: Endpoint) -> ToolError:
+    """Return the error for an answer that is not a success."""
+    body = _json(answer.body)
+    if text(body, "kind") == "Status" and text(body, "apiVersion") == "v1":
+        return _from_api_server(answer.status, text(body, "message"), endpoint)
+    if words := text(body, "error"):
+        kind = text(body, "errorType")
+        if kind in _QUERY_KINDS:
+            return _from_query(kind, words)
+        if kind == "not_found":
+            return NotFoundError(said(words), hint="check the name")
+    words = words or text(body, "message") or _plain(answer.body)
+    return _from_status(answer.status, words, endpoint)
+
+
+def from_odd_answer(answer: _Answered, endpoint: Endpoint) -> ToolError:
+    """Return the error for a success whose body is not what the API promises."""
+    start = answer.body[:500].lstrip().lower()
+    where = f"backend {endpoint.name!r} at {endpoint.url}"
+    if start.startswith((b"<!doctype", b"<html", b"<head", b"<?xml")):
+        return UnreachableError(
+            f"{where} answers with a web page instead of the API of Prometheus, perhaps a login",
+            hint=f"check the url and the credential in {endpoint.origin}",
+        )
+    if start.startswith((b"{", b"[")):
+        return UnreachableError(
+            f"the answer of {where} ends early or is no JSON",
+            hint="try again; if it stays so, ask for less or look at the proxy in between",
+        )
+    return UnreachableError(
+        f"{where} does not speak the API of Prometheus",
+        hint=f"check the url in {endpoint.origin}, and its path prefix",
+    )
+
+
+def _from_query(kind: str, words: str) -> QueryError:
+    found = _POSITION.search(words)
+    position = (int(found[1]), int(found[2])) if found else None
+    hint = next((one for mark, one in _EXECUTION if mark in words), "")
+    if not hint:
+        hint = "check the query" if kind == "bad_data" else f"ask for {_NARROWER}"
+    return QueryError(f"the server refuses the query: {said(words)}", hint=hint, position=position)
+
+
+def _from_api_server(status: int, message: str, endpoint: Endpoint) -> ToolError:
+    """Return the error of the API server on the way to a Service, which it proxies."""
+    words = f"{endpoint.origin} cannot be reached through the API server: {said(message)}"
+    match status:
+        case 401:
+            return UnauthenticatedError(words, hint="log in to the cluster again")
+        case 403:
+            verb = "create" if " create " in message else "get"
+            return ForbiddenError(
+                words,
+                hint=f"grant `{verb} services/proxy` in its namespace, or configure a url in"
+                " prometheus.yaml",
+            )
+        case 404:
+            return NotFoundError(words, hint="the Service is gone: ask again to look for another")
+        case _:
+            return UnreachableError(
+                words,
+                hint="see whether pods behind the Service are ready: k8s_describe it",
+            )
+
+
+def _from_status(status: int, words: str, endpoint: Endpoint) -> ToolError:
+    name = endpoint.name
+    told = f": {said(words)}" if words else ""
+    match status:
+        case 400 | 422:
+            return InvalidInputError(f"backend {name!r} refuses this{told}", hint="check it")
+        case 401:
+            return UnauthenticatedError(
+                f"backend {name!r} wants a credential, or refuses the one it got{told}",
+                hint=f"set bearer_token_env or username_env in {endpoint.origin}",
+            )
+        case 403:
+            return ForbiddenError(
+                f"backend {name!r} does not let this credential read{told}",
+                hint=f"check the credential, and the tenant, in {endpoint.origin}",
+            )
+        case 404 | 405 | 501:
+            return NotServedError(
+                f"backend {name!r} does not serve this{told}",
+                hint="another version or program than thought; check the url and its path prefix",
+            )
+        case 429:
+            return BusyError(
+                f"backend {name!r} is asked too much at once{told}", hint="try again in a while"
+            )
+        case _:
+            return UnreachableError(
+                f"backend {name!r} answers {status}{told}",
+                hint="it is not well, or what stands before it is not; try again later",
+            )
+
+
+def _json(body: bytes) -> Json:
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
+
+
+def _plain(body: bytes) -> str:
+    """Return the words of a body that is no JSON; of a web page there are none worth telling."""
+    words = body[:2_000].decode(errors="replace").strip()
+    return "" if words.startswith("<") else words

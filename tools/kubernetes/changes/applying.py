@@ -12,7 +12,7 @@ from clusterwright.tools.caller import Caller, Said
 from clusterwright.tools.change import DryRun, Plan, State
 from clusterwright.tools.errors import ConflictError, RefusedError, ToolError
 from clusterwright.tools.kubernetes.apply_change import AppliedChange
-from clusterwright.tools.kubernetes.changes.carry_out import Outcome, Run, Work
+from clusterwright.tools.kubernetes.changes.carry_out import Note, Outcome, Work
 from clusterwright.tools.kubernetes.changes.draft import Draft, draft
 from clusterwright.tools.kubernetes.changes.lineage import lineage
 from clusterwright.tools.kubernetes.changes.question import question
@@ -169,8 +169,7 @@ async def _to_its_end(desk: Desk, connection: "Connection", job: _Job) -> Applie
 
 async def _carry_out(desk: Desk, connection: "Connection", job: _Job) -> AppliedChange:
     store, plan = desk.authority.store, job.plan
-    note, run = partial(store.note, plan.id), _runner(desk, connection)
-    work = Work(connection, plan.id, note, job.caller.tell, run)
+    work = _work(desk, connection, plan.id, partial(store.note, plan.id), job.caller)
     with store.holding(plan.id):
         outcome = await work.write(job.draft)
         if not plan.steps:
@@ -185,13 +184,13 @@ async def _carry_out(desk: Desk, connection: "Connection", job: _Job) -> Applied
     return answer
 
 
-def _runner(desk: Desk, connection: "Connection") -> Run | None:
-    """Return what runs the program of the desk's domain, if it has one."""
-    performer = desk.vocabulary.load().performer
-    if performer is None:
-        return None
-    wait = desk.authority.policy.proof_seconds
-    return partial(performer.run, desk.clusters, connection, wait=wait)
+def _work(desk: Desk, connection: "Connection", plan: str, note: Note, caller: Caller) -> Work:
+    """Return how a plan is carried out, with what the desk's domain runs and looks at for it."""
+    own, wait = desk.kinds, desk.authority.policy.proof_seconds
+    does, look = own.performer, own.look
+    run = partial(does.run, desk.clusters, connection, wait=wait) if does else None
+    look = partial(look, connection) if look else None
+    return Work(connection, plan, note, caller.tell, run=run, look=look)
 
 
 async def _conclude(
@@ -236,8 +235,8 @@ async def _undo(
     back = [one for one in reversed(outcome.inverses) if one is not None]
     stamp = datetime.now(UTC)
     found = await draft(desk, connection, back, stamp=stamp, override_owner=True)
-    note, run = partial(_note_undo, desk, plan), _runner(desk, connection)
-    work = Work(connection, f"{plan.id}-undo", note, job.caller.tell, run)
+    note = partial(_note_undo, desk, plan)
+    work = _work(desk, connection, f"{plan.id}-undo", note, job.caller)
     undoing = await work.write(found)
     if undoing.failure:
         raise ConflictError(undoing.failure)

@@ -42,6 +42,8 @@ Note = Callable[[Manifest], None]
 Tell = Callable[[float, float, str], Awaitable[None]]
 Run = Callable[[Step, str], Awaitable[str]]
 """Runs a domain's program for a step, in the name of a plan; as `Performer.run`."""
+Look = Callable[[Manifest], Awaitable[Manifest | None]]
+"""Looks at what is beyond the API server, for a proof; as `Kinds.look`."""
 
 
 @dataclass
@@ -63,11 +65,21 @@ class Work:
     """One apply of one draft."""
 
     def __init__(
-        self, connection: "Connection", plan: str, note: Note, tell: Tell, run: Run | None = None
+        self,
+        connection: "Connection",
+        plan: str,
+        note: Note,
+        tell: Tell,
+        *,
+        run: Run | None = None,
+        look: Look | None = None,
     ) -> None:
-        """Take where to write, whose plan it is, its journal, whom to tell, and what it runs."""
+        """Take where to write, whose plan it is, its journal, whom to tell, and the domain's own.
+
+        `run` is for its steps that are no writes, `look` for its proofs that are no objects.
+        """
         self._connection = connection
-        self._run = run
+        self._run, self._look = run, look
         self._agent = f"plan/{plan}"
         self._note = note
         self._tell = tell
@@ -232,6 +244,8 @@ class Work:
 
     async def _judge(self, check: Check) -> Verdict:
         try:
+            if check.beyond is not None and self._look is not None:
+                return check.judge(await self._look(check.beyond), ())
             found = await self._connection.live(check.ref)
             listed: list[Manifest] = []
             for asked in check.listings:

@@ -83,7 +83,7 @@ async def draft(
     typed = [parse_change(one, desk.vocabulary) for one in changes]
     before = [parse_change(one, desk.vocabulary) for one in done]
     scene = await _scene(connection, [*typed, *before], stamp)
-    survey = desk.vocabulary.load().survey
+    survey = desk.kinds.survey
     if survey is not None:
         scene = await survey(desk.clusters, connection, [*typed, *before], scene)
     steps = [step for change in typed for step in change.steps(scene)]

@@ -56,7 +56,7 @@ async def plan(
     if not proves and not any(_does(one) for one in found.tried):
         note = await to_thread.run_sync(_nothing_left, asked, store)
         return PlannedChange(cluster=connection.cluster, note=note, unfinished=unfinished)
-    _check_possible(found, desk.vocabulary.load().performer)
+    _check_possible(found, desk.kinds.performer)
     made = await _plan(connection, found, asked, stamp, override_owner=override_owner)
     made = made.model_copy(update={"domain": desk.vocabulary.domain})
     await to_thread.run_sync(_keep, desk, made)

@@ -93,7 +93,7 @@ async def settle_doubts(connection: "Connection", desk: Desk, asked: Sequence[Ma
 
 
 async def _settle(connection: "Connection", desk: Desk, plan: str) -> None:
-    store, performer = desk.authority.store, desk.vocabulary.load().performer
+    store, performer = desk.authority.store, desk.kinds.performer
     journal = await to_thread.run_sync(store.journal, plan)
     for entry in progress_of(journal).doubtful:
         found: Manifest | None = None

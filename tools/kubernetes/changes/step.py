@@ -60,6 +60,8 @@ class Check:
     judge: Callable[[Manifest | None, Sequence[Manifest]], Verdict]
     listings: tuple[Listing, ...] = ()
     seconds: float = 0
+    beyond: Manifest | None = None
+    """What the domain's `look` is asked for, whose answer is judged in place of the object."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     Survey: TypeAlias = Callable[[Clusters, Connection, Sequence[Change], Scene], Awaitable[Scene]]
     """Returns a scene with what a domain's kinds have to know beside their targets; only reads."""
+    Look: TypeAlias = Callable[[Connection, Manifest], Awaitable[Manifest | None]]
+    """Returns what a proof asks for that the API server does not have (`Check.beyond`)."""
 
 
 class Performer(Protocol):
@@ -49,6 +51,7 @@ class Kinds(NamedTuple):
     changes: "tuple[type[Change], ...]"
     survey: "Survey | None" = None
     performer: "Performer | None" = None
+    look: "Look | None" = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from clusterwright.tools.manifest import (
     namespace_of,
     strings,
     text,
+    texts,
 )
 from clusterwright.tools.prometheus.result import Labels
 

@@ -54,7 +54,8 @@ def planted(sandbox: Instance) -> Iterator[None]:
     _create(sandbox, [*(one.object for one in PLACEMENTS), *events])
     yield
     sandbox.kubectl("delete", "namespace", NAMESPACE)
-    sandbox.kubectl("delete", "storageclass/storage-class", "persistentvolume/volume", *names)
+    for name in ("storageclass/storage-class", "persistentvolume/volume", *names):
+        sandbox.kubectl("delete", name, "--timeout=60s")  # says which of them does not go
 
 
 @pytest.fixture

@@ -53,8 +53,21 @@ class Endpoint:
     ca_file: Path | None = None
     cert_file: Path | None = None
     key_file: Path | None = None
-    origin: str = "prometheus.yaml"
-    """Where it was told or found, for errors: the file, or the Service."""
+    what: str = "backend"
+    """`backend` or `Alertmanager`, for errors."""
+    service: str = ""
+    """The Service that it was found as, `Service/monitoring/prometheus`; empty if configured."""
+
+    def __str__(self) -> str:
+        """Return it as errors name it."""
+        return f"{self.what} {self.name!r}"
+
+    @property
+    def told_in(self) -> str:
+        """What to check, for errors: where its address and credential come from."""
+        if self.service:
+            return f"{self.service}, or configure it in prometheus.yaml"
+        return "its url and credential in prometheus.yaml"
 
 
 def _from_variable(name: str) -> str:

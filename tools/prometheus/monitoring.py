@@ -1,5 +1,6 @@
 """What the tools of this domain work on: clusters, and the backends that know their metrics."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from clusterwright.tools.kubernetes.client.connection import Connection
     from clusterwright.tools.prometheus.client.alertmanager import Alertmanager
     from clusterwright.tools.prometheus.client.backend import Backend
+    from clusterwright.tools.prometheus.client.in_cluster import InCluster
     from clusterwright.tools.prometheus.settings import Prices
 
 
@@ -35,6 +37,8 @@ class Reach:
     alertmanager: "Alertmanager | None"
     connection: "Connection | None"
     """None for a backend that was configured without a cluster."""
+    no_alertmanager: str = ""
+    """Why there is none: nothing was found, or what could not be read."""
 
 
 class Monitoring:
@@ -44,8 +48,9 @@ class Monitoring:
         """Take the clusters; nothing is read yet."""
         self.clusters = clusters
         self._settings: PrometheusFile | None = None
-        self._configured: dict[str, Reach] = {}
-        self._lock = anyio.Lock()
+        self._configured: dict[str, tuple[Backend, Alertmanager | None]] = {}
+        self._in_clusters: dict[str, InCluster] = {}
+        self._locks: defaultdict[str, anyio.Lock] = defaultdict(anyio.Lock)
 
     @property
     def settings(self) -> PrometheusFile:
@@ -62,34 +67,91 @@ class Monitoring:
     async def reach(self, cluster: str | None = None, backend: str | None = None) -> Reach:
         """Return the backend of a cluster, by default the only one that it has.
 
+        What is configured for a cluster counts before what is found in it.
+
         Raises NotFoundError that names the backends there are, or says how to configure one.
         """
-        async with self._lock:
-            candidates = [
-                one
-                for one in self.settings.backends
-                if (cluster is None or one.cluster == cluster) and backend in {None, one.name}
-            ]
-            if len(candidates) == 1:
-                return await self._of_setting(candidates[0])
-            names = [one.name for one in self.settings.backends]
-            raise NotFoundError(
-                "no backend is meant",
-                hint=f"backends: {few(names, 10)}; {config_dir() / FILE} names them, as {EXAMPLE}",
-            )
+        async with self._locks[cluster or ""]:  # a cluster that hangs does not keep the others
+            if (setting := await self._setting(cluster, backend)) is not None:
+                return await self._of_setting(setting)
+            if not self.settings.discovery:
+                raise self._none(cluster, backend)
+            connection = await self.clusters.connect(cluster)
+            found = await self._in(connection).backend(backend, self._names(connection.cluster))
+            return await self._beside(found, connection)
+
+    async def aclose(self) -> None:
+        """Close the connections to what is configured; those to clusters are the clusters' own."""
+        for backend, alertmanager in self._configured.values():
+            await backend.aclose()
+            if alertmanager:
+                await alertmanager.aclose()
+        self._configured.clear()
+
+    async def _setting(self, cluster: str | None, backend: str | None) -> BackendSetting | None:
+        """Return what is configured, if something is that is meant."""
+        known = self.settings.backends
+        if any(one.cluster for one in known) and (cluster or not backend):
+            cluster = (await self.clusters.connect(cluster)).cluster  # its name, if by default
+        meant = [
+            one
+            for one in known
+            if (one.name == backend if backend else True)
+            and (not cluster or one.cluster in {cluster, ""})
+        ]
+        # What is configured for no cluster in particular yields to what is for the one asked for.
+        own = [one for one in meant if cluster and one.cluster == cluster]
+        meant = own or meant
+        if len(meant) > 1:
+            raise self._several([one.name for one in meant])
+        return meant[0] if meant else None
+
+    def _names(self, cluster: str) -> list[str]:
+        return [one.name for one in self.settings.backends if one.cluster in {cluster, ""}]
+
+    def _several(self, names: list[str]) -> NotFoundError:
+        return NotFoundError(
+            f"there are {len(names)} backends, and none was named",
+            hint=f"say which one as backend=: {few(names, 10)}",
+        )
+
+    def _none(self, cluster: str | None, backend: str | None) -> NotFoundError:
+        names = [one.name for one in self.settings.backends]
+        which = f" {backend[:100]!r}" if backend else ""
+        where = f" for cluster {cluster!r}" if cluster else ""
+        return NotFoundError(
+            f"no backend{which} is configured{where}, and clusters are not searched for one",
+            hint=f"backends: {few(names, 10) or 'none'}; {config_dir() / FILE} names them,"
+            f" as {EXAMPLE}",
+        )
 
     async def _of_setting(self, setting: BackendSetting) -> Reach:
-        known = self._configured.get(setting.name)
-        if known is None:
-            # Load httpx, which start-up does without.
+        if setting.name not in self._configured:
+            # These load httpx, which start-up does without.
             made = import_module("clusterwright.tools.prometheus.client.backend")
             managing = import_module("clusterwright.tools.prometheus.client.alertmanager")
-            found = setting.alertmanager()
-            connection = await self.clusters.connect(setting.cluster) if setting.cluster else None
-            known = self._configured[setting.name] = Reach(
-                setting.cluster or setting.name,
-                made.Backend(setting.endpoint()),
-                managing.Alertmanager(found) if found else None,
-                connection,
+            beside = setting.alertmanager()
+            self._configured[setting.name] = (
+                made.Backend(setting.endpoint(), flavor=setting.kind),
+                managing.Alertmanager(beside) if beside else None,
             )
+        backend, alertmanager = self._configured[setting.name]
+        if setting.cluster:
+            connection = await self.clusters.connect(setting.cluster)
+            if alertmanager is None and self.settings.discovery:
+                return await self._beside(backend, connection)
+            return Reach(connection.cluster, backend, alertmanager, connection)
+        missing = "" if alertmanager else f"no alertmanager_url is configured for {setting.name!r}"
+        return Reach(setting.name, backend, alertmanager, None, missing)
+
+    async def _beside(self, backend: "Backend", connection: "Connection") -> Reach:
+        """Return a backend with the Alertmanager that is found in its cluster."""
+        alertmanager, missing = await self._in(connection).alertmanager(backend.name)
+        return Reach(connection.cluster, backend, alertmanager, connection, missing)
+
+    def _in(self, connection: "Connection") -> "InCluster":
+        known = self._in_clusters.get(connection.cluster)
+        if known is None or known.connection is not connection:
+            made = import_module("clusterwright.tools.prometheus.client.in_cluster")
+            known = self._in_clusters[connection.cluster] = made.InCluster(connection)
         return known

@@ -101,13 +101,14 @@ class BackendSetting(BaseModel):
 
     def endpoint(self) -> Endpoint:
         """Return where the backend is."""
-        return self._endpoint(self.url)
+        return self._endpoint(self.url, "backend")
 
     def alertmanager(self) -> Endpoint | None:
         """Return where its Alertmanager is, with the same credential."""
-        return self._endpoint(self.alertmanager_url) if self.alertmanager_url else None
+        url = self.alertmanager_url
+        return self._endpoint(url, "Alertmanager") if url else None
 
-    def _endpoint(self, url: str) -> Endpoint:
+    def _endpoint(self, url: str, what: str) -> Endpoint:
         return Endpoint(
             self.name,
             url.rstrip("/"),
@@ -116,6 +117,7 @@ class BackendSetting(BaseModel):
             self.ca_file,
             self.cert_file,
             self.key_file,
+            what,
         )
 
 

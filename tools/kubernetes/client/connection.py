@@ -18,6 +18,7 @@ from clusterwright.tools.kubernetes.changes.write import Write
 from clusterwright.tools.kubernetes.client.discovery import Discovery, discover
 from clusterwright.tools.kubernetes.client.http import DEADLINE_SECONDS, Http, Sent
 from clusterwright.tools.kubernetes.client.resource import Resource
+from clusterwright.tools.kubernetes.client.service_proxy import ServiceProxy
 from clusterwright.tools.kubernetes.client.shared import Shared
 from clusterwright.tools.kubernetes.client.translate import NO_API_SERVER, ExpiredListError
 from clusterwright.tools.kubernetes.client.write import identity, versioned, write
@@ -347,6 +348,10 @@ class Connection:
         async with self._http.stream(path, query) as response:
             async for chunk in response.aiter_bytes():
                 yield chunk
+
+    def service(self, namespace: str, port: str) -> ServiceProxy:
+        """Return how to reach a port of a Service, as `http:name:9090`, through the API server."""
+        return ServiceProxy(self._http, namespace, port)
 
     async def aclose(self) -> None:
         """Close the connections to the cluster."""

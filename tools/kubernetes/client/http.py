@@ -37,6 +37,8 @@ _LONGEST_PAUSE = 10.0
 _UNAUTHORIZED = 401
 _RETRIED = frozenset({429, 500, 502, 503, 504})
 _WARNING = re.compile(r'299 \S+ "(.*)"\Z', re.DOTALL)
+_OF_A_CONNECTION = frozenset({"host", "connection", "content-length", "authorization", "accept"})
+"""Headers that are made anew when a request is sent on."""
 _USER_AGENT = f"clusterwright/{version('clusterwright')}"
 
 
@@ -151,6 +153,33 @@ class Http:
                 yield response
         except httpx.HTTPError as error:
             raise self._translated(error) from error
+
+    async def forward(self, request: httpx.Request, path: str) -> httpx.Response:
+        """Send another client's request, which was read, to a path here; return it unread.
+
+        It gets our credential and keeps its own deadlines. Raises a ToolError where there is no
+        answer; an error status is one.
+        """
+        kept = {k: v for k, v in request.headers.items() if k not in _OF_A_CONNECTION}
+        extensions = self._extensions() | {"timeout": request.extensions.get("timeout")}
+        for attempt in (1, 2):
+            headers = kept | await self._headers(kept.get("accept", "*/*"))
+            sent = self._client.build_request(
+                request.method,
+                path,
+                content=request.content,
+                headers=headers,
+                extensions=extensions,
+            )
+            try:
+                response = await self._client.send(sent, stream=True)
+            except httpx.RequestError as error:
+                raise self._translated(error) from error
+            if response.status_code != _UNAUTHORIZED or attempt > 1 or not self._renew:
+                break
+            await response.aclose()
+            self._credentials = await within_time(self._renew, self._credentials.cluster)
+        return response
 
     async def aclose(self) -> None:
         """Close the connections."""

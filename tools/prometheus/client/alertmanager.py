@@ -7,7 +7,12 @@ from typing import Any, cast
 import httpx
 import orjson
 
-from clusterwright.tools.errors import InvalidInputError, UnreachableError
+from clusterwright.tools.errors import (
+    InvalidInputError,
+    NotFoundError,
+    NotServedError,
+    UnreachableError,
+)
 from clusterwright.tools.manifest import (
     Json,
     Manifest,
@@ -32,6 +37,7 @@ from clusterwright.tools.prometheus.client.translate import from_answer, from_od
 from clusterwright.tools.prometheus.endpoint import Endpoint
 
 SECONDS = 10.0
+_NOT_FOUND = 404
 _ID = re.compile(r"[0-9a-zA-Z-]{1,64}")
 
 
@@ -69,7 +75,10 @@ class Alertmanager:
 
     async def silence(self, identifier: str) -> Silence:
         """Return one silence; raise NotFoundError."""
-        return _silence(mapping(await self._get(f"silence/{_segment(identifier)}")))
+        try:
+            return _silence(mapping(await self._get(f"silence/{_segment(identifier)}")))
+        except NotServedError as error:  # 404 without a word
+            raise _no_silence(identifier) from error
 
     async def status(self) -> AlertmanagerStatus:
         """Return what it says of itself, its configuration without what is secret in it."""
@@ -125,6 +134,8 @@ class Alertmanager:
         """End a silence now; raise NotFoundError for one that there is not."""
         path = f"/api/v2/silence/{_segment(identifier)}"
         answer = await self._http.send("DELETE", path, seconds=SECONDS, content={})
+        if answer.status == _NOT_FOUND:
+            raise _no_silence(identifier)
         if not answer.is_success:
             raise from_answer(answer, self.endpoint)
 
@@ -152,6 +163,12 @@ def _segment(identifier: str) -> str:
             hint="ids are as 0d3b7a54-3c5b-4d3e-9f3e-0c1d2e3f4a5b; prom_alerts tells them",
         )
     return identifier
+
+
+def _no_silence(identifier: str) -> NotFoundError:
+    return NotFoundError(
+        f"there is no silence {identifier!r}", hint="prom_alerts names those there are"
+    )
 
 
 def _alert(one: Manifest) -> Alert:

@@ -10,7 +10,7 @@ from anyio import to_thread
 
 from clusterwright.tools.errors import ToolError
 from clusterwright.tools.manifest import Json, Manifest
-from clusterwright.tools.prometheus.capability import Capability
+from clusterwright.tools.prometheus.capability import Capability, Flavor
 from clusterwright.tools.prometheus.client.decode import decode, loads
 from clusterwright.tools.prometheus.client.gate import Gate
 from clusterwright.tools.prometheus.client.http import Answer, Http
@@ -41,6 +41,7 @@ class Backend:
         *,
         transport: httpx.AsyncBaseTransport | None = None,
         prefers_get: bool = False,
+        flavor: Flavor | None = None,
     ) -> None:
         """Take where it is; nothing is asked yet.
 
@@ -49,6 +50,7 @@ class Backend:
             transport: how it is reached if not directly; replaces the network in tests.
             prefers_get: whether queries that fit into a URL are asked so, as the API server's
                 proxy wants another right for POST.
+            flavor: what it is, where that is known; what it can do is asked nevertheless.
         """
         self.name = endpoint.name
         """As configured, or as found: `monitoring/prometheus-operated`."""
@@ -56,6 +58,7 @@ class Backend:
         self._http = Http(endpoint, transport)
         self._prefers_get = prefers_get
         self._posts = True
+        self._flavor = flavor
         self._gate = Gate()
         self._capability: Capability | None = None
         self._probing = anyio.Lock()
@@ -64,7 +67,7 @@ class Backend:
         """Return what the backend is and can do; asked once."""
         async with self._probing:
             if self._capability is None:
-                self._capability = await probe(self._probe_answer)
+                self._capability = await probe(self._probe_answer, self._flavor)
             return self._capability
 
     async def instant(

@@ -43,6 +43,11 @@ class Answer:
         """Whether it is an answer of the kind that was asked for."""
         return httpx.codes.is_success(self.status)
 
+    @property
+    def is_redirect(self) -> bool:
+        """Whether it leads elsewhere."""
+        return self.status in _REDIRECTS and "location" in self.headers
+
 
 class Http:
     """A pool of connections to one endpoint."""
@@ -67,10 +72,13 @@ class Http:
         *,
         seconds: float,
         content: Json = None,
+        follow: bool = True,
     ) -> Answer:
         """Send a request, with its parameters as a form if it is a POST of no JSON `content`.
 
         A redirect is followed to the same scheme, host and port only, and never by a write.
+
+        `follow` is whether at all; otherwise a redirect is an answer.
 
         Raises ToolError for what is no answer at all; an error status is an answer.
         """
@@ -79,20 +87,19 @@ class Http:
             with anyio.fail_after(seconds + _GRACE_SECONDS):
                 for _ in range(_MOST_REDIRECTS + 1):
                     answer = await self._once(method, url, parameters, content)
-                    if answer.status not in _REDIRECTS or "location" not in answer.headers:
+                    if not (follow and answer.is_redirect):
                         return answer
                     url = self._onward(url, answer.headers["location"], content)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise from_httpx(error, self.endpoint) from error
         except TimeoutError as error:
             raise UnreachableError(
-                f"backend {self.endpoint.name!r} did not answer within"
-                f" {seconds + _GRACE_SECONDS:.0f} s",
+                f"{self.endpoint} did not answer within {seconds + _GRACE_SECONDS:.0f} s",
                 hint="ask for a shorter range or fewer series, or try again later",
             ) from error
         raise UnreachableError(
-            f"backend {self.endpoint.name!r} redirects without end",
-            hint=f"check the url in {self.endpoint.origin}",
+            f"{self.endpoint} redirects without end",
+            hint=f"check {self.endpoint.told_in}",
         )
 
     async def aclose(self) -> None:
@@ -146,9 +153,9 @@ class Http:
         if here == there and content is None and self._transport_follows:
             return target
         raise UnreachableError(
-            f"backend {self.endpoint.name!r} redirects to {there[1]!r}, which is not followed",
-            hint=f"write the final address into {self.endpoint.origin}, if it is right; a"
-            " redirect to a login page means that a credential is missing",
+            f"{self.endpoint} redirects to {there[1]!r}, which is not followed",
+            hint=f"check {self.endpoint.told_in}; a redirect to a login page means that a"
+            " credential is missing or refused",
         )
 
     @property
@@ -189,7 +196,7 @@ def _trust(endpoint: Endpoint) -> ssl.SSLContext:
             trust.load_cert_chain(endpoint.cert_file, endpoint.key_file)
     except (OSError, ssl.SSLError) as error:
         raise InvalidInputError(
-            f"the certificates of backend {endpoint.name!r} cannot be read: {error}",
+            f"the certificates of {endpoint} cannot be read: {error}",
             hint="check ca_file, cert_file and key_file in prometheus.yaml",
         ) from error
     return trust

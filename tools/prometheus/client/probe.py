@@ -51,16 +51,17 @@ _OTHERS: dict[Flavor, frozenset[Feature]] = {
 }
 
 
-async def probe(ask: Ask) -> Capability:
+async def probe(ask: Ask, known: Flavor | None = None) -> Capability:
     """Return what a backend is; raises ToolError where it does not answer at all."""
     found = await ask("status/buildinfo")
     if isinstance(found, ToolError):
         if isinstance(found, _NOT_THERE):
-            return Capability(Flavor.UNKNOWN, "", frozenset())
+            flavor = known or Flavor.UNKNOWN
+            return Capability(flavor, "", _OTHERS.get(flavor, frozenset()))
         raise found
     data, _answer = found
     version = text(data, "version")
-    flavor = _flavor(data)
+    flavor = known or _flavor(data)
     if flavor is not Flavor.PROMETHEUS:
         return Capability(flavor, version, _OTHERS[flavor])
     return Capability(flavor, version, features_of(version))

@@ -63,7 +63,7 @@ def said(words: str) -> str:
 def from_httpx(error: httpx.HTTPError | httpx.InvalidURL, endpoint: Endpoint) -> ToolError:
     """Return the error for a request that got no whole answer."""
     words = one_line(str(error), _LONGEST) or type(error).__name__
-    where = f"backend {endpoint.name!r} at {endpoint.url}"
+    where = f"{endpoint} at {endpoint.url}"
     if isinstance(error, httpx.TimeoutException):
         return UnreachableError(
             f"{where} did not answer in time", hint="check the network, or try again later"
@@ -71,11 +71,11 @@ def from_httpx(error: httpx.HTTPError | httpx.InvalidURL, endpoint: Endpoint) ->
     if _TLS.search(words):
         return UnauthenticatedError(
             f"no trusted connection to {where}: {words}",
-            hint=f"check ca_file, cert_file and key_file in {endpoint.origin}",
+            hint="check ca_file, cert_file and key_file in prometheus.yaml",
         )
     return UnreachableError(
         f"{where} cannot be reached: {words}",
-        hint=f"check that it runs, and the url in {endpoint.origin}",
+        hint=f"check that it runs, and {endpoint.told_in}",
     )
 
 
@@ -97,11 +97,11 @@ def from_answer(answer: _Answered, endpoint: Endpoint) -> ToolError:
 def from_odd_answer(answer: _Answered, endpoint: Endpoint) -> ToolError:
     """Return the error for a success whose body is not what the API promises."""
     start = answer.body[:500].lstrip().lower()
-    where = f"backend {endpoint.name!r} at {endpoint.url}"
+    where = f"{endpoint} at {endpoint.url}"
     if start.startswith((b"<!doctype", b"<html", b"<head", b"<?xml")):
         return UnreachableError(
             f"{where} answers with a web page instead of the API of Prometheus, perhaps a login",
-            hint=f"check the url and the credential in {endpoint.origin}",
+            hint=f"check {endpoint.told_in}",
         )
     if start.startswith((b"{", b"[")):
         return UnreachableError(
@@ -110,7 +110,7 @@ def from_odd_answer(answer: _Answered, endpoint: Endpoint) -> ToolError:
         )
     return UnreachableError(
         f"{where} does not speak the API of Prometheus",
-        hint=f"check the url in {endpoint.origin}, and its path prefix",
+        hint=f"check {endpoint.told_in}, and the prefix of its paths",
     )
 
 
@@ -119,13 +119,15 @@ def _from_query(kind: str, words: str) -> QueryError:
     position = (int(found[1]), int(found[2])) if found else None
     hint = next((one for mark, one in _EXECUTION if mark in words), "")
     if not hint:
-        hint = "check the query" if kind == "bad_data" else f"ask for {_NARROWER}"
+        hint = "prom_explain_query tells more" if kind == "bad_data" else f"ask for {_NARROWER}"
     return QueryError(f"the server refuses the query: {said(words)}", hint=hint, position=position)
 
 
 def _from_api_server(status: int, message: str, endpoint: Endpoint) -> ToolError:
     """Return the error of the API server on the way to a Service, which it proxies."""
-    words = f"{endpoint.origin} cannot be reached through the API server: {said(message)}"
+    words = (
+        f"{endpoint.service or endpoint} cannot be reached through the API server: {said(message)}"
+    )
     match status:
         case 401:
             return UnauthenticatedError(words, hint="log in to the cluster again")
@@ -146,33 +148,32 @@ def _from_api_server(status: int, message: str, endpoint: Endpoint) -> ToolError
 
 
 def _from_status(status: int, words: str, endpoint: Endpoint) -> ToolError:
-    name = endpoint.name
     told = f": {said(words)}" if words else ""
     match status:
         case 400 | 422:
-            return InvalidInputError(f"backend {name!r} refuses this{told}", hint="check it")
+            return InvalidInputError(f"{endpoint} refuses this{told}", hint="check it")
         case 401:
             return UnauthenticatedError(
-                f"backend {name!r} wants a credential, or refuses the one it got{told}",
-                hint=f"set bearer_token_env or username_env in {endpoint.origin}",
+                f"{endpoint} wants a credential, or refuses the one it got{told}",
+                hint="set its url, and bearer_token_env or username_env, in prometheus.yaml",
             )
         case 403:
             return ForbiddenError(
-                f"backend {name!r} does not let this credential read{told}",
-                hint=f"check the credential, and the tenant, in {endpoint.origin}",
+                f"{endpoint} does not let this credential read{told}",
+                hint="check its credential and tenant in prometheus.yaml",
             )
         case 404 | 405 | 501:
             return NotServedError(
-                f"backend {name!r} does not serve this{told}",
+                f"{endpoint} does not serve this{told}",
                 hint="another version or program than thought; check the url and its path prefix",
             )
         case 429:
             return BusyError(
-                f"backend {name!r} is asked too much at once{told}", hint="try again in a while"
+                f"{endpoint} is asked too much at once{told}", hint="try again in a while"
             )
         case _:
             return UnreachableError(
-                f"backend {name!r} answers {status}{told}",
+                f"{endpoint} answers {status}{told}",
                 hint="it is not well, or what stands before it is not; try again later",
             )
 

@@ -1,0 +1,148 @@
+"""The backends and Alertmanagers of one cluster, reached through its API server."""
+
+from dataclasses import replace
+
+import anyio
+import httpx
+
+from clusterwright.tools.errors import ForbiddenError, NotFoundError, ToolError
+from clusterwright.tools.excerpt import few
+from clusterwright.tools.kubernetes.client.connection import Connection
+from clusterwright.tools.manifest import Manifest
+from clusterwright.tools.prometheus.client.alertmanager import Alertmanager
+from clusterwright.tools.prometheus.client.backend import Backend
+from clusterwright.tools.prometheus.client.prefix import find_prefix
+from clusterwright.tools.prometheus.discovery import Found, Role, find_services, told_apart
+from clusterwright.tools.prometheus.endpoint import Endpoint
+from clusterwright.tools.prometheus.settings import EXAMPLE, FILE
+from clusterwright.tools.trust.places import config_dir
+
+_KNOWN_SECONDS = 120.0
+"""How long what was found counts: monitoring is installed seldom, and repaired while we look."""
+
+
+class InCluster:
+    """What one cluster has; looked for when first asked, and again after a while."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Take the cluster; nothing is read yet."""
+        self.connection = connection
+        self._found: tuple[Found, ...] | None = None
+        self._read = 0.0
+        self._backends: dict[str, tuple[Found, Backend]] = {}
+        self._alertmanagers: dict[str, tuple[Found, Alertmanager]] = {}
+
+    async def backend(self, name: str | None, configured: list[str]) -> Backend:
+        """Return the one that is named, or the only one; `configured` are others to be named.
+
+        Raises NotFoundError that names those there are, ForbiddenError where Services cannot be
+        listed, and what the backend answers if it does not answer as one.
+        """
+        there = [one for one in await self._services() if one.role is Role.BACKEND]
+        meant = [one for one in there if name is None or one.is_named(name)]
+        if len(meant) != 1:
+            raise self._unclear(name, there, meant, configured)
+        found = meant[0]
+        known = self._backends.get(found.name)
+        if known is None or not _same_place(known[0], found):
+            known = found, await self._made(found)
+            self._backends[found.name] = known
+        return known[1]
+
+    async def alertmanager(self, backend: str) -> tuple[Alertmanager | None, str]:
+        """Return the Alertmanager beside a backend, or None and why."""
+        try:
+            services = await self._services()
+        except ToolError as error:
+            return None, f"it could not be looked for: {error}"
+        there = [one for one in services if one.role is Role.ALERTMANAGER]
+        near = [one for one in there if one.namespace == backend.partition("/")[0]]
+        meant = near if len(there) > 1 and near else there
+        if len(meant) != 1:
+            names = few([one.name for one in meant], 5)
+            why = f"there are several, {names}" if meant else "no Service of one was found"
+            return None, f"{why}; alertmanager_url in {config_dir() / FILE} names one"
+        found = meant[0]
+        known = self._alertmanagers.get(found.name)
+        if known is None or not _same_place(known[0], found):
+            try:
+                endpoint, transport = await self._open(found, "Alertmanager", "/api/v2/status")
+            except ToolError as error:
+                return None, str(error)
+            known = found, Alertmanager(endpoint, transport=transport)
+            self._alertmanagers[found.name] = known
+        return known[1], ""
+
+    async def _services(self) -> tuple[Found, ...]:
+        if self._found is None or anyio.current_time() - self._read > _KNOWN_SECONDS:
+            found = find_services(await self._listed())
+            if len(found) > 1:
+                found = told_apart(found, await self._slices({one.namespace for one in found}))
+            self._found, self._read = found, anyio.current_time()
+        return self._found
+
+    async def _listed(self) -> list[Manifest]:
+        try:
+            return await self.connection.list(await self.connection.resource("Service"))
+        except ForbiddenError as error:
+            raise ForbiddenError(
+                f"backends of cluster {self.connection.cluster!r} cannot be looked for: {error}",
+                hint=f"grant `list services`, or write {config_dir() / FILE}, as {EXAMPLE}",
+            ) from error
+
+    async def _slices(self, namespaces: set[str]) -> list[Manifest] | None:
+        """Return the endpoints of some namespaces; None where they may not be read."""
+        found: list[Manifest] = []
+        try:
+            kind = await self.connection.resource("EndpointSlice")
+            for one in sorted(namespaces):
+                found += await self.connection.list(kind, one)
+        except (ForbiddenError, NotFoundError):
+            return None
+        return found
+
+    async def _made(self, found: Found) -> Backend:
+        endpoint, transport = await self._open(found, "backend", "/api/v1/query?query=1")
+        return Backend(endpoint, transport=transport, prefers_get=True, flavor=found.flavor_told)
+
+    async def _open(
+        self, found: Found, what: str, asked: str
+    ) -> tuple[Endpoint, httpx.AsyncBaseTransport]:
+        """Return where a Service is reached and how, with the prefix of its paths."""
+        port = f"{found.scheme}:{found.service}:{found.port}"
+        transport = self.connection.service(found.namespace, port)
+        endpoint = Endpoint(
+            found.name,
+            f"{found.scheme}://{found.service}.{found.namespace}.svc:{found.port}{found.prefix}",
+            what=what,
+            service=f"Service/{found.name}",
+        )
+        prefix = await find_prefix(endpoint, transport, asked)
+        return replace(endpoint, url=endpoint.url + prefix), transport
+
+    def _unclear(
+        self, name: str | None, there: list[Found], meant: list[Found], configured: list[str]
+    ) -> NotFoundError:
+        where = f"cluster {self.connection.cluster!r}"
+        if meant:
+            names = [one.name for one in meant]
+            return NotFoundError(
+                f"{where} has {len(meant)} backends, and none was named",
+                hint=f"say which one as backend=: {few([*configured, *names], 10)}",
+            )
+        names = [*configured, *(one.name for one in there)]
+        if name:
+            return NotFoundError(
+                f"{where} has no backend {name[:100]!r}",
+                hint=f"backends: {few(names, 10) or 'none was found'}",
+            )
+        return NotFoundError(
+            f"no Prometheus was found in {where}, nor Thanos, VictoriaMetrics or Mimir:"
+            " no Service is named or labelled as one of them",
+            hint=f"if there is one, write {config_dir() / FILE}, as {EXAMPLE}",
+        )
+
+
+def _same_place(one: Found, other: Found) -> bool:
+    """Return whether a Service is to be reached as it was before, whatever is behind it."""
+    return replace(one, addresses=None, aliases=()) == replace(other, addresses=None, aliases=())

@@ -5,145 +5,38 @@ Source: Prometheus 3.16, promql/parser/functions.go and docs/querying/functions.
 
 from collections.abc import Sequence
 
+
+def _named(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
 RATES = frozenset({"rate", "irate", "increase"})
 """They want a counter, or a histogram."""
 CHANGES = frozenset({"delta", "idelta", "deriv", "predict_linear"})
 """They want a gauge."""
-AGGREGATIONS = frozenset(
-    {
-        "sum",
-        "avg",
-        "count",
-        "min",
-        "max",
-        "group",
-        "stddev",
-        "stdvar",
-        "topk",
-        "bottomk",
-        "quantile",
-        "count_values",
-        "limitk",
-        "limit_ratio",
-    }
+AGGREGATIONS = _named(
+    "sum avg count min max group stddev stdvar topk bottomk quantile count_values limitk"
+    " limit_ratio"
 )
-OVER_RANGES = frozenset(
-    {
-        "rate",
-        "irate",
-        "increase",
-        "delta",
-        "idelta",
-        "deriv",
-        "predict_linear",
-        "changes",
-        "resets",
-        "absent_over_time",
-        "avg_over_time",
-        "min_over_time",
-        "max_over_time",
-        "sum_over_time",
-        "count_over_time",
-        "quantile_over_time",
-        "stddev_over_time",
-        "stdvar_over_time",
-        "last_over_time",
-        "present_over_time",
-        "mad_over_time",
-        "first_over_time",
-        "double_exponential_smoothing",
-        "holt_winters",
-        "ts_of_min_over_time",
-        "ts_of_max_over_time",
-        "ts_of_first_over_time",
-        "ts_of_last_over_time",
-    }
+OVER_RANGES = _named(
+    "rate irate increase delta idelta deriv predict_linear changes resets absent_over_time"
+    " avg_over_time min_over_time max_over_time sum_over_time count_over_time"
+    " quantile_over_time stddev_over_time stdvar_over_time last_over_time present_over_time"
+    " mad_over_time first_over_time double_exponential_smoothing holt_winters"
+    " ts_of_min_over_time ts_of_max_over_time ts_of_first_over_time ts_of_last_over_time"
 )
 """They take `x[5m]`."""
-FUNCTIONS = OVER_RANGES | frozenset(
-    {
-        "abs",
-        "absent",
-        "acos",
-        "acosh",
-        "asin",
-        "asinh",
-        "atan",
-        "atanh",
-        "ceil",
-        "clamp",
-        "clamp_max",
-        "clamp_min",
-        "cos",
-        "cosh",
-        "day_of_month",
-        "day_of_week",
-        "day_of_year",
-        "days_in_month",
-        "deg",
-        "exp",
-        "floor",
-        "histogram_avg",
-        "histogram_count",
-        "histogram_fraction",
-        "histogram_quantile",
-        "histogram_quantiles",
-        "histogram_stddev",
-        "histogram_stdvar",
-        "histogram_sum",
-        "hour",
-        "info",
-        "label_join",
-        "label_replace",
-        "ln",
-        "log10",
-        "log2",
-        "minute",
-        "month",
-        "pi",
-        "rad",
-        "round",
-        "scalar",
-        "sgn",
-        "sin",
-        "sinh",
-        "sort",
-        "sort_by_label",
-        "sort_by_label_desc",
-        "sort_desc",
-        "sqrt",
-        "tan",
-        "tanh",
-        "time",
-        "timestamp",
-        "vector",
-        "year",
-    }
+FUNCTIONS = OVER_RANGES | _named(
+    "abs absent acos acosh asin asinh atan atanh ceil clamp clamp_max clamp_min cos cosh"
+    " day_of_month day_of_week day_of_year days_in_month deg exp floor histogram_avg"
+    " histogram_count histogram_fraction histogram_quantile histogram_quantiles"
+    " histogram_stddev histogram_stdvar histogram_sum hour info label_join label_replace ln"
+    " log10 log2 minute month pi rad round scalar sgn sin sinh sort sort_by_label"
+    " sort_by_label_desc sort_desc sqrt tan tanh time timestamp vector year"
 )
-KEYWORDS = frozenset(
-    {
-        "and",
-        "or",
-        "unless",
-        "atan2",
-        "by",
-        "without",
-        "on",
-        "ignoring",
-        "group_left",
-        "group_right",
-        "bool",
-        "offset",
-        "start",
-        "end",
-        "fill",
-        "fill_left",
-        "fill_right",
-        "smoothed",
-        "anchored",
-        "inf",
-        "nan",
-    }
+KEYWORDS = _named(
+    "and or unless atan2 by without on ignoring group_left group_right bool offset start"
+    " end fill fill_left fill_right smoothed anchored inf nan"
 )
 OPERATORS = frozenset({"and", "or", "unless", "atan2"})
 _INSTEAD = {

@@ -1,0 +1,1 @@
+"""Golden signals: which metrics tell how something does, and what they say."""

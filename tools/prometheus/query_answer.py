@@ -1,0 +1,154 @@
+"""What a query gave, as prom_query tells it."""
+
+from collections.abc import Sequence
+
+from pydantic import Field
+
+from clusterwright.tools.answer import Answer, columns
+from clusterwright.tools.prometheus.summary.rank import Rank
+from clusterwright.tools.prometheus.summary.sparkline import drawn
+from clusterwright.tools.prometheus.summary.told import Number, Over, Row
+from clusterwright.tools.prometheus.summary.unit import Unit, human
+from clusterwright.tools.quotation import quoted
+
+
+class QueryAnswer(Answer):
+    """Series of a query, ranked; over a window each with what its points say."""
+
+    backend: str
+    at: str | None = Field(default=None, description="The moment.")
+    start: str | None = None
+    end: str | None = None
+    step: str | None = None
+    total: int = Field(description="Series that the query has.")
+    rank: Rank | None = Field(default=None, description="What those shown are the first by.")
+    over_all: Over | None = None
+    unit: Unit | None = Field(default=None, description="As names of metrics tell it.")
+    common: dict[str, str] = Field(default={}, description="Labels of every series shown.")
+    series: tuple[Row, ...] = ()
+    string: str | None = None
+    left_out: tuple[str, ...] = Field(default=(), description="And how to get it.")
+    notes: tuple[str, ...] = ()
+    said: tuple[str, ...] = Field(default=(), description="Warnings and infos of the server.")
+    samples: int | None = Field(default=None, description="That the server read for the last part.")
+
+    def render(self) -> str:
+        """Return what is known of all, then a line for each series."""
+        lines = [self._head()]
+        if self.string is not None:
+            lines.append(quoted(self.string))
+        if self.over_all:
+            lines.append(self._over_all(self.over_all))
+        if self.common:
+            lines.append("all: " + " ".join(f"{k}={v}" for k, v in self.common.items()))
+        if self.series:
+            lines.append(self._table())
+            lines += [f"points: {self._points(one)}" for one in self.series if one.points]
+        lines += [*self.notes, *(f"left out: {one}" for one in self.left_out)]
+        lines += [f"the server says: {quoted(one)}" for one in self.said]
+        return "\n".join(lines)
+
+    def _head(self) -> str:
+        when = f"at {self.at}" if self.at else f"{self.start} to {self.end} each {self.step}"
+        unit = f", in {self.unit.value}" if self.unit else ""
+        what = f"{self.total} series" if self.string is None else "a string"
+        head = f"{what} of {self.backend}, {when}{unit}"
+        if self.rank and 0 < len(self.series) < self.total:
+            which = "lowest" if self.rank.lowest_first else "highest"
+            return f"{head}; the {len(self.series)} with the {which} {self._ranked}:"
+        return head
+
+    @property
+    def _ranked(self) -> str:
+        if self.at:
+            return "value"
+        return {Rank.TREND: "trend, up or down", Rank.SPREAD: "standard deviation"}.get(
+            self.rank or Rank.MAX, str(self.rank)
+        )
+
+    def _over_all(self, over: Over) -> str:
+        parts: dict[str, Number | None] = {
+            "lowest": over.low,
+            "p50": over.p50,
+            "p95": over.p95,
+            "highest": over.high,
+        }
+        told = [f"{k} {self._told(v)}" for k, v in parts.items() if v is not None]
+        if over.sum is not None:
+            told.append(f"sum {self._told(over.sum)}")
+        if over.without:
+            told.append(f"{over.without} series without")
+        return f"{self._ranked} of all: {', '.join(told)}"
+
+    def _table(self) -> str:
+        names = list(dict.fromkeys(name for one in self.series for name in one.labels))
+        if self.at:
+            rows = [(*self._labels(one, names), self._value(one)) for one in self.series]
+            return columns((*names, "value"), rows)
+        head = (*names, "last", "min..max", "mean", "p95", "trend", "course", "")
+        return columns(
+            head, [(*self._labels(one, names), *self._course(one)) for one in self.series]
+        )
+
+    def _labels(self, row: Row, names: Sequence[str]) -> list[str]:
+        return [row.labels.get(name, "-") for name in names]
+
+    def _value(self, row: Row) -> str:
+        return self._native(row) if row.histogram else self._told(row.last)
+
+    def _course(self, row: Row) -> tuple[str, ...]:
+        notes = self._notes(row)
+        if row.flat:
+            return (self._told(row.last), "", "", "", "flat", "", notes)
+        trend = self._told(row.trend)
+        if row.trend_percent is not None:
+            trend += f" ({row.trend_percent}%)"
+        return (
+            self._told(row.last),
+            f"{self._told(row.min)}..{self._told(row.max)}",
+            self._told(row.mean),
+            self._told(row.p95),
+            trend,
+            drawn(row.spark or ""),
+            notes,
+        )
+
+    def _notes(self, row: Row) -> str:
+        notes: list[str] = []
+        if row.histogram:
+            notes.append(self._native(row))
+        if row.changed:
+            before, after = self._told(row.changed.before), self._told(row.changed.after)
+            notes.append(f"from {_clock(row.changed.at)} on {after}, before {before}")
+        if row.begins:
+            notes.append(f"begins {_clock(row.begins)}")
+        if row.ends:
+            notes.append(f"ends {_clock(row.ends)}")
+        if row.missing:
+            notes.append(f"{row.missing} missing, up to {row.longest_gap}")
+        if row.resets:
+            notes.append(f"{row.resets} resets, grew by {self._told(row.increase)}")
+        if row.nan:
+            notes.append(f"{row.nan} NaN")
+        if row.infinite:
+            notes.append(f"{row.infinite} Inf")
+        return "; ".join(notes)
+
+    def _native(self, row: Row) -> str:
+        if row.histogram is None:
+            return ""
+        parts = row.histogram.model_dump()
+        return "histogram " + " ".join(f"{name} {self._told(one)}" for name, one in parts.items())
+
+    def _points(self, row: Row) -> str:
+        return " ".join("-" if one is None else str(one) for one in row.points or ())
+
+    def _told(self, value: Number | None) -> str:
+        if value is None:
+            return "-"
+        return value if isinstance(value, str) else human(value, self.unit)
+
+
+def _clock(time: str) -> str:
+    """Return the time of day; the head tells the days."""
+    return time[11:]

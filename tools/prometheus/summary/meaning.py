@@ -1,0 +1,116 @@
+"""What a query's numbers count, as far as the names of its metrics tell."""
+
+import promql_parser as promql
+
+from clusterwright.tools.prometheus.summary.unit import Unit, per_second, unit_of
+
+_RATES = frozenset({"rate", "irate", "deriv"})
+_SAME = frozenset(
+    {
+        *("increase", "delta", "idelta", "abs", "ceil", "floor", "round", "predict_linear"),
+        *("clamp", "clamp_min", "clamp_max", "sort", "sort_desc", "label_replace", "label_join"),
+        *("avg_over_time", "min_over_time", "max_over_time", "last_over_time", "sum_over_time"),
+        *("quantile_over_time", "stddev_over_time", "first_over_time", "mad_over_time"),
+        *("histogram_avg", "histogram_sum", "scalar", "vector"),
+    }
+)
+_OTHERWISE = frozenset({"count", "group", "count_values", "stdvar"})
+_FILTERS = frozenset({"==", "!=", ">", "<", ">=", "<=", "and", "or", "unless", "+", "-"})
+_ARGUMENT = {"quantile_over_time": 1, "histogram_quantile": 1}
+
+
+def metrics_in(query: str) -> tuple[str, ...]:
+    """Return the names of the metrics that a query selects, each once; of one unread, none."""
+    try:
+        found = promql.parse(query)
+    except ValueError:  # newer grammar than the parser's: the server decides
+        return ()
+    return _names(found)
+
+
+def unit_in(query: str) -> Unit | None:
+    """Return the unit of a query's result, None where its names do not tell."""
+    try:
+        found = promql.parse(query)
+    except ValueError:
+        return None
+    return _unit(found)
+
+
+def _names(expression: promql.Expr) -> tuple[str, ...]:
+    names: dict[str, None] = {}
+
+    def visit(one: promql.Expr) -> bool:
+        if isinstance(one, promql.MatrixSelector):
+            one = one.vector_selector
+        if isinstance(one, promql.VectorSelector) and (name := _name(one)):
+            names[name] = None
+        return True
+
+    promql.walk(expression, visit)
+    return tuple(names)
+
+
+def _name(selector: promql.VectorSelector) -> str:
+    if selector.name:
+        return selector.name
+    for one in selector.matchers.matchers:
+        if one.name == "__name__" and one.op == promql.MatchOp.Equal:
+            return one.value
+    return ""
+
+
+def _unit(expression: promql.Expr) -> Unit | None:
+    found: Unit | None = None
+    match expression:
+        case promql.VectorSelector():
+            found = unit_of(_name(expression))
+        case promql.MatrixSelector():
+            found = unit_of(_name(expression.vector_selector))
+        case promql.ParenExpr() | promql.UnaryExpr() | promql.SubqueryExpr():
+            found = _unit(expression.expr)
+        case promql.AggregateExpr() if str(expression.op) not in _OTHERWISE:
+            found = _unit(expression.expr)
+        case promql.Call():
+            found = _of_call(expression)
+        case promql.BinaryExpr():
+            found = _of_binary(expression)
+        case _:
+            pass
+    return found
+
+
+def _of_call(call: promql.Call) -> Unit | None:
+    name = call.func.name
+    at = _ARGUMENT.get(name, 0)
+    if at >= len(call.args):
+        return None
+    argument: promql.Expr = call.args[at]
+    if name == "histogram_quantile":
+        names = _names(argument)
+        return unit_of(names[0].removesuffix("_bucket")) if len(names) == 1 else None
+    if name in _RATES:
+        return per_second(_unit(argument)) if len(_names(argument)) == 1 else None
+    return _unit(argument) if name in _SAME else None
+
+
+def _of_binary(binary: promql.BinaryExpr) -> Unit | None:
+    left, right = _unit(binary.lhs), _unit(binary.rhs)
+    if str(binary.op) == "/":
+        above, below = _names(binary.lhs), _names(binary.rhs)
+        if len(above) == len(below) == 1 and above[0].endswith("_sum"):
+            base = above[0].removesuffix("_sum")
+            if below[0] == f"{base}_count":
+                return unit_of(base)
+        return Unit.RATIO if left and left is right else None
+    if str(binary.op) not in _FILTERS:
+        return None
+    if binary.modifier is not None and binary.modifier.return_bool:
+        return None
+    return left if right is left or _is_number(binary.rhs) else None
+
+
+def _is_number(expression: promql.Expr) -> bool:
+    while isinstance(expression, promql.ParenExpr | promql.UnaryExpr):
+        expression = expression.expr
+    return isinstance(expression, promql.NumberLiteral)

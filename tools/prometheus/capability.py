@@ -46,6 +46,8 @@ class Capability:
     version: str
     """As it says, `3.16.0`; empty where it does not."""
     features: frozenset[Feature]
+    functions: frozenset[str] = frozenset()
+    """Of PromQL, where the backend tells (Prometheus 3.9 and later); else empty."""
 
     def can(self, feature: Feature) -> bool:
         """Return whether it has a feature."""

@@ -1,5 +1,6 @@
 """One Prometheus, or what speaks its API: queries and the rest of API v1, as plain data."""
 
+import re
 from collections.abc import Sequence
 from typing import cast
 
@@ -8,8 +9,8 @@ import httpx
 import orjson
 from anyio import to_thread
 
-from clusterwright.tools.errors import ToolError
-from clusterwright.tools.manifest import Json, Manifest
+from clusterwright.tools.errors import InvalidInputError, ToolError
+from clusterwright.tools.manifest import Json, Manifest, items, mapping, text, truth
 from clusterwright.tools.prometheus.capability import Capability, Flavor
 from clusterwright.tools.prometheus.client.decode import decode, loads
 from clusterwright.tools.prometheus.client.gate import Gate
@@ -19,6 +20,7 @@ from clusterwright.tools.prometheus.client.probe import probe
 from clusterwright.tools.prometheus.client.translate import from_answer, from_odd_answer
 from clusterwright.tools.prometheus.endpoint import Endpoint
 from clusterwright.tools.prometheus.result import Result
+from clusterwright.tools.prometheus.ruinous import refuse_ruinous
 
 Parameters = Sequence[tuple[str, str]]
 """Of a request; one name may come several times, as match[]."""
@@ -27,6 +29,8 @@ SECONDS = {Lane.LIGHT: 10.0, Lane.HEAVY: 30.0}
 """What a query may take by default, as the server is told it."""
 _LARGE = 256 * 1024
 """Bytes that are parsed beside the event loop."""
+_SEARCH = "search/"
+_PATH = re.compile(r"[A-Za-z0-9_.:-]+(/[A-Za-z0-9_.:-]+){0,5}")
 _METHOD_NOT_ALLOWED = 405
 _LONGEST_URL = 8_000
 """Characters of parameters; proxies take 8 KiB of a request's line and headers."""
@@ -84,6 +88,7 @@ class Backend:
         Raises QueryError (an InvalidInputError) for what the server cannot parse or execute,
         BusyError where all heavy queries are taken, UnreachableError.
         """
+        refuse_ruinous(query)
         asked = [] if at is None else [("time", _number(at))]
         return await self._query("query", query, asked, lane, limit, seconds)
 
@@ -99,17 +104,23 @@ class Backend:
         seconds: float | None = None,
     ) -> Result:
         """Return the values of a query from `start` to `end`, one each `step` seconds."""
+        refuse_ruinous(query, end - start)
         asked = [("start", _number(start)), ("end", _number(end)), ("step", _number(step))]
         return await self._query("query_range", query, asked, lane, limit, seconds)
 
     async def get(self, path: str, parameters: Parameters = (), *, lane: Lane = Lane.LIGHT) -> Json:
         """Return `data` of an endpoint below /api/v1, as `targets` or `label/job/values`.
 
+        Of `search/...`, which answers in lines, it is `{"results": [...], "has_more": ...}`.
+
         Raises NotServedError where the backend has no such endpoint.
         """
+        _check(path)
         answer = await self._ask("GET", path, parameters, lane, SECONDS[lane])
         if not answer.is_success:
             raise from_answer(answer, self.endpoint)
+        if path.startswith(_SEARCH):
+            return self._lines(answer)
         return (await self._body(answer)).get("data")
 
     async def aclose(self) -> None:
@@ -170,12 +181,36 @@ class Backend:
             raise from_answer(answer, self.endpoint)
         return body
 
+    def _lines(self, answer: Answer) -> Manifest:
+        """Return the batches of a search as one; its last line says whether it is whole."""
+        results: list[Json] = []
+        end: Manifest = {}
+        try:
+            for line in answer.body.splitlines():
+                end = mapping(loads(line))
+                results += items(end, "results")
+        except orjson.JSONDecodeError as error:
+            raise from_odd_answer(answer, self.endpoint) from error
+        if text(end, "status") != "success":
+            raise from_answer(Answer(answer.status, {}, orjson.dumps(end)), self.endpoint)
+        return {"results": results, "has_more": truth(end, "has_more")}
+
     async def _probe_answer(self, path: str) -> tuple[Json, Answer] | ToolError:
         """Return `data` of an endpoint and the answer around it, or why there is none."""
         answer = await self._ask("GET", path, (), Lane.LIGHT, SECONDS[Lane.LIGHT])
         if not answer.is_success:
             return from_answer(answer, self.endpoint)
         return (await self._body(answer)).get("data"), answer
+
+
+def _check(path: str) -> None:
+    """Raise InvalidInputError for what would lead out of the API, or to another endpoint of it."""
+    if not _PATH.fullmatch(path) or any(part in {".", ".."} for part in path.split("/")):
+        raise InvalidInputError(
+            f"{path[:200]!r} is no path below /api/v1",
+            hint="names in it are those of labels: letters, digits and underscores, or the"
+            " U__ form of UTF-8 names",
+        )
 
 
 def _number(value: float) -> str:

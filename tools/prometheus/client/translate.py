@@ -120,7 +120,7 @@ def _from_query(kind: str, words: str) -> QueryError:
     hint = next((one for mark, one in _EXECUTION if mark in words), "")
     if not hint:
         hint = "prom_explain_query tells more" if kind == "bad_data" else f"ask for {_NARROWER}"
-    return QueryError(f"the server refuses the query: {said(words)}", hint=hint, position=position)
+    return QueryError(f"the server refuses this: {said(words)}", hint=hint, position=position)
 
 
 def _from_api_server(status: int, message: str, endpoint: Endpoint) -> ToolError:
@@ -139,11 +139,12 @@ def _from_api_server(status: int, message: str, endpoint: Endpoint) -> ToolError
                 " prometheus.yaml",
             )
         case 404:
-            return NotFoundError(words, hint="the Service is gone: ask again to look for another")
+            return NotFoundError(words, hint="it or its Endpoints is gone: look again")
         case _:
             return UnreachableError(
                 words,
-                hint="see whether pods behind the Service are ready: k8s_describe it",
+                hint="see whether pods behind it are ready (k8s_describe): the API server leads to"
+                " pods only, not to addresses elsewhere",
             )
 
 

@@ -1,0 +1,286 @@
+"""ServiceMonitors and PodMonitors from which no target comes, told by what of them is off."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
+
+from clusterwright.tools.analyzer import Analyzer, Fulfilled, ReadRequest, Suspicion
+from clusterwright.tools.excerpt import one_line, shorten
+from clusterwright.tools.finding import (
+    Edge,
+    EventEvidence,
+    Evidence,
+    Finding,
+    Relation,
+    Remedy,
+    Severity,
+)
+from clusterwright.tools.kubernetes.analyzers.pod import age, event_evidence, events_of, message_of
+from clusterwright.tools.manifest import Manifest, dig, items, labels_of, strings, text
+from clusterwright.tools.prometheus.analyzers.about import about, change, said
+from clusterwright.tools.prometheus.estate import GROUP, Estate, estate_of
+from clusterwright.tools.prometheus.scraping.drop import Drop, drops
+from clusterwright.tools.prometheus.scraping.matched import Reason, Unmatched, unmatched
+from clusterwright.tools.prometheus.scraping.selected import selected, unselected
+from clusterwright.tools.quotation import quoted
+from clusterwright.tools.ref import Ref
+from clusterwright.tools.snapshot import Snapshot
+
+SELECTS_NOTHING, PORT = "monitor/selects-nothing", "monitor/port-missing"
+NO_ENDPOINTS, NOT_SELECTED = "monitor/no-endpoints", "monitor/not-selected"
+REJECTED, DROPPED = "monitor/rejected", "monitor/targets-dropped"
+_CODES: Mapping[Reason, str] = {
+    "namespace": SELECTS_NOTHING,
+    "labels": SELECTS_NOTHING,
+    "port-name": PORT,
+    "container-port": PORT,
+    "no-endpoints": NO_ENDPOINTS,
+}
+_FRESH = timedelta(minutes=1)
+"""What the operator and a reload of Prometheus take to follow a new monitor."""
+_MATCHED = ("ServiceMonitor", "PodMonitor")
+_TAKEN = (*_MATCHED, "Probe", "ScrapeConfig")
+_KINDS = tuple(f"{kind}.{GROUP}" for kind in ("Prometheus", "PrometheusAgent", *_TAKEN))
+_INVALID = ("InvalidConfiguration", "RejectedConfiguration")
+"""Reasons of the events that the operator writes of what it refuses (pkg/operator/operator.go)."""
+
+
+def _settled(estate: Estate, manifest: Manifest) -> bool:
+    leaving = dig(manifest, "metadata", "deletionTimestamp") is not None
+    return not leaving and age(estate, manifest) > _FRESH
+
+
+def _targets(estate: Estate, ref: Ref, endpoint: int) -> int:
+    """Return how many targets come from a monitor, or from one endpoint of it."""
+    prefix = f"{ref.kind[0].lower()}{ref.kind[1:]}/{ref.namespace}/{ref.name}/"
+    pools = [one.pool for one in estate.targets.active] if estate.targets else []
+    return sum(
+        pool == f"{prefix}{endpoint}" if endpoint >= 0 else pool.startswith(prefix)
+        for pool in pools
+    )
+
+
+def _detect_unmatched(snapshot: Snapshot) -> Iterable[Suspicion]:
+    estate = estate_of(snapshot)
+    if estate.targets is None:  # what objects tell is told only where Prometheus agrees
+        return
+    for kind in _MATCHED:
+        for ref, manifest in selected(estate, kind):
+            if not _settled(estate, manifest) or ref in _refused(estate):
+                continue
+            for one in unmatched(estate, manifest, ref):
+                if not _targets(estate, ref, one.endpoint) and not _asleep(estate, one):
+                    yield Suspicion(_unmatched(estate, manifest, one), (ReadRequest(ref),))
+
+
+def _asleep(estate: Estate, one: Unmatched) -> bool:
+    """Return whether a Service has no endpoints since what is behind it was scaled to zero."""
+    if one.reason != "no-endpoints" or one.nearest is None:
+        return False
+    selector = strings(estate.get(one.nearest), "spec", "selector")
+    zero = [
+        workload
+        for kind in ("Deployment", "StatefulSet")
+        for workload in estate.in_namespace(kind, one.nearest.namespace)
+        if dig(workload, "spec", "replicas") == 0
+        and selector.items() <= strings(workload, "spec", "template", "metadata", "labels").items()
+    ]
+    return bool(selector and zero)
+
+
+def _unmatched(estate: Estate, manifest: Manifest, one: Unmatched) -> Finding:
+    ref = one.monitor
+    path = {
+        "namespace": "$.spec.namespaceSelector",
+        "labels": "$.spec.selector",
+        "no-endpoints": "$.spec.selector",
+    }.get(one.reason, f"$.spec.{_endpoints(ref)}[{one.endpoint}]")
+    value = dig(manifest, "spec", *path.removeprefix("$.spec.").split(".")[:1])
+    if one.endpoint >= 0:
+        value = text(items(manifest, "spec", _endpoints(ref))[one.endpoint], "port") or "targetPort"
+        path += ".port"
+    evidence: list[Evidence] = [said(ref, path, str(value))]
+    if one.nearest and one.reason in {"labels", "namespace"}:
+        evidence.append(said(one.nearest, "$.metadata.labels", _labels(estate, one.nearest)))
+    edges = (Relation(source=ref, edge=Edge.SELECTS, target=one.nearest),) if one.nearest else ()
+    return about(
+        _CODES[one.reason],
+        ref,
+        f"Nothing is scraped by it: {shorten(one.says, 170)}",
+        tuple(evidence),
+        _fix(one),
+        severity=Severity.WARNING,
+        relations=edges if one.reason == "no-endpoints" else (),
+        remedies=_remedies(estate, manifest, one),
+    )
+
+
+def _endpoints(ref: Ref) -> str:
+    return "endpoints" if ref.kind == "ServiceMonitor" else "podMetricsEndpoints"
+
+
+def _labels(estate: Estate, ref: Ref) -> str:
+    return ", ".join(f"{k}={v}" for k, v in sorted(labels_of(estate.get(ref) or {}).items()))
+
+
+def _fix(one: Unmatched) -> str:
+    if one.reason == "no-endpoints":
+        return f"See why {one.nearest} has no endpoints: k8s_find_problems."
+    what = "port" if one.reason in {"port-name", "container-port"} else "selector"
+    if one.reason == "namespace":
+        what = "namespaceSelector"
+    return f"Correct the {what} of the monitor: prom_plan_change with kind fix_monitor."
+
+
+def _remedies(estate: Estate, manifest: Manifest, one: Unmatched) -> tuple[Remedy, ...]:
+    """Return the change that makes the monitor fit, where there is just one way to do so."""
+    object_ = str(one.monitor)
+    found = estate.get(one.nearest) if one.nearest else None
+    if found is None or one.nearest is None:
+        return ()
+    if one.reason == "namespace":
+        say = f"Have it look in namespace {one.nearest.namespace}"
+        spaces = [one.nearest.namespace]
+        return (change(say, kind="fix_monitor", object=object_, namespaces=spaces),)
+    if one.reason == "port-name" and one.nearest.kind == "Service":
+        names = [text(port, "name") for port in items(found, "spec", "ports")]
+        if len(names) == 1 and names[0]:
+            say = f"Scrape its only port, {names[0]}"
+            fields = {"object": object_, "port": names[0], "endpoint": one.endpoint}
+            return (change(say, kind="fix_monitor", **fields),)
+    if one.reason == "labels":
+        wanted = strings(manifest, "spec", "selector", "matchLabels")
+        has = labels_of(found)
+        off = {key: has[key] for key, value in wanted.items() if has.get(key, value) != value}
+        lacking = [key for key in wanted if key not in has]
+        if off and not lacking:
+            say = f"Select {one.nearest} by the labels that it has"
+            return (change(say, kind="fix_monitor", object=object_, selector=off),)
+    return ()
+
+
+def _detect_unselected(snapshot: Snapshot) -> Iterable[Suspicion]:
+    estate = estate_of(snapshot)
+    for kind in _TAKEN:
+        for one in unselected(estate, kind):
+            manifest = estate.get(one.ref)
+            # What another Prometheus scrapes, which is no object here, is taken up all the same.
+            if manifest and _settled(estate, manifest) and not _targets(estate, one.ref, -1):
+                taker, reason = one.reasons[0]
+                more = f", nor does any of {len(one.reasons) - 1} others" * (len(one.reasons) > 1)
+                finding = about(
+                    NOT_SELECTED,
+                    one.ref,
+                    f"{taker} does not take it up{more}: {shorten(reason, 150)}",
+                    (
+                        said(one.ref, "$.metadata.labels", _labels(estate, one.ref)),
+                        said(taker, "$.spec", reason),
+                    ),
+                    "Give it the labels that the Prometheus selects by, or widen its selector.",
+                    severity=Severity.WARNING,
+                    relations=(Relation(source=one.ref, edge=Edge.SCRAPED_BY, target=taker),),
+                )
+                yield Suspicion(finding, (ReadRequest(one.ref), ReadRequest(taker)))
+
+
+def _refusals(estate: Estate) -> Iterator[tuple[Ref, EventEvidence]]:
+    for kind in _TAKEN:
+        for ref, manifest in selected(estate, kind):
+            found = events_of(estate, ref, *_INVALID, within=timedelta(hours=1))
+            if found and _settled(estate, manifest) and not _targets(estate, ref, -1):
+                yield ref, event_evidence(found[0], ref)
+
+
+def _refused(estate: Estate) -> frozenset[Ref]:
+    return frozenset(ref for ref, _ in estate.derived(_all_refusals))
+
+
+def _all_refusals(snapshot: Snapshot) -> tuple[tuple[Ref, EventEvidence], ...]:
+    return tuple(_refusals(estate_of(snapshot)))
+
+
+def _detect_refused(snapshot: Snapshot) -> Iterable[Suspicion]:
+    for ref, event in snapshot.derived(_all_refusals):
+        finding = about(
+            REJECTED,
+            ref,
+            f"The operator refuses it: {message_of({'message': event.message})}",
+            (event,),
+            "Correct what the operator names; until then nothing of it is scraped.",
+            severity=Severity.WARNING,
+        )
+        yield Suspicion(finding, (ReadRequest(ref),))
+
+
+def _detect_dropped(snapshot: Snapshot) -> Iterable[Suspicion]:
+    """Yield monitors that match by their objects, and of which relabelling drops every target."""
+    estate = estate_of(snapshot)
+    if estate.targets is None or estate.configuration is None:
+        return
+    by_pool: dict[str, list[Drop]] = {}
+    for kind in _MATCHED:
+        for ref, manifest in selected(estate, kind):
+            if _settled(estate, manifest) and not list(unmatched(estate, manifest, ref)):
+                for index, endpoint in enumerate(items(manifest, "spec", _endpoints(ref))):
+                    pool = f"{kind[0].lower()}{kind[1:]}/{ref.namespace}/{ref.name}/{index}"
+                    if items(endpoint, "relabelings") and not _targets(estate, ref, index):
+                        by_pool = by_pool or _drops(estate)
+                        yield from _dropped(ref, index, by_pool.get(pool, []))
+
+
+def _drops(estate: Estate) -> dict[str, list[Drop]]:
+    targets, configuration = estate.targets, estate.configuration
+    found: dict[str, list[Drop]] = {}
+    if targets and configuration:
+        pools = {one.pool for one in targets.dropped}
+        scrapes = {pool: one for pool in pools if (one := configuration.scrape(pool))}
+        for drop in drops(targets.dropped, scrapes):
+            found.setdefault(drop.pool, []).append(drop)
+    return found
+
+
+def _dropped(ref: Ref, index: int, found: list[Drop]) -> Iterator[Suspicion]:
+    if found:
+        # Those that the selector does not mean are dropped by the steps before.
+        last = max(found, key=lambda one: one.step)
+        words = _step(last)
+        path = f"$.spec.{_endpoints(ref)}[{index}].relabelings"
+        finding = about(
+            DROPPED,
+            ref,
+            f"Its relabelings drop every target: {words}",
+            (said(ref, path, words),),
+            "Correct that step: prom_targets state=dropped shows what it saw.",
+            severity=Severity.WARNING,
+        )
+        yield Suspicion(finding, (ReadRequest(ref),))
+
+
+def _step(drop: Drop) -> str:
+    rule = one_line(drop.rule.told(), 80) if drop.rule else "one that cannot be evaluated here"
+    seen = f", which saw {quoted(one_line(drop.seen[0][0], 40))}" if drop.seen else ""
+    return f"step {drop.step} of relabelling, {rule}{seen}"
+
+
+def _refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding | None:
+    """Drop the finding if an object that it rests on is gone by now."""
+    for request in suspicion.requests:
+        if isinstance(request, ReadRequest) and fulfilled.objects.get(request, {}) is None:
+            return None
+    return suspicion.finding
+
+
+_OBJECTS = (*_KINDS, "Service", "EndpointSlice", "Pod", "Namespace")
+MONITOR_UNMATCHED = Analyzer(
+    "monitor-unmatched",
+    (SELECTS_NOTHING, PORT, NO_ENDPOINTS),
+    (*_OBJECTS, "Deployment", "StatefulSet"),
+    _detect_unmatched,
+    _refine,
+)
+MONITOR_NOT_SELECTED = Analyzer(
+    "monitor-not-selected", (NOT_SELECTED,), (*_KINDS, "Namespace"), _detect_unselected, _refine
+)
+MONITOR_REJECTED = Analyzer(
+    "monitor-rejected", (REJECTED,), (*_KINDS, "Event"), _detect_refused, _refine
+)
+MONITOR_DROPPED = Analyzer("monitor-dropped", (DROPPED,), _OBJECTS, _detect_dropped, _refine)

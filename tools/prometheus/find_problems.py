@@ -1,0 +1,91 @@
+"""The tool that names what metrics tell is wrong: of monitoring itself, of GPUs, of the cluster."""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
+
+from clusterwright.tools.analyze import Fulfil, analyze
+from clusterwright.tools.analyzer import Fulfilled, Request
+from clusterwright.tools.coverage import Coverage
+from clusterwright.tools.finding import Finding
+from clusterwright.tools.kubernetes.brief import owners
+from clusterwright.tools.kubernetes.parameters import Cluster, Cursor, Namespace
+from clusterwright.tools.kubernetes.problems import Problems
+from clusterwright.tools.kubernetes.read import fulfil
+from clusterwright.tools.kubernetes.scan import MOST, Scan, paged
+from clusterwright.tools.prometheus.analyzers import ANALYZERS
+from clusterwright.tools.prometheus.monitoring import Monitoring
+from clusterwright.tools.prometheus.parameters import Backend
+from clusterwright.tools.prometheus.read import read_estate
+from clusterwright.tools.quotation import marked
+from clusterwright.tools.tool import Effect, Tool
+
+if TYPE_CHECKING:
+    from clusterwright.tools.prometheus.monitoring import Reach
+    from clusterwright.tools.ref import Ref
+
+DOMAIN = "prometheus"
+_SYMPTOMS = frozenset(code for one in ANALYZERS for code in one.symptoms)
+
+
+async def prom_find_problems(
+    monitoring: Monitoring,
+    namespace: Namespace = None,
+    limit: Annotated[
+        int | None,
+        Field(
+            ge=1,
+            le=MOST,
+            description="Problems at most, with all evidence and ready-made changes.",
+        ),
+    ] = None,
+    cursor: Cursor = None,
+    backend: Backend = None,
+    cluster: Cluster = None,
+) -> Problems:
+    """Find what metrics tell is wrong: scraping, rules, alerting, storage, GPUs, limits, volumes.
+
+    Start here; alerts that fire are told with the objects they are about.
+    """
+    reach = await monitoring.reach(cluster, backend)
+    asked = (f"{DOMAIN}/{reach.backend.name}", reach.cluster, namespace)
+    read = partial(_scan, reach, asked, namespace)
+    return await paged(monitoring.clusters, asked, read, limit=limit, cursor=cursor)
+
+
+TOOL = Tool(prom_find_problems, Effect.READ, "Find problems that metrics tell")
+
+
+async def _scan(reach: "Reach", asked: tuple[str, str, str | None], namespace: str | None) -> Scan:
+    estate = await read_estate(reach, namespace=namespace)
+    analysis = await analyze(estate, ANALYZERS, _fulfil(reach))
+    findings = tuple(_within(namespace, (marked(one) for one in analysis.findings)))
+    return Scan(
+        asked[0],
+        reach.cluster,
+        namespace,
+        findings,
+        Coverage(checked=estate.coverage.checked, gaps=(*estate.coverage.gaps, *analysis.gaps)),
+        {one.source: one for one in owners(estate, findings)},
+        _SYMPTOMS,
+    )
+
+
+def _fulfil(reach: "Reach") -> Fulfil:
+    if reach.connection is not None:
+        return partial(fulfil, reach.connection)
+
+    async def nothing(_requests: Sequence[Request]) -> Fulfilled:
+        return Fulfilled()
+
+    return nothing
+
+
+def _within(namespace: str | None, findings: Iterator[Finding]) -> Iterator[Finding]:
+    """Yield the findings about a namespace: their subject, or what they are about, is in it."""
+    for one in findings:
+        refs: tuple[Ref, ...] = (one.subject, *one.members, *(r.target for r in one.relations))
+        if not namespace or any(ref.namespace == namespace for ref in refs):
+            yield one

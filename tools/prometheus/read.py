@@ -1,0 +1,295 @@
+"""Read one Prometheus, its Alertmanager and the cluster it watches into an Estate."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar, cast
+
+import anyio
+
+from clusterwright.tools.coverage import Coverage, Gap
+from clusterwright.tools.errors import NotServedError, ToolError
+from clusterwright.tools.excerpt import few
+from clusterwright.tools.kubernetes.read import read_snapshot
+from clusterwright.tools.manifest import Json, Manifest, items, mapping, name_of, namespace_of
+from clusterwright.tools.prometheus.alerting.alert import Alert, read_alerts
+from clusterwright.tools.prometheus.analyzers.cardinality import dominating
+from clusterwright.tools.prometheus.client.lane import Lane
+from clusterwright.tools.prometheus.estate import GROUP, SERVER, Estate
+from clusterwright.tools.prometheus.metric_queries import QUERIES, MetricQuery, down
+from clusterwright.tools.prometheus.ruling.rule import read_rules
+from clusterwright.tools.prometheus.scraping.configuration import read_configuration
+from clusterwright.tools.prometheus.scraping.target import read_pools, read_targets
+from clusterwright.tools.ref import Ref
+from clusterwright.tools.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from clusterwright.tools.prometheus.alertmanager_state import Alert as Held
+    from clusterwright.tools.prometheus.monitoring import Reach
+    from clusterwright.tools.prometheus.result import Result
+
+T = TypeVar("T")
+SECONDS = 5.0
+"""What one query may take; what takes longer is a gap."""
+_AT_ONCE = 8
+"""Queries under way at a time: Prometheus runs 20 for everybody."""
+_LARGEST = 1_000_000
+_OPERATED = ("Prometheus", "Alertmanager", "ServiceMonitor", "PodMonitor", "PrometheusRule")
+_MAYBE = ("PrometheusAgent", "Probe", "ScrapeConfig")
+"""Kinds of the operator that not every release of it has."""
+KINDS = (
+    *("Pod", "Node", "ReplicaSet", "Deployment", "StatefulSet", "Service", "EndpointSlice"),
+    *("Namespace", "PersistentVolumeClaim", "StorageClass", "Event"),
+)
+_LABELS = 3
+"""Labels that are tried to tell which of them makes a metric explode."""
+
+
+async def read_estate(
+    reach: "Reach", analyzers_need: tuple[str, ...] = (), namespace: str | None = None
+) -> Estate:
+    """Return what is known of a Prometheus; what could not be read is a gap.
+
+    Raises UnreachableError where the backend does not answer at all, NotFoundError for a namespace
+    that does not exist.
+    """
+    capability = await reach.backend.capability()
+    reading = _Reading(reach)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(reading.objects, analyzers_need or KINDS, namespace)
+        tasks.start_soon(reading.itself)
+        tasks.start_soon(reading.manager)
+    await reading.queries()
+    await reading.more()
+    version = capability.version or capability.flavor.value
+    return reading.estate(namespace or "", f"{capability.flavor.value} {version}")
+
+
+class _Reading:
+    """One reading: what each step found, and what could not be had."""
+
+    def __init__(self, reach: "Reach") -> None:
+        self._reach = reach
+        self._gaps: list[Gap] = []
+        self._found: dict[str, Json] = {}
+        self._results: dict[str, Result] = {}
+        self._snapshot: Snapshot | None = None
+        self._managed: dict[str, object] = {}
+        self._shares: list[tuple[str, str, str, int]] = []
+        self._asking = anyio.Semaphore(_AT_ONCE)
+
+    async def objects(self, kinds: tuple[str, ...], namespace: str | None) -> None:
+        """Read the cluster that the backend watches, if it is known."""
+        connection = self._reach.connection
+        if connection is None:
+            reason = "the backend was configured without a cluster: nothing is joined to objects"
+            self._gaps.append(Gap(what="objects of the cluster", reason=reason))
+            return
+        served = {one.kind for one in await connection.served(GROUP)}
+        operated = [f"{kind}.{GROUP}" for kind in (*_OPERATED, *_MAYBE) if kind in served]
+        plain = [kind for kind in kinds if not kind.endswith(GROUP)]
+        if namespace:
+            await connection.require_namespace(namespace)
+        # The Prometheus and what it selects are rarely in the namespace that is asked about.
+        self._snapshot = await read_snapshot(connection, (*plain, *operated))
+
+    async def itself(self) -> None:
+        """Read what Prometheus tells of itself."""
+        paths: Mapping[str, tuple[tuple[str, str], ...]] = {
+            "targets": (("state", "any"),),
+            "scrape_pools": (),
+            "rules": (),
+            "alerts": (),
+            "alertmanagers": (),
+            "status/config": (),
+            "status/runtimeinfo": (),
+            "status/tsdb": (("limit", "10"),),
+            "label/__name__/values": (("limit", "100000"), *_last_hours()),
+        }
+        async with anyio.create_task_group() as tasks:
+            for path, parameters in paths.items():
+                get = partial(self._reach.backend.get, path, parameters)
+                tasks.start_soon(self._endpoint, path, get)
+
+    async def _endpoint(self, path: str, get: Callable[[], Awaitable[Json]]) -> None:
+        try:
+            self._found[path] = await get()
+        except NotServedError as error:
+            if path != "scrape_pools":  # the configuration tells the same
+                self._gaps.append(Gap(what=path, reason=f"{error.code}: not served by it"))
+        except ToolError as error:
+            self._gaps.append(Gap(what=path, reason=f"{error.code}: {error}"))
+
+    async def manager(self) -> None:
+        """Read Alertmanager."""
+        manager = self._reach.alertmanager
+        if manager is None:
+            reason = "no Alertmanager is known: silences, inhibition and receivers were not checked"
+            self._gaps.append(Gap(what="Alertmanager", reason=reason))
+            return
+        for what, get in (
+            ("alerts", manager.alerts),
+            ("silences", manager.silences),
+            ("status", manager.status),
+        ):
+            try:
+                self._managed[what] = await get()
+            except ToolError as error:
+                self._gaps.append(Gap(what=f"Alertmanager {what}", reason=f"{error.code}: {error}"))
+
+    async def queries(self) -> None:
+        """Ask the queries of which the metrics are there, side by side."""
+        metrics = self._metrics()
+        wanted = [one for one in QUERIES if one.worth_asking(metrics)]
+        targets = read_targets(self._found.get("targets"))
+        failing = [one for one in targets.active if one.health == "down"]
+        if failing:
+            wanted.append(down([one.interval or 0.0 for one in failing]))
+        failed: dict[str, str] = {}
+        async with anyio.create_task_group() as tasks:
+            for one in wanted:
+                tasks.start_soon(self._ask, one, failed)
+        for reason in dict.fromkeys(failed.values()):
+            names = [name for name, why in failed.items() if why == reason]
+            self._gaps.append(Gap(what=f"queries {few(sorted(names), 5)}", reason=reason))
+
+    async def _ask(self, query: MetricQuery, failed: dict[str, str]) -> None:
+        async with self._asking:
+            try:
+                found = await self._reach.backend.instant(query.bounded, seconds=SECONDS)
+            except ToolError as error:
+                failed[query.name] = f"{error.code}: {error}"
+                return
+        self._results[query.name] = found
+        if len(found.series) >= query.most:
+            reason = f"more than {query.most} series: the highest ones were judged"
+            self._gaps.append(Gap(what=f"query {query.name}", reason=reason))
+
+    async def more(self) -> None:
+        """Ask what brings the metric that has most of all series."""
+        estate = self.estate("", "")
+        labels = [one["name"] for one in items(estate.tsdb, "labelValueCountByLabelName")]
+        for metric, _, _ in dominating(estate):
+            job = await self._first(f'topk(1, count by (job) ({{__name__="{metric}"}}))')
+            counts: dict[str, int] = {}
+            for label in [one for one in labels if one.isidentifier() and one != "__name__"]:
+                if len(counts) < _LABELS:
+                    query = f'count(count by ({label}) ({{__name__="{metric}",{label}!=""}}))'
+                    found = await self._first(query)
+                    counts[label] = int(found[1]) if found else 0
+            most = max(counts, key=lambda one: counts[one], default="")
+            name = job[0].get("job", "") if job else ""
+            self._shares.append((metric, name, most, counts.get(most, 0)))
+
+    async def _first(self, query: str) -> tuple[Mapping[str, str], float] | None:
+        try:
+            found = await self._reach.backend.instant(query, seconds=SECONDS, lane=Lane.HEAVY)
+        except ToolError:  # it adds to a finding that stands without it
+            return None
+        one = found.series[0] if found.series else None
+        return (one.labels, one.values[-1]) if one and one.values else None
+
+    def _metrics(self) -> frozenset[str] | None:
+        found = self._found.get("label/__name__/values")
+        if not isinstance(found, list):
+            return None
+        return frozenset(one for one in cast("list[Json]", found) if isinstance(one, str))
+
+    def estate(self, namespace: str, _version: str) -> Estate:
+        """Return all that was found."""
+        snapshot = self._snapshot or Snapshot(self._reach.cluster, datetime.now(UTC), {})
+        found = self._found
+        held = cast("tuple[Held, ...] | None", self._managed.get("alerts"))
+        alerts = read_alerts(found["alerts"]) if "alerts" in found else None
+        targets = read_targets(found["targets"]) if "targets" in found else None
+        groups = read_rules(found["rules"]) if "rules" in found else None
+        counted = {
+            "Target": len(targets.active) if targets else None,
+            "Rule": sum(len(one.rules) for one in groups) if groups is not None else None,
+            "Alert": len(alerts) if alerts is not None else None,
+            "Query": len(self._results),
+        }
+        checked = {kind: count for kind, count in counted.items() if count is not None}
+        managers = found.get("alertmanagers")
+        active = items(managers, "activeAlertmanagers")
+        pools = read_pools(found["scrape_pools"]) if "scrape_pools" in found else None
+        return Estate(
+            self._reach.cluster,
+            snapshot.now,
+            snapshot.objects,
+            Coverage(
+                checked={**checked, **snapshot.coverage.checked},
+                gaps=(*self._gaps, *snapshot.coverage.gaps),
+            ),
+            namespace,
+            server=_named(snapshot, "Prometheus", self._reach.backend.name),
+            alertmanager=_manager_ref(snapshot, self._reach),
+            targets=targets,
+            pools=pools,
+            configuration=read_configuration(found.get("status/config")),
+            groups=groups,
+            alerts=_joined(alerts, held),
+            held=held,
+            silences=cast("None", self._managed.get("silences")),
+            manager=cast("None", self._managed.get("status")),
+            alertmanagers=len(active) if isinstance(managers, dict) else None,
+            tsdb=_mapping(found.get("status/tsdb")),
+            runtime=_mapping(found.get("status/runtimeinfo")),
+            metrics=self._metrics(),
+            results=dict(self._results),
+            shares=tuple(self._shares),
+        )
+
+
+def _last_hours() -> tuple[tuple[str, str], ...]:
+    """Return the window in which a metric counts as there: the head block has two hours."""
+    now = datetime.now(UTC).timestamp()
+    return (("start", f"{now - 3_600:.0f}"), ("end", f"{now:.0f}"))
+
+
+def _mapping(value: Json) -> Manifest | None:
+    return mapping(value) if isinstance(value, dict) else None
+
+
+def _joined(
+    alerts: tuple[Alert, ...] | None, held: "tuple[Held, ...] | None"
+) -> tuple[Alert, ...] | None:
+    """Return the alerts of Prometheus with what Alertmanager makes of each.
+
+    Alertmanager has the external labels of Prometheus besides.
+    """
+    if alerts is None or not held:
+        return alerts
+    by_name: dict[str, list[Held]] = {}
+    for one in held:
+        by_name.setdefault(one.labels.get("alertname", ""), []).append(one)
+    return tuple(
+        next(
+            (
+                one.held_as(other)
+                for other in by_name.get(one.name, ())
+                if one.labels.items() <= other.labels.items()
+            ),
+            one,
+        )
+        for one in alerts
+    )
+
+
+def _named(snapshot: Snapshot, kind: str, backend: str) -> Ref:
+    """Return the object of the operator that a backend is, or what it is called."""
+    found = snapshot.of_kind(f"{kind}.{GROUP}")
+    namespace, _, name = backend.rpartition("/")
+    here = [one for one in found if not namespace or namespace_of(one) == namespace]
+    exact = [one for one in here if name_of(one) in name]
+    chosen = exact or (here if len(here) == 1 else [])
+    if len(chosen) == 1:
+        return Ref.of(chosen[0])
+    safe = "".join(c if c.isalnum() or c in ".-" else "-" for c in backend).strip("-.") or "unknown"
+    return Ref(SERVER if kind == "Prometheus" else "AlertmanagerServer", safe[:200])
+
+
+def _manager_ref(snapshot: Snapshot, reach: "Reach") -> Ref | None:
+    if reach.alertmanager is None:
+        return None
+    return _named(snapshot, "Alertmanager", reach.alertmanager.name)

@@ -66,7 +66,8 @@ _ROWS: tuple[tuple[str, Cause, str, str], ...] = (
     (r"certificate is (?:valid for|not valid for)|doesn't contain any IP SANs"
      r"|not valid for any names|legacy Common Name", "certificate-name",
      "its certificate is for another name", "tlsConfig.serverName of the monitor"),
-    ("server gave HTTP response to HTTPS client", "plain-expected",
+    ("server gave HTTP response to HTTPS client|first record does not look like a TLS",
+     "plain-expected",
      "it is scraped over https and speaks plain http", "scheme of the monitor"),
     (r"malformed HTTP response|HTTP request to an HTTPS server|transport connection broken",
      "tls-expected", "it is scraped over plain http and speaks https or something else",
@@ -95,7 +96,7 @@ _ROWS: tuple[tuple[str, Cause, str, str], ...] = (
     ("duplicate sample|out of order|out of bounds|duplicate timestamp", "duplicate",
      "it exposes a series twice, or with timestamps of its own that go back",
      "the exporter; honorTimestamps of the monitor"),
-    (r"expected .*got|unsupported Content-Type|invalid metric|invalid UTF-8|missing metric name"
+    (r"expected .*got|valid start token|unsupported Content-Type|invalid metric|invalid UTF-8|missing metric name"
      r"|non-compliant|unexpected end of|strconv\.|zstd|data does not end with",
      "not-metrics", "what it answers is no metrics, or not in a form that Prometheus reads",
      "path and port of the monitor; fallbackScrapeProtocol where the Content-Type is missing"),

@@ -1,0 +1,92 @@
+"""Alerts about the control plane, of kubernetes-mixin (kube_apiserver, system and others)."""
+
+from clusterwright.tools.prometheus.known_alerts.known_alert import KnownAlert
+
+ALERTS = (
+    KnownAlert(
+        "KubeAPIErrorBudgetBurn",
+        "API servers fail or answer too slowly so often that the month's allowance is used early.",
+        "prom_query of apiserver_request_total by code, verb and resource; then etcd and webhooks.",
+        ("a slow or failing webhook", "slow etcd", "a client that lists without end"),
+        codes=("webhook/backend-unavailable", "controlplane/etcd-unhealthy"),
+        runbook="kubernetes/KubeAPIErrorBudgetBurn",
+    ),
+    KnownAlert(
+        "KubeAPITerminatedRequests",
+        "The API server ends more than a fifth of its requests before they are answered.",
+        "prom_query of apiserver_request_terminations_total by verb and resource.",
+        ("it is overloaded", "clients ask for more than fits into the time allowed"),
+        runbook="kubernetes/KubeAPITerminatedRequests",
+    ),
+    KnownAlert(
+        "KubeAggregatedAPIErrors",
+        "An API that another server provides was unavailable several times.",
+        "k8s_describe of the APIService and of the Service that it names.",
+        ("its pod restarts", "the network to it is unstable", "its certificate is wrong"),
+        subject=("name", "namespace"),
+        codes=("service/no-ready-endpoints",),
+        runbook="kubernetes/KubeAggregatedAPIErrors",
+    ),
+    KnownAlert(
+        "KubeAggregatedAPIDown",
+        "An API that another server provides is unavailable for more than a sixth of the time.",
+        "k8s_describe of the APIService: its condition Available names the reason.",
+        ("its pod is down", "no endpoints behind its Service", "its certificate expired"),
+        subject=("name", "namespace"),
+        codes=("service/no-ready-endpoints", "object/finalizer-stuck"),
+        runbook="kubernetes/KubeAggregatedAPIDown",
+    ),
+    KnownAlert(
+        "KubeClientCertificateExpiration",
+        "Somebody authenticates with a client certificate that expires within a week or a day.",
+        "Who it is the metric does not tell: the API server's audit log and kubeconfigs do.",
+        ("certificates of the control plane are due", "a kubeconfig of long ago is still used"),
+        codes=("controlplane/certificate-expiring",),
+        runbook="kubernetes/KubeClientCertificateExpiration",
+    ),
+    KnownAlert(
+        "KubeClientErrors",
+        "More than a hundredth of the requests of one client of the API fail with server errors.",
+        "k8s_logs of the instance that the alert names; prom_query of its requests by code.",
+        ("the API server fails or is overloaded", "a webhook refuses by failing"),
+        subject=("instance",),
+        codes=("webhook/backend-unavailable",),
+        runbook="kubernetes/KubeClientErrors",
+    ),
+    KnownAlert(
+        "KubeVersionMismatch",
+        "Components of several minor versions of Kubernetes run at once.",
+        "k8s_list of nodes: their versions; expected while an upgrade is under way.",
+        ("an upgrade under way", "nodes that an upgrade left behind"),
+        codes=("cluster/version-skew",),
+        runbook="kubernetes/KubeVersionMismatch",
+    ),
+    KnownAlert(
+        "KubeAPIDown",
+        "No API server is scraped.",
+        "prom_targets with job=apiserver; if any tool reads the cluster, it is the scraping.",
+        ("its scrape configuration is broken", "all API servers are down"),
+        runbook="kubernetes/KubeAPIDown",
+    ),
+    KnownAlert(
+        "KubeControllerManagerDown",
+        "No kube-controller-manager is scraped.",
+        "prom_targets with job=kube-controller-manager: it often listens on loopback only.",
+        ("bound to 127.0.0.1", "managed by a provider and not scraped", "it is down"),
+        runbook="kubernetes/KubeControllerManagerDown",
+    ),
+    KnownAlert(
+        "KubeSchedulerDown",
+        "No kube-scheduler is scraped.",
+        "prom_targets with job=kube-scheduler: it often listens on loopback only.",
+        ("bound to 127.0.0.1", "managed by a provider and not scraped", "it is down"),
+        runbook="kubernetes/KubeSchedulerDown",
+    ),
+    KnownAlert(
+        "KubeProxyDown",
+        "No kube-proxy is scraped.",
+        "prom_targets with job=kube-proxy; a network plugin may do its work instead.",
+        ("metricsBindAddress is loopback", "replaced by the network plugin", "it is down"),
+        runbook="kubernetes/KubeProxyDown",
+    ),
+)

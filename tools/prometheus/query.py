@@ -1,6 +1,7 @@
 """The tool that asks any question: a query at one moment or over a window, told in few bytes."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -8,18 +9,20 @@ from anyio import to_thread
 from pydantic import Field
 
 from clusterwright.tools.answer import CAP
-from clusterwright.tools.errors import InvalidInputError, ToolError
+from clusterwright.tools.errors import InvalidInputError, QueryError, ToolError
 from clusterwright.tools.excerpt import few
 from clusterwright.tools.kubernetes.parameters import Cluster
+from clusterwright.tools.prometheus.client.backend import Backend as Client
 from clusterwright.tools.prometheus.evaluation.asked import Asked, Found
 from clusterwright.tools.prometheus.evaluation.counting import clock, count
 from clusterwright.tools.prometheus.evaluation.moment import at_moment
 from clusterwright.tools.prometheus.evaluation.over import over
 from clusterwright.tools.prometheus.monitoring import Monitoring
 from clusterwright.tools.prometheus.parameters import Backend, Query
+from clusterwright.tools.prometheus.promql.reading import read
 from clusterwright.tools.prometheus.query_answer import QueryAnswer
 from clusterwright.tools.prometheus.query_page import Page
-from clusterwright.tools.prometheus.summary.meaning import metrics_in
+from clusterwright.tools.prometheus.summary.meaning import metrics_in, unit_in
 from clusterwright.tools.prometheus.summary.rank import Rank
 from clusterwright.tools.prometheus.window import Window, moment_of, window_of
 from clusterwright.tools.quotation import quoted
@@ -65,12 +68,25 @@ async def prom_query(
     """
     if start is None:
         _check_without_window(step, rank, points=points)
+    reading = read(query)
     found = await monitoring.reach(cluster, backend)
     most = top or (_POINTS_TOP if points else _TOP)
     asked = Asked(found.backend, query, rank or Rank.MAX, most)
-    answered = await _answered(asked, _When(start, end, step))
-    notes = () if answered.found.total else (await _why_none(asked),)
-    page = Page(found.cluster, asked, answered.found, answered.at, answered.window, notes, points)
+    try:
+        answered = await _answered(asked, _When(start, end, step))
+    except QueryError as error:
+        raise reading.refusal(error) from error
+    metrics = metrics_in(reading.tree) if reading.tree else ()
+    page = Page(
+        cluster=found.cluster,
+        asked=asked,
+        found=answered.found,
+        at=answered.at,
+        window=answered.window,
+        unit=unit_in(reading.tree) if reading.tree else None,
+        notes=() if answered.found.total else (await _why_none(found.backend, metrics),),
+        points=points,
+    )
     return await to_thread.run_sync(page.fitting, CAP if top or points else _SHORT)
 
 
@@ -123,13 +139,13 @@ def _check_without_window(step: str | None, rank: Rank | None, *, points: bool) 
         )
 
 
-async def _why_none(asked: Asked) -> str:
+async def _why_none(backend: Client, metrics: Sequence[str]) -> str:
     """Return why a query has no series, as far as it takes a look at an index to know."""
     unknown: list[str] = []
-    for name in metrics_in(asked.query)[:_NAMES]:
+    for name in metrics[:_NAMES]:
         selector = f"{{__name__={json.dumps(name, ensure_ascii=False)}}}"
         try:
-            known = await asked.backend.get(
+            known = await backend.get(
                 "label/__name__/values", [("match[]", selector), ("limit", "1")]
             )
         except ToolError:  # then only the query itself can tell

@@ -1,6 +1,7 @@
 """What a query gave, as prom_query tells it."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from pydantic import Field
 
@@ -10,6 +11,8 @@ from clusterwright.tools.prometheus.summary.sparkline import drawn
 from clusterwright.tools.prometheus.summary.told import Number, Over, Row
 from clusterwright.tools.prometheus.summary.unit import Unit, human
 from clusterwright.tools.quotation import quoted
+
+_DAY, _YEAR = len("2026-01-31"), len("2026-")
 
 
 class QueryAnswer(Answer):
@@ -44,7 +47,9 @@ class QueryAnswer(Answer):
         if self.series:
             lines.append(self._table())
             lines += [f"points: {self._points(one)}" for one in self.series if one.points]
-        lines += [*self.notes, *(f"left out: {one}" for one in self.left_out)]
+        lines += self.notes
+        if self.left_out:
+            lines.append(f"left out: {'; '.join(self.left_out)}")
         lines += [f"the server says: {quoted(one)}" for one in self.said]
         return "\n".join(lines)
 
@@ -73,9 +78,10 @@ class QueryAnswer(Answer):
             "p95": over.p95,
             "highest": over.high,
         }
-        told = [f"{k} {self._told(v)}" for k, v in parts.items() if v is not None]
-        if over.sum is not None:
-            told.append(f"sum {self._told(over.sum)}")
+        if self.at:
+            parts["sum"] = over.sum
+        one = self.series[0] if self.series else None
+        told = [f"{k} {self._told(v, one)}" for k, v in parts.items() if v is not None]
         if over.without:
             told.append(f"{over.without} series without")
         return f"{self._ranked} of all: {', '.join(told)}"
@@ -94,20 +100,23 @@ class QueryAnswer(Answer):
         return [row.labels.get(name, "-") for name in names]
 
     def _value(self, row: Row) -> str:
-        return self._native(row) if row.histogram else self._told(row.last)
+        if row.histogram:
+            return self._native(row)
+        exact, short = str(row.last), self._told(row.last)
+        return short if self.total > 1 or exact == short else f"{exact} ({short})"
 
     def _course(self, row: Row) -> tuple[str, ...]:
-        notes = self._notes(row)
+        notes, told = self._notes(row), partial(self._told, of=row)
         if row.flat:
-            return (self._told(row.last), "", "", "", "flat", "", notes)
-        trend = self._told(row.trend)
+            return (told(row.last), "", "", "", "flat", "", notes)
+        trend = told(row.trend)
         if row.trend_percent is not None:
             trend += f" ({row.trend_percent}%)"
         return (
-            self._told(row.last),
-            f"{self._told(row.min)}..{self._told(row.max)}",
-            self._told(row.mean),
-            self._told(row.p95),
+            told(row.last),
+            f"{told(row.min)}..{told(row.max)}",
+            told(row.mean),
+            told(row.p95),
             trend,
             drawn(row.spark or ""),
             notes,
@@ -118,12 +127,13 @@ class QueryAnswer(Answer):
         if row.histogram:
             notes.append(self._native(row))
         if row.changed:
-            before, after = self._told(row.changed.before), self._told(row.changed.after)
-            notes.append(f"from {_clock(row.changed.at)} on {after}, before {before}")
+            before = self._told(row.changed.before, row)
+            after = self._told(row.changed.after, row)
+            notes.append(f"from {self._clock(row.changed.at)} on {after}, before {before}")
         if row.begins:
-            notes.append(f"begins {_clock(row.begins)}")
+            notes.append(f"begins {self._clock(row.begins)}")
         if row.ends:
-            notes.append(f"ends {_clock(row.ends)}")
+            notes.append(f"ends {self._clock(row.ends)}")
         if row.missing:
             notes.append(f"{row.missing} missing, up to {row.longest_gap}")
         if row.resets:
@@ -135,20 +145,23 @@ class QueryAnswer(Answer):
         return "; ".join(notes)
 
     def _native(self, row: Row) -> str:
-        if row.histogram is None:
+        if (one := row.histogram) is None:
             return ""
-        parts = row.histogram.model_dump()
-        return "histogram " + " ".join(f"{name} {self._told(one)}" for name, one in parts.items())
+        parts: dict[str, Number] = {"sum": one.sum, "p50": one.p50, "p95": one.p95, "p99": one.p99}
+        told = [f"{name} {self._told(value)}" for name, value in parts.items()]
+        return f"histogram of {self._told(one.count, row)}: {', '.join(told)}"
 
     def _points(self, row: Row) -> str:
         return " ".join("-" if one is None else str(one) for one in row.points or ())
 
-    def _told(self, value: Number | None) -> str:
+    def _told(self, value: Number | None, of: Row | None = None) -> str:
+        """Return a number with the unit; what is told of a histogram's count has none."""
         if value is None:
             return "-"
-        return value if isinstance(value, str) else human(value, self.unit)
+        counts = of is not None and of.histogram is not None
+        return value if isinstance(value, str) else human(value, None if counts else self.unit)
 
-
-def _clock(time: str) -> str:
-    """Return the time of day; the head tells the days."""
-    return time[11:]
+    def _clock(self, time: str) -> str:
+        """Return the time of day, with the day where the window has several."""
+        same = self.start and self.end and self.start[:_DAY] == self.end[:_DAY]
+        return time[_DAY + 1 :] if same else time[_YEAR:]

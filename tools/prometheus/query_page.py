@@ -12,9 +12,8 @@ from clusterwright.tools.prometheus.result import Labels, Result
 from clusterwright.tools.prometheus.summary import told
 from clusterwright.tools.prometheus.summary.figures import Figures, figures_of, observed_of
 from clusterwright.tools.prometheus.summary.labels import order_of_labels, shared, telling
-from clusterwright.tools.prometheus.summary.meaning import unit_in
-from clusterwright.tools.prometheus.summary.unit import span
-from clusterwright.tools.prometheus.window import Window
+from clusterwright.tools.prometheus.summary.unit import Unit, of_observations, span
+from clusterwright.tools.prometheus.window import Window, stamp
 
 _LONGEST, _SHORTER = 80, 24
 """Characters of a label's value that are shown."""
@@ -32,6 +31,7 @@ class Page:
     found: Found
     at: float
     window: Window | None
+    unit: Unit | None
     notes: tuple[str, ...]
     points: bool
     _figures: list[Figures] = field(default_factory=list[Figures], init=False)
@@ -65,21 +65,22 @@ class Page:
         ]
         omitted = [one for one in names if one not in kept and one not in told_common]
         result = found.result
+        string = one_line(result.string) if result and result.type == "string" else None
         return QueryAnswer(
             cluster=self.cluster,
             backend=self.asked.backend.name,
-            at=None if window else told.stamp(self.at),
-            start=told.stamp(window.start) if window else None,
-            end=told.stamp(window.end) if window else None,
+            at=None if window else stamp(self.at),
+            start=stamp(window.start) if window else None,
+            end=stamp(window.end) if window else None,
             step=span(window.step) if window else None,
-            total=found.total,
+            total=found.total if string is None else 0,
             rank=self.asked.rank if count < found.total else None,
             over_all=self._over_all(count),
-            unit=unit_in(self.asked.query),
+            unit=self._unit(),
             common={cut(k): cut(common[k]) for k in told_common},
             series=tuple(rows),
-            string=one_line(result.string) if result and result.type == "string" else None,
-            left_out=self._left_out(count, omitted),
+            string=string,
+            left_out=() if string is not None else self._left_out(count, omitted),
             notes=(*self.notes, *self._notes(count)),
             said=_said(result),
             samples=result.samples if result else None,
@@ -99,21 +100,25 @@ class Page:
             return row
         return row.model_copy(update={"points": told.points(series, window)})
 
+    def _unit(self) -> Unit | None:
+        native = any(one.histograms for one in self.found.series)
+        return of_observations(self.unit) if native else self.unit
+
     def _over_all(self, count: int) -> told.Over | None:
         spread, total = self.found.spread, self.found.total
-        if spread is None or (count == total and self.window) or total == 1:
+        if spread is None or not count or (count == total and self.window) or total == 1:
             return None
         return told.Over.of(spread, total, instant=self.window is None)
 
     def _left_out(self, count: int, omitted: Sequence[str]) -> tuple[str, ...]:
         left: list[str] = []
-        if more := self.found.total - count:
-            left.append(f"{more} series: give top, more matchers, or aggregate as sum by (...)")
+        if more := self.found.total - len(self.found.series[:count]):
+            left.append(f"{more} series: top, more matchers, or sum by (...)")
         if omitted:
             names = few([one_line(one, _SHORTER) for one in omitted])
-            left.append(f"labels {names}: give top")
+            left.append(f"labels {names}: top")
         if self.window and count and not self.points:
-            left.append("single points: give points=true")
+            left.append("points: points=true")
         return tuple(left)
 
     def _notes(self, count: int) -> list[str]:

@@ -112,6 +112,14 @@ def window_of(start: str, end: str | None, step: str | None, now: float) -> Wind
     return Window(int(since // each) * each, int(until // each) * each, each)
 
 
+def stamp(time: float) -> str:
+    """Return a moment as RFC 3339 in UTC."""
+    try:
+        return datetime.fromtimestamp(round(time), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (ValueError, OverflowError):
+        return str(time)
+
+
 def _chosen_step(width: float) -> int:
     least = max(LEAST_STEP, math.ceil(width / (MOST_POINTS - 1)))
     return next((nice for nice in _NICE if nice >= least), _DAY * math.ceil(least / _DAY))

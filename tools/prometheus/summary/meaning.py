@@ -19,25 +19,8 @@ _FILTERS = frozenset({"==", "!=", ">", "<", ">=", "<=", "and", "or", "unless", "
 _ARGUMENT = {"quantile_over_time": 1, "histogram_quantile": 1}
 
 
-def metrics_in(query: str) -> tuple[str, ...]:
-    """Return the names of the metrics that a query selects, each once; of one unread, none."""
-    try:
-        found = promql.parse(query)
-    except ValueError:  # newer grammar than the parser's: the server decides
-        return ()
-    return _names(found)
-
-
-def unit_in(query: str) -> Unit | None:
-    """Return the unit of a query's result, None where its names do not tell."""
-    try:
-        found = promql.parse(query)
-    except ValueError:
-        return None
-    return _unit(found)
-
-
-def _names(expression: promql.Expr) -> tuple[str, ...]:
+def metrics_in(expression: promql.Expr) -> tuple[str, ...]:
+    """Return the names of the metrics that a query selects, each once."""
     names: dict[str, None] = {}
 
     def visit(one: promql.Expr) -> bool:
@@ -60,7 +43,8 @@ def _name(selector: promql.VectorSelector) -> str:
     return ""
 
 
-def _unit(expression: promql.Expr) -> Unit | None:
+def unit_in(expression: promql.Expr) -> Unit | None:
+    """Return the unit of a query's result, None where its names do not tell."""
     found: Unit | None = None
     match expression:
         case promql.VectorSelector():
@@ -68,9 +52,9 @@ def _unit(expression: promql.Expr) -> Unit | None:
         case promql.MatrixSelector():
             found = unit_of(_name(expression.vector_selector))
         case promql.ParenExpr() | promql.UnaryExpr() | promql.SubqueryExpr():
-            found = _unit(expression.expr)
+            found = unit_in(expression.expr)
         case promql.AggregateExpr() if str(expression.op) not in _OTHERWISE:
-            found = _unit(expression.expr)
+            found = unit_in(expression.expr)
         case promql.Call():
             found = _of_call(expression)
         case promql.BinaryExpr():
@@ -87,17 +71,17 @@ def _of_call(call: promql.Call) -> Unit | None:
         return None
     argument: promql.Expr = call.args[at]
     if name == "histogram_quantile":
-        names = _names(argument)
+        names = metrics_in(argument)
         return unit_of(names[0].removesuffix("_bucket")) if len(names) == 1 else None
     if name in _RATES:
-        return per_second(_unit(argument)) if len(_names(argument)) == 1 else None
-    return _unit(argument) if name in _SAME else None
+        return per_second(unit_in(argument)) if len(metrics_in(argument)) == 1 else None
+    return unit_in(argument) if name in _SAME else None
 
 
 def _of_binary(binary: promql.BinaryExpr) -> Unit | None:
-    left, right = _unit(binary.lhs), _unit(binary.rhs)
+    left, right = unit_in(binary.lhs), unit_in(binary.rhs)
     if str(binary.op) == "/":
-        above, below = _names(binary.lhs), _names(binary.rhs)
+        above, below = metrics_in(binary.lhs), metrics_in(binary.rhs)
         if len(above) == len(below) == 1 and above[0].endswith("_sum"):
             base = above[0].removesuffix("_sum")
             if below[0] == f"{base}_count":

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,7 +10,7 @@ from clusterwright.tools.prometheus.result import Series
 from clusterwright.tools.prometheus.summary.figures import Figures, Observed
 from clusterwright.tools.prometheus.summary.spread import Spread
 from clusterwright.tools.prometheus.summary.unit import span
-from clusterwright.tools.prometheus.window import Window
+from clusterwright.tools.prometheus.window import Window, stamp
 
 Number = int | float | Literal["NaN", "+Inf", "-Inf"]
 """JSON knows no others."""
@@ -33,14 +32,6 @@ def number(value: float) -> Number:
 def maybe(value: float | None) -> Number | None:
     """Return a number if there is one."""
     return None if value is None else number(value)
-
-
-def stamp(time: float) -> str:
-    """Return a moment as RFC 3339 in UTC."""
-    try:
-        return datetime.fromtimestamp(round(time), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    except (ValueError, OverflowError):
-        return str(time)
 
 
 class Changed(BaseModel):

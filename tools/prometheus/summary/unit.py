@@ -4,6 +4,8 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
+from clusterwright.tools.prometheus.window import stamp
+
 
 class Unit(StrEnum):
     """What a number counts. Source of the names: Prometheus, "Metric and label naming"."""
@@ -92,6 +94,19 @@ def per_second(unit: Unit | None) -> Unit | None:
             return None
 
 
+def of_observations(unit: Unit | None) -> Unit | None:
+    """Return the unit of what a native histogram observed, also where its rate was asked for."""
+    match unit:
+        case Unit.BYTES_PER_SECOND:
+            return Unit.BYTES
+        case Unit.SECONDS_PER_SECOND:
+            return Unit.SECONDS
+        case Unit.PER_SECOND:
+            return None
+        case _:
+            return unit
+
+
 @dataclass(frozen=True, slots=True)
 class _Scale:
     base: float
@@ -104,6 +119,8 @@ _SHORTER = (("", 1.0), ("m", 1e-3), ("u", 1e-6), ("n", 1e-9))
 _DAY, _HOUR, _MINUTE = 86_400, 3_600, 60
 _DIGITS = 4
 _LARGEST = 1e21
+_EARLIEST, _LATEST = 1e8, 1e11
+"""Seconds that are a moment, in 1973 to 5138."""
 
 
 def human(value: float, unit: Unit | None = None) -> str:
@@ -116,6 +133,8 @@ def human(value: float, unit: Unit | None = None) -> str:
             return _scaled(value, _BINARY, after)
         case Unit.SECONDS:
             return _time(value)
+        case Unit.EPOCH if _EARLIEST < value < _LATEST:
+            return stamp(value)
         case _:
             return _scaled(value, _DECIMAL, "")
 

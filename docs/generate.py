@@ -13,12 +13,13 @@ from typing import get_type_hints
 from pydantic import TypeAdapter
 
 from clusterwright.deploy.sandbox.scenario.load import load_all
-from clusterwright.tools import cluster_api, helm, kubernetes
+from clusterwright.tools import cluster_api, helm, kubernetes, prometheus
 from clusterwright.tools.cluster_api.analyzers import ANALYZERS as OF_CLUSTER_API
 from clusterwright.tools.explain import codes, front_matter
 from clusterwright.tools.helm.analyzers import ANALYZERS as OF_HELM
 from clusterwright.tools.kubernetes import unexplained
 from clusterwright.tools.kubernetes.analyzers import ANALYZERS
+from clusterwright.tools.prometheus.analyzers import ANALYZERS as OF_PROMETHEUS
 from clusterwright.tools.tool import Tool
 
 ROOT = Path(__file__).parents[1]
@@ -58,7 +59,8 @@ def _tools() -> str:
     own = (*kubernetes.TOOLS, kubernetes.PLAN_CHANGE, kubernetes.APPLY_CHANGE)
     clusters = (*cluster_api.TOOLS, cluster_api.PLAN_CHANGE, cluster_api.APPLY_CHANGE)
     releases = (*helm.TOOLS, helm.PLAN_CHANGE, helm.APPLY_CHANGE)
-    for tool in (*own, *clusters, *releases):
+    metrics = (*prometheus.TOOLS, prometheus.PLAN_CHANGE, prometheus.APPLY_CHANGE)
+    for tool in (*own, *clusters, *releases, *metrics):
         blocks += [f"## `{tool.name}`", "", f"*{tool.title}.* {tool.description}", ""]
         blocks += [*_table(("argument", "type", "what it means"), list(_arguments(tool))), ""]
         blocks += [*_table(("answer field", "what it holds"), _fields(tool)), ""]
@@ -81,7 +83,7 @@ def _fields(tool: Tool) -> list[tuple[str, ...]]:
 
 
 def _findings() -> str:
-    analyzers = (*ANALYZERS, *OF_CLUSTER_API, *OF_HELM)
+    analyzers = (*ANALYZERS, *OF_CLUSTER_API, *OF_HELM, *OF_PROMETHEUS)
     needs = {code: ", ".join(a.needs) for a in analyzers for code in a.codes}
     needs[unexplained.CODE] = "Pod, Event"
     rows: list[tuple[str, ...]] = []
@@ -115,8 +117,8 @@ def _scenarios() -> str:
         "`clusterwright sandbox break NAME` makes one. `make scenarios` judges if all are found,",
         "`make repairs` whether `clusterwright fix` does what is right about each: repair it, ask",
         "for a value that only a person knows, refuse, or leave it to a person. Those of Cluster",
-        "API run in a sandbox that was started with `--capi`; `status by` says which controller",
-        "wrote the status that tells.",
+        "API run in a sandbox that was started with `--capi`, those of Prometheus in one with",
+        "`--prometheus`; `status by` says which controller wrote the status that tells.",
         "",
     ]
     columns = (

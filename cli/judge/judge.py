@@ -28,7 +28,7 @@ Say = Callable[[str], None]
 Look = Callable[[Hub, Rendered], Awaitable[None]]
 
 
-_TOGETHER: tuple[Domain, ...] = ("kubernetes", "helm")
+_TOGETHER: tuple[Domain, ...] = ("kubernetes", "helm", "prometheus")
 _APART_AT_ONCE = 6
 """Workload clusters that develop at a time: 300 MB each, and half a minute of a processor."""
 
@@ -53,7 +53,10 @@ def judge(
     able = [one for one in scenarios if _is_able(cluster, one)]
     if len(able) < len(scenarios):
         left_out = ", ".join(one.name for one in scenarios if one not in able)
-        say(f"not judged, for want of a real node or of Cluster API in this sandbox: {left_out}")
+        say(
+            "not judged, for want of a real node, Cluster API or Prometheus in this sandbox:"
+            f" {left_out}"
+        )
     rendered = [scenario.render(seed) for scenario in able]
     return anyio.run(_judge, cluster, rendered, say, look)
 
@@ -64,6 +67,8 @@ def _is_able(cluster: Cluster, scenario: Scenario) -> bool:
             return cluster.has_node
         case "cluster-api":
             return cluster.has_cluster_api
+        case "prometheus":
+            return cluster.has_prometheus
         case "control-plane":
             return True
 
@@ -90,13 +95,15 @@ async def _judge(
 
 def _servers(domain: Domain, cluster: Cluster) -> dict[str, Target]:
     """Return the servers that are asked about scenarios of a domain: a release has pods too."""
-    from clusterwright.servers import helm, kubernetes
+    from clusterwright.servers import helm, kubernetes, prometheus
 
     found: dict[str, Target] = {
         "kubernetes": kubernetes.create_server(kubeconfig=cluster.kubeconfig)
     }
     if domain == "helm":
         found["helm"] = helm.create_server(kubeconfig=cluster.kubeconfig)
+    if domain == "prometheus":
+        found["prometheus"] = prometheus.create_server(kubeconfig=cluster.kubeconfig)
     return found
 
 

@@ -61,9 +61,14 @@ def repair_in(name: str, scenarios: Sequence[Scenario], seed: int) -> bool:
 def _judge(name: str, scenarios: Sequence[Scenario], seed: int, console: Console) -> JudgeReport:
     console.print(f"starting sandbox {name}")
     with report_to(sys.stderr) as report:
-        up(name, cluster_api=_needs_cluster_api(scenarios), report=report)
+        up(
+            name,
+            cluster_api=_need(scenarios, "cluster-api"),
+            prometheus=_need(scenarios, "prometheus"),
+            report=report,
+        )
     return judge(cluster_of(name), scenarios, seed, console.print)
 
 
-def _needs_cluster_api(scenarios: Sequence[Scenario]) -> bool:
-    return any(one.card.needs == "cluster-api" for one in scenarios)
+def _need(scenarios: Sequence[Scenario], part: str) -> bool:
+    return any(one.card.needs == part for one in scenarios)

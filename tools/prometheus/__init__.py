@@ -3,3 +3,24 @@
 Numbers are worked out where they are kept: what a tool asks for is a summary that the server
 computed, not series to be summed up here.
 """
+
+from clusterwright.tools.prometheus import (
+    apply_change,
+    find_problems,
+    plan_change,
+    query,
+    signals,
+    targets,
+)
+from clusterwright.tools.prometheus.desk import VOCABULARY as VOCABULARY
+from clusterwright.tools.tool import Tool
+
+TOOLS: tuple[Tool, ...] = (
+    find_problems.TOOL,
+    query.TOOL,
+    signals.TOOL,
+    targets.TOOL,
+)
+
+PLAN_CHANGE, APPLY_CHANGE = plan_change.TOOL, apply_change.TOOL
+"""The two tools through which silences, rules and monitors are changed; they work in a `Desk`."""

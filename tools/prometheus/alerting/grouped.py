@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from clusterwright.tools.kubernetes.cursor import question
 from clusterwright.tools.prometheus.alerting.about import NOWHERE, Places, about
 from clusterwright.tools.prometheus.alerting.alert import Alert
 from clusterwright.tools.prometheus.known_alerts import KNOWN_ALERTS
@@ -52,10 +53,10 @@ class Group:
 
     @property
     def key(self) -> Key:
-        """Where it stands in the answer: by state, severity, name, and what tells it apart."""
+        """Where it stands in the answer: by state, severity, name, and a digest of the rest."""
         one = self.first
         severity = one.severity if one.severity in _SEVERITIES else "warning"
-        rest = _labelled(one) if self.single else repr(_apart(one))
+        rest = question(_labelled(one) if self.single else repr(_apart(one)))
         return (one.order, _SEVERITIES.index(severity), one.name, rest)
 
     def member(self, alert: Alert) -> str:

@@ -109,7 +109,9 @@ def matched_on(part: BinaryExpr) -> tuple[str, ...]:
 def is_grouped(part: BinaryExpr) -> bool:
     """Return whether group_left or group_right allows many on one side."""
     card = part.modifier.card if part.modifier else VectorMatchCardinality.OneToOne
-    return card in {VectorMatchCardinality.ManyToOne, VectorMatchCardinality.OneToMany}
+    # The binding's values cannot be hashed.
+    many = (VectorMatchCardinality.ManyToOne, VectorMatchCardinality.OneToMany)
+    return any(card == one for one in many)
 
 
 def is_bool(part: BinaryExpr) -> bool:

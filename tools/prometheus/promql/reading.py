@@ -4,6 +4,7 @@ The parser here is stricter than some servers (it knows no duration expressions,
 `anchored`), so what it alone refuses is only doubtful: the server has the last word.
 """
 
+import re
 from dataclasses import dataclass
 
 from promql_parser import Call, Expr, MatrixSelector, VectorSelector, parse
@@ -22,6 +23,9 @@ DEEPEST = 100
 """Brackets in brackets. The parser's own stack ends at some thousands, and the process with it."""
 _MOST_PARTS = 400
 """Operators and calls that are parsed here: time and memory grow with their square and more."""
+_DURATION = re.compile(r"(\d+)(ms|[smhdwy])")
+_YEARS = {"y": 1.0, "w": 1 / 52, "d": 1 / 365, "h": 1 / 8_760}
+_LONGEST_YEARS, _MOST_DIGITS = 100, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,8 @@ def _parsed(query: str, words: list[Token]) -> Reading:
     if parts > _MOST_PARTS:
         doubt = Mistake(f"{parts} operators and brackets are too many to be judged here", None, "")
         return Reading(query, None, doubt, query, (), frozenset())
+    if (far := _beyond_time(words)) is not None:
+        return Reading(query, None, far, query, (), frozenset())
     try:
         tree = parse(query)
     except ValueError as error:
@@ -84,6 +90,17 @@ def _parsed(query: str, words: list[Token]) -> Reading:
     functions = frozenset(one.func.name for one in nodes if isinstance(one, Call))
     selectors = tuple(one for part in nodes if (one := _selector(part)) is not None)
     return Reading(query, tree, None, spelled(tree), selectors, functions)
+
+
+def _beyond_time(words: list[Token]) -> Mistake | None:
+    """Return a duration that is longer than any data; the parser's own values overflow."""
+    for one in words:
+        if one.kind == "duration" and any(
+            len(n) > _MOST_DIGITS or int(n) * _YEARS.get(unit, 0) > _LONGEST_YEARS
+            for n, unit in _DURATION.findall(one.text)
+        ):
+            return Mistake("a duration of centuries", one.start, "at most 100y, as [5m] or [7d]")
+    return None
 
 
 def _selector(part: Expr) -> Selector | None:

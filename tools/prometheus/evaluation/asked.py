@@ -11,8 +11,6 @@ from clusterwright.tools.prometheus.summary.spread import Spread
 
 SECONDS = 10.0
 """That one request of a question may take."""
-MANY = 5_000
-"""Series of which one number each is fetched; of more, the server picks the first."""
 _LIGHT_SAMPLES = 5_000
 _RANGE = re.compile(r"\[\s*(?:(\d{1,9})(ms|s|m)\s*\])?")
 _LIGHT_RANGE = {"ms": 3_600_000, "s": 3_600, "m": 60}
@@ -27,6 +25,10 @@ class Asked:
     query: str
     rank: Rank
     top: int
+    few: int = 20
+    """Series that are fetched with all their points: ranking them first would cost more."""
+    many: int = 5_000
+    """Series of which one number each is fetched; of more, the server picks the first."""
 
 
 @dataclass(frozen=True, slots=True)

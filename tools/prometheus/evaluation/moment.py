@@ -2,7 +2,7 @@
 
 from anyio import to_thread
 
-from clusterwright.tools.prometheus.evaluation.asked import MANY, SECONDS, Asked, Found, lane_of
+from clusterwright.tools.prometheus.evaluation.asked import SECONDS, Asked, Found, lane_of
 from clusterwright.tools.prometheus.evaluation.counting import Counted
 from clusterwright.tools.prometheus.evaluation.ranking import ranked
 from clusterwright.tools.prometheus.summary import pushdown
@@ -16,7 +16,7 @@ async def at_moment(asked: Asked, counted: Counted) -> Found:
     if not counted.count:
         return Found(0)
     lane, of_each = lane_of(asked.query, counted.count), pushdown.wrapped(asked.query)
-    if counted.count <= MANY:
+    if counted.count <= asked.many:
         result = await asked.backend.instant(asked.query, counted.time, lane=lane, seconds=SECONDS)
         return await to_thread.run_sync(ranked, asked, result, 1.0)
     first = await asked.backend.instant(

@@ -7,7 +7,7 @@ from anyio import to_thread
 
 from clusterwright.tools.errors import InvalidInputError, QueryError
 from clusterwright.tools.prometheus.client.lane import Lane
-from clusterwright.tools.prometheus.evaluation.asked import MANY, SECONDS, Asked, Found, lane_of
+from clusterwright.tools.prometheus.evaluation.asked import SECONDS, Asked, Found, lane_of
 from clusterwright.tools.prometheus.evaluation.counting import Counted, count_over
 from clusterwright.tools.prometheus.evaluation.ranking import (
     identity_of,
@@ -23,8 +23,6 @@ from clusterwright.tools.prometheus.summary.rank import Rank
 from clusterwright.tools.prometheus.summary.spread import Spread, spread_of
 from clusterwright.tools.prometheus.window import Window
 
-FEW = 20
-"""Series that are fetched with all their points: ranking them first would cost more."""
 _MOST_SAMPLES = 500_000
 """Points that are fetched where the server cannot rank: 15 MB of them."""
 
@@ -36,10 +34,10 @@ async def over(asked: Asked, window: Window, counted: Counted) -> Found:
         most = await count_over(asked, window)
     if not most:
         return Found(0)
-    if most <= max(FEW, asked.top):
+    if most <= max(asked.few, asked.top):
         return await _fetched(asked, window, most)
     try:
-        return await (_first_of_many if most > MANY else _first)(asked, window)
+        return await (_first_of_many if most > asked.many else _first)(asked, window)
     except QueryError as error:
         if "same labelset" not in str(error):
             raise

@@ -46,11 +46,11 @@ CASES = {
             "histogram_quantile(0.9, sum without (pod) (rate(x_bucket[5m])))",
             "histogram_quantile(0.9, sum(rate(latency_seconds[5m])))",  # native
             "histogram_quantile(0.9, sum by (job) (job:x_bucket:rate5m))",
-            "histogram_quantile(0.9, sum by (job) ({__name__=~\"x.*\"}))",
+            'histogram_quantile(0.9, sum by (job) ({__name__=~"x.*"}))',
         ),
     ),
     "rate-of-gauge": Case(
-        ("rate(memory_bytes[5m])", "sum(increase(memory_bytes{pod=\"a\"}[1h]))"),
+        ("rate(memory_bytes[5m])", 'sum(increase(memory_bytes{pod="a"}[1h]))'),
         (
             "rate(requests_total[5m])",
             "rate(mixed[5m])",
@@ -86,7 +86,7 @@ CASES = {
             "memory_bytes",
             "foo_total",  # nobody says that it is one
             "job:requests_total:rate5m",
-            "rpc_seconds{quantile=\"0.9\"}",
+            'rpc_seconds{quantile="0.9"}',
             "changes(requests_total[1h])",
             "max_over_time(requests_total[1h])",
             "x and on (job) requests_total",
@@ -106,7 +106,11 @@ CASES = {
         ),
     ),
     "sides-differ": Case(
-        ("sum by (a) (x) / sum by (a, b) (y)", "sum(x) / sum by (a) (y)", "sum by (a) (x) and sum by (b) (y)"),
+        (
+            "sum by (a) (x) / sum by (a, b) (y)",
+            "sum(x) / sum by (a) (y)",
+            "sum by (a) (x) and sum by (b) (y)",
+        ),
         (
             "sum by (a) (x) / sum by (a) (y)",
             "sum by (a, b) (x) / on (a) group_left sum by (a) (y)",
@@ -138,54 +142,66 @@ CASES = {
             "sum by (cod) (rate(requests_total[5m]))",
             "sum by (pod) (sum by (job) (requests_total))",
             "requests_total * on (pod) group_left memory_bytes",
-            "requests_total{env!=\"dev\"}",
+            'requests_total{env!="dev"}',
         ),
         (
             "sum by (code) (rate(requests_total[5m]))",
-            "sum by (new) (label_replace(requests_total, \"new\", \"$1\", \"job\", \"(.*)\"))",
+            'sum by (new) (label_replace(requests_total, "new", "$1", "job", "(.*)"))',
             "sum by (whatever) (nobody_knows)",
-            "sum by (v) (count_values(\"v\", requests_total))",
+            'sum by (v) (count_values("v", requests_total))',
             "sum by (pod) (requests_total * on (job) group_left (pod) memory_bytes)",
-            "requests_total{env=\"\"}",
-            "requests_total{env!=\"\"}",
+            'requests_total{env=""}',
+            'requests_total{env!=""}',
         ),
     ),
     "filter-in-sum": Case(
         ("sum(up == 0)", "avg by (job) (x == 3)"),
-        ("sum(up == 1)", "count(up == 0)", "sum(up == bool 0)", "sum(x > 0)", "sum(x)", "sum(x == y)"),
+        (
+            "sum(up == 1)",
+            "count(up == 0)",
+            "sum(up == bool 0)",
+            "sum(x > 0)",
+            "sum(x)",
+            "sum(x == y)",
+        ),
     ),
     "average-of-quantiles": Case(
         (
             "avg(histogram_quantile(0.9, x_bucket))",
-            "avg by (job) (rpc_seconds{quantile=\"0.99\"})",
+            'avg by (job) (rpc_seconds{quantile="0.99"})',
         ),
         (
             "max(histogram_quantile(0.9, x_bucket))",
-            "max(rpc_seconds{quantile=\"0.99\"})",
-            "avg(rpc_seconds{quantile!=\"0.99\"})",
+            'max(rpc_seconds{quantile="0.99"})',
+            'avg(rpc_seconds{quantile!="0.99"})',
         ),
     ),
     "idle-regex": Case(
         (
-            "x{a=~\".*\"}",
-            "x{a!~\".*\"}",
-            "x{a=~\"b|\"}",
-            "rate(x{a=~\"|b\"}[5m])",
-            "x{a=~\"b||c\"}",
+            'x{a=~".*"}',
+            'x{a!~".*"}',
+            'x{a=~"b|"}',
+            'rate(x{a=~"|b"}[5m])',
+            'x{a=~"b||c"}',
         ),
-        ("x{a=~\".+\"}", "x{a=~\"b|c\"}", "x{a=\"\"}", "x{a=~\"(b|)\"}", "x{a=~\"[|]\"}", "x{a!~\"\"}"),
+        ('x{a=~".+"}', 'x{a=~"b|c"}', 'x{a=""}', 'x{a=~"(b|)"}', 'x{a=~"[|]"}', 'x{a!~""}'),
     ),
     "plain-regex": Case(
-        ("x{a=~\"foo\"}", "x{a!~\"foo-bar\"}", "{__name__=~\"up\"}", "x{code=~\"5\"}"),
-        ("x{a=\"foo\"}", "x{a=~\"foo|bar\"}", "x{a=~\"fo.\"}", "x{a=~\"\"}", "x{a=~\"5..\"}"),
+        ('x{a=~"foo"}', 'x{a!~"foo-bar"}', '{__name__=~"up"}', 'x{code=~"5"}'),
+        ('x{a="foo"}', 'x{a=~"foo|bar"}', 'x{a=~"fo."}', 'x{a=~""}', 'x{a=~"5.."}'),
     ),
     "nameless-selector": Case(
-        ("{job!=\"\"}", "count({__name__!=\"\"})", "{a!=\"b\",job=~\".+\"}"),
-        ("{job=\"a\"}", "x{a!=\"b\"}", "{__name__=~\"node_.*\"}", "{\"http.x\",a!=\"b\"}"),
+        ('{job!=""}', 'count({__name__!=""})', '{a!="b",job=~".+"}'),
+        ('{job="a"}', 'x{a!="b"}', '{__name__=~"node_.*"}', '{"http.x",a!="b"}'),
     ),
     "wide-selector": Case(
-        ("requests_total", "rate(requests_total[5m])", "sum(memory_bytes)", "topk(5, requests_total)"),
-        ("sum(requests_total)", "mixed", "nobody_knows", "requests_total{job=\"a\"}"),
+        (
+            "requests_total",
+            "rate(requests_total[5m])",
+            "sum(memory_bytes)",
+            "topk(5, requests_total)",
+        ),
+        ("sum(requests_total)", "mixed", "nobody_knows", 'requests_total{job="a"}'),
     ),
     "topk-per-step": Case(
         ("topk(5, x)", "(bottomk(5, x))", "max_over_time(topk(1, x)[1h:1m])"),
@@ -208,13 +224,20 @@ CASES = {
     ),
     "odd-time": Case(
         ("x offset -5m", "x @ 1769860800000", "x[5m:10m]", "rate(x[5m] @ 12)"),
-        ("x offset 5m", "x @ end()", "x @ 1769860800", "x[1h:5m]", "x[1h:]", "x offset -5m @ 1769860800"),
+        (
+            "x offset 5m",
+            "x @ end()",
+            "x @ 1769860800",
+            "x[1h:5m]",
+            "x[1h:]",
+            "x offset -5m @ 1769860800",
+        ),
     ),
     "absent-of-many": Case(
-        ("absent(sum(x))", "absent(x{job=~\"a|b\"})", "absent(x == 1)"),
-        ("absent(x{job=\"a\"})", "absent((x))", "absent_over_time(x[5m])", "absent(x{job=~\"a\"})"),
+        ("absent(sum(x))", 'absent(x{job=~"a|b"})'),
+        ('absent(x{job="a"})', "absent((x))", "absent_over_time(x[5m])", 'absent(x{job=~"a"})'),
     ),
-}  # fmt: skip
+}
 
 
 def codes(query: str, facts: Facts = FACTS) -> list[str]:

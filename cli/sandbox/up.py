@@ -14,7 +14,8 @@ from clusterwright.tools.errors import ToolError
 @click.argument("name", default="default")
 @click.option("--node/--no-node", default=True, help="Have a node that really runs containers.")
 @click.option("--capi", is_flag=True, help="Run Cluster API, with workload clusters that are real.")
-def command(*, name: str, node: bool, capi: bool) -> None:
+@click.option("--prometheus", is_flag=True, help="Monitor it: Prometheus, Alertmanager, metrics.")
+def command(*, name: str, node: bool, capi: bool, prometheus: bool) -> None:
     """Start the sandbox NAME, or say that it runs.
 
     As root on Linux it gets namespaces of its own and a real node; otherwise the control plane
@@ -24,7 +25,9 @@ def command(*, name: str, node: bool, capi: bool) -> None:
     try:
         ran = runs(name)
         with report_to(sys.stderr) as report:
-            instance = up(name, real_node=node, cluster_api=capi, report=report)
+            instance = up(
+                name, real_node=node, cluster_api=capi, prometheus=prometheus, report=report
+            )
     except ToolError as error:
         raise click.ClickException(f"{error}\n  {error.hint}".rstrip()) from error
     node_state = (
@@ -32,4 +35,7 @@ def command(*, name: str, node: bool, capi: bool) -> None:
     )
     took = duration(time.monotonic() - started)
     click.echo(f"sandbox {name} {'already runs' if ran else f'is up after {took}'} ({node_state})")
+    if instance.has_prometheus:
+        click.echo(f"Prometheus at {instance.prometheus_url}")
+        click.echo(f"Alertmanager at {instance.alertmanager_url}")
     click.echo(f"export KUBECONFIG={instance.kubeconfig}")

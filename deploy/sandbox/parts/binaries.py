@@ -50,6 +50,28 @@ _CAPI = (
 )
 
 
+def _prometheus_version() -> str:
+    """Return what the pinned module calls itself: its v0.316.0 is Prometheus 3.16.0."""
+    _, minor, patch = pinned("prometheus", "github.com/prometheus/prometheus").split(".")
+    return f"{int(minor) // 100}.{int(minor) % 100}.{patch}"
+
+
+PROMETHEUS_VERSION = _prometheus_version()
+ALERTMANAGER_VERSION = pinned("alertmanager", "github.com/prometheus/alertmanager").removeprefix(
+    "v"
+)
+_OPERATOR_VERSION = pinned(
+    "prometheus-operator", "github.com/prometheus-operator/prometheus-operator"
+).removeprefix("v")
+_COMMON = f"{_STRIPPED} -X github.com/prometheus/common/version.Version="
+# Its own minimal build: of the service discoveries only that of Kubernetes.
+_PROMETHEUS_TAGS = "remove_all_sd,enable_kubernetes_sd"
+_METRICS_SERVER = (
+    f"{_STRIPPED} -X k8s.io/client-go/pkg/version.gitVersion="
+    f"{pinned('metrics-server', 'sigs.k8s.io/metrics-server')}"
+)
+
+
 @dataclass(frozen=True)
 class Binary:
     """A program: the folder of the module that pins it, its package, and how it is linked.
@@ -61,10 +83,12 @@ class Binary:
     module: str
     package: str = "."
     ldflags: str = _STRIPPED
+    tags: str = ""
 
     def flags(self) -> list[str]:
         """Return the flags of `go build`."""
-        return ["-trimpath", "-buildvcs=false", "-mod=readonly", f"-ldflags={self.ldflags}"]
+        tags = [f"-tags={self.tags}"] if self.tags else []
+        return ["-trimpath", "-buildvcs=false", "-mod=readonly", f"-ldflags={self.ldflags}", *tags]
 
 
 BINARIES = (
@@ -99,6 +123,34 @@ BINARIES = (
         _CAPI,
     ),
     Binary("clusterctl", "cluster-api", "sigs.k8s.io/cluster-api/cmd/clusterctl", _CAPI),
+    *(
+        Binary(
+            name,
+            "prometheus",
+            f"github.com/prometheus/prometheus/cmd/{name}",
+            f"{_COMMON}{PROMETHEUS_VERSION}",
+            _PROMETHEUS_TAGS,
+        )
+        for name in ("prometheus", "promtool")
+    ),
+    Binary(
+        "alertmanager",
+        "alertmanager",
+        "github.com/prometheus/alertmanager/cmd/alertmanager",
+        f"{_COMMON}{ALERTMANAGER_VERSION}",
+    ),
+    Binary(
+        "prometheus-operator",
+        "prometheus-operator",
+        "github.com/prometheus-operator/prometheus-operator/cmd/operator",
+        f"{_COMMON}{_OPERATOR_VERSION}",
+    ),
+    Binary(
+        "metrics-server",
+        "metrics-server",
+        "sigs.k8s.io/metrics-server/cmd/metrics-server",
+        _METRICS_SERVER,
+    ),
 )
 
 _PACKAGE_LINE = re.compile(r"[\w.~/-]+")

@@ -12,8 +12,9 @@ from clusterwright.deploy.sandbox.parts.binaries import MODULES, ensure_binaries
 from clusterwright.deploy.sandbox.parts.cache import Note, obtain
 from clusterwright.deploy.sandbox.parts.command import run
 from clusterwright.deploy.sandbox.parts.errors import BuildError
+from clusterwright.deploy.sandbox.parts.module import module_sources
 from clusterwright.deploy.sandbox.parts.report import Report
-from clusterwright.deploy.sandbox.parts.toolchain import Toolchain, ensure_toolchain
+from clusterwright.deploy.sandbox.parts.toolchain import ensure_toolchain
 from clusterwright.tools.manifest import Manifest
 
 _FOLDER = "cluster-api"
@@ -56,30 +57,12 @@ def ensure_manifests(report: Report) -> dict[str, Path]:
     def render(stage: Path, note: Note) -> None:
         for name, source in SOURCES.items():
             note(f"rendering the manifests of {name}")
-            folder = _module(source.module, toolchain) / source.folder
+            folder = module_sources(_FOLDER, source.module, toolchain) / source.folder
             kept = [one for one in _render(kubectl, folder) if one.get("kind") in _KEPT]
             (stage / f"{name}.json").write_text(json.dumps(kept), encoding="utf-8")
 
     place = obtain("cluster-api manifests", "manifests", key, render, report)
     return {name: place / f"{name}.json" for name in SOURCES}
-
-
-def _module(module: str, toolchain: Toolchain) -> Path:
-    """Return where the sources of a pinned module are, fetched if they are not there."""
-    where = "go", "mod", "download", "-json", module
-    lines: list[str] = []
-    outcome = run(
-        [toolchain.go, *where[1:]],
-        cwd=MODULES / _FOLDER,
-        environment=toolchain.environment(),
-        on_line=lambda line: not lines.append(line),
-    )
-    if outcome.status:
-        raise BuildError(
-            f"module {module} could not be fetched:\n{outcome.tail}",
-            hint="Modules come through GOPROXY; `go env GOPROXY` tells which one is asked.",
-        )
-    return Path(json.loads("\n".join(lines))["Dir"])
 
 
 def _render(kubectl: Path, folder: Path) -> Iterator[Manifest]:

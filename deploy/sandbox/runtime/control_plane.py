@@ -11,7 +11,6 @@ from clusterwright.deploy.sandbox.runtime.place import (
     NODE_ADDRESS,
     NODE_NAME,
     SERVICE_CIDR,
-    SIMULATED_ADDRESS,
     SIMULATED_POD_CIDR,
     Place,
 )
@@ -26,6 +25,15 @@ BINARIES = (
     "kwok",
     "kubectl",
 )
+_PROXY = "front-proxy-client"
+_USERS = (
+    "cluster-api",
+    "sandbox-provider",
+    "simulated-k0rdent",
+    "prometheus-operator",
+    "config-reloader",
+    "simulated-exporter",
+)
 _NAMES = ("localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc")
 _FAST = ("--kube-api-qps=300", "--kube-api-burst=600")
 """The defaults would take minutes for a few thousand pods."""
@@ -37,6 +45,10 @@ class _Certificates:
     server: Pair
     admin: Pair
     tokens: Pair
+    proxies: Pair
+    """The authority of those who may say for whom they ask."""
+    proxy: Pair
+    """With which the API server asks the API servers that it aggregates."""
 
 
 def control_plane(place: Place, binaries: Mapping[str, Path]) -> tuple[list[Program], Pair, Pair]:
@@ -46,10 +58,13 @@ def control_plane(place: Place, binaries: Mapping[str, Path]) -> tuple[list[Prog
     server = authority.issue("apiserver", "kube-apiserver", hosts=hosts)
     admin = authority.issue("admin", "admin", groups=["system:masters"])
     # Told apart in the audit log.
-    for user in ("cluster-api", "sandbox-provider", "simulated-k0rdent"):
+    for user in _USERS:
         authority.issue(user, user, groups=["system:masters"])
+    authority.issue("metrics-server", "system:serviceaccount:kube-system:metrics-server")
     tokens = signing_key(place.files / "certificates")
-    certificates = _Certificates(authority.pair, server, admin, tokens)
+    proxies = Authority(place.files / "certificates", "front-proxy-ca")
+    proxy = proxies.issue("front-proxy", _PROXY)
+    certificates = _Certificates(authority.pair, server, admin, tokens, proxies.pair, proxy)
     write_kubeconfig(
         Path(place.file("inner.kubeconfig")),
         context=context_of(place.name),
@@ -84,6 +99,7 @@ def _etcd(place: Place, binary: Path) -> Program:
         f"--listen-peer-urls={peer}",
         f"--initial-advertise-peer-urls={peer}",
         f"--initial-cluster=default={peer}",
+        f"--listen-metrics-urls=http://{place.address}:{place.etcd_metrics}",
         "--unsafe-no-fsync",  # nothing here outlives the instance
         "--log-level=warn",
     ]
@@ -112,6 +128,13 @@ def _apiserver(place: Place, binary: Path, certificates: _Certificates) -> Progr
         f"--audit-log-path={place.file('logs/audit.log')}",
         "--audit-log-maxsize=100",
         "--audit-log-maxbackup=1",
+        f"--requestheader-client-ca-file={certificates.proxies.certificate}",
+        f"--requestheader-allowed-names={_PROXY}",
+        "--requestheader-username-headers=X-Remote-User",
+        "--requestheader-group-headers=X-Remote-Group",
+        "--requestheader-extra-headers-prefix=X-Remote-Extra-",
+        f"--proxy-client-cert-file={certificates.proxy.certificate}",
+        f"--proxy-client-key-file={certificates.proxy.key}",
     ]
     if place.isolated:
         argv += ["--bind-address=0.0.0.0", f"--advertise-address={NODE_ADDRESS}"]
@@ -135,7 +158,7 @@ def _controllers(place: Place, binary: Path, authority: Pair, tokens: Pair) -> P
         f"--cluster-signing-key-file={authority.key}",
         "--use-service-account-credentials",
         "--leader-elect=false",
-        "--bind-address=127.0.0.1",
+        *_served(place),
         f"--secure-port={place.controllers}",
         # A test waits for HPAs and lost nodes in seconds, not in the minutes of production.
         "--horizontal-pod-autoscaler-sync-period=5s",
@@ -150,12 +173,22 @@ def _scheduler(place: Place, binary: Path) -> Program:
         str(binary),
         f"--kubeconfig={place.file('inner.kubeconfig')}",
         "--leader-elect=false",
-        "--bind-address=127.0.0.1",
+        *_served(place),
         f"--secure-port={place.scheduler}",
         *_FAST,
     ]
     ready = f"https://127.0.0.1:{place.scheduler}/healthz"
     return Program("kube-scheduler", argv, after=["kube-apiserver"], ready=ready)
+
+
+def _served(place: Place) -> list[str]:
+    """Return the flags with which whoever may read metrics can, and nobody else."""
+    kubeconfig = place.file("inner.kubeconfig")
+    return [
+        "--bind-address=0.0.0.0" if place.isolated else "--bind-address=127.0.0.1",
+        f"--authentication-kubeconfig={kubeconfig}",
+        f"--authorization-kubeconfig={kubeconfig}",
+    ]
 
 
 def _kwok(place: Place, binary: Path) -> Program:
@@ -164,11 +197,11 @@ def _kwok(place: Place, binary: Path) -> Program:
         f"--kubeconfig={place.file('inner.kubeconfig')}",
         "--manage-all-nodes=false",
         "--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake",
-        f"--node-ip={SIMULATED_ADDRESS}",
+        f"--node-ip={place.simulated_address}",
         f"--cidr={SIMULATED_POD_CIDR}",
         "--node-lease-duration-seconds=40",
         f"--server-address=127.0.0.1:{place.kwok}",
-        f"--node-port={place.kwok}",
+        f"--node-port={place.simulated_kubelets}",
         f"--config={DATA / 'stages.yaml'}",
     ]
     ready = f"http://127.0.0.1:{place.kwok}/healthz"

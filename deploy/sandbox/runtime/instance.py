@@ -50,6 +50,23 @@ class Instance:
         return bool(self.record.clusterctl)
 
     @property
+    def has_prometheus(self) -> bool:
+        """Whether it is monitored: Prometheus, its operator, Alertmanager, metrics-server."""
+        return bool(self.record.prometheus_port)
+
+    @property
+    def prometheus_url(self) -> str:
+        """Where Prometheus is reached from the host; empty without it."""
+        port = self.record.prometheus_port
+        return f"http://127.0.0.1:{port}" if port else ""
+
+    @property
+    def alertmanager_url(self) -> str:
+        """Where Alertmanager is reached from the host; empty without it."""
+        port = self.record.alertmanager_port
+        return f"http://127.0.0.1:{port}" if port else ""
+
+    @property
     def registry_url(self) -> str:
         """Where images are pushed from the host; empty without a node."""
         port = self.record.registry_port

@@ -29,7 +29,8 @@ def isolate(network: Network) -> None:
     _shade_sysctls(Path(network.resolv_conf).parent / "sysctl")
     ip = tuple(network.ip)
     _run(*ip, "link", "set", "lo", "up")
-    _run(*ip, "addr", "add", f"{network.address}/32", "dev", "lo")
+    for address in (network.address, *network.more):
+        _run(*ip, "addr", "add", f"{address}/32", "dev", "lo")
     _run(*ip, "route", "add", "default", "dev", "lo")
     Path(network.resolv_conf).write_text(f"nameserver {network.address}\n", encoding="utf-8")
     # The file may be a link into /run, which was replaced a moment ago.

@@ -55,6 +55,7 @@ _COREFILE = """.:53 {{
         {address} {registry} {private}
         fallthrough
     }}
+    prometheus {address}:9153
     kubernetes cluster.local in-addr.arpa ip6.arpa {{
         kubeconfig {kubeconfig} {context}
         pods insecure
@@ -103,10 +104,12 @@ def node(place: Place, binaries: Mapping[str, Path], packages: Packages) -> list
 
 def _forwarder(place: Place, binary: Path) -> Program:
     # The supervisor hands the sockets on under the numbers that it inherited.
-    argv = [str(binary), f"--forward=3=127.0.0.1:{place.api}"]
-    argv.append(f"--forward=4={NODE_ADDRESS}:{REGISTRY_PORT}")
-    argv += [f"--forward={fd}=127.0.0.1:{port}" for fd, port in enumerate(place.workloads, 5)]
-    return Program("forwarder", argv)
+    targets = [f"127.0.0.1:{place.api}", f"{NODE_ADDRESS}:{REGISTRY_PORT}"]
+    if place.monitored:
+        targets += [f"{NODE_ADDRESS}:{port}" for port in (place.prometheus, place.alertmanager)]
+    targets += [f"127.0.0.1:{port}" for port in place.workloads]
+    forwards = [f"--forward={fd}={target}" for fd, target in enumerate(targets, 3)]
+    return Program("forwarder", [str(binary), *forwards])
 
 
 def _containerd(place: Place, packages: Packages, env: dict[str, str]) -> Program:
@@ -184,6 +187,7 @@ def _kubelet(place: Place, binary: Path, env: dict[str, str]) -> Program:
     config = {
         "apiVersion": "kubelet.config.k8s.io/v1beta1",
         "kind": "KubeletConfiguration",
+        "address": NODE_ADDRESS,  # simulated kubelets have the same port
         "authentication": {
             "anonymous": {"enabled": False},
             "webhook": {"enabled": True},

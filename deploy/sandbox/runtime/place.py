@@ -1,7 +1,7 @@
 """The addresses and files of one instance: decided once, before anything starts."""
 
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 NODE_ADDRESS = "10.90.0.1"
@@ -17,6 +17,21 @@ REGISTRY_PORT = 5000
 PRIVATE_HOST = "private.sandbox.internal"
 PRIVATE_PORT = 5001
 CONTAINERD_SOCKET = "/run/containerd.sock"
+_PORTS = (
+    "api",
+    "etcd",
+    "etcd_peer",
+    "controllers",
+    "scheduler",
+    "kwok",
+    "etcd_metrics",
+    "simulated_kubelets",
+    "prometheus",
+    "alertmanager",
+    "operator",
+    "exporter",
+    "metrics_server",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,42 +51,51 @@ class Place:
     controllers: int = 10257
     scheduler: int = 10259
     kwok: int = 10247
+    etcd_metrics: int = 2381
+    simulated_kubelets: int = 10250
+    prometheus: int = 9090
+    alertmanager: int = 9093
+    operator: int = 8080
+    exporter: int = 9400
+    metrics_server: int = 4443
     managers: tuple[int, ...] = tuple(range(9450, 9458))
     """Of Cluster API: a webhook and a health port for each."""
     workloads: tuple[int, ...] = ()
     """Of workload clusters' API servers: the same inside and outside, so that one kubeconfig serves
     both. Empty without Cluster API."""
+    monitored: bool = False
+    """Whether Prometheus and what belongs to it run."""
 
     @property
     def address(self) -> str:
         """The address under which programs of the instance find the API server."""
         return NODE_ADDRESS if self.isolated else "127.0.0.1"
 
+    @property
+    def simulated_address(self) -> str:
+        """The address of simulated nodes; on loopback none that would lead off the machine."""
+        return SIMULATED_ADDRESS if self.isolated else "127.0.0.1"
+
     def file(self, name: str) -> str:
         """Return the path of one of the instance's files."""
         return str(self.files / name)
 
 
-def isolated(name: str, files: Path, *, workloads: tuple[int, ...] = ()) -> Place:
+def isolated(
+    name: str, files: Path, *, workloads: tuple[int, ...] = (), monitored: bool = False
+) -> Place:
     """Return the place of an instance with a network of its own."""
-    return Place(name, files, isolated=True, workloads=workloads)
+    return Place(name, files, isolated=True, workloads=workloads, monitored=monitored)
 
 
-def on_loopback(name: str, files: Path, *, workloads: tuple[int, ...] = ()) -> Place:
+def on_loopback(
+    name: str, files: Path, *, workloads: tuple[int, ...] = (), monitored: bool = False
+) -> Place:
     """Return the place of an instance on the host's loopback, on ports that are free now."""
-    api, etcd, peer, controllers, scheduler, kwok, *managers = _free_ports(14)
-    return Place(
-        name,
-        files,
-        isolated=False,
-        api=api,
-        etcd=etcd,
-        etcd_peer=peer,
-        controllers=controllers,
-        scheduler=scheduler,
-        kwok=kwok,
-        managers=tuple(managers),
-        workloads=workloads,
+    here = Place(name, files, isolated=False, workloads=workloads, monitored=monitored)
+    free = _free_ports(len(_PORTS) + len(here.managers))
+    return replace(
+        here, **dict(zip(_PORTS, free, strict=False)), managers=tuple(free[len(_PORTS) :])
     )
 
 

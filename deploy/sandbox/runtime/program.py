@@ -29,6 +29,8 @@ class Network:
     resolv_conf: str
     ip: Sequence[str]
     """The `ip` command."""
+    more: Sequence[str] = ()
+    """Further addresses of the instance's own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,31 @@ _LABELS = (
 )
 
 
-def simulated_nodes() -> list[Manifest]:
-    """Return two GPU nodes and one without, tainted so that only what asks for them lands there."""
-    return [
+STANDS_FOR = "sandbox.clusterwright.io/address"
+"""Annotation on a pod that stands for a process of the sandbox; its value is that one's address."""
+INFRASTRUCTURE = "node-role.kubernetes.io/infra"
+"""Label and taint of the node for such pods."""
+
+
+def simulated_nodes(*, monitored: bool = False) -> list[Manifest]:
+    """Return two GPU nodes and one without, tainted so that only what asks for them lands there.
+
+    A monitored sandbox has one more, for the pods that stand for its own processes.
+    """
+    found = [
         _node("sim-gpu-1", cpu="96", memory="1024Gi", gpus=8, product="NVIDIA-H100-80GB-HBM3"),
         _node("sim-gpu-2", cpu="48", memory="192Gi", gpus=4, product="Tesla-T4"),
         _node("sim-1", cpu="32", memory="128Gi"),
     ]
+    return [*found, _infrastructure()] if monitored else found
+
+
+def _infrastructure() -> Manifest:
+    node = _node("infra-1", cpu="8", memory="32Gi")
+    node["metadata"]["labels"][INFRASTRUCTURE] = ""
+    node["metadata"]["annotations"][SIMULATED] = "the machine on which the sandbox's processes run"
+    node["spec"]["taints"].append({"key": INFRASTRUCTURE, "effect": "NoSchedule"})
+    return node
 
 
 def _node(name: str, *, cpu: str, memory: str, gpus: int = 0, product: str = "") -> Manifest:

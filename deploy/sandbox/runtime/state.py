@@ -40,6 +40,9 @@ class Record:
     programs: list[str]
     clusterctl: str = ""
     """The command; empty for a sandbox without Cluster API."""
+    prometheus_port: int = 0
+    alertmanager_port: int = 0
+    """On the host's loopback; 0 for a sandbox without Prometheus."""
 
 
 _READER = TypeAdapter(Record)  # leaves out what only a later version knows

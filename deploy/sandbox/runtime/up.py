@@ -1,41 +1,40 @@
 """Bring an instance up: parts, plan, launch, and the cluster's own first objects."""
 
-import json
-import os
-import platform
-import shutil
 import socket
-import time
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
 from clusterwright.deploy.sandbox.capi import programs as cluster_api_programs
 from clusterwright.deploy.sandbox.capi.install_classes import install_classes
 from clusterwright.deploy.sandbox.capi.k0rdent.install import install_k0rdent
+from clusterwright.deploy.sandbox.monitoring import programs as monitoring_programs
+from clusterwright.deploy.sandbox.monitoring.settle import settle_monitoring
 from clusterwright.deploy.sandbox.parts.binaries import (
     CLUSTER_API_VERSION,
     KUBERNETES_VERSION,
-    ensure_binaries,
+    PROMETHEUS_VERSION,
 )
-from clusterwright.deploy.sandbox.parts.debian import ensure_packages
-from clusterwright.deploy.sandbox.parts.errors import NodeUnavailableError
-from clusterwright.deploy.sandbox.parts.manifests import ensure_manifests
-from clusterwright.deploy.sandbox.parts.packages import Packages
 from clusterwright.deploy.sandbox.parts.report import Report, SilentReport
 from clusterwright.deploy.sandbox.runtime import cgroups, control_plane, node, processes, state
+from clusterwright.deploy.sandbox.runtime.certificates import Pair
 from clusterwright.deploy.sandbox.runtime.down import end
 from clusterwright.deploy.sandbox.runtime.errors import StartError
+from clusterwright.deploy.sandbox.runtime.ingredients import Ingredients, gather
 from clusterwright.deploy.sandbox.runtime.instance import Instance, find, runs
 from clusterwright.deploy.sandbox.runtime.kubeconfig import context_of, write_kubeconfig
 from clusterwright.deploy.sandbox.runtime.launch import Launch, listen, listen_low
-from clusterwright.deploy.sandbox.runtime.place import NODE_ADDRESS, Place, isolated, on_loopback
-from clusterwright.deploy.sandbox.runtime.program import Network, Plan
-from clusterwright.deploy.sandbox.runtime.simulated import simulated_nodes
+from clusterwright.deploy.sandbox.runtime.place import (
+    NODE_ADDRESS,
+    SIMULATED_ADDRESS,
+    Place,
+    isolated,
+    on_loopback,
+)
+from clusterwright.deploy.sandbox.runtime.program import Network, Plan, Program
+from clusterwright.deploy.sandbox.runtime.settle import settle
 from clusterwright.deploy.sandbox.runtime.state import Record
 
-_PATIENCE = 60.0
 _WORKLOADS = 8
 """Workload clusters that a sandbox can have at a time; each takes about 300 MB."""
 
@@ -45,6 +44,7 @@ def up(
     *,
     real_node: bool = True,
     cluster_api: bool = False,
+    prometheus: bool = False,
     report: Report | None = None,
 ) -> Instance:
     """Return a running instance, started if it does not run yet.
@@ -54,6 +54,8 @@ def up(
         real_node: try to have a node that really runs containers; where that cannot be (not
             root, not Linux, no Debian packages), the instance says why and goes without.
         cluster_api: run Cluster API's managers and the sandbox's own provider.
+        prometheus: run Prometheus, its operator, Alertmanager, metrics-server and a simulated
+            exporter.
         report: hears what is built and started.
 
     Raises:
@@ -62,18 +64,19 @@ def up(
     """
     report = report or SilentReport()
     with state.locked(name):
-        instance = _running(name) or _start(
-            name, real_node=real_node, cluster_api=cluster_api, report=report
-        )
-        if cluster_api and not instance.has_cluster_api:
-            raise StartError(
-                f"sandbox {name!r} runs without Cluster API",
-                hint=f"`clusterwright sandbox down {name}` first, or give another name",
+        instance = _running(name)
+        if instance is None:
+            wanted = gather(
+                real_node=real_node, cluster_api=cluster_api, prometheus=prometheus, report=report
             )
-        _settle(instance, report)
+            instance = _start(name, wanted, report)
+        _check(instance, cluster_api=cluster_api, prometheus=prometheus)
+        settle(instance, report)
         if cluster_api:
             install_classes(instance, report)
             install_k0rdent(instance, report)
+        if prometheus:
+            settle_monitoring(instance, report)
     return instance
 
 
@@ -85,71 +88,55 @@ def _running(name: str) -> Instance | None:
     return None
 
 
-def _start(name: str, *, real_node: bool, cluster_api: bool, report: Report) -> Instance:
-    packages, why_not = _packages(report) if real_node else (None, "not wanted")
-    wanted = control_plane.BINARIES + (node.BINARIES if packages else ())
-    wanted += cluster_api_programs.BINARIES if cluster_api else ()
-    parts = _Parts(
-        ensure_binaries(wanted, report),
-        packages,
-        ensure_manifests(report) if cluster_api else {},
-    )
+def _check(instance: Instance, *, cluster_api: bool, prometheus: bool) -> None:
+    """Raise StartError where a running instance lacks what is wanted of it."""
+    lacking = "Cluster API" if cluster_api and not instance.has_cluster_api else ""
+    lacking = "Prometheus" if prometheus and not instance.has_prometheus else lacking
+    if lacking:
+        raise StartError(
+            f"sandbox {instance.name!r} runs without {lacking}",
+            hint=f"`clusterwright sandbox down {instance.name}` first, or give another name",
+        )
+
+
+def _start(name: str, parts: Ingredients, report: Report) -> Instance:
     files = state.create(name)
+    monitored = parts.definitions is not None
     with ExitStack() as held:
         sockets = [held.enter_context(one) for one in _sockets(parts)]
         ports = tuple(one.getsockname()[1] for one in sockets)
-        if packages:
-            record = _launch(isolated(name, files, workloads=ports[2:]), parts, sockets, report)
+        workloads = ports[-_WORKLOADS:] if parts.manifests else ()
+        if parts.packages:
+            place = isolated(name, files, workloads=workloads, monitored=monitored)
         else:
             held.close()  # the ports were only looked for
-            record = _launch(on_loopback(name, files, workloads=ports), parts, (), report)
-    state.write(replace(record, why_no_node=why_not))
+            place, sockets = on_loopback(name, files, workloads=ports, monitored=monitored), []
+        record = _launch(place, parts, sockets, report)
+    state.write(replace(record, why_no_node=parts.why_no_node))
     return find(name)
 
 
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    """What an instance is made of."""
+def _sockets(parts: Ingredients) -> list[socket.socket]:
+    """Return the sockets by which an instance is reached, in the order of the forwarder.
 
-    binaries: dict[str, Path]
-    packages: Packages | None
-    manifests: dict[str, Path]
-    """Of Cluster API's managers; none without them."""
-
-
-def _sockets(parts: _Parts) -> list[socket.socket]:
-    """Return the sockets by which an instance is reached: its API, its registry, its clusters."""
-    own = [listen(), listen()] if parts.packages else []
-    return own + (listen_low(_WORKLOADS) if parts.manifests else [])
-
-
-def _packages(report: Report) -> tuple[Packages | None, str]:
-    """Return what a real node needs, or why there can be none."""
-    if platform.system() != "Linux":
-        return None, f"a real node needs Linux, this is {platform.system()}"
-    if os.geteuid() != 0:
-        return None, "a real node needs root"
-    if shutil.which("unshare") is None:
-        return None, "a real node needs unshare, of util-linux"
-    try:
-        return ensure_packages(report), ""
-    except NodeUnavailableError as error:
-        return None, str(error)
+    They lead to its API, its registry, Prometheus and Alertmanager, its workload clusters.
+    """
+    own = 4 if parts.definitions else 2
+    found = [listen() for _ in range(own)] if parts.packages else []
+    return found + (listen_low(_WORKLOADS) if parts.manifests else [])
 
 
 def _launch(
-    place: Place, parts: _Parts, sockets: Sequence[socket.socket], report: Report
+    place: Place, parts: Ingredients, sockets: Sequence[socket.socket], report: Report
 ) -> Record:
-    binaries, packages = parts.binaries, parts.packages
-    programs, admin, authority = control_plane.control_plane(place, binaries)
-    network = None
-    if parts.manifests:
-        programs += cluster_api_programs.cluster_api(place, binaries, parts.manifests)
-    if packages:
-        programs += node.node(place, binaries, packages)
-        network = Network(NODE_ADDRESS, place.file("resolv.conf"), [str(packages.busybox), "ip"])
-        cgroups.prepare(place.name)
-    ports = [one.getsockname()[1] for one in sockets] or [place.api, 0]
+    programs, admin, authority = control_plane.control_plane(place, parts.binaries)
+    programs += _more_programs(place, parts)
+    ports = [one.getsockname()[1] for one in sockets] or [
+        place.api,
+        0,
+        place.prometheus,
+        place.alertmanager,
+    ]
     write_kubeconfig(
         place.files / "kubeconfig",
         context=context_of(place.name),
@@ -157,73 +144,65 @@ def _launch(
         authority=authority.certificate,
         user=admin,
     )
-    plan = Plan(
-        logs=place.file("logs"),
-        certificate=str(admin.certificate),
-        key=str(admin.key),
-        programs=programs,
-        inherited=[3 + i for i in range(len(sockets))],
-        network=network,
-    )
-    launch = Launch(place.files, plan, sockets)
-    record = Record(
-        name=place.name,
-        mode="node" if packages else "loopback",
-        why_no_node="",
-        pid=launch.pid,
-        started=processes.start_time(launch.pid),
-        api_port=ports[0],
-        registry_port=ports[1],
-        kubectl=str(binaries["kubectl"]),
-        versions={"kubernetes": KUBERNETES_VERSION}
-        | ({"cluster-api": CLUSTER_API_VERSION} if parts.manifests else {}),
-        programs=[program.name for program in programs],
-        clusterctl=str(binaries.get("clusterctl", "")),
-    )
+    launch = Launch(place.files, _plan(place, parts, programs, admin, len(sockets)), sockets)
+    record = _record(place, parts, programs, launch.pid, ports)
     state.write(record)  # so that `down` finds it, should we die from here on
     launch.follow(report)
     launch.stay()
     return record
 
 
-def _settle(instance: Instance, report: Report) -> None:
-    """Add the simulated nodes and wait until pods can be made and run."""
-    if not _missing(instance):
-        return
-    report.start("nodes")
-    nodes = {"apiVersion": "v1", "kind": "List", "items": simulated_nodes()}
-    instance.kubectl("apply", "-f", "-", stdin=json.dumps(nodes))
-    deadline = time.monotonic() + _PATIENCE
-    while (missing := _missing(instance)) and time.monotonic() < deadline:
-        report.note("nodes", missing)
-        time.sleep(0.2)
-    if missing:
-        report.failed("nodes")
-        raise StartError(
-            f"after {_PATIENCE:.0f} s: {missing}", hint="see `clusterwright sandbox logs`"
-        )
-    report.done("nodes")
+def _more_programs(place: Place, parts: Ingredients) -> list[Program]:
+    """Return the programs beside the control plane."""
+    found: list[Program] = []
+    if parts.manifests:
+        found += cluster_api_programs.cluster_api(place, parts.binaries, parts.manifests)
+    if parts.definitions:
+        found += monitoring_programs.monitoring(place, parts.binaries, parts.definitions)
+    if parts.packages:
+        found += node.node(place, parts.binaries, parts.packages)
+    return found
 
 
-def _missing(instance: Instance) -> str:
-    """Return what pods still wait for, or nothing."""
-    nodes = json.loads(instance.kubectl("get", "nodes", "-o", "json"))["items"]
-    ready = {
-        one["metadata"]["name"]
-        for one in nodes
-        for condition in one["status"].get("conditions", [])
-        if condition["type"] == "Ready" and condition["status"] == "True"
-    }
-    tainted = {
-        one["metadata"]["name"]
-        for one in nodes
-        for taint in one["spec"].get("taints", [])
-        if taint["key"].startswith("node.kubernetes.io/")
-    }
-    expected = {one["metadata"]["name"] for one in simulated_nodes()}
-    if instance.has_node:
-        expected.add("real-1")
-    if unready := sorted(expected - (ready - tainted)):
-        return f"not Ready: {', '.join(unready)}"
-    accounts = instance.kubectl("get", "serviceaccount", "-n", "default", "-o", "name")
-    return "" if "serviceaccount/default" in accounts else "no default service account"
+def _plan(
+    place: Place, parts: Ingredients, programs: Sequence[Program], admin: Pair, sockets: int
+) -> Plan:
+    network = None
+    if parts.packages:
+        ip = [str(parts.packages.busybox), "ip"]
+        more = [SIMULATED_ADDRESS] if place.monitored else []
+        network = Network(NODE_ADDRESS, place.file("resolv.conf"), ip, more)
+        cgroups.prepare(place.name)
+    return Plan(
+        logs=place.file("logs"),
+        certificate=str(admin.certificate),
+        key=str(admin.key),
+        programs=programs,
+        inherited=[3 + i for i in range(sockets)],
+        network=network,
+    )
+
+
+def _record(
+    place: Place, parts: Ingredients, programs: Sequence[Program], pid: int, ports: Sequence[int]
+) -> Record:
+    versions = {"kubernetes": KUBERNETES_VERSION}
+    if parts.manifests:
+        versions["cluster-api"] = CLUSTER_API_VERSION
+    if place.monitored:
+        versions["prometheus"] = PROMETHEUS_VERSION
+    return Record(
+        name=place.name,
+        mode="node" if parts.packages else "loopback",
+        why_no_node="",
+        pid=pid,
+        started=processes.start_time(pid),
+        api_port=ports[0],
+        registry_port=ports[1],
+        kubectl=str(parts.binaries["kubectl"]),
+        versions=versions,
+        programs=[program.name for program in programs],
+        clusterctl=str(parts.binaries.get("clusterctl", "")),
+        prometheus_port=ports[2] if place.monitored else 0,
+        alertmanager_port=ports[3] if place.monitored else 0,
+    )

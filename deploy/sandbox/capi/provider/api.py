@@ -95,6 +95,14 @@ class Api:
         answer.raise_for_status()
         return True
 
+    def token(self, namespace: str, account: str, request: Manifest) -> Manifest:
+        """Return a token of a service account, as a TokenRequest asks for it."""
+        path = f"{_path('v1', 'ServiceAccount', namespace, account)}/token"
+        answer = self._client.post(path, json=request)
+        answer.raise_for_status()
+        found: Manifest = answer.json()
+        return found
+
     def patch(self, manifest: Manifest, change: Manifest, *, status: bool = False) -> Manifest:
         """Merge a change into an object, or into its status; return it as it is then."""
         api_version, kind = text(manifest, "apiVersion"), text(manifest, "kind")

@@ -1,0 +1,1 @@
+"""Prometheus and what belongs to it in a sandbox: real programs, and a simulated exporter."""

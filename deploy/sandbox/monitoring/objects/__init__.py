@@ -1,0 +1,56 @@
+"""The objects of monitoring, as kube-prometheus names them (github.com/prometheus-operator)."""
+
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import yaml
+
+from clusterwright.deploy.sandbox.parts.binaries import ALERTMANAGER_VERSION, PROMETHEUS_VERSION
+from clusterwright.deploy.sandbox.runtime.place import Place
+from clusterwright.tools.manifest import Manifest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+OBJECTS = (
+    "namespaces",
+    "access",
+    "prometheus",
+    "alertmanager",
+    "control-plane",
+    "nodes",
+    "exporters",
+    "applications",
+    "metrics-server",
+)
+"""In the order in which one thing needs another; each is a file of this folder."""
+RULES = ("general",)
+"""PrometheusRule objects, each a file of the folder `rules`."""
+_VERSIONS = {"Prometheus": PROMETHEUS_VERSION, "Alertmanager": ALERTMANAGER_VERSION}
+_HERE = "clusterwright.deploy.sandbox.monitoring"
+
+
+def installed(place: Place) -> list[Manifest]:
+    """Return everything that is installed, for an instance in that place."""
+    found = [*_read("objects", OBJECTS), *_read("rules", RULES)]
+    for one in found:
+        if one["kind"] in _VERSIONS:
+            one["spec"]["version"] = f"v{_VERSIONS[one['kind']]}"
+    return found if place.isolated else [*_on_loopback(found, place)]
+
+
+def _read(folder: str, names: tuple[str, ...]) -> "Iterator[Manifest]":
+    for name in names:
+        path = files(_HERE).joinpath(folder, f"{name}.yaml")
+        yield from yaml.safe_load_all(path.read_text(encoding="utf-8"))
+
+
+def _on_loopback(found: list[Manifest], place: Place) -> "Iterator[Manifest]":
+    """Replace what needs the network of a node: nothing routes the addresses of Services here."""
+    for one in found:
+        if one["kind"] == "Service" and one["metadata"]["name"] == "metrics-server":
+            port = one["spec"]["ports"][0] | {"port": place.metrics_server}
+            one["spec"] = {"type": "ExternalName", "externalName": "localhost", "ports": [port]}
+        if one["kind"] == "APIService":
+            one["spec"]["service"]["port"] = place.metrics_server
+        yield one

@@ -1,0 +1,1 @@
+"""PrometheusRule objects: alerts and recorded series by the names that others know."""

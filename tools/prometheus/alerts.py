@@ -38,6 +38,7 @@ class AlertRow(BaseModel):
     means: str | None = Field(default=None, description="What is known of it by its name.")
     summary: str | None = Field(default=None, description="Of one of them, as its rule words it.")
     about: tuple[Ref, ...] = Field(default=(), description="The first objects.")
+    objects: int = Field(default=0, description="How many it is about.")
     gone: tuple[Ref, ...] = Field(default=(), description="Of these, what no longer exists.")
     labels: dict[str, str] = Field(default_factory=dict, description="That all of them have.")
     members: tuple[str, ...] = Field(default=(), description="Other labels of the first.")
@@ -56,7 +57,7 @@ class AlertRow(BaseModel):
         lines = [head + (f": {self.means}" if self.means else "")]
         lines += [f"  {quoted(self.summary)}"] if self.summary else []
         if self.about:
-            more = self.count - len(self.about)
+            more = self.objects - len(self.about)
             shown = ", ".join(
                 f"{one} (gone)" if one in self.gone else str(one) for one in self.about
             )
@@ -199,6 +200,7 @@ def _row(one: Group, shown: Shown) -> AlertRow:
         means=known.means if known else None,
         summary=shown.summary(first),
         about=shown.about(one),
+        objects=len(one.refs),
         gone=tuple(ref for ref in shown.about(one) if ref in shown.gone),
         labels=shown.labels(one),
         members=shown.members(one),

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
+import anyio
 from anyio import to_thread
+from promql_parser import AggregateExpr, Expr, ParenExpr
 from pydantic import Field
 
-from clusterwright.tools.answer import CAP
 from clusterwright.tools.errors import InvalidInputError, QueryError, ToolError
 from clusterwright.tools.excerpt import few
 from clusterwright.tools.kubernetes.parameters import Cluster
@@ -28,10 +29,11 @@ from clusterwright.tools.prometheus.window import Window, moment_of, window_of
 from clusterwright.tools.quotation import quoted
 from clusterwright.tools.tool import Effect, Tool
 
-_SHORT = 4_096
-"""Bytes of an answer that is asked for without `top` or `points`."""
 _TOP, _POINTS_TOP = 10, 3
 _NAMES = 3
+_WHOLE_SECONDS = 30.0
+"""For all requests of a question together, and what they wait for their turn."""
+_PICKS_ANEW = frozenset({"topk", "bottomk", "limitk", "limit_ratio"})
 _AT_ONE_MOMENT = frozenset({Rank.MAX, Rank.MIN, Rank.LAST})
 
 Moment = Annotated[
@@ -73,10 +75,15 @@ async def prom_query(
     most = top or (_POINTS_TOP if points else _TOP)
     asked = Asked(found.backend, query, rank or Rank.MAX, most)
     try:
-        answered = await _answered(asked, _When(start, end, step))
+        with anyio.fail_after(_WHOLE_SECONDS):
+            answered = await _answered(asked, _When(start, end, step))
     except QueryError as error:
         raise reading.refusal(error) from error
-    metrics = metrics_in(reading.tree) if reading.tree else ()
+    except TimeoutError as error:
+        raise QueryError(
+            f"the question was not answered within {_WHOLE_SECONDS:.0f} s and was given up",
+            hint="ask for a shorter window, a longer step, more matchers, or a recording rule",
+        ) from error
     page = Page(
         cluster=found.cluster,
         asked=asked,
@@ -84,10 +91,11 @@ async def prom_query(
         at=answered.at,
         window=answered.window,
         unit=unit_in(reading.tree) if reading.tree else None,
-        notes=() if answered.found.total else (await _why_none(found.backend, metrics),),
+        notes=await _notes(found.backend, answered, reading.tree),
         points=points,
+        roomy=bool(top) or points,
     )
-    return await to_thread.run_sync(page.fitting, CAP if top or points else _SHORT)
+    return await to_thread.run_sync(page.fitting)
 
 
 TOOL = Tool(prom_query, Effect.READ, "Query Prometheus")
@@ -137,6 +145,16 @@ def _check_without_window(step: str | None, rank: Rank | None, *, points: bool) 
             f"series cannot be ranked by {rank.value!r} at one moment",
             hint="give start, as start='1h', or rank 'max' or 'min'",
         )
+
+
+async def _notes(backend: Client, answered: _Answered, tree: Expr | None) -> tuple[str, ...]:
+    if not answered.found.total:
+        return (await _why_none(backend, metrics_in(tree) if tree else ()),)
+    while isinstance(tree, ParenExpr):
+        tree = tree.expr
+    if answered.window and isinstance(tree, AggregateExpr) and str(tree.op) in _PICKS_ANEW:
+        return (f"{tree.op} picks anew at each step: leave it out, and give top and rank",)
+    return ()
 
 
 async def _why_none(backend: Client, metrics: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from clusterwright.tools.answer import longest
+from clusterwright.tools.answer import CAP, longest
 from clusterwright.tools.excerpt import few, one_line
 from clusterwright.tools.prometheus.evaluation.asked import Asked, Found
 from clusterwright.tools.prometheus.query_answer import QueryAnswer
@@ -15,6 +15,8 @@ from clusterwright.tools.prometheus.summary.labels import order_of_labels, share
 from clusterwright.tools.prometheus.summary.unit import Unit, of_observations, span
 from clusterwright.tools.prometheus.window import Window, stamp
 
+SHORT = 4_096
+"""Bytes of an answer that is asked for without `top` or `points`."""
 _LONGEST, _SHORTER = 80, 24
 """Characters of a label's value that are shown."""
 _COMMON = 12
@@ -34,10 +36,13 @@ class Page:
     unit: Unit | None
     notes: tuple[str, ...]
     points: bool
+    roomy: bool
+    """Whether there is the room that an answer may have at most."""
     _figures: list[Figures] = field(default_factory=list[Figures], init=False)
 
-    def fitting(self, budget: int) -> QueryAnswer:
+    def fitting(self) -> QueryAnswer:
         """Return the answer with as many series as fit, and with all labels if there is room."""
+        budget = CAP if self.roomy else SHORT
         if self.window:
             self._figures.extend(figures_of(one, self.window) for one in self.found.series)
         most = len(self.found.series)
@@ -113,7 +118,9 @@ class Page:
     def _left_out(self, count: int, omitted: Sequence[str]) -> tuple[str, ...]:
         left: list[str] = []
         if more := self.found.total - len(self.found.series[:count]):
-            left.append(f"{more} series: top, more matchers, or sum by (...)")
+            shown_all = count == len(self.found.series)
+            top = "top, " if shown_all or not self.roomy else ""
+            left.append(f"{more} series: {top}more matchers, or sum by (...)")
         if omitted:
             names = few([one_line(one, _SHORTER) for one in omitted])
             left.append(f"labels {names}: top")

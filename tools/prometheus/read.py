@@ -1,6 +1,7 @@
 """Read one Prometheus, its Alertmanager and the cluster it watches into an Estate."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar, cast
@@ -14,6 +15,7 @@ from clusterwright.tools.kubernetes.read import read_snapshot
 from clusterwright.tools.manifest import Json, Manifest, items, mapping, name_of, namespace_of
 from clusterwright.tools.prometheus.alerting.alert import Alert, read_alerts
 from clusterwright.tools.prometheus.analyzers.cardinality import dominating
+from clusterwright.tools.prometheus.analyzers.monitors import emptied
 from clusterwright.tools.prometheus.client.lane import Lane
 from clusterwright.tools.prometheus.estate import GROUP, SERVER, Estate
 from clusterwright.tools.prometheus.metric_queries import QUERIES, MetricQuery, down
@@ -41,6 +43,8 @@ KINDS = (
     *("Pod", "Node", "ReplicaSet", "Deployment", "StatefulSet", "Service", "EndpointSlice"),
     *("Namespace", "PersistentVolumeClaim", "StorageClass", "Event"),
 )
+_POOLS = 10
+"""Pools without targets of which those that were dropped are read."""
 _LABELS = 3
 """Labels that are tried to tell which of them makes a metric explode."""
 
@@ -96,7 +100,7 @@ class _Reading:
     async def itself(self) -> None:
         """Read what Prometheus tells of itself."""
         paths: Mapping[str, tuple[tuple[str, str], ...]] = {
-            "targets": (("state", "any"),),
+            "targets": (("state", "active"),),
             "scrape_pools": (),
             "rules": (),
             "alerts": (),
@@ -166,8 +170,12 @@ class _Reading:
             self._gaps.append(Gap(what=f"query {query.name}", reason=reason))
 
     async def more(self) -> None:
-        """Ask what brings the metric that has most of all series."""
+        """Ask what brings the metric that has most of all series, and what is dropped of pools."""
         estate = self.estate("", "")
+        for pool in emptied(estate)[:_POOLS]:
+            path, parameters = "targets", (("state", "dropped"), ("scrapePool", pool))
+            get = partial(self._reach.backend.get, path, parameters)
+            await self._endpoint(f"targets dropped of {pool}", get)
         labels = [one["name"] for one in items(estate.tsdb, "labelValueCountByLabelName")]
         for metric, _, _ in dominating(estate):
             job = await self._first(f'topk(1, count by (job) ({{__name__="{metric}"}}))')
@@ -202,6 +210,10 @@ class _Reading:
         held = cast("tuple[Held, ...] | None", self._managed.get("alerts"))
         alerts = read_alerts(found["alerts"]) if "alerts" in found else None
         targets = read_targets(found["targets"]) if "targets" in found else None
+        if targets:
+            parts = [read_targets(one) for path, one in found.items() if "dropped of" in path]
+            dropped = tuple(one for part in parts for one in part.dropped)
+            targets = replace(targets, dropped=dropped)
         groups = read_rules(found["rules"]) if "rules" in found else None
         counted = {
             "Target": len(targets.active) if targets else None,

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from clusterwright.tools.prometheus.alertmanager_state import Alert as Held
     from clusterwright.tools.prometheus.alertmanager_state import Silence
     from clusterwright.tools.prometheus.monitoring import Reach
+    from clusterwright.tools.prometheus.result import Labels
 
 _ERRORS = "sum by (alertmanager) (rate(prometheus_notifications_errors_total[5m])) > 0"
 _DROPPED = "sum(rate(prometheus_notifications_dropped_total[5m])) > 0"
@@ -83,7 +84,7 @@ async def read_alerting(reach: "Reach") -> Alerting:
 
 def _alerting(reach: "Reach", alerts: Sequence[Alert], found: _Found) -> Alerting:
     config = found.configuration
-    external = config.external if config else {}
+    external: Labels = config.external if config else {}
     now = found.now or datetime.now(UTC)
     joined = join(alerts, found.held or (), external, now)
     asked = found.held is not None

@@ -24,7 +24,7 @@ class Way:
     active: int | None = None
     """Alertmanagers that Prometheus sends to."""
     errors: Mapping[str, float] = field(default_factory=dict[str, float])
-    """Failed notifications each second, by Alertmanager; those dropped under an empty name."""
+    """Alerts each second that fail, by Alertmanager; those dropped under an empty name."""
     relabelled: bool = False
     watchdog: bool = False
     """Whether the alert fires."""
@@ -44,8 +44,8 @@ def broken(way: Way) -> list[str]:
     if way.active == 0:
         found.append(_nowhere(way))
     for name, rate in sorted(way.errors.items()):
-        where = f"to Alertmanager {name}" if name else "and are dropped"
-        found.append(f"{rate:.2g} notifications each second fail {where}")
+        what = f"cannot be sent to Alertmanager {name}" if name else "are dropped unsent"
+        found.append(f"{rate:.2g} alerts each second {what}")
     if way.missing:
         found.append(_lost(way))
     return found

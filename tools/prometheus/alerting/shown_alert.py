@@ -1,6 +1,6 @@
 """How a group of alerts is worded: what others wrote is cut, and stands in marks."""
 
-from collections.abc import Mapping
+import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -13,6 +13,8 @@ from clusterwright.tools.quotation import quoted, word
 from clusterwright.tools.ref import Ref
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from clusterwright.tools.prometheus.alertmanager_state import Alert as Held
     from clusterwright.tools.prometheus.alertmanager_state import Silence
     from clusterwright.tools.prometheus.read_alerts import Alerting
@@ -42,7 +44,7 @@ class Shown:
     def value(self, one: Group) -> str | None:
         """Return the value, or the least and the most of them."""
         values = [alert.value for alert in one.alerts if alert.value is not None]
-        real = sorted(value for value in values if value == value)  # noqa: PLR0124 - NaN is not
+        real = sorted(value for value in values if not math.isnan(value))
         if not values:
             return None
         if not real:
@@ -92,6 +94,8 @@ class Shown:
                 return None
             would = routing.receivers(alert.labels) if routing else None
             there = f"; it would go to {_names(would)}" if would else ""
+            if alert not in self.found.joined.missing:
+                return f"not yet in Alertmanager{there}"
             return f"nobody is told: Alertmanager does not hold it{there}"
         silent = routing.silent if routing else frozenset[str]()
         if all(one in silent for one in names):
@@ -109,9 +113,8 @@ class Shown:
             return f"silenced by {word(one_line(identifier, _NAME))}"
         comment = f": {quoted(one_line(silence.comment, _SUMMARY))}" if silence.comment else ""
         by = word(one_line(silence.created_by, _NAME)) or "nobody named"
-        return (
-            f"silenced until {_until(silence.ends_at)} by {by}{comment} (id {silence.id[:_NAME]})"
-        )
+        until = _until(silence.ends_at)
+        return f"silenced until {until} by {by}{comment} (id {silence.id[:_NAME]})"
 
 
 def _until(moment: datetime | None) -> str:

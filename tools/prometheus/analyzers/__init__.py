@@ -34,6 +34,7 @@ from clusterwright.tools.prometheus.analyzers.monitors import (
     MONITOR_UNMATCHED,
 )
 from clusterwright.tools.prometheus.analyzers.rule_files import RULE_NOT_LOADED, RULE_NOT_SELECTED
+from clusterwright.tools.prometheus.analyzers.rule_never_matches import RULE_NEVER_MATCHES
 from clusterwright.tools.prometheus.analyzers.rules import RULE_FAILING
 from clusterwright.tools.prometheus.analyzers.server import (
     ALERTMANAGER_OPERATED,
@@ -60,6 +61,7 @@ ANALYZERS: tuple[Analyzer, ...] = (
     RULE_FAILING,
     RULE_NOT_LOADED,
     RULE_NOT_SELECTED,
+    RULE_NEVER_MATCHES,
     CARDINALITY,
     CONFIG_RELOAD,
     PROMETHEUS_OPERATED,

@@ -3,7 +3,7 @@
 Alerts that say that all is well, and what is pending, inhibited or over, is not told.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from clusterwright.tools.analyzer import Analyzer, Suspicion
@@ -14,6 +14,7 @@ from clusterwright.tools.prometheus.analyzers.about import about, name, shown, t
 from clusterwright.tools.prometheus.analyzers.alert_objects import about as objects_of
 from clusterwright.tools.prometheus.analyzers.joins import checked
 from clusterwright.tools.prometheus.estate import Estate, estate_of
+from clusterwright.tools.prometheus.known_alerts import KNOWN_ALERTS
 from clusterwright.tools.quotation import quoted
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
@@ -58,7 +59,9 @@ def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
 
 
 def _counts(alert: Alert) -> bool:
-    quiet = alert.name in ALWAYS or alert.severity == "none"
+    known = KNOWN_ALERTS.get(alert.name)
+    healthy = alert.name in ALWAYS or (known is not None and known.healthy)
+    quiet = healthy or alert.severity == "none"
     return not quiet and alert.state in {"firing", "silenced", "muted"}
 
 
@@ -109,8 +112,12 @@ def _words(alert: Alert) -> str:
     return ""
 
 
-def _fixes(alert: Alert) -> Iterable[str]:
-    return (f"prom_alerts shows what to check for {name(alert.name)}, and who is told.",)
+def _fixes(alert: Alert) -> Iterator[str]:
+    known = KNOWN_ALERTS.get(alert.name)
+    if known:
+        yield known.check
+    else:
+        yield f"prom_alerts shows the rule of {name(alert.name)}, and who is told of it."
 
 
 ALERT_FIRING = Analyzer(

@@ -216,15 +216,24 @@ def _detect_dropped(snapshot: Snapshot) -> Iterable[Suspicion]:
     estate = estate_of(snapshot)
     if estate.targets is None or estate.configuration is None:
         return
-    by_pool: dict[str, list[Drop]] = {}
+    found = _drops(estate)
+    for ref, index, pool in _emptied(estate) if found else ():
+        yield from _dropped(ref, index, found.get(pool, []))
+
+
+def emptied(estate: Estate) -> list[str]:
+    """Return the pools without targets of monitors that match, and relabel what they match."""
+    return [pool for _, _, pool in _emptied(estate)] if estate.targets else []
+
+
+def _emptied(estate: Estate) -> Iterator[tuple[Ref, int, str]]:
     for kind in _MATCHED:
         for ref, manifest in selected(estate, kind):
             if _settled(estate, manifest) and not list(unmatched(estate, manifest, ref)):
                 for index, endpoint in enumerate(items(manifest, "spec", _endpoints(ref))):
                     pool = f"{kind[0].lower()}{kind[1:]}/{ref.namespace}/{ref.name}/{index}"
                     if items(endpoint, "relabelings") and not _targets(estate, ref, index):
-                        by_pool = by_pool or _drops(estate)
-                        yield from _dropped(ref, index, by_pool.get(pool, []))
+                        yield ref, index, pool
 
 
 def _drops(estate: Estate) -> dict[str, list[Drop]]:

@@ -77,6 +77,12 @@ def _zero(estate: Estate, query: str) -> list[tuple[Series, float]]:
 
 def _wal(snapshot: Snapshot) -> Iterable[Suspicion]:
     estate = estate_of(snapshot)
+    for series, _ in measured(estate, "wal-corruptions"):
+        ref = instance(estate, series.labels)
+        if ref != estate.server:
+            sentence = "Its write-ahead log was corrupt: samples after that place are lost"
+            evidence = (metric(ref, "wal-corruptions", series),)
+            yield Suspicion(about(WAL, ref, sentence, evidence, "Check its disk: full, or broken?"))
     count = number(estate.runtime, "corruptionCount")
     started = moment(estate.runtime, "startTime")
     if count and (started is None or estate.now - started < _DAY):

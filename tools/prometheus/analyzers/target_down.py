@@ -96,9 +96,10 @@ def _finding(estate: Estate, pool: str, down: Sequence[Target]) -> Finding:
     share = f"all {len(active)}" if all_of_them and len(active) > 1 else str(len(down))
     many = f"{share} of {len(active)} targets" if not all_of_them else f"{share} target"
     many += "s" * (all_of_them and len(down) > 1)
+    of = f" of {name(pool)}" if ref == estate.server else ""  # else the subject says it
     objects = [found for one in down if (found := subject(one.discovered))]
     sentence = (
-        f"{many[0].upper()}{many[1:]} of {name(pool)} cannot be scraped:"
+        f"{many[0].upper()}{many[1:]}{of} cannot be scraped:"
         f" {failure.says}{_elsewhere(estate, first, failure)}: {one_line(first.error)}"
     )
     query = f'up{{job="{first.job}"}} == 0'

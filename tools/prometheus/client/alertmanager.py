@@ -134,7 +134,8 @@ class Alertmanager:
         """End a silence now; raise NotFoundError for one that there is not."""
         path = f"/api/v2/silence/{_segment(identifier)}"
         answer = await self._http.send("DELETE", path, seconds=SECONDS, content={})
-        if answer.status == _NOT_FOUND:
+        # Alertmanager 0.25 answers 500 for one that there is not.
+        if answer.status == _NOT_FOUND or b"silence not found" in answer.body:
             raise _no_silence(identifier)
         if not answer.is_success:
             raise from_answer(answer, self.endpoint)

@@ -24,15 +24,14 @@ class Gate:
     @asynccontextmanager
     async def passed(self, wait: float = LONGEST_WAIT_SECONDS) -> AsyncGenerator[None]:
         """Hold a place; raise BusyError where the line is full or does not move within `wait` s."""
-        if self._waiting >= self._line:
+        if self._waiting >= self._line and not self._places.value:
             raise BusyError(
                 f"{self._waiting} heavy queries wait for this backend already",
                 hint="wait for those that were asked, or ask for something lighter",
             )
         self._waiting += 1
         try:
-            with anyio.fail_after(wait):
-                await self._places.acquire()
+            await self._enter(wait)
         except TimeoutError as error:
             raise BusyError(
                 f"no heavy query came to its end within {wait:.0f} s",
@@ -44,3 +43,10 @@ class Gate:
             yield
         finally:
             self._places.release()
+
+    async def _enter(self, wait: float) -> None:
+        try:
+            self._places.acquire_nowait()
+        except anyio.WouldBlock:
+            with anyio.fail_after(wait):
+                await self._places.acquire()

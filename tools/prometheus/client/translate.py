@@ -27,6 +27,7 @@ _LONGEST = 500
 _POSITION = re.compile(r"\b(\d{1,6}):(\d{1,6}): parse error")
 _TLS = re.compile(r"certificate|SSL|TLS", re.IGNORECASE)
 _NARROWER = "a shorter range, a longer step, or more matchers"
+_VERSION = "another version or program than thought; check the url and its path prefix"
 _EXECUTION: tuple[tuple[str, str], ...] = (
     (
         "too many samples",
@@ -43,7 +44,8 @@ _EXECUTION: tuple[tuple[str, str], ...] = (
         "join on labels that one side has once: on (...) group_left (...), after sum by (...)",
     ),
     ("multiple matches", "many series meet one: write group_left or group_right, or aggregate"),
-    ("timed out", f"the server ended it: ask for {_NARROWER}"),
+    ("timed out", f"its time was over: ask for {_NARROWER}"),
+    ("deadline exceeded", f"its time was over: ask for {_NARROWER}"),
 )
 _QUERY_KINDS = frozenset({"bad_data", "execution", "timeout", "canceled", "not_acceptable", "422"})
 
@@ -88,9 +90,12 @@ def from_answer(answer: _Answered, endpoint: Endpoint) -> ToolError:
         kind = text(body, "errorType")
         if kind in _QUERY_KINDS:
             return _from_query(kind, words)
+        if "API disabled" in words:  # as that of search is, unless a feature flag turns it on
+            return NotServedError(f"{endpoint} does not serve this: {said(words)}", hint=_VERSION)
         if kind == "not_found":
             return NotFoundError(said(words), hint="check the name")
-    words = words or text(body, "message") or _plain(answer.body)
+    words = words or text(body, "message")
+    words = words or (body if isinstance(body, str) else _plain(answer.body))
     return _from_status(answer.status, words, endpoint)
 
 
@@ -166,7 +171,7 @@ def _from_status(status: int, words: str, endpoint: Endpoint) -> ToolError:
         case 404 | 405 | 501:
             return NotServedError(
                 f"{endpoint} does not serve this{told}",
-                hint="another version or program than thought; check the url and its path prefix",
+                hint=_VERSION,
             )
         case 429:
             return BusyError(

@@ -1,7 +1,6 @@
 """A real Alertmanager, a real cluster, and a server that may change both."""
 
 import json
-import urllib.request
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -9,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import yaml
 from mcp import Client
 from mcp_types import TextContent
@@ -30,6 +30,7 @@ EVERYTHING: Json = {
     "unattended": [{"changes": "*", "clusters": ["*"], "namespaces": ["*", ""], "risk": "high"}],
     "settle_seconds": 0.0,
     "proof_seconds": 15,
+    "machine_proof_seconds": 15,
 }
 _CONFIG = "route: {receiver: nobody}\nreceivers: [{name: nobody}]\n"
 
@@ -83,17 +84,11 @@ class Held:
         )
 
     def get(self, path: str) -> Json:
-        with urllib.request.urlopen(f"{self.url}/api/v2/{path}", timeout=10) as answer:
-            return json.load(answer)
+        return httpx.get(f"{self.url}/api/v2/{path}").raise_for_status().json()
 
     def post(self, path: str, body: Json) -> Json:
-        asked = urllib.request.Request(
-            f"{self.url}/api/v2/{path}",
-            json.dumps(body).encode(),
-            {"Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(asked, timeout=10) as answer:
-            return json.loads(answer.read() or b"null")
+        answer = httpx.post(f"{self.url}/api/v2/{path}", json=body).raise_for_status()
+        return answer.json() if answer.content else None
 
 
 @dataclass
@@ -103,6 +98,7 @@ class Place:
     sandbox: Instance
     state: Path
     alertmanager: Held
+    namespace: str = ""
     policy: Json = field(default_factory=lambda: dict(EVERYTHING))
     access: Access = Access.WRITE
 
@@ -110,6 +106,15 @@ class Place:
     def authority(self) -> Authority:
         policy = Policy.model_validate(self.policy)
         return Authority(access=self.access, policy=policy, state=self.state)
+
+    def create(self, *objects: Manifest) -> None:
+        listed = {"apiVersion": "v1", "kind": "List", "items": list(objects)}
+        self.sandbox.kubectl("create", "-n", self.namespace, "-f", "-", stdin=json.dumps(listed))
+
+    def get(self, kind: str, name: str) -> Manifest:
+        told = self.sandbox.kubectl("get", kind, name, "-n", self.namespace, "-o", "json")
+        found: Manifest = json.loads(told)
+        return found
 
     @asynccontextmanager
     async def session(self, kubeconfig: Path | None = None) -> AsyncGenerator["Session"]:

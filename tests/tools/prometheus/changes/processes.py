@@ -4,11 +4,11 @@ import os
 import socket
 import subprocess
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+
+import httpx
 
 from clusterwright.deploy.sandbox.parts.binaries import ensure_binaries
 from clusterwright.deploy.sandbox.parts.report import SilentReport
@@ -44,8 +44,9 @@ def _wait(process: "subprocess.Popen[bytes]", ready: str, log: Path) -> None:
     deadline = time.monotonic() + _DEADLINE
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            with urllib.request.urlopen(ready, timeout=1):
+            if httpx.get(ready, timeout=1).is_success:
                 return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.05)
+        except httpx.HTTPError:
+            pass
+        time.sleep(0.05)
     raise AssertionError(log.read_text(errors="replace")[-2_000:])

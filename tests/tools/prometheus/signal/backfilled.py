@@ -55,7 +55,7 @@ def openmetrics(series: list[Told], now: float, hours: float) -> str:
         for at in range(first, last, STEP):
             value = one.value((at - now) / 3_600)
             if value is not None:
-                lines.append(f"{one.name}{{{labels}}} {value!r} {at}")
+                lines.append(f"{one.name}{{{labels}}} {float(value)!r} {at}")
     return "\n".join([*lines, "# EOF\n"])
 
 

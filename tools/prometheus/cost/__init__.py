@@ -1,0 +1,1 @@
+"""What workloads cost, and what is paid for and not used."""

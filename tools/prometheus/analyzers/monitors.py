@@ -248,7 +248,7 @@ def _drops(estate: Estate) -> dict[str, list[Drop]]:
 
 
 def _dropped(ref: Ref, index: int, found: list[Drop]) -> Iterator[Suspicion]:
-    if found:
+    if found and not _asks_first(max(found, key=lambda one: one.step)):
         # Those that the selector does not mean are dropped by the steps before.
         last = max(found, key=lambda one: one.step)
         words = _step(last)
@@ -257,11 +257,16 @@ def _dropped(ref: Ref, index: int, found: list[Drop]) -> Iterator[Suspicion]:
             DROPPED,
             ref,
             f"Its relabelings drop every target: {words}",
-            (said(ref, path, words),),
+            (said(ref, path, last.seen[0][0] if last.seen else ""),),
             "Correct that step: prom_targets state=dropped shows what it saw.",
             severity=Severity.WARNING,
         )
         yield Suspicion(finding, (ReadRequest(ref),))
+
+
+def _asks_first(drop: Drop) -> bool:
+    """Return whether only what is annotated is to be scraped: that nothing is, is then no fault."""
+    return drop.rule is not None and any("_annotation" in one for one in drop.rule.source)
 
 
 def _step(drop: Drop) -> str:

@@ -1,5 +1,6 @@
 """What is known of one Prometheus at one moment, beside the objects of the cluster it watches."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -70,14 +71,13 @@ class Estate(Snapshot):
 
     @cached_property
     def addresses(self) -> Mapping[str, Ref]:
-        """Nodes by every name and address that labels may call them."""
-        found: dict[str, Ref] = {}
+        """Nodes by every name and address of theirs that no other has."""
+        found: dict[str, set[Ref]] = defaultdict(set)
         for node in self.of_kind("Node"):
-            ref = Ref.of(node)
             for one in items(node, "status", "addresses"):
-                found.setdefault(text(one, "address"), ref)
-        found.pop("", None)
-        return found | {name_of(one): Ref.of(one) for one in self.of_kind("Node")}
+                found[text(one, "address")].add(Ref.of(node))
+        own = {at: min(refs) for at, refs in found.items() if at and len(refs) == 1}
+        return own | {name_of(one): Ref.of(one) for one in self.of_kind("Node")}
 
 
 def estate_of(snapshot: Snapshot) -> Estate:

@@ -1,6 +1,7 @@
 """What a query gave, as prom_query tells it."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from functools import partial
 
 from pydantic import Field
@@ -162,6 +163,8 @@ class QueryAnswer(Answer):
         return value if isinstance(value, str) else human(value, None if counts else self.unit)
 
     def _clock(self, time: str) -> str:
-        """Return the time of day, with the day where the window has several."""
-        same = self.start and self.end and self.start[:_DAY] == self.end[:_DAY]
-        return time[_DAY + 1 :] if same else time[_YEAR:]
+        """Return the time of day, with the day where the window is longer than one."""
+        if not self.start or not self.end:
+            return time
+        width = datetime.fromisoformat(self.end) - datetime.fromisoformat(self.start)
+        return time[_DAY + 1 :] if width < timedelta(days=1) else time[_YEAR:]

@@ -150,7 +150,12 @@ async def _answered(
 
     async def ask(place: int, chosen: Chosen) -> None:
         try:
-            rows[place] = await _asked(reach, subject, asking.span, chosen)
+            found = await _asked(reach, subject, asking.span, chosen)
+            if found is None:
+                reason = f"{chosen.candidate.source} has series, and the query gives no value"
+                gaps[place] = Gap(what=chosen.candidate.slot, reason=reason)
+            else:
+                rows[place] = found
         except ToolError as error:
             reason = f"{error.code}: {one_line(str(error))}"
             gaps[place] = Gap(what=chosen.candidate.slot, reason=reason)
@@ -161,7 +166,8 @@ async def _answered(
     return [rows[one] for one in sorted(rows)], [gaps[one] for one in sorted(gaps)]
 
 
-async def _asked(reach: Reach, subject: Subject, span: Span, chosen: Chosen) -> SignalRow:
+async def _asked(reach: Reach, subject: Subject, span: Span, chosen: Chosen) -> SignalRow | None:
+    """Return what a query tells; None where it tells nothing, in the window and before."""
     candidate = chosen.candidate
     heavy = chosen.series > _HEAVY_SERIES or subject.about is About.NAMESPACE
     lane = Lane.HEAVY if heavy else Lane.LIGHT
@@ -169,6 +175,8 @@ async def _asked(reach: Reach, subject: Subject, span: Span, chosen: Chosen) -> 
     query = asked(chosen, subject, span)
     result = await reach.backend.range(query, start, span.end, step, lane=lane)
     course = read(result.series, span.end, step, points)
+    if not course.known and course.before is None and not course.infinite:
+        return None
     matchers = subject.matchers(chosen.scheme) or ""
 
     async def beside(template: str) -> Result:

@@ -49,18 +49,18 @@ def _install(place: Place, files: Path, kubectl: Path, definitions: Path) -> lis
     objects.write_text(json.dumps(content), encoding="utf-8")
     command = [str(kubectl), f"--kubeconfig={place.file('inner.kubeconfig')}"]
     wait = [*command, "wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"]
-    apply = [*command, "apply", "--server-side", "--force-conflicts"]
+    create = [*command, "create"]  # twice as fast as to apply three million characters
     return [
         Program(
             "monitoring-definitions",
-            [*apply, f"--filename={definitions}"],
+            [*create, f"--filename={definitions}"],
             after=["kube-apiserver"],
             once=True,
         ),
         Program("monitoring-established", wait, after=["monitoring-definitions"], once=True),
         Program(
             "monitoring-objects",
-            [*apply, f"--filename={objects}"],
+            [*create, f"--filename={objects}"],
             after=["monitoring-established"],
             once=True,
         ),

@@ -17,13 +17,14 @@ JOBS = frozenset(
         "kube-controller-manager",
         "kube-scheduler",
         "kube-state-metrics",
+        "kubelet",
         "nvidia-dcgm-exporter",
         "prometheus-k8s",
         "prometheus-operator",
     }
 )
 """Everywhere; what only a node has is added where there is one."""
-NODE_JOBS = frozenset({"apiserver", "kubelet"})
+NODE_JOBS = frozenset({"apiserver"})
 _PATIENCE, _PAUSE = 60.0, 0.3
 
 

@@ -60,6 +60,8 @@ def _node(name: str, *, cpu: str, memory: str, gpus: int = 0, product: str = "")
             "annotations": {
                 "kwok.x-k8s.io/node": "fake",
                 SIMULATED: _LABELS if gpus else "a node without hardware",
+                # All simulated kubelets have one address; metrics-server asks under this path.
+                "metrics.k8s.io/resource-metrics-path": f"/nodes/{name}/metrics/resource",
             },
         },
         "spec": {

@@ -46,8 +46,12 @@ def _prometheus(executable: Path, folder: Path, more: str = "") -> Iterator[str]
 
 
 @pytest.fixture(scope="session")
-def prometheus_242(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Return the URL of a Prometheus 2.42, which scrapes itself each second."""
+def prometheus_242(prometheus_316: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the URL of a Prometheus 2.42, which scrapes itself each second.
+
+    It starts beside the other, so that the seconds until the first scrape pass for both.
+    """
+    assert prometheus_316
     executable = unpacked() / "usr/bin/prometheus"
     yield from _prometheus(executable, tmp_path_factory.mktemp("prometheus-2.42"))
 

@@ -53,8 +53,9 @@ def _gone(estate: Estate, ref: Ref) -> bool:
 def node_of(estate: Estate, labels: Labels) -> Ref | None:
     """Return the node that a series is about: by name, by address, or by its exporter's pod."""
     named = [one for key in _NODE_LABELS if (one := labels.get(key, ""))]
-    host = labels.get("instance", "").rpartition(":")[0].strip("[]")
-    for name in (*named, host):
+    instance = labels.get("instance", "")
+    host = instance.rpartition(":")[0].strip("[]")
+    for name in (*named, host, instance):
         found = estate.addresses.get(name)
         if found:
             return found

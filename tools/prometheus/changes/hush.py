@@ -32,6 +32,8 @@ class Hush:
     silences: tuple[Silence, ...] = ()
     """Those that have not ended."""
     ended: tuple[Silence, ...] = ()
+    shared: bool = False
+    """Whether it was configured for no cluster in particular, and may hear of others as well."""
 
     def only_by(self, identifier: str) -> tuple[Alert, ...]:
         """Return the alerts that nothing but one silence keeps quiet."""

@@ -10,7 +10,7 @@ from clusterwright.tools.kubernetes.read import read_snapshot
 from clusterwright.tools.manifest import Manifest, text
 from clusterwright.tools.prometheus.changes.rule_change import RuleChange
 from clusterwright.tools.prometheus.changes.rule_trial import Checked, RuleTrial, Wanted
-from clusterwright.tools.prometheus.changes.unit_test import tests_of
+from clusterwright.tools.prometheus.changes.unit_test import file_of
 from clusterwright.tools.prometheus.client.lane import Lane
 from clusterwright.tools.prometheus.client.promtool import find_promtool
 from clusterwright.tools.prometheus.promql.reading import Reading, read
@@ -65,7 +65,7 @@ async def _series(backend: "Backend", reading: Reading) -> int:
 async def _checked(wanted: Wanted, change: RuleChange, server: str) -> Checked:
     """Return what promtool says of the rule, and how its unit test ends."""
     interval = text(wanted.group, "interval")
-    tests = tests_of(change.test, interval) if change.test is not None else None
+    tests = file_of(change.test, interval) if change.test is not None else None
     try:
         program = await find_promtool()
     except NotFoundError as error:

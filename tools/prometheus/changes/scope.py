@@ -108,6 +108,8 @@ def risks(matchers: tuple[Matcher, ...], found: Hush, seconds: float) -> Iterato
         yield Risk.MEDIUM, "also mutes alerts of any other name there, which do not fire yet"
     elif not object_:
         yield Risk.LOW, "mutes the alert wherever in the cluster it fires"
+    if found.shared and not any(one.name == "cluster" and one.is_equal for one in matchers):
+        yield Risk.MEDIUM, f"{found.alertmanager} may hear of other clusters, which are muted too"
     if is_grave(found.matched):
         high = not named or not object_
         yield (Risk.HIGH if high else Risk.MEDIUM), "mutes what somebody would be woken for"

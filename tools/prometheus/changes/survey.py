@@ -57,6 +57,7 @@ async def _hush(
     if isinstance(change, Silence):
         check_matchers(change.parsed)  # before a pattern of theirs is sent anywhere
     found = await alertmanager_of(monitoring, connection, change.backend)
+    reached = await monitoring.reach(connection.cluster, change.backend)
     silences = await found.silences()
     matched = await found.alerts(change.parsed) if isinstance(change, Silence) else ()
     return Hush(
@@ -65,6 +66,7 @@ async def _hush(
         matched,
         tuple(one for one in silences if one.state != "expired"),
         tuple(one for one in silences if one.state == "expired"),
+        shared=reached.connection is None,
     )
 
 

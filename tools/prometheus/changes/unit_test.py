@@ -29,7 +29,7 @@ _EXAMPLE = (
 )
 
 
-def tests_of(test: Manifest, interval: str) -> Manifest:
+def file_of(test: Manifest, interval: str) -> Manifest:
     """Return the content of a test file; raise InvalidInputError for what asks for too much."""
     odd = [key for key in test if key not in _FIELDS]
     if odd:

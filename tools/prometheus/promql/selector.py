@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from promql_parser import AtModifier, AtModifierType, MatchOp, VectorSelector
 from promql_parser import Matcher as ParsedMatcher
-from promql_parser import MatchOp, VectorSelector
+
+from clusterwright.tools.prometheus.promql.lasting import lasting
 
 NAME = "__name__"
 _OPERATORS = {"Equal": "=", "NotEqual": "!=", "Re": "=~", "NotRe": "!~"}
@@ -47,8 +49,8 @@ class Selector:
     """Seconds of `[5m]`."""
     offset: float = 0.0
     """Seconds into the past; negative ones into the future."""
-    is_pinned: bool = False
-    """Whether `@` says when."""
+    pinned: str = ""
+    """When, where it says so: `@ end()`, `@ 1769860800`."""
 
     @property
     def metric(self) -> str | None:
@@ -68,6 +70,17 @@ class Selector:
             joined = " or ".join(",".join(map(str, ones)) for ones in self.alternatives)
             return f"{{{joined}}}"
         return select(self.matchers)
+
+    @property
+    def suffix(self) -> str:
+        """What moves it in time, as it follows a selector."""
+        moved = f" offset {lasting(self.offset)}" if self.offset else ""
+        return f"{moved} {self.pinned}" if self.pinned else moved
+
+    @property
+    def bare(self) -> "Selector":
+        """Only its metric."""
+        return replace(self, matchers=tuple(m for m in self.matchers if m not in self.conditions))
 
     def without(self, *left: Matcher) -> "Selector":
         """Return it with fewer matchers."""
@@ -92,7 +105,18 @@ def selector(parsed: VectorSelector, range_: float | None = None) -> Selector:
     if others and parsed.name is not None:
         others = tuple((Matcher(NAME, "=", parsed.name), *ones) for ones in others)
     shift = parsed.offset.total_seconds() if parsed.offset is not None else 0.0
-    return Selector(own, others, range_, shift, parsed.at is not None)
+    return Selector(own, others, range_, shift, _pinned(parsed.at))
+
+
+def _pinned(at: AtModifier | None) -> str:
+    if at is None:
+        return ""
+    if at.type != AtModifierType.At:
+        return "@ start()" if at.type == AtModifierType.Start else "@ end()"
+    try:
+        return f"@ {at.at.timestamp():.3f}" if at.at else ""
+    except OverflowError:  # beyond the year 9999
+        return "@ 253402300799"
 
 
 def _matcher(parsed: ParsedMatcher) -> Matcher:

@@ -24,11 +24,11 @@ _NOT_REAL = 'device!~"lo|veth.*|cali.*|lxc.*|cni.*|flannel.*|cilium.*|docker.*|t
 
 def _made(
     signal: Signal, slot: str, source: str, unit: Unit, query: str, *needs: str,
-    against: str = "", shape: Shape = Shape.COURSE, note: str = "",
+    against: str = "", shape: Shape = Shape.COURSE, note: str = "", where: str = "",
 ) -> Candidate:  # fmt: skip
     return Candidate(
         signal, slot, source, unit, query, needs, _BY, ON_NODES,
-        shape=shape, against=against, note=note,
+        shape=shape, against=against, note=note, where=where,
     )  # fmt: skip
 
 
@@ -53,7 +53,7 @@ def _cpu() -> Iterator[Candidate]:
     yield _made(
         Signal.SATURATION, "cpu", _CADVISOR, Unit.RATIO,
         f"sum(rate({_CPU}{{$S,{_ROOT}}}[$W])) / max(machine_cpu_cores{{$S}})",
-        _CPU, "machine_cpu_cores", against="all cores",
+        _CPU, "machine_cpu_cores", against="all cores", where=_ROOT,
     )  # fmt: skip
     node = "node_cpu_usage_seconds_total"
     yield _made(
@@ -75,7 +75,7 @@ def _memory() -> Iterator[Candidate]:
     yield _made(
         Signal.SATURATION, "memory", _CADVISOR, Unit.RATIO,
         f"max({_MEMORY}{{$S,{_ROOT}}}) / max(machine_memory_bytes{{$S}})",
-        _MEMORY, "machine_memory_bytes", against="all memory",
+        _MEMORY, "machine_memory_bytes", against="all memory", where=_ROOT,
     )  # fmt: skip
     node = "node_memory_working_set_bytes"
     yield _made(
@@ -102,7 +102,7 @@ def _disk() -> Iterator[Candidate]:
     left, size = (f"max by (device) ({one}{{$S,{_ROOT}}})" for one in (used, limit))
     yield _made(
         Signal.SATURATION, "disk", _CADVISOR, Unit.RATIO, f"topk(1, {left} / ({size} > 0))",
-        used, limit, against="the fullest file system",
+        used, limit, against="the fullest file system", where=_ROOT,
     )  # fmt: skip
 
 
@@ -134,7 +134,7 @@ def _traffic() -> Iterator[Candidate]:
         yield _made(
             Signal.TRAFFIC, slot, _CADVISOR, Unit.BYTES_PER_SECOND,
             f'sum(rate({metric}{{$S,{_ROOT},interface!~"lo|veth.*|cali.*|cni.*|lxc.*"}}[$W]))',
-            metric,
+            metric, where=_ROOT,
         )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+from typing_extensions import TypeAliasType
 
 from clusterwright.tools.prometheus.result import Series
 from clusterwright.tools.prometheus.summary.figures import Figures, Observed
@@ -12,7 +13,7 @@ from clusterwright.tools.prometheus.summary.spread import Spread
 from clusterwright.tools.prometheus.summary.unit import span
 from clusterwright.tools.prometheus.window import Window, stamp
 
-Number = int | float | Literal["NaN", "+Inf", "-Inf"]
+Number = TypeAliasType("Number", int | float | Literal["NaN", "+Inf", "-Inf"])
 """JSON knows no others."""
 _WHOLE = 1e15
 """Below it a float holds every whole number exactly."""

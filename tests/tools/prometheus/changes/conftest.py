@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from clusterwright.deploy.sandbox import Instance
+from clusterwright.deploy.sandbox import Instance, down, up
 from tests.tools.prometheus.changes.place import Held, Place, an_alertmanager, configure
 from tests.tools.prometheus.changes.processes import program
 from tests.tools.prometheus.changes.rules_place import Server, a_prometheus, followed
@@ -78,3 +78,28 @@ def rules(
     with followed(sandbox, namespace, server):
         yield place
     sandbox.kubectl("delete", "namespace", namespace, "--wait=false")
+
+
+@pytest.fixture(scope="session")
+def monitored() -> Generator[Instance]:
+    """A cluster with the real operator of Prometheus; `CLUSTERWRIGHT_TEST_MONITORED` names one."""
+    reused = os.environ.get("CLUSTERWRIGHT_TEST_MONITORED")
+    name = reused or f"test-{os.getpid()}-monitored"
+    yield up(name, prometheus=True)
+    if not reused:
+        down(name)
+
+
+@pytest.fixture
+def shop(monitored: Instance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Place]:
+    """A namespace of the monitored cluster, whose backends are found and not configured."""
+    state = tmp_path / "state"
+    state.mkdir(mode=0o700)
+    monkeypatch.setenv("CLUSTERWRIGHT_CONFIG_DIR", str(tmp_path / "config"))
+    monkeypatch.setenv("CLUSTERWRIGHT_PROMTOOL", str(program("promtool")))
+    namespace = f"shop-{os.getpid()}-{next(_NUMBERS)}"
+    monitored.kubectl("create", "namespace", namespace)
+    place = Place(monitored, state, Held(monitored.alertmanager_url), namespace)
+    place.policy = {**place.policy, "proof_seconds": 90, "machine_proof_seconds": 90}
+    yield place
+    monitored.kubectl("delete", "namespace", namespace, "--wait=false")

@@ -83,34 +83,16 @@ async def test_an_equal_silence_is_told(place: Place) -> None:
         assert (await session.apply(plan))[0] == "applied"
 
 
-@pytest.mark.parametrize(
-    ("matchers", "said"),
-    [
-        (['alertname=~".*"'], "is not bounded"),
-        (['alertname=~".+"', "namespace=shop"], "is not bounded"),
-        (['namespace=~"sh.*"'], "is not bounded"),
-        (['namespace=~"shop|"'], "also matches nothing at all"),
-        (['namespace=~"(a+)+b"'], "is not bounded"),
-        (['namespace!="kube-system"'], "names nothing"),
-        (['alertname=""'], "names nothing"),
-        (["severity=critical"], "names neither an alert nor an object"),
-        (["alertname=Watchdog"], "fires all the time, on purpose"),
-        (['alertname=~"Watchd.*"'], "fires all the time, on purpose"),
-        (['alertname="a", namespace=~".*"'], "is no matcher"),
-        (['alertname="a"} or {b="c"'], "is no matcher"),
-        (["alertname=a\u202eb"], "cannot be seen"),
-        (["alertname=a", "alertname=b"], "is matched twice"),
-        (["namespace=shop"], "would mute every alert that there is now"),
-    ],
-)
-async def test_what_reaches_too_far_is_refused(
-    place: Place, matchers: list[str], said: str
-) -> None:
+async def test_what_would_mute_all_that_fires_is_refused(place: Place) -> None:
     fire(place)
     async with place.session() as session:
-        plan, told = await session.plan({**QUIET, "matchers": matchers})
-    assert not plan
-    assert said in told
+        for matchers, said in (
+            (["namespace=shop"], "would mute every alert that there is now"),
+            (['alertname=~"Watchd.*"'], "fires all the time, on purpose"),
+            (['alertname="a"} or {b="c"'], "is no matcher"),
+        ):
+            plan, told = await session.plan({**QUIET, "matchers": matchers})
+            assert (plan, said in told) == ("", True)
 
 
 async def test_a_namespace_may_be_muted_where_others_still_speak(place: Place) -> None:
@@ -124,28 +106,24 @@ async def test_a_namespace_may_be_muted_where_others_still_speak(place: Place) -
         assert "CartDown x1 (critical), KubePodCrashLooping x3 (warning)" in said
 
 
-@pytest.mark.parametrize(
-    ("given", "said"),
-    [
-        ({"duration": "8d"}, "take at most 7d"),
-        ({"duration": "30s"}, "is no duration for a silence"),
-        ({"duration": "soon"}, "is no duration for a silence"),
-        ({"duration": None}, "is no duration for a silence"),
-        ({"reason": "x"}, "say why"),
-        ({"reason": None}, "reason"),
-        ({"reason": "<ask: why is it muted?>"}, "ask the person for it"),
-        ({"until": "2027-01-01T00:00:00Z"}, "until"),
-        ({"mark": "abc"}, "mark"),
-    ],
-)
-async def test_a_silence_takes_a_time_and_a_reason(
-    place: Place, given: dict[str, str | None], said: str
-) -> None:
-    change = {key: value for key, value in {**QUIET, **given}.items() if value is not None}
+async def test_a_silence_takes_a_time_and_a_reason(place: Place) -> None:
     async with place.session() as session:
-        plan, told = await session.plan(change)
-    assert not plan
-    assert said in told
+        for given, said in (
+            ({"duration": "8d"}, "take at most 7d"),
+            ({"duration": "30s"}, "is no duration for a silence"),
+            ({"duration": "soon"}, "is no duration for a silence"),
+            ({"duration": None}, "is no duration for a silence"),
+            ({"reason": "x"}, "say why"),
+            ({"reason": "because\u202e of it"}, "letters that can be seen"),
+            ({"reason": None}, "reason"),
+            ({"reason": "<ask: why is it muted?>"}, "ask the person for it"),
+            ({"until": "2027-01-01T00:00:00Z"}, "until"),
+            ({"mark": "abc"}, "mark"),
+        ):
+            both = {**QUIET, **given}
+            change = {key: value for key, value in both.items() if value is not None}
+            plan, told = await session.plan(change)
+            assert (plan, said in told) == ("", True)
 
 
 async def test_a_silence_that_somebody_extended_is_not_undone(place: Place) -> None:

@@ -9,7 +9,6 @@ import pytest
 from clusterwright.tools.errors import InvalidInputError, NotFoundError, NotServedError, QueryError
 from clusterwright.tools.prometheus.capability import Feature, Flavor
 from clusterwright.tools.prometheus.client.backend import Backend
-from clusterwright.tools.prometheus.client.lane import Lane
 from clusterwright.tools.prometheus.result import Histogram, Result, Series
 
 pytestmark = pytest.mark.anyio

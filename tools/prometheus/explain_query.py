@@ -1,0 +1,176 @@
+"""The tool that explains a query: what it computes, what is doubtful, and why it gives nothing."""
+
+from anyio import to_thread
+from pydantic import BaseModel, ConfigDict, Field
+
+from clusterwright.tools.answer import Answer, longest
+from clusterwright.tools.errors import QueryError
+from clusterwright.tools.kubernetes.parameters import Cluster
+from clusterwright.tools.prometheus.capability import Feature
+from clusterwright.tools.prometheus.client.backend import Backend as Source
+from clusterwright.tools.prometheus.explaining.asking import Asking
+from clusterwright.tools.prometheus.explaining.cause import Cause
+from clusterwright.tools.prometheus.explaining.emptiness import why_empty
+from clusterwright.tools.prometheus.explaining.gather import gather
+from clusterwright.tools.prometheus.monitoring import Monitoring
+from clusterwright.tools.prometheus.parameters import Backend, Query
+from clusterwright.tools.prometheus.promql.lint.all import lint
+from clusterwright.tools.prometheus.promql.lint.rule import Advice
+from clusterwright.tools.prometheus.promql.nodes import StringLiteral, is_number
+from clusterwright.tools.prometheus.promql.reading import Reading, read
+from clusterwright.tools.prometheus.promql.sentence import sentence
+from clusterwright.tools.tool import Effect, Tool
+
+_SHORT = 4_096
+_EVIDENCE, _NEAREST, _NOTES, _LINE = 8, 6, 4, 300
+
+
+class Doubtful(BaseModel):
+    """Advice of a lint rule."""
+
+    model_config = ConfigDict(frozen=True)
+
+    code: str
+    part: str
+    why: str
+    right: str
+
+
+class Looked(BaseModel):
+    """A question to the server and what it said."""
+
+    model_config = ConfigDict(frozen=True)
+
+    query: str
+    found: str
+
+
+class Nothing(BaseModel):
+    """Why a query gives nothing: the one first cause."""
+
+    model_config = ConfigDict(frozen=True)
+
+    code: str
+    what: str
+    right: str | None = None
+    nearest: tuple[str, ...] = Field(default=(), description="What is there instead.")
+    evidence: tuple[Looked, ...] = ()
+
+
+class QueryExplanation(Answer):
+    """What a query computes, how many series it gives, and what is doubtful about it."""
+
+    backend: str
+    computes: str | None = None
+    series: int | None = Field(default=None, description="That it gives now.")
+    nothing: Nothing | None = None
+    advice: tuple[Doubtful, ...] = ()
+    advice_left_out: int = 0
+    notes: tuple[str, ...] = Field(default=(), description="What could not be judged.")
+
+    def render(self) -> str:
+        """Return why it gives nothing first, then doubts."""
+        lines: list[str] = []
+        if self.series is not None:
+            lines.append(f"{self.series} series now, of {self.backend}")
+        if self.nothing:
+            one = self.nothing
+            lines.append(f"nothing, because {one.what} ({one.code})")
+            lines += [f"  right: {one.right}"] if one.right else []
+            lines += [f"  there is: {', '.join(one.nearest)}"] if one.nearest else []
+            lines += [f"  {each.query} -> {each.found}" for each in one.evidence]
+        if self.computes:
+            lines.append(f"computes: {self.computes}")
+        for doubt in self.advice:
+            lines.append(f"{doubt.code}: {doubt.part}: {doubt.why}\n  right: {doubt.right}")
+        if not self.advice and self.computes:
+            lines.append("nothing is doubtful about it")
+        if self.advice_left_out:
+            lines.append(f"{self.advice_left_out} more doubts: explain a part of the query alone")
+        lines += [f"not judged: {one}" for one in self.notes]
+        return "\n".join(lines)
+
+
+async def prom_explain_query(
+    monitoring: Monitoring,
+    query: Query,
+    backend: Backend = None,
+    cluster: Cluster = None,
+) -> QueryExplanation:
+    """Explain a PromQL query: where it is wrong, what it computes, and what is doubtful about it.
+
+    For an empty result, names the first cause: the matcher, metric, target, time or join, proven.
+    """
+    reading = await to_thread.run_sync(read, query)
+    reach = await monitoring.reach(cluster, backend)
+    await _accepted(reach.backend, reading)
+    facts, gaps = await gather(reach.backend, reading)
+    asking = Asking(reach.backend, None)
+    series = await _series(asking, reading)
+    cause = None
+    if series == 0 and reading.tree is not None:
+        cause = await why_empty(asking, reading.tree)
+    notes = [*([] if reading.doubt is None else [reading.doubt.what]), *gaps, *asking.gaps]
+    advice = await to_thread.run_sync(lint, reading, facts)
+    counted = QueryExplanation(
+        cluster=reach.cluster,
+        backend=reach.backend.name,
+        computes=None if reading.tree is None else _cut(sentence(reading.tree), 2 * _LINE),
+        series=series,
+        nothing=None if cause is None else _nothing(cause),
+        notes=tuple(_cut(one) for one in dict.fromkeys(notes))[:_NOTES],
+    )
+
+    def first(count: int) -> QueryExplanation:
+        left = len(advice) - count
+        shown = tuple(map(_doubtful, advice[:count]))
+        return counted.model_copy(update={"advice": shown, "advice_left_out": left})
+
+    return longest(first, len(advice), _SHORT) if advice else counted
+
+
+TOOL = Tool(prom_explain_query, Effect.READ, "Explain a query")
+
+
+async def _accepted(source: Source, reading: Reading) -> None:
+    """Ask the server whether it reads a query; raise InvalidInputError with a caret if not."""
+    can = await source.capability()
+    try:
+        if can.can(Feature.FORMAT_QUERY):
+            await source.get("format_query", [("query", reading.query)])
+        elif not reading.trusted:
+            await source.instant(reading.query, limit=1)
+    except QueryError as error:
+        raise reading.refusal(error) from error
+
+
+async def _series(asking: Asking, reading: Reading) -> int | None:
+    tree = reading.tree
+    if tree is None:
+        return await asking.count(f"\n{reading.query}\n")
+    if is_number(tree) or isinstance(tree, StringLiteral):
+        return None
+    if type(tree).__name__ in {"MatrixSelector", "SubqueryExpr"}:
+        return await asking.count(f"present_over_time({reading.text})")
+    return await asking.count(reading.text)
+
+
+def _nothing(cause: Cause) -> Nothing:
+    return Nothing(
+        code=cause.code,
+        what=_cut(cause.what),
+        right=_cut(cause.right) or None,
+        nearest=tuple(_cut(one, 100) for one in cause.nearest[:_NEAREST]),
+        evidence=tuple(
+            Looked(query=_cut(one.query, 160), found=_cut(one.found, 60))
+            for one in cause.evidence[:_EVIDENCE]
+        ),
+    )
+
+
+def _doubtful(one: Advice) -> Doubtful:
+    return Doubtful(code=one.code, part=_cut(one.part), why=_cut(one.why), right=_cut(one.right))
+
+
+def _cut(text: str, most: int = _LINE) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -1,0 +1,58 @@
+"""Why a function over a range gives nothing though samples are there."""
+
+from clusterwright.tools.prometheus.explaining.asking import Asking
+from clusterwright.tools.prometheus.explaining.cause import Cause, Evidence, counted
+from clusterwright.tools.prometheus.promql.functions import CHANGES, RATES
+from clusterwright.tools.prometheus.promql.lasting import lasting
+from clusterwright.tools.prometheus.promql.lint.short_window import SCRAPES
+from clusterwright.tools.prometheus.promql.selector import Selector
+
+_WIDER = 20
+"""Times the window, in which it is looked how often samples come."""
+_PAIR = 2
+
+
+async def why_no_window(asking: Asking, function: str, selector: Selector) -> Cause | None:
+    """Return that a window holds too few samples; None where it holds none at all."""
+    range_ = selector.range or 0.0
+    within = f"{selector.text}[{lasting(range_)}]{selector.suffix}"
+    count = await asking.count(f"present_over_time({within})")
+    if not count:
+        return await _between_samples(asking, function, selector)
+    query = f"max(count_over_time({within}))"
+    most = await asking.value(query)
+    if most is None or most >= _PAIR or function not in RATES | CHANGES:
+        return None
+    evidence = (counted(f"count(present_over_time({within}))", count), Evidence(query, f"{most:g}"))
+    return await _told(asking, function, selector, evidence)
+
+
+async def _between_samples(asking: Asking, function: str, selector: Selector) -> Cause | None:
+    """Return that the window falls between two samples of series that are there."""
+    count = await asking.count(f"{selector.text}{selector.suffix}")
+    if not count:
+        return None
+    evidence = (counted(f"count({selector.text}{selector.suffix})", count),)
+    return await _told(asking, function, selector, evidence)
+
+
+async def _told(
+    asking: Asking, function: str, selector: Selector, evidence: tuple[Evidence, ...]
+) -> Cause:
+    range_ = selector.range or 0.0
+    wider = max(range_ * _WIDER, 600.0)
+    query = f"max(count_over_time({selector.text}[{lasting(wider)}]{selector.suffix}))"
+    samples = await asking.value(query)
+    each, wanted = "", "5m"
+    if samples and samples >= _PAIR:
+        interval = wider / samples
+        each = f"; a sample comes about each {lasting(round(interval))}"
+        wanted = lasting(max(round(interval) * SCRAPES, 1))
+        evidence = (*evidence, Evidence(query, f"{samples:g}"))
+    needs = "two samples" if function in RATES | CHANGES else "a sample"
+    return Cause(
+        "window-too-short",
+        f"{function} needs {needs} of a series within {lasting(range_)}, and none has them{each}",
+        f"{function}({selector.text}[{wanted}])",
+        evidence,
+    )

@@ -96,8 +96,8 @@ _ROWS: tuple[tuple[str, Cause, str, str], ...] = (
     ("duplicate sample|out of order|out of bounds|duplicate timestamp", "duplicate",
      "it exposes a series twice, or with timestamps of its own that go back",
      "the exporter; honorTimestamps of the monitor"),
-    (r"expected .*got|valid start token|unsupported Content-Type|invalid metric|invalid UTF-8|missing metric name"
-     r"|non-compliant|unexpected end of|strconv\.|zstd|data does not end with",
+    (r"expected .*got|valid start token|unsupported Content-Type|invalid metric|invalid UTF-8"
+     r"|missing metric name|non-compliant|unexpected end of|strconv\.|zstd|data does not end with",
      "not-metrics", "what it answers is no metrics, or not in a form that Prometheus reads",
      "path and port of the monitor; fallbackScrapeProtocol where the Content-Type is missing"),
 )  # fmt: skip

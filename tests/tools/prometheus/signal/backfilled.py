@@ -36,7 +36,9 @@ class Told:
     value: Value
 
 
-def histogram(name: str, labels: Mapping[str, str], per_second: float, seconds: float) -> Iterator[Told]:
+def histogram(
+    name: str, labels: Mapping[str, str], per_second: float, seconds: float
+) -> Iterator[Told]:
     """Yield the series of requests that take `seconds`, each."""
     for le in (0.1, 0.5, 1.0, math.inf):
         spelled = "+Inf" if math.isinf(le) else f"{le:g}"

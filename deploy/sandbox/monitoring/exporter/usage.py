@@ -1,5 +1,6 @@
 """What simulated pods use of their node: by annotation, else a share of what they request."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +18,7 @@ from clusterwright.tools.manifest import (
 )
 
 _CPU_SHARE, _MEMORY_SHARE = 0.3, 0.5
-"""Of a request, unless an annotation says what is used."""
+"""Of a request, unless an annotation says what is used; memory also at most of a limit."""
 _LEAST_CPU, _LEAST_MEMORY = 0.01, 50 * 2.0**20
 
 
@@ -49,7 +50,9 @@ def usage_of(pod: Manifest) -> Iterator[ContainerUsage]:
             continue
         requests = numbers(one, "resources", "requests")
         cpu = max(_LEAST_CPU, requests.get("cpu", 0.0) * _CPU_SHARE)
+        limits = numbers(one, "resources", "limits")
         memory = max(_LEAST_MEMORY, requests.get("memory", 0.0) * _MEMORY_SHARE)
+        memory = min(memory, limits.get("memory", math.inf) * _MEMORY_SHARE)
         if said := annotations.get(f"{USAGE}cpu"):
             cpu = number_of(said) / len(containers)
         if said := annotations.get(f"{USAGE}memory"):
@@ -63,5 +66,5 @@ def usage_of(pod: Manifest) -> Iterator[ContainerUsage]:
             cpu,
             memory,
             started,
-            numbers(one, "resources", "limits"),
+            limits,
         )

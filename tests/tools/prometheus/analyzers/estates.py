@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 
@@ -12,7 +12,7 @@ from clusterwright.tools.analyze import group
 from clusterwright.tools.analyzer import Analyzer, Fulfilled, ReadRequest
 from clusterwright.tools.finding import Finding
 from clusterwright.tools.manifest import Json, Manifest
-from clusterwright.tools.prometheus.alerting.alert import Alert
+from clusterwright.tools.prometheus.alerting.alert import Alert, State
 from clusterwright.tools.prometheus.alertmanager_state import Alert as Held
 from clusterwright.tools.prometheus.alertmanager_state import (
     AlertmanagerStatus,
@@ -21,7 +21,7 @@ from clusterwright.tools.prometheus.alertmanager_state import (
 )
 from clusterwright.tools.prometheus.analyzers import ANALYZERS
 from clusterwright.tools.prometheus.estate import Estate
-from clusterwright.tools.prometheus.result import Result, Series
+from clusterwright.tools.prometheus.result import Labels, Result, Series
 from clusterwright.tools.prometheus.ruling.rule import Rule, RuleGroup
 from clusterwright.tools.prometheus.scraping.target import Target, Targets
 from clusterwright.tools.ref import Ref
@@ -97,18 +97,31 @@ def target(
     )
 
 
-def alert(name: str, *, since: float = 600, state: Any = "firing", **labels: str) -> Alert:
+def alert(
+    name: str,
+    labels: Labels | None = None,
+    *,
+    since: float = 600,
+    state: State = "firing",
+    **more: str,
+) -> Alert:
     return Alert(
         name,
         state,
-        {"alertname": name, "severity": "warning", **labels},
+        {"alertname": name, "severity": "warning", **(labels or {}), **more},
         {"summary": f"{name} is bad"},
         NOW - timedelta(seconds=since),
         1.0,
     )
 
 
-def held(name: str, *, fingerprint: str = "f1", state: Any = "active", **rest: Json) -> Held:
+def held(
+    name: str,
+    *,
+    fingerprint: str = "f1",
+    state: Literal["active", "suppressed"] = "active",
+    **rest: Json,
+) -> Held:
     labels = {"alertname": name, "severity": "warning", **rest.pop("labels", {})}
     return Held(labels, {}, fingerprint, state, receivers=("team",), **rest)
 
@@ -130,14 +143,25 @@ def manager(config: Json = None, *, peers: int = 1, up: float = 86_400) -> Alert
     return AlertmanagerStatus("0.28.0", written, "ready", peers, NOW - timedelta(seconds=up))
 
 
-def rule(name: str, query: str, error: str = "", *, kind: Any = "alerting", **rest: Json) -> Rule:
+def rule(
+    name: str,
+    query: str,
+    error: str = "",
+    *,
+    kind: Literal["alerting", "recording"] = "alerting",
+    **rest: Json,
+) -> Rule:
     return Rule(kind, name, query, "err" if error else "ok", error, **rest)
 
 
 def rules(
-    *some: Rule, name: str = "cart.rules", file: str = "shop-cart.yaml", **rest: Json
+    *some: Rule,
+    name: str = "cart.rules",
+    file: str = "shop-cart.yaml",
+    interval: float = 30.0,
+    took: float = 0.1,
 ) -> RuleGroup:
-    return RuleGroup(name, file, some, **{"interval": 30.0, "took": 0.1, **rest})
+    return RuleGroup(name, file, some, interval, took)
 
 
 def operated(
@@ -154,7 +178,7 @@ class Place:
     objects: tuple[Manifest, ...] = ()
     results: Mapping[str, Iterable[Series]] = field(default_factory=dict[str, Iterable[Series]])
     now: Mapping[Ref, Manifest | None] = field(default_factory=dict[Ref, Manifest | None])
-    knows: Mapping[str, Json] = field(default_factory=dict[str, Json])
+    knows: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """Further fields of the Estate."""
     also_read: tuple[str, ...] = ()
 
@@ -187,6 +211,6 @@ class Place:
         return found
 
 
-def scraped(*targets: Target) -> dict[str, Json]:
+def scraped(*targets: Target) -> dict[str, object]:
     """What an Estate knows of targets."""
     return {"targets": Targets(targets)}

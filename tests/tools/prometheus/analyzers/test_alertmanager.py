@@ -1,9 +1,10 @@
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from clusterwright.tools.finding import Edge, Relation, Severity
+from clusterwright.tools.manifest import Manifest
+from clusterwright.tools.prometheus.alertmanager_state import Alert as Held
 from clusterwright.tools.prometheus.alertmanager_state import Matcher
 from clusterwright.tools.ref import Ref
 from tests.tools.prometheus.analyzers.estates import (
@@ -16,10 +17,10 @@ from tests.tools.prometheus.analyzers.estates import (
     silence,
 )
 
-SILENT = {"receivers": [{"name": "team"}, {"name": "ops", "pagerduty_configs": [{}]}]}
+SILENT: Manifest = {"receivers": [{"name": "team"}, {"name": "ops", "pagerduty_configs": [{}]}]}
 
 
-def place(**knows: Any) -> Place:
+def place(**knows: object) -> Place:
     return Place(knows=knows)
 
 
@@ -86,7 +87,7 @@ def test_alerts_that_go_to_a_receiver_without_integrations_reach_nobody() -> Non
         held("CartDown", state="suppressed", silenced_by=("s1",)),
     ],
 )
-def test_what_nobody_has_to_hear_is_silent(one: Any) -> None:
+def test_what_nobody_has_to_hear_is_silent(one: Held) -> None:
     assert place(held=(one,), manager=manager(SILENT)).codes() == []
     assert place(held=(held("CartDown"),), manager=manager()).codes() == []
     assert place(held=(held("CartDown"),)).codes() == []
@@ -120,7 +121,7 @@ def test_notifications_that_fail_are_told_by_integration_and_reason() -> None:
     assert finding.severity is Severity.CRITICAL
 
 
-def cluster(replicas: int, available: int, **knows: Any) -> Place:
+def cluster(replicas: int, available: int, **knows: object) -> Place:
     one = operated(
         "Alertmanager", spec={"replicas": replicas}, status={"availableReplicas": available}
     )

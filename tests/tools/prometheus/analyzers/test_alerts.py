@@ -1,5 +1,3 @@
-from typing import Any
-
 import pytest
 
 from clusterwright.tools.finding import Edge, MetricEvidence, Relation, Severity
@@ -23,7 +21,7 @@ from tests.tools.prometheus.analyzers.estates import (
 CART = {"namespace": "shop", "pod": "cart-1"}
 
 
-def place(*alerts: Alert, **knows: Any) -> Place:
+def place(*alerts: Alert, **knows: object) -> Place:
     set_ = make("StatefulSet", "cart", api="apps/v1")
     return Place(
         (set_, owned(pod(running(), ready=True), set_), node()), knows={"alerts": alerts, **knows}
@@ -31,7 +29,7 @@ def place(*alerts: Alert, **knows: Any) -> Place:
 
 
 def test_an_alert_that_fires_is_told_with_what_it_is_about() -> None:
-    finding = place(alert("KubePodCrashLooping", **CART)).only()
+    finding = place(alert("KubePodCrashLooping", CART)).only()
     assert (finding.code, finding.subject) == ("alert/firing", Ref("Alert", "KubePodCrashLooping"))
     cart, one = Ref("StatefulSet", "cart", "shop"), Ref("Pod", "cart-1", "shop")
     assert finding.members == (cart, one)
@@ -77,8 +75,8 @@ def test_an_alert_that_is_silenced_is_worth_knowing_and_says_so() -> None:
 
 def test_alerts_of_one_name_about_one_object_are_one_finding() -> None:
     found = place(
-        alert("CartDown", **CART, container="a"),
-        alert("CartDown", **CART, container="b"),
+        alert("CartDown", CART, container="a"),
+        alert("CartDown", CART, container="b"),
         alert("CartDown", node="gpu-1"),
     ).findings()
     assert sorted(one.title.partition(":")[0] for one in found) == [
@@ -111,7 +109,7 @@ def test_a_pod_that_is_gone_is_not_what_an_alert_is_about() -> None:
     ],
 )  # fmt: skip
 def test_labels_name_what_an_alert_is_about(labels: dict[str, str], ref: Ref) -> None:
-    assert place(alert("CartDown", **labels)).only().members[0] == ref
+    assert place(alert("CartDown", labels)).only().members[0] == ref
 
 
 @pytest.mark.parametrize(

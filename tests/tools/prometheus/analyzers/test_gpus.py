@@ -107,7 +107,7 @@ def test_a_gpu_is_joined_to_its_pod_its_node_and_its_machine() -> None:
 )
 def test_a_node_is_found_by_whatever_an_exporter_calls_it(names: Mapping[str, str]) -> None:
     bare = {key: one for key, one in TRAIN.items() if key not in {"Hostname", "instance"}}
-    found = Place((node(),), {"gpu-remap-failed": [series(1, **bare | names)]}).only()
+    found = Place((node(),), {"gpu-remap-failed": [series(1, **{**bare, **names})]}).only()
     assert found.subject == NODE
 
 
@@ -221,8 +221,8 @@ def test_utilisation_decides_only_where_the_engine_is_not_exported() -> None:
         assert place.codes() == told
 
 
-def with_gpus(name: str, address: str, **rest: Any) -> Manifest:
-    return node(name, address=address, status={"capacity": {"nvidia.com/gpu": "8"}}, **rest)
+def with_gpus(name: str, address: str, *, age: float = 86_400) -> Manifest:
+    return node(name, address=address, status={"capacity": {"nvidia.com/gpu": "8"}}, age=age)
 
 
 def test_a_gpu_node_that_nothing_measures_is_told_where_others_are() -> None:

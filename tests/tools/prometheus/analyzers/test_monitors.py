@@ -66,7 +66,7 @@ def slice_(*addresses: str, port: str = "metrics") -> Manifest:
     )
 
 
-def place(*objects: Manifest, of: Sequence[Target] = (), **knows: Any) -> Place:
+def place(*objects: Manifest, of: Sequence[Target] = (), **knows: object) -> Place:
     return Place((PROMETHEUS, *objects), knows=scraped(*of) | knows, also_read=READ)
 
 
@@ -182,7 +182,10 @@ def dropped(**meta: str) -> DroppedTarget:
 def test_relabelings_that_drop_every_target_are_told_by_step() -> None:
     lost = dropped(service_label_app="cart", pod_label_tier="db")
     other = dropped(service_label_app="other")
-    knows = {"targets": Targets((), (other, lost)), "configuration": CONFIGURATION}
+    knows: dict[str, Any] = {
+        "targets": Targets((), (other, lost)),
+        "configuration": CONFIGURATION,
+    }
     objects = (monitor(endpoint=KEEPS), service(), slice_("10.0.0.1"))
     finding = place(*objects, **knows).only()
     assert (finding.code, finding.subject) == ("monitor/targets-dropped", MONITOR)
@@ -192,7 +195,7 @@ def test_relabelings_that_drop_every_target_are_told_by_step() -> None:
 
 def test_relabelings_that_leave_a_target_are_silent() -> None:
     lost = dropped(service_label_app="cart", pod_label_tier="db")
-    knows = {"targets": Targets((target("", health="up"),), (lost,))}
+    knows: dict[str, Any] = {"targets": Targets((target("", health="up"),), (lost,))}
     objects = (monitor(endpoint=KEEPS), service(), slice_("10.0.0.1"))
     assert place(*objects, configuration=CONFIGURATION, **knows).codes() == []
 

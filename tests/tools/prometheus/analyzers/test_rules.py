@@ -1,5 +1,3 @@
-from typing import Any
-
 import pytest
 
 from clusterwright.tools.finding import Severity
@@ -39,7 +37,7 @@ def object_(*groups: str, role: str = "alerts", **rest: Json) -> Manifest:
     )
 
 
-def loaded(*groups: RuleGroup, objects: tuple[Manifest, ...] = (), **knows: Any) -> Place:
+def loaded(*groups: RuleGroup, objects: tuple[Manifest, ...] = (), **knows: object) -> Place:
     return Place(
         (PROMETHEUS, *objects), knows={"groups": groups, **knows}, also_read=("Namespace",)
     )
@@ -145,7 +143,7 @@ def test_a_metric_is_meant_where_one_word_or_unit_is_off(metric: str, meant: str
     assert nearly(metric, METRICS) == meant
 
 
-def asks(*queries: str, **knows: Any) -> Place:
+def asks(*queries: str, **knows: object) -> Place:
     some = [rule(f"A{i}", one) for i, one in enumerate(queries)]
     return loaded(rules(*some, file=FILE), objects=(object_(),), **{"metrics": METRICS, **knows})
 

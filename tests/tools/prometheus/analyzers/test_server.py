@@ -1,5 +1,3 @@
-from typing import Any
-
 import pytest
 
 from clusterwright.tools.finding import Severity
@@ -23,7 +21,7 @@ OWN = {"job": "prometheus", "instance": "10.0.0.5:9090"}
 ALERTING = Configuration("alerting:\n  alertmanagers:\n  - static_configs:\n    - targets: [a]\n")
 
 
-def knowing(**knows: Any) -> Place:
+def knowing(**knows: object) -> Place:
     return Place(knows=knows)
 
 

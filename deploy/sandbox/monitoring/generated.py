@@ -10,7 +10,7 @@ import yaml
 
 from clusterwright.deploy.sandbox.capi.provider.api import Api
 from clusterwright.deploy.sandbox.monitoring.settings import Settings
-from clusterwright.tools.manifest import Json, Manifest, items, mapping, name_of, strings, text
+from clusterwright.tools.manifest import Manifest, items, mapping, name_of, strings, text
 
 NAMESPACE = "monitoring"
 _PROMETHEUS, _ALERTMANAGER = "k8s", "main"
@@ -74,14 +74,11 @@ def _here(spelled: str, settings: Settings, more: dict[str, str]) -> str:
     return spelled
 
 
-def _places(value: Json, key: str) -> Iterator[Manifest]:
+def _places(value: Manifest, key: str) -> Iterator[Manifest]:
     """Yield each object of every list of that name, wherever it is."""
-    if isinstance(value, list):
-        for one in value:
-            yield from _places(one, key)
-    elif isinstance(value, dict):
-        yield from items(value, key)
-        for one in mapping(value).values():
+    yield from items(value, key)
+    for held in value.values():
+        for one in (mapping(held), *items(held)):
             yield from _places(one, key)
 
 

@@ -16,6 +16,10 @@ from clusterwright.deploy.sandbox.parts.toolchain import ensure_toolchain
 if TYPE_CHECKING:
     from clusterwright.tools.manifest import Manifest
 
+    _Fastest = yaml.CSafeLoader
+else:
+    _Fastest = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 KINDS = (
     "alertmanagerconfigs",
     "alertmanagers",
@@ -31,6 +35,17 @@ _FOLDER = "prometheus-operator"
 _MODULE = "github.com/prometheus-operator/prometheus-operator"
 
 
+class _Loader(_Fastest):
+    """A loader for which `=` is a word; YAML 1.1, which PyYAML reads, has a use for it."""
+
+
+def _word(loader: _Loader, node: yaml.ScalarNode) -> str:
+    return str(loader.construct_scalar(node))
+
+
+_Loader.add_constructor("tag:yaml.org,2002:value", _word)
+
+
 def ensure_definitions(report: Report) -> Path:
     """Return a JSON file with the CustomResourceDefinitions of `KINDS`, one list."""
     toolchain = ensure_toolchain(report)
@@ -43,19 +58,9 @@ def ensure_definitions(report: Report) -> Path:
         for kind in KINDS:
             note(f"reading the definition of {kind}")
             text = (folder / f"monitoring.coreos.com_{kind}.yaml").read_text(encoding="utf-8")
-            found += yaml.load_all(text, Loader=_loader())
+            found += yaml.load_all(text, Loader=_Loader)
         content = {"apiVersion": "v1", "kind": "List", "items": found}
         (stage / "definitions.json").write_text(json.dumps(content), encoding="utf-8")
 
     place = obtain("definitions of Prometheus' operator", "manifests", key, collect, report)
     return place / "definitions.json"
-
-
-def _loader() -> type[yaml.SafeLoader]:
-    """Return a loader for which `=` is a word; YAML 1.1, which PyYAML reads, has a use for it."""
-
-    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
-        pass
-
-    Loader.add_constructor("tag:yaml.org,2002:value", lambda _loader, node: node.value)
-    return Loader

@@ -1,7 +1,7 @@
 """The applications of simulated pods: servers whose load and health their annotations tell.
 
-Requests take an exponentially distributed time around `latency-seconds`, so that quantiles are known:
-the 99th percentile is 4.6 times the mean.
+Requests take an exponentially distributed time around `latency-seconds`, so that quantiles are
+known: the 99th percentile is 4.6 times the mean.
 """
 
 import math

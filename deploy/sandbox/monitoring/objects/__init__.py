@@ -7,7 +7,7 @@ import yaml
 
 from clusterwright.deploy.sandbox.parts.binaries import ALERTMANAGER_VERSION, PROMETHEUS_VERSION
 from clusterwright.deploy.sandbox.runtime.place import Place
-from clusterwright.tools.manifest import Manifest
+from clusterwright.tools.manifest import Manifest, items
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,8 +49,13 @@ def _on_loopback(found: list[Manifest], place: Place) -> "Iterator[Manifest]":
     """Replace what needs the network of a node: nothing routes the addresses of Services here."""
     for one in found:
         if one["kind"] == "Service" and one["metadata"]["name"] == "metrics-server":
-            port = one["spec"]["ports"][0] | {"port": place.metrics_server}
-            one["spec"] = {"type": "ExternalName", "externalName": "localhost", "ports": [port]}
+            yield one | {"spec": _external(one, place.metrics_server)}
+            continue
         if one["kind"] == "APIService":
             one["spec"]["service"]["port"] = place.metrics_server
         yield one
+
+
+def _external(service: Manifest, port: int) -> Manifest:
+    ports = [{**one, "port": port} for one in items(service, "spec", "ports")]
+    return {"type": "ExternalName", "externalName": "localhost", "ports": ports}

@@ -30,7 +30,7 @@ VECTOR: Json = {
     "status": "success",
     "data": {
         "resultType": "vector",
-        "result": [{"metric": {"job": "a"}, "value": [1.0, "0"]}, {"metric": {}, "histogram": []}],
+        "result": [{"metric": {"job": "a"}, "value": [1.0, "0"]}, {"histogram": [0]}],
     },
 }
 

@@ -25,7 +25,7 @@ def pod_labels(one: Manifest) -> str:
 def pod(one: Manifest, out: Exposition) -> None:
     """Add the series of a pod."""
     labels = pod_labels(one)
-    owner = next(iter(items(one, "metadata", "ownerReferences")), {})
+    owner = next(iter(items(one, "metadata", "ownerReferences")), Manifest())
     more = labelled(
         host_ip=text(one, "status", "hostIP"),
         pod_ip=text(one, "status", "podIP"),

@@ -5,10 +5,13 @@ computed, not series to be summed up here.
 """
 
 from clusterwright.tools.prometheus import (
+    alerts,
     apply_change,
+    costs,
     find_problems,
     plan_change,
     query,
+    rules,
     signals,
     targets,
 )
@@ -16,8 +19,11 @@ from clusterwright.tools.prometheus.desk import VOCABULARY as VOCABULARY
 from clusterwright.tools.tool import Tool
 
 TOOLS: tuple[Tool, ...] = (
+    alerts.TOOL,
+    costs.TOOL,
     find_problems.TOOL,
     query.TOOL,
+    rules.TOOL,
     signals.TOOL,
     targets.TOOL,
 )

@@ -1,7 +1,7 @@
 """The tool that tells which rules fail, are slow, are not loaded, or can never find anything."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from typing import Annotated, Literal
 
@@ -16,10 +16,11 @@ from clusterwright.tools.kubernetes.parameters import Cluster, Cursor
 from clusterwright.tools.prometheus.monitoring import Monitoring
 from clusterwright.tools.prometheus.parameters import Backend
 from clusterwright.tools.prometheus.read_rules import Ruling, read_ruling
-from clusterwright.tools.prometheus.ruling.needs import lack
+from clusterwright.tools.prometheus.ruling.absence import NEVER, Absence, absences
 from clusterwright.tools.prometheus.ruling.rule import Rule, RuleGroup
 from clusterwright.tools.prometheus.ruling.trouble import (
     Trouble,
+    What,
     errors,
     group_name,
     lacking,
@@ -28,6 +29,7 @@ from clusterwright.tools.prometheus.ruling.trouble import (
     not_taken,
 )
 from clusterwright.tools.quotation import quoted
+from clusterwright.tools.ref import Ref
 from clusterwright.tools.tool import Effect, Tool
 
 _MEMBERS, _QUERY = 6, 300
@@ -39,15 +41,17 @@ class RuleRow(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    what: Literal["error", "not-loaded", "stopped", "slow", "never", "lacks", "rule"] = Field(
-        description="never: can find nothing; lacks: a part of it can find nothing."
+    what: What | Literal["rule"] = Field(
+        description="never: can find nothing; not-yet: nothing before a metric appears;"
+        " lacks: a part of it asks for an absent metric."
     )
-    name: str = Field(description="Rule, group, PrometheusRule, or the metric that is absent.")
+    name: str = Field(description="Rule, group, PrometheusRule, or metrics that are absent.")
     group: str = Field(default="", description="File and group.")
     cause: str = ""
     says: str
     rules: tuple[str, ...] = Field(default=(), description="The first rules that it concerns.")
     count: int = Field(default=0, description="How many rules.")
+    object: Ref | None = Field(default=None, description="Where the rules are written.")
     query: str | None = None
     error: str | None = Field(default=None, description="As Prometheus words it.")
     check: str | None = None
@@ -55,7 +59,9 @@ class RuleRow(BaseModel):
     def lines(self) -> list[str]:
         """Return the row, and what belongs to it on lines of their own."""
         cause = f" ({self.cause})" if self.cause else ""
-        group = f" in {self.group}" if self.group and self.group != self.name else ""
+        place = self.group if self.object is None else self.group.partition("/")[2]
+        group = f" in {place}" if self.group and self.group != self.name else ""
+        group += f" of {self.object}" if self.object else ""
         lines = [f"{self.what} {self.name}{group}{cause}: {self.says}"]
         lines += [f"  {quoted(self.error)}"] if self.error else []
         lines += [f"  {quoted(self.query)}"] if self.query else []
@@ -74,6 +80,7 @@ class RuleList(Answer):
     recording: int = Field(description="Recording rules.")
     failing: int
     never: int = Field(description="Rules that can find nothing, for want of a metric.")
+    not_yet: int = Field(description="Rules that find nothing before a metric appears.")
     quiet: int = Field(description="Alerting rules that are well and find nothing now.")
     rows: tuple[RuleRow, ...] = ()
     left_out: int = Field(default=0, description="Rows after this page.")
@@ -84,7 +91,8 @@ class RuleList(Answer):
         """Return the counts and the rows."""
         counts = f"{self.alerting} alerting and {self.recording} recording rules"
         head = f"{self.backend} on {self.cluster}: {counts} in {self.groups} groups"
-        head += f": {self.failing} fail, {self.never} can never find anything, {self.quiet} quiet"
+        head += f": {self.failing} fail, {self.never} can never find anything, {self.not_yet} find"
+        head += f" nothing before a metric appears, {self.quiet} alerting ones are well and quiet"
         lines = [head, *(line for row in self.rows for line in row.lines())]
         lines += [f"Not read: {one.what} ({one.reason})" for one in self.gaps]
         if self.next_cursor:
@@ -115,12 +123,16 @@ async def prom_rules(
     if cursor and asked != own:
         raise foreign(cursor)
     found = await read_ruling(reach)
-    groups = _chosen(found.groups, name)
 
     def answer() -> RuleList:
-        rows = _problems(found, groups, name) if state == "problems" else list(_every(groups))
-        rest = [one for one in sorted(rows, key=lambda one: one[0]) if one[0] > tuple(after)]
-        counted = _counted(reach.cluster, found, groups)
+        groups = _chosen(found.groups, name)
+        absent = absences(found.groups, found.needs, found.metrics) if found.metrics else []
+        if state == "problems":
+            rows = _problems(found, groups, absent, name)
+        else:
+            rows = list(_every(found, groups))
+        rest = [one for one in _keyed(rows) if one[0] > tuple(after)]
+        counted = _counted(reach.cluster, found, groups, absent)
 
         def page(count: int) -> RuleList:
             more = count < len(rest)
@@ -153,17 +165,35 @@ def _chosen(groups: Sequence[RuleGroup], name: str | None) -> list[RuleGroup]:
     return found
 
 
+def _keyed(rows: Iterable[tuple[Key, RuleRow]]) -> list[tuple[Key, RuleRow]]:
+    """Return the rows in order; those of one key, as several rules of a name, told apart."""
+    seen = Counter[Key]()
+    keyed: list[tuple[Key, RuleRow]] = []
+    for key, row in sorted(rows, key=lambda one: one[0]):
+        keyed.append(((*key[:2], f"{key[2]} {seen[key]:05}"), row))
+        seen[key] += 1
+    return keyed
+
+
 def _problems(
-    found: Ruling, groups: Sequence[RuleGroup], name: str | None
+    found: Ruling, groups: Sequence[RuleGroup], absent: Sequence[Absence], name: str | None
 ) -> list[tuple[Key, RuleRow]]:
-    troubles = [*errors(groups), *late(groups, found.missed, found.now)]
-    troubles += [one for one in not_taken(found.not_loaded) if not name or name in one.name]
-    if found.existing is not None:
-        troubles += lacking(groups, found.existing)
-    return [(one.key, _row(one)) for one in troubles]
+    chosen = {id(rule) for group in groups for rule in group.rules}
+    own = [replace(one, rules=_of(one, chosen)) for one in absent]
+    troubles = [
+        *errors(groups),
+        *late(groups, found.missed, found.now),
+        *(one for one in not_taken(found.not_loaded) if not name or name in one.name),
+        *lacking(one for one in own if one.rules),
+    ]
+    return [(one.key, _row(one, found)) for one in troubles]
 
 
-def _row(one: Trouble) -> RuleRow:
+def _of(one: Absence, chosen: Set[int]) -> tuple[tuple[RuleGroup, Rule], ...]:
+    return tuple((group, rule) for group, rule in one.rules if id(rule) in chosen)
+
+
+def _row(one: Trouble, found: Ruling) -> RuleRow:
     return RuleRow(
         what=one.what,
         name=one.name,
@@ -171,21 +201,22 @@ def _row(one: Trouble) -> RuleRow:
         cause=one.cause,
         says=one.says,
         rules=one.members[:_MEMBERS],
-        count=len(one.members),
+        count=one.count or len(one.members),
+        object=found.homes.get(one.group.partition("/")[0]),
         query=one.query or None,
         error=one.error or None,
         check=one.check or None,
     )
 
 
-def _every(groups: Sequence[RuleGroup]) -> Iterator[tuple[Key, RuleRow]]:
+def _every(found: Ruling, groups: Sequence[RuleGroup]) -> Iterator[tuple[Key, RuleRow]]:
     for group in groups:
         for at, rule in enumerate(group.rules):
             key = (int(rule.health != "err"), group_name(group), f"{at:05} {rule.name[:100]}")
-            yield key, _of_rule(group, rule)
+            yield key, _of_rule(found, group, rule)
 
 
-def _of_rule(group: RuleGroup, rule: Rule) -> RuleRow:
+def _of_rule(found: Ruling, group: RuleGroup, rule: Rule) -> RuleRow:
     words = [rule.kind, {"ok": "evaluated", "err": "fails", "unknown": "not yet"}[rule.health]]
     words += [f"in {rule.took * 1_000:.1f} ms"] if rule.took else []
     words += [f"for {rule.waits:g} s"] if rule.waits else []
@@ -202,13 +233,20 @@ def _of_rule(group: RuleGroup, rule: Rule) -> RuleRow:
     )
 
 
-def _counted(cluster: str, found: Ruling, groups: Sequence[RuleGroup]) -> RuleList:
+def _counted(
+    cluster: str, found: Ruling, groups: Sequence[RuleGroup], absent: Sequence[Absence]
+) -> RuleList:
     """Return the answer without rows."""
     rules = [rule for group in groups for rule in group.rules]
     kinds = Counter(rule.kind for rule in rules)
-    never = [rule for rule in rules if _never(rule, found)]
-    quiet = [rule for rule in rules if rule.kind == "alerting" and not rule.alerts]
-    well = [rule for rule in quiet if rule.health == "ok" and rule not in never]
+    causes = {id(rule): one.cause for one in absent for _, rule in one.rules}
+    never = sum(causes.get(id(rule)) in NEVER for rule in rules)
+    not_yet = sum(causes.get(id(rule)) == "not-yet" for rule in rules)
+    quiet = [
+        rule
+        for rule in rules
+        if rule.kind == "alerting" and rule.health == "ok" and not rule.alerts
+    ]
     return RuleList(
         cluster=cluster,
         backend=found.backend,
@@ -216,14 +254,8 @@ def _counted(cluster: str, found: Ruling, groups: Sequence[RuleGroup]) -> RuleLi
         alerting=kinds["alerting"],
         recording=kinds["recording"],
         failing=sum(rule.health == "err" for rule in rules),
-        never=len(never),
-        quiet=len(well),
+        never=never,
+        not_yet=not_yet,
+        quiet=sum(causes.get(id(rule)) in {None, "part"} for rule in quiet),
         gaps=tuple(found.gaps),
     )
-
-
-def _never(rule: Rule, found: Ruling) -> bool:
-    if found.existing is None or rule.health == "err":
-        return False
-    lacked = lack(rule, found.existing)
-    return lacked is not None and lacked.never

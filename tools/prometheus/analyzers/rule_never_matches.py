@@ -86,7 +86,12 @@ def nearly(metric: str, metrics: Set[str]) -> str | None:
     Names that only look alike, as `..._failed_total` and `..._sent_total`, are other metrics.
     """
     words = metric.split("_")
-    same = [one for one in metrics if abs(len(one) - len(metric)) <= _LONGEST_UNIT]
+    # A gauge `x` and a counter `x_total`, which begins with the first event, may belong together.
+    same = [
+        one
+        for one in metrics
+        if abs(len(one) - len(metric)) <= _LONGEST_UNIT and metric != f"{one}_total"
+    ]
     return next((one for one in sorted(same) if _slip(words, one.split("_"))), None)
 
 

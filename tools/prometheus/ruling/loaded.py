@@ -11,6 +11,7 @@ from clusterwright.tools.excerpt import few
 from clusterwright.tools.manifest import items, text
 from clusterwright.tools.prometheus.ruling.rule import RuleGroup
 from clusterwright.tools.prometheus.scraping.selected import selected, unselected
+from clusterwright.tools.prometheus.scraping.subject import GROUP, ref_of
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
@@ -32,6 +33,12 @@ class NotLoaded:
 def stem(file: str) -> str:
     """Return `<namespace>-<name>` of a file that the operator made; of another one its name."""
     return _UID.sub("", file.rpartition("/")[2])
+
+
+def homes(snapshot: Snapshot) -> dict[str, Ref]:
+    """Return the objects with rules by the stem of the files that the operator makes of them."""
+    refs = (ref_of(one, KIND) for one in snapshot.of_kind(f"{KIND}.{GROUP}"))
+    return {f"{ref.namespace}-{ref.name}": ref for ref in refs if ref}
 
 
 def not_loaded(snapshot: Snapshot, groups: Sequence[RuleGroup]) -> list[NotLoaded]:

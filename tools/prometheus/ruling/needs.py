@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
+from functools import cached_property
 
 from clusterwright.tools.errors import InvalidInputError
 from clusterwright.tools.prometheus.analyzers.rule_never_matches import needs
-from clusterwright.tools.prometheus.promql.reading import read
+from clusterwright.tools.prometheus.promql.reading import Reading, read
 from clusterwright.tools.prometheus.promql.selector import is_plain, string
-from clusterwright.tools.prometheus.ruling.rule import Rule, RuleGroup
+from clusterwright.tools.prometheus.ruling.rule import RuleGroup
 
-_OF_ALERTS = frozenset({"ALERTS", "ALERTS_FOR_STATE"})
+OF_ALERTS = frozenset({"ALERTS", "ALERTS_FOR_STATE"})
 """Metrics that Prometheus makes of alerts: they are absent while none fires."""
 _LONGEST_QUERY = 6_000
 _SPECIAL = frozenset("\\.+*?()|[]{}^$")
@@ -21,25 +22,47 @@ class Lack:
 
     absent: tuple[str, ...]
     """Metrics that its expression names and that do not exist."""
-    never: bool
+    empties: bool
     """Whether it gives nothing for want of them; else another part of it may give something."""
 
 
-def metrics_of(query: str) -> tuple[str, ...] | None:
-    """Return the metrics that an expression names; None where it cannot be read here."""
-    try:
-        reading = read(query)
-    except InvalidInputError:
-        return None
-    names = (one.metric for one in reading.selectors if one.metric)
-    found = tuple(dict.fromkeys(one for one in names if one not in _OF_ALERTS))
-    return found if reading.trusted else None
+class Need:
+    """The metrics of one expression, which is read once."""
+
+    def __init__(self, query: str) -> None:
+        """Take the expression of a rule."""
+        self.query = query
+
+    @cached_property
+    def reading(self) -> Reading | None:
+        """The expression as it was read; None where it cannot be read here."""
+        try:
+            found = read(self.query)
+        except InvalidInputError:
+            return None
+        return found if found.trusted and found.tree is not None else None
+
+    @cached_property
+    def metrics(self) -> tuple[str, ...]:
+        """The metrics that it names; none where it cannot be read here."""
+        selectors = self.reading.selectors if self.reading else ()
+        names = (one.metric for one in selectors if one.metric)
+        return tuple(dict.fromkeys(one for one in names if one not in OF_ALERTS))
+
+    def lack(self, existing: Set[str]) -> Lack | None:
+        """Return what is absent of what it names; None where nothing is. `OF_ALERTS` exist."""
+        absent = tuple(one for one in self.metrics if one not in existing)
+        if not absent or self.reading is None or self.reading.tree is None:
+            return None
+        emptied = needs(self.reading.tree, existing) or frozenset[str]()
+        return Lack(tuple(one for one in absent if one in emptied) or absent, bool(emptied))
 
 
-def named(groups: Iterable[RuleGroup]) -> frozenset[str]:
-    """Return the metrics that all rules together name."""
-    queries = {rule.query for group in groups for rule in group.rules}
-    return frozenset(name for query in queries for name in metrics_of(query) or ())
+def needs_of(groups: Iterable[RuleGroup]) -> dict[str, Need]:
+    """Return what each expression needs, by the expression."""
+    return {
+        query: Need(query) for query in {rule.query for group in groups for rule in group.rules}
+    }
 
 
 def existence(names: Iterable[str]) -> Iterator[str]:
@@ -54,23 +77,6 @@ def existence(names: Iterable[str]) -> Iterator[str]:
         length += len(name) + 1
     if batch:
         yield _asked(batch)
-
-
-def lack(rule: Rule, existing: Set[str]) -> Lack | None:
-    """Return what a rule lacks; None where it lacks nothing, or cannot be read here."""
-    names = metrics_of(rule.query)
-    absent = tuple(one for one in names or () if one not in existing)
-    if not absent:
-        return None
-    tree = read(rule.query).tree
-    emptied = needs(tree, existing) if tree is not None else None
-    if not emptied:
-        return Lack(absent, never=False)
-    return (
-        Lack(tuple(one for one in absent if one in emptied) or absent, never=True)
-        if emptied
-        else Lack(absent, never=False)
-    )
 
 
 def _asked(names: Sequence[str]) -> str:

@@ -48,8 +48,8 @@ _ROWS: tuple[tuple[str, RuleCause, str, str], ...] = (
     (
         r"same labelset|same label set",
         "duplicate-labels",
-        "two results have the same labels once those of the rule are set",
-        "labels that the rule or label_replace overwrites; aggregate by what should tell them apart",
+        "two of its results have the same labels, once label_replace or the rule has set them",
+        "which labels the rule or label_replace sets; aggregate by what tells them apart",
     ),
     (
         r"exceeded limit",

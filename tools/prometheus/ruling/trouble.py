@@ -1,20 +1,19 @@
 """What is wrong with rules, one row for one cause, the worst first."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from clusterwright.tools.excerpt import few, one_line, shorten
-from clusterwright.tools.prometheus.ruling.loaded import NotLoaded
-from clusterwright.tools.prometheus.ruling.needs import lack
+from clusterwright.tools.prometheus.ruling.absence import Absence, AbsenceCause
+from clusterwright.tools.prometheus.ruling.loaded import NotLoaded, stem
 from clusterwright.tools.prometheus.ruling.rule import Rule, RuleGroup
 from clusterwright.tools.prometheus.ruling.rule_error import why
 from clusterwright.tools.quotation import word
 
-What = Literal["error", "not-loaded", "stopped", "slow", "never", "lacks"]
-_RANK: tuple[What, ...] = ("error", "not-loaded", "stopped", "slow", "never", "lacks")
+What = Literal["error", "not-loaded", "stopped", "slow", "never", "not-yet", "lacks"]
+_RANK: tuple[What, ...] = ("error", "not-loaded", "stopped", "slow", "never", "not-yet", "lacks")
 _NEARLY, _LATE = 0.5, 3.0
 """Shares of its interval: what a group takes that is slow, and its age that has stopped."""
 _ERROR, _NAME, _MEMBERS = 300, 100, 6
@@ -26,13 +25,15 @@ class Trouble:
 
     what: What
     name: str
-    """The rule, the group, or the metric that is absent."""
+    """The rule, the group, or the metric or family that is absent."""
     group: str
     """With its file where several groups have the name."""
     cause: str
     says: str
     members: tuple[str, ...] = ()
     """Rules, where the name is of a group or metric."""
+    count: int = 0
+    """How many rules, where that is not how many members."""
     query: str = ""
     error: str = ""
     """As Prometheus words it."""
@@ -123,35 +124,45 @@ def not_taken(found: Iterable[NotLoaded]) -> list[Trouble]:
     ]
 
 
-def lacking(groups: Iterable[RuleGroup], existing: Set[str]) -> list[Trouble]:
-    """Return what is absent, each with the rules that can find nothing, or not all, without it."""
-    found: dict[tuple[What, tuple[str, ...]], list[tuple[RuleGroup, Rule]]] = defaultdict(list)
-    for group in groups:
-        for rule in group.rules:
-            lacked = lack(rule, existing) if rule.health != "err" else None
-            if lacked:
-                what: What = "never" if lacked.never else "lacks"
-                found[what, lacked.absent].append((group, rule))
-    return [_lacking(what, absent, rules) for (what, absent), rules in found.items()]
+def lacking(found: Iterable[Absence]) -> list[Trouble]:
+    """Return what is absent, each with the rules that find nothing, or not all, without it."""
+    return [_lacking(one) for one in found]
 
 
-def _lacking(what: What, absent: Sequence[str], rules: Sequence[tuple[RuleGroup, Rule]]) -> Trouble:
-    names = few([word(one_line(one, _NAME)) for one in absent], 4)
-    verb = "does not exist" if len(absent) == 1 else "do not exist"
-    effect = (
-        f"so {len(rules)} rules can never find anything"
-        if what == "never"
-        else f"which a part of {len(rules)} rules asks for"
-    )
+def _lacking(one: Absence) -> Trouble:
+    metrics = few([word(one_line(metric, _NAME)) for metric in one.metrics], 3)
+    several = f"{word(one_line(one.about.removesuffix('*'), _NAME))}*"
+    name = several if len(one.metrics) > 1 else word(one_line("".join(one.metrics), _NAME))
+    which = f" ({metrics})" if len(one.metrics) > 1 else ""
+    says = {
+        "ended": "had series within the last day, and has none now",
+        "misspelled": f"is no metric, but {word(one_line(one.meant, _NAME))} is",
+        "not-recorded": "is no metric, and no rule records it",
+        "not-scraped": f"nothing that is scraped has a metric {several}{which}",
+        "not-yet": f"absent beside other metrics {several}: optional, or of what has not"
+        f" happened{which}",
+        "part": f"absent, and only a part of each rule asks for that{which}",
+    }[one.cause]
     return Trouble(
-        what=what,
-        name=names,
-        group=group_name(rules[0][0]),
-        cause="absent",
-        says=f"{verb}, {effect}",
-        members=tuple(named(rule) for _, rule in rules),
-        check="prom_search_metrics for a name like it; prom_targets for its exporter",
+        what="never" if one.never else "lacks" if one.cause == "part" else "not-yet",
+        name=name,
+        group="",
+        cause=one.cause,
+        says=says,
+        members=tuple(dict.fromkeys(named(rule) for _, rule in one.rules)),
+        count=len(one.rules),
+        check=_CHECKS[one.cause],
     )
+
+
+_CHECKS: Mapping[AbsenceCause, str] = {
+    "ended": "prom_targets: the target may be down or gone; prom_query of it with start=1d",
+    "misspelled": "the expression of the rule, or of what should record the metric",
+    "not-recorded": "whether the rules that record it are loaded here",
+    "not-scraped": "prom_targets for the exporter; without one, these rules are of no use here",
+    "not-yet": "prom_search_metrics, if one of them ought to be there",
+    "part": "",
+}
 
 
 def named(rule: Rule) -> str:
@@ -160,6 +171,6 @@ def named(rule: Rule) -> str:
 
 
 def group_name(group: RuleGroup) -> str:
-    """Return the name of a group and of its file, without the folders of the latter."""
-    file = group.file.rpartition("/")[2]
+    """Return the name of a group and of its file: of one of the operator `<namespace>-<name>`."""
+    file = stem(group.file)
     return word(one_line(f"{file}/{group.name}" if file else group.name, 2 * _NAME))

@@ -15,7 +15,7 @@ from clusterwright.tools.kubernetes.read import read_snapshot
 from clusterwright.tools.manifest import Json, Manifest, items, mapping, name_of, namespace_of
 from clusterwright.tools.prometheus.alerting.alert import Alert, read_alerts
 from clusterwright.tools.prometheus.analyzers.cardinality import dominating
-from clusterwright.tools.prometheus.analyzers.monitors import emptied
+from clusterwright.tools.prometheus.analyzers.monitor_dropped import emptied
 from clusterwright.tools.prometheus.client.lane import Lane
 from clusterwright.tools.prometheus.estate import GROUP, SERVER, Estate
 from clusterwright.tools.prometheus.metric_queries import QUERIES, MetricQuery, down

@@ -27,8 +27,8 @@ from clusterwright.tools.prometheus.analyzers.gpu_memory import (
 )
 from clusterwright.tools.prometheus.analyzers.gpu_throttling import GPU_THROTTLING
 from clusterwright.tools.prometheus.analyzers.gpu_xid import GPU_XID
+from clusterwright.tools.prometheus.analyzers.monitor_dropped import MONITOR_DROPPED
 from clusterwright.tools.prometheus.analyzers.monitors import (
-    MONITOR_DROPPED,
     MONITOR_NOT_SELECTED,
     MONITOR_REJECTED,
     MONITOR_UNMATCHED,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 
 from clusterwright.tools.analyzer import Analyzer, Fulfilled, ReadRequest, Suspicion
-from clusterwright.tools.excerpt import one_line, shorten
+from clusterwright.tools.excerpt import shorten
 from clusterwright.tools.finding import (
     Edge,
     EventEvidence,
@@ -18,16 +18,14 @@ from clusterwright.tools.kubernetes.analyzers.pod import age, event_evidence, ev
 from clusterwright.tools.manifest import Manifest, dig, items, labels_of, strings, text
 from clusterwright.tools.prometheus.analyzers.about import about, change, said
 from clusterwright.tools.prometheus.estate import GROUP, Estate, estate_of
-from clusterwright.tools.prometheus.scraping.drop import Drop, drops
 from clusterwright.tools.prometheus.scraping.matched import Reason, Unmatched, unmatched
 from clusterwright.tools.prometheus.scraping.selected import selected, unselected
-from clusterwright.tools.quotation import quoted
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
 SELECTS_NOTHING, PORT = "monitor/selects-nothing", "monitor/port-missing"
 NO_ENDPOINTS, NOT_SELECTED = "monitor/no-endpoints", "monitor/not-selected"
-REJECTED, DROPPED = "monitor/rejected", "monitor/targets-dropped"
+REJECTED = "monitor/rejected"
 _CODES: Mapping[Reason, str] = {
     "namespace": SELECTS_NOTHING,
     "labels": SELECTS_NOTHING,
@@ -37,19 +35,20 @@ _CODES: Mapping[Reason, str] = {
 }
 _FRESH = timedelta(minutes=1)
 """What the operator and a reload of Prometheus take to follow a new monitor."""
-_MATCHED = ("ServiceMonitor", "PodMonitor")
-_TAKEN = (*_MATCHED, "Probe", "ScrapeConfig")
+MATCHED = ("ServiceMonitor", "PodMonitor")
+_TAKEN = (*MATCHED, "Probe", "ScrapeConfig")
 _KINDS = tuple(f"{kind}.{GROUP}" for kind in ("Prometheus", "PrometheusAgent", *_TAKEN))
 _INVALID = ("InvalidConfiguration", "RejectedConfiguration")
 """Reasons of the events that the operator writes of what it refuses (pkg/operator/operator.go)."""
 
 
-def _settled(estate: Estate, manifest: Manifest) -> bool:
+def settled(estate: Estate, manifest: Manifest) -> bool:
+    """Return whether a monitor is there to stay, and was for long enough to be followed."""
     leaving = dig(manifest, "metadata", "deletionTimestamp") is not None
     return not leaving and age(estate, manifest) > _FRESH
 
 
-def _targets(estate: Estate, ref: Ref, endpoint: int) -> int:
+def targets(estate: Estate, ref: Ref, endpoint: int) -> int:
     """Return how many targets come from a monitor, or from one endpoint of it."""
     prefix = f"{ref.kind[0].lower()}{ref.kind[1:]}/{ref.namespace}/{ref.name}/"
     pools = [one.pool for one in estate.targets.active] if estate.targets else []
@@ -63,12 +62,12 @@ def _detect_unmatched(snapshot: Snapshot) -> Iterable[Suspicion]:
     estate = estate_of(snapshot)
     if estate.targets is None:  # what objects tell is told only where Prometheus agrees
         return
-    for kind in _MATCHED:
+    for kind in MATCHED:
         for ref, manifest in selected(estate, kind):
-            if not _settled(estate, manifest) or ref in _refused(estate):
+            if not settled(estate, manifest) or ref in _refused(estate):
                 continue
             for one in unmatched(estate, manifest, ref):
-                if not _targets(estate, ref, one.endpoint) and not _asleep(estate, one):
+                if not targets(estate, ref, one.endpoint) and not _asleep(estate, one):
                     yield Suspicion(_unmatched(estate, manifest, one), (ReadRequest(ref),))
 
 
@@ -93,10 +92,10 @@ def _unmatched(estate: Estate, manifest: Manifest, one: Unmatched) -> Finding:
         "namespace": "$.spec.namespaceSelector",
         "labels": "$.spec.selector",
         "no-endpoints": "$.spec.selector",
-    }.get(one.reason, f"$.spec.{_endpoints(ref)}[{one.endpoint}]")
+    }.get(one.reason, f"$.spec.{endpoints(ref)}[{one.endpoint}]")
     value = dig(manifest, "spec", *path.removeprefix("$.spec.").split(".")[:1])
     if one.endpoint >= 0:
-        value = text(items(manifest, "spec", _endpoints(ref))[one.endpoint], "port") or "targetPort"
+        value = text(items(manifest, "spec", endpoints(ref))[one.endpoint], "port") or "targetPort"
         path += ".port"
     evidence: list[Evidence] = [said(ref, path, str(value))]
     if one.nearest and one.reason in {"labels", "namespace"}:
@@ -114,7 +113,8 @@ def _unmatched(estate: Estate, manifest: Manifest, one: Unmatched) -> Finding:
     )
 
 
-def _endpoints(ref: Ref) -> str:
+def endpoints(ref: Ref) -> str:
+    """Return the field of a monitor's spec that lists what it scrapes of each object."""
     return "endpoints" if ref.kind == "ServiceMonitor" else "podMetricsEndpoints"
 
 
@@ -164,7 +164,7 @@ def _detect_unselected(snapshot: Snapshot) -> Iterable[Suspicion]:
         for one in unselected(estate, kind):
             manifest = estate.get(one.ref)
             # What another Prometheus scrapes, which is no object here, is taken up all the same.
-            if manifest and _settled(estate, manifest) and not _targets(estate, one.ref, -1):
+            if manifest and settled(estate, manifest) and not targets(estate, one.ref, -1):
                 taker, reason = one.reasons[0]
                 more = f", nor does any of {len(one.reasons) - 1} others" * (len(one.reasons) > 1)
                 finding = about(
@@ -186,7 +186,7 @@ def _refusals(estate: Estate) -> Iterator[tuple[Ref, EventEvidence]]:
     for kind in _TAKEN:
         for ref, manifest in selected(estate, kind):
             found = events_of(estate, ref, *_INVALID, within=timedelta(hours=1))
-            if found and _settled(estate, manifest) and not _targets(estate, ref, -1):
+            if found and settled(estate, manifest) and not targets(estate, ref, -1):
                 yield ref, event_evidence(found[0], ref)
 
 
@@ -211,71 +211,7 @@ def _detect_refused(snapshot: Snapshot) -> Iterable[Suspicion]:
         yield Suspicion(finding, (ReadRequest(ref),))
 
 
-def _detect_dropped(snapshot: Snapshot) -> Iterable[Suspicion]:
-    """Yield monitors that match by their objects, and of which relabelling drops every target."""
-    estate = estate_of(snapshot)
-    if estate.targets is None or estate.configuration is None:
-        return
-    found = _drops(estate)
-    for ref, index, pool in _emptied(estate) if found else ():
-        yield from _dropped(ref, index, found.get(pool, []))
-
-
-def emptied(estate: Estate) -> list[str]:
-    """Return the pools without targets of monitors that match, and relabel what they match."""
-    return [pool for _, _, pool in _emptied(estate)] if estate.targets else []
-
-
-def _emptied(estate: Estate) -> Iterator[tuple[Ref, int, str]]:
-    for kind in _MATCHED:
-        for ref, manifest in selected(estate, kind):
-            if _settled(estate, manifest) and not list(unmatched(estate, manifest, ref)):
-                for index, endpoint in enumerate(items(manifest, "spec", _endpoints(ref))):
-                    pool = f"{kind[0].lower()}{kind[1:]}/{ref.namespace}/{ref.name}/{index}"
-                    if items(endpoint, "relabelings") and not _targets(estate, ref, index):
-                        yield ref, index, pool
-
-
-def _drops(estate: Estate) -> dict[str, list[Drop]]:
-    targets, configuration = estate.targets, estate.configuration
-    found: dict[str, list[Drop]] = {}
-    if targets and configuration:
-        pools = {one.pool for one in targets.dropped}
-        scrapes = {pool: one for pool in pools if (one := configuration.scrape(pool))}
-        for drop in drops(targets.dropped, scrapes):
-            found.setdefault(drop.pool, []).append(drop)
-    return found
-
-
-def _dropped(ref: Ref, index: int, found: list[Drop]) -> Iterator[Suspicion]:
-    if found and not _asks_first(max(found, key=lambda one: one.step)):
-        # Those that the selector does not mean are dropped by the steps before.
-        last = max(found, key=lambda one: one.step)
-        words = _step(last)
-        path = f"$.spec.{_endpoints(ref)}[{index}].relabelings"
-        finding = about(
-            DROPPED,
-            ref,
-            f"Its relabelings drop every target: {words}",
-            (said(ref, path, last.seen[0][0] if last.seen else ""),),
-            "Correct that step: prom_targets state=dropped shows what it saw.",
-            severity=Severity.WARNING,
-        )
-        yield Suspicion(finding, (ReadRequest(ref),))
-
-
-def _asks_first(drop: Drop) -> bool:
-    """Return whether only what is annotated is to be scraped: that nothing is, is then no fault."""
-    return drop.rule is not None and any("_annotation" in one for one in drop.rule.source)
-
-
-def _step(drop: Drop) -> str:
-    rule = one_line(drop.rule.told(), 80) if drop.rule else "one that cannot be evaluated here"
-    seen = f", which saw {quoted(one_line(drop.seen[0][0], 40))}" if drop.seen else ""
-    return f"step {drop.step} of relabelling, {rule}{seen}"
-
-
-def _refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding | None:
+def refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding | None:
     """Drop the finding if an object that it rests on is gone by now."""
     for request in suspicion.requests:
         if isinstance(request, ReadRequest) and fulfilled.objects.get(request, {}) is None:
@@ -283,18 +219,17 @@ def _refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding | None:
     return suspicion.finding
 
 
-_OBJECTS = (*_KINDS, "Service", "EndpointSlice", "Pod", "Namespace")
+OBJECTS = (*_KINDS, "Service", "EndpointSlice", "Pod", "Namespace")
 MONITOR_UNMATCHED = Analyzer(
     "monitor-unmatched",
     (SELECTS_NOTHING, PORT, NO_ENDPOINTS),
-    (*_OBJECTS, "Deployment", "StatefulSet"),
+    (*OBJECTS, "Deployment", "StatefulSet"),
     _detect_unmatched,
-    _refine,
+    refine,
 )
 MONITOR_NOT_SELECTED = Analyzer(
-    "monitor-not-selected", (NOT_SELECTED,), (*_KINDS, "Namespace"), _detect_unselected, _refine
+    "monitor-not-selected", (NOT_SELECTED,), (*_KINDS, "Namespace"), _detect_unselected, refine
 )
 MONITOR_REJECTED = Analyzer(
-    "monitor-rejected", (REJECTED,), (*_KINDS, "Event"), _detect_refused, _refine
+    "monitor-rejected", (REJECTED,), (*_KINDS, "Event"), _detect_refused, refine
 )
-MONITOR_DROPPED = Analyzer("monitor-dropped", (DROPPED,), _OBJECTS, _detect_dropped, _refine)

@@ -1,12 +1,10 @@
 from collections.abc import Sequence
-from typing import Any
 
 import pytest
 
 from clusterwright.tools.finding import Edge, Relation
 from clusterwright.tools.manifest import Json, Manifest
-from clusterwright.tools.prometheus.scraping.configuration import Configuration
-from clusterwright.tools.prometheus.scraping.target import DroppedTarget, Target, Targets
+from clusterwright.tools.prometheus.scraping.target import Target
 from clusterwright.tools.ref import Ref
 from tests.tools.kubernetes.analyzers.cluster import event, make, pod, running
 from tests.tools.prometheus.analyzers.estates import Place, operated, scraped, target
@@ -156,48 +154,6 @@ def test_what_the_operator_refuses_is_told_in_its_words() -> None:
     assert 'secret "token" not found' in finding.title
     old = event(one, "InvalidConfiguration", "secret not found", age=7_200)
     assert place(one, service(), slice_("10.0.0.1"), old).codes() == []
-
-
-CONFIGURATION = Configuration(
-    """\
-scrape_configs:
-- job_name: serviceMonitor/shop/cart/0
-  relabel_configs:
-  - source_labels: [__meta_kubernetes_service_label_app]
-    regex: cart
-    action: keep
-  - source_labels: [__meta_kubernetes_pod_label_tier]
-    regex: web
-    action: keep
-"""
-)
-KEEPS = {"relabelings": [{"sourceLabels": ["__meta_kubernetes_pod_label_tier"], "regex": "web"}]}
-
-
-def dropped(**meta: str) -> DroppedTarget:
-    labels = {f"__meta_kubernetes_{key}": value for key, value in meta.items()}
-    return DroppedTarget("serviceMonitor/shop/cart/0", labels)
-
-
-def test_relabelings_that_drop_every_target_are_told_by_step() -> None:
-    lost = dropped(service_label_app="cart", pod_label_tier="db")
-    other = dropped(service_label_app="other")
-    knows: dict[str, Any] = {
-        "targets": Targets((), (other, lost)),
-        "configuration": CONFIGURATION,
-    }
-    objects = (monitor(endpoint=KEEPS), service(), slice_("10.0.0.1"))
-    finding = place(*objects, **knows).only()
-    assert (finding.code, finding.subject) == ("monitor/targets-dropped", MONITOR)
-    assert "step 2 of relabelling, keep where" in finding.title
-    assert "“db”" in finding.title
-
-
-def test_relabelings_that_leave_a_target_are_silent() -> None:
-    lost = dropped(service_label_app="cart", pod_label_tier="db")
-    knows: dict[str, Any] = {"targets": Targets((target("", health="up"),), (lost,))}
-    objects = (monitor(endpoint=KEEPS), service(), slice_("10.0.0.1"))
-    assert place(*objects, configuration=CONFIGURATION, **knows).codes() == []
 
 
 def test_a_pod_monitor_that_asks_for_a_port_no_pod_declares_is_told() -> None:

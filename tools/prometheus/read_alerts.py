@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import anyio
+from anyio import to_thread
 
 from clusterwright.tools.coverage import Gap
 from clusterwright.tools.errors import NotFoundError, ToolError
@@ -79,7 +80,7 @@ async def read_alerting(reach: "Reach") -> Alerting:
     async with anyio.create_task_group() as tasks:
         for what, read in reading.parts().items():
             tasks.start_soon(reading.tried, what, read)
-    return _alerting(reach, alerts, found)
+    return await to_thread.run_sync(_alerting, reach, alerts, found)
 
 
 def _alerting(reach: "Reach", alerts: Sequence[Alert], found: _Found) -> Alerting:
@@ -195,6 +196,7 @@ class _Reading:
                 for address in items(one, "status", "addresses"):
                     places[text(address, "address")] = Ref.of(one)
             places |= {name_of(one): Ref.of(one) for one in nodes}
+            places.pop("", None)
             self._found.places = Places(places)
 
 

@@ -87,7 +87,7 @@ def _named(labels: Labels, places: Places) -> Iterator[Ref]:
 def _last(labels: Labels, places: Places) -> Iterator[Ref]:
     """Yield what is named by address, or the service or namespace, where nothing else is."""
     host = labels.get("instance", "").rpartition(":")[0] or labels.get("instance", "")
-    if host in places.nodes:
+    if host and host in places.nodes:
         yield places.nodes[host]
         return
     namespace, service = _value(labels, ("namespace",)), _value(labels, ("service",))

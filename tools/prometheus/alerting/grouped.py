@@ -15,6 +15,8 @@ from clusterwright.tools.ref import Ref
 
 _SEVERITIES = ("critical", "error", "warning", "info", "none")
 _TOLD = frozenset({"alertname", "severity"})
+_NAME = 80
+"""Characters of a name in a cursor; the digest knows the others."""
 Key = tuple[int, int, str, str]
 
 
@@ -57,12 +59,12 @@ class Group:
         one = self.first
         severity = one.severity if one.severity in _SEVERITIES else "warning"
         rest = question(_labelled(one) if self.single else repr(_apart(one)))
-        return (one.order, _SEVERITIES.index(severity), one.name, rest)
+        return (one.order, _SEVERITIES.index(severity), one.name[:_NAME], rest)
 
-    def member(self, alert: Alert) -> str:
+    def own(self, alert: Alert) -> Labels:
         """Return the labels of an alert that the others do not share."""
         own = {k: v for k, v in alert.labels.items() if k not in self.common and k not in _TOLD}
-        return ", ".join(f"{name}={value}" for name, value in sorted(own.items()))
+        return dict(sorted(own.items()))
 
 
 def grouped(

@@ -1,5 +1,6 @@
 """Alerts of Prometheus beside those of Alertmanager: what arrived, what did not, and why not."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,29 +32,36 @@ def join(
     On its way an alert gets the external labels, which do not replace labels of its own; others
     that relabelling changed are found by the labels that stayed, if only one is meant.
     """
-    exact: dict[frozenset[tuple[str, str]], Held] = {}
-    by_name: dict[str, list[Held]] = {}
-    for one in held:
-        exact[frozenset(one.labels.items())] = one
-        by_name.setdefault(one.labels.get("alertname", ""), []).append(one)
+    known = _Index(held)
     found: list[Alert] = []
     missing: list[Alert] = []
     for one in alerts:
-        wanted = {**external, **one.labels}
-        match = exact.get(frozenset(wanted.items())) or _like(one, by_name.get(one.name, ()))
-        if match:
-            found.append(one.held_as(match))
-            continue
-        found.append(one)
-        if one.state == "firing" and not _fresh(one, now):
+        match = known.find(one.labels, external)
+        found.append(one.held_as(match) if match else one)
+        if not match and one.state == "firing" and not _fresh(one, now):
             missing.append(one)
     return Joined(tuple(found), tuple(missing), {one.fingerprint: one for one in held})
 
 
-def _like(alert: Alert, held: Sequence[Held]) -> Held | None:
-    """Return the only one that has all labels of an alert, or all labels but few."""
-    whole = [one for one in held if alert.labels.items() <= one.labels.items()]
-    return whole[0] if len(whole) == 1 else None
+class _Index:
+    """What Alertmanager holds, by all labels together and by each."""
+
+    def __init__(self, held: Sequence[Held]) -> None:
+        self._exact = {frozenset(one.labels.items()): one for one in held}
+        self._by_label: dict[tuple[str, str], set[int]] = defaultdict(set)
+        self._held = held
+        for place, one in enumerate(held):
+            for label in one.labels.items():
+                self._by_label[label].add(place)
+
+    def find(self, labels: Labels, external: Labels) -> Held | None:
+        """Return the one that has exactly these labels, or the only one that has all of them."""
+        exact = self._exact.get(frozenset({**external, **labels}.items()))
+        if exact or not labels:
+            return exact
+        sets = sorted((self._by_label.get(one, set[int]()) for one in labels.items()), key=len)
+        whole = sets[0].intersection(*sets[1:])
+        return self._held[whole.pop()] if len(whole) == 1 else None
 
 
 def _fresh(alert: Alert, now: datetime | None) -> bool:

@@ -1,6 +1,7 @@
 """How a group of alerts is worded: what others wrote is cut, and stands in marks."""
 
 import math
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -18,11 +19,13 @@ if TYPE_CHECKING:
     from clusterwright.tools.prometheus.alertmanager_state import Alert as Held
     from clusterwright.tools.prometheus.alertmanager_state import Silence
     from clusterwright.tools.prometheus.read_alerts import Alerting
+    from clusterwright.tools.prometheus.result import Labels
 
 _NAME, _SUMMARY, _VALUE = 80, 200, 60
 _REFS, _LABELS, _MEMBERS = 5, 6, 3
 _SUMMARIES = ("summary", "description", "message")
 _RUNBOOKS = ("runbook_url", "runbook")
+_LINK = re.compile(r"https?://[\w./:~%?&=#+-]+")
 _INHIBITORS = ("alertname", "namespace", "node", "pod", "instance", "cluster")
 
 
@@ -64,13 +67,13 @@ class Shown:
         """Return labels that all of them have and that the objects do not tell."""
         told = {part for ref in one.refs for part in (ref.name, ref.namespace)}
         left = {k: v for k, v in one.common.items() if v not in told}
-        return dict([(_cut(k), _cut(v)) for k, v in left.items()][:_LABELS])
+        return dict([(_cut(k), word(_cut(v))) for k, v in left.items()][:_LABELS])
 
     def members(self, one: Group) -> tuple[str, ...]:
         """Return what tells them apart, where no objects do."""
         if one.refs or len(one.alerts) == 1:
             return ()
-        return tuple(one_line(one.member(alert), 2 * _NAME) for alert in one.alerts[:_MEMBERS])
+        return tuple(_labelled(one.own(alert)) for alert in one.alerts[:_MEMBERS])
 
     def quiet(self, alert: Alert) -> str | None:
         """Return by what it is kept quiet: silences with author, end and comment; or alerts."""
@@ -105,7 +108,9 @@ class Shown:
     def runbook(self, one: Group) -> str | None:
         """Return the runbook that it links to; else that of the catalogue."""
         linked = next((v for k in _RUNBOOKS if (v := one.first.annotations.get(k))), "")
-        return one_line(linked, _SUMMARY) or (one.known.link if one.known else "") or None
+        shown = one_line(linked, _SUMMARY)
+        own = shown if _LINK.fullmatch(shown) else quoted(shown) if shown else ""
+        return own or (one.known.link if one.known else "") or None
 
     def _silence(self, identifier: str) -> str:
         silence: Silence | None = self.found.silences.get(identifier)
@@ -125,13 +130,17 @@ def _inhibitor(held: "Mapping[str, Held]", fingerprint: str) -> str:
     found = held.get(fingerprint)
     if found is None:
         return f"an alert that is gone ({word(fingerprint[:_NAME])})"
-    labels = [f"{k}={_cut(found.labels[k])}" for k in _INHIBITORS[1:] if k in found.labels]
+    labels = [f"{k}={word(_cut(found.labels[k]))}" for k in _INHIBITORS[1:] if k in found.labels]
     name = word(one_line(found.labels.get("alertname", "?"), _NAME))
     return f"{name} ({', '.join(labels[:3])})" if labels else name
 
 
 def _names(names: "tuple[str, ...] | None") -> str:
     return few([word(one_line(one, _NAME)) for one in names or ()], 3)
+
+
+def _labelled(labels: "Labels") -> str:
+    return ", ".join([f"{_cut(k)}={word(_cut(v))}" for k, v in labels.items()][:_LABELS])
 
 
 def _cut(text: str) -> str:

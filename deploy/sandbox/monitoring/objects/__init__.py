@@ -24,7 +24,17 @@ OBJECTS = (
     "metrics-server",
 )
 """In the order in which one thing needs another; each is a file of this folder."""
-RULES = ("general",)
+RULES = (
+    "general",
+    "workloads",
+    "autoscaling",
+    "resources",
+    "storage",
+    "kubelet",
+    "control-plane",
+    "monitoring",
+    "gpu",
+)
 """PrometheusRule objects, each a file of the folder `rules`."""
 _VERSIONS = {"Prometheus": PROMETHEUS_VERSION, "Alertmanager": ALERTMANAGER_VERSION}
 _HERE = "clusterwright.deploy.sandbox.monitoring"

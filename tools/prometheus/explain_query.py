@@ -1,14 +1,17 @@
 """The tool that explains a query: what it computes, what is doubtful, and why it gives nothing."""
 
 from anyio import to_thread
+from promql_parser import MatrixSelector, StringLiteral, SubqueryExpr
 from pydantic import BaseModel, ConfigDict, Field
 
 from clusterwright.tools.answer import Answer, longest
-from clusterwright.tools.errors import QueryError
+from clusterwright.tools.errors import InvalidInputError, QueryError
+from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.kubernetes.parameters import Cluster
 from clusterwright.tools.prometheus.capability import Feature
 from clusterwright.tools.prometheus.client.backend import Backend as Source
-from clusterwright.tools.prometheus.explaining.asking import Asking
+from clusterwright.tools.prometheus.client.lane import Lane
+from clusterwright.tools.prometheus.explaining.asking import SECONDS, Asking
 from clusterwright.tools.prometheus.explaining.cause import Cause
 from clusterwright.tools.prometheus.explaining.emptiness import why_empty
 from clusterwright.tools.prometheus.explaining.gather import gather
@@ -16,9 +19,10 @@ from clusterwright.tools.prometheus.monitoring import Monitoring
 from clusterwright.tools.prometheus.parameters import Backend, Query
 from clusterwright.tools.prometheus.promql.lint.all import lint
 from clusterwright.tools.prometheus.promql.lint.rule import Advice
-from clusterwright.tools.prometheus.promql.nodes import StringLiteral, is_number
+from clusterwright.tools.prometheus.promql.nodes import is_number
 from clusterwright.tools.prometheus.promql.reading import Reading, read
 from clusterwright.tools.prometheus.promql.sentence import sentence
+from clusterwright.tools.quotation import word
 from clusterwright.tools.tool import Effect, Tool
 
 _SHORT = 4_096
@@ -63,6 +67,8 @@ class QueryExplanation(Answer):
     backend: str
     computes: str | None = None
     series: int | None = Field(default=None, description="That it gives now.")
+    fails: str | None = Field(default=None, description="The error that asking it gives.")
+    fails_right: str | None = Field(default=None, description="What would not fail.")
     nothing: Nothing | None = None
     advice: tuple[Doubtful, ...] = ()
     advice_left_out: int = 0
@@ -71,6 +77,9 @@ class QueryExplanation(Answer):
     def render(self) -> str:
         """Return why it gives nothing first, then doubts."""
         lines: list[str] = []
+        if self.fails:
+            lines.append(f"asked, it fails: {self.fails}")
+            lines += [f"  right: {self.fails_right}"] if self.fails_right else []
         if self.series is not None:
             lines.append(f"{self.series} series now, of {self.backend}")
         if self.nothing:
@@ -83,7 +92,7 @@ class QueryExplanation(Answer):
             lines.append(f"computes: {self.computes}")
         for doubt in self.advice:
             lines.append(f"{doubt.code}: {doubt.part}: {doubt.why}\n  right: {doubt.right}")
-        if not self.advice and self.computes:
+        if not (self.advice or self.fails or self.nothing) and self.computes:
             lines.append("nothing is doubtful about it")
         if self.advice_left_out:
             lines.append(f"{self.advice_left_out} more doubts: explain a part of the query alone")
@@ -106,7 +115,7 @@ async def prom_explain_query(
     await _accepted(reach.backend, reading)
     facts, gaps = await gather(reach.backend, reading)
     asking = Asking(reach.backend, None)
-    series = await _series(asking, reading)
+    series, fails = await _series(reach.backend, reading)
     cause = None
     if series == 0 and reading.tree is not None:
         cause = await why_empty(asking, reading.tree)
@@ -117,6 +126,8 @@ async def prom_explain_query(
         backend=reach.backend.name,
         computes=None if reading.tree is None else _cut(sentence(reading.tree), 2 * _LINE),
         series=series,
+        fails=None if fails is None else _cut(str(fails)),
+        fails_right=None if fails is None else _cut(fails.hint) or None,
         nothing=None if cause is None else _nothing(cause),
         notes=tuple(_cut(one) for one in dict.fromkeys(notes))[:_NOTES],
     )
@@ -144,15 +155,19 @@ async def _accepted(source: Source, reading: Reading) -> None:
         raise reading.refusal(error) from error
 
 
-async def _series(asking: Asking, reading: Reading) -> int | None:
+async def _series(source: Source, reading: Reading) -> tuple[int | None, InvalidInputError | None]:
+    """Return how many series a query gives, or why it fails; neither for a mere number."""
     tree = reading.tree
-    if tree is None:
-        return await asking.count(f"\n{reading.query}\n")
-    if is_number(tree) or isinstance(tree, StringLiteral):
-        return None
-    if type(tree).__name__ in {"MatrixSelector", "SubqueryExpr"}:
-        return await asking.count(f"present_over_time({reading.text})")
-    return await asking.count(reading.text)
+    if tree is not None and (is_number(tree) or isinstance(tree, StringLiteral)):
+        return None, None
+    query = f"\n{reading.query}\n" if tree is None else reading.text
+    if isinstance(tree, MatrixSelector | SubqueryExpr):
+        query = f"present_over_time({query})"
+    try:
+        found = await source.instant(f"count({query})", lane=Lane.HEAVY, seconds=SECONDS)
+    except InvalidInputError as error:
+        return None, error
+    return int(found.only or 0), None
 
 
 def _nothing(cause: Cause) -> Nothing:
@@ -160,7 +175,7 @@ def _nothing(cause: Cause) -> Nothing:
         code=cause.code,
         what=_cut(cause.what),
         right=_cut(cause.right) or None,
-        nearest=tuple(_cut(one, 100) for one in cause.nearest[:_NEAREST]),
+        nearest=tuple(word(_cut(one, 100)) for one in cause.nearest[:_NEAREST]),
         evidence=tuple(
             Looked(query=_cut(one.query, 160), found=_cut(one.found, 60))
             for one in cause.evidence[:_EVIDENCE]
@@ -173,4 +188,4 @@ def _doubtful(one: Advice) -> Doubtful:
 
 
 def _cut(text: str, most: int = _LINE) -> str:
-    return text if len(text) <= most else f"{text[: most - 1]}…"
+    return one_line(text, most)

@@ -44,6 +44,10 @@ _EXECUTION: tuple[tuple[str, str], ...] = (
         "join on labels that one side has once: on (...) group_left (...), after sum by (...)",
     ),
     ("multiple matches", "many series meet one: write group_left or group_right, or aggregate"),
+    (
+        "same labelset",
+        "without their names some series are equal: name one metric, or sum by (...)",
+    ),
     ("timed out", f"its time was over: ask for {_NARROWER}"),
     ("deadline exceeded", f"its time was over: ask for {_NARROWER}"),
 )

@@ -10,7 +10,7 @@ from clusterwright.tools.prometheus.result import Labels, Result
 
 MOST = 40
 """Questions for one query."""
-_SECONDS = 10.0
+SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Asking:
             return None
         self.asked += 1
         try:
-            found = await self.backend.instant(query, self.at, lane=Lane.HEAVY, seconds=_SECONDS)
+            found = await self.backend.instant(query, self.at, lane=Lane.HEAVY, seconds=SECONDS)
         except ToolError as error:
             self.gaps.append(f"{one_line(query, 80)}: {one_line(str(error), 120)}")
             return None

@@ -1,5 +1,6 @@
 """What a query's empty result comes from."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,6 +12,7 @@ Code = Literal[
     "no-such-value",
     "matchers-exclude-one-another",
     "series-ended",
+    "nothing-at-that-time",
     "window-too-short",
     "comparison-filters-all",
     "sides-do-not-meet",
@@ -36,3 +38,12 @@ class Cause:
 def counted(query: str, count: int | None) -> Evidence:
     """Return a count as evidence."""
     return Evidence(query, "not known" if count is None else f"{count} series")
+
+
+def span_of(low: float | None, high: float | None) -> str:
+    """Return the lowest and the highest value of series."""
+    if low is None or high is None:
+        return "not known"
+    if math.isnan(low) or math.isnan(high):
+        return "NaN"
+    return f"{low:.6g}" if low == high else f"{low:.6g} to {high:.6g}"

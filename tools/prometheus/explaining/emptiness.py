@@ -1,5 +1,7 @@
 """Why a query gives nothing: down its tree, to the first part that leaves no series."""
 
+from dataclasses import replace
+
 from promql_parser import (
     AggregateExpr,
     BinaryExpr,
@@ -12,7 +14,7 @@ from promql_parser import (
 )
 
 from clusterwright.tools.prometheus.explaining.asking import Asking
-from clusterwright.tools.prometheus.explaining.cause import Cause, Evidence, counted
+from clusterwright.tools.prometheus.explaining.cause import Cause, Evidence, counted, span_of
 from clusterwright.tools.prometheus.explaining.joining import why_not_joined
 from clusterwright.tools.prometheus.explaining.selecting import why_none
 from clusterwright.tools.prometheus.explaining.windows import why_no_window
@@ -30,7 +32,7 @@ _BUCKETS = frozenset({"histogram_quantile", "histogram_fraction", "histogram_qua
 
 
 async def why_empty(asking: Asking, tree: Expr) -> Cause:
-    """Return the first cause, from the inside outwards."""
+    """Return the first cause, from the inside outwards; of `or`, that of its left side."""
     part = bare(tree)
     while True:  # each turn goes one part deeper
         match part:
@@ -121,7 +123,7 @@ async def _joined(asking: Asking, part: BinaryExpr) -> Expr | Cause:
             return vector
     before = await asking.count(spelled(left))
     if not before:
-        return left
+        return await _neither(asking, left) if name == "or" else left
     after = await asking.count(spelled(right))
     if name == "unless":
         return Cause(
@@ -135,29 +137,34 @@ async def _joined(asking: Asking, part: BinaryExpr) -> Expr | Cause:
     return await why_not_joined(asking, part, (before, after)) or _unknown(part)
 
 
+async def _neither(asking: Asking, left: Expr) -> Cause:
+    first = await why_empty(asking, left)
+    what = f"neither side of `or` has series; of the left one, {first.what}"
+    return replace(first, what=what)
+
+
 async def filtered(asking: Asking, part: BinaryExpr, vector: Expr, count: int) -> Cause:
     """Return that a comparison with a number lets nothing pass, and what the values are."""
     query = spelled(vector)
     low, high = await asking.value(f"min({query})"), await asking.value(f"max({query})")
-    lie = (
-        f"they lie between {low:.6g} and {high:.6g}" if low is not None and high is not None else ""
-    )
-    flipped = vector is not bare(part.lhs) and not is_number(bare(part.rhs))
-    limit = spelled(part.lhs if flipped else part.rhs, 60)
+    flipped = not is_number(part.rhs)
+    number = bare(part.lhs if flipped else part.rhs)
+    limit = spelled(number, 60)
+    if isinstance(number, Call) and (value := await asking.value(spelled(number))) is not None:
+        limit = f"{limit} (now {value:.6g})"
     test = f"{limit} {operation(part)} x" if flipped else f"x {operation(part)} {limit}"
+    right = "an empty result only says that the condition holds nowhere"
+    if span_of(low, high) == "NaN":
+        right = "no comparison but != holds for NaN, as of 0 / 0: where does it come from?"
     return Cause(
         "comparison-filters-all",
-        f"{count} series, and for none of them {test}" + (f": {lie}" if lie else ""),
-        "an empty result only says that the condition holds nowhere",
+        f"{count} series, and for none of them {test}: their values are {span_of(low, high)}",
+        right,
         (
             counted(f"count({query})", count),
-            Evidence(f"min, max of {query}", f"{_told(low)}, {_told(high)}"),
+            Evidence(f"min and max of {query}", span_of(low, high)),
         ),
     )
-
-
-def _told(value: float | None) -> str:
-    return "not known" if value is None else f"{value:.6g}"
 
 
 def _unknown(part: Expr) -> Cause:

@@ -10,6 +10,7 @@ from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.manifest import Json, items, text, texts
 from clusterwright.tools.prometheus.capability import Feature
 from clusterwright.tools.prometheus.client.backend import Backend
+from clusterwright.tools.prometheus.client.lane import Lane
 from clusterwright.tools.prometheus.promql.facts import Facts
 from clusterwright.tools.prometheus.promql.reading import Reading
 from clusterwright.tools.prometheus.promql.selector import NAME, Matcher, Selector, select
@@ -96,7 +97,8 @@ def _labels(backend: Backend, metric: str, found: _Found) -> Callable[[], Awaita
 
 def _count(backend: Backend, one: Selector, found: _Found) -> Callable[[], Awaitable[None]]:
     async def ask() -> None:
-        counted = await backend.instant(f"count({one.text})", seconds=_SECONDS)
+        query = f"count({one.text})"
+        counted = await backend.instant(query, lane=Lane.HEAVY, seconds=_SECONDS)
         found.counts[one.text] = int(counted.only or 0)
 
     return ask
@@ -104,7 +106,8 @@ def _count(backend: Backend, one: Selector, found: _Found) -> Callable[[], Await
 
 def _jobs(backend: Backend, metric: str, found: _Found) -> Callable[[], Awaitable[None]]:
     async def ask() -> None:
-        counted = await backend.instant(f"count by (job) ({_named(metric)})", seconds=_SECONDS)
+        query = f"count by (job) ({_named(metric)})"
+        counted = await backend.instant(query, lane=Lane.HEAVY, seconds=_SECONDS)
         found.jobs[metric] = frozenset(one.labels.get("job", "") for one in counted.series)
 
     return ask

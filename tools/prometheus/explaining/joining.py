@@ -3,7 +3,7 @@
 from promql_parser import BinaryExpr
 
 from clusterwright.tools.prometheus.explaining.asking import Asking
-from clusterwright.tools.prometheus.explaining.cause import Cause, Evidence, counted
+from clusterwright.tools.prometheus.explaining.cause import Cause, Evidence, counted, span_of
 from clusterwright.tools.prometheus.promql.nodes import (
     COMPARISONS,
     is_on,
@@ -12,7 +12,7 @@ from clusterwright.tools.prometheus.promql.nodes import (
     spelled,
 )
 from clusterwright.tools.prometheus.promql.selector import label
-from clusterwright.tools.prometheus.promql.sides import difference
+from clusterwright.tools.prometheus.promql.sides import Matching, difference
 
 _SERIES = 200
 """Of each side, whose labels are compared."""
@@ -22,26 +22,25 @@ async def why_not_joined(asking: Asking, part: BinaryExpr, counts: tuple[int, in
     """Return why nothing comes out; None where nothing told."""
     left, right = spelled(part.lhs), spelled(part.rhs)
     evidence = (counted(f"count({left})", counts[0]), counted(f"count({right})", counts[1]))
-    words = _matching(part)
-    met = await asking.count(f"({left}) and{words} ({right})")
+    query = f"({left}) and{_matching(part)} ({right})"
+    met = await asking.count(query)
     if met:
-        return (
-            await _compared(asking, part, met, evidence)
-            if (operation(part) in COMPARISONS)
-            else None
-        )
-    ours = await asking.series(f"topk({_SERIES}, {left})")
-    theirs = await asking.series(f"topk({_SERIES}, {right})")
-    differs = difference(ours, theirs, matched_on(part), on=is_on(part))
-    met_none = counted(f"count(({left}) and{words} ({right}))", met)
+        compared = operation(part) in COMPARISONS
+        return await _compared(asking, part, met, evidence) if compared else None
+    evidence = (*evidence, counted(f"count({query})", met))
+    differs = difference(
+        await asking.series(f"topk({_SERIES}, {left})"),
+        await asking.series(f"topk({_SERIES}, {right})"),
+        Matching(operation(part), matched_on(part), on=is_on(part)),
+    )
     if differs is None:
         what = "no series of one side has the labels of one of the other"
-        return Cause("sides-do-not-meet", what, "", (*evidence, met_none))
+        return Cause("sides-do-not-meet", what, "", evidence)
     return Cause(
         "sides-do-not-meet",
         f"no series of one side meets one of the other: {differs.why}",
-        f"{operation(part)} {differs.right}",
-        (*evidence, met_none),
+        differs.right,
+        evidence,
     )
 
 
@@ -49,15 +48,14 @@ async def _compared(
     asking: Asking, part: BinaryExpr, met: int, evidence: tuple[Evidence, ...]
 ) -> Cause:
     left, right = spelled(part.lhs), spelled(part.rhs)
-    ranges: list[str] = []
-    for side in (left, right):
-        low, high = await asking.value(f"min({side})"), await asking.value(f"max({side})")
-        if low is not None and high is not None:
-            ranges.append(f"{low:.6g} to {high:.6g}")
-    values = f": left {ranges[0]}, right {ranges[1]}" if len(ranges) > 1 else ""
+    ranges = [
+        span_of(await asking.value(f"min({side})"), await asking.value(f"max({side})"))
+        for side in (left, right)
+    ]
     return Cause(
         "comparison-filters-all",
-        f"{met} series meet, and for none of them left {operation(part)} right{values}",
+        f"{met} series meet, and for none of them left {operation(part)} right:"
+        f" left {ranges[0]}, right {ranges[1]}",
         "an empty result only says that the condition holds nowhere",
         evidence,
     )

@@ -5,8 +5,10 @@ import anyio
 from clusterwright.tools.prometheus.explaining import names
 from clusterwright.tools.prometheus.explaining.asking import Asking
 from clusterwright.tools.prometheus.explaining.cause import Cause, Evidence, counted
-from clusterwright.tools.prometheus.explaining.history import ended
+from clusterwright.tools.prometheus.explaining.history import at_another_time, ended
+from clusterwright.tools.prometheus.explaining.missing import no_metric
 from clusterwright.tools.prometheus.promql.selector import NAME, Matcher, Selector, select
+from clusterwright.tools.quotation import word
 
 _MOST = 8
 """Matchers that are tried one by one."""
@@ -17,44 +19,15 @@ async def why_none(asking: Asking, selector: Selector) -> Cause:
     """Return why a selector takes nothing now."""
     if selector.alternatives:
         return Cause("not-found-out", f"{selector.text} takes nothing now")
-    if (before := await ended(asking, selector)) is not None:
-        return before
-    bare = selector.bare
+    for when in (at_another_time, ended):
+        if (cause := await when(asking, selector)) is not None:
+            return cause
+    count = None
     if selector.metric is not None:
-        count = await asking.count(f"{bare.text}{selector.suffix}")
+        count = await asking.count(f"{selector.bare.text}{selector.suffix}")
         if count == 0:
-            return await _no_metric(asking, selector)
-    else:
-        count = None
+            return await no_metric(asking, selector)
     return await _matchers(asking, selector, count)
-
-
-async def _no_metric(asking: Asking, selector: Selector) -> Cause:
-    metric, bare = selector.metric or "", selector.bare
-    if selector.conditions and (before := await ended(asking, bare)) is not None:
-        return before
-    every = await names.metrics(asking)
-    if metric in every:  # it has series, of another time or beyond what was looked back
-        evidence = (counted(f"count({bare.text}{selector.suffix})", 0),)
-        return Cause("series-ended", f"{metric} was known once and has no series now", "", evidence)
-    base = metric.removesuffix("_bucket")
-    if base != metric and base in every:
-        return Cause(
-            "no-such-metric",
-            f"{base} is a native histogram: it has no series {metric}",
-            f"histogram_quantile(0.95, sum(rate({base}[5m]))), without _bucket and le",
-            (counted(f"count({bare.text})", 0),),
-            (base,),
-        )
-    near = await names.like(metric, every)
-    right = f"did you mean {near[0]}?" if near else "prom_search_metrics finds metrics by meaning"
-    return Cause(
-        "no-such-metric",
-        f"no metric {metric} is here, nor was it in the last 7 days",
-        right,
-        (counted(f"count({bare.text})", 0), Evidence("metrics that there are", str(len(every)))),
-        near,
-    )
 
 
 async def _matchers(asking: Asking, selector: Selector, total: int | None) -> Cause:
@@ -73,41 +46,58 @@ async def _matchers(asking: Asking, selector: Selector, total: int | None) -> Ca
     evidence += [counted(select((*kept, one)), alone[one]) for one in tried]
     for one in tried:
         if alone[one] == 0:
-            return await _kills(asking, selector, one, tuple(evidence))
-    return await _together(asking, selector, tuple(evidence))
+            if selector.metric is None:
+                return await _fits_nothing(asking, one, tuple(evidence))
+            return await _kills(asking, selector, one, (total, tuple(evidence)))
+    return await _together(asking, selector, alone, tuple(evidence))
+
+
+async def _fits_nothing(asking: Asking, one: Matcher, evidence: tuple[Evidence, ...]) -> Cause:
+    """Return what no series at all fits, where no metric is named."""
+    if one.label == NAME:
+        near = await names.fitting(one, await names.metrics(asking))
+        right = _meant(one, near) or "prom_search_metrics finds metrics by meaning"
+        return Cause("no-such-metric", f"no metric fits {one}", right, evidence, near)
+    every = await names.labels(asking, None)
+    if one.label not in every:
+        near = await names.like(one.label, every)
+        what = f"no series has a label {one.label}"
+        return Cause("no-such-label", what, _alike(near), evidence, near)
+    near = await names.fitting(one, await names.values(asking, one.label, None))
+    return Cause("no-such-value", f"no series fits {one}", _meant(one, near), evidence, near)
 
 
 async def _kills(
-    asking: Asking, selector: Selector, one: Matcher, evidence: tuple[Evidence, ...]
+    asking: Asking,
+    selector: Selector,
+    one: Matcher,
+    known: tuple[int | None, tuple[Evidence, ...]],
 ) -> Cause:
-    bare = selector.bare.text if selector.metric else None
-    if one.label == NAME:
-        near = await names.like(one.value, await names.metrics(asking))
-        return Cause("no-such-metric", f"no metric fits {one}", "", evidence, near)
-    if bare is None:
-        return Cause("no-such-value", f"no series fits {one}", "", evidence)
-    there = await names.values(asking, one.label, bare)
-    if not there and not one.is_negative:
-        has = [name for name in await names.labels(asking, bare) if name != NAME]
+    """Return why one matcher fits no series of a metric that has some."""
+    total, evidence = known
+    bare = f"{selector.bare.text}{selector.suffix}"
+    there = await names.values(asking, one.label, bare, total)
+    has = await names.labels(asking, selector.bare.text) if not there else []
+    if not there and not one.is_negative and has and one.label not in has:
         near = await names.like(one.label, has)
         return Cause(
             "no-such-label",
             f"{selector.metric} has no label {one.label}",
-            f"labels that it has: {', '.join(has[:20])}",
+            _alike(near) or f"labels that it has: {', '.join(has[:20])}",
             evidence,
-            near,
+            near or tuple(has[:_FEW]),
         )
-    near = await names.like(one.value, there) or tuple(there[:_FEW])
-    return Cause(
-        "no-such-value",
-        f"no series of {selector.metric} fits {one}; {one.label} has {len(there)} values",
-        _fitting(one, near),
-        evidence,
-        near,
-    )
+    count = f"{len(there)} value{'' if len(there) == 1 else 's'}"
+    what = f"no series of {selector.metric} fits {one}; {one.label} has {count}"
+    if one.is_negative:
+        right = "it excludes every value that there is: leave it out"
+        return Cause("no-such-value", what, right, evidence, tuple(there[:_FEW]))
+    near = await names.fitting(one, there)
+    right = _meant(one, near) or f"a value of {one.label} that is there"
+    return Cause("no-such-value", what, right, evidence, near or tuple(there[:_FEW]))
 
 
-def _fitting(one: Matcher, near: tuple[str, ...]) -> str:
+def _meant(one: Matcher, near: tuple[str, ...]) -> str:
     if not near:
         return ""
     if one.is_regex and any(one.value in value for value in near):
@@ -116,22 +106,37 @@ def _fitting(one: Matcher, near: tuple[str, ...]) -> str:
     return f"did you mean {Matcher(one.label, '=', near[0])}?"
 
 
-async def _together(asking: Asking, selector: Selector, evidence: tuple[Evidence, ...]) -> Cause:
+def _alike(near: tuple[str, ...]) -> str:
+    return f"did you mean {word(near[0])}?" if near else ""
+
+
+async def _together(
+    asking: Asking,
+    selector: Selector,
+    alone: dict[Matcher, int | None],
+    evidence: tuple[Evidence, ...],
+) -> Cause:
     """Return which matchers exclude one another, though each of them fits something."""
-    tried = selector.conditions[:_MOST]
-    needed: list[Matcher] = []
+    needed: list[tuple[Matcher, int]] = []
     found = list(evidence)
-    for one in tried if len(tried) > 1 else ():
+    for one in alone if len(alone) > 1 else ():
         less = selector.without(one)
         count = await asking.count(f"{less.text}{selector.suffix}")
         if count:
-            needed.append(one)
+            needed.append((one, count))
             found.append(counted(less.text, count))
     if not needed:
         return Cause("not-found-out", f"{selector.text} takes nothing now", "", tuple(found))
+    first, count = needed[0]
+    less = f"{selector.without(first).text}{selector.suffix}"
+    there = tuple(await names.values(asking, first.label, less, count))
+    near = await names.fitting(first, there) or there[:_FEW]
+    others = " and ".join(str(one) for one in alone if one != first)
     return Cause(
         "matchers-exclude-one-another",
-        f"each matcher fits some series and none fits all; without {needed[0]} there are some",
-        f"leave out one of: {', '.join(map(str, needed))}",
-        tuple(found),
+        f"each matcher fits some series and none fits all; {count} series fit {others}"
+        f" without {first}",
+        f"{first.label} is another one there" if near else f"leave out {first}",
+        tuple(dict.fromkeys(found)),
+        near,
     )

@@ -1,14 +1,19 @@
 """Why a function over a range gives nothing though samples are there."""
 
+from itertools import pairwise
+from statistics import median
+
 from clusterwright.tools.prometheus.explaining.asking import Asking
 from clusterwright.tools.prometheus.explaining.cause import Cause, Evidence, counted
 from clusterwright.tools.prometheus.promql.functions import CHANGES, RATES
 from clusterwright.tools.prometheus.promql.lasting import lasting
 from clusterwright.tools.prometheus.promql.lint.short_window import SCRAPES
-from clusterwright.tools.prometheus.promql.selector import Selector
+from clusterwright.tools.prometheus.promql.selector import Matcher, Selector, select
 
 _WIDER = 20
 """Times the window, in which it is looked how often samples come."""
+_SPAN = 600.0, 7_200.0
+"""Seconds: at least and at most."""
 _PAIR = 2
 
 
@@ -40,19 +45,35 @@ async def _told(
     asking: Asking, function: str, selector: Selector, evidence: tuple[Evidence, ...]
 ) -> Cause:
     range_ = selector.range or 0.0
-    wider = max(range_ * _WIDER, 600.0)
-    query = f"max(count_over_time({selector.text}[{lasting(wider)}]{selector.suffix}))"
-    samples = await asking.value(query)
+    interval, looked = await _interval(asking, selector)
     each, wanted = "", "5m"
-    if samples and samples >= _PAIR:
-        interval = wider / samples
-        each = f"; a sample comes about each {lasting(round(interval))}"
-        wanted = lasting(max(round(interval) * SCRAPES, 1))
-        evidence = (*evidence, Evidence(query, f"{samples:g}"))
+    if interval:
+        each = f"; a sample comes about each {lasting(interval)}"
+        wanted = lasting(max(interval * SCRAPES, 1))
     needs = "two samples" if function in RATES | CHANGES else "a sample"
     return Cause(
         "window-too-short",
         f"{function} needs {needs} of a series within {lasting(range_)}, and none has them{each}",
         f"{function}({selector.text}[{wanted}])",
-        evidence,
+        (*evidence, *looked),
     )
+
+
+async def _interval(
+    asking: Asking, selector: Selector
+) -> tuple[float | None, tuple[Evidence, ...]]:
+    """Return the seconds between two samples of one of the series."""
+    wider = lasting(min(max((selector.range or 0.0) * _WIDER, _SPAN[0]), _SPAN[1]))
+    some = await asking.series(
+        f"topk(1, last_over_time({selector.text}[{wider}]{selector.suffix}))"
+    )
+    if not some:
+        return None, ()
+    one = select([Matcher(name, "=", value) for name, value in some[0].items()])
+    query = f"{one}[{wider}]{selector.suffix}"
+    found = await asking.ask(query)
+    times = found.series[0].times if found and found.series else ()
+    if len(times) < _PAIR:
+        return None, (Evidence(query, f"{len(times)} samples"),)
+    interval = median(after - before for before, after in pairwise(times))
+    return round(interval, 1 if interval < 1 else 0), (Evidence(query, f"{len(times)} samples"),)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from clusterwright.tools.errors import InvalidInputError
 
 _WIDTH = 90
-_NEXT = "prom_explain_query tells more about a query"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,8 @@ class Mistake:
 
     def error(self, query: str) -> InvalidInputError:
         """Return the error that tells it."""
-        return InvalidInputError(f"the query cannot be read: {self.shown(query)}", hint=_NEXT)
+        shown = Mistake(self.what, self.at, "").shown(query)
+        return InvalidInputError(f"the query cannot be read: {shown}", hint=self.right)
 
 
 def place(query: str, at: int) -> tuple[int, int]:

@@ -20,7 +20,12 @@ from clusterwright.tools.prometheus.promql.usual import usual
 _IN_CALL = re.compile(r"in call to function [\"']([a-z_0-9]+)[\"']")
 _ARGUMENTS = re.compile(r"argument\(s\) in call to [\"']([a-z_0-9]+)[\"']")
 _UNKNOWN = re.compile(r"unknown function with name [\"']([A-Za-z_0-9:]{1,60})[\"']")
+_OFF = re.compile(
+    r"function [\"']([a-z_0-9]{1,60})[\"'] is not enabled|([a-z_]{1,60})\(\) is experimental"
+)
+_NO_MODIFIER = re.compile(r"(smoothed|anchored) modifier not implemented")
 _RANGE = re.compile("expected type (?:range|matrix)")
+_FLAG = "--enable-feature="
 _NAME_TWICE = "metric name must not be set twice"
 _SHORT = 200
 
@@ -151,6 +156,37 @@ def _comparison(words: Sequence[Token], said: str) -> Mistake | None:
     return Mistake("two numbers are compared", at, "write bool after the operator: 1 > bool 0")
 
 
+def _switched_off(words: Sequence[Token], said: str) -> Mistake | None:
+    """Tell what a server runs without. Source: Prometheus, docs/feature_flags.md."""
+    feature = "promql-experimental-functions"
+    if found := _OFF.search(said):
+        name = found[1] or found[2]
+        what, at = f"{name} is switched off", _at(words, name)
+    elif "fill modifiers are experimental" in said:
+        what, at = "fill is switched off", _at(words, "fill")
+        feature = "promql-binop-fill-modifiers"
+    elif found := _NO_MODIFIER.search(said):
+        return Mistake(
+            f"{found[1]} where no selector ends",
+            next((one.start for one in words if one.text == found[1]), None),
+            f"it follows the range or the metric itself: rate(x[5m] {found[1]})",
+        )
+    else:
+        return None
+    return Mistake(what, at, f"the server must run with {_FLAG}{feature}, or write it without")
+
+
+def _range_of_result(words: Sequence[Token], said: str) -> Mistake | None:
+    if "ranges only allowed for vector selectors" not in said:
+        return None
+    at = next(
+        (after.start for one, after in pairwise(words) if one.text == ")" and after.text == "["),
+        None,
+    )
+    right = "only a metric has samples to take; a result is looked at each minute: [1h:1m]"
+    return Mistake("a range of a result", at, right)
+
+
 def _at(words: Sequence[Token], name: str) -> int | None:
     """Return where a function is called; nothing where it is called several times."""
     places = [
@@ -171,4 +207,6 @@ _SAID: tuple[Callable[[Sequence[Token], str], Mistake | None], ...] = (
     _unknown_function,
     _scalar_set,
     _comparison,
+    _switched_off,
+    _range_of_result,
 )

@@ -7,6 +7,7 @@ from promql_parser import (
     Expr,
     MatrixSelector,
     NumberLiteral,
+    StringLiteral,
     SubqueryExpr,
     UnaryExpr,
     VectorSelector,
@@ -200,9 +201,26 @@ def _called(part: Call, left: int) -> str:
         return _OVER[name].format(of, over)
     if name in _OF and arguments:
         return _OF[name].format(_phrase(arguments[0], left))
-    if name == "time" and not arguments:
-        return "now"
-    return f"{name} of {', '.join(_phrase(one, left) for one in arguments)}" if arguments else name
+    return _rarely_called(part, arguments, left)
+
+
+def _rarely_called(part: Call, arguments: list[Expr], left: int) -> str:
+    name = part.func.name
+    match name:
+        case "time":
+            return "now"
+        case "predict_linear" if len(arguments) > 1:
+            of, over = _ranged(arguments[0], left)
+            ahead = _phrase(arguments[1], left)
+            return f"what {of} will be in {ahead} seconds, by its last {over}"
+        case "label_replace" | "label_join" if arguments:
+            made = [one.val for one in part.args if isinstance(one, StringLiteral)]
+            label = f", with the label {made[0]}" if made else ""
+            return f"{_phrase(arguments[0], left)}{label}"
+        case _ if arguments:
+            return f"{name} of {', '.join(_phrase(one, left) for one in arguments)}"
+        case _:
+            return name
 
 
 def _ranged(part: Expr, left: int) -> tuple[str, str]:

@@ -3,9 +3,23 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from clusterwright.tools.prometheus.promql.selector import NAME
+from clusterwright.tools.prometheus.promql.nodes import SETS
+from clusterwright.tools.prometheus.promql.selector import NAME, label, string
 
 _FEW = 3
+Side = Sequence[Mapping[str, str]]
+"""Labels of series of one side, some of them at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """How an operator matches its sides."""
+
+    operator: str
+    labels: Sequence[str] = ()
+    """Of `on` or `ignoring`; empty for neither."""
+    on: bool = False
+    """Whether they are those of `on`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,69 +30,64 @@ class Difference:
     right: str
 
 
-def difference(
-    left: Sequence[Mapping[str, str]],
-    right: Sequence[Mapping[str, str]],
-    matched: Sequence[str],
-    *,
-    on: bool,
-) -> Difference | None:
-    """Return what differs; None where nothing in these series tells.
-
-    Args:
-        left: labels of series of the left side, some of them at least.
-        right: those of the right side.
-        matched: labels of `on` or `ignoring`; empty for neither.
-        on: whether they are those of `on`.
-    """
-    names = _names(left), _names(right)
-    compared = frozenset(matched) if on else (names[0] | names[1]) - frozenset(matched)
-    only_left, only_right = compared & names[0] - names[1], compared & names[1] - names[0]
-    shared = names[0] & names[1]
+def difference(left: Side, right: Side, matching: Matching) -> Difference | None:
+    """Return what differs; None where nothing in these series tells."""
+    ours, theirs = _names(left), _names(right)
+    matched = frozenset(matching.labels)
+    compared = matched if matching.on else (ours | theirs) - matched
+    meeting = [one for one in sorted(ours & theirs) if _values(left, one) & _values(right, one)]
+    only_left, only_right = compared & ours - theirs, compared & theirs - ours
     if only_left or only_right:
-        return _lacking(only_left, only_right, shared, names)
-    for name in sorted(compared & shared):
-        ours, theirs = _values(left, name), _values(right, name)
-        if not ours & theirs:
-            others = ", ".join(sorted((compared & shared) - {name}))
+        parts = [
+            f"only the {side} side has {', '.join(sorted(names))}"
+            for side, names in (("left", only_left), ("right", only_right))
+            if names
+        ]
+        return Difference(" and ".join(parts), _right(matching, meeting, (ours, theirs)))
+    for name in sorted(compared & ours & theirs):
+        if name not in meeting:
+            one, other = _few(_values(left, name)), _few(_values(right, name))
             return Difference(
-                f"{name} is {_few(ours)} on the left and {_few(theirs)} on the right",
-                f"on ({others})" if others else f"bring {name} to one form with label_replace",
+                f"{name} is {one} on the left and {other} on the right",
+                _right(matching, meeting, (ours, theirs)),
             )
     return None
 
 
-def _lacking(
-    left: frozenset[str],
-    right: frozenset[str],
-    shared: frozenset[str],
-    names: tuple[frozenset[str], frozenset[str]],
-) -> Difference:
-    parts: list[str] = []
-    if left:
-        parts.append(f"only the left side has {', '.join(sorted(left))}")
-    if right:
-        parts.append(f"only the right side has {', '.join(sorted(right))}")
-    if not shared:
-        return Difference(
-            " and ".join(parts),
-            "on () group_left, where the other side is one series"
-            if not (names[0] and names[1])
-            else "label_replace on one side, as they share no label",
+def _right(
+    matching: Matching, meeting: Sequence[str], names: tuple[frozenset[str], frozenset[str]]
+) -> str:
+    """Return how the sides would meet: on the labels whose values are on both sides."""
+    if meeting:
+        others = names[0] - set(meeting), names[1] - set(meeting)
+        group = ""
+        if matching.operator not in SETS:
+            group = " group_left" if others[0] else " group_right" if others[1] else ""
+        return f"{matching.operator} on ({', '.join(map(label, meeting))}){group}"
+    if not (names[0] and names[1]):
+        group = "" if matching.operator in SETS else " group_left"
+        return (
+            "aggregate both sides by the same labels; where one side is to be a single series,"
+            f" {matching.operator} on (){group}"
         )
-    group = " group_left" if left and not right else " group_right" if right and not left else ""
-    return Difference(" and ".join(parts), f"on ({', '.join(sorted(shared))}){group}")
+    if names[0] & names[1]:
+        shared = ", ".join(sorted(names[0] & names[1])[:_FEW])
+        return (
+            f"they have no value in common, not even of {shared}: aggregate both by a label that"
+            " says the same, brought to one form with label_replace"
+        )
+    return "they share no label: bring two to one name and form with label_replace"
 
 
-def _names(series: Sequence[Mapping[str, str]]) -> frozenset[str]:
+def _names(series: Side) -> frozenset[str]:
     return frozenset(name for one in series for name in one if name != NAME)
 
 
-def _values(series: Sequence[Mapping[str, str]], name: str) -> frozenset[str]:
-    return frozenset(one.get(name, "") for one in series)
+def _values(series: Side, name: str) -> frozenset[str]:
+    return frozenset(one[name] for one in series if name in one)
 
 
 def _few(values: frozenset[str]) -> str:
-    shown = ", ".join(f'"{one}"' for one in sorted(values)[:_FEW])
+    shown = ", ".join(string(one) for one in sorted(values)[:_FEW])
     more = len(values) - _FEW
     return f"{shown} and {more} more" if more > 0 else shown

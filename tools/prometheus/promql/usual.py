@@ -145,6 +145,36 @@ def _joins(one: Token) -> bool:
     return one.kind == "operator" and one.text not in {",", ":", "@"}
 
 
+def _labels_of_function(words: Sequence[Token]) -> Mistake | None:
+    """Find `rate(x[5m]) by (job)`: only aggregations have groups."""
+    opened: list[str] = []
+    for i, (one, after) in enumerate(pairwise(words)):
+        if one.kind == "open":
+            opened.append(words[i - 1].text if i and words[i - 1].kind == "name" else "")
+        elif one.kind == "close":
+            name = opened.pop() if opened else ""
+            if after.text in {"by", "without"} and name in FUNCTIONS:
+                right = f"aggregate: sum by (label) ({name}(...))"
+                return Mistake(f"{name} has no groups", after.start, right)
+            if one.text == ")" and after.text == "{":
+                right = 'matchers stand behind the metric, before its range: x{label="value"}[5m]'
+                return Mistake("matchers of a result", after.start, right)
+    return None
+
+
+def _durations(words: Sequence[Token]) -> Mistake | None:
+    for one, after in pairwise(words):
+        if one.within != "[" or after.within != "[":
+            continue
+        if one.kind == "number" and after.kind == "name":
+            right = f"write it together: [{one.text}{after.text}]"
+            return Mistake("a space in a duration", after.start, right)
+        if one.text == "-" and after.kind in {"duration", "number"}:
+            right = f"a range is above zero; the past is x[{after.text}] offset 1h"
+            return Mistake("a range below zero", one.start, right)
+    return None
+
+
 def _unknown(words: Sequence[Token]) -> Mistake | None:
     known = FUNCTIONS | AGGREGATIONS | KEYWORDS
     for one, after in pairwise(words):
@@ -163,5 +193,7 @@ _RULES: tuple[Callable[[Sequence[Token]], Mistake | None], ...] = (
     _labels_without_parentheses,
     _side_by_side,
     _without_operand,
+    _labels_of_function,
+    _durations,
     _unknown,
 )

@@ -7,7 +7,7 @@ from promql_parser import AggregateExpr, Expr
 from clusterwright.tools.prometheus.promql.facts import Facts
 from clusterwright.tools.prometheus.promql.lint.parts import binaries
 from clusterwright.tools.prometheus.promql.lint.rule import Doubt, Rule
-from clusterwright.tools.prometheus.promql.nodes import bare, grouped_by, is_number, operation
+from clusterwright.tools.prometheus.promql.nodes import SETS, bare, grouped_by, is_number, operation
 
 _CHOOSE = frozenset({"topk", "bottomk", "limitk", "limit_ratio", "count_values"})
 
@@ -24,11 +24,13 @@ def _check(tree: Expr, facts: Facts) -> Iterator[Doubt]:
             continue
         shared = ", ".join(sorted(left & right))
         group = " group_left" if left > right else " group_right" if right > left else ""
+        group = "" if operation(part) in SETS else group
+        on = f"{operation(part)} on ({shared}){group}, or " if shared or group else ""
         yield Doubt(
             part,
             f"the left side has the labels ({_told(left)}), the right side ({_told(right)}): no"
             " series of one equals one of the other",
-            f"{operation(part)} on ({shared}){group}, or aggregate both by the same labels",
+            f"{on}aggregate both by the same labels",
         )
 
 

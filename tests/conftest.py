@@ -9,21 +9,25 @@ from clusterwright.deploy.sandbox import Instance, down, up
 
 REUSED = "CLUSTERWRIGHT_TEST_SANDBOX"
 """Names a sandbox to run the tests on, which is then left as it is."""
+REUSED_MONITORED = "CLUSTERWRIGHT_TEST_MONITORED"
+"""Names one with Prometheus in the same way."""
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of each management cluster together, in whatever order they are in.
+    """Keep the tests of each costly cluster together, in whatever order they are in.
 
-    It is taken down as soon as they are done: several at a time would take the machine's two cores
-    from the tests.
+    A management cluster is taken down as soon as its tests are done, and the monitored sandbox,
+    which many folders share, comes last: several at a time would take the machine's two cores from
+    the tests.
     """
-    items.sort(key=_management_cluster)
+    items.sort(key=_costly_cluster)
 
 
-def _management_cluster(item: pytest.Item) -> str:
+def _costly_cluster(item: pytest.Item) -> tuple[bool, str]:
     fixtures: list[str] = getattr(item, "fixturenames", [])
-    return str(item.path.parent) if "management" in fixtures else ""
+    folder = str(item.path.parent) if "management" in fixtures else ""
+    return "monitored_sandbox" in fixtures, folder
 
 
 @pytest.fixture(scope="session")
@@ -49,3 +53,15 @@ def sandbox() -> Iterator[Instance]:
     yield up(name)
     if not reused:
         down(name)
+
+
+@pytest.fixture(scope="session")
+def monitored_sandbox() -> Iterator[Instance]:
+    """A real cluster with Prometheus and its operator, Alertmanager and metrics-server."""
+    reused = os.environ.get(REUSED_MONITORED)
+    name = reused or f"test-{os.getpid()}-monitored"
+    try:
+        yield up(name, prometheus=True)
+    finally:
+        if not reused:
+            down(name)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from clusterwright.deploy.sandbox import Instance, down, up
+from clusterwright.deploy.sandbox import Instance
 from tests.tools.prometheus.changes.place import Held, Place, an_alertmanager, configure
 from tests.tools.prometheus.changes.processes import program
 from tests.tools.prometheus.changes.rules_place import Server, a_prometheus, followed
@@ -80,26 +80,18 @@ def rules(
     sandbox.kubectl("delete", "namespace", namespace, "--wait=false")
 
 
-@pytest.fixture(scope="session")
-def monitored() -> Generator[Instance]:
-    """A cluster with the real operator of Prometheus; `CLUSTERWRIGHT_TEST_MONITORED` names one."""
-    reused = os.environ.get("CLUSTERWRIGHT_TEST_MONITORED")
-    name = reused or f"test-{os.getpid()}-monitored"
-    yield up(name, prometheus=True)
-    if not reused:
-        down(name)
-
-
 @pytest.fixture
-def shop(monitored: Instance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Place]:
+def shop(
+    monitored_sandbox: Instance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Generator[Place]:
     """A namespace of the monitored cluster, whose backends are found and not configured."""
     state = tmp_path / "state"
     state.mkdir(mode=0o700)
     monkeypatch.setenv("CLUSTERWRIGHT_CONFIG_DIR", str(tmp_path / "config"))
     monkeypatch.setenv("CLUSTERWRIGHT_PROMTOOL", str(program("promtool")))
     namespace = f"shop-{os.getpid()}-{next(_NUMBERS)}"
-    monitored.kubectl("create", "namespace", namespace)
-    place = Place(monitored, state, Held(monitored.alertmanager_url), namespace)
+    monitored_sandbox.kubectl("create", "namespace", namespace)
+    place = Place(monitored_sandbox, state, Held(monitored_sandbox.alertmanager_url), namespace)
     place.policy = {**place.policy, "proof_seconds": 90, "machine_proof_seconds": 90}
     yield place
-    monitored.kubectl("delete", "namespace", namespace, "--wait=false")
+    monitored_sandbox.kubectl("delete", "namespace", namespace, "--wait=false")

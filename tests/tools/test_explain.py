@@ -9,10 +9,12 @@ from clusterwright.tools.finding import Severity
 from clusterwright.tools.helm.analyzers import ANALYZERS as OF_HELM
 from clusterwright.tools.kubernetes import unexplained
 from clusterwright.tools.kubernetes.analyzers import ANALYZERS
+from clusterwright.tools.prometheus.analyzers import ANALYZERS as OF_PROMETHEUS
 
 
 def test_every_code_that_an_analyzer_reports_has_a_page_and_no_page_is_left_over() -> None:
-    told = [code for one in (*ANALYZERS, *OF_CLUSTER_API, *OF_HELM) for code in one.codes]
+    analyzers = (*ANALYZERS, *OF_CLUSTER_API, *OF_HELM, *OF_PROMETHEUS)
+    told = [code for one in analyzers for code in one.codes]
     assert codes() == tuple(sorted([*told, unexplained.CODE]))
 
 

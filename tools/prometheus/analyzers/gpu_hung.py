@@ -56,7 +56,7 @@ def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
         used, limit = watts.get(uuid), limits.get(uuid)
         if gpu is None or (used is not None and limit is not None and used >= _LOW * limit):
             continue
-        power = f" and draws {told(used)} of {told(limit)} W" if used and limit else ""
+        power = f", and it draws {told(used)} of {told(limit)} W" if used and limit else ""
         finding = about(
             CODE,
             workload(estate, gpu.pod) if gpu.pod else gpu.node,

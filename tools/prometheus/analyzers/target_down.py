@@ -100,7 +100,7 @@ def _finding(estate: Estate, pool: str, down: Sequence[Target]) -> Finding:
     objects = [found for one in down if (found := subject(one.discovered))]
     sentence = (
         f"{many[0].upper()}{many[1:]}{of} cannot be scraped:"
-        f" {failure.says}{_elsewhere(estate, first, failure)}: {one_line(first.error)}"
+        f"{_says(estate, first, failure)} {one_line(first.error)}"
     )
     query = f'up{{job="{first.job}"}} == 0'
     evidence: tuple[Evidence, ...] = (
@@ -128,6 +128,12 @@ def _selected(estate: Estate, objects: Sequence[Ref]) -> list[Ref]:
     """Return the workloads of the pods that are scraped, and what else is."""
     above = [workload(estate, one) if one.kind == "Pod" else one for one in objects]
     return list(dict.fromkeys(above))[:_WORKLOADS]
+
+
+def _says(estate: Estate, target: Target, failure: Failure) -> str:
+    """Return what the error means; nothing where it is none of those that are known."""
+    known = failure.cause != "other"
+    return f" {failure.says}{_elsewhere(estate, target, failure)}:" if known else ""
 
 
 def _elsewhere(estate: Estate, target: Target, failure: Failure) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from clusterwright.deploy.sandbox import Instance, down, up
+from clusterwright.deploy.sandbox import Instance, down, find, runs, up
 
 REUSED = "CLUSTERWRIGHT_TEST_SANDBOX"
 """Names a sandbox to run the tests on, which is then left as it is."""
@@ -61,7 +61,8 @@ def monitored_sandbox() -> Iterator[Instance]:
     reused = os.environ.get(REUSED_MONITORED)
     name = reused or f"test-{os.getpid()}-monitored"
     try:
-        yield up(name, prometheus=True)
+        # One that runs is taken as it is: not all that others have it scrape need be well.
+        yield find(name) if reused and runs(name) else up(name, prometheus=True)
     finally:
         if not reused:
             down(name)

@@ -1,5 +1,7 @@
 """Rules, monitors and silences on a cluster that the real operator of Prometheus looks after."""
 
+import json
+
 import pytest
 
 from clusterwright.tools.manifest import Json, Manifest
@@ -26,33 +28,40 @@ def slow(place: Place, **more: Json) -> Manifest:
     }
 
 
-def deployment(name: str) -> Manifest:
-    """Return pods of a simulated node, which serve metrics."""
-    labels = {"app": name}
-    fake = {"key": "kwok.x-k8s.io/node", "operator": "Exists"}
-    ports = [{"name": "metrics", "containerPort": 8080}]
-    return {
-        "apiVersion": "apps/v1",
-        "kind": "Deployment",
-        "metadata": {"name": name},
-        "spec": {
-            "replicas": 2,
-            "selector": {"matchLabels": labels},
-            "template": {
-                "metadata": {
-                    "labels": labels,
-                    "annotations": {"prometheus.io/scrape": "true"},
-                },
-                "spec": {
-                    "nodeSelector": {"type": "kwok"},
-                    "tolerations": [fake],
-                    "containers": [
-                        {"name": "app", "image": "registry.invalid/app:1", "ports": ports}
-                    ],
-                },
+def cart(place: Place) -> list[Manifest]:
+    """Return a Service, behind which is the Prometheus itself, and a monitor that misses it."""
+    served = place.sandbox.kubectl(
+        "get", "endpointslice", "-n", "monitoring", "-o", "json",
+        "-l", "kubernetes.io/service-name=prometheus-k8s",
+    )  # fmt: skip
+    (real,) = json.loads(served)["items"]
+    ports = [{"name": "web", "port": real["ports"][0]["port"]}]
+    labels = {"app": "cart", "kubernetes.io/service-name": "cart"}
+    return [
+        {
+            "apiVersion": "v1",
+            "kind": "Service",
+            "metadata": {"name": "cart", "labels": {"app": "cart"}},
+            "spec": {"clusterIP": "None", "ports": ports},
+        },
+        {
+            "apiVersion": "discovery.k8s.io/v1",
+            "kind": "EndpointSlice",
+            "metadata": {"name": "cart-1", "labels": labels},
+            "addressType": "IPv4",
+            "ports": ports,
+            "endpoints": [{"addresses": real["endpoints"][0]["addresses"]}],
+        },
+        {
+            "apiVersion": MONITORING,
+            "kind": "ServiceMonitor",
+            "metadata": {"name": "cart"},
+            "spec": {
+                "selector": {"matchLabels": {"app": "carts"}},
+                "endpoints": [{"port": "http", "interval": "1s"}],
             },
         },
-    }
+    ]
 
 
 async def test_a_rule_goes_through_the_operator_and_back(shop: Place) -> None:
@@ -104,26 +113,7 @@ async def test_a_rule_that_helm_owns_is_left_to_helm(shop: Place) -> None:
 async def test_a_monitor_whose_port_is_wrong_is_fixed_and_proven_by_its_targets(
     shop: Place,
 ) -> None:
-    service = {
-        "apiVersion": "v1",
-        "kind": "Service",
-        "metadata": {"name": "cart", "labels": {"app": "cart"}},
-        "spec": {"selector": {"app": "cart"}, "ports": [{"name": "web", "port": 8080}]},
-    }
-    monitor = {
-        "apiVersion": MONITORING,
-        "kind": "ServiceMonitor",
-        "metadata": {"name": "cart"},
-        "spec": {
-            "selector": {"matchLabels": {"app": "carts"}},
-            "endpoints": [{"port": "http", "interval": "5s"}],
-        },
-    }
-    shop.create(deployment("cart"), service, monitor)
-    shop.sandbox.kubectl(
-        "wait", "-n", shop.namespace, "deployment/cart", "--for=condition=Available",
-        "--timeout=60s",
-    )  # fmt: skip
+    shop.create(*cart(shop))
     named = {"kind": "fix_monitor", "object": f"ServiceMonitor/{shop.namespace}/cart"}
     async with shop.session() as session:
         _, said = await session.plan({**named, "port": "metrics"})
@@ -133,7 +123,7 @@ async def test_a_monitor_whose_port_is_wrong_is_fixed_and_proven_by_its_targets(
         assert "has no port named 'http'; it has web" in said
         plan, said = await session.plan({**named, "selector": {"app": "cart"}, "port": "web"})
         assert "it would select 1 Service" in said
-        assert "endpoint 0 (port web): 2 addresses" in said
+        assert "endpoint 0 (port web): 1 addresses" in said
         assert "risk low" in said
         state, said = await session.apply(plan)
         assert state == "applied", said

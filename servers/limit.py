@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 import anyio
 
 from clusterwright.tools.errors import BusyError
+from clusterwright.tools.turn import TURN, Turn
 
 RUNNING = 16
 """Calls that work at the same time. A scan of a large cluster holds tens of megabytes."""
@@ -29,10 +30,13 @@ class Limit:
             self._turns.acquire_nowait()
         except anyio.WouldBlock:
             await self._wait()
+        turn = Turn(self._turns)
+        before = TURN.set(turn)
         try:
             yield
         finally:
-            self._turns.release()
+            TURN.reset(before)
+            turn.give_back()
 
     async def _wait(self) -> None:
         if self._waiting >= self._most:

@@ -20,6 +20,7 @@ from tests.bench.cluster_api import cluster_api
 from tests.bench.figure import Figure
 from tests.bench.figures import command, measure
 from tests.bench.helm import helm
+from tests.bench.prometheus import prometheus
 
 BASELINE = Path(__file__).with_name("baseline.json")
 TOLERANCE = 1.2
@@ -66,7 +67,16 @@ def _helm() -> Iterator[Figure]:
     yield from helm(server, instance)
 
 
-_PARTS = {"kubernetes": _kubernetes, "cluster-api": _cluster_api, "helm": _helm}
+def _prometheus() -> Iterator[Figure]:
+    yield from prometheus([command("clusterwright-prometheus")])
+
+
+_PARTS = {
+    "kubernetes": _kubernetes,
+    "cluster-api": _cluster_api,
+    "helm": _helm,
+    "prometheus": _prometheus,
+}
 
 
 def _verdict(figure: Figure, known: dict[str, float]) -> str:

@@ -34,6 +34,8 @@ class Wire:
         self._started = time.perf_counter()
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self._id = 0
+        self.open: set[int] = set()
+        """Calls that were sent, and not waited for, and are not answered yet."""
 
     def __enter__(self) -> Self:
         return self
@@ -65,6 +67,7 @@ class Wire:
         assert self._process.stdout
         while line := self._process.stdout.readline():
             message = json.loads(line)
+            self.open.discard(message.get("id"))
             if message.get("id") == self._id:
                 if "error" in message:
                     raise RuntimeError(f"{method}: {message['error']}")
@@ -77,6 +80,13 @@ class Wire:
         if reply.result.get("isError"):
             raise RuntimeError(f"{tool}: {reply.result['content']}")
         return reply
+
+    def send(self, tool: str, **arguments: object) -> None:
+        """Send a call; its answer is passed over while another's is waited for."""
+        self._id += 1
+        self.open.add(self._id)
+        params = {"name": tool, "arguments": arguments}
+        self._send({"id": self._id, "method": "tools/call", "params": params})
 
     def rss_mb(self) -> float:
         """Return the server's resident memory in MiB, its peak so far."""

@@ -1,7 +1,9 @@
 """One Prometheus, or what speaks its API: queries and the rest of API v1, as plain data."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from contextvars import ContextVar
 from typing import cast
 
 import anyio
@@ -10,12 +12,12 @@ import orjson
 from anyio import to_thread
 
 from clusterwright.tools.errors import InvalidInputError, ToolError
-from clusterwright.tools.manifest import Json, Manifest, items, mapping, text, truth
+from clusterwright.tools.manifest import Json, Manifest, items, mapping, number, text, truth
 from clusterwright.tools.prometheus.capability import Capability, Flavor
 from clusterwright.tools.prometheus.client.decode import decode, loads
-from clusterwright.tools.prometheus.client.gate import Gate
+from clusterwright.tools.prometheus.client.gate import Gate, Place
 from clusterwright.tools.prometheus.client.http import Answer, Http
-from clusterwright.tools.prometheus.client.lane import Lane
+from clusterwright.tools.prometheus.client.lane import Lane, heavy_at_a_time
 from clusterwright.tools.prometheus.client.probe import probe
 from clusterwright.tools.prometheus.client.translate import from_answer, from_odd_answer
 from clusterwright.tools.prometheus.endpoint import Endpoint
@@ -27,6 +29,7 @@ Parameters = Sequence[tuple[str, str]]
 
 SECONDS = {Lane.LIGHT: 10.0, Lane.HEAVY: 30.0}
 """What a query may take by default, as the server is told it."""
+_SIZING_SECONDS = 2.0
 _LARGE = 256 * 1024
 """Bytes that are parsed beside the event loop."""
 _SEARCH = "search/"
@@ -63,7 +66,9 @@ class Backend:
         self._prefers_get = prefers_get
         self._posts = True
         self._flavor = flavor
-        self._gate = Gate()
+        self._gate: Gate | None = None
+        self._sizing = anyio.Lock()
+        self._place: ContextVar[Place | None] = ContextVar("place", default=None)
         self._capability: Capability | None = None
         self._probing = anyio.Lock()
 
@@ -123,6 +128,16 @@ class Backend:
             return self._lines(answer)
         return (await self._body(answer)).get("data")
 
+    @asynccontextmanager
+    async def one_question(self) -> AsyncGenerator[None]:
+        """Let the heavy queries inside the block, one after the other, share a place in line."""
+        async with AsyncExitStack() as until:
+            before = self._place.set(Place(until))
+            try:
+                yield
+            finally:
+                self._place.reset(before)
+
     async def aclose(self) -> None:
         """Close the connections."""
         await self._http.aclose()
@@ -165,8 +180,28 @@ class Backend:
         at = f"/api/v1/{path}"
         if lane is Lane.LIGHT:
             return await self._http.send(method, at, parameters, seconds=seconds)
-        async with self._gate.passed():
+        gate, place = await self._sized(), self._place.get()
+        if place is not None:
+            await place.take(gate)
             return await self._http.send(method, at, parameters, seconds=seconds)
+        async with gate.passed():
+            return await self._http.send(method, at, parameters, seconds=seconds)
+
+    async def _sized(self) -> Gate:
+        """Return the way in for heavy queries, as wide as the server has processors to spare."""
+        async with self._sizing:
+            if self._gate is None:
+                self._gate = Gate(heavy_at_a_time(await self._processors()))
+            return self._gate
+
+    async def _processors(self) -> int:
+        """Return how many the server uses; 0 where it does not tell."""
+        try:
+            answer = await self._ask("GET", "status/runtimeinfo", (), Lane.LIGHT, _SIZING_SECONDS)
+            body = await self._body(answer) if answer.is_success else {}
+        except ToolError:  # what is wrong with it, the query itself will tell
+            return 0
+        return number(body, "data", "GOMAXPROCS")
 
     async def _body(self, answer: Answer) -> Manifest:
         large = len(answer.body) > _LARGE

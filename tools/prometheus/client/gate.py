@@ -1,15 +1,17 @@
 """The way in for heavy queries: few at a time, the others in a line that does not grow."""
 
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import anyio
 
 from clusterwright.tools.errors import BusyError
 from clusterwright.tools.prometheus.client.lane import HEAVY_AT_A_TIME
+from clusterwright.tools.turn import waiting
 
 LONGEST_LINE = 32
-LONGEST_WAIT_SECONDS = 60.0
+LONGEST_WAIT_SECONDS = 25.0
+"""Less than a question may take, so that who gives up is told what it waited for."""
 
 
 class Gate:
@@ -17,6 +19,7 @@ class Gate:
 
     def __init__(self, at_a_time: int = HEAVY_AT_A_TIME, line: int = LONGEST_LINE) -> None:
         """Take how many pass at a time, and how many may wait."""
+        self._at_a_time = at_a_time
         self._places = anyio.Semaphore(at_a_time)
         self._line = line
         self._waiting = 0
@@ -34,7 +37,8 @@ class Gate:
             await self._enter(wait)
         except TimeoutError as error:
             raise BusyError(
-                f"no heavy query came to its end within {wait:.0f} s",
+                f"the turn of this query did not come within {wait:.0f} s: heavy ones are asked"
+                f" {self._at_a_time} at a time of this backend",
                 hint="ask fewer at once, each for a shorter range or fewer series",
             ) from error
         finally:
@@ -48,5 +52,30 @@ class Gate:
         try:
             self._places.acquire_nowait()
         except anyio.WouldBlock:
-            with anyio.fail_after(wait):
-                await self._places.acquire()
+            await self._line_up(wait)
+
+    async def _line_up(self, wait: float) -> None:
+        async with AsyncExitStack() as undo:
+            async with waiting():
+                with anyio.fail_after(wait):
+                    await self._places.acquire()
+                undo.callback(self._places.release)
+            undo.pop_all()  # the place is kept, unless the call ended before it had its turn again
+
+
+class Place:
+    """A place that the first heavy query of a question takes, and the later ones keep.
+
+    If each stood in line anew, all questions of a line would be begun before one was answered.
+    """
+
+    def __init__(self, until: AsyncExitStack) -> None:
+        """Take what lasts as long as the question."""
+        self._until = until
+        self._taken = False
+
+    async def take(self, gate: Gate) -> None:
+        """Wait for the place, the first time; raise BusyError as the gate does."""
+        if not self._taken:
+            await self._until.enter_async_context(gate.passed())
+            self._taken = True

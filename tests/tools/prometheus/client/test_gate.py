@@ -39,7 +39,7 @@ async def test_a_line_that_is_full_takes_nobody_else() -> None:
 async def test_who_waits_too_long_is_told_so() -> None:
     gate = Gate(at_a_time=1)
     async with gate.passed():
-        with pytest.raises(BusyError, match="no heavy query came to its end"):
+        with pytest.raises(BusyError, match="turn of this query did not come"):
             async with gate.passed(wait=0):
                 pass
     async with gate.passed(wait=0):

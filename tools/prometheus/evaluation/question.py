@@ -1,0 +1,139 @@
+"""A question from beginning to end: read, asked in few requests, told in few bytes."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import anyio
+from anyio import to_thread
+from promql_parser import AggregateExpr, Expr, MatrixSelector, ParenExpr, SubqueryExpr
+
+from clusterwright.tools.errors import QueryError, ToolError
+from clusterwright.tools.excerpt import few
+from clusterwright.tools.prometheus.capability import Feature
+from clusterwright.tools.prometheus.client.backend import Backend
+from clusterwright.tools.prometheus.evaluation.asked import Asked, Found
+from clusterwright.tools.prometheus.evaluation.counting import clock, count
+from clusterwright.tools.prometheus.evaluation.moment import at_moment, at_once
+from clusterwright.tools.prometheus.evaluation.over import over
+from clusterwright.tools.prometheus.monitoring import Reach
+from clusterwright.tools.prometheus.promql.nodes import bare
+from clusterwright.tools.prometheus.promql.reading import Reading
+from clusterwright.tools.prometheus.query_answer import QueryAnswer
+from clusterwright.tools.prometheus.query_page import Page
+from clusterwright.tools.prometheus.summary.meaning import metrics_in, unit_in
+from clusterwright.tools.prometheus.summary.rank import Rank
+from clusterwright.tools.prometheus.window import Window, moment_of, window_of
+from clusterwright.tools.quotation import quoted
+
+_NAMES = 3
+_WHOLE_SECONDS = 30.0
+"""For all requests of a question together, and what they wait for their turn."""
+_PICKS_ANEW = frozenset({"topk", "bottomk", "limitk", "limit_ratio"})
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a caller wants to know, as it was written."""
+
+    reading: Reading
+    start: str | None
+    end: str | None
+    step: str | None
+    rank: Rank
+    most: int
+    """Series that are told."""
+    points: bool
+    roomy: bool
+    """Whether the answer may take what an answer may take at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    found: Found
+    at: float
+    window: Window | None
+
+
+async def answer(reach: Reach, question: Question) -> QueryAnswer:
+    """Return the answer of a backend; raises InvalidInputError with a caret for a wrong query."""
+    reading = question.reading
+    asked = Asked(reach.backend, reading.query, question.rank, question.most)
+    try:
+        with anyio.fail_after(_WHOLE_SECONDS):
+            async with reach.backend.one_question():
+                answered = await _answered(asked, question)
+    except QueryError as error:
+        raise reading.refusal(error) from error
+    except TimeoutError as error:
+        raise QueryError(
+            f"the question was not answered within {_WHOLE_SECONDS:.0f} s and was given up",
+            hint="ask for a shorter window, a longer step, more matchers, or a recording rule",
+        ) from error
+    page = Page(
+        cluster=reach.cluster,
+        asked=asked,
+        found=answered.found,
+        at=answered.at,
+        window=answered.window,
+        unit=unit_in(reading.tree) if reading.tree else None,
+        notes=await _notes(reach.backend, answered, reading.tree),
+        points=question.points,
+        roomy=question.roomy,
+    )
+    return await to_thread.run_sync(page.fitting)
+
+
+async def _answered(asked: Asked, when: Question) -> _Answered:
+    now = at = None
+    if when.end:
+        now = await clock(asked.backend)
+        at = moment_of(when.end, now, "end")
+    if when.start is None:
+        return await _at(asked, at, when.reading.tree)
+    if now is not None:  # what is asked for is checked before it costs anything
+        window = window_of(when.start, when.end, when.step, now)
+        counted = await count(asked, window.end)
+    else:
+        window_of(when.start, None, when.step, now=0x7FFF_FFFF)
+        counted = await count(asked, None)
+        window = window_of(when.start, None, when.step, counted.time)
+    return _Answered(await over(asked, window, counted), window.end, window)
+
+
+async def _at(asked: Asked, at: float | None, tree: Expr | None) -> _Answered:
+    """Return the answer at one moment, in one request where the backend cuts what is too much."""
+    plain = tree is not None and not isinstance(bare(tree), MatrixSelector | SubqueryExpr)
+    if plain and (await asked.backend.capability()).can(Feature.QUERY_LIMIT):
+        once = await at_once(asked, at)
+        if once is not None:
+            return _Answered(once[1], once[0], None)
+    counted = await count(asked, at)
+    return _Answered(await at_moment(asked, counted), counted.time, None)
+
+
+async def _notes(backend: Backend, answered: _Answered, tree: Expr | None) -> tuple[str, ...]:
+    if not answered.found.total:
+        return (await _why_none(backend, metrics_in(tree) if tree else ()),)
+    while isinstance(tree, ParenExpr):
+        tree = tree.expr
+    if answered.window and isinstance(tree, AggregateExpr) and str(tree.op) in _PICKS_ANEW:
+        return (f"{tree.op} picks anew at each step: leave it out, and give top and rank",)
+    return ()
+
+
+async def _why_none(backend: Backend, metrics: Sequence[str]) -> str:
+    """Return why a query has no series, as far as it takes a look at an index to know."""
+    unknown: list[str] = []
+    for name in metrics[:_NAMES]:
+        selector = f"{{__name__={json.dumps(name, ensure_ascii=False)}}}"
+        try:
+            known = await backend.get(
+                "label/__name__/values", [("match[]", selector), ("limit", "1")]
+            )
+        except ToolError:  # then only the query itself can tell
+            break
+        if not known:
+            unknown.append(name)
+    why = f"no metric is named {few([quoted(one) for one in unknown])} here; " if unknown else ""
+    return f"nothing matches: {why}prom_explain_query tells which part of the query leaves none"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import anyio
 
-from clusterwright.tools.errors import NotFoundError
+from clusterwright.tools.errors import NotFoundError, NotServedError, ToolError
 from clusterwright.tools.excerpt import few
 from clusterwright.tools.prometheus.settings import (
     EXAMPLE,
@@ -69,7 +69,8 @@ class Monitoring:
 
         What is configured for a cluster counts before what is found in it.
 
-        Raises NotFoundError that names the backends there are, or says how to configure one.
+        Raises NotFoundError that names the backends there are, NotServedError where there is none,
+        which says how to configure one.
         """
         async with self._locks[cluster or ""]:  # a cluster that hangs does not keep the others
             if (setting := await self._setting(cluster, backend)) is not None:
@@ -115,11 +116,12 @@ class Monitoring:
             hint=f"say which one as backend=: {few(names, 10)}",
         )
 
-    def _none(self, cluster: str | None, backend: str | None) -> NotFoundError:
+    def _none(self, cluster: str | None, backend: str | None) -> ToolError:
         names = [one.name for one in self.settings.backends]
         which = f" {backend[:100]!r}" if backend else ""
         where = f" for cluster {cluster!r}" if cluster else ""
-        return NotFoundError(
+        kind = NotFoundError if backend else NotServedError
+        return kind(
             f"no backend{which} is configured{where}, and clusters are not searched for one",
             hint=f"backends: {few(names, 10) or 'none'}; {config_dir() / FILE} names them,"
             f" as {EXAMPLE}",

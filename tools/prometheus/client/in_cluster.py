@@ -5,7 +5,13 @@ from dataclasses import replace
 import anyio
 import httpx
 
-from clusterwright.tools.errors import ForbiddenError, NotFoundError, ToolError
+from clusterwright.tools.errors import (
+    ForbiddenError,
+    NotFoundError,
+    NotServedError,
+    ToolError,
+    UnreachableError,
+)
 from clusterwright.tools.excerpt import few
 from clusterwright.tools.kubernetes.client.connection import Connection
 from clusterwright.tools.manifest import Manifest
@@ -35,8 +41,9 @@ class InCluster:
     async def backend(self, name: str | None, configured: list[str]) -> Backend:
         """Return the one that is named, or the only one; `configured` are others to be named.
 
-        Raises NotFoundError that names those there are, ForbiddenError where Services cannot be
-        listed, and what the backend answers if it does not answer as one.
+        Raises NotFoundError that names those there are, NotServedError where there is none,
+        ForbiddenError where Services cannot be listed, and what the backend answers if it does not
+        answer as one.
         """
         there = [one for one in await self._services() if one.role is Role.BACKEND]
         meant = [one for one in there if name is None or one.is_named(name)]
@@ -117,12 +124,15 @@ class InCluster:
             what=what,
             service=f"Service/{found.name}",
         )
-        prefix = await find_prefix(endpoint, transport, asked)
+        try:
+            prefix = await find_prefix(endpoint, transport, asked)
+        except NotServedError as error:  # it is there: that is not to have none
+            raise UnreachableError(str(error), hint=error.hint) from error
         return replace(endpoint, url=endpoint.url + prefix), transport
 
     def _unclear(
         self, name: str | None, there: list[Found], meant: list[Found], configured: list[str]
-    ) -> NotFoundError:
+    ) -> ToolError:
         where = f"cluster {self.connection.cluster!r}"
         if meant:
             names = [one.name for one in meant]
@@ -136,7 +146,7 @@ class InCluster:
                 f"{where} has no backend {name[:100]!r}",
                 hint=f"backends: {few(names, 10) or 'none was found'}",
             )
-        return NotFoundError(
+        return NotServedError(
             f"no Prometheus was found in {where}, nor Thanos, VictoriaMetrics or Mimir:"
             " no Service is named or labelled as one of them",
             hint=f"if there is one, write {config_dir() / FILE}, as {EXAMPLE}",

@@ -7,6 +7,7 @@ computed, not series to be summed up here.
 from clusterwright.tools.prometheus import (
     alerts,
     apply_change,
+    explain_query,
     costs,
     find_problems,
     plan_change,
@@ -19,6 +20,7 @@ from clusterwright.tools.prometheus.desk import VOCABULARY as VOCABULARY
 from clusterwright.tools.tool import Tool
 
 TOOLS: tuple[Tool, ...] = (
+    explain_query.TOOL,
     alerts.TOOL,
     costs.TOOL,
     find_problems.TOOL,

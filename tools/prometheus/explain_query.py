@@ -8,7 +8,6 @@ from clusterwright.tools.answer import Answer, longest
 from clusterwright.tools.errors import InvalidInputError, QueryError
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.kubernetes.parameters import Cluster
-from clusterwright.tools.prometheus.capability import Feature
 from clusterwright.tools.prometheus.client.backend import Backend as Source
 from clusterwright.tools.prometheus.client.lane import Lane
 from clusterwright.tools.prometheus.explaining.asking import SECONDS, Asking
@@ -26,6 +25,7 @@ from clusterwright.tools.quotation import word
 from clusterwright.tools.tool import Effect, Tool
 
 _SHORT = 4_096
+_AT_CARET = "what stands at the caret cannot follow what stands before it"
 _EVIDENCE, _NEAREST, _NOTES, _LINE = 8, 6, 4, 300
 
 
@@ -112,10 +112,9 @@ async def prom_explain_query(
     """
     reading = await to_thread.run_sync(read, query)
     reach = await monitoring.reach(cluster, backend)
-    await _accepted(reach.backend, reading)
+    series, fails = await _series(reach.backend, reading)
     facts, gaps = await gather(reach.backend, reading)
     asking = Asking(reach.backend, None)
-    series, fails = await _series(reach.backend, reading)
     cause = None
     if series == 0 and reading.tree is not None:
         cause = await why_empty(asking, reading.tree)
@@ -143,31 +142,36 @@ async def prom_explain_query(
 TOOL = Tool(prom_explain_query, Effect.READ, "Explain a query")
 
 
-async def _accepted(source: Source, reading: Reading) -> None:
-    """Ask the server whether it reads a query; raise InvalidInputError with a caret if not."""
-    can = await source.capability()
-    try:
-        if can.can(Feature.FORMAT_QUERY):
-            await source.get("format_query", [("query", reading.query)])
-        elif not reading.trusted:
-            await source.instant(reading.query, limit=1)
-    except QueryError as error:
-        raise reading.refusal(error) from error
-
-
 async def _series(source: Source, reading: Reading) -> tuple[int | None, InvalidInputError | None]:
-    """Return how many series a query gives, or why it fails; neither for a mere number."""
+    """Return how many series a query gives, or why it fails; neither for a mere number.
+
+    Raises InvalidInputError with a caret for what the server cannot read.
+    """
     tree = reading.tree
-    if tree is not None and (is_number(tree) or isinstance(tree, StringLiteral)):
-        return None, None
     query = f"\n{reading.query}\n" if tree is None else reading.text
     if isinstance(tree, MatrixSelector | SubqueryExpr):
         query = f"present_over_time({query})"
     try:
+        if tree is not None and (is_number(tree) or isinstance(tree, StringLiteral)):
+            await _accepted(source, reading)
+            return None, None
         found = await source.instant(f"count({query})", lane=Lane.HEAVY, seconds=SECONDS)
     except InvalidInputError as error:
+        if "parse error" in str(error):
+            await _accepted(source, reading)
         return None, error
     return int(found.only or 0), None
+
+
+async def _accepted(source: Source, reading: Reading) -> None:
+    """Ask a query as it stands; raise InvalidInputError with a caret where it is not read."""
+    try:
+        await source.instant(reading.query, lane=Lane.HEAVY, limit=1, seconds=SECONDS)
+    except QueryError as error:
+        refusal = reading.refusal(error)
+        if prom_explain_query.__name__ in refusal.hint:
+            refusal = InvalidInputError(str(refusal), hint=_AT_CARET)
+        raise refusal from error
 
 
 def _nothing(cause: Cause) -> Nothing:

@@ -4,6 +4,7 @@ Source: Prometheus 3.16, promql/parser/functions.go and docs/querying/functions.
 """
 
 from collections.abc import Sequence
+from difflib import get_close_matches
 
 
 def _named(names: str) -> frozenset[str]:
@@ -39,6 +40,7 @@ KEYWORDS = _named(
     " end fill fill_left fill_right smoothed anchored inf nan"
 )
 OPERATORS = frozenset({"and", "or", "unless", "atan2"})
+_ALIKE, _LONGEST = 0.85, 60
 _INSTEAD = {
     "mean": "avg",
     "average": "avg",
@@ -60,6 +62,6 @@ _INSTEAD = {
 
 def instead(name: str, nearest: Sequence[str]) -> str:
     """Return what was meant by a name that is no function; `nearest` is spelled alike."""
-    if known := _INSTEAD.get(name.lower()):
-        return f"write {known}"
+    if known := get_close_matches(name[:_LONGEST].lower(), _INSTEAD, 1, _ALIKE):
+        return f"write {_INSTEAD[known[0]]}"
     return f"did you mean {', '.join(nearest)}?" if nearest else ""

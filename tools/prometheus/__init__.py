@@ -7,8 +7,8 @@ computed, not series to be summed up here.
 from clusterwright.tools.prometheus import (
     alerts,
     apply_change,
-    explain_query,
     costs,
+    explain_query,
     find_problems,
     plan_change,
     query,
@@ -20,9 +20,9 @@ from clusterwright.tools.prometheus.desk import VOCABULARY as VOCABULARY
 from clusterwright.tools.tool import Tool
 
 TOOLS: tuple[Tool, ...] = (
-    explain_query.TOOL,
     alerts.TOOL,
     costs.TOOL,
+    explain_query.TOOL,
     find_problems.TOOL,
     query.TOOL,
     rules.TOOL,

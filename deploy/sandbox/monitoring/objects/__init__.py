@@ -49,6 +49,11 @@ def installed(place: Place) -> list[Manifest]:
     return found if place.isolated else [*_on_loopback(found, place)]
 
 
+def rules(name: str) -> Manifest:
+    """Return one of `RULES`."""
+    return next(_read("rules", (name,)))
+
+
 def _read(folder: str, names: tuple[str, ...]) -> "Iterator[Manifest]":
     for name in names:
         path = files(_HERE).joinpath(folder, f"{name}.yaml")

@@ -11,6 +11,8 @@ from clusterwright.tools.excerpt import few, one_line
 from clusterwright.tools.finding import Edge, Finding, Relation, Severity
 from clusterwright.tools.prometheus.alerting.alert import Alert
 from clusterwright.tools.prometheus.analyzers.about import about, name, shown, told
+from clusterwright.tools.prometheus.analyzers.alert_monitoring import MONITORING as OF_MONITORING
+from clusterwright.tools.prometheus.analyzers.alert_monitoring import watched
 from clusterwright.tools.prometheus.analyzers.alert_objects import about as objects_of
 from clusterwright.tools.prometheus.analyzers.joins import checked
 from clusterwright.tools.prometheus.estate import Estate, estate_of
@@ -37,25 +39,32 @@ _PRESSURE = (
     *("NodeFilesystemFilesFillingUp", "NodeFilesystemAlmostOutOfFiles", "NodeCPUHighUsage"),
 )
 """Alerts of what is short, and of nothing that fails yet: kubernetes-mixin, node-mixin."""
-_MONITORING = ("Prometheus", "Alertmanager", "TargetDown", "ConfigReloaderSidecarErrors")
+_About = tuple[tuple[Ref, ...], Alert]
+"""The objects that an alert is about, and the alert."""
 _SEVERITY: Mapping[str, Severity] = {
     "critical": Severity.CRITICAL,
     "page": Severity.CRITICAL,
     "info": Severity.INFO,
 }
-_EACH = 10
-"""Findings of one alert that are told one by one."""
+_EACH, _MOST = 10, 100
+"""Findings of one alert, and of all, that are told one by one."""
+_WORST_FIRST = tuple(Severity)
 
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
     estate = estate_of(snapshot)
-    firing = [one for one in estate.alerts or () if _counts(one)]
-    firing.sort(key=lambda one: (one.name, _first(estate, one), sorted(one.labels.items())))
-    for alert, same in groupby(firing, key=lambda one: one.name):
-        groups = [list(some) for _, some in groupby(same, key=lambda one: _first(estate, one))]
-        rest = [one for group in groups[_EACH:] for one in group]
-        for some in (*groups[:_EACH], *([rest] if rest else ())):
-            yield Suspicion(_finding(estate, alert, some))
+    found = [(objects_of(estate, one.labels), one) for one in estate.alerts or () if _counts(one)]
+    found.sort(key=lambda pair: (pair[1].name, str(pair[0][:1]), sorted(pair[1].labels.items())))
+    groups: list[list[_About]] = []
+    for _, same in groupby(found, key=lambda pair: pair[1].name):
+        own = [list(some) for _, some in groupby(same, key=lambda pair: pair[0][:1])]
+        rest = [one for group in own[_EACH:] for one in group]
+        groups += [*own[:_EACH], *([rest] if rest else ())]
+    groups.sort(key=lambda some: min(_WORST_FIRST.index(_severity(one)) for _, one in some))
+    for some in groups[:_MOST]:
+        yield Suspicion(_finding(estate, some))
+    if groups[_MOST:]:
+        yield Suspicion(_more(estate, [one for some in groups[_MOST:] for _, one in some]))
 
 
 def _counts(alert: Alert) -> bool:
@@ -65,27 +74,28 @@ def _counts(alert: Alert) -> bool:
     return not quiet and alert.state in {"firing", "silenced", "muted"}
 
 
-def _first(estate: Estate, alert: Alert) -> str:
-    return str(next(iter(objects_of(estate, alert.labels)), ""))
+def _severity(alert: Alert) -> Severity:
+    if alert.state != "firing":
+        return Severity.INFO
+    return _SEVERITY.get(alert.severity, Severity.WARNING)
 
 
 def code_of(alert: str) -> str:
     """Return what kind of thing an alert tells."""
     if alert in _PRESSURE:
         return PRESSURE
-    return MONITORING if alert.startswith(_MONITORING) else FIRING
+    return MONITORING if alert.startswith(OF_MONITORING) else FIRING
 
 
-def _finding(estate: Estate, alert: str, same: Sequence[Alert]) -> Finding:
-    first = same[0]
+def _finding(estate: Estate, some: Sequence[_About]) -> Finding:
+    same = [one for _, one in some]
+    first, alert = same[0], same[0].name
     ref = checked(Ref(KIND, alert)) or Ref(KIND, "unnamed")
-    objects = [found for one in same for found in objects_of(estate, one.labels)]
-    since = min((one.since for one in same if one.since), default=None)
-    quiet = all(one.state != "firing" for one in same)
-    severity = Severity.INFO if quiet else _SEVERITY.get(first.severity, Severity.WARNING)
-    of = f" for {few([str(one) for one in dict.fromkeys(objects)], 1)}" if objects else ""
+    objects = tuple(dict.fromkeys(found for refs, _ in some for found in refs))
+    watches = (found for one in same for found in watched(estate, alert, one.labels))
+    of = f" for {few([str(one) for one in objects], 1)}" if objects else ""
     many = f" ({len(same)} alerts)" if len(same) > 1 else ""
-    kept = f", and is {first.state}" if quiet else ""
+    kept = f", and is {first.state}" if all(one.state != "firing" for one in same) else ""
     words = _words(first)
     query = f'ALERTS{{alertname="{alert}",alertstate="firing"}}'
     value = told(first.value) if first.value is not None else "1"
@@ -95,12 +105,25 @@ def _finding(estate: Estate, alert: str, same: Sequence[Alert]) -> Finding:
         f"{name(alert)} fires{of}{many}{kept}" + (f": {words}" if words else ""),
         (shown(objects[0] if objects else ref, query, value, first.labels),),
         *_fixes(first),
-        severity=severity,
-        since=since,
-        members=tuple(dict.fromkeys(objects)),
+        severity=min((_severity(one) for one in same), key=_WORST_FIRST.index),
+        since=min((one.since for one in same if one.since), default=None),
+        members=objects,
         relations=tuple(
-            Relation(source=ref, edge=Edge.ABOUT, target=one) for one in dict.fromkeys(objects)
+            Relation(source=ref, edge=Edge.ABOUT, target=one) for one in (*watches, *objects)
         ),
+    )
+
+
+def _more(estate: Estate, rest: Sequence[Alert]) -> Finding:
+    names = list(dict.fromkeys(one.name for one in rest))
+    return about(
+        FIRING,
+        estate.server,
+        f"{len(rest)} more alerts fire, of {len(names)} names:"
+        f" {few([name(one) for one in names], 3)}",
+        (shown(estate.server, 'count(ALERTS{alertstate="firing"})', str(len(rest)), {}),),
+        "prom_alerts tells all of them, by name.",
+        severity=min((_severity(one) for one in rest), key=_WORST_FIRST.index),
     )
 
 

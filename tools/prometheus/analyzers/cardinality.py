@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator
 
 from clusterwright.tools.analyzer import Analyzer, Suspicion
-from clusterwright.tools.finding import Finding, Severity
+from clusterwright.tools.finding import Edge, Finding, Relation, Severity
 from clusterwright.tools.manifest import items, number, text
 from clusterwright.tools.prometheus.analyzers.about import about, measured, metric, name, said, told
 from clusterwright.tools.prometheus.analyzers.joins import checked
+from clusterwright.tools.prometheus.analyzers.server import made_for
 from clusterwright.tools.prometheus.analyzers.target_down import JOB
 from clusterwright.tools.prometheus.estate import Estate, estate_of
 from clusterwright.tools.prometheus.scraping.subject import monitor
@@ -54,6 +55,7 @@ def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
                     (metric(ref, query, series),),
                     _FIX,
                     severity=Severity.WARNING,
+                    relations=_burdens(estate, ref),
                 )
                 yield Suspicion(finding)
 
@@ -71,15 +73,22 @@ def job_ref(estate: Estate, job: str) -> Ref:
     return of or checked(Ref(JOB, job)) or estate.server
 
 
+def _burdens(estate: Estate, ref: Ref) -> tuple[Relation, ...]:
+    """Return the edges by which an explosion explains that Prometheus runs out of memory."""
+    edge = Relation(source=estate.server, edge=Edge.SELECTS, target=ref)
+    return (*((edge,) if ref != estate.server else ()), *made_for(estate, estate.server))
+
+
 def _dominates(estate: Estate, metric_: str, count: int, total: int) -> Finding:
     shares = [one for one in estate.shares if one[0] == metric_]
     _, job, label, values = shares[0] if shares else (metric_, "", "", 0)
     brings = f", brought by job {name(job)}" if job else ""
     by = f"; label {name(label)} has {values:,} values in it" if label and values else ""
     path = f"$.seriesCountByMetricName[?(@.name=='{metric_}')].value"
+    ref = job_ref(estate, job) if job else estate.server
     return about(
         CODE,
-        job_ref(estate, job) if job else estate.server,
+        ref,
         f"Metric {name(metric_)} has {count:,} of all {total:,} series{brings}{by}",
         (
             said(estate.server, path, str(count)),
@@ -87,7 +96,8 @@ def _dominates(estate: Estate, metric_: str, count: int, total: int) -> Finding:
         ),
         _FIX,
         severity=Severity.WARNING,
+        relations=_burdens(estate, ref),
     )
 
 
-CARDINALITY = Analyzer("cardinality", (CODE,), (), _detect)
+CARDINALITY = Analyzer("cardinality", (CODE,), ("StatefulSet",), _detect)

@@ -1,15 +1,17 @@
 """Nodes with GPUs of which nothing is measured, where GPUs of other nodes are."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from clusterwright.tools.analyzer import Analyzer, Fulfilled, ReadRequest, Suspicion
-from clusterwright.tools.finding import FieldEvidence, Finding, Severity
+from clusterwright.tools.finding import Edge, FieldEvidence, Finding, Relation, Severity
 from clusterwright.tools.kubernetes.analyzers.pod import age
-from clusterwright.tools.manifest import Manifest, condition, strings
+from clusterwright.tools.manifest import Manifest, condition, strings, text
 from clusterwright.tools.prometheus.analyzers.about import about, shown
-from clusterwright.tools.prometheus.analyzers.joins import hosts, node_of
+from clusterwright.tools.prometheus.analyzers.cardinality import job_ref
+from clusterwright.tools.prometheus.analyzers.joins import hosts, node_of, workload
 from clusterwright.tools.prometheus.estate import Estate, estate_of
 from clusterwright.tools.prometheus.metric_queries import BY_NAME
+from clusterwright.tools.prometheus.scraping.subject import subject
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
@@ -54,8 +56,28 @@ def _finding(estate: Estate, node: Ref, gpus: Mapping[str, str]) -> Finding:
         ),
         "See whether dcgm-exporter runs on this node, and whether its target is up (prom_targets).",
         severity=Severity.WARNING,
-        relations=tuple(hosts(estate, None, node)),
+        relations=(*_exporters(estate, node), *hosts(estate, None, node)),
     )
+
+
+def _exporters(estate: Estate, node: Ref) -> Iterator[Relation]:
+    """Yield the edges from a node to what should measure it: as what measures the other nodes."""
+    jobs: dict[str, None] = {}
+    sets: dict[Ref, None] = {}
+    for series in estate.series("gpu-exporters"):
+        jobs[series.labels.get("job", "")] = None
+        target = estate.target_of(series.labels.get("job", ""), series.labels.get("instance", ""))
+        pod = subject(target.discovered) if target else None
+        if pod and workload(estate, pod) != pod:
+            sets[workload(estate, pod)] = None
+    for pod in estate.of_kind("Pod"):
+        ref = Ref.of(pod)
+        if text(pod, "spec", "nodeName") == node.name and workload(estate, ref) in sets:
+            yield Relation(source=node, edge=Edge.USES, target=ref)
+    for one in sets:
+        yield Relation(source=node, edge=Edge.USES, target=one)
+    for job in jobs:
+        yield Relation(source=node, edge=Edge.SCRAPED_BY, target=job_ref(estate, job))
 
 
 def _refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding | None:
@@ -68,4 +90,6 @@ def _refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding | None:
     return suspicion.finding
 
 
-GPU_NOT_MEASURED = Analyzer("gpu-not-measured", (CODE,), ("Node",), _detect, _refine)
+GPU_NOT_MEASURED = Analyzer(
+    "gpu-not-measured", (CODE,), ("Node", "Pod", "ReplicaSet"), _detect, _refine
+)

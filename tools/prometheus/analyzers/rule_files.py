@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from clusterwright.tools.analyzer import Analyzer, Fulfilled, ReadRequest, Suspicion
 from clusterwright.tools.excerpt import few, shorten
-from clusterwright.tools.finding import Evidence, FieldEvidence, Finding, Severity
+from clusterwright.tools.finding import Edge, Evidence, FieldEvidence, Finding, Relation, Severity
 from clusterwright.tools.kubernetes.analyzers.pod import age, event_evidence, events_of, message_of
 from clusterwright.tools.manifest import (
     Manifest,
@@ -117,6 +117,7 @@ def _not_loaded(estate: Estate, ref: Ref, absent: list[str]) -> Finding:
         ),
         "See whether the operator runs and Prometheus reloads: prom_find_problems, its own logs.",
         severity=Severity.WARNING,
+        relations=(Relation(source=ref, edge=Edge.USES, target=estate.server),),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 
 from clusterwright.tools.analyzer import Analyzer, Suspicion
-from clusterwright.tools.finding import Evidence, Finding, Severity
+from clusterwright.tools.finding import Edge, Evidence, Finding, Relation, Severity
 from clusterwright.tools.kubernetes.analyzers.pod import message_of
 from clusterwright.tools.manifest import Manifest, condition, dig, instant, items, number, text
 from clusterwright.tools.prometheus.analyzers.about import (
@@ -110,7 +110,9 @@ def _by_metric(
         for series, value in measured(estate, query):
             ref = instance(estate, series.labels)
             evidence = (metric(ref, query, series),)
-            found = about(code, ref, sentence(series, value), evidence, fix, severity=severity)
+            edges = tuple(sends_to(estate)) if code == NOT_SENT and ref == estate.server else ()
+            says = sentence(series, value)
+            found = about(code, ref, says, evidence, fix, severity=severity, relations=edges)
             worst.setdefault(ref, found)
         for finding in worst.values():
             yield Suspicion(finding)
@@ -134,8 +136,27 @@ def _no_alertmanager(snapshot: Snapshot) -> Iterable[Suspicion]:
             "See whether Alertmanager runs and its Service and port are those of the configuration"
             " (spec.alerting).",
             severity=Severity.CRITICAL,
+            relations=tuple(sends_to(estate)),
         )
         yield Suspicion(finding)
+
+
+def sends_to(estate: Estate) -> Iterator[Relation]:
+    """Yield the edges from the Prometheus to its Alertmanager, and to the Services it looks for."""
+    for one in items(estate.get(estate.server), "spec", "alerting", "alertmanagers"):
+        namespace = text(one, "namespace") or estate.server.namespace
+        ref = checked(Ref("Service", text(one, "name"), namespace)) if text(one, "name") else None
+        if ref:
+            yield Relation(source=estate.server, edge=Edge.USES, target=ref)
+    if estate.alertmanager:
+        yield Relation(source=estate.server, edge=Edge.USES, target=estate.alertmanager)
+
+
+def made_for(estate: Estate, ref: Ref) -> tuple[Relation, ...]:
+    """Return the edges to an object of the operator from the StatefulSets that were made for it."""
+    sets = estate.in_namespace("StatefulSet", ref.namespace)
+    own = [Ref.of(one) for one in sets if owner_of(one) == ref]
+    return tuple(Relation(source=one, edge=Edge.OWNED_BY, target=ref) for one in own)
 
 
 def _remote(series: Series) -> str:
@@ -204,6 +225,7 @@ def _operated(kind: str) -> Callable[[Snapshot], Iterable[Suspicion]]:
                 else "See why its Pods do not run: k8s_find_problems.",
                 severity=Severity.WARNING if reconciled else Severity.CRITICAL,
                 since=instant(found, "lastTransitionTime"),
+                relations=made_for(estate, ref),
             )
             yield Suspicion(finding)
 
@@ -253,12 +275,12 @@ REMOTE_WRITE_FAILING = Analyzer("remote-write-failing", (FAILING,), ("Pod",), _f
 PROMETHEUS_OPERATED = Analyzer(
     "prometheus-operated",
     ("prometheus/not-reconciled", "prometheus/not-available"),
-    (f"Prometheus.{GROUP}",),
+    (f"Prometheus.{GROUP}", "StatefulSet"),
     _operated("Prometheus"),
 )
 ALERTMANAGER_OPERATED = Analyzer(
     "alertmanager-operated",
     ("alertmanager/not-reconciled", "alertmanager/not-available"),
-    (f"Alertmanager.{GROUP}",),
+    (f"Alertmanager.{GROUP}", "StatefulSet"),
     _operated("Alertmanager"),
 )

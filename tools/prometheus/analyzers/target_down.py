@@ -6,12 +6,12 @@ from itertools import groupby
 from clusterwright.tools.analyzer import Analyzer, Suspicion
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.finding import Edge, Evidence, Finding, Relation, Severity
-from clusterwright.tools.manifest import dig, items, number, text
+from clusterwright.tools.manifest import condition, dig, items, number, text
 from clusterwright.tools.prometheus.analyzers.about import about, name, said, shown
 from clusterwright.tools.prometheus.analyzers.joins import checked, workload
 from clusterwright.tools.prometheus.estate import Estate, estate_of
 from clusterwright.tools.prometheus.scraping.scrape_error import Cause, Failure, why
-from clusterwright.tools.prometheus.scraping.subject import monitor, subject
+from clusterwright.tools.prometheus.scraping.subject import monitor, subject, subjects
 from clusterwright.tools.prometheus.scraping.target import Target
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
@@ -44,7 +44,7 @@ CODES: Mapping[Cause, str] = {
     "other": "target/failing",
 }
 _MEMBERS = 50
-_WORKLOADS = 10
+_WORKLOADS, _FEW = 6, 3
 
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
@@ -107,9 +107,11 @@ def _finding(estate: Estate, pool: str, down: Sequence[Target]) -> Finding:
         said(estate.server, f"$.activeTargets[?(@.scrapePool=='{pool}')].lastError", first.error),
         shown(objects[0] if objects else ref, query, "0", first.labels),
     )
-    edges = [
+    selected = [*_selected(estate, objects), *_services(down)]
+    edges = [*_lost_nodes(estate, objects)]
+    edges += [
         Relation(source=ref, edge=Edge.SELECTS, target=target)
-        for target in _selected(estate, objects)
+        for target in selected
         if target != ref
     ]
     return about(
@@ -128,6 +130,23 @@ def _selected(estate: Estate, objects: Sequence[Ref]) -> list[Ref]:
     """Return the workloads of the pods that are scraped, and what else is."""
     above = [workload(estate, one) if one.kind == "Pod" else one for one in objects]
     return list(dict.fromkeys(above))[:_WORKLOADS]
+
+
+def _services(down: Sequence[Target]) -> list[Ref]:
+    """Return the Services that lead to targets: what is wrong with one may be why they fail."""
+    found = [ref for one in down for ref in subjects(one.discovered) if ref.kind == "Service"]
+    return list(dict.fromkeys(found))[:_FEW]
+
+
+def _lost_nodes(estate: Estate, objects: Sequence[Ref]) -> Iterator[Relation]:
+    """Yield the edges from pods to their nodes, of nodes that are not ready."""
+    pods = [(one, estate.get(one)) for one in objects if one.kind == "Pod"]
+    for node in estate.of_kind("Node"):
+        if condition(node, "Ready").get("status") != "True":
+            of = Ref.of(node)
+            on_it = [ref for ref, pod in pods if text(pod, "spec", "nodeName") == of.name]
+            if on_it:
+                yield Relation(source=on_it[0], edge=Edge.RUNS_ON, target=of)
 
 
 def _says(estate: Estate, target: Target, failure: Failure) -> str:

@@ -66,7 +66,11 @@ def _missing(estate: Estate, alert: str, words: str, evidence: tuple[Evidence, .
         evidence,
         "Follow the way of an alert: its rule, the Alertmanagers that Prometheus finds, the route.",
         severity=Severity.CRITICAL,
-        relations=(Relation(source=Ref(KIND, alert), edge=Edge.ABOUT, target=estate.server),),
+        relations=tuple(
+            Relation(source=Ref(KIND, alert), edge=Edge.ABOUT, target=one)
+            for one in (estate.server, estate.alertmanager)
+            if one
+        ),
     )
 
 

@@ -50,7 +50,7 @@ def sandbox() -> Iterator[Instance]:
     """A real cluster of this run's own: with a real node where root on Linux allows it."""
     reused = os.environ.get(REUSED)
     name = reused or f"test-{os.getpid()}"
-    yield up(name)
+    yield find(name) if reused and runs(name) else up(name)
     if not reused:
         down(name)
 

@@ -148,5 +148,6 @@ class FixMonitor(ObjectChange):
         elif len(selected) > _MANY:
             risks.append((Risk.MEDIUM, f"{len(selected)} objects are scraped, which costs memory"))
         else:
-            risks.append((Risk.LOW, f"{len(selected)} objects are scraped"))
+            many = "1 object is" if len(selected) == 1 else f"{len(selected)} objects are"
+            risks.append((Risk.LOW, f"{many} scraped"))
         return risks

@@ -93,9 +93,10 @@ def _ports(
             yield f"endpoint {index} (port {port}): none, {missed.says}"
         elif ref.kind == "ServiceMonitor":
             many = sum(_addresses(found.around, one) for one in selected)
-            yield f"endpoint {index} (port {port}): {many} addresses"
+            yield f"endpoint {index} (port {port}): {many} address{'es' * (many != 1)}"
         else:
-            yield f"endpoint {index} (port {port}): {len(selected)} pods"
+            many = len(selected)
+            yield f"endpoint {index} (port {port}): {many} pod{'s' * (many != 1)}"
 
 
 def _addresses(around: Snapshot, service: Manifest) -> int:

@@ -11,8 +11,11 @@ from clusterwright.tools.prometheus.changes.matchers import parse_matcher
 from clusterwright.tools.trust.authority import actor
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from clusterwright.tools.kubernetes.client.clusters import Clusters
     from clusterwright.tools.kubernetes.client.connection import Connection
+    from clusterwright.tools.prometheus.alertmanager_state import Silence
     from clusterwright.tools.prometheus.client.alertmanager import Alertmanager
     from clusterwright.tools.prometheus.monitoring import Monitoring
 
@@ -32,7 +35,7 @@ class Alertmanagers:
         body = step.write.body
         found = await alertmanager_of(self._monitoring, connection, body.get("backend"))
         if text(body, "do") == "expire":
-            await found.expire_silence(text(body, "id"))
+            await _expire(found, text(body, "id"))
             return ""
         mark, now = text(body, "mark"), datetime.now(UTC)
         until = instant(body, "until") or now + timedelta(seconds=body["seconds"])
@@ -57,12 +60,24 @@ class Alertmanagers:
         if mark := text(back, "mark"):
             return any(is_marked(one, mark) for one in silences)
         name = str(entry["object"]).rpartition("/")[2]
-        return not any(one.id == name and one.state != "expired" for one in silences)
+        return _has_ended(silences, name)
 
     def hint(self, said: str) -> str:
         """Return nothing: the API server has no say in silences."""
         del said
         return ""
+
+
+async def _expire(alertmanager: "Alertmanager", identifier: str) -> None:
+    try:
+        await alertmanager.expire_silence(identifier)
+    except UnreachableError:  # the answer was lost, which leaves open whether it has ended
+        if not _has_ended(await alertmanager.silences(), identifier):
+            raise
+
+
+def _has_ended(silences: "Sequence[Silence]", identifier: str) -> bool:
+    return not any(one.id == identifier and one.state != "expired" for one in silences)
 
 
 async def alertmanager_of(

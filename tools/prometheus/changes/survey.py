@@ -13,6 +13,7 @@ from clusterwright.tools.prometheus.changes.fix_monitor import FixMonitor
 from clusterwright.tools.prometheus.changes.hush import Hush
 from clusterwright.tools.prometheus.changes.monitor_outlook import MonitorOutlook, reach_of
 from clusterwright.tools.prometheus.changes.perform import alertmanager_of
+from clusterwright.tools.prometheus.changes.rights import check_proxy
 from clusterwright.tools.prometheus.changes.rule_change import RuleChange
 from clusterwright.tools.prometheus.changes.rule_survey import rule_trial
 from clusterwright.tools.prometheus.changes.scope import check_matchers
@@ -57,6 +58,8 @@ async def _hush(
     if isinstance(change, Silence):
         check_matchers(change.parsed)  # before a pattern of theirs is sent anywhere
     found = await alertmanager_of(monitoring, connection, change.backend)
+    verb = "create" if isinstance(change, Silence) else "delete"
+    await check_proxy(connection, found.endpoint, verb)
     reached = await monitoring.reach(connection.cluster, change.backend)
     silences = await found.silences()
     matched = await found.alerts(change.parsed) if isinstance(change, Silence) else ()

@@ -123,7 +123,7 @@ async def test_a_monitor_whose_port_is_wrong_is_fixed_and_proven_by_its_targets(
         assert "has no port named 'http'; it has web" in said
         plan, said = await session.plan({**named, "selector": {"app": "cart"}, "port": "web"})
         assert "it would select 1 Service" in said
-        assert "endpoint 0 (port web): 1 addresses" in said
+        assert "endpoint 0 (port web): 1 address" in said
         assert "risk low" in said
         state, said = await session.apply(plan)
         assert state == "applied", said

@@ -68,7 +68,7 @@ def _is_able(cluster: Cluster, scenario: Scenario) -> bool:
         case "cluster-api":
             return cluster.has_cluster_api
         case "prometheus":
-            return cluster.has_prometheus
+            return cluster.has_prometheus and cluster.has_node
         case "control-plane":
             return True
 

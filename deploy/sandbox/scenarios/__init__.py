@@ -140,7 +140,45 @@ HELM = (
 )
 """The same for releases, by the real Helm."""
 
-SCENARIOS = (*KUBERNETES, *CLUSTER_API, *HELM)
+PROMETHEUS = (
+    "broad-silence",
+    "endless-silence",
+    "cpu-limit",
+    "little-room",
+    "rule-expression",
+    "rule-metric",
+    "monitor-port-name",
+    "monitor-selector",
+    "relabel-keep",
+    "metrics-port",
+    "metrics-page",
+    "metrics-credentials",
+    "metrics-authority",
+    "sample-limit",
+    "rule-matching",
+    "rule-labels",
+    "alert-with-cause",
+    "alert-alone",
+    "gpu-off-the-bus",
+    "gpu-page-fault",
+    "gpu-row-remap",
+    "gpu-double-bit",
+    "full-volume",
+    "planned-silence",
+    "restarted-counter",
+    "nothing-retried",
+    "low-traffic",
+    "recovered-alert",
+    "pending-alert",
+    "dead-mans-switch",
+    "zero-replicas",
+    "opt-in-monitor",
+    "killed-program",
+    "loading-model",
+)
+"""The same for what a real Prometheus and Alertmanager measure and tell."""
+
+SCENARIOS = (*KUBERNETES, *CLUSTER_API, *HELM, *PROMETHEUS)
 
 NINE = (
     "crash-with-log",

@@ -8,13 +8,21 @@ import pytest
 from clusterwright.deploy.sandbox.scenario.card import DOMAINS, Domain
 from clusterwright.deploy.sandbox.scenario.load import load, load_all, load_of
 from clusterwright.deploy.sandbox.scenario.model import MARK, Rendered, Scenario
-from clusterwright.deploy.sandbox.scenarios import CLUSTER_API, HELM, KUBERNETES, NINE, SCENARIOS
+from clusterwright.deploy.sandbox.scenarios import (
+    CLUSTER_API,
+    HELM,
+    KUBERNETES,
+    NINE,
+    PROMETHEUS,
+    SCENARIOS,
+)
 from clusterwright.tools.cluster_api.analyzers import ANALYZERS as OF_CLUSTER_API
 from clusterwright.tools.errors import NotFoundError
 from clusterwright.tools.helm.analyzers import ANALYZERS as OF_HELM
 from clusterwright.tools.helm.record import KIND, release_ref
 from clusterwright.tools.kubernetes.analyzers import ANALYZERS
-from clusterwright.tools.manifest import Json, Manifest, labels_of, name_of
+from clusterwright.tools.manifest import Json, Manifest, items, labels_of, name_of, text
+from clusterwright.tools.prometheus.analyzers import ANALYZERS as OF_PROMETHEUS
 from clusterwright.tools.ref import Ref
 
 ROOT = Path(__file__).parents[4]
@@ -34,7 +42,12 @@ HINTS = re.compile(
 KUBERNETES_CODES = frozenset(code for one in ANALYZERS for code in one.codes)
 CLUSTER_API_CODES = frozenset(code for one in OF_CLUSTER_API for code in one.codes)
 HELM_CODES = frozenset(code for one in OF_HELM for code in one.codes)
-CODES = KUBERNETES_CODES | CLUSTER_API_CODES | HELM_CODES
+PROMETHEUS_CODES = frozenset(code for one in OF_PROMETHEUS for code in one.codes)
+CODES = KUBERNETES_CODES | CLUSTER_API_CODES | HELM_CODES | PROMETHEUS_CODES
+MONITORING = Ref.parse("Alertmanager.monitoring.coreos.com/monitoring/main")
+"""What every monitored sandbox has, and no scenario makes."""
+_SIMULATION = ".sandbox.clusterwright.io/"
+"""In annotations by which a simulated part learns what it measures: that is no hint, but the world."""
 _WITHOUT_SCENARIO = frozenset(
     {  # each has tests of its own; some need hours to develop, or a cluster that is badly ill
         "ingress/class-missing",
@@ -62,6 +75,7 @@ def test_each_scenario_is_listed_under_its_domain() -> None:
     assert tuple(one.name for one in load_of("kubernetes")) == KUBERNETES
     assert tuple(one.name for one in load_of("cluster_api")) == CLUSTER_API
     assert tuple(one.name for one in load_of("helm")) == HELM
+    assert tuple(one.name for one in load_of("prometheus")) == PROMETHEUS
 
 
 def test_every_code_is_the_truth_of_some_scenario() -> None:
@@ -85,6 +99,14 @@ def test_there_are_at_least_16_faults_and_6_traps_of_cluster_api() -> None:
     kinds = [one.card.kind for one in load_of("cluster_api")]
     assert kinds.count("fault") >= 16
     assert kinds.count("trap") >= 6
+
+
+def test_there_are_at_least_14_faults_and_7_traps_of_metrics_and_each_truth_can_be_told() -> None:
+    kinds = [one.card.kind for one in load_of("prometheus")]
+    assert kinds.count("fault") >= 14
+    assert kinds.count("trap") >= 7
+    told = {truth.code for one in load_of("prometheus") for truth in one.render(0).truth}
+    assert told <= PROMETHEUS_CODES | KUBERNETES_CODES
 
 
 def test_cluster_api_scenarios_say_who_wrote_the_status_and_few_wrote_it_themselves() -> None:
@@ -163,9 +185,16 @@ def test_the_truth_speaks_of_objects_that_are_made(scenario: Scenario) -> None:
         named = {ref for truth in rendered.truth for ref in (truth.subject, *truth.symptoms)}
         # What charts make is named after the release; that it is there is seen on a real cluster.
         made |= releases | {ref for ref in named if any(_begins(ref, one) for one in releases)}
+        made |= {*_alerts(rendered), MONITORING}
         by_controllers = {ref for ref in named if ref.name.endswith("*")}
         assert named - by_controllers <= made
         assert {ref.namespace for ref in by_controllers} <= {rendered.namespace}
+
+
+def _alerts(rendered: Rendered) -> set[Ref]:
+    rules = [one for one in rendered.objects if one["kind"] == "PrometheusRule"]
+    groups = [group for one in rules for group in items(one, "spec", "groups")]
+    return {Ref("Alert", text(rule, "alert")) for one in groups for rule in items(one, "rules")}
 
 
 def _begins(ref: Ref, release: Ref) -> bool:
@@ -187,7 +216,7 @@ def test_the_cure_changes_something(scenario: Scenario) -> None:
     rendered = scenario.render(1)
     cure, broken = rendered.cure, {str(Ref.of(one)): one for one in rendered.objects}
     changed = [one for one in cure.apply if broken.get(str(Ref.of(one))) != one]
-    assert cure.remove or cure.patch or cure.helm or changed
+    assert cure.remove or cure.patch or cure.helm or cure.unsilence or changed
 
 
 @EVERY
@@ -221,8 +250,8 @@ def test_what_is_simulated_names_what_it_imitates(scenario: Scenario) -> None:
 
 @EVERY
 def test_what_needs_no_node_pulls_no_image(scenario: Scenario) -> None:
-    pulls = bool(scenario.render(2).images)
-    assert pulls == (scenario.card.needs == "node")
+    pulls, needs = bool(scenario.render(2).images), scenario.card.needs
+    assert pulls == (needs == "node") or needs == "prometheus"  # which comes with a node
 
 
 def test_only_kinds_that_a_purge_looks_at_are_held_by_a_finalizer() -> None:
@@ -284,4 +313,5 @@ def _words(node: Json) -> list[str]:
     if not isinstance(node, dict):
         return [str(node)]
     pairs = cast("Manifest", node).items()
-    return [word for key, value in pairs for word in (key, *_words(value))]
+    told = [(key, value) for key, value in pairs if _SIMULATION not in key]
+    return [word for key, value in told for word in (key, *_words(value))]

@@ -5,32 +5,9 @@ reached along `edges`. Owners are always followed, since a Pod's trouble is its 
 means the same object or workload. A family is a code, or everything under a prefix: `pod/*`.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-
+from clusterwright.agents.diagnose.metric_rules import METRIC_RULES, SHORT
+from clusterwright.agents.diagnose.rule import Rule, each
 from clusterwright.tools.finding import Edge
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """Findings of `effect` are symptoms of those of `cause` found along `edges`."""
-
-    effect: str
-    edges: tuple[Edge, ...]
-    cause: str
-    because: str
-    always: bool = True
-    """Whether a finding of `effect` has such a cause in any case, seen or not."""
-
-
-def _each(
-    effects: tuple[str, ...], edges: tuple[Edge, ...], causes: tuple[str, ...], because: str
-) -> Iterator[Rule]:
-    """Yield a rule for each effect and each cause of it, which it need not have."""
-    for effect in effects:
-        for cause in causes:
-            yield Rule(effect, edges, cause, because, always=False)
-
 
 _NOT_PULLED = ("pod/image-not-found", "pod/image-pull-denied", "pod/image-pull-failed")
 _NOT_PLACED = (
@@ -205,13 +182,13 @@ RULES = (
         "a topology is worked out from the variables of its class",
         always=False,
     ),
-    *_each(
+    *each(
         _NOT_PULLED,
         (Edge.RELEASED_BY,),
         ("release/bad-image",),
         "a Pod asks for the image that the values of its release name",
     ),
-    *_each(
+    *each(
         (
             *_NOT_PLACED,
             *("pod/anti-affinity-unmet", "pod/volume-not-bound"),
@@ -223,7 +200,7 @@ RULES = (
         ("release/not-rolled-out",),
         "Pods ask for what the values of their release ask for",
     ),
-    *_each(
+    *each(
         (
             *("pod/configmap-missing", "pod/secret-missing", "workload/service-account-missing"),
             *("ingress/service-missing", "hpa/target-missing", "service/selector-mismatch"),
@@ -232,13 +209,13 @@ RULES = (
         ("release/object-missing",),
         "what a release made and somebody deleted is missed by what refers to it",
     ),
-    *_each(
+    *each(
         ("job/failed", "pod/crash-loop"),
         (Edge.RELEASED_BY,),
         ("release/hook-failed", "release/hook-leftover"),
         "a hook's Job is the hook: its release tells what it is for",
     ),
-    *_each(
+    *each(
         ("release/hook-failed",),
         (Edge.WAITS_FOR,),
         (
@@ -251,13 +228,13 @@ RULES = (
         ),
         "a hook fails whose Pods do not start",
     ),
-    *_each(
+    *each(
         ("release/failed",),
         (Edge.WAITS_FOR,),
         ("pod/*", "workload/*", "pvc/*", "job/failed", "statefulset/*"),
         "a release fails that waits for workloads which do not become ready",
     ),
-    *_each(
+    *each(
         ("release/failed",),
         (),
         (
@@ -266,7 +243,7 @@ RULES = (
         ),
         "it tells what the operation failed for",
     ),
-    *_each(
+    *each(
         ("service/selector-mismatch", "service/target-port-mismatch"),
         (Edge.RELEASED_BY,),
         ("release/failed",),
@@ -293,14 +270,19 @@ RULES = (
         "a kind is not served whose definition is gone, or older than the chart",
         always=False,
     ),
+    *METRIC_RULES,
 )
-"""In the order in which a reader follows traffic: Service, Pod, volume, workload, cluster, release.
-"""
+"""As a reader follows traffic: Service, Pod, volume, workload, cluster, release; then metrics."""
 
 SYMPTOMS = frozenset(rule.effect for rule in RULES if rule.always)
 """Codes that always have a cause below them, seen or not."""
 
 
 def belongs(code: str, family: str) -> bool:
-    """Return whether a code is of a family: equal to it, or under its `prefix/*`."""
-    return code.startswith(family[:-1]) if family.endswith("/*") else code == family
+    """Return whether a code is of a family: equal to it, or under its `prefix/*`.
+
+    What only runs short is of no family: nothing else fails for it yet.
+    """
+    if family.endswith("/*"):
+        return code.startswith(family[:-1]) and code not in SHORT
+    return code == family

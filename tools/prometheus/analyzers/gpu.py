@@ -1,10 +1,11 @@
 """One GPU as the series of dcgm-exporter tell it apart: where it is, and which pod has it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from clusterwright.tools.finding import Relation
+from clusterwright.tools.finding import Edge, Relation
 from clusterwright.tools.prometheus.analyzers.about import name
-from clusterwright.tools.prometheus.analyzers.joins import hosts, node_of, owners, pod_of
+from clusterwright.tools.prometheus.analyzers.joins import hosts, node_of, owners, pod_of, workload
 from clusterwright.tools.prometheus.estate import Estate
 from clusterwright.tools.prometheus.result import Labels
 from clusterwright.tools.ref import Ref
@@ -49,3 +50,9 @@ def gpu_of(estate: Estate, labels: Labels) -> Gpu | None:
         f"{uuid or index}/{instance}",
         relations,
     )
+
+
+def struck(estate: Estate, gpu: Gpu) -> Iterator[Relation]:
+    """Yield the edges by which a GPU's fault explains what its pod and workload have."""
+    for one in dict.fromkeys((workload(estate, gpu.pod), gpu.pod) if gpu.pod else ()):
+        yield Relation(source=one, edge=Edge.USES, target=gpu.node)

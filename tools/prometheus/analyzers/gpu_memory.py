@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from clusterwright.tools.analyzer import Analyzer, Suspicion
-from clusterwright.tools.finding import Edge, Finding, Relation, Severity
+from clusterwright.tools.finding import Finding, Severity
 from clusterwright.tools.prometheus.analyzers.about import about, measured, metric, percent, told
-from clusterwright.tools.prometheus.analyzers.gpu import Gpu, gpu_of
+from clusterwright.tools.prometheus.analyzers.gpu import Gpu, gpu_of, struck
 from clusterwright.tools.prometheus.analyzers.joins import workload
 from clusterwright.tools.prometheus.estate import Estate, estate_of
 from clusterwright.tools.prometheus.result import Series
@@ -40,15 +40,9 @@ def _double_bit(snapshot: Snapshot) -> Iterable[Suspicion]:
             (metric(gpu.node, "gpu-double-bit", series),),
             "Drain the node, reset the GPU, and have it replaced if they come back.",
             severity=Severity.CRITICAL if now else Severity.WARNING,
-            relations=(*_struck(gpu), *gpu.relations) if now else gpu.relations,
+            relations=(*struck(estate, gpu), *gpu.relations) if now else gpu.relations,
         )
         yield Suspicion(finding)
-
-
-def _struck(gpu: Gpu) -> Iterator[Relation]:
-    """Yield the edge by which the GPU's fault explains that of the pod on it."""
-    if gpu.pod:
-        yield Relation(source=gpu.pod, edge=Edge.USES, target=gpu.node)
 
 
 def _detector(

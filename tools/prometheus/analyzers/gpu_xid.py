@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from clusterwright.tools.analyzer import Analyzer, Suspicion
-from clusterwright.tools.finding import Edge, Finding, Relation, Severity
+from clusterwright.tools.finding import Finding, Severity
 from clusterwright.tools.prometheus.analyzers.about import about, measured, metric
-from clusterwright.tools.prometheus.analyzers.gpu import Gpu, gpu_of
+from clusterwright.tools.prometheus.analyzers.gpu import Gpu, gpu_of, struck
 from clusterwright.tools.prometheus.analyzers.joins import workload
 from clusterwright.tools.prometheus.estate import Estate, estate_of
 from clusterwright.tools.prometheus.metric_queries import WORKLOAD_LABELS
@@ -102,8 +102,8 @@ def _told(
     subject = workload(estate, gpu.pod) if of_pod and gpu.pod else gpu.node
     evidence = [metric(gpu.node, "gpu-xid", series)]
     edges = list(gpu.relations)
-    if gpu.pod and not of_pod and recent:
-        edges.insert(0, Relation(source=gpu.pod, edge=Edge.USES, target=gpu.node))
+    if recent and not of_pod:
+        edges = [*struck(estate, gpu), *edges]
     yield about(
         code,
         subject,

@@ -62,6 +62,7 @@ def _read(folder: str, names: tuple[str, ...]) -> "Iterator[Manifest]":
 
 def _on_loopback(found: list[Manifest], place: Place) -> "Iterator[Manifest]":
     """Replace what needs the network of a node: nothing routes the addresses of Services here."""
+    yield from _read("objects", ("on-loopback",))
     for one in found:
         if one["kind"] == "Service" and one["metadata"]["name"] == "metrics-server":
             yield one | {"spec": _external(one, place.metrics_server)}

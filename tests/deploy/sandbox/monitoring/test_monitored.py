@@ -6,7 +6,7 @@ from base64 import b64decode
 import pytest
 import yaml
 
-from clusterwright.deploy.sandbox.monitoring.settle import JOBS, NODE_JOBS
+from clusterwright.deploy.sandbox.monitoring.settle import JOBS
 from clusterwright.deploy.sandbox.parts.binaries import PROMETHEUS_VERSION
 from clusterwright.tools.manifest import items, text
 from tests.deploy.sandbox.monitoring.troubles import NODE, Troubles
@@ -39,8 +39,8 @@ def test_it_is_the_prometheus_that_is_pinned(watched: Watched) -> None:
 
 
 def test_every_part_of_the_cluster_is_scraped(watched: Watched) -> None:
-    assert watched.labels("up == 1", "job") >= JOBS | NODE_JOBS
-    assert _SERIES.keys() == JOBS | NODE_JOBS
+    assert watched.labels("up == 1", "job") >= JOBS
+    assert _SERIES.keys() == JOBS
     without = {job for job, name in _SERIES.items() if not watched.query(f'{name}{{job="{job}"}}')}
     assert without == set()
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
+from clusterwright.agents.diagnose.alike import merged
 from clusterwright.agents.diagnose.diagnosis import (
     Certainty,
     Diagnosis,
@@ -46,7 +47,7 @@ def correlate(answers: Sequence[Answered], *, kubeconfig: str = "") -> Diagnosis
     return Diagnosis(
         verdict=_verdict(broken=broken, seen=seen and not blind),
         complete=all(a.coverage.complete and not a.failed for a in answers) and bool(answers),
-        root_causes=tuple(sorted(roots, key=_rank)),
+        root_causes=tuple(merged(sorted(roots, key=_rank))),
         sources=tuple(_source(a) for a in answers),
     )
 

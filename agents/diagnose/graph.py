@@ -9,6 +9,7 @@ from clusterwright.tools.finding import Edge, Finding, Relation
 from clusterwright.tools.ref import Ref
 
 _FARTHEST = 6
+_ALERT = "Alert"
 
 Node = tuple[str, Ref]
 """A cluster and an object in it, so that `Node/gpu-1` of two clusters never merges."""
@@ -23,8 +24,15 @@ class Located:
 
     @property
     def nodes(self) -> tuple[Node, ...]:
-        """The objects that have it: its subject and its members."""
-        refs = dict.fromkeys((self.finding.subject, *self.finding.members))
+        """The objects that have it: its subject and its members.
+
+        Alerts of one name share their subject: each is about objects of its own, and has only them.
+        """
+        one = self.finding
+        refs = dict.fromkeys((one.subject, *one.members))
+        if one.subject.kind == _ALERT:
+            about = (edge.target for edge in one.relations if edge.edge is Edge.ABOUT)
+            refs = dict.fromkeys((*one.members, *about))
         return tuple((self.cluster, ref) for ref in refs)
 
 

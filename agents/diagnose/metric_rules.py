@@ -19,6 +19,10 @@ _FAILING = (
     *("networkpolicy/*", "machine/*", "gpu/hung", "gpu/thermal-throttling", "gpu/not-measured"),
 )
 _RUN_SHORT = (*sorted(SHORT), "pod/out-of-memory", "workload/quota-exceeded", "node/conntrack-full")
+_RULES = tuple(
+    f"rule/{one}"
+    for one in ("many-to-many", "duplicate-series", "timed-out", "failing", "too-slow")
+)
 _TO_PODS = (Edge.SELECTS, Edge.ROUTES_TO)
 _ALERTED = "an alert is about what is wrong with its objects"
 
@@ -47,7 +51,7 @@ METRIC_RULES = (
     *each(
         ("alert/monitoring",),
         (Edge.ABOUT,),
-        ("target/*", "monitor/*", "rule/*", "prometheus/*", "alertmanager/*", "pod/*", "service/*",
+        ("target/*", "monitor/*", *_RULES, "prometheus/*", "alertmanager/*", "pod/*", "service/*",
          "workload/*", "statefulset/*"),
         "monitoring tells of itself what is wrong with it",
     ),

@@ -15,6 +15,10 @@ _NO_CONTEXT = frozenset({"", "in-cluster"})
 _RELEASE = "HelmRelease"
 """Of no group: a release of Helm, which no API server knows. Flux has a kind of that name."""
 
+_ALERT = "Alert"
+_NO_OBJECTS = frozenset({"ScrapeJob", "RuleFile", "PrometheusServer", "AlertmanagerServer"})
+"""Kinds of what Prometheus knows, and no API server: kubectl has nothing to show."""
+
 
 @dataclass(frozen=True, slots=True)
 class NextSteps:
@@ -32,7 +36,7 @@ class NextSteps:
         return NextStep(
             fix=finding.fixes[0] if finding.fixes else "",
             call=_call(describer, finding.subject) if describer else "",
-            shell=self._shell(finding.subject, cluster) if known else "",
+            shell=self._shell(finding.subject, cluster) if known and _is_object(finding) else "",
             command=f"clusterwright explain {finding.code}",
         )
 
@@ -53,10 +57,18 @@ class NextSteps:
 
 def _call(tool: str, subject: Ref) -> str:
     """Return the tool call that shows more of an object, as an MCP client would make it."""
+    if subject.kind == _ALERT:
+        return f"prom_alerts(alert={subject.name!r})"
+    if subject.kind in _NO_OBJECTS:
+        return ""
     if _is_release(subject):
         return f"helm_get_release(name={f'{subject.namespace}/{subject.name}'!r})"
     arguments = {"kind": _kind(subject), "name": subject.name, "namespace": subject.namespace}
     return f"{tool}({', '.join(f'{k}={v!r}' for k, v in arguments.items() if v)})"
+
+
+def _is_object(finding: Finding) -> bool:
+    return finding.subject.kind not in {_ALERT, *_NO_OBJECTS}
 
 
 def _kind(subject: Ref) -> str:

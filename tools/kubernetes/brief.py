@@ -10,6 +10,7 @@ from clusterwright.tools.finding import (
     FieldEvidence,
     Finding,
     LogEvidence,
+    MetricEvidence,
     Relation,
 )
 from clusterwright.tools.quotation import word
@@ -73,5 +74,7 @@ def _cut(evidence: Evidence, longest: int) -> Evidence:
             return evidence.model_copy(update=said)
         case LogEvidence():
             return evidence.model_copy(update={"line": shorten(evidence.line, _LINE)})
+        case MetricEvidence():
+            return evidence.model_copy(update={"query": shorten(evidence.query, _LINE)})
         case _:
             return evidence

@@ -218,7 +218,9 @@ QUERIES = (
     MetricQuery("alertmanager-members", "max_over_time(alertmanager_cluster_members[2m])"),
     MetricQuery(
         "alerts-flapping",
-        "(changes(ALERTS_FOR_STATE[1h]) >= 4 and ignoring (alertstate)"
+        # When one begins goes up only: what goes back and forth is a rule that is loaded twice.
+        "(changes(ALERTS_FOR_STATE[1h]) >= 4 unless resets(ALERTS_FOR_STATE[1h]) > 0"
+        " and ignoring (alertstate)"
         ' count_over_time(ALERTS{alertstate="firing"}[1h]))',
     ),
 )

@@ -132,3 +132,14 @@ def test_every_code_in_a_rule_is_one_that_an_analyzer_reports() -> None:
     codes = {code for one in analyzers for code in one.codes} | {unexplained.CODE}
     families = {family for one in METRIC_RULES for family in (one.effect, one.cause)}
     assert [one for one in sorted(families) if not any(belongs(c, one) for c in codes)] == []
+
+
+def test_alerts_of_one_name_that_nothing_explains_are_one_root() -> None:
+    about = [alert("alert/firing", f"Node/n-{i}") for i in range(4)]
+    titled = [one.model_copy(update={"title": f"fires for n-{i}"}) for i, one in enumerate(about)]
+    explained = finding("node/not-ready", "Node/n-3")
+    rest, lost = correlate([answered(*titled, explained)]).root_causes
+    assert [one.title for one in lost.symptoms] == ["fires for n-3"]
+    assert rest.title == "fires for n-0; and 2 more times, for Node/n-1, Node/n-2"
+    assert [one.name for one in rest.members] == ["n-0", "n-1", "n-2"]
+    assert (rest.next.call, rest.next.shell) == ("prom_alerts(alert='CartDown')", "")

@@ -15,7 +15,17 @@ from clusterwright.tools.finding import (
     Severity,
 )
 from clusterwright.tools.kubernetes.analyzers.pod import age, event_evidence, events_of, message_of
-from clusterwright.tools.manifest import Manifest, dig, items, labels_of, strings, text
+from clusterwright.tools.kubernetes.label_selector import selector_text
+from clusterwright.tools.manifest import (
+    Manifest,
+    dig,
+    items,
+    labels_of,
+    mapping,
+    strings,
+    text,
+    texts,
+)
 from clusterwright.tools.prometheus.analyzers.about import about, change, said
 from clusterwright.tools.prometheus.estate import GROUP, Estate, estate_of
 from clusterwright.tools.prometheus.scraping.matched import Reason, Unmatched, unmatched
@@ -93,11 +103,11 @@ def _unmatched(estate: Estate, manifest: Manifest, one: Unmatched) -> Finding:
         "labels": "$.spec.selector",
         "no-endpoints": "$.spec.selector",
     }.get(one.reason, f"$.spec.{endpoints(ref)}[{one.endpoint}]")
-    value = dig(manifest, "spec", *path.removeprefix("$.spec.").split(".")[:1])
+    value = _asked(manifest, path)
     if one.endpoint >= 0:
         value = text(items(manifest, "spec", endpoints(ref))[one.endpoint], "port") or "targetPort"
         path += ".port"
-    evidence: list[Evidence] = [said(ref, path, str(value))]
+    evidence: list[Evidence] = [said(ref, path, value)]
     if one.nearest and one.reason in {"labels", "namespace"}:
         evidence.append(said(one.nearest, "$.metadata.labels", _labels(estate, one.nearest)))
     edges = (Relation(source=ref, edge=Edge.SELECTS, target=one.nearest),) if one.nearest else ()
@@ -111,6 +121,14 @@ def _unmatched(estate: Estate, manifest: Manifest, one: Unmatched) -> Finding:
         relations=edges if one.reason == "no-endpoints" else (),
         remedies=_remedies(estate, manifest, one),
     )
+
+
+def _asked(manifest: Manifest, path: str) -> str:
+    """Return what a monitor looks for, as a person writes it."""
+    if path == "$.spec.selector":
+        return selector_text(mapping(manifest, "spec", "selector")) or "everything"
+    named = texts(manifest, "spec", "namespaceSelector", "matchNames")
+    return ", ".join(named) or "its own namespace"
 
 
 def endpoints(ref: Ref) -> str:

@@ -13,6 +13,7 @@ from clusterwright.tools.prometheus.estate import Estate, estate_of
 from clusterwright.tools.prometheus.scraping.scrape_error import Cause, Failure, why
 from clusterwright.tools.prometheus.scraping.subject import monitor, subject, subjects
 from clusterwright.tools.prometheus.scraping.target import Target
+from clusterwright.tools.quotation import quoted
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
@@ -45,6 +46,7 @@ CODES: Mapping[Cause, str] = {
 }
 _MEMBERS = 50
 _WORKLOADS, _FEW = 6, 3
+_LONGEST_ERROR = 110
 
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
@@ -100,7 +102,7 @@ def _finding(estate: Estate, pool: str, down: Sequence[Target]) -> Finding:
     objects = [found for one in down if (found := subject(one.discovered))]
     sentence = (
         f"{many[0].upper()}{many[1:]}{of} cannot be scraped:"
-        f"{_says(estate, first, failure)} {one_line(first.error)}"
+        f"{_says(estate, first, failure)} {quoted(one_line(first.error, _LONGEST_ERROR))}"
     )
     query = f'up{{job="{first.job}"}} == 0'
     evidence: tuple[Evidence, ...] = (

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
+from functools import cache
 from typing import Annotated, Literal
 
 from anyio import to_thread
@@ -28,12 +29,13 @@ from clusterwright.tools.prometheus.ruling.trouble import (
     named,
     not_taken,
 )
-from clusterwright.tools.quotation import quoted
+from clusterwright.tools.quotation import quoted, word
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.tool import Effect, Tool
 
-_MEMBERS, _QUERY = 6, 300
+_MEMBERS, _LONGEST = 6, 300
 Key = tuple[int, str, str]
+Told = Trouble | tuple[RuleGroup, Rule]
 
 
 class RuleRow(BaseModel):
@@ -127,18 +129,20 @@ async def prom_rules(
     def answer() -> RuleList:
         groups = _chosen(found.groups, name)
         absent = absences(found.groups, found.needs, found.metrics) if found.metrics else []
-        if state == "problems":
-            rows = _problems(found, groups, absent, name)
-        else:
-            rows = list(_every(found, groups))
-        rest = [one for one in _keyed(rows) if one[0] > tuple(after)]
+        told = _problems(found, groups, absent, name) if state == "problems" else _every(groups)
+        rest = [one for one in _keyed(told) if one[0] > tuple(after)]
+
+        @cache  # only what is shown is worded
+        def row(place: int) -> RuleRow:
+            return _row(rest[place][1], found)
+
         counted = _counted(reach.cluster, found, groups, absent)
 
         def page(count: int) -> RuleList:
             more = count < len(rest)
             return counted.model_copy(
                 update={
-                    "rows": tuple(row for _, row in rest[:count]),
+                    "rows": tuple(row(place) for place in range(count)),
                     "left_out": len(rest) - count,
                     "next_cursor": encode("rules", own, *rest[count - 1][0]) if more else None,
                 }
@@ -165,19 +169,19 @@ def _chosen(groups: Sequence[RuleGroup], name: str | None) -> list[RuleGroup]:
     return found
 
 
-def _keyed(rows: Iterable[tuple[Key, RuleRow]]) -> list[tuple[Key, RuleRow]]:
-    """Return the rows in order; those of one key, as several rules of a name, told apart."""
+def _keyed(told: Iterable[tuple[Key, Told]]) -> list[tuple[Key, Told]]:
+    """Return what is told in order; what has one key, as several rules of a name, told apart."""
     seen = Counter[Key]()
-    keyed: list[tuple[Key, RuleRow]] = []
-    for key, row in sorted(rows, key=lambda one: one[0]):
-        keyed.append(((*key[:2], f"{key[2]} {seen[key]:05}"), row))
+    keyed: list[tuple[Key, Told]] = []
+    for key, one in sorted(told, key=lambda one: one[0]):
+        keyed.append(((*key[:2], f"{key[2]} {seen[key]:05}"), one))
         seen[key] += 1
     return keyed
 
 
 def _problems(
     found: Ruling, groups: Sequence[RuleGroup], absent: Sequence[Absence], name: str | None
-) -> list[tuple[Key, RuleRow]]:
+) -> Iterator[tuple[Key, Told]]:
     chosen = {id(rule) for group in groups for rule in group.rules}
     own = [replace(one, rules=_of(one, chosen)) for one in absent]
     troubles = [
@@ -186,14 +190,23 @@ def _problems(
         *(one for one in not_taken(found.not_loaded) if not name or name in one.name),
         *lacking(one for one in own if one.rules),
     ]
-    return [(one.key, _row(one, found)) for one in troubles]
+    yield from ((one.key, one) for one in troubles)
 
 
 def _of(one: Absence, chosen: Set[int]) -> tuple[tuple[RuleGroup, Rule], ...]:
     return tuple((group, rule) for group, rule in one.rules if id(rule) in chosen)
 
 
-def _row(one: Trouble, found: Ruling) -> RuleRow:
+def _every(groups: Sequence[RuleGroup]) -> Iterator[tuple[Key, Told]]:
+    for group in groups:
+        for at, rule in enumerate(group.rules):
+            key = (int(rule.health != "err"), group_name(group), f"{at:05} {rule.name[:100]}")
+            yield key, (group, rule)
+
+
+def _row(one: Told, found: Ruling) -> RuleRow:
+    if isinstance(one, tuple):
+        return _of_rule(*one, found)
     return RuleRow(
         what=one.what,
         name=one.name,
@@ -203,34 +216,33 @@ def _row(one: Trouble, found: Ruling) -> RuleRow:
         rules=one.members[:_MEMBERS],
         count=one.count or len(one.members),
         object=found.homes.get(one.group.partition("/")[0]),
-        query=one.query or None,
-        error=one.error or None,
+        query=_cut(one.query),
+        error=_cut(one.error),
         check=one.check or None,
     )
 
 
-def _every(found: Ruling, groups: Sequence[RuleGroup]) -> Iterator[tuple[Key, RuleRow]]:
-    for group in groups:
-        for at, rule in enumerate(group.rules):
-            key = (int(rule.health != "err"), group_name(group), f"{at:05} {rule.name[:100]}")
-            yield key, _of_rule(found, group, rule)
-
-
-def _of_rule(found: Ruling, group: RuleGroup, rule: Rule) -> RuleRow:
+def _of_rule(group: RuleGroup, rule: Rule, found: Ruling) -> RuleRow:
     words = [rule.kind, {"ok": "evaluated", "err": "fails", "unknown": "not yet"}[rule.health]]
     words += [f"in {rule.took * 1_000:.1f} ms"] if rule.took else []
     words += [f"for {rule.waits:g} s"] if rule.waits else []
     words += [f"{len(rule.alerts)} alerts"] if rule.alerts else []
-    labels = [f"{k}={one_line(v, 40)}" for k, v in rule.labels.items()]
+    labels = [f"{one_line(k, 40)}={word(one_line(v, 40))}" for k, v in rule.labels.items()]
     words += [f"labels {few(labels, 4)}"] if labels else []
+    name = group_name(group)
     return RuleRow(
         what="rule",
         name=named(rule),
-        group=group_name(group),
+        group=name,
         says=", ".join(words),
-        query=shorten(one_line(rule.query, 4 * _QUERY), _QUERY),
-        error=shorten(one_line(rule.error, 4 * _QUERY), _QUERY) or None,
+        object=found.homes.get(name.partition("/")[0]),
+        query=_cut(rule.query),
+        error=_cut(rule.error),
     )
+
+
+def _cut(text: str) -> str | None:
+    return shorten(one_line(text, 4 * _LONGEST), _LONGEST) or None
 
 
 def _counted(

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,10 @@ import pytest
 from clusterwright.tools.prometheus.client.alertmanager import Alertmanager
 from clusterwright.tools.prometheus.client.backend import Backend
 from clusterwright.tools.prometheus.endpoint import Endpoint
+from tests.tools.prometheus.answering import One
 from tests.tools.prometheus.changes.processes import free_port, program, running
 from tests.tools.prometheus.debian import unpacked
+from tests.tools.prometheus.ruled import Ruled, ruled, settle
 
 _SCRAPING = """
 global: {{scrape_interval: 1s, evaluation_interval: 1s}}
@@ -97,6 +100,33 @@ def _alertmanager(executable: Path, folder: Path) -> tuple[list[str], str]:
         "--cluster.listen-address=",
     ]
     return argv, f"http://{address}"
+
+
+@pytest.fixture(scope="session")
+def all_ruled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Ruled]]:
+    """Start the oldest and the newest Prometheus with rules at a time: each takes seconds."""
+    programs = {"newest": program("prometheus"), "oldest": unpacked() / "usr/bin/prometheus"}
+    with ExitStack() as stack:
+        found = {
+            name: stack.enter_context(ruled(tmp_path_factory.mktemp(f"ruled-{name}"), executable))
+            for name, executable in programs.items()
+        }
+        for one in found.values():
+            settle(one)
+        yield found
+
+
+@pytest.fixture(params=["oldest", "newest"])
+async def watched(
+    request: pytest.FixtureRequest, all_ruled: dict[str, Ruled]
+) -> AsyncIterator[One]:
+    """Return each of two real Prometheuses with rules and targets, and its Alertmanager."""
+    found = all_ruled[request.param]
+    backend = Backend(Endpoint("main", found.prometheus))
+    alertmanager = Alertmanager(Endpoint("manager", found.alertmanager))
+    yield One(backend, alertmanager)
+    await backend.aclose()
+    await alertmanager.aclose()
 
 
 @pytest.fixture

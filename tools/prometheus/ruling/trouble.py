@@ -36,7 +36,7 @@ class Trouble:
     """How many rules, where that is not how many members."""
     query: str = ""
     error: str = ""
-    """As Prometheus words it."""
+    """As Prometheus words it, whole."""
     check: str = ""
 
     @property
@@ -58,8 +58,8 @@ def _error(group: RuleGroup, rule: Rule) -> Trouble:
         group=group_name(group),
         cause=failure.cause,
         says=failure.says,
-        query=one_line(rule.query, _ERROR),
-        error=shorten(one_line(rule.error, 4 * _ERROR), _ERROR),
+        query=rule.query,
+        error=rule.error,
         check=failure.check,
     )
 

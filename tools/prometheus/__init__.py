@@ -13,6 +13,7 @@ from clusterwright.tools.prometheus import (
     plan_change,
     query,
     rules,
+    search_metrics,
     signals,
     targets,
 )
@@ -26,6 +27,7 @@ TOOLS: tuple[Tool, ...] = (
     find_problems.TOOL,
     query.TOOL,
     rules.TOOL,
+    search_metrics.TOOL,
     signals.TOOL,
     targets.TOOL,
 )

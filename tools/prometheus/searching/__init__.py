@@ -1,0 +1,1 @@
+"""Finds metrics by what they mean, and tells what their series look like."""

@@ -1,4 +1,4 @@
-"""Measure, print, compare: `python -m tests.bench [--save] [kubernetes] [cluster-api] [helm]`.
+"""Measure, print, compare: `python -m tests.bench [--save] [PART ...]`.
 
 A figure more than 20% worse than in tests/bench/baseline.json fails the run; `--save` makes the
 figures of this run the new baseline, which is committed together with the reason. By default all

@@ -16,7 +16,8 @@ from clusterwright.tools.tool import Effect, Tool
 _READING = "clusterwright.tools.prometheus.promql.reading"
 _WORK = "clusterwright.tools.prometheus.evaluation.question"
 """Loaded when first needed: start-up does without the parser and the HTTP client."""
-_TOP, _POINTS_TOP = 10, 3
+_TOP, _TOP_AT, _POINTS_TOP = 10, 30, 3
+"""Series at most: of a window, of one moment, and with all points."""
 _AT_ONE_MOMENT = frozenset({Rank.MAX, Rank.MIN, Rank.LAST})
 
 Moment = Annotated[
@@ -37,10 +38,10 @@ async def prom_query(
         str | None, Field(max_length=32, description="As 30s; default: for up to 120 points.")
     ] = None,
     rank: Annotated[
-        Rank | None, Field(description="Which series come first; default: max.")
+        Rank | None, Field(description="Which series come first; default: max, of up: min.")
     ] = None,
     top: Annotated[
-        int | None, Field(ge=1, le=500, description="Series shown; default: 10 in 4 KB.")
+        int | None, Field(ge=1, le=500, description="Series shown; default: what fits 4 KB.")
     ] = None,
     points: Annotated[bool, Field(description="Every point of each series shown.")] = False,
     backend: Backend = None,
@@ -55,9 +56,9 @@ async def prom_query(
         _check_without_window(step, rank, points=points)
     reading = import_module(_READING).read(query)
     work = import_module(_WORK)
-    most = top or (_POINTS_TOP if points else _TOP)
+    most = top or (_POINTS_TOP if points else _TOP if start else _TOP_AT)
     asked = work.Question(
-        reading, start, end, step, rank or Rank.MAX, most, points=points, roomy=bool(top) or points
+        reading, start, end, step, rank, most, points=points, roomy=bool(top) or points
     )
     answer: QueryAnswer = await work.answer(await monitoring.reach(cluster, backend), asked)
     return answer

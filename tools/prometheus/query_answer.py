@@ -11,7 +11,7 @@ from clusterwright.tools.prometheus.summary.rank import Rank
 from clusterwright.tools.prometheus.summary.sparkline import drawn
 from clusterwright.tools.prometheus.summary.told import Number, Over, Row
 from clusterwright.tools.prometheus.summary.unit import Unit, human
-from clusterwright.tools.quotation import quoted
+from clusterwright.tools.quotation import quoted, word
 
 _DAY, _YEAR = len("2026-01-31"), len("2026-")
 
@@ -27,6 +27,8 @@ class QueryAnswer(Answer):
     total: int = Field(description="Series that the query has.")
     rank: Rank | None = Field(default=None, description="What those shown are the first by.")
     over_all: Over | None = None
+    begins: str | None = Field(default=None, description="First point of each series shown.")
+    ends: str | None = Field(default=None, description="Last point of each series shown.")
     unit: Unit | None = Field(default=None, description="As names of metrics tell it.")
     common: dict[str, str] = Field(default={}, description="Labels of every series shown.")
     series: tuple[Row, ...] = ()
@@ -43,8 +45,10 @@ class QueryAnswer(Answer):
             lines.append(quoted(self.string))
         if self.over_all:
             lines.append(self._over_all(self.over_all))
+        if self.begins or self.ends:
+            lines.append(f"each shown {self._life(self.begins, self.ends)}")
         if self.common:
-            lines.append("all: " + " ".join(f"{k}={v}" for k, v in self.common.items()))
+            lines.append("all: " + " ".join(f"{word(k)}={word(v)}" for k, v in self.common.items()))
         if self.series:
             lines.append(self._table())
             lines += [f"points: {self._points(one)}" for one in self.series if one.points]
@@ -79,6 +83,8 @@ class QueryAnswer(Answer):
             "p95": over.p95,
             "highest": over.high,
         }
+        if over.low is not None and over.low == over.high:
+            parts = {"each": over.low}
         if self.at:
             parts["sum"] = over.sum
         one = self.series[0] if self.series else None
@@ -91,14 +97,14 @@ class QueryAnswer(Answer):
         names = list(dict.fromkeys(name for one in self.series for name in one.labels))
         if self.at:
             rows = [(*self._labels(one, names), self._value(one)) for one in self.series]
-            return columns((*names, "value"), rows)
-        head = (*names, "last", "min..max", "mean", "p95", "trend", "course", "")
-        return columns(
-            head, [(*self._labels(one, names), *self._course(one)) for one in self.series]
-        )
+            return columns((*map(word, names), "value"), rows)
+        head = (*map(word, names), "last", "min..max", "mean", "p95", "trend", "course", "")
+        rows = [(*self._labels(one, names), *self._course(one)) for one in self.series]
+        used = [i for i in range(len(head)) if any(row[i] for row in rows)]
+        return columns(tuple(head[i] for i in used), [tuple(row[i] for i in used) for row in rows])
 
     def _labels(self, row: Row, names: Sequence[str]) -> list[str]:
-        return [row.labels.get(name, "-") for name in names]
+        return [word(row.labels.get(name, "-")) for name in names]
 
     def _value(self, row: Row) -> str:
         if row.histogram:
@@ -131,10 +137,8 @@ class QueryAnswer(Answer):
             before = self._told(row.changed.before, row)
             after = self._told(row.changed.after, row)
             notes.append(f"from {self._clock(row.changed.at)} on {after}, before {before}")
-        if row.begins:
-            notes.append(f"begins {self._clock(row.begins)}")
-        if row.ends:
-            notes.append(f"ends {self._clock(row.ends)}")
+        if row.begins or row.ends:
+            notes.append(self._life(row.begins, row.ends))
         if row.missing:
             notes.append(f"{row.missing} missing, up to {row.longest_gap}")
         if row.resets:
@@ -144,6 +148,10 @@ class QueryAnswer(Answer):
         if row.infinite:
             notes.append(f"{row.infinite} Inf")
         return "; ".join(notes)
+
+    def _life(self, begins: str | None, ends: str | None) -> str:
+        told = {"begins": begins, "ends": ends}
+        return "; ".join(f"{name} {self._clock(one)}" for name, one in told.items() if one)
 
     def _native(self, row: Row) -> str:
         if (one := row.histogram) is None:

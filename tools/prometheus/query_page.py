@@ -14,6 +14,7 @@ from clusterwright.tools.prometheus.summary.figures import Figures, figures_of, 
 from clusterwright.tools.prometheus.summary.labels import order_of_labels, shared, telling
 from clusterwright.tools.prometheus.summary.unit import Unit, of_observations, span
 from clusterwright.tools.prometheus.window import Window, stamp
+from clusterwright.tools.quotation import word
 
 SHORT = 4_096
 """Bytes of an answer that is asked for without `top` or `points`."""
@@ -68,6 +69,11 @@ class Page:
             self._row(i, {cut(k): cut(one[k]) for k in kept if k in one})
             for i, one in enumerate(labels)
         ]
+        begins, ends = _same([one.begins for one in rows]), _same([one.ends for one in rows])
+        if begins or ends:
+            hidden = {"begins": None} if begins else {}
+            hidden |= {"ends": None} if ends else {}
+            rows = [one.model_copy(update=hidden) for one in rows]
         omitted = [one for one in names if one not in kept and one not in told_common]
         result = found.result
         string = one_line(result.string) if result and result.type == "string" else None
@@ -82,6 +88,8 @@ class Page:
             rank=self.asked.rank if count < found.total else None,
             over_all=self._over_all(count),
             unit=self._unit(),
+            begins=begins,
+            ends=ends,
             common={cut(k): cut(common[k]) for k in told_common},
             series=tuple(rows),
             string=string,
@@ -113,7 +121,12 @@ class Page:
         spread, total = self.found.spread, self.found.total
         if spread is None or not count or (count == total and self.window) or total == 1:
             return None
-        return told.Over.of(spread, total, instant=self.window is None)
+        summed = self.window is None and self.unit is not Unit.EPOCH
+        over = told.Over.of(spread, total, summed=summed)
+        if count < total:
+            return over
+        rest = told.Over(sum=over.sum, without=over.without)  # all else is there to be seen
+        return rest if rest != told.Over() else None
 
     def _left_out(self, count: int, omitted: Sequence[str]) -> tuple[str, ...]:
         left: list[str] = []
@@ -122,7 +135,7 @@ class Page:
             top = "top, " if shown_all or not self.roomy else ""
             left.append(f"{more} series: {top}more matchers, or sum by (...)")
         if omitted:
-            names = few([one_line(one, _SHORTER) for one in omitted])
+            names = few([word(one_line(one, _SHORTER)) for one in omitted])
             left.append(f"labels {names}: top")
         if self.window and count and not self.points:
             left.append("points: points=true")
@@ -135,6 +148,12 @@ class Page:
         if self.window and any(one.observed for one in self._figures[:count]):
             notes.append("of native histograms the course is that of their count")
         return notes
+
+
+def _same(values: Sequence[str | None]) -> str | None:
+    """Return what several series have in common."""
+    first = values[0] if len(values) > 1 else None
+    return first if all(one == first for one in values) else None
 
 
 def _said(result: Result | None) -> tuple[str, ...]:

@@ -59,6 +59,8 @@ async def _fetched(asked: Asked, window: Window, count: int) -> Found:
 
 async def _first(asked: Asked, window: Window) -> Found:
     keys = await _keys(asked, window)
+    if not keys:  # there was something between the window's moments
+        return Found(0)
     every = [dict(identity) for identity in keys]
     chosen = sorted(keys, key=lambda one: order_of(asked.rank, keys[one], one))[: asked.top]
     labels = [dict(one) for one in chosen]
@@ -78,6 +80,8 @@ async def _first_of_many(asked: Asked, window: Window) -> Found:
     first = await _at_end(asked, window, pushdown.first(of_each, asked.rank, asked.top))
     told = await _at_end(asked, window, pushdown.spread(of_each))
     keys = _numbers(asked, window, first)
+    if not keys:
+        return Found(0)
     chosen = sorted(keys, key=lambda one: order_of(asked.rank, keys[one], one))
     on = sorted({name for identity in chosen for name, _ in identity})
     result = await _only(asked, window, [dict(one) for one in chosen], on)

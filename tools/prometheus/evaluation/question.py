@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 import anyio
 from anyio import to_thread
-from promql_parser import AggregateExpr, Expr, MatrixSelector, ParenExpr, SubqueryExpr
+from promql_parser import AggregateExpr, Expr, MatrixSelector, SubqueryExpr
 
 from clusterwright.tools.errors import QueryError, ToolError
 from clusterwright.tools.excerpt import few
 from clusterwright.tools.prometheus.capability import Feature
 from clusterwright.tools.prometheus.client.backend import Backend
-from clusterwright.tools.prometheus.evaluation.asked import Asked, Found
+from clusterwright.tools.prometheus.evaluation.asked import SECONDS, Asked, Found, lane_of
+from clusterwright.tools.prometheus.evaluation.comparison import Comparison, comparison
 from clusterwright.tools.prometheus.evaluation.counting import clock, count
 from clusterwright.tools.prometheus.evaluation.moment import at_moment, at_once
 from clusterwright.tools.prometheus.evaluation.over import over
@@ -21,8 +22,10 @@ from clusterwright.tools.prometheus.promql.nodes import bare
 from clusterwright.tools.prometheus.promql.reading import Reading
 from clusterwright.tools.prometheus.query_answer import QueryAnswer
 from clusterwright.tools.prometheus.query_page import Page
-from clusterwright.tools.prometheus.summary.meaning import metrics_in, unit_in
+from clusterwright.tools.prometheus.summary.meaning import metrics_in, tells_health, unit_in
+from clusterwright.tools.prometheus.summary.pushdown import STAT, wrapped
 from clusterwright.tools.prometheus.summary.rank import Rank
+from clusterwright.tools.prometheus.summary.unit import human
 from clusterwright.tools.prometheus.window import Window, moment_of, window_of
 from clusterwright.tools.quotation import quoted
 
@@ -40,7 +43,7 @@ class Question:
     start: str | None
     end: str | None
     step: str | None
-    rank: Rank
+    rank: Rank | None
     most: int
     """Series that are told."""
     points: bool
@@ -53,12 +56,15 @@ class _Answered:
     found: Found
     at: float
     window: Window | None
+    now: int = 0
+    """Series that the query has at the window's end, on its grid or not."""
 
 
 async def answer(reach: Reach, question: Question) -> QueryAnswer:
     """Return the answer of a backend; raises InvalidInputError with a caret for a wrong query."""
     reading = question.reading
-    asked = Asked(reach.backend, reading.query, question.rank, question.most)
+    rank = question.rank or (Rank.MIN if tells_health(reading.tree) else Rank.MAX)
+    asked = Asked(reach.backend, reading.query, rank, question.most)
     try:
         with anyio.fail_after(_WHOLE_SECONDS):
             async with reach.backend.one_question():
@@ -93,12 +99,12 @@ async def _answered(asked: Asked, when: Question) -> _Answered:
         return await _at(asked, at, when.reading.tree)
     if now is not None:  # what is asked for is checked before it costs anything
         window = window_of(when.start, when.end, when.step, now)
-        counted = await count(asked, window.end)
+        counted = await count(asked, now if at is None else min(at, now))
     else:
         window_of(when.start, None, when.step, now=0x7FFF_FFFF)
         counted = await count(asked, None)
         window = window_of(when.start, None, when.step, counted.time)
-    return _Answered(await over(asked, window, counted), window.end, window)
+    return _Answered(await over(asked, window, counted), window.end, window, counted.count)
 
 
 async def _at(asked: Asked, at: float | None, tree: Expr | None) -> _Answered:
@@ -114,16 +120,49 @@ async def _at(asked: Asked, at: float | None, tree: Expr | None) -> _Answered:
 
 async def _notes(backend: Backend, answered: _Answered, tree: Expr | None) -> tuple[str, ...]:
     if not answered.found.total:
-        return (await _why_none(backend, metrics_in(tree) if tree else ()),)
-    while isinstance(tree, ParenExpr):
-        tree = tree.expr
+        return (await _why_none(backend, answered, tree),)
+    tree = bare(tree) if tree else None
     if answered.window and isinstance(tree, AggregateExpr) and str(tree.op) in _PICKS_ANEW:
         return (f"{tree.op} picks anew at each step: leave it out, and give top and rank",)
     return ()
 
 
-async def _why_none(backend: Backend, metrics: Sequence[str]) -> str:
-    """Return why a query has no series, as far as it takes a look at an index to know."""
+async def _why_none(backend: Backend, answered: _Answered, tree: Expr | None) -> str:
+    """Return why a query has no series, as far as one more question tells."""
+    if answered.window and answered.now:
+        return (
+            f"{answered.now} series have a value now, and none at the moments of this window:"
+            " give a shorter window or step"
+        )
+    compared = comparison(tree)
+    if compared and (told := await _unfulfilled(backend, compared, answered)) is not None:
+        return told
+    unknown = await _unknown(backend, metrics_in(tree) if tree else ())
+    why = f"no metric is named {few([quoted(one) for one in unknown])} here; " if unknown else ""
+    return f"nothing matches: {why}prom_explain_query tells which part of the query leaves none"
+
+
+async def _unfulfilled(backend: Backend, compared: Comparison, of: _Answered) -> str | None:
+    """Return that no series fulfils a comparison, and how far off they are; None without any."""
+    query = f'label_replace(count{wrapped(compared.left)}, "{STAT}", "count", "", "")'
+    if compared.nearest:
+        query += f" or {compared.nearest}{wrapped(compared.left)}"
+    try:
+        result = await backend.instant(query, of.at, lane=lane_of(query), seconds=SECONDS)
+    except ToolError:
+        return None
+    found = {one.labels.get(STAT, ""): one.values[-1] for one in result.series if one.values}
+    if "count" not in found:
+        return None
+    none = f"none of {int(found['count'])} series is {compared.condition}"
+    if "" not in found:
+        return none
+    when = "at the end " if of.window else ""
+    return f"{none}: {when}the {compared.superlative} is {human(found[''])}"
+
+
+async def _unknown(backend: Backend, metrics: Sequence[str]) -> list[str]:
+    """Return those of some metrics that there are none of."""
     unknown: list[str] = []
     for name in metrics[:_NAMES]:
         selector = f"{{__name__={json.dumps(name, ensure_ascii=False)}}}"
@@ -135,5 +174,4 @@ async def _why_none(backend: Backend, metrics: Sequence[str]) -> str:
             break
         if not known:
             unknown.append(name)
-    why = f"no metric is named {few([quoted(one) for one in unknown])} here; " if unknown else ""
-    return f"nothing matches: {why}prom_explain_query tells which part of the query leaves none"
+    return unknown

@@ -2,16 +2,19 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from clusterwright.tools.prometheus.result import Labels
 
 _TELLING = (
-    *("__name__", "cluster", "namespace", "pod", "container", "node", "instance", "device", "gpu"),
-    *("Hostname", "hostname", "job", "service", "le", "quantile", "code", "verb", "resource"),
+    *("__name__", "alertname", "cluster", "namespace", "pod", "container", "node", "job"),
+    *("instance", "device", "gpu", "Hostname", "hostname", "service", "le", "quantile", "code"),
+    *("verb", "resource"),
 )
 """Labels that say what a series is about, the most telling first."""
 _ALWAYS = frozenset({"__name__", "namespace", "pod", "container", "node"})
+_FEW = 40
+"""Series of which each pair is looked at."""
 
 
 def shared(series: Sequence[Labels]) -> dict[str, str]:
@@ -28,15 +31,40 @@ def order_of_labels(names: Iterable[str]) -> list[str]:
 
 
 def telling(series: Sequence[Labels], common: Mapping[str, str]) -> list[str]:
-    """Return the labels to show: what a series is about, and what is needed to tell it apart."""
+    """Return the labels to show: what a series is about, and what is needed to tell it apart.
+
+    That one has a label which another has not tells them apart, but does not tell what the other
+    is: so of few series each pair is to differ in a label that both have, where there is one.
+    """
     names = sorted({name for one in series for name in one if name not in common}, key=_order)
     kept = [name for name in names if name in _ALWAYS]
+    alike = _alike(_pairs(series) if len(series) <= _FEW else [], kept)
+    for name in names:
+        left = _alike(alike, [name])
+        if len(left) < len(alike):
+            kept, alike = [*kept, name], left
     for name in names:
         if _apart(series, kept):
             break
         if name not in kept:
             kept.append(name)
     return sorted(kept, key=_order)
+
+
+_Pair = tuple[Labels, Labels]
+
+
+def _pairs(series: Sequence[Labels]) -> list[_Pair]:
+    return list(combinations(series, 2))
+
+
+def _alike(pairs: Sequence[_Pair], names: Sequence[str]) -> list[_Pair]:
+    """Return the pairs that differ in none of some labels that both have."""
+    return [
+        (one, other)
+        for one, other in pairs
+        if not any(one.get(n) and other.get(n) and one[n] != other[n] for n in names)
+    ]
 
 
 def distinguishing(every: Sequence[Labels], chosen: Sequence[Labels]) -> list[str]:

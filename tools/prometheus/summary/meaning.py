@@ -15,6 +15,8 @@ _SAME = frozenset(
     }
 )
 _OTHERWISE = frozenset({"count", "group", "count_values", "stdvar"})
+_HEALTH = frozenset({"up", "probe_success"})
+_MOMENTS = frozenset({"time", "timestamp"})
 _FILTERS = frozenset({"==", "!=", ">", "<", ">=", "<=", "and", "or", "unless", "+", "-"})
 _ARGUMENT = {"quantile_over_time": 1, "histogram_quantile": 1}
 
@@ -43,6 +45,23 @@ def _name(selector: promql.VectorSelector) -> str:
     return ""
 
 
+def tells_health(expression: promql.Expr | None) -> bool:
+    """Return whether a query's low values are the bad ones, as those of `up` are."""
+    match expression:
+        case promql.VectorSelector():
+            return _name(expression) in _HEALTH
+        case promql.MatrixSelector():
+            return _name(expression.vector_selector) in _HEALTH
+        case promql.ParenExpr() | promql.SubqueryExpr():
+            return tells_health(expression.expr)
+        case promql.AggregateExpr() if str(expression.op) in {"avg", "min", "sum"}:
+            return tells_health(expression.expr)
+        case promql.Call() if expression.func.name in {"avg_over_time", "min_over_time"}:
+            return tells_health(expression.args[0])
+        case _:
+            return False
+
+
 def unit_in(expression: promql.Expr) -> Unit | None:
     """Return the unit of a query's result, None where its names do not tell."""
     found: Unit | None = None
@@ -66,6 +85,8 @@ def unit_in(expression: promql.Expr) -> Unit | None:
 
 def _of_call(call: promql.Call) -> Unit | None:
     name = call.func.name
+    if name in _MOMENTS:
+        return Unit.EPOCH
     at = _ARGUMENT.get(name, 0)
     if at >= len(call.args):
         return None
@@ -87,6 +108,8 @@ def _of_binary(binary: promql.BinaryExpr) -> Unit | None:
             if below[0] == f"{base}_count":
                 return unit_of(base)
         return Unit.RATIO if left and left is right else None
+    if str(binary.op) == "-" and left is right is Unit.EPOCH:
+        return Unit.SECONDS
     if str(binary.op) not in _FILTERS:
         return None
     if binary.modifier is not None and binary.modifier.return_bool:

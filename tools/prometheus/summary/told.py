@@ -78,14 +78,14 @@ class Over(BaseModel):
     without: int | None = Field(default=None, description="Series that have no such number.")
 
     @classmethod
-    def of(cls, spread: Spread, total: int, *, instant: bool) -> "Over":
+    def of(cls, spread: Spread, total: int, *, summed: bool) -> "Over":
         """Return it for a number of series in all."""
         return cls(
             low=maybe(spread.low),
             p50=maybe(spread.p50),
             p95=maybe(spread.p95),
             high=maybe(spread.high),
-            sum=maybe(spread.sum) if instant else None,
+            sum=maybe(spread.sum) if summed else None,
             without=total - spread.count or None,
         )
 

@@ -23,7 +23,9 @@ def mean(values: Sequence[float]) -> float:
 def spread(values: Sequence[float]) -> float:
     numbers = exact(values)
     middle = sum(numbers) / len(numbers)
-    return math.sqrt(sum((one - middle) ** 2 for one in numbers) / len(numbers))
+    largest = max(abs(one - middle) for one in numbers) or Fraction(1)
+    shares = sum(((one - middle) / largest) ** 2 for one in numbers) / len(numbers)
+    return math.sqrt(shares) * float(largest)  # the square of 1e300 is no float
 
 
 def slope(times: Sequence[float], values: Sequence[float]) -> float | None:

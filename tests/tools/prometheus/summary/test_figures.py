@@ -29,7 +29,8 @@ def close(found: float | None, wanted: float | None, points: reference.Points) -
     if found is None or wanted is None or isinstance(wanted, bool | int):
         return found == wanted
     largest = max((abs(one) for one in points.values() if math.isfinite(one)), default=0.0)
-    return found == wanted or math.isclose(found, wanted, rel_tol=1e-9, abs_tol=largest * 1e-9)
+    least = max(largest * 1e-9, 1e-300)  # below it a float has fewer digits
+    return found == wanted or math.isclose(found, wanted, rel_tol=1e-9, abs_tol=least)
 
 
 @given(POINTS)

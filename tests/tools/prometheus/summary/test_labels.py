@@ -28,6 +28,15 @@ def test_labels_that_tell_nothing_more_are_left_out() -> None:
     assert telling(series, shared(series)) == ["id"]
 
 
+def test_a_label_that_only_one_of_two_has_does_not_tell_what_the_other_is() -> None:
+    series = [
+        {"namespace": "kube-system", "job": "etcd", "instance": "10.0.0.1"},
+        {"namespace": "kube-system", "job": "kubelet", "instance": "10.0.0.2", "node": "n1"},
+        {"namespace": "shop", "job": "cart", "instance": "10.0.0.3", "pod": "cart-1"},
+    ]
+    assert telling(series, shared(series)) == ["namespace", "pod", "node", "job"]
+
+
 @given(SERIES)
 def test_those_shown_and_those_shared_tell_series_apart(series: list[dict[str, str]]) -> None:
     names = telling(series, shared(series))

@@ -3,7 +3,7 @@
 import pytest
 from promql_parser import parse
 
-from clusterwright.tools.prometheus.summary.meaning import metrics_in, unit_in
+from clusterwright.tools.prometheus.summary.meaning import metrics_in, tells_health, unit_in
 from clusterwright.tools.prometheus.summary.unit import Unit, human, of_observations, span
 
 
@@ -34,12 +34,23 @@ from clusterwright.tools.prometheus.summary.unit import Unit, human, of_observat
         ("count(a_bytes)", None),
         ("changes(a_bytes[1h])", None),
         ("http_requests_bucket", None),
-        ("time()", None),
+        ("time()", Unit.EPOCH),
+        ("max(timestamp(up))", Unit.EPOCH),
+        ("time() - process_start_time_seconds", Unit.SECONDS),
+        ("min(time() - timestamp(up))", Unit.SECONDS),
         ("1", None),
     ],
 )
 def test_the_unit_of_a_query_is_what_its_names_tell(query: str, unit: Unit | None) -> None:
     assert unit_in(parse(query)) is unit
+
+
+def test_of_up_and_what_it_is_over_time_the_low_ones_are_bad() -> None:
+    for query in ("up", "avg by (job) (up)", "min_over_time(up[5m:1m])", "(probe_success)"):
+        assert tells_health(parse(query)), query
+    for query in ("load", "1 - up", "count(up)", "changes(up[5m])"):
+        assert not tells_health(parse(query)), query
+    assert not tells_health(None)
 
 
 def test_of_a_rate_of_histograms_what_was_observed_keeps_its_unit() -> None:

@@ -38,8 +38,8 @@ def prometheus(api: Api, settings: Settings) -> dict[Path, bytes]:
         if "api_server" not in one:
             one.update(_credentials(settings))
     if settings.addresses:
-        for job in items(config, "scrape_configs"):
-            job.setdefault("relabel_configs", []).extend(_kept_here(settings))
+        for one in (*items(config, "scrape_configs"), *items(config, "alerting", "alertmanagers")):
+            one.setdefault("relabel_configs", []).extend(_kept_here(settings))
     return {
         place / "prometheus.yaml": yaml.safe_dump(config, sort_keys=False).encode(),
         **_rules(api, place),

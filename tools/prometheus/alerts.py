@@ -1,6 +1,7 @@
 """The tool that tells which alerts fire, about what, and who is told or why nobody is."""
 
 from collections import Counter
+from functools import cache
 from typing import Annotated, Literal
 
 from anyio import to_thread
@@ -20,6 +21,8 @@ from clusterwright.tools.quotation import quoted
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.tool import Effect, Tool
 
+_MOST = BUDGET // 100
+"""Rows of a page: one takes a hundred bytes at least, and what is tried in vain takes time."""
 _LOOKED_UP = 10
 """Groups of a page of which the objects are looked up."""
 
@@ -144,18 +147,22 @@ async def prom_alerts(
     counted = _counted(reach.cluster, found, chosen, every)
     shown = Shown(found, absent)
 
+    @cache  # only what is shown is worded
+    def row(place: int) -> AlertRow:
+        return _row(rest[place], shown)
+
     def page(count: int) -> AlertList:
         more = count < len(rest)
         key = (own, *rest[count - 1].key) if more else ()
         return counted.model_copy(
             update={
-                "rows": tuple(_row(one, shown) for one in rest[:count]),
+                "rows": tuple(row(place) for place in range(count)),
                 "left_out": len(rest) - count,
                 "next_cursor": encode("alerts", *key) if more else None,
             }
         )
 
-    most = min(limit or len(rest), len(rest))
+    most = min(limit or _MOST, _MOST, len(rest))
     return await to_thread.run_sync(longest, page, most, BUDGET)
 
 

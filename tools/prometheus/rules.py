@@ -34,6 +34,8 @@ from clusterwright.tools.ref import Ref
 from clusterwright.tools.tool import Effect, Tool
 
 _MEMBERS, _LONGEST = 6, 300
+_MOST = BUDGET // 100
+"""Rows of a page: one takes a hundred bytes at least, and what is tried in vain takes time."""
 Key = tuple[int, str, str]
 Told = Trouble | tuple[RuleGroup, Rule]
 
@@ -148,7 +150,7 @@ async def prom_rules(
                 }
             )
 
-        return longest(page, min(limit or len(rest), len(rest)), BUDGET)
+        return longest(page, min(limit or _MOST, _MOST, len(rest)), BUDGET)
 
     return await to_thread.run_sync(answer)
 

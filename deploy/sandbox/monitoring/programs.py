@@ -124,6 +124,8 @@ def _prometheus(place: Place, files: Path, binary: Path) -> Program:
         f"--config.file={config}",
         f"--storage.tsdb.path={files / 'prometheus'}",
         "--storage.tsdb.retention.time=6h",
+        # What fires before Alertmanager is found would otherwise arrive there a minute later.
+        "--rules.alert.resend-delay=10s",
         f"--web.listen-address={address}",
         "--web.external-url=http://prometheus-k8s.monitoring.svc:9090",
         "--web.enable-lifecycle",

@@ -11,6 +11,7 @@ from clusterwright.tools.prometheus.query_answer import QueryAnswer
 from clusterwright.tools.prometheus.result import Labels, Result
 from clusterwright.tools.prometheus.summary import told
 from clusterwright.tools.prometheus.summary.figures import Figures, figures_of, observed_of
+from clusterwright.tools.prometheus.summary.hidden import without_secrets
 from clusterwright.tools.prometheus.summary.labels import order_of_labels, shared, telling
 from clusterwright.tools.prometheus.summary.unit import Unit, of_observations, span
 from clusterwright.tools.prometheus.window import Window, stamp
@@ -58,7 +59,7 @@ class Page:
     def first(self, longest_label: int, count: int, *, whole: bool) -> QueryAnswer:
         """Return the answer with the first series."""
         found, window = self.found, self.window
-        labels = [one.labels for one in found.series[:count]]
+        labels = [without_secrets(one.labels) for one in found.series[:count]]
         common = shared(labels)
         names = order_of_labels(name for one in labels for name in one)
         own = [one for one in names if one not in common]

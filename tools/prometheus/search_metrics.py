@@ -24,7 +24,7 @@ from clusterwright.tools.prometheus.searching.family import Family, families
 from clusterwright.tools.prometheus.searching.labels import SECONDS, Shape, shape, takes
 from clusterwright.tools.prometheus.searching.score import Ranked, ranked
 from clusterwright.tools.prometheus.searching.told import MetricList, MetricRow, row
-from clusterwright.tools.quotation import quoted
+from clusterwright.tools.quotation import quoted, word
 from clusterwright.tools.tool import Effect, Tool
 
 _DETAILED, _MORE = 6, 15
@@ -180,7 +180,9 @@ async def _detailed(
             series = counts.get(one.standing, 0)
             shapes[one.name] = await shape(source, takes(one.standing, braces), series)
         except ToolError as error:
-            gaps.append(f"labels of {one.name} not read: {one_line(str(error), 100)}")
+            gaps.append(
+                f"labels of {word(one_line(one.name, 100))} not read: {one_line(str(error), 100)}"
+            )
 
     if counts:
         async with anyio.create_task_group() as group:

@@ -10,6 +10,7 @@ from clusterwright.tools.excerpt import few, one_line
 from clusterwright.tools.kubernetes.state.state import span
 from clusterwright.tools.prometheus.alerting.alert import Alert
 from clusterwright.tools.prometheus.alerting.grouped import Group
+from clusterwright.tools.prometheus.summary.hidden import without_secrets
 from clusterwright.tools.quotation import quoted, word
 from clusterwright.tools.ref import Ref
 
@@ -66,8 +67,9 @@ class Shown:
     def labels(self, one: Group) -> dict[str, str]:
         """Return labels that all of them have and that the objects do not tell."""
         told = {part for ref in one.refs for part in (ref.name, ref.namespace)}
-        left = {k: v for k, v in one.common.items() if v not in told}
-        return dict([(_cut(k), word(_cut(v))) for k, v in left.items()][:_LABELS])
+        safe = without_secrets(one.common)
+        left = {k: v for k, v in safe.items() if v not in told}
+        return dict([(word(_cut(k)), word(_cut(v))) for k, v in left.items()][:_LABELS])
 
     def members(self, one: Group) -> tuple[str, ...]:
         """Return what tells them apart, where no objects do."""
@@ -140,7 +142,9 @@ def _names(names: "tuple[str, ...] | None") -> str:
 
 
 def _labelled(labels: "Labels") -> str:
-    return ", ".join([f"{_cut(k)}={word(_cut(v))}" for k, v in labels.items()][:_LABELS])
+    return ", ".join(
+        [f"{word(_cut(k))}={word(_cut(v))}" for k, v in without_secrets(labels).items()][:_LABELS]
+    )
 
 
 def _cut(text: str) -> str:

@@ -18,6 +18,7 @@ from clusterwright.tools.manifest import Json, Manifest
 from clusterwright.tools.prometheus.estate import Estate
 from clusterwright.tools.prometheus.metric_queries import BY_NAME
 from clusterwright.tools.prometheus.result import Labels, Series
+from clusterwright.tools.prometheus.summary.hidden import without_secrets
 from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
 
@@ -86,8 +87,9 @@ def shown(ref: Ref, query: str, value: str, labels: Labels) -> MetricEvidence:
     """Return what a query gave as evidence: the labels that tell most, each cut."""
     order = [one for one in _TELLING if one in labels]
     order += sorted(labels.keys() - {*order, "__name__"})
+    safe = without_secrets(labels)
     kept = {
-        one_line(key, _LONGEST_VALUE): one_line(labels[key], _LONGEST_VALUE)
+        one_line(key, _LONGEST_VALUE): one_line(safe[key], _LONGEST_VALUE)
         for key in order[:_MOST_LABELS]
     }
     return MetricEvidence(ref=ref, query=shorten(query, _LONGEST_QUERY), value=value, labels=kept)

@@ -9,6 +9,7 @@ from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.neutral import MARK
 from clusterwright.tools.prometheus.searching.family import Family
 from clusterwright.tools.prometheus.searching.labels import Shape
+from clusterwright.tools.prometheus.summary.hidden import without_secrets
 from clusterwright.tools.quotation import word
 
 _HELP, _NAME, _VALUE = 200, 120, 40
@@ -39,17 +40,17 @@ class MetricRow(BaseModel):
         kind = f"{self.type}{' by its name' if self.guessed else ''}" if self.type else ""
         series = None if self.series is None else f"{self.series:,} series"
         head = [one for one in (kind, self.unit, series) if one]
-        lines = [f"{self.name}: {', '.join(head)}"]
+        lines = [f"{word(self.name)}: {', '.join(head)}"]
         lines += [f"  {MARK}{self.help}"] if self.help else []
         told = [self._label(name, count) for name, count in self.labels.items()]
-        told += [f"{name}={value}" if value else name for name, value in self.fixed.items()]
+        told += [f"{word(k)}={v}" if v else word(k) for k, v in self.fixed.items()]
         lines += [f"  labels: {', '.join(told)}"] if told else []
         lines += [f"  ask: {self.ask}"] if self.ask else []
         return lines
 
     def _label(self, name: str, count: int) -> str:
         values = self.values.get(name)
-        return f"{name} {count:,}" + (f" ({' '.join(values)})" if values else "")
+        return f"{word(name)} {count:,}" + (f" ({' '.join(values)})" if values else "")
 
 
 class MetricList(Answer):
@@ -74,14 +75,15 @@ class MetricList(Answer):
         lines = [head, *self.notes]
         if self.prefixes:
             lines.append(
-                "by first word: " + ", ".join(f"{k} {n}" for k, n in self.prefixes.items())
+                "by first word: " + ", ".join(f"{word(k)} {n}" for k, n in self.prefixes.items())
             )
         for one in self.rows:
             lines += one.lines()
         if self.left_out:
             beyond = self.left_out - len(self.more)
             lines.append(
-                f"next: {', '.join(self.more)}" + (f" and {beyond:,} more" if beyond else "")
+                f"next: {', '.join(map(word, self.more))}"
+                + (f" and {beyond:,} more" if beyond else "")
             )
         if self.next_cursor:
             lines.append(f"details of them: cursor={self.next_cursor}")
@@ -91,6 +93,10 @@ class MetricList(Answer):
 def _first(pair: tuple[str, str]) -> tuple[bool, bool, str]:
     """Return where a label comes: its job first, what scraping added last."""
     return pair[0] != "job", pair[0] in _OF_SCRAPING, pair[0]
+
+
+def _value(name: str, value: str) -> str:
+    return word(one_line(without_secrets({name: value})[name], _VALUE))
 
 
 def row(one: Family, counts: Mapping[str, int], shape: Shape | None) -> MetricRow:
@@ -112,10 +118,10 @@ def row(one: Family, counts: Mapping[str, int], shape: Shape | None) -> MetricRo
         series=sum(counts.get(name, 0) for name in one.members) if counts else None,
         labels={one_line(each.name, _NAME): each.count for each in labels},
         values={
-            one_line(each.name, _NAME): tuple(word(one_line(v, _VALUE)) for v in each.values)
+            one_line(each.name, _NAME): tuple(_value(each.name, one) for one in each.values)
             for each in labels
             if each.values
         },
-        fixed={one_line(k, _NAME): word(one_line(v, _VALUE)) for k, v in fixed},
+        fixed={one_line(k, _NAME): _value(k, v) for k, v in fixed},
         ask=one.ask,
     )

@@ -88,6 +88,12 @@ class Wire:
         params = {"name": tool, "arguments": arguments}
         self._send({"id": self._id, "method": "tools/call", "params": params})
 
+    def cancel(self) -> None:
+        """Give up every call that is not waited for."""
+        for one in sorted(self.open):
+            self._send({"method": "notifications/cancelled", "params": {"requestId": one}})
+        self.open.clear()
+
     def rss_mb(self) -> float:
         """Return the server's resident memory in MiB, its peak so far."""
         return peak_rss_mb(self._process.pid)

@@ -16,7 +16,7 @@ _BROKEN_GPU = ("gpu/xid-hardware", "gpu/row-remap-failed", "gpu/uncorrectable-me
 _FAILING = (
     *("pod/*", "workload/*", "statefulset/*", "job/failed", "node/not-ready"),
     *("pvc/*", "hpa/*", "pdb/*", "ingress/*", "service/*", "webhook/*", "object/*"),
-    *("networkpolicy/*", "machine/*", "gpu/hung", "gpu/thermal-throttling", "gpu/not-measured"),
+    *("networkpolicy/*", "machine/*", "gpu/xid-application"),
 )
 _RUN_SHORT = (*sorted(SHORT), "pod/out-of-memory", "workload/quota-exceeded", "node/conntrack-full")
 _RULES = tuple(
@@ -37,10 +37,10 @@ METRIC_RULES = (
         "what a Service leads to, and what it runs on, fails for it",
     ),
     *each(
-        ("alert/firing", "alert/flapping"),
-        (Edge.ABOUT, Edge.USES),
-        (*_BROKEN_GPU, "gpu/xid-application"),
-        "a program fails on a GPU that does",
+        ("alert/gpu",),
+        (Edge.ABOUT, Edge.RUNS_ON, Edge.USES),
+        ("gpu/*", "node/not-ready", "target/*", "pod/*", "workload/*"),
+        "an alert is about what its GPU has, or what measures it",
     ),
     *each(
         ("alert/pressure",),

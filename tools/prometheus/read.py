@@ -19,6 +19,7 @@ from clusterwright.tools.prometheus.analyzers.monitor_dropped import emptied
 from clusterwright.tools.prometheus.client.lane import Lane
 from clusterwright.tools.prometheus.estate import GROUP, SERVER, Estate
 from clusterwright.tools.prometheus.metric_queries import QUERIES, MetricQuery, down
+from clusterwright.tools.prometheus.promql.selector import string
 from clusterwright.tools.prometheus.ruling.rule import read_rules
 from clusterwright.tools.prometheus.scraping.configuration import read_configuration
 from clusterwright.tools.prometheus.scraping.target import read_pools, read_targets
@@ -178,11 +179,12 @@ class _Reading:
             await self._endpoint(f"targets dropped of {pool}", get)
         labels = [one["name"] for one in items(estate.tsdb, "labelValueCountByLabelName")]
         for metric, _, _ in dominating(estate):
-            job = await self._first(f'topk(1, count by (job) ({{__name__="{metric}"}}))')
+            of = f"{{__name__={string(metric)}}}"
+            job = await self._first(f"topk(1, count by (job) ({of}))")
             counts: dict[str, int] = {}
             for label in [one for one in labels if one.isidentifier() and one != "__name__"]:
                 if len(counts) < _LABELS:
-                    query = f'count(count by ({label}) ({{__name__="{metric}",{label}!=""}}))'
+                    query = f'count(count by ({label}) ({of[:-1]},{label}!=""}}))'
                     found = await self._first(query)
                     counts[label] = int(found[1]) if found else 0
             most = max(counts, key=lambda one: counts[one], default="")

@@ -40,7 +40,8 @@ def alert(code: str = "alert/firing", *about: str) -> Finding:
         (finding("pod/crash-loop", CART, members=[POD]), alert("alert/flapping")),
         (finding("pod/cpu-throttled", CART), alert("alert/pressure")),
         (finding("pvc/filling-up", CLAIM), alert("alert/pressure", CLAIM)),
-        (finding("gpu/xid-hardware", NODE), alert("alert/firing", NODE)),
+        (finding("gpu/xid-hardware", NODE), alert("alert/gpu", NODE)),
+        (finding("gpu/hung", CART), alert("alert/gpu", NODE, CART)),
         (finding("service/selector-mismatch", SERVICE), alert("alert/firing", SERVICE)),
         (finding("target/timed-out", MONITOR), alert("alert/monitoring", MONITOR)),
         (finding("rule/failing", RULES), alert("alert/monitoring", RULES, SERVER)),
@@ -94,7 +95,7 @@ def test_what_has_a_cause_is_told_under_it(cause: Finding, effect: Finding) -> N
     [
         (finding("pod/crash-loop", "Deployment/shop/other"), alert()),
         (finding("pod/image-not-found", CART), alert("alert/pressure")),
-        (finding("gpu/power-throttling", NODE), alert("alert/firing", NODE)),
+        (finding("gpu/xid-hardware", NODE), alert("alert/firing", NODE)),
         (finding("target/timed-out", "ServiceMonitor.monitoring.coreos.com/shop/other"),
          alert("alert/monitoring", MONITOR)),
         (finding("target/timed-out", MONITOR), alert("alert/monitoring", SERVER)),

@@ -3,6 +3,7 @@
 Alerts that say that all is well, and what is pending, inhibited or over, is not told.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
@@ -17,11 +18,14 @@ from clusterwright.tools.prometheus.analyzers.alert_objects import about as obje
 from clusterwright.tools.prometheus.analyzers.joins import checked
 from clusterwright.tools.prometheus.estate import Estate, estate_of
 from clusterwright.tools.prometheus.known_alerts import KNOWN_ALERTS
+from clusterwright.tools.prometheus.promql.selector import string
+from clusterwright.tools.prometheus.result import Labels
 from clusterwright.tools.quotation import quoted
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
 FIRING, PRESSURE, MONITORING = "alert/firing", "alert/pressure", "alert/monitoring"
+GPU = "alert/gpu"
 KIND = "Alert"
 """Kind of an alert: it is no object of the cluster."""
 ALWAYS = frozenset({"Watchdog", "DeadMansSwitch", "InfoInhibitor"})
@@ -41,6 +45,7 @@ _PRESSURE = (
 """Alerts of what is short, and of nothing that fails yet: kubernetes-mixin, node-mixin."""
 _About = tuple[tuple[Ref, ...], Alert]
 """The objects that an alert is about, and the alert."""
+_OF_GPU = re.compile(r"gpu|dcgm|nvlink|\bxid", re.IGNORECASE)
 _SEVERITY: Mapping[str, Severity] = {
     "critical": Severity.CRITICAL,
     "page": Severity.CRITICAL,
@@ -80,10 +85,12 @@ def _severity(alert: Alert) -> Severity:
     return _SEVERITY.get(alert.severity, Severity.WARNING)
 
 
-def code_of(alert: str) -> str:
-    """Return what kind of thing an alert tells."""
+def code_of(alert: str, labels: Labels) -> str:
+    """Return what kind of thing an alert tells, by its name and the labels of its series."""
     if alert in _PRESSURE:
         return PRESSURE
+    if _OF_GPU.search(alert) or "UUID" in labels:
+        return GPU
     return MONITORING if alert.startswith(OF_MONITORING) else FIRING
 
 
@@ -97,10 +104,10 @@ def _finding(estate: Estate, some: Sequence[_About]) -> Finding:
     many = f" ({len(same)} alerts)" if len(same) > 1 else ""
     kept = f", and is {first.state}" if all(one.state != "firing" for one in same) else ""
     words = _words(first)
-    query = f'ALERTS{{alertname="{alert}",alertstate="firing"}}'
+    query = f'ALERTS{{alertname={string(alert)},alertstate="firing"}}'
     value = told(first.value) if first.value is not None else "1"
     return about(
-        code_of(alert),
+        code_of(alert, first.labels),
         ref,
         f"{name(alert)} fires{of}{many}{kept}" + (f": {words}" if words else ""),
         (shown(objects[0] if objects else ref, query, value, first.labels),),
@@ -145,8 +152,8 @@ def _fixes(alert: Alert) -> Iterator[str]:
 
 ALERT_FIRING = Analyzer(
     "alert-firing",
-    (FIRING, PRESSURE, MONITORING),
+    (FIRING, PRESSURE, MONITORING, GPU),
     ("Pod", "ReplicaSet", "Node", "Service"),
     _detect,
-    symptoms=(FIRING, PRESSURE, MONITORING),
+    symptoms=(FIRING, PRESSURE, MONITORING, GPU),
 )

@@ -10,6 +10,7 @@ from clusterwright.tools.manifest import condition, dig, items, number, text
 from clusterwright.tools.prometheus.analyzers.about import about, name, said, shown
 from clusterwright.tools.prometheus.analyzers.joins import checked, workload
 from clusterwright.tools.prometheus.estate import Estate, estate_of
+from clusterwright.tools.prometheus.promql.selector import string
 from clusterwright.tools.prometheus.scraping.scrape_error import Cause, Failure, why
 from clusterwright.tools.prometheus.scraping.subject import monitor, subject, subjects
 from clusterwright.tools.prometheus.scraping.target import Target
@@ -104,7 +105,7 @@ def _finding(estate: Estate, pool: str, down: Sequence[Target]) -> Finding:
         f"{many[0].upper()}{many[1:]}{of} cannot be scraped:"
         f"{_says(estate, first, failure)} {quoted(one_line(first.error, _LONGEST_ERROR))}"
     )
-    query = f'up{{job="{first.job}"}} == 0'
+    query = f"up{{job={string(first.job)}}} == 0"
     evidence: tuple[Evidence, ...] = (
         said(estate.server, f"$.activeTargets[?(@.scrapePool=='{pool}')].lastError", first.error),
         shown(objects[0] if objects else ref, query, "0", first.labels),

@@ -123,12 +123,18 @@ def test_labels_name_what_an_alert_is_about(labels: dict[str, str], ref: Ref) ->
         ("AlertmanagerFailedToSendAlerts", "alert/monitoring"),
         ("KubePodCrashLooping", "alert/firing"),
         ("CartDown", "alert/firing"),
+        ("GpuXidError", "alert/gpu"),
+        ("DCGMExporterGone", "alert/gpu"),
     ],
 )
 def test_an_alert_tells_of_what_fails_what_is_short_or_of_monitoring_itself(
     name: str, code: str
 ) -> None:
-    assert code_of(name) == code
+    assert code_of(name, {}) == code
+
+
+def test_an_alert_whose_series_is_one_of_a_gpu_is_about_gpus() -> None:
+    assert code_of("TooHot", {"UUID": "GPU-3"}) == "alert/gpu"
 
 
 def test_a_name_that_is_no_name_is_survived() -> None:

@@ -1,7 +1,5 @@
 """Faults before `clusterwright fix`: repaired, asked about, refused, or left alone."""
 
-import random
-
 import anyio
 import pytest
 
@@ -12,15 +10,13 @@ from clusterwright.deploy.sandbox.scenario.card import Domain
 from clusterwright.deploy.sandbox.scenario.connect import connect
 from clusterwright.deploy.sandbox.scenario.lifecycle import purge
 from clusterwright.deploy.sandbox.scenario.load import load_of
-from tests.e2e.drawn import MOST_REPAIRED, drawn
-
-_SEEDS = 1_000_000
+from tests.e2e.drawn import MOST_REPAIRED, drawn, seed_of_commit
 
 
 @pytest.mark.timeout(1_500)
 @pytest.mark.parametrize("domain", ["kubernetes", "helm"])
 def test_fix_does_what_is_right_about_faults(sandbox: Instance, domain: Domain) -> None:
-    seed = random.randrange(_SEEDS)
+    seed = seed_of_commit()
     cluster = connect(sandbox.kubeconfig, sandbox.registry_url or None)
     faults = [one for one in load_of(domain) if one.card.repair is not None]
     faults = [one.render(seed) for one in drawn(faults, seed, MOST_REPAIRED[domain])]

@@ -3,7 +3,6 @@
 While a scenario lasts, the tree of its Cluster is compared with what `clusterctl` draws of it.
 """
 
-import random
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -23,12 +22,11 @@ from clusterwright.deploy.sandbox.scenario.model import Rendered
 from clusterwright.tools.cluster_api.describe_cluster import ClusterTree
 from clusterwright.tools.errors import ToolError
 from clusterwright.tools.ref import Ref
-from tests.e2e.drawn import MOST, drawn
+from tests.e2e.drawn import MOST, drawn, seed_of_commit
 from tests.management_cluster import management_cluster
 from tests.tools.cluster_api.clusterctl import read
 from tests.tools.cluster_api.tree_and_drawing import differences
 
-_SEEDS = 1_000_000
 _LONGEST_WAIT = 400
 """Seconds that a test may wait for one fault to be told; `make scenarios` waits for all."""
 _AGREE_SECONDS = 30.0
@@ -86,7 +84,7 @@ class Beside:
 def test_faults_of_workload_clusters_are_found_and_traps_are_silent(
     management: Instance,
 ) -> None:
-    seed = random.randrange(_SEEDS)
+    seed = seed_of_commit()
     quick = [one for one in load_of("cluster_api") if one.card.told_within <= _LONGEST_WAIT]
     chosen = drawn(quick, seed, MOST["cluster_api"])
     beside = Beside(management)

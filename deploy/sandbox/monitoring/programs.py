@@ -126,6 +126,8 @@ def _prometheus(place: Place, files: Path, binary: Path) -> Program:
         "--storage.tsdb.retention.time=6h",
         # What fires before Alertmanager is found would otherwise arrive there a minute later.
         "--rules.alert.resend-delay=10s",
+        # A pool that goes leaves no mark of staleness: its last samples would count for 5 minutes.
+        "--query.lookback-delta=30s",
         f"--web.listen-address={address}",
         "--web.external-url=http://prometheus-k8s.monitoring.svc:9090",
         "--web.enable-lifecycle",

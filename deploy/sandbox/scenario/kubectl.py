@@ -12,7 +12,7 @@ import yaml
 from clusterwright.deploy.sandbox.parts.binaries import ensure_binaries
 from clusterwright.deploy.sandbox.parts.report import SilentReport
 from clusterwright.deploy.sandbox.scenario.errors import KubectlError
-from clusterwright.tools.manifest import Json, Manifest, items
+from clusterwright.tools.manifest import Manifest, items
 from clusterwright.tools.ref import Ref
 
 _SECONDS = 60.0
@@ -81,9 +81,12 @@ class Cluster:
         """Return what the API server answers at a path, as below a proxy of a Service."""
         return self._run("get", "--raw", path)
 
-    def post(self, path: str, body: Json) -> None:
-        """Send JSON to a path of the API server."""
-        self._run("create", "--raw", path, "-f", "-", given=json.dumps(body))
+    def config(self) -> Manifest:
+        """Return the kubeconfig's current context, with what it needs and no other."""
+        found: Manifest = json.loads(
+            self._run("config", "view", "--raw", "--minify", "--flatten", "-o", "json")
+        )
+        return found
 
     def delete_raw(self, path: str) -> None:
         """Delete what is at a path of the API server."""

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from clusterwright.deploy.sandbox.scenario.card import Declared
 from clusterwright.deploy.sandbox.scenario.kubectl import Cluster
+from clusterwright.deploy.sandbox.scenario.post import post
 from clusterwright.tools.manifest import Json, Manifest, items, strings, text
 
 SERIES, ALERT = "Series", "Alert"
@@ -59,16 +60,19 @@ def alerts(cluster: Cluster) -> list[Manifest]:
 
 
 def silence(cluster: Cluster, wanted: Silence) -> None:
-    """Make a silence."""
-    now = datetime.now(UTC)
-    body: Json = {
+    """Make a silence, from now on."""
+    post(cluster, f"{_ALERTMANAGER}/api/v2/silences", body_of(wanted, datetime.now(UTC)))
+
+
+def body_of(wanted: Silence, start: datetime) -> Manifest:
+    """Return a silence as Alertmanager takes it."""
+    return {
         "matchers": [_matcher(one) for one in wanted.matchers],
-        "startsAt": now.isoformat(),
-        "endsAt": (now + timedelta(hours=wanted.hours)).isoformat(),
+        "startsAt": start.isoformat(),
+        "endsAt": (start + timedelta(hours=wanted.hours)).isoformat(),
         "createdBy": wanted.by,
         "comment": wanted.comment,
     }
-    cluster.post(f"{_ALERTMANAGER}/api/v2/silences", body)
 
 
 def end_silences(cluster: Cluster, by: str) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,9 @@ from clusterwright.deploy.sandbox.scenario.kubectl import Cluster
 from clusterwright.deploy.sandbox.scenario.metrics import (
     Silence,
     alerts,
+    body_of,
     end_silences,
     series,
-    silence,
 )
 from clusterwright.tools.manifest import Json
 
@@ -26,6 +27,7 @@ with (folder / "calls").open("a") as calls:
     calls.write(json.dumps([arguments, given]) + "\\n")
 print((folder / "answer.json").read_text() if arguments[0] == "get" else "")
 """
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 VECTOR: Json = {
     "status": "success",
     "data": {
@@ -76,14 +78,18 @@ def test_an_alert_is_an_object_with_its_state(tmp_path: Path) -> None:
     ("spelled", "equal", "regex"),
     [("a=b", True, False), ("a!=b", False, False), ("a=~b", True, True), ("a!~b", False, True)],
 )
-def test_a_matcher_is_spelled_as_in_promql(
-    tmp_path: Path, spelled: str, equal: bool, regex: bool
-) -> None:
-    proxied = Proxied(tmp_path, [])
-    silence(proxied.cluster, Silence(matchers=(spelled,), by="ops", comment="known"))
-    [(_, given)] = proxied.calls
-    [matcher] = json.loads(given)["matchers"]
-    assert matcher == {"name": "a", "value": "b", "isEqual": equal, "isRegex": regex}
+def test_a_matcher_is_spelled_as_in_promql(spelled: str, equal: bool, regex: bool) -> None:
+    made = body_of(Silence(matchers=(spelled,), by="ops", comment="known"), NOW)
+    assert made["matchers"] == [{"name": "a", "value": "b", "isEqual": equal, "isRegex": regex}]
+
+
+def test_a_silence_begins_at_once_and_lasts_as_long_as_is_wanted() -> None:
+    made = body_of(Silence(matchers=("a=b",), hours=1.5, by="ops", comment="known"), NOW)
+    assert (made["startsAt"], made["endsAt"]) == (
+        "2026-01-01T00:00:00+00:00",
+        "2026-01-01T01:30:00+00:00",
+    )
+    assert (made["createdBy"], made["comment"]) == ("ops", "known")
 
 
 def test_only_the_own_silences_that_still_hold_are_ended(tmp_path: Path) -> None:

@@ -1,9 +1,11 @@
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import cast
 
 import pytest
+import yaml
 
 from clusterwright.deploy.sandbox.scenario.card import DOMAINS, Domain
 from clusterwright.deploy.sandbox.scenario.load import load, load_all, load_of
@@ -44,10 +46,8 @@ CLUSTER_API_CODES = frozenset(code for one in OF_CLUSTER_API for code in one.cod
 HELM_CODES = frozenset(code for one in OF_HELM for code in one.codes)
 PROMETHEUS_CODES = frozenset(code for one in OF_PROMETHEUS for code in one.codes)
 CODES = KUBERNETES_CODES | CLUSTER_API_CODES | HELM_CODES | PROMETHEUS_CODES
-MONITORING = Ref.parse("Alertmanager.monitoring.coreos.com/monitoring/main")
-"""What every monitored sandbox has, and no scenario makes."""
 _SIMULATION = ".sandbox.clusterwright.io/"
-"""In annotations by which a simulated part learns what it measures: that is no hint, but the world."""
+"""In annotations by which a simulated part learns what it measures: no hint, but the world."""
 _WITHOUT_SCENARIO = frozenset(
     {  # each has tests of its own; some need hours to develop, or a cluster that is badly ill
         "ingress/class-missing",
@@ -185,16 +185,28 @@ def test_the_truth_speaks_of_objects_that_are_made(scenario: Scenario) -> None:
         named = {ref for truth in rendered.truth for ref in (truth.subject, *truth.symptoms)}
         # What charts make is named after the release; that it is there is seen on a real cluster.
         made |= releases | {ref for ref in named if any(_begins(ref, one) for one in releases)}
-        made |= {*_alerts(rendered), MONITORING}
+        made |= {*_alerts(rendered.objects), *OF_EVERY_SANDBOX}
         by_controllers = {ref for ref in named if ref.name.endswith("*")}
         assert named - by_controllers <= made
         assert {ref.namespace for ref in by_controllers} <= {rendered.namespace}
 
 
-def _alerts(rendered: Rendered) -> set[Ref]:
-    rules = [one for one in rendered.objects if one["kind"] == "PrometheusRule"]
+def _alerts(objects: Iterable[Manifest]) -> set[Ref]:
+    rules = [one for one in objects if one["kind"] == "PrometheusRule"]
     groups = [group for one in rules for group in items(one, "spec", "groups")]
     return {Ref("Alert", text(rule, "alert")) for one in groups for rule in items(one, "rules")}
+
+
+def _of_every_sandbox() -> set[Ref]:
+    """Return what is in every monitored sandbox, and no scenario makes: its alerts."""
+    files = sorted((ROOT / "deploy/sandbox/monitoring/rules").glob("*.yaml"))
+    documents: list[Manifest] = [
+        one for file in files for one in yaml.safe_load_all(file.read_text(encoding="utf-8"))
+    ]
+    return {*_alerts(documents), Ref.parse("Alertmanager.monitoring.coreos.com/monitoring/main")}
+
+
+OF_EVERY_SANDBOX = _of_every_sandbox()
 
 
 def _begins(ref: Ref, release: Ref) -> bool:

@@ -74,7 +74,8 @@ async def read_alerting(reach: "Reach") -> Alerting:
     Prometheus is asked first: what it has just raised may be in Alertmanager before, never after.
     Raises ToolError where Prometheus does not tell its alerts; all else is a gap.
     """
-    alerts = read_alerts(await reach.backend.get("alerts"))
+    answer = await reach.backend.get("alerts")
+    alerts = await to_thread.run_sync(read_alerts, answer)
     found = _Found()
     reading = _Reading(reach, found, watchdog=any(one.name == WATCHDOG for one in alerts))
     async with anyio.create_task_group() as tasks:

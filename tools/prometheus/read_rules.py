@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
 import anyio
+from anyio import to_thread
 
 from clusterwright.tools.coverage import Gap
 from clusterwright.tools.errors import ToolError
@@ -52,7 +53,8 @@ async def read_ruling(reach: "Reach") -> Ruling:
 
     Raises ToolError where the rules themselves cannot be had; all else is a gap.
     """
-    groups = read_rules(await reach.backend.get("rules"))
+    answer = await reach.backend.get("rules")
+    groups = await to_thread.run_sync(read_rules, answer)
     found = Ruling(reach.backend.name, groups, needs=needs_of(groups))
 
     async def clock() -> None:
@@ -104,7 +106,7 @@ async def _metrics(
     names = cast("list[Json]", answer) if isinstance(answer, list) else []
     lately = frozenset(one for one in names if isinstance(one, str))
     whole = len(lately) < _MOST_METRICS
-    wanted = {metric for need in needs.values() for metric in need.metrics}
+    wanted = await to_thread.run_sync(_wanted, needs)
     queries = list(existence(wanted & lately if whole else wanted))
     found: set[str] = set()
     for query in queries[:_MOST_QUERIES]:
@@ -115,3 +117,7 @@ async def _metrics(
         gaps.append(Gap(what="whether some metrics exist", reason=reason))
         found |= wanted if not whole else wanted & lately
     return Metrics(frozenset(found), lately if whole else frozenset())
+
+
+def _wanted(needs: Mapping[str, Need]) -> set[str]:
+    return {metric for need in needs.values() for metric in need.metrics}

@@ -68,6 +68,16 @@ class Scraping:
         counted = Targets(self.targets.active, (), self.counts or {})
         return {one.name: one for one in counted.pools(self.names)}
 
+    def active(self, pool: str) -> int:
+        """Return how many targets of a pool are scraped."""
+        return self.pools[pool].active if pool in self.pools else 0
+
+    def dropped(self, name: str) -> int | None:
+        """Return how many are dropped of all pools that have `name` in theirs; None if not told."""
+        if self.counts is None:
+            return None
+        return sum(count for pool, count in self.counts.items() if name in pool)
+
     @cached_property
     def down(self) -> list[Trouble]:
         """Targets that are down, by pool and cause."""
@@ -126,7 +136,8 @@ async def read_scraping(reach: "Reach", *, objects: bool) -> Scraping:
     snapshots: list[Snapshot] = []
     backend = reach.backend
 
-    targets = read_targets(await backend.get("targets", [("state", "active")]))
+    answer = await backend.get("targets", [("state", "active")])
+    targets = await to_thread.run_sync(read_targets, answer)
 
     async def count() -> None:
         try:

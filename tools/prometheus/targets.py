@@ -1,7 +1,8 @@
 """The tool that tells what is scraped and what is not, and why."""
 
 from collections import Counter
-from typing import TYPE_CHECKING, Annotated, Literal
+from functools import cache
+from typing import Annotated, Literal
 
 from anyio import to_thread
 from pydantic import BaseModel, ConfigDict, Field
@@ -15,18 +16,23 @@ from clusterwright.tools.kubernetes.parameters import Cluster, Cursor
 from clusterwright.tools.prometheus.monitoring import Monitoring
 from clusterwright.tools.prometheus.parameters import Backend
 from clusterwright.tools.prometheus.read_targets import Scraping, read_scraping
+from clusterwright.tools.prometheus.scraping.drop import Drop
 from clusterwright.tools.prometheus.scraping.subject import monitor, subject
-from clusterwright.tools.prometheus.scraping.trouble import Trouble, told
+from clusterwright.tools.prometheus.scraping.target import Target
+from clusterwright.tools.prometheus.scraping.trouble import Trouble
+from clusterwright.tools.prometheus.scraping.trouble import told as told_of
 from clusterwright.tools.quotation import quoted
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.tool import Effect, Tool
 
-if TYPE_CHECKING:
-    from clusterwright.tools.prometheus.scraping.target import Target
-
 _MEMBERS = 5
 _JOBS = 40
+_MOST = BUDGET // 100
+"""Rows of a page: one takes a hundred bytes at least, and what is tried in vain takes time."""
+_KEY = 120
+"""Characters of each word in a cursor."""
 Key = tuple[int, str, str]
+Told = Trouble | Drop | Target
 
 
 class TargetRow(BaseModel):
@@ -111,15 +117,20 @@ async def prom_targets(
         raise foreign(cursor)
     found = await read_scraping(reach, objects=state == "problems")
     _known(found, job)
-    keyed = await _rows(found, state, job)
-    rest = [(key, row) for key, row in keyed if key > tuple(after)]
-    shown = min(limit or len(rest), len(rest))
+    told = await _told(found, state, job)
+    rest = [one for one in sorted(told, key=lambda one: one[0]) if one[0] > tuple(after)]
+    counted = _counted(reach.cluster, found, job)
+    shown = min(limit or _MOST, _MOST, len(rest))
+
+    @cache  # only what is shown is worded
+    def row(place: int) -> TargetRow:
+        return _row(rest[place][1], found)
 
     def page(count: int) -> TargetList:
         more = count < len(rest)
-        return _counted(reach.cluster, found, job).model_copy(
+        return counted.model_copy(
             update={
-                "rows": tuple(row for _, row in rest[:count]),
+                "rows": tuple(row(place) for place in range(count)),
                 "left_out": len(rest) - count,
                 "next_cursor": encode("targets", own, *rest[count - 1][0]) if more else None,
             }
@@ -142,35 +153,65 @@ def _known(found: Scraping, job: str | None) -> None:
         )
 
 
-async def _rows(found: Scraping, state: str, job: str | None) -> list[tuple[Key, TargetRow]]:
-    """Return the rows that were asked for, in their order."""
+async def _told(found: Scraping, state: str, job: str | None) -> list[tuple[Key, Told]]:
+    """Return what was asked for, each with its place."""
+    told: list[tuple[Key, Told]] = []
     if state == "problems":
         troubles = [*found.down, *found.of_monitors, *await found.empty(job or "")]
-        rows = [(one.key, _trouble(one)) for one in troubles]
+        told += [(_cut(one.key), one) for one in troubles]
     elif state == "dropped":
-        rows = [
-            (
-                (0, one.pool, f"{one.step:04}"),
-                TargetRow(
-                    what="dropped",
-                    name=one_line(one.pool, 120),
-                    says=told(one),
-                    count=one.count,
-                    of=found.pools[one.pool].dropped if one.pool in found.pools else 0,
-                    members=(str(ref),) if (ref := subject(one.example or {})) else (),
-                    monitor=monitor(one.pool),
-                ),
-            )
-            for one in await found.drops(job or "")
+        drops = await found.drops(job or "")
+        # Where something is left, what is dropped was mostly not meant.
+        told += [
+            (_cut((int(found.active(one.pool) > 0), one.pool, f"{one.step:04}")), one)
+            for one in drops
         ]
     else:
-        rows = [(_target_key(one), _target(one)) for one in found.targets.active]
-    named = [(key, row) for key, row in rows if not job or _named(row, job)]
-    return sorted(named, key=lambda one: one[0])
+        told += [(_target_key(one), one) for one in found.targets.active]
+    return [(key, one) for key, one in told if not job or _named(one, job)]
 
 
-def _named(row: TargetRow, job: str) -> bool:
-    return job in row.name or job in str(row.monitor or "") or job in row.cause
+def _named(one: Told, job: str) -> bool:
+    match one:
+        case Trouble():
+            names = (one.name, str(one.monitor or ""), one.cause)
+        case Drop():
+            names = (one.pool, str(monitor(one.pool) or ""))
+        case _:
+            names = (one.pool, one.job, one.url)
+    return any(job in name for name in names)
+
+
+def _cut(key: Key) -> Key:
+    """Return a key of bounded length: what is long is told apart by a digest."""
+    rank, name, rest = key
+    return (rank, _short(name), _short(rest))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _KEY else text[:_KEY] + question(text)
+
+
+def _row(one: Told, found: Scraping) -> TargetRow:
+    match one:
+        case Trouble():
+            return _trouble(one)
+        case Drop():
+            return _dropped(one, found)
+        case _:
+            return _target(one)
+
+
+def _dropped(one: Drop, found: Scraping) -> TargetRow:
+    return TargetRow(
+        what="dropped",
+        name=one_line(one.pool, 120),
+        says=told_of(one),
+        count=one.count,
+        of=found.dropped(one.pool) or 0,
+        members=(str(ref),) if (ref := subject(one.example or {})) else (),
+        monitor=monitor(one.pool),
+    )
 
 
 def _trouble(one: Trouble) -> TargetRow:
@@ -188,11 +229,11 @@ def _trouble(one: Trouble) -> TargetRow:
     )
 
 
-def _target_key(one: "Target") -> Key:
-    return (int(one.health == "up"), one.pool, f"{one.job} {one.url}")
+def _target_key(one: Target) -> Key:
+    return _cut((int(one.health == "up"), one.pool, f"{one.job} {one.url}"))
 
 
-def _target(one: "Target") -> TargetRow:
+def _target(one: Target) -> TargetRow:
     took = f", {one.took * 1_000:.0f} ms" if one.took is not None and one.scraped else ""
     ref = subject(one.discovered)
     return TargetRow(
@@ -220,7 +261,7 @@ def _counted(cluster: str, found: Scraping, job: str | None) -> TargetList:
         up=health["up"],
         down=health["down"],
         unknown=health["unknown"],
-        dropped=sum(found.counts.values()) if found.counts is not None else None,
+        dropped=found.dropped(job or ""),
         jobs=jobs,
         gaps=found.gaps,
     )

@@ -7,6 +7,7 @@ computed, not series to be summed up here.
 from clusterwright.tools.prometheus import (
     alerts,
     apply_change,
+    cardinality,
     costs,
     explain_query,
     find_problems,
@@ -22,6 +23,7 @@ from clusterwright.tools.tool import Tool
 
 TOOLS: tuple[Tool, ...] = (
     alerts.TOOL,
+    cardinality.TOOL,
     costs.TOOL,
     explain_query.TOOL,
     find_problems.TOOL,

@@ -11,6 +11,7 @@ from hashlib import blake2s
 from typing import cast
 
 from clusterwright.tools.errors import InvalidInputError
+from clusterwright.tools.token_shapes import PEM_WIDTHS
 
 
 def question(*parts: str | None) -> str:
@@ -21,13 +22,15 @@ def question(*parts: str | None) -> str:
 def encode(tool: str, *key: str | int) -> str:
     """Return the cursor that continues `tool` after `key`."""
     spelled = json.dumps([tool, *key], ensure_ascii=False, separators=(",", ":"))
-    return base64.urlsafe_b64encode(spelled.encode()).decode().rstrip("=")
+    cursor = base64.urlsafe_b64encode(spelled.encode()).decode().rstrip("=")
+    return f"{cursor}=" if len(cursor) in PEM_WIDTHS else cursor  # no line of a key, to redaction
 
 
 def decode(tool: str, cursor: str, *types: type[str] | type[int]) -> tuple[str | int, ...]:
     """Return the key of a cursor; raise InvalidInputError when it is none of this tool's."""
     try:
-        padded = cursor + "=" * (-len(cursor) % 4)
+        bare = cursor.rstrip("=")
+        padded = bare + "=" * (-len(bare) % 4)
         found: object = json.loads(base64.urlsafe_b64decode(padded.encode("ascii")))
     except (binascii.Error, ValueError, RecursionError) as error:
         raise _refused(tool, cursor) from error

@@ -43,4 +43,4 @@ def _seen(evidence: Evidence) -> str:
         case AbsenceEvidence():
             return "does not exist"
         case MetricEvidence():
-            return f"{evidence.value} = {evidence.query}"
+            return f"{evidence.query} = {evidence.value}"

@@ -32,6 +32,8 @@ class MetricQuery:
     name: str
     promql: str
     most: int = MOST
+    gives: str = ""
+    """The part of it that gives the value, where the rest only chooses series; "" is all of it."""
 
     def worth_asking(self, metrics: Set[str] | None) -> bool:
         """Return whether any metric that it asks for is there; None: it is not known."""
@@ -78,12 +80,21 @@ def _idle(metric: str, below: float) -> str:
     return f"(({low}) and ({allocated(metric)}) and ({before}))"
 
 
+_VOLUME = "kubelet_volume_stats_"
+_OF_VOLUME = {
+    "bytes": (f"{_VOLUME}available_bytes", f"{_VOLUME}capacity_bytes"),
+    "inodes": (f"{_VOLUME}inodes_free", f"{_VOLUME}inodes"),
+}
+
+
+def _left(what: str) -> str:
+    left, whole = _OF_VOLUME[what]
+    return f"{left} / ({whole} > 0)"
+
+
 def _share(what: str) -> str:
-    left, whole = f"kubelet_volume_stats_{what}_free", f"kubelet_volume_stats_{what}"
-    if what == "bytes":
-        left, whole = "kubelet_volume_stats_available_bytes", "kubelet_volume_stats_capacity_bytes"
-    falls = f"predict_linear({left}[6h], 345600) < 0"
-    ratio = f"({left} / ({whole} > 0))"
+    ratio = f"({_left(what)})"
+    falls = f"predict_linear({_OF_VOLUME[what][0]}[6h], 345600) < 0"
     return f"(({ratio} < 0.03) or ({ratio} < 0.15 and {falls}))"
 
 
@@ -101,19 +112,24 @@ QUERIES = (
     MetricQuery(
         "cpu-throttled",
         f"({_ratio('5m')} > 0.25 and {_ratio('2m')} > 0.25 and {_periods('2m')} > 120)",
+        gives=_ratio("5m"),
     ),
     MetricQuery(
         "memory-near-limit",
         f"(max {_BY} (min_over_time(container_memory_rss{{{_POD}}}[5m])) / {_MEMORY_LIMIT} > 0.9)",
+        gives=f"min_over_time(container_memory_rss{{{_POD}}}[5m])"
+        " / container_spec_memory_limit_bytes",
     ),
     MetricQuery(
         "memory-leak",
         f"(max {_BY} (predict_linear(container_memory_rss{{{_POD}}}[45m], 86400))"
         f" / {_MEMORY_LIMIT} > 1"
         f" and {_rises((_rss(), _rss('15m'), _rss('30m'), _rss('45m')), 1.03)})",
+        gives=f"predict_linear(container_memory_rss{{{_POD}}}[45m], 86400)"
+        " / container_spec_memory_limit_bytes",
     ),
-    MetricQuery("volume-bytes-left", _share("bytes")),
-    MetricQuery("volume-inodes-left", _share("inodes")),
+    MetricQuery("volume-bytes-left", _share("bytes"), gives=_left("bytes")),
+    MetricQuery("volume-inodes-left", _share("inodes"), gives=_left("inodes")),
     MetricQuery(
         "conntrack-used",
         "(min_over_time(node_nf_conntrack_entries[2m]) / node_nf_conntrack_entries_limit > 0.9)",
@@ -123,14 +139,23 @@ QUERIES = (
         "gpu-xid-changes",
         f"(changes((max without ({_WORKLOAD}) (DCGM_FI_DEV_XID_ERRORS))[1h:1m]) > 0)",
     ),
-    MetricQuery("gpu-idle-engine", _idle("DCGM_FI_PROF_GR_ENGINE_ACTIVE", 0.02)),
-    MetricQuery("gpu-idle-util", _idle("DCGM_FI_DEV_GPU_UTIL", 2)),
+    MetricQuery(
+        "gpu-idle-engine",
+        _idle("DCGM_FI_PROF_GR_ENGINE_ACTIVE", 0.02),
+        gives="max_over_time(DCGM_FI_PROF_GR_ENGINE_ACTIVE[1h])",
+    ),
+    MetricQuery(
+        "gpu-idle-util",
+        _idle("DCGM_FI_DEV_GPU_UTIL", 2),
+        gives="max_over_time(DCGM_FI_DEV_GPU_UTIL[1h])",
+    ),
     MetricQuery(
         "gpu-hung",
         "(min_over_time(DCGM_FI_DEV_GPU_UTIL[5m]) > 95"
         " and DCGM_FI_DEV_GPU_UTIL offset 4m"
         " and max_over_time(DCGM_FI_PROF_PIPE_TENSOR_ACTIVE[5m]) < 0.01"
         " and max_over_time(DCGM_FI_PROF_DRAM_ACTIVE[5m]) < 0.02)",
+        gives="min_over_time(DCGM_FI_DEV_GPU_UTIL[5m])",
     ),
     MetricQuery(
         "gpu-hung-power",
@@ -150,6 +175,7 @@ QUERIES = (
         " and avg_over_time(DCGM_FI_DEV_GPU_UTIL[5m]) > 80"
         " and avg_over_time(DCGM_FI_DEV_SM_CLOCK[5m])"
         " < 0.7 * (DCGM_FI_DEV_MAX_SM_CLOCK or max_over_time(DCGM_FI_DEV_SM_CLOCK[1d])))",
+        gives="avg_over_time(DCGM_FI_DEV_GPU_TEMP[5m])",
     ),
     MetricQuery(
         "gpu-double-bit",
@@ -163,6 +189,7 @@ QUERIES = (
         f"(predict_linear({_FB}[45m], 43200)"
         f" / ({_FB} + DCGM_FI_DEV_FB_FREE) > 1"
         f" and {_rises((_FB, *(f'{_FB} offset {at}' for at in ('15m', '30m', '45m'))), 1.02)})",
+        gives=f"predict_linear({_FB}[45m], 43200) / ({_FB} + DCGM_FI_DEV_FB_FREE)",
     ),
     MetricQuery(
         "gpu-exporters",

@@ -79,8 +79,8 @@ def measured(estate: Estate, name: str) -> list[tuple[Series, float]]:
 
 def metric(ref: Ref, name: str, series: Series) -> MetricEvidence:
     """Return a series of a named query as evidence."""
-    query = BY_NAME[name].promql
-    return shown(ref, query, told(value_of(series)), series.labels)
+    query = BY_NAME[name]
+    return shown(ref, query.gives or query.promql, told(value_of(series)), series.labels)
 
 
 def shown(ref: Ref, query: str, value: str, labels: Labels) -> MetricEvidence:

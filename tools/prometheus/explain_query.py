@@ -1,5 +1,7 @@
 """The tool that explains a query: what it computes, what is doubtful, and why it gives nothing."""
 
+from typing import TYPE_CHECKING
+
 from anyio import to_thread
 from promql_parser import MatrixSelector, StringLiteral, SubqueryExpr
 from pydantic import BaseModel, ConfigDict, Field
@@ -8,7 +10,6 @@ from clusterwright.tools.answer import Answer, longest
 from clusterwright.tools.errors import InvalidInputError, QueryError
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.kubernetes.parameters import Cluster
-from clusterwright.tools.prometheus.client.backend import Backend as Source
 from clusterwright.tools.prometheus.client.lane import Lane
 from clusterwright.tools.prometheus.explaining.asking import SECONDS, Asking
 from clusterwright.tools.prometheus.explaining.cause import Cause
@@ -23,6 +24,9 @@ from clusterwright.tools.prometheus.promql.reading import Reading, read
 from clusterwright.tools.prometheus.promql.sentence import sentence
 from clusterwright.tools.quotation import word
 from clusterwright.tools.tool import Effect, Tool
+
+if TYPE_CHECKING:
+    from clusterwright.tools.prometheus.client.backend import Backend as Source
 
 _SHORT = 4_096
 _AT_CARET = "what stands at the caret cannot follow what stands before it"
@@ -142,7 +146,9 @@ async def prom_explain_query(
 TOOL = Tool(prom_explain_query, Effect.READ, "Explain a query")
 
 
-async def _series(source: Source, reading: Reading) -> tuple[int | None, InvalidInputError | None]:
+async def _series(
+    source: "Source", reading: Reading
+) -> tuple[int | None, InvalidInputError | None]:
     """Return how many series a query gives, or why it fails; neither for a mere number.
 
     Raises InvalidInputError with a caret for what the server cannot read.
@@ -163,7 +169,7 @@ async def _series(source: Source, reading: Reading) -> tuple[int | None, Invalid
     return int(found.only or 0), None
 
 
-async def _accepted(source: Source, reading: Reading) -> None:
+async def _accepted(source: "Source", reading: Reading) -> None:
     """Ask a query as it stands; raise InvalidInputError with a caret where it is not read."""
     try:
         await source.instant(reading.query, lane=Lane.HEAVY, limit=1, seconds=SECONDS)

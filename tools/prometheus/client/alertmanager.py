@@ -31,8 +31,9 @@ from clusterwright.tools.prometheus.alertmanager_state import (
     Matcher,
     Silence,
 )
+from clusterwright.tools.prometheus.client.answer import Answer
 from clusterwright.tools.prometheus.client.decode import loads
-from clusterwright.tools.prometheus.client.http import Answer, Http, Parameters
+from clusterwright.tools.prometheus.client.http import Http, Parameters
 from clusterwright.tools.prometheus.client.translate import from_answer, from_odd_answer
 from clusterwright.tools.prometheus.endpoint import Endpoint
 

@@ -4,25 +4,30 @@ import re
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from contextvars import ContextVar
-from typing import cast
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
 
 import anyio
-import httpx
 import orjson
 from anyio import to_thread
 
 from clusterwright.tools.errors import InvalidInputError, ToolError
 from clusterwright.tools.manifest import Json, Manifest, items, mapping, number, text, truth
 from clusterwright.tools.prometheus.capability import Capability, Flavor
+from clusterwright.tools.prometheus.client.answer import Answer
 from clusterwright.tools.prometheus.client.decode import decode, loads
 from clusterwright.tools.prometheus.client.gate import Gate, Place
-from clusterwright.tools.prometheus.client.http import Answer, Http
 from clusterwright.tools.prometheus.client.lane import Lane, heavy_at_a_time
 from clusterwright.tools.prometheus.client.probe import probe
 from clusterwright.tools.prometheus.client.translate import from_answer, from_odd_answer
 from clusterwright.tools.prometheus.endpoint import Endpoint
 from clusterwright.tools.prometheus.result import Result
 from clusterwright.tools.prometheus.ruinous import refuse_ruinous
+
+if TYPE_CHECKING:
+    import httpx
+
+    from clusterwright.tools.prometheus.client.http import Http
 
 Parameters = Sequence[tuple[str, str]]
 """Of a request; one name may come several times, as match[]."""
@@ -46,7 +51,7 @@ class Backend:
         self,
         endpoint: Endpoint,
         *,
-        transport: httpx.AsyncBaseTransport | None = None,
+        transport: "httpx.AsyncBaseTransport | None" = None,
         prefers_get: bool = False,
         flavor: Flavor | None = None,
     ) -> None:
@@ -62,7 +67,8 @@ class Backend:
         self.name = endpoint.name
         """As configured, or as found: `monitoring/prometheus-operated`."""
         self.endpoint = endpoint
-        self._http = Http(endpoint, transport)
+        http = import_module("clusterwright.tools.prometheus.client.http")
+        self._http: Http = http.Http(endpoint, transport)
         self._prefers_get = prefers_get
         self._posts = True
         self._flavor = flavor

@@ -1,8 +1,7 @@
 """Requests to one backend or Alertmanager: bounded in size and time, and never elsewhere."""
 
 import ssl
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from importlib.metadata import version
 from urllib.parse import urljoin, urlsplit
 
@@ -12,7 +11,8 @@ import orjson
 
 from clusterwright.tools.errors import InvalidInputError, QueryError, UnreachableError
 from clusterwright.tools.manifest import Json
-from clusterwright.tools.prometheus.client.translate import from_httpx
+from clusterwright.tools.prometheus.client.answer import Answer
+from clusterwright.tools.prometheus.client.unanswered import from_httpx
 from clusterwright.tools.prometheus.endpoint import Endpoint
 
 Parameters = Sequence[tuple[str, str]]
@@ -26,27 +26,7 @@ _GRACE_SECONDS = 5.0
 _CONNECTIONS = 32
 """More than may be heavy at a time, so that there is always one for what is light."""
 _MOST_REDIRECTS = 3
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _USER_AGENT = f"clusterwright/{version('clusterwright')}"
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back, read to its end."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-    @property
-    def is_success(self) -> bool:
-        """Whether it is an answer of the kind that was asked for."""
-        return httpx.codes.is_success(self.status)
-
-    @property
-    def is_redirect(self) -> bool:
-        """Whether it leads elsewhere."""
-        return self.status in _REDIRECTS and "location" in self.headers
 
 
 class Http:

@@ -17,7 +17,7 @@ from clusterwright.tools.errors import (
 )
 from clusterwright.tools.manifest import Json, mapping, text
 from clusterwright.tools.prometheus.capability import Capability, Feature, Flavor
-from clusterwright.tools.prometheus.client.http import Answer
+from clusterwright.tools.prometheus.client.answer import Answer
 
 Ask: TypeAlias = Callable[[str], Awaitable[tuple[Json, Answer] | ToolError]]
 

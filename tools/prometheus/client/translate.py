@@ -3,7 +3,6 @@
 import re
 from typing import Protocol
 
-import httpx
 import orjson
 
 from clusterwright.tools.errors import (
@@ -25,7 +24,6 @@ from clusterwright.tools.redaction import redact_text
 
 _LONGEST = 500
 _POSITION = re.compile(r"\b(\d{1,6}):(\d{1,6}): parse error")
-_TLS = re.compile(r"certificate|SSL|TLS", re.IGNORECASE)
 _NARROWER = "a shorter range, a longer step, or more matchers"
 _VERSION = "another version or program than thought; check the url and its path prefix"
 _EXECUTION: tuple[tuple[str, str], ...] = (
@@ -64,25 +62,6 @@ class _Answered(Protocol):
 def said(words: str) -> str:
     """Return a server's words as they stand in a sentence of ours."""
     return quoted(one_line(redact_text(words), _LONGEST))
-
-
-def from_httpx(error: httpx.HTTPError | httpx.InvalidURL, endpoint: Endpoint) -> ToolError:
-    """Return the error for a request that got no whole answer."""
-    words = one_line(str(error), _LONGEST) or type(error).__name__
-    where = f"{endpoint} at {endpoint.url}"
-    if isinstance(error, httpx.TimeoutException):
-        return UnreachableError(
-            f"{where} did not answer in time", hint="check the network, or try again later"
-        )
-    if _TLS.search(words):
-        return UnauthenticatedError(
-            f"no trusted connection to {where}: {words}",
-            hint="check ca_file, cert_file and key_file in prometheus.yaml",
-        )
-    return UnreachableError(
-        f"{where} cannot be reached: {words}",
-        hint=f"check that it runs, and {endpoint.told_in}",
-    )
 
 
 def from_answer(answer: _Answered, endpoint: Endpoint) -> ToolError:

@@ -1,12 +1,15 @@
 """Asks small questions about parts of a query, keeps count of them, and remembers the answers."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from clusterwright.tools.errors import ToolError
 from clusterwright.tools.excerpt import one_line
-from clusterwright.tools.prometheus.client.backend import Backend
 from clusterwright.tools.prometheus.client.lane import Lane
 from clusterwright.tools.prometheus.result import Labels, Result
+
+if TYPE_CHECKING:
+    from clusterwright.tools.prometheus.client.backend import Backend
 
 MOST = 40
 """Questions for one query."""
@@ -25,7 +28,7 @@ class Evidence:
 class Asking:
     """Questions at one moment."""
 
-    backend: Backend
+    backend: "Backend"
     at: float | None
     asked: int = 0
     gaps: list[str] = field(default_factory=list[str])

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import anyio
 
@@ -9,12 +10,14 @@ from clusterwright.tools.errors import ToolError
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.manifest import Json, items, text, texts
 from clusterwright.tools.prometheus.capability import Feature
-from clusterwright.tools.prometheus.client.backend import Backend
 from clusterwright.tools.prometheus.client.lane import Lane
 from clusterwright.tools.prometheus.promql.facts import Facts
 from clusterwright.tools.prometheus.promql.reading import Reading
 from clusterwright.tools.prometheus.promql.selector import NAME, Matcher, Selector, select
 from clusterwright.tools.prometheus.scraping.target import read_targets
+
+if TYPE_CHECKING:
+    from clusterwright.tools.prometheus.client.backend import Backend
 
 _MOST_METRICS, _MOST_SELECTORS, _MOST_TARGETS = 6, 8, 2_000
 _SECONDS = 5.0
@@ -32,7 +35,7 @@ class _Found:
     gaps: list[str] = field(default_factory=list[str])
 
 
-async def gather(backend: Backend, reading: Reading) -> tuple[Facts, tuple[str, ...]]:
+async def gather(backend: "Backend", reading: Reading) -> tuple[Facts, tuple[str, ...]]:
     """Return what is known, and what could not be read."""
     can = await backend.capability()
     metrics = list(dict.fromkeys(one.metric for one in reading.selectors if one.metric))
@@ -76,7 +79,7 @@ async def _try(found: _Found, what: str, asking: Callable[[], Awaitable[None]]) 
         found.gaps.append(f"{what} not read: {one_line(str(error), 150)}")
 
 
-def _type(backend: Backend, metric: str, found: _Found) -> Callable[[], Awaitable[None]]:
+def _type(backend: "Backend", metric: str, found: _Found) -> Callable[[], Awaitable[None]]:
     async def ask() -> None:
         answer = await backend.get("metadata", [("metric", metric), ("limit", "1")])
         kinds = {text(one, "type") for one in items(answer, metric)}
@@ -86,7 +89,7 @@ def _type(backend: Backend, metric: str, found: _Found) -> Callable[[], Awaitabl
     return ask
 
 
-def _labels(backend: Backend, metric: str, found: _Found) -> Callable[[], Awaitable[None]]:
+def _labels(backend: "Backend", metric: str, found: _Found) -> Callable[[], Awaitable[None]]:
     async def ask() -> None:
         answer: Json = {"data": await backend.get("labels", [("match[]", _named(metric))])}
         if names := frozenset(texts(answer, "data")) - {NAME}:
@@ -95,7 +98,7 @@ def _labels(backend: Backend, metric: str, found: _Found) -> Callable[[], Awaita
     return ask
 
 
-def _count(backend: Backend, one: Selector, found: _Found) -> Callable[[], Awaitable[None]]:
+def _count(backend: "Backend", one: Selector, found: _Found) -> Callable[[], Awaitable[None]]:
     async def ask() -> None:
         query = f"count({one.text})"
         counted = await backend.instant(query, lane=Lane.HEAVY, seconds=_SECONDS)
@@ -104,7 +107,7 @@ def _count(backend: Backend, one: Selector, found: _Found) -> Callable[[], Await
     return ask
 
 
-def _jobs(backend: Backend, metric: str, found: _Found) -> Callable[[], Awaitable[None]]:
+def _jobs(backend: "Backend", metric: str, found: _Found) -> Callable[[], Awaitable[None]]:
     async def ask() -> None:
         query = f"count by (job) ({_named(metric)})"
         counted = await backend.instant(query, lane=Lane.HEAVY, seconds=_SECONDS)
@@ -113,7 +116,7 @@ def _jobs(backend: Backend, metric: str, found: _Found) -> Callable[[], Awaitabl
     return ask
 
 
-def _intervals(backend: Backend, found: _Found) -> Callable[[], Awaitable[None]]:
+def _intervals(backend: "Backend", found: _Found) -> Callable[[], Awaitable[None]]:
     async def ask() -> None:
         counted = await backend.instant("count(up)", seconds=_SECONDS)
         if not 0 < (counted.only or 0) <= _MOST_TARGETS:

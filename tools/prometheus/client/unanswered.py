@@ -1,0 +1,31 @@
+"""What goes wrong before there is an answer, said in our own errors."""
+
+import re
+
+import httpx
+
+from clusterwright.tools.errors import ToolError, UnauthenticatedError, UnreachableError
+from clusterwright.tools.excerpt import one_line
+from clusterwright.tools.prometheus.endpoint import Endpoint
+
+_LONGEST = 500
+_TLS = re.compile(r"certificate|SSL|TLS", re.IGNORECASE)
+
+
+def from_httpx(error: httpx.HTTPError | httpx.InvalidURL, endpoint: Endpoint) -> ToolError:
+    """Return the error for a request that got no whole answer."""
+    words = one_line(str(error), _LONGEST) or type(error).__name__
+    where = f"{endpoint} at {endpoint.url}"
+    if isinstance(error, httpx.TimeoutException):
+        return UnreachableError(
+            f"{where} did not answer in time", hint="check the network, or try again later"
+        )
+    if _TLS.search(words):
+        return UnauthenticatedError(
+            f"no trusted connection to {where}: {words}",
+            hint="check ca_file, cert_file and key_file in prometheus.yaml",
+        )
+    return UnreachableError(
+        f"{where} cannot be reached: {words}",
+        hint=f"check that it runs, and {endpoint.told_in}",
+    )

@@ -4,10 +4,9 @@ from clusterwright.tools.prometheus.explaining import names
 from clusterwright.tools.prometheus.explaining.asking import Asking
 from clusterwright.tools.prometheus.explaining.cause import Cause, Evidence, counted
 from clusterwright.tools.prometheus.explaining.history import at_another_time, ended, never
+from clusterwright.tools.prometheus.explaining.known import about_metric
 from clusterwright.tools.prometheus.promql.selector import Selector
 from clusterwright.tools.quotation import word
-
-_DCGM = ("DCGM_FI_", "DCGM_EXP_")
 
 
 async def no_metric(asking: Asking, selector: Selector) -> Cause:
@@ -61,10 +60,9 @@ def _of_histogram(metric: str, every: frozenset[str], count: Evidence) -> Cause 
 
 def _right(metric: str, near: tuple[str, ...], every: list[str]) -> str:
     meant = f"did you mean {word(near[0])}?" if near else ""
-    if metric.startswith(_DCGM) and any(one.startswith(_DCGM) for one in every):
-        listed = "dcgm-exporter exports only the fields of its counters file: add it there"
-        return f"{meant} If not: {listed}" if meant else listed
-    if ":" in metric:
-        made = "a name with a colon is made by a recording rule: prom_rules tells whether one is"
-        return f"{meant} If not: {made}" if meant else made
+    known = about_metric(metric, every)
+    if known and "nothing is here" in known:
+        return known
+    if known:
+        return f"{meant} If not: {known}" if meant else known
     return meant or "prom_search_metrics finds metrics by meaning"

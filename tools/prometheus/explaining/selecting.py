@@ -1,11 +1,14 @@
 """Why a selector takes no series: its metric, one of its matchers, several, or the time."""
 
+from dataclasses import replace
+
 import anyio
 
 from clusterwright.tools.prometheus.explaining import names
 from clusterwright.tools.prometheus.explaining.asking import Asking
 from clusterwright.tools.prometheus.explaining.cause import Cause, Evidence, counted
 from clusterwright.tools.prometheus.explaining.history import at_another_time, ended
+from clusterwright.tools.prometheus.explaining.known import NUMBERS, about_value, by_number
 from clusterwright.tools.prometheus.explaining.missing import no_metric
 from clusterwright.tools.prometheus.promql.selector import NAME, Matcher, Selector, select
 from clusterwright.tools.quotation import word
@@ -44,11 +47,13 @@ async def _matchers(asking: Asking, selector: Selector, total: int | None) -> Ca
             group.start_soon(one_alone, one)
     evidence = [] if total is None else [counted(select(kept), total)]
     evidence += [counted(select((*kept, one)), alone[one]) for one in tried]
-    for one in tried:
-        if alone[one] == 0:
-            if selector.metric is None:
-                return await _fits_nothing(asking, one, tuple(evidence))
-            return await _kills(asking, selector, one, (total, tuple(evidence)))
+    killing = [one for one in tried if alone[one] == 0]
+    if killing and selector.metric is None:
+        return await _fits_nothing(asking, killing[0], tuple(evidence))
+    if killing:
+        cause = await _kills(asking, selector, killing[0], (total, tuple(evidence)))
+        others = f"; nor does any fit {' nor '.join(map(str, killing[1:]))}"
+        return replace(cause, what=cause.what + others) if killing[1:] else cause
     return await _together(asking, selector, alone, tuple(evidence))
 
 
@@ -92,8 +97,10 @@ async def _kills(
     if one.is_negative:
         right = "it excludes every value that there is: leave it out"
         return Cause("no-such-value", what, right, evidence, tuple(there[:_FEW]))
-    near = await names.fitting(one, there)
-    right = _meant(one, near) or f"a value of {one.label} that is there"
+    near = tuple(by_number(one.value, there)[:_FEW]) if one.label in NUMBERS else ()
+    near = near or await names.fitting(one, there)
+    right = about_value(selector.metric, one, there) or _meant(one, near)
+    right = right or f"a value of {one.label} that is there"
     return Cause("no-such-value", what, right, evidence, near or tuple(there[:_FEW]))
 
 

@@ -48,7 +48,7 @@ def series() -> list[Told]:
         Told("DCGM_FI_DEV_GPU_UTIL", {"gpu": "0", "Hostname": "gpu-1"}, steady(90)),
         Told("kube_pod_info", {"namespace": "shop", "pod": "cart-1", "node": "n1"}, steady(1)),
         Told("kube_pod_info", {"namespace": "bank", "pod": "pay-1", "node": "n2"}, steady(1)),
-        Told("node_memory_bytes", {"instance": "n1:9100", "job": "node"}, steady(64)),
+        Told("machine_memory_bytes", {"instance": "n1:9100", "job": "node"}, steady(64)),
     ]
 
 

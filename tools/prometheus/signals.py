@@ -17,6 +17,7 @@ from clusterwright.tools.prometheus.client.lane import Lane
 from clusterwright.tools.prometheus.monitoring import Monitoring, Reach
 from clusterwright.tools.prometheus.parameters import Backend
 from clusterwright.tools.prometheus.result import Result
+from clusterwright.tools.prometheus.signal import own
 from clusterwright.tools.prometheus.signal.all import for_subject
 from clusterwright.tools.prometheus.signal.answer import SignalsAnswer
 from clusterwright.tools.prometheus.signal.asking import (
@@ -29,9 +30,10 @@ from clusterwright.tools.prometheus.signal.asking import (
     select,
     shown,
 )
-from clusterwright.tools.prometheus.signal.candidate import Signal
+from clusterwright.tools.prometheus.signal.candidate import IN_PODS, Signal
 from clusterwright.tools.prometheus.signal.course import read
 from clusterwright.tools.prometheus.signal.discovery import Chosen, choose, discover
+from clusterwright.tools.prometheus.signal.requests import P99, RATE
 from clusterwright.tools.prometheus.signal.resolve import resolve
 from clusterwright.tools.prometheus.signal.row import Beside, SignalRow, bucket, counted, row
 from clusterwright.tools.prometheus.signal.subject import About, Scheme, Subject
@@ -45,6 +47,8 @@ _HEAVY_SERIES = 2_000
 """Series of a query beyond which it waits in the line of heavy ones."""
 _SHORTEST, _LONGEST = 60, 30 * 86_400
 _SHOWN_MATCHERS = 400
+_OWN = 200
+"""Names of metrics of which is judged whether they are of requests."""
 
 
 async def prom_signals(
@@ -123,22 +127,42 @@ async def _discovered(reach: Reach, subject: Subject, seconds: int, only: Signal
     notes: list[str] = []
     question = discover(subject, candidates)
     result = await reach.backend.instant(question.query)
+    chosen = choose(candidates, question.read(result))
+    if subject.about in IN_PODS and not any(_of_requests(one) for one in chosen):
+        named, more = await _of_its_own(reach, subject)
+        chosen += more
+        result = result if result.series else named
     if not result.series:
         ended = discover(subject, candidates, f"{seconds}s")
         result = await reach.backend.instant(ended.query, lane=Lane.HEAVY)
+        chosen = choose(candidates, ended.read(result))
         notes.append(
             "no series of it now: what is told ended within the window"
             if result.series
             else "no series of it, now or within the window: a wrong name, nothing scrapes it, or"
             " its labels are others; prom_search_metrics and prom_targets tell more"
         )
-    chosen = choose(candidates, question.read(result))
     if result.series:
         end = result.series[0].times[-1]
     else:
         end = (await reach.backend.instant("time()")).only or 0
     notes += [quoted(one_line(one)) for one in result.warnings[:2]]
     return _Asking(Span(int(end), seconds), chosen, select(chosen, only), tuple(notes))
+
+
+def _of_requests(one: Chosen) -> bool:
+    return one.candidate.slot in {P99, RATE}
+
+
+async def _of_its_own(reach: Reach, subject: Subject) -> tuple[Result, tuple[Chosen, ...]]:
+    """Return what tells of requests under a name that no exporter is known by."""
+    named = await reach.backend.instant(own.question(subject), limit=_OWN)
+    candidates = tuple(own.candidates(named))
+    if not candidates:
+        return Result("vector"), ()
+    question = discover(subject, candidates)
+    result = await reach.backend.instant(question.query)
+    return result, choose(candidates, question.read(result))
 
 
 async def _answered(

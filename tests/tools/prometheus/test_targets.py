@@ -86,7 +86,7 @@ def server(*targets: Manifest, denied: tuple[str, ...] = (), **more: Json) -> On
     return One(answering(data, denied=denied))
 
 
-REFUSED = 'Get "http://x/metrics": dial tcp 10.0.0.1:80: connect: connection refused ' + "y" * 900
+REFUSED = 'Get "http://x/metrics": dial tcp 10.0.0.1:80: connect: connection refused ' + "y" * 200
 State = Literal["problems", "dropped", "all"]
 
 

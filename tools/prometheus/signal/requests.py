@@ -2,7 +2,8 @@
 
 Names and labels are those of the exporters: istio.io/docs/reference/config/metrics, Envoy's
 "Statistics", kubernetes/ingress-nginx docs/user-guide/monitoring.md, the semantic conventions of
-OpenTelemetry for HTTP metrics, grpc-ecosystem/go-grpc-middleware, linkerd's proxy metrics.
+OpenTelemetry for HTTP metrics, grpc-ecosystem/go-grpc-middleware, linkerd's proxy metrics,
+Micrometer's timer of Spring ("http.server.requests").
 """
 
 from collections.abc import Iterator
@@ -44,6 +45,8 @@ _HTTP = tuple(
     for label in ("code", "status", "status_code", "http_response_status_code", "http_status_code")
 )
 _GRPC = 'grpc_code=~"Unknown|DeadlineExceeded|Unimplemented|Internal|Unavailable|DataLoss"'
+BY_CODE = (*_HTTP, (_GRPC,))
+"""Ways to tell failures of a metric of which only the name is known."""
 _MESH = (Scheme.MESH, Scheme.MESH_WAYPOINT, Scheme.MESH_SOURCE)
 _INGRESS = (Scheme.INGRESS_EXPORTED, Scheme.INGRESS)
 _AT_INGRESS = "as the ingress saw them: calls inside the cluster do not pass it"
@@ -83,6 +86,7 @@ FAMILIES = (
     Family("OpenTelemetry", "http_server_request_duration_seconds", failed=_HTTP),
     Family("HTTP", "http_request_duration_seconds", total="http_requests_total", failed=_HTTP),
     Family("HTTP", "http_request_duration_seconds", failed=_HTTP),
+    Family("Micrometer", "http_server_requests_seconds", failed=_HTTP),
     Family("OpenTelemetry", "http_server_duration_milliseconds", 1000, failed=_HTTP),
     Family(
         "gRPC",
@@ -101,6 +105,13 @@ def candidates() -> Iterator[Candidate]:
     for family in FAMILIES:
         yield from _traffic(family)
         yield from _errors(family)
+
+
+def of_family(family: Family) -> Iterator[Candidate]:
+    """Yield what one family can tell."""
+    yield from _latency(family)
+    yield from _traffic(family)
+    yield from _errors(family)
 
 
 def _latency(family: Family) -> Iterator[Candidate]:

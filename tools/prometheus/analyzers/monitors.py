@@ -11,7 +11,6 @@ from clusterwright.tools.finding import (
     Evidence,
     Finding,
     Relation,
-    Remedy,
     Severity,
 )
 from clusterwright.tools.kubernetes.analyzers.pod import age, event_evidence, events_of, message_of
@@ -26,7 +25,8 @@ from clusterwright.tools.manifest import (
     text,
     texts,
 )
-from clusterwright.tools.prometheus.analyzers.about import about, change, said
+from clusterwright.tools.prometheus.analyzers.about import about, said
+from clusterwright.tools.prometheus.analyzers.monitor_remedies import remedies
 from clusterwright.tools.prometheus.estate import GROUP, Estate, estate_of
 from clusterwright.tools.prometheus.scraping.matched import Reason, Unmatched, unmatched
 from clusterwright.tools.prometheus.scraping.selected import selected, unselected
@@ -119,7 +119,7 @@ def _unmatched(estate: Estate, manifest: Manifest, one: Unmatched) -> Finding:
         _fix(one),
         severity=Severity.WARNING,
         relations=edges if one.reason == "no-endpoints" else (),
-        remedies=_remedies(estate, manifest, one),
+        remedies=remedies(estate, manifest, one),
     )
 
 
@@ -147,33 +147,6 @@ def _fix(one: Unmatched) -> str:
     if one.reason == "namespace":
         what = "namespaceSelector"
     return f"Correct the {what} of the monitor: prom_plan_change with kind fix_monitor."
-
-
-def _remedies(estate: Estate, manifest: Manifest, one: Unmatched) -> tuple[Remedy, ...]:
-    """Return the change that makes the monitor fit, where there is just one way to do so."""
-    object_ = str(one.monitor)
-    found = estate.get(one.nearest) if one.nearest else None
-    if found is None or one.nearest is None:
-        return ()
-    if one.reason == "namespace":
-        say = f"Have it look in namespace {one.nearest.namespace}"
-        spaces = [one.nearest.namespace]
-        return (change(say, kind="fix_monitor", object=object_, namespaces=spaces),)
-    if one.reason == "port-name" and one.nearest.kind == "Service":
-        names = [text(port, "name") for port in items(found, "spec", "ports")]
-        if len(names) == 1 and names[0]:
-            say = f"Scrape its only port, {names[0]}"
-            fields = {"object": object_, "port": names[0], "endpoint": one.endpoint}
-            return (change(say, kind="fix_monitor", **fields),)
-    if one.reason == "labels":
-        wanted = strings(manifest, "spec", "selector", "matchLabels")
-        has = labels_of(found)
-        off = {key: has[key] for key, value in wanted.items() if has.get(key, value) != value}
-        lacking = [key for key in wanted if key not in has]
-        if off and not lacking:
-            say = f"Select {one.nearest} by the labels that it has"
-            return (change(say, kind="fix_monitor", object=object_, selector=off),)
-    return ()
 
 
 def _detect_unselected(snapshot: Snapshot) -> Iterable[Suspicion]:

@@ -115,8 +115,9 @@ def risks(matchers: tuple[Matcher, ...], found: Hush, seconds: float) -> Iterato
         yield (Risk.HIGH if high else Risk.MEDIUM), "mutes what somebody would be woken for"
     if seconds > _DAY:
         yield Risk.MEDIUM, f"nobody hears of it for {seconds / _DAY:.1f} days"
-    if not found.matched:
-        yield Risk.LOW, "mutes nothing that fires now"
+    many = len(found.matched)
+    now = f"{many} alert{'s' * (many != 1)} that fire{'s' * (many == 1)} now" if many else ""
+    yield Risk.LOW, f"mutes {now or 'nothing that fires now'}"
 
 
 def _watchdog(name: str) -> RefusedError:

@@ -68,7 +68,12 @@ def _distance(near: Near) -> tuple[int, int, str, str]:
 
 def _alike(value: str, miss: str) -> bool:
     has = miss.rpartition("=")[2].rstrip(")")
-    return value in has or has in value
+    return is_like(value, has)
+
+
+def is_like(value: str, other: str) -> bool:
+    """Return whether one value of a label is a part of the other: `cart` and `carts`."""
+    return bool(value and other) and (value in other or other in value)
 
 
 def _has(key: str, labels: Labels) -> str:

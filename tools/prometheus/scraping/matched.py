@@ -54,7 +54,7 @@ def unmatched(snapshot: Snapshot, monitor: Manifest, ref: Ref) -> Iterator[Unmat
     if not snapshot.was_read(kind):
         return
     selector = mapping(monitor, "spec", "selector")
-    inside = list(_in_reach(snapshot, monitor, kind))
+    inside = list(in_reach(snapshot, monitor, kind))
     chosen = [one for one in inside if matches(selector, labels_of(one))]
     if not chosen:
         yield _nothing(snapshot, selector, kind, ref, inside, monitor)
@@ -66,7 +66,8 @@ def unmatched(snapshot: Snapshot, monitor: Manifest, ref: Ref) -> Iterator[Unmat
             yield from _container(ref, index, wanted, chosen)
 
 
-def _in_reach(snapshot: Snapshot, monitor: Manifest, kind: str) -> Iterator[Manifest]:
+def in_reach(snapshot: Snapshot, monitor: Manifest, kind: str) -> Iterator[Manifest]:
+    """Yield the objects of a kind in the namespaces that a monitor looks in."""
     if truth(monitor, "spec", "namespaceSelector", "any"):
         yield from snapshot.of_kind(kind)
         return
@@ -142,7 +143,7 @@ def _container(
 ) -> Iterator[Unmatched]:
     """Judge a port of containers by its name or number; one that is not declared is not found."""
     key, value = wanted
-    ports = [port for pod in pods for port in _container_ports(pod)]
+    ports = [port for pod in pods for port in container_ports(pod)]
     field = "name" if key == "name" else "containerPort"
     found = {str(port.get(field, "")) for port in ports}
     if not value or not pods or any(pattern(value).matches(one) is not False for one in found):
@@ -201,7 +202,8 @@ def _behind(snapshot: Snapshot, service: Manifest) -> list[Manifest]:
     return snapshot.selected("Pod", namespace_of(service), selector)
 
 
-def _container_ports(pod: Manifest) -> Iterator[Manifest]:
+def container_ports(pod: Manifest) -> Iterator[Manifest]:
+    """Yield the ports that a pod's containers declare."""
     for key in ("containers", "initContainers"):
         for container in items(pod, "spec", key):
             yield from items(container, "ports")

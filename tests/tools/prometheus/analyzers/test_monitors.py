@@ -53,11 +53,12 @@ def service(app: str = "cart", *, namespace: str = "shop", port: str = "metrics"
     )
 
 
-def slice_(*addresses: str, port: str = "metrics") -> Manifest:
+def slice_(*addresses: str, port: str = "metrics", namespace: str = "shop") -> Manifest:
     return make(
         "EndpointSlice",
         "cart-x",
         api="discovery.k8s.io/v1",
+        namespace=namespace,
         metadata={"labels": {"kubernetes.io/service-name": "cart"}},
         endpoints=[{"addresses": [one]} for one in addresses],
         ports=[{"name": port, "port": 8080}],
@@ -78,7 +79,9 @@ def test_a_label_that_is_off_is_named_with_the_change() -> None:
 
 
 def test_a_service_of_another_namespace_is_named_with_the_change() -> None:
-    finding = place(monitor(), service(namespace="other")).only()
+    finding = place(
+        monitor(), service(namespace="other"), slice_("10.0.0.1", namespace="other")
+    ).only()
     assert finding.code == "monitor/selects-nothing"
     assert "Service/other/cart is in another namespace" in finding.title
     (change,) = finding.remedies[0].changes

@@ -62,7 +62,7 @@ class RuleRow(BaseModel):
 
     def lines(self) -> list[str]:
         """Return the row, and what belongs to it on lines of their own."""
-        cause = f" ({self.cause})" if self.cause else ""
+        cause = f" ({self.cause})" if self.cause not in {"", "part", self.what} else ""
         place = self.group if self.object is None else self.group.partition("/")[2]
         group = f" in {place}" if self.group and self.group != self.name else ""
         group += f" of {self.object}" if self.object else ""

@@ -45,6 +45,15 @@ ALERTS = (
         runbook="alertmanager/AlertmanagerConfigInconsistent",
     ),
     KnownAlert(
+        "AlertmanagerClusterFailedPeers",
+        "An Alertmanager cannot reach others of its cluster: notifications may be sent twice.",
+        "k8s_find_problems in its namespace; network policies on port 9094.",
+        ("a peer is down", "port 9094 is not let through, TCP or UDP"),
+        subject=("pod", "namespace"),
+        codes=("statefulset/rollout-blocked",),
+        runbook="alertmanager/AlertmanagerClusterFailedPeers",
+    ),
+    KnownAlert(
         "AlertmanagerClusterDown",
         "At least half of the Alertmanagers of a cluster are down.",
         "k8s_find_problems in its namespace.",

@@ -89,4 +89,28 @@ ALERTS = (
         ("metricsBindAddress is loopback", "replaced by the network plugin", "it is down"),
         runbook="kubernetes/KubeProxyDown",
     ),
+    KnownAlert(
+        "KubeAPIInstanceUnreachable",
+        "One API server has not been scraped for 15 minutes; others may serve.",
+        "prom_targets with job=apiserver: it tells why the target is down.",
+        ("its node or static pod is down", "a certificate or right of Prometheus is gone"),
+        subject=("instance",),
+        runbook="kubernetes/KubeAPIInstanceUnreachable",
+    ),
+    KnownAlert(
+        "KubeControllerManagerInstanceUnreachable",
+        "One controller manager has not been scraped for 15 minutes.",
+        "prom_targets with job=kube-controller-manager: it tells why the target is down.",
+        ("it listens on 127.0.0.1 only", "its static pod is down"),
+        subject=("instance",),
+        runbook="kubernetes/KubeControllerManagerInstanceUnreachable",
+    ),
+    KnownAlert(
+        "KubeSchedulerInstanceUnreachable",
+        "One scheduler has not been scraped for 15 minutes.",
+        "prom_targets with job=kube-scheduler: it tells why the target is down.",
+        ("it listens on 127.0.0.1 only", "its static pod is down"),
+        subject=("instance",),
+        runbook="kubernetes/KubeSchedulerInstanceUnreachable",
+    ),
 )

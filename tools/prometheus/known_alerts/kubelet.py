@@ -115,4 +115,13 @@ ALERTS = (
         codes=("node/not-ready",),
         runbook="kubernetes/KubeletDown",
     ),
+    KnownAlert(
+        "KubeletInstanceUnreachable",
+        "One kubelet has not been scraped for 15 minutes.",
+        "k8s_describe of the node; prom_targets with job=kubelet if the node is ready.",
+        ("the node is down", "the kubelet hangs", "a firewall before port 10250"),
+        subject=("node", "instance"),
+        codes=("node/not-ready",),
+        runbook="kubernetes/KubeletInstanceUnreachable",
+    ),
 )

@@ -167,6 +167,13 @@ ALERTS = (
         subject=_NODE,
     ),
     KnownAlert(
+        "NodeSystemdServiceCrashlooping",
+        "A service of systemd on the node starts again and again.",
+        "Which one the alert names; its journal on the node.",
+        ("the service crashes as it starts", "its configuration is wrong"),
+        subject=_NODE,
+    ),
+    KnownAlert(
         "NodeBondingDegraded",
         "A bond of the node has lost one of its interfaces.",
         "The cable and port of the lost interface.",

@@ -160,7 +160,7 @@ _CHECKS: Mapping[AbsenceCause, str] = {
     "misspelled": "the expression of the rule, or of what should record the metric",
     "not-recorded": "whether the rules that record it are loaded here",
     "not-scraped": "prom_targets for the exporter; without one, these rules are of no use here",
-    "not-yet": "prom_search_metrics, if one of them ought to be there",
+    "not-yet": "",
     "part": "",
 }
 

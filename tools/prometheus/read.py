@@ -42,7 +42,7 @@ _MAYBE = ("PrometheusAgent", "Probe", "ScrapeConfig")
 """Kinds of the operator that not every release of it has."""
 KINDS = (
     *("Pod", "Node", "ReplicaSet", "Deployment", "StatefulSet", "Service", "EndpointSlice"),
-    *("Namespace", "PersistentVolumeClaim", "StorageClass", "Event"),
+    *("Namespace", "NetworkPolicy", "PersistentVolumeClaim", "StorageClass", "Event"),
 )
 _POOLS = 10
 """Pools without targets of which those that were dropped are read."""

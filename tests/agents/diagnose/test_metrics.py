@@ -20,7 +20,7 @@ SERVER = "Prometheus.monitoring.coreos.com/monitoring/main"
 MANAGER = "Alertmanager.monitoring.coreos.com/monitoring/main"
 SET = "StatefulSet/monitoring/prometheus-main"
 RULES = "PrometheusRule.monitoring.coreos.com/shop/cart"
-POLICY = "NetworkPolicy.networking.k8s.io/shop/deny"
+POLICY = "NetworkPolicy/shop/deny"
 
 
 def outline(*findings: Finding) -> dict[str, list[str]]:
@@ -60,6 +60,9 @@ def alert(code: str = "alert/firing", *about: str) -> Finding:
                  relations=(edge(SERVICE, Edge.LIMITED_BY, POLICY),)),
          finding("target/timed-out", MONITOR,
                  relations=(edge(MONITOR, Edge.SELECTS, SERVICE),))),
+        (finding("networkpolicy/blocks-scrape", POLICY,
+                 relations=(edge(MONITOR, Edge.LIMITED_BY, POLICY),)),
+         finding("target/timed-out", MONITOR)),
         (finding("service/selector-mismatch", SERVICE),
          finding("monitor/no-endpoints", MONITOR,
                  relations=(edge(MONITOR, Edge.SELECTS, SERVICE),))),

@@ -36,6 +36,7 @@ from clusterwright.tools.prometheus.analyzers.monitors import (
 from clusterwright.tools.prometheus.analyzers.rule_files import RULE_NOT_LOADED, RULE_NOT_SELECTED
 from clusterwright.tools.prometheus.analyzers.rule_never_matches import RULE_NEVER_MATCHES
 from clusterwright.tools.prometheus.analyzers.rules import RULE_FAILING
+from clusterwright.tools.prometheus.analyzers.scrape_policy import SCRAPE_POLICY
 from clusterwright.tools.prometheus.analyzers.server import (
     ALERTMANAGER_OPERATED,
     ALERTS_NOT_SENT,
@@ -54,6 +55,7 @@ from clusterwright.tools.prometheus.analyzers.watchdog import ALERT_FLAPPING, WA
 
 ANALYZERS: tuple[Analyzer, ...] = (
     TARGET_DOWN,
+    SCRAPE_POLICY,
     MONITOR_UNMATCHED,
     MONITOR_NOT_SELECTED,
     MONITOR_REJECTED,

@@ -52,13 +52,13 @@ _LONGEST_ERROR = 110
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
     estate = estate_of(snapshot)
-    down = [one for one in _lasting(estate) if one.pool]
+    down = [one for one in lasting(estate) if one.pool]
     down.sort(key=lambda one: (one.pool, why(one.error).cause, one.instance))
     for (pool, _), some in groupby(down, key=lambda one: (one.pool, why(one.error).cause)):
         yield Suspicion(_finding(estate, pool, list(some)))
 
 
-def _lasting(estate: Estate) -> Iterator[Target]:
+def lasting(estate: Estate) -> Iterator[Target]:
     """Yield targets that are down, and were in each scrape of the last while.
 
     Two sources agree: the list of active targets, which forgets a moved one at once, and `up`,

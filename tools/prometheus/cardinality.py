@@ -137,7 +137,7 @@ async def _looked(source: Source, by: By, metric: str | None) -> _Looked:
             found.gaps.append(f"growth not read: {one_line(str(error), 100)}")
 
     async def of_jobs() -> None:
-        found.jobs, gaps = await jobs(source)
+        found.jobs, gaps = await jobs(source, found.head.pairs)
         found.gaps += gaps
 
     async def origins() -> None:
@@ -262,5 +262,6 @@ def _job(one: JobCost, monitor: Ref | None) -> JobRow:
         targets=one.targets,
         new=one.new,
         hour_ago=one.before,
+        memory=one.memory,
         monitor=monitor,
     )

@@ -168,27 +168,25 @@ async def _detailed(
 ) -> tuple[list[MetricRow], tuple[str, ...]]:
     """Return the metrics with how many series they have, and what their labels are."""
     gaps: list[str] = []
-    counts: dict[str, int] = {}
+    counts: dict[str, int] | None = None
     try:
         counts = await _counts(source, [one for family in shown for one in family.members], braces)
     except ToolError as error:
         gaps.append(f"series not counted: {one_line(str(error), 150)}")
     shapes: dict[str, Shape] = {}
 
-    async def look(one: Family) -> None:
+    async def look(one: Family, series: int) -> None:
         try:
-            series = counts.get(one.standing, 0)
             shapes[one.name] = await shape(source, takes(one.standing, braces), series)
         except ToolError as error:
             gaps.append(
                 f"labels of {word(one_line(one.name, 100))} not read: {one_line(str(error), 100)}"
             )
 
-    if counts:
-        async with anyio.create_task_group() as group:
-            for one in shown:
-                if counts.get(one.standing):
-                    group.start_soon(look, one)
+    async with anyio.create_task_group() as group:
+        for one in shown:
+            if series := (counts or {}).get(one.standing):
+                group.start_soon(look, one, series)
     return [row(one, counts, shapes.get(one.name)) for one in shown], tuple(gaps[:3])
 
 

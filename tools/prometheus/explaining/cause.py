@@ -46,4 +46,5 @@ def span_of(low: float | None, high: float | None) -> str:
         return "not known"
     if math.isnan(low) or math.isnan(high):
         return "NaN"
-    return f"{low:.6g}" if low == high else f"{low:.6g} to {high:.6g}"
+    lowest, highest = f"{low:.6g}", f"{high:.6g}"
+    return lowest if lowest == highest else f"{lowest} to {highest}"

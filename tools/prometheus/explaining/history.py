@@ -11,6 +11,7 @@ from clusterwright.tools.prometheus.result import Labels
 
 _SPANS = (("1d", "5m"), ("7d", "1h"))
 """How far back it is looked, and how finely."""
+_LATELY = ("1h", "15s")
 
 
 async def ended(asking: Asking, selector: Selector) -> Cause | None:
@@ -72,13 +73,14 @@ def _before(selector: Selector, span: str) -> str:
 async def _since(
     asking: Asking, selector: Selector, span: tuple[str, str], evidence: list[Evidence]
 ) -> Cause:
-    suffix = f"[{span[0]}:{span[1]}]{selector.suffix}"
-    query = f"max(max_over_time(timestamp({selector.text}){suffix}))"
-    last = await asking.value(query)
     when = ""
-    if last is not None:
-        evidence.append(Evidence(query, _time(last)))
-        when = f" until about {_time(last)}"
+    for back, step in (_LATELY, span):  # what lived for a minute lies between steps of five
+        query = f"max(max_over_time(timestamp({selector.text})[{back}:{step}]{selector.suffix}))"
+        last = await asking.value(query)
+        if last is not None:
+            evidence.append(Evidence(query, _time(last)))
+            when = f" until about {_time(last)}"
+            break
     places = await asking.series(
         f"topk(3, count by (job, instance) ({_before(selector, span[0])}))"
     )

@@ -33,6 +33,8 @@ _ALLOWED = re.compile("kube_[a-z0-9]+_(labels|annotations)")
 _CLASS = re.compile("[1-5][xX]{2}")
 NUMBERS = frozenset({"le", "quantile"})
 """Labels whose values are numbers."""
+_OUTCOMES = frozenset({"code", "status", "status_code", "grpc_code", "reason", "result", "error"})
+"""Labels of counters whose series begin with the first event."""
 
 
 def about_metric(metric: str, every: Iterable[str]) -> str:
@@ -58,6 +60,12 @@ def about_value(metric: str | None, one: Matcher, there: Sequence[str]) -> str:
         return "an alert has series only while it is pending or fires: prom_rules tells of each"
     if one.operator == "=" and _CLASS.fullmatch(one.value):
         return f'a class of codes is a regular expression: {one.label}=~"{one.value[0]}.."'
+    if (
+        one.operator == "="
+        and one.label in _OUTCOMES
+        and (metric or "").endswith(("_total", "_count", "_bucket"))
+    ):
+        return "such a series appears with its first event: none has been counted"
     if one.label in NUMBERS and (near := by_number(one.value, there)):
         spelled = Matcher(one.label, "=", near[0])
         same = _number(near[0]) == _number(one.value)

@@ -97,7 +97,7 @@ EXAMPLES: Mapping[str, Example] = {
         " topk(5, rate(http_requests_total[5m] @ end()))",
     ),
     "float-equality": Example("memory_used / memory_total == 1", "memory_used >= memory_total"),
-    "odd-time": Example("up @ 1769860800000", "up @ 1769860800"),
+    "odd-time": Example("up offset -5m", "up offset 5m"),
     "absent-of-many": Example(
         'absent(up{job=~"api|web"})', 'absent(up{job="api"}) or absent(up{job="web"})'
     ),

@@ -49,13 +49,15 @@ async def shape(backend: Backend, selector: str, series: int) -> Shape:
     answer: Json = {"data": await backend.get("labels", [("match[]", selector)])}
     names = [one for one in texts(answer, "data") if one != NAME]
     counts = await counted(backend, selector, names[:_MOST])
+    one = await backend.instant(f"topk(1, {selector})", lane=Lane.HEAVY, seconds=SECONDS)
+    some: Labels = one.series[0].labels if one.series else {}
     return Shape(
         tuple(
             LabelValues(name, count)
             for name, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
             if count > 1
         ),
-        dict.fromkeys((name for name, count in counts.items() if count == 1), ""),
+        {name: some.get(name, "") for name, count in counts.items() if count == 1},
         max(0, len(names) - _MOST),
     )
 

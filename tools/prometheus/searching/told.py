@@ -99,12 +99,12 @@ def _value(name: str, value: str) -> str:
     return word(one_line(without_secrets({name: value})[name], _VALUE))
 
 
-def row(one: Family, counts: Mapping[str, int], shape: Shape | None) -> MetricRow:
+def row(one: Family, counts: Mapping[str, int] | None, shape: Shape | None) -> MetricRow:
     """Return a metric as it is told.
 
     Args:
         one: the metric.
-        counts: series by name; empty where they were not counted.
+        counts: series by name; None where they were not counted.
         shape: its labels, where they were read.
     """
     labels = shape.labels[:_LABELS] if shape else ()
@@ -115,7 +115,7 @@ def row(one: Family, counts: Mapping[str, int], shape: Shape | None) -> MetricRo
         guessed=bool(one.type) and not one.told,
         unit=one_line(one.unit, _VALUE) or None,
         help=one_line(one.help, _HELP) or None,
-        series=sum(counts.get(name, 0) for name in one.members) if counts else None,
+        series=None if counts is None else sum(counts.get(name, 0) for name in one.members),
         labels={one_line(each.name, _NAME): each.count for each in labels},
         values={
             one_line(each.name, _NAME): tuple(_value(each.name, one) for one in each.values)

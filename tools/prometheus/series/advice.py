@@ -64,8 +64,8 @@ def advice(
     told: list[Advice] = []
     labels = found.labels if found else ()
     buckets = next((one for one in labels if one.name == "le"), None)
-    if found and (label := _driver(labels, found.now)) is not None:
-        told.append(_of_label(label, found.now))
+    if found and (label := _driver(labels, found.of)) is not None:
+        told.append(_of_label(label, found.of))
     if metric.endswith(_BUCKET) and buckets and buckets.values >= _MANY_BUCKETS:
         told.append(Advice(f"{buckets.values} buckets", "buckets"))
     if found and found.now < _HALF * series:

@@ -14,6 +14,8 @@ _WHOLE = 20_000
 _MANY = 200_000
 """Series beyond which only the jobs are counted."""
 _LABELS = 16
+_BEFORE = "3h"
+"""About as long as series that ended stay in memory."""
 _JOBS = 3
 
 
@@ -37,21 +39,31 @@ class Inside:
     """Series by job, those with most."""
     labels: tuple[LabelCost, ...] = ()
     """Those with several values, the one first without which fewest would be left."""
+    of: int = 0
+    """Series whose labels these are: those now, or where there are none those of before."""
 
 
 async def inside(backend: Backend, metric: str) -> Inside:
     """Return what a metric's series differ by; may raise ToolError."""
-    selector = takes(metric)
-    query = f"count by (job) ({selector})"
-    found = await backend.instant(query, lane=Lane.HEAVY, seconds=SECONDS)
-    jobs = {one.labels.get("job", ""): int(one.values[-1]) for one in found.series if one.values}
+    selector = series = takes(metric)
+    jobs = await _jobs(backend, series)
     now = sum(jobs.values())
+    if not now:  # what they were of is worth to know while they are still in memory
+        series = f"last_over_time({selector}[{_BEFORE}])"
+        jobs = await _jobs(backend, series)
+    count = sum(jobs.values())
     most = dict(sorted(jobs.items(), key=lambda pair: (-pair[1], pair[0]))[:_JOBS])
-    if not now or now > _MANY:
+    if not count or count > _MANY:
         return Inside(now, most)
     answer: Json = {"data": await backend.get("labels", [("match[]", selector)])}
     names = [one for one in texts(answer, "data") if one != NAME][:_LABELS]
-    return Inside(now, most, await _labels(backend, selector, names, now))
+    return Inside(now, most, await _labels(backend, series, names, count), count)
+
+
+async def _jobs(backend: Backend, series: str) -> dict[str, int]:
+    query = f"count by (job) ({series})"
+    found = await backend.instant(query, lane=Lane.HEAVY, seconds=SECONDS)
+    return {one.labels.get("job", ""): int(one.values[-1]) for one in found.series if one.values}
 
 
 async def _labels(

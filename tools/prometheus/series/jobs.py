@@ -1,5 +1,6 @@
 """How many series each job brings, and how many new ones, from what Prometheus notes of scrapes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import anyio
@@ -10,6 +11,7 @@ from clusterwright.tools.prometheus.client.backend import Backend
 from clusterwright.tools.prometheus.client.lane import Lane
 
 SECONDS = 10.0
+_JOB = "job="
 _SAMPLES = "scrape_samples_post_metric_relabeling"
 _QUERIES = {
     "series": f"sum by (job) ({_SAMPLES})",
@@ -31,10 +33,17 @@ class JobCost:
     """Series that came in the last hour, those of new targets included."""
     before: int | None
     """Series an hour ago."""
+    memory: int | None = None
+    """Series in memory, those that ended lately included; None where that is not told."""
 
 
-async def jobs(backend: Backend) -> tuple[tuple[JobCost, ...], tuple[str, ...]]:
-    """Return the jobs, the one with most series first, and what could not be read."""
+async def jobs(
+    backend: Backend, pairs: Sequence[tuple[str, int]] = ()
+) -> tuple[tuple[JobCost, ...], tuple[str, ...]]:
+    """Return the jobs, the one with most series first, and what could not be read.
+
+    `pairs` are series in memory by label and value, which know of jobs that ended as well.
+    """
     found: dict[str, dict[str, int]] = {}
     gaps: list[str] = []
 
@@ -51,15 +60,18 @@ async def jobs(backend: Backend) -> tuple[tuple[JobCost, ...], tuple[str, ...]]:
     async with anyio.create_task_group() as group:
         for name in _QUERIES:
             group.start_soon(ask, name)
+    memory = {pair.removeprefix(_JOB): count for pair, count in pairs if pair.startswith(_JOB)}
+    now = found.get("series", {})
     costs = [
         JobCost(
             job,
-            series,
+            now.get(job, 0),
             found.get("targets", {}).get(job, 0),
             found.get("new", {}).get(job),
             found.get("before", {}).get(job),
+            memory.get(job),
         )
-        for job, series in found.get("series", {}).items()
+        for job in {**now, **memory}
     ]
-    costs.sort(key=lambda one: (-one.series, one.job))
+    costs.sort(key=lambda one: (-max(one.series, one.memory or 0), one.job))
     return tuple(costs), tuple(gaps)

@@ -62,6 +62,7 @@ class JobRow(BaseModel):
     job: str
     series: int = Field(description="Of its last scrapes.")
     targets: int
+    memory: int | None = Field(default=None, description="In memory, ended ones included.")
     new: int | None = Field(default=None, description="That came within the last hour.")
     hour_ago: int | None = None
     monitor: Ref | None = None
@@ -70,6 +71,7 @@ class JobRow(BaseModel):
         """Return the job in one line."""
         told = f"{self.job or 'no job'}: {self.series:,} series of {self.targets} target"
         told += "" if self.targets == 1 else "s"
+        told += f", {self.memory:,} in memory" if self.memory else ""
         told += changed(self.series, self.hour_ago)
         told += f", {self.new:,} new within an hour" if self.new else ""
         return told + (f" ({self.monitor})" if self.monitor else "")

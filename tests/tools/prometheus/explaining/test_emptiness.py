@@ -37,7 +37,12 @@ CAUSES: list[tuple[str, str, str, str]] = [
     ('{nmspace="shop"}', "no-such-label", "no series has a label", "did you mean namespace?"),
     ('requests_total{namespace="shpo"}', "no-such-value", "2 values", 'namespace="shop"?'),
     ('requests_total{job="zzz"}', "no-such-value", "", "a value of job that is there"),
-    ('requests_total{code="5"}', "no-such-value", "code has 2 values", 'code="500"?'),
+    (
+        'requests_total{code="5"}',
+        "no-such-value",
+        "code has 2 values",
+        "appears with its first event",
+    ),
     ('requests_total{code=~"20"}', "no-such-value", "", 'whole values only: code=~".*20.*"'),
     ('up{job!~"cart|old"}', "series-ended", "10.0.0.2:8080 is scraped no more", "prom_targets"),
     ('requests_total{job!~".+"}', "no-such-value", "", "excludes every value"),

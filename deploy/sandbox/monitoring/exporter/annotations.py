@@ -1,5 +1,7 @@
 """What annotations say is measured: the vocabulary of the simulated exporter."""
 
+import math
+
 from clusterwright.tools.manifest import Manifest, strings
 
 GPU = "gpu.sandbox.clusterwright.io/"
@@ -11,8 +13,9 @@ APPLICATION = "metrics.sandbox.clusterwright.io/"
 
 
 def said(manifest: Manifest, key: str, default: float) -> float:
-    """Return the number that an annotation holds; the default where it holds none."""
+    """Return the number that an annotation holds; the default where it holds none, or no end."""
     try:
-        return float(strings(manifest, "metadata", "annotations")[key])
+        found = float(strings(manifest, "metadata", "annotations")[key])
     except (KeyError, ValueError):
         return default
+    return found if math.isfinite(found) else default

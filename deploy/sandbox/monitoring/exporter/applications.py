@@ -16,6 +16,7 @@ from clusterwright.tools.manifest import Manifest, strings
 _BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 """Seconds; the default buckets of prometheus/client_golang."""
 _REQUESTS, _LATENCY = 10.0, 0.05
+_MOST_SERIES = 50_000
 _ROUTE = {"method": "GET", "handler": "/"}
 
 
@@ -42,7 +43,7 @@ class Applications:
         key = (first.uid, first.container, "cpu")
         seconds = self._meters.count(key, first.started, first.cpu)
         out.add("process_cpu_seconds_total", "", seconds, "counter")
-        for number in range(int(said(pod, f"{APPLICATION}series", 0))):
+        for number in range(min(_MOST_SERIES, int(said(pod, f"{APPLICATION}series", 0)))):
             label = labelled(user=f"user-{number:05}")
             count = self._meters.count((first.uid, label), first.started, 0.1)
             out.add("app_user_requests_total", label, count, "counter")

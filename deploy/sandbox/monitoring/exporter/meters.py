@@ -35,6 +35,6 @@ class Meters:
             reading = self._readings.get(key)
             if reading is None or (started and reading.since != since):
                 reading = self._readings[key] = _Reading(since, since, 0.0)
-            reading.total += rate * max(0.0, now - reading.at)
+            reading.total += max(0.0, rate) * max(0.0, now - reading.at)
             reading.at = now
             return reading.total

@@ -1,5 +1,6 @@
 """Kubernetes quantities as numbers (k8s.io/apimachinery, pkg/api/resource/quantity.go)."""
 
+import math
 import re
 
 from clusterwright.tools.manifest import Json, Manifest, mapping
@@ -29,9 +30,10 @@ def number_of(quantity: Json) -> float:
     """Return a quantity as a number, 0 for what is none."""
     found = _QUANTITY.fullmatch(str(quantity))
     try:
-        return float(found[1]) * _UNITS[found[2]] if found else 0.0
+        number = float(found[1]) * _UNITS[found[2]] if found else 0.0
     except (KeyError, ValueError):
         return 0.0
+    return number if math.isfinite(number) else 0.0
 
 
 def numbers(value: Manifest, *path: str) -> dict[str, float]:

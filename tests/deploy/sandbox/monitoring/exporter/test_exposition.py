@@ -57,6 +57,7 @@ def test_what_is_exposed_can_be_parsed_whatever_labels_hold() -> None:
         (None, 0),
         ("1.2.3", 0),
         ("5Zi", 0),
+        ("1e400", 0),
     ],
 )
 def test_a_quantity_is_a_number_and_nonsense_is_none(quantity: object, number: float) -> None:

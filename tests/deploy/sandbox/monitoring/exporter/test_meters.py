@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import pytest
+
+from clusterwright.deploy.sandbox.monitoring.exporter.annotations import said
 from clusterwright.deploy.sandbox.monitoring.exporter.meters import Meters
 
 _KEY = ("pod", "cpu")
@@ -46,3 +49,12 @@ def test_a_clock_that_goes_back_takes_nothing_away() -> None:
     meters.count(_KEY, _at(100.0), 1.0)
     clock.seconds = 105.0
     assert meters.count(_KEY, _at(100.0), 1.0) == 10.0
+
+
+def test_a_rate_below_nothing_takes_nothing_away() -> None:
+    assert Meters(Clock(110.0)).count(_KEY, _at(100.0), -1.0) == 0.0
+
+
+@pytest.mark.parametrize(("value", "number"), [("2.5", 2.5), ("nan", 7), ("-inf", 7), ("much", 7)])
+def test_an_annotation_that_is_no_number_counts_as_none(value: str, number: float) -> None:
+    assert said({"metadata": {"annotations": {"a/b": value}}}, "a/b", 7) == number

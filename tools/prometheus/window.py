@@ -116,7 +116,7 @@ def stamp(time: float) -> str:
     """Return a moment as RFC 3339 in UTC."""
     try:
         return datetime.fromtimestamp(round(time), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, OSError):
         return str(time)
 
 

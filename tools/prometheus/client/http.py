@@ -128,12 +128,13 @@ class Http:
         try:
             here, there = _origin(url), _origin(target)
         except ValueError:
-            here, there = ("", "", None), ("", location[:100], None)
+            here, there = ("", "", None), ("", location, None)
         # Through the API server even the same host is another place: all of the Kubernetes API.
         if here == there and content is None and self._transport_follows:
             return target
+        elsewhere = f"{there[0]}://{there[1]}{f':{there[2]}' if there[2] else ''}"[:100]
         raise UnreachableError(
-            f"{self.endpoint} redirects to {there[1]!r}, which is not followed",
+            f"{self.endpoint} redirects to {elsewhere!r}, which is not followed",
             hint=f"check {self.endpoint.told_in}; a redirect to a login page means that a"
             " credential is missing or refused",
         )

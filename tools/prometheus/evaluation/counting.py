@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 
-from clusterwright.tools.errors import InvalidInputError, QueryError
+from clusterwright.tools.errors import InvalidInputError, QueryError, UnreachableError
 from clusterwright.tools.prometheus.client.backend import Backend
 from clusterwright.tools.prometheus.evaluation.asked import SECONDS, Asked, lane_of
 from clusterwright.tools.prometheus.result import Result
 from clusterwright.tools.prometheus.summary import pushdown
 from clusterwright.tools.prometheus.window import Window
+
+_MOST_SERIES = 10**9
+"""No server has more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,13 @@ async def count(asked: Asked, at: float | None) -> Counted:
         result = await backend.instant(asked.query, at, lane=lane, seconds=SECONDS)
         times = result.series[0].times if result.series else ()
         return Counted(1, times[-1] if times else at or await clock(backend), result)
-    return Counted(int(result.only or 0), result.series[0].times[-1])
+    number, times = result.only, result.series[0].times if result.series else ()
+    if number is None or not 0 <= number < _MOST_SERIES or not times:
+        raise UnreachableError(
+            f"{backend.endpoint} does not say how many series there are, as it must",
+            hint=f"this is no PromQL as Prometheus has it; check {backend.endpoint.told_in}",
+        )
+    return Counted(int(number), times[-1])
 
 
 async def count_over(asked: Asked, window: Window) -> int:
@@ -57,7 +66,8 @@ async def count_over(asked: Asked, window: Window) -> int:
         window.step,
         seconds=SECONDS,
     )
-    return int(max((one for series in alive.series for one in series.values), default=0))
+    counts = [one for series in alive.series for one in series.values if 0 <= one < _MOST_SERIES]
+    return int(max(counts, default=0))
 
 
 def _of_ranges(query: str) -> InvalidInputError:

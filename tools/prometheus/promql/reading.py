@@ -26,6 +26,11 @@ _MOST_PARTS = 400
 _DURATION = re.compile(r"(\d+)(ms|[smhdwy])")
 _YEARS = {"y": 1.0, "w": 1 / 52, "d": 1 / 365, "h": 1 / 8_760}
 _LONGEST_YEARS, _MOST_DIGITS = 100, 10
+_LATEST = 2e11
+"""Seconds since 1970, in the year 8307; in milliseconds it is 1976."""
+_TIMES = frozenset({"@", "offset", "[", ":"})
+_SIGNS = frozenset({"-", "+"})
+_TIME = "seconds and no milliseconds, as @ 1769860800 or [300]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,23 +89,40 @@ def _parsed(query: str, words: list[Token]) -> Reading:
         return Reading(query, None, far, query, (), frozenset())
     try:
         tree = parse(query)
-    except ValueError as error:
+        nodes = [one.part for one in walk(tree)]
+        selectors = tuple(one for part in nodes if (one := _selector(part)) is not None)
+    except (ValueError, OverflowError) as error:
         return Reading(query, None, told(words, str(error)), query, (), frozenset())
-    nodes = [one.part for one in walk(tree)]
     functions = frozenset(one.func.name for one in nodes if isinstance(one, Call))
-    selectors = tuple(one for part in nodes if (one := _selector(part)) is not None)
     return Reading(query, tree, None, spelled(tree), selectors, functions)
 
 
 def _beyond_time(words: list[Token]) -> Mistake | None:
-    """Return a duration that is longer than any data; the parser's own values overflow."""
+    """Return a time that is longer than any data: the parser's own values overflow, or it dies."""
     for one in words:
         if one.kind == "duration" and any(
             len(n) > _MOST_DIGITS or int(n) * _YEARS.get(unit, 0) > _LONGEST_YEARS
             for n, unit in _DURATION.findall(one.text)
         ):
             return Mistake("a duration of centuries", one.start, "at most 100y, as [5m] or [7d]")
+    before = ""
+    for one in words:
+        if before in _TIMES and one.text not in _SIGNS and _is_no_time(one):
+            return Mistake("a time that no clock shows", one.start, _TIME)
+        if before == "@" and one.text == "-":
+            return Mistake("a moment before 1970", one.start, _TIME)
+        before = one.text.lower() if one.text not in _SIGNS else before
     return None
+
+
+def _is_no_time(word: Token) -> bool:
+    """Return whether a number of seconds is one that the parser's own values do not hold."""
+    if word.kind == "name":
+        return word.text.lower() in {"inf", "nan"}
+    try:
+        return word.kind == "number" and not float(word.text) < _LATEST
+    except ValueError:
+        return True
 
 
 def _selector(part: Expr) -> Selector | None:

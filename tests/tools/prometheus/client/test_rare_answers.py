@@ -23,6 +23,8 @@ from clusterwright.tools.prometheus.client import http
 from clusterwright.tools.prometheus.client.backend import Backend
 from clusterwright.tools.prometheus.client.lane import HEAVY_AT_A_TIME, Lane
 from clusterwright.tools.prometheus.endpoint import Credential, Endpoint
+from clusterwright.tools.prometheus.query import prom_query
+from tests.tools.prometheus.one_backend import OneBackend
 
 pytestmark = pytest.mark.anyio
 
@@ -69,6 +71,7 @@ async def test_a_redirect_elsewhere_is_not_followed(location: str) -> None:
     error = await error_of(answering(answer))
     assert isinstance(error, UnreachableError)
     assert "not followed" in str(error)
+    assert "://" in str(error)
     assert len(asked) == 1
 
 
@@ -297,3 +300,24 @@ async def test_large_answers_are_whole_too() -> None:
     found = await always(httpx.Response(200, json=body)).range("x", 0, 60, 1)
     assert len(found.series) == 2_000
     assert found.series[7].values == (7.0,) * 60
+
+
+@pytest.mark.parametrize("count", ["NaN", "+Inf", "1e300", "-1", "no number"])
+async def test_what_is_no_count_is_not_taken_for_one(count: str) -> None:
+    body = {
+        "status": "success",
+        "data": {"resultType": "vector", "result": [{"metric": {}, "value": [1.7e9, count]}]},
+    }
+    monitoring = OneBackend(always(httpx.Response(200, json=body)))
+    for start in (None, "1h"):
+        with pytest.raises(UnreachableError, match="how many series"):
+            await prom_query(monitoring, "up", start)
+
+
+async def test_a_clock_that_shows_nothing_sensible_breaks_no_answer() -> None:
+    body = {
+        "status": "success",
+        "data": {"resultType": "vector", "result": [{"metric": {}, "value": [-1e18, "1"]}]},
+    }
+    found = await prom_query(OneBackend(always(httpx.Response(200, json=body))), "up")
+    assert found.at == "-1e+18"

@@ -132,3 +132,18 @@ def test_words_of_broken_queries_have_their_places() -> None:
     assert all(query[one.start : one.start + len(one.text)] == one.text for one in found)
     assert [one.kind for one in found][:4] == ["name", "open", "name", "open"]
     assert next(one for one in found if one.text == "5m").within == "["
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        *("@ -5", "@ 9e99", "@ 1769860800000", "@ 0x7fffffffffffffff", "@ -1h", "@ NaN"),
+        *("@ # now\n-5", "offset 9e99", "offset -9e99", "offset NaN", "OFFSET + Inf", "[9e99]"),
+        *("[5m:9e99]", "[1e20]", "offset 1e19"),
+    ],
+)
+def test_a_time_that_no_clock_shows_is_doubtful_and_does_not_end_the_process(time: str) -> None:
+    found = read(f"sum(up {time})")
+    assert not found.trusted
+    assert found.doubt is not None
+    assert read(f"up{{a='{time}'}}".replace("\n", " ")).trusted

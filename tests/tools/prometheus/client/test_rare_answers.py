@@ -304,7 +304,7 @@ async def test_large_answers_are_whole_too() -> None:
 
 @pytest.mark.parametrize("count", ["NaN", "+Inf", "1e300", "-1", "no number"])
 async def test_what_is_no_count_is_not_taken_for_one(count: str) -> None:
-    body = {
+    body: Manifest = {
         "status": "success",
         "data": {"resultType": "vector", "result": [{"metric": {}, "value": [1.7e9, count]}]},
     }
@@ -315,7 +315,7 @@ async def test_what_is_no_count_is_not_taken_for_one(count: str) -> None:
 
 
 async def test_a_clock_that_shows_nothing_sensible_breaks_no_answer() -> None:
-    body = {
+    body: Manifest = {
         "status": "success",
         "data": {"resultType": "vector", "result": [{"metric": {}, "value": [-1e18, "1"]}]},
     }

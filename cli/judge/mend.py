@@ -159,7 +159,7 @@ async def _mend(place: Place, one: Mended) -> None:
 async def _repair_of(place: Place, one: Mended) -> dict[str, Any] | None:
     """Run fix until it speaks of the scenario's first truth; return what it says of that."""
     truth = one.rendered.truth[0]
-    deadline = time.monotonic() + _LATE_SECONDS
+    deadline = time.monotonic() + max(_LATE_SECONDS, one.rendered.card.told_within)
     while True:
         repairs = await _fix(place, one.rendered)
         for repair in repairs:

@@ -25,11 +25,14 @@ from clusterwright.tools.prometheus.series.inside import Inside, inside
 from clusterwright.tools.prometheus.series.jobs import JobCost, jobs
 from clusterwright.tools.prometheus.series.origin import Origin, origin
 from clusterwright.tools.prometheus.series.told import Cardinality, JobRow, LabelRow, MetricCost
+from clusterwright.tools.prometheus.summary.hidden import without_secrets
 from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.tool import Effect, Tool
 
-_TOP, _LISTED = 5, 30
+_TOP, _LISTED, _LOOKED_INTO = 5, 30, 10
+_AT_ONCE = 4
+"""Metrics that are looked into at a time, so that others get their turn."""
 _LABELS, _PAIRS, _NAME = 8, 6, 120
 _METRIC_LABELS = 8
 By = Literal["all", "metric", "label", "job"]
@@ -112,14 +115,17 @@ class _Looked:
         except ToolError as error:
             self.gaps.append(f"an hour ago not read: {one_line(str(error), 100)}")
 
+        few_at_once = anyio.Semaphore(_AT_ONCE)
+
         async def look(name: str) -> None:
             try:
-                self.inside[name] = await inside(source, name)
+                async with few_at_once:
+                    self.inside[name] = await inside(source, name)
             except ToolError as error:
                 self.gaps.append(f"{one_line(name, 60)} not read: {one_line(str(error), 100)}")
 
         async with anyio.create_task_group() as group:
-            for name in metrics:
+            for name in metrics[:_LOOKED_INTO]:
                 group.start_soon(look, name)
 
 
@@ -216,12 +222,17 @@ def _told(
         )
         if by in {"all", "label"} and whole
         else (),
-        pairs={one_line(pair, _NAME): count for pair, count in found.head.pairs[:_PAIRS]}
+        pairs={_pair(pair): count for pair, count in found.head.pairs[:_PAIRS]}
         if by in {"all", "label"} and whole
         else {},
         ways=ways(one for ones in told for one in ones),
         notes=tuple(notes),
     )
+
+
+def _pair(told: str) -> str:
+    name, _, value = told.partition("=")
+    return one_line(f"{name}={without_secrets({name: value})[name]}", _NAME)
 
 
 def _shown(by: By) -> int | None:

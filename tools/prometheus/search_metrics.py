@@ -19,7 +19,7 @@ from clusterwright.tools.prometheus.client.lane import Lane
 from clusterwright.tools.prometheus.monitoring import Monitoring
 from clusterwright.tools.prometheus.parameters import Backend
 from clusterwright.tools.prometheus.promql.selector import Matcher
-from clusterwright.tools.prometheus.searching.catalog import conditions, metadata, names
+from clusterwright.tools.prometheus.searching.catalog import Within, metadata, names, within
 from clusterwright.tools.prometheus.searching.family import Family, families
 from clusterwright.tools.prometheus.searching.labels import SECONDS, Shape, shape, takes
 from clusterwright.tools.prometheus.searching.score import Ranked, ranked
@@ -28,6 +28,8 @@ from clusterwright.tools.quotation import quoted, word
 from clusterwright.tools.tool import Effect, Tool
 
 _DETAILED, _MORE = 6, 15
+_AT_ONCE = 4
+"""Metrics that are looked into at a time, so that others get their turn."""
 _PREFIXES = 20
 Type = Literal["counter", "gauge", "histogram", "summary", "unknown"]
 
@@ -44,7 +46,7 @@ async def prom_search_metrics(
         Field(max_length=1_000, description='Of such series only: {job="kubelet", pod!=""}.'),
     ] = None,
     limit: Annotated[
-        int | None, Field(ge=1, le=50, description="Metrics with details; default: 6.")
+        int | None, Field(ge=1, le=20, description="Metrics with details; default: 6.")
     ] = None,
     cursor: Cursor = None,
     backend: Backend = None,
@@ -55,15 +57,15 @@ async def prom_search_metrics(
     Labels come with how many values each has; without search all metrics are listed.
     """
     asked, after = decode("metrics", cursor, str, str) if cursor else ("", "")
-    braces = conditions(selector) if selector else ""
+    asks = within(selector) if selector else Within()
     reach = await monitoring.reach(cluster, backend)
-    own = question(reach.cluster, reach.backend.name, search, type, braces)
+    own = question(reach.cluster, reach.backend.name, search, type, asks.every)
     if cursor and asked != own:
         raise foreign(cursor)
-    found = await _found(reach.backend, search, type, braces)
+    found = await _found(reach.backend, search, type, asks.every)
     rest = _after(found.families, str(after), cursor)
     shown = rest[: limit or _DETAILED]
-    rows, gaps = await _detailed(reach.backend, shown, braces)
+    rows, gaps = await _detailed(reach.backend, shown, asks.labels)
 
     def page(count: int) -> MetricList:
         left = rest[count:]
@@ -174,10 +176,12 @@ async def _detailed(
     except ToolError as error:
         gaps.append(f"series not counted: {one_line(str(error), 150)}")
     shapes: dict[str, Shape] = {}
+    few_at_once = anyio.Semaphore(_AT_ONCE)
 
     async def look(one: Family, series: int) -> None:
         try:
-            shapes[one.name] = await shape(source, takes(one.standing, braces), series)
+            async with few_at_once:
+                shapes[one.name] = await shape(source, takes(one.standing, braces), series)
         except ToolError as error:
             gaps.append(
                 f"labels of {word(one_line(one.name, 100))} not read: {one_line(str(error), 100)}"
@@ -192,8 +196,8 @@ async def _detailed(
 
 async def _counts(source: Source, members: Sequence[str], braces: str) -> dict[str, int]:
     pattern = "|".join("".join(f"\\{c}" if c in _SPECIAL else c for c in one) for one in members)
-    within = f"{Matcher('__name__', '=~', pattern)}{f',{braces}' if braces else ''}"
-    query = f"count by (__name__) ({{{within}}})"
+    series = f"{Matcher('__name__', '=~', pattern)}{f',{braces}' if braces else ''}"
+    query = f"count by (__name__) ({{{series}}})"
     found = await source.instant(query, lane=Lane.HEAVY, seconds=SECONDS)
     return {
         one.labels.get("__name__", ""): int(one.values[-1]) for one in found.series if one.values

@@ -12,7 +12,7 @@ from clusterwright.tools.prometheus.client.backend import Backend
 from clusterwright.tools.prometheus.endpoint import Endpoint
 from clusterwright.tools.prometheus.series.told import Cardinality, MetricCost
 from tests.tools.prometheus.one_backend import OneBackend
-from tests.tools.prometheus.series_shop import USERS, a_crowded_shop
+from tests.tools.prometheus.series.crowded import USERS, a_crowded_shop
 
 pytestmark = pytest.mark.anyio
 DEADLINE = 20.0

@@ -1,5 +1,7 @@
 """The metrics that a backend has series of, with what was told of them."""
 
+from dataclasses import dataclass
+
 from clusterwright.tools.errors import InvalidInputError, ToolError
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.manifest import Json, texts
@@ -35,13 +37,24 @@ async def metadata(backend: Backend) -> tuple[Json, str]:
         return {}, f"types and help not read: {one_line(str(error), 150)}"
 
 
-def conditions(selector: str) -> str:
-    """Return what stands within the braces of a selector that names no metric.
+@dataclass(frozen=True, slots=True)
+class Within:
+    """What is asked of series, as it stands within braces."""
+
+    every: str = ""
+    labels: str = ""
+    """Without what is asked of the name."""
+
+
+def within(selector: str) -> Within:
+    """Return what a selector asks of series that names no metric.
 
     Raises InvalidInputError for what is no selector, or names one.
     """
     text = selector.strip()
     reading = read(text if "{" in text else f"{{{text}}}")
+    if reading.doubt is not None and reading.doubt.right:
+        raise reading.doubt.error(selector)
     tree = bare(reading.tree) if reading.tree is not None else None
     if not isinstance(tree, VectorSelector) or tree.offset is not None or tree.at is not None:
         raise InvalidInputError(
@@ -54,4 +67,5 @@ def conditions(selector: str) -> str:
             f"{selector[:100]!r} names a metric",
             hint="search for its name, and give as selector what its labels must be",
         )
-    return ",".join(map(str, found.matchers))
+    labels = [one for one in found.matchers if one.label != NAME]
+    return Within(",".join(map(str, found.matchers)), ",".join(map(str, labels)))

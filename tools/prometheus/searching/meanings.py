@@ -3,7 +3,11 @@
 import re
 from collections.abc import Mapping
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|[0-9]+")
+_SAID = (
+    (re.compile(r"\bp\d{2,3}\b", re.IGNORECASE), "percentile"),
+    (re.compile(r"\b[45]xx\b", re.IGNORECASE), "error"),
+)
 
 
 def _listed(text: str) -> frozenset[str]:
@@ -34,7 +38,7 @@ _ALIKE = (
     "usage used use utilization utilisation util busy active usages consumption",
     "free available idle unused avail",
     "full used available free capacity",
-    "restart crash crashing crashloop crashloopbackoff restarted",
+    "restart crash crashing crashloop crashlooping crashloopbackoff restarted",
     "oom oomkilled kill killed memory",
     "throttle throttled throttling cfs violation",
     "queue depth pending backlog waiting workqueue",
@@ -74,8 +78,10 @@ def words(text: str) -> list[str]:
 
 def asked(text: str) -> list[str]:
     """Return the words of a question that mean something; all of them if none else is left."""
+    for pattern, word in _SAID:
+        text = pattern.sub(word, text)
     every = words(text)
-    return [one for one in every if one not in _IDLE] or every
+    return [one for one in every if one not in _IDLE and len(one) > 1] or every
 
 
 def stem(word: str) -> str:

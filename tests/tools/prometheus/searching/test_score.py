@@ -2,6 +2,7 @@
 
 import pytest
 
+from clusterwright.tools.manifest import Json
 from clusterwright.tools.prometheus.searching.family import Family, families
 from clusterwright.tools.prometheus.searching.labels import of_series, takes
 from clusterwright.tools.prometheus.searching.meanings import asked, meant, stem
@@ -70,8 +71,11 @@ def test_series_are_the_metric_that_was_meant(
     assert set(one.members) == set(names)
 
 
+ODD: tuple[Json, ...] = (None, [], {"up": None}, {"up": [1, {"type": 3}]}, "text")
+
+
 def test_metadata_that_is_no_metadata_breaks_nothing() -> None:
-    for odd in (None, [], {"up": None}, {"up": [1, {"type": 3}]}, "text"):
+    for odd in ODD:
         (one,) = families(["up"], odd)
         assert (one.name, one.type, one.help) == ("up", "", "")
 

@@ -6,6 +6,8 @@ from clusterwright.tools.prometheus.series.head import read_head
 from clusterwright.tools.prometheus.series.inside import Inside, LabelCost
 from clusterwright.tools.prometheus.series.told import changed
 
+ODD: tuple[Json, ...] = (None, [], {"headStats": 3}, {"seriesCountByMetricName": {}})
+
 
 def told(metric: str, *labels: LabelCost, series: int = 1_000, rules: tuple[str, ...] = ()) -> str:
     found = Inside(1_000, {"shop": 1_000}, labels, 1_000)
@@ -60,8 +62,7 @@ def test_the_status_of_victoriametrics_and_odd_ones_are_read() -> None:
     data = {"totalSeries": 7, "seriesCountByMetricName": [{"name": "up", "value": 3}, 1, {}]}
     found = read_head(data)
     assert (found.total, found.metrics, found.labels) == (7, (("up", 3),), ())
-    odd_ones: list[Json] = [None, [], {"headStats": 3}, {"seriesCountByMetricName": {}}]
-    for odd in odd_ones:
+    for odd in ODD:
         assert read_head(odd).total == 0
 
 

@@ -25,7 +25,8 @@ def from_httpx(error: httpx.HTTPError | httpx.InvalidURL, endpoint: Endpoint) ->
             f"no trusted connection to {where}: {words}",
             hint="check ca_file, cert_file and key_file in prometheus.yaml",
         )
-    return UnreachableError(
-        f"{where} cannot be reached: {words}",
-        hint=f"check that it runs, and {endpoint.told_in}",
-    )
+    hint = f"check that it runs, and {endpoint.told_in}"
+    hung_up = isinstance(error, httpx.ReadError | httpx.RemoteProtocolError)
+    if hung_up and endpoint.url.startswith("https:") and not endpoint.cert_file:
+        hint += "; who wants a certificate of its clients hangs up so: cert_file names one"
+    return UnreachableError(f"{where} cannot be reached: {words}", hint=hint)

@@ -222,6 +222,7 @@ def _kubelet(place: Place, binary: Path, env: dict[str, str]) -> Program:
         f"--cert-dir={place.file('kubelet-certificates')}",
         f"--hostname-override={NODE_NAME}",
         f"--node-ip={NODE_ADDRESS}",
+        f"--containerd={CONTAINERD_SOCKET}",  # cAdvisor's own; without it, it knows no containers
     ]
     after = ["kube-apiserver", "images"]
     return Program("kubelet", argv, after=after, env=env, ready="http://127.0.0.1:10248/healthz")

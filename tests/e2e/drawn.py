@@ -8,10 +8,12 @@ import os
 import random
 import subprocess
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
 from clusterwright.deploy.sandbox.scenario.card import Domain
+from clusterwright.deploy.sandbox.scenario.load import load
 from clusterwright.deploy.sandbox.scenario.model import Scenario
 
 ALL = "CLUSTERWRIGHT_ALL_SCENARIOS"
@@ -67,4 +69,9 @@ def _of_each_family(faults: Sequence[_S], dice: random.Random) -> list[_S]:
 
 def family(fault: Scenario) -> str:
     """Return what a fault is about, as its finding's code begins: pod, service, rule, gpu."""
-    return fault.render(0).truth[0].code.partition("/")[0]
+    return _family(fault.name)
+
+
+@cache
+def _family(name: str) -> str:
+    return load(name).render(0).truth[0].code.partition("/")[0]

@@ -141,7 +141,8 @@ def legal(kind: str, name: str, namespace: str, api_version: str) -> Ref | None:
     The API server takes any text in ownerReferences and in what an event is about.
     """
     made = Ref(kind, name, namespace, group_of(api_version))
-    if _KIND.match(kind) and len(name) <= _LONGEST_NAME and _USUAL.match(name):
+    placed = not namespace or _NAMESPACE.match(namespace)
+    if _KIND.match(kind) and len(name) <= _LONGEST_NAME and _USUAL.match(name) and placed:
         return made
     try:
         return made if Ref.parse(str(made)) == made else None  # not so without a name

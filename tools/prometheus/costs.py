@@ -72,7 +72,7 @@ async def prom_costs(
         until=datetime.fromtimestamp(end, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         measured_hours=round(reckoned.hours, 3),
         prices=priced.source or f"none known: no OpenCost, and no prices in {FILE}; hours only",
-        currency=("USD" if allocated is None else "of OpenCost") if priced.known else "",
+        currency=("USD" if allocated is None else "(OpenCost's currency)") if priced.known else "",
         total=reckoned.total,
         wasted=reckoned.wasted,
         waste_count=len(reckoned.waste),

@@ -85,8 +85,13 @@ def holding(data: Mapping[str, Json]) -> Alertmanager:
     return Alertmanager(endpoint, transport=httpx.MockTransport(answer))
 
 
-def a_cluster(objects: Mapping[str, Sequence[Manifest]], *denied: str) -> Connection:
-    """Return a cluster with the operator's kinds that has `objects`, and refuses lists of some."""
+def a_cluster(
+    objects: Mapping[str, Sequence[Manifest]], *denied: str, allocation: Json = None
+) -> Connection:
+    """Return a cluster with the operator's kinds that has `objects`, and refuses lists of some.
+
+    Through its proxy `allocation` is what OpenCost answers.
+    """
 
     def answer(request: httpx.Request) -> httpx.Response:
         *_, last = path = request.url.path.strip("/").split("/")
@@ -94,6 +99,8 @@ def a_cluster(objects: Mapping[str, Sequence[Manifest]], *denied: str) -> Connec
             return discovery(_group("", "v1"))
         if path == ["apis"]:
             return discovery(_group("monitoring.coreos.com", "v1"))
+        if last == "allocation":
+            return httpx.Response(200, json=allocation)
         if last in denied:
             return status(403, f"{last} is forbidden: User cannot list resource")
         listed = objects.get(last)

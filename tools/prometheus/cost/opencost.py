@@ -22,6 +22,7 @@ from clusterwright.tools.manifest import (
 )
 from clusterwright.tools.prometheus.cost.rates import Rates
 from clusterwright.tools.prometheus.cost.spend import GIB, Spend
+from clusterwright.tools.quotation import word
 
 PORT = 9003
 _NAMES = frozenset({"opencost", "kubecost-cost-analyzer"})
@@ -121,8 +122,8 @@ def rates(by_node: Mapping[str, Manifest], place: Place, products: Mapping[str, 
 def _named(name: str, by: str) -> str:
     parts = name.split("/")
     if by != "workload" or len(parts) != _PARTS:
-        return name
-    namespace, kind, controller = parts
+        return word(name)
+    namespace, kind, controller = map(word, parts)
     if controller.startswith("__"):  # __unallocated__: pods without a controller
         return f"Namespace/{namespace} (pods without an owner)"
     return f"{_KINDS.get(kind.lower(), kind)}/{namespace}/{controller}"

@@ -8,6 +8,7 @@ is absent, where a name is nearly that of another metric, and where a metric was
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
 from clusterwright.tools.prometheus.analyzers.rule_never_matches import nearly
@@ -26,6 +27,7 @@ _RANK: tuple[AbsenceCause, ...] = (
 NEVER = frozenset({"ended", "misspelled", "not-scraped", "not-recorded"})
 """Causes for which a rule finds nothing, whatever happens."""
 Found = tuple[RuleGroup, Rule]
+_MOST_ROOTS = 20
 _DEEPEST = 20
 """How far rules record what others need, each being written before the one that it needs."""
 
@@ -119,12 +121,14 @@ class _Roots:
             if rule.kind == "recording":
                 self._recorders[rule.name].append(rule)
         self._available = {*now, *OF_ALERTS, *self._recorders}
+        self._of: dict[str, tuple[str, ...]] = {}
+        """For want of which metrics that no rule records one that rules record is not there."""
         self._settle(now)
 
     def lack(self, rule: Rule) -> Lack | None:
         """Return what a rule lacks; one that fails is told for another reason."""
         lacked = self._lack(rule)
-        return lacked and Lack(self._below(lacked.absent), lacked.empties)
+        return lacked and Lack(self._roots([lacked]), lacked.empties)
 
     def _lack(self, rule: Rule) -> Lack | None:
         return None if rule.health == "err" else self._needs[rule.query].lack(self._available)
@@ -142,23 +146,16 @@ class _Roots:
                 return
 
     def _dead(self, name: str) -> bool:
-        lacked = [self._lack(one) for one in self._recorders[name]]
-        dead = all(one is not None and one.empties for one in lacked)
+        lacked = [one for rule in self._recorders[name] if (one := self._lack(rule))]
+        dead = len(lacked) == len(self._recorders[name]) and all(one.empties for one in lacked)
         if dead:
+            self._of[name] = self._roots(lacked)
             self._available.discard(name)
         return dead
 
-    def _below(self, names: Sequence[str]) -> tuple[str, ...]:
-        """Return what rules that record these metrics lack, and those that none records."""
-        roots: dict[str, None] = {}
-        left, seen = list(reversed(names)), set[str]()
-        while left:
-            name = left.pop()
-            if name in seen:
-                continue
-            seen.add(name)
-            lacked = [one for rule in self._recorders.get(name, ()) if (one := self._lack(rule))]
-            left += [metric for one in reversed(lacked) for metric in reversed(one.absent)]
-            if not lacked:
-                roots[name] = None
-        return tuple(roots) or tuple(names)
+    def _roots(self, lacked: Iterable[Lack]) -> tuple[str, ...]:
+        """Return for want of what metrics are absent: whatever a rule records has died before."""
+        names = (
+            root for one in lacked for name in one.absent for root in self._of.get(name, (name,))
+        )
+        return tuple(islice(dict.fromkeys(names), _MOST_ROOTS))

@@ -3,7 +3,6 @@
 Follows `relabel` of Prometheus, model/relabel/relabel.go.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import md5
@@ -27,7 +26,6 @@ Action = Literal[
     "uppercase",
 ]
 _ACTIONS = frozenset[str](get_args(Action))
-_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +121,7 @@ def _replace(rule: RelabelRule, labels: dict[str, str], value: str) -> bool | No
     target, made = regex.expand(value, rule.target), regex.expand(value, rule.replacement)
     if target is None or made is None:
         return None
-    if "$" in rule.target and not _NAME.fullmatch(target):
+    if not target:  # any other name is one since Prometheus 3; before, `-` and the like made none
         return True
     _put(labels, target, made)
     return True

@@ -62,7 +62,9 @@ def everything() -> list[Told]:
         *container("shop/cart-6b7c8d9-bbbbb", (rs, "cart-6b7c8d9"), 4, 8, (0.7, 1)),
         *container("shop/fair-55555-aaaaa", (rs, "fair-55555"), 1, 1, (0.97, 0.9)),
         *container("shop/scaled-1111-aaaaa", (rs, "scaled-1111"), 2, 1, (0.2, 0.9)),
-        *container("shop/tight-2222-aaaaa", (rs, "tight-2222"), 2, 4, (0.2, 1), oom=2, throttled=0.3),
+        *container(
+            "shop/tight-2222-aaaaa", (rs, "tight-2222"), 2, 4, (0.2, 1), oom=2, throttled=0.3
+        ),
         *container("shop/young-3333-aaaaa", (rs, "young-3333"), 8, 8, (0.1, 1), since=-0.5),
         *container("old/ghost-0", ("StatefulSet", "ghost"), 2, 4, (0.001, 0.1), talks=100),
         *container("old/nightly-1-aaaaa", ("Job", "nightly-1"), 1, 1, (0.001, 0.1), talks=0),
@@ -79,7 +81,11 @@ def everything() -> list[Told]:
         *gpu("gpu-1", 1, 0.02, "train"),
         *gpu("gpu-1", 2, 0.9, "serve"),
         *gpu("gpu-1", 3, 0.0),
-        Told("kube_node_status_allocatable", {"node": "gpu-1", "resource": "nvidia_com_gpu"}, steady(4)),
+        Told(
+            "kube_node_status_allocatable",
+            {"node": "gpu-1", "resource": "nvidia_com_gpu"},
+            steady(4),
+        ),
     ]  # fmt: skip
 
 

@@ -13,7 +13,8 @@ from clusterwright.tools.errors import NotServedError, ToolError
 from clusterwright.tools.excerpt import few
 from clusterwright.tools.kubernetes.read import read_snapshot
 from clusterwright.tools.manifest import Json, Manifest, items, mapping, name_of, namespace_of
-from clusterwright.tools.prometheus.alerting.alert import Alert, read_alerts
+from clusterwright.tools.prometheus.alerting.alert import read_alerts
+from clusterwright.tools.prometheus.alerting.joined import join
 from clusterwright.tools.prometheus.analyzers.cardinality import dominating
 from clusterwright.tools.prometheus.analyzers.monitor_dropped import emptied
 from clusterwright.tools.prometheus.client.lane import Lane
@@ -58,7 +59,7 @@ async def read_estate(
     Raises UnreachableError where the backend does not answer at all, NotFoundError for a namespace
     that does not exist.
     """
-    capability = await reach.backend.capability()
+    await reach.backend.capability()  # raises where it does not answer: then nothing else would
     reading = _Reading(reach)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(reading.objects, analyzers_need or KINDS, namespace)
@@ -66,8 +67,7 @@ async def read_estate(
         tasks.start_soon(reading.manager)
     await reading.queries()
     await reading.more()
-    version = capability.version or capability.flavor.value
-    return reading.estate(namespace or "", f"{capability.flavor.value} {version}")
+    return reading.estate(namespace or "")
 
 
 class _Reading:
@@ -172,7 +172,7 @@ class _Reading:
 
     async def more(self) -> None:
         """Ask what brings the metric that has most of all series, and what is dropped of pools."""
-        estate = self.estate("", "")
+        estate = self.estate("")
         for pool in emptied(estate)[:_POOLS]:
             path, parameters = "targets", (("state", "dropped"), ("scrapePool", pool))
             get = partial(self._reach.backend.get, path, parameters)
@@ -205,12 +205,16 @@ class _Reading:
             return None
         return frozenset(one for one in cast("list[Json]", found) if isinstance(one, str))
 
-    def estate(self, namespace: str, _version: str) -> Estate:
+    def estate(self, namespace: str) -> Estate:
         """Return all that was found."""
         snapshot = self._snapshot or Snapshot(self._reach.cluster, datetime.now(UTC), {})
         found = self._found
         held = cast("tuple[Held, ...] | None", self._managed.get("alerts"))
+        configuration = read_configuration(found.get("status/config"))
         alerts = read_alerts(found["alerts"]) if "alerts" in found else None
+        if alerts and held:
+            external = configuration.external if configuration else {}
+            alerts = join(alerts, held, external).alerts
         targets = read_targets(found["targets"]) if "targets" in found else None
         if targets:
             parts = [read_targets(one) for path, one in found.items() if "dropped of" in path]
@@ -240,9 +244,9 @@ class _Reading:
             alertmanager=_manager_ref(snapshot, self._reach),
             targets=targets,
             pools=pools,
-            configuration=read_configuration(found.get("status/config")),
+            configuration=configuration,
             groups=groups,
-            alerts=_joined(alerts, held),
+            alerts=alerts,
             held=held,
             silences=cast("None", self._managed.get("silences")),
             manager=cast("None", self._managed.get("status")),
@@ -263,31 +267,6 @@ def _last_hours() -> tuple[tuple[str, str], ...]:
 
 def _mapping(value: Json) -> Manifest | None:
     return mapping(value) if isinstance(value, dict) else None
-
-
-def _joined(
-    alerts: tuple[Alert, ...] | None, held: "tuple[Held, ...] | None"
-) -> tuple[Alert, ...] | None:
-    """Return the alerts of Prometheus with what Alertmanager makes of each.
-
-    Alertmanager has the external labels of Prometheus besides.
-    """
-    if alerts is None or not held:
-        return alerts
-    by_name: dict[str, list[Held]] = {}
-    for one in held:
-        by_name.setdefault(one.labels.get("alertname", ""), []).append(one)
-    return tuple(
-        next(
-            (
-                one.held_as(other)
-                for other in by_name.get(one.name, ())
-                if one.labels.items() <= other.labels.items()
-            ),
-            one,
-        )
-        for one in alerts
-    )
 
 
 def _named(snapshot: Snapshot, kind: str, backend: str) -> Ref:

@@ -111,6 +111,18 @@ async def test_a_query_that_fails_when_it_is_asked_says_why(backend: Backend) ->
     assert found.render().startswith("asked, it fails: ")
 
 
+async def test_native_histograms_are_told_from_classic_ones(newest: Backend) -> None:
+    name = "prometheus_http_request_duration_seconds"
+    await scraped(newest)
+    found = await explained(newest, f"sum by (le) (rate({name}_bucket[1m]))")
+    assert found.nothing is not None
+    assert f"histogram_quantile(0.95, sum(rate({name}[5m])))" in (found.nothing.right or "")
+    found = await explained(newest, f"{name} > 3")
+    assert found.nothing is not None
+    assert "native histograms have no one value" in (found.nothing.right or "")
+    assert codes(await explained(newest, f"histogram_quantile(0.9, rate({name}[1m]))")) == []
+
+
 HOSTILE = {
     "ten million samples": 'sum(count_over_time({__name__=~".+"}[1d:10s]))',
     "steps that end a server": "max_over_time(up[1y:1ms])",

@@ -154,6 +154,8 @@ async def filtered(asking: Asking, part: BinaryExpr, vector: Expr, count: int) -
         limit = f"{limit} (now {value:.6g})"
     test = f"{limit} {operation(part)} x" if flipped else f"x {operation(part)} {limit}"
     right = "an empty result only says that the condition holds nowhere"
+    if low is None and await asking.count(f"histogram_count({query})"):
+        right = "native histograms have no one value: compare histogram_avg(x), or a quantile"
     if span_of(low, high) == "NaN":
         right = "no comparison but != holds for NaN, as of 0 / 0: where does it come from?"
     return Cause(

@@ -47,6 +47,9 @@ async def _told(
     range_ = selector.range or 0.0
     interval, looked = await _interval(asking, selector)
     each, wanted = "", "5m"
+    right = ""
+    if not interval and looked:
+        each, right = "; it has one sample so far", "wait for the next scrape"
     if interval:
         each = f"; a sample comes about each {lasting(interval)}"
         wanted = lasting(max(interval * SCRAPES, 1))
@@ -54,7 +57,7 @@ async def _told(
     return Cause(
         "window-too-short",
         f"{function} needs {needs} of a series within {lasting(range_)}, and none has them{each}",
-        f"{function}({selector.text}[{wanted}])",
+        right or f"{function}({selector.text}[{wanted}])",
         (*evidence, *looked),
     )
 

@@ -22,13 +22,20 @@ _DAEMON = 'namespace="shop",daemonset="log"'
 _HPA = 'namespace="shop",horizontalpodautoscaler="cart"'
 _PDB = 'namespace="shop",poddisruptionbudget="cart"'
 _CLAIM = 'namespace="shop",persistentvolumeclaim="data"'
-_NOW_AND_THEN = " ".join(["1 _x5"] * 10)
 _GPU = 'gpu="1",UUID="GPU-a-1",Hostname="gpu-1"'
 
 
-def _waiting(reason: str, value: str = "1") -> str:
+def _waiting(reason: str) -> str:
     labels = f'{_POD},container="cart",reason="{reason}"'
-    return f"kube_pod_container_status_waiting_reason{{{labels}}} {value}"
+    return f"kube_pod_container_status_waiting_reason{{{labels}}} 1"
+
+
+def _ended(reason: str) -> str:
+    labels = f'{_POD},container="cart"'
+    return f"""
+        kube_pod_container_status_terminated_reason{{{labels},reason="{reason}"}} 1
+        kube_pod_container_status_restarts_total{{{labels}}} 3
+        kube_pod_status_phase{{{_POD},phase="Running"}} 1"""
 
 
 def _phase(phase: str, more: str = "") -> str:
@@ -185,7 +192,7 @@ CASES = {
     "Watchdog": Case("", ""),
     "InfoInhibitor": Case(f'{_ALERTS}"info"}} 1', f'{_ALERTS}"info"}} 1\n{_ALERTS}"warning"}} 1'),
     "TargetDown": Case(_up("shop", 0), _up("shop", 1)),
-    "KubePodCrashLooping": Case(_waiting("CrashLoopBackOff", _NOW_AND_THEN), _waiting("Other")),
+    "KubePodCrashLooping": Case(_ended("Error"), _ended("Completed")),
     "KubePodNotReady": Case(
         _phase("Pending"),
         _phase("Pending", f'kube_pod_owner{{{_POD},owner_kind="Job",owner_name="nightly"}} 1'),

@@ -5,6 +5,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from clusterwright.tools.errors import InvalidInputError, RefusedError
+from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.kubernetes.changes.step import Scene
 from clusterwright.tools.manifest import Manifest, items, strings
 from clusterwright.tools.prometheus.changes.rule_change import RuleChange
@@ -18,6 +19,7 @@ from clusterwright.tools.prometheus.changes.rule_selected import labels_for
 from clusterwright.tools.prometheus.changes.rule_text import check_rule, kind_of, name_of
 from clusterwright.tools.prometheus.changes.rule_trial import Wanted, trial_of
 from clusterwright.tools.prometheus.wire import duration
+from clusterwright.tools.quotation import word
 
 
 class CreateRule(RuleChange):
@@ -49,7 +51,8 @@ class CreateRule(RuleChange):
         """Return what the step does."""
         rule = wanted.rule
         where = f"{self.ref}, {self.file}" if self.file else str(self.ref)
-        return f"add {kind_of(rule)} {name_of(rule)[:120]} to group {self.group} of {where}"
+        name = word(one_line(name_of(rule), 120))
+        return f"add {kind_of(rule)} {name} to group {self.shown_group} of {where}"
 
     def _joined(self, group: Manifest | None) -> Manifest:
         if group is None:
@@ -64,14 +67,15 @@ class CreateRule(RuleChange):
             same = one.get(key) == name and strings(one, "labels") == strings(self.rule, "labels")
             if same and one != self.rule:
                 raise RefusedError(
-                    f"group {self.group} has the {key} {name[:80]!r} already",
+                    f"group {self.shown_group} has the {key} {name[:80]!r} already",
                     hint="change it with kind edit_rule, or give the new one labels of its own",
                 )
             if same:
                 return group
         if self.interval:
             raise InvalidInputError(
-                f"group {self.group} is there, and keeps its interval", hint="leave interval out"
+                f"group {self.shown_group} is there, and keeps its interval",
+                hint="leave interval out",
             )
         return {**group, "rules": [*rules, self.rule]}
 

@@ -11,6 +11,7 @@ from clusterwright.tools.prometheus.changes.rule_change import RuleChange
 from clusterwright.tools.prometheus.changes.rule_home import group_named, groups_in, with_groups
 from clusterwright.tools.prometheus.changes.rule_text import check_rule, kind_of, merged, name_of
 from clusterwright.tools.prometheus.changes.rule_trial import Wanted
+from clusterwright.tools.quotation import word
 
 
 class EditRule(RuleChange):
@@ -24,10 +25,10 @@ class EditRule(RuleChange):
         groups = groups_in(live, self.file)
         group = group_named(groups, self.group)
         if group is None:
-            names = [text(one, "name") for one in groups]
+            names = [word(one_line(text(one, "name"), 80)) for one in groups]
             raise NotFoundError(
                 f"{self.ref} has no group {self.group[:80]!r}",
-                hint=f"groups: {one_line(few(names), 400) or 'none'}",
+                hint=f"groups: {few(names, 10) or 'none'}",
             )
         before = self._meant(items(group, "rules"))
         rule = merged(before, self.rule)
@@ -42,7 +43,8 @@ class EditRule(RuleChange):
         """Return what the step does."""
         rule = wanted.rule
         where = f"{self.ref}, {self.file}" if self.file else str(self.ref)
-        return f"change {kind_of(rule)} {name_of(rule)[:120]} in group {self.group} of {where}"
+        name = word(one_line(name_of(rule), 120))
+        return f"change {kind_of(rule)} {name} in group {self.shown_group} of {where}"
 
     def _meant(self, rules: list[Manifest]) -> Manifest:
         """Return the rule that is meant: by its name, and by labels where several have it."""
@@ -57,14 +59,14 @@ class EditRule(RuleChange):
             found = [one for one in found if labels and labels <= strings(one, "labels").items()]
             if len(found) != 1:
                 raise InvalidInputError(
-                    f"group {self.group} has several rules {name[:80]!r}",
+                    f"group {self.shown_group} has several rules {name[:80]!r}",
                     hint="name labels that only one of them has; k8s_plan_change, kind patch,"
                     " changes these",
                 )
         if not found:
-            names = list(dict.fromkeys(name_of(one) for one in rules))
+            names = list(dict.fromkeys(word(one_line(name_of(one), 80)) for one in rules))
             raise NotFoundError(
-                f"group {self.group} of {self.ref} has no {key} {name[:80]!r}",
-                hint=f"rules: {one_line(few(names, 20), 600) or 'none'}",
+                f"group {self.shown_group} of {self.ref} has no {key} {name[:80]!r}",
+                hint=f"rules: {few(names, 10) or 'none'}",
             )
         return found[0]

@@ -10,7 +10,7 @@ from clusterwright.tools.field_path import MISSING, put
 from clusterwright.tools.kubernetes.changes.kind import ObjectChange, existing
 from clusterwright.tools.kubernetes.changes.patch import patched
 from clusterwright.tools.kubernetes.changes.step import Check, Scene, Step
-from clusterwright.tools.manifest import Json, Manifest, items, mapping, text
+from clusterwright.tools.manifest import Json, Manifest, items, mapping
 from clusterwright.tools.prometheus.changes.monitor_outlook import (
     ENDPOINTS,
     POOLS,
@@ -20,6 +20,7 @@ from clusterwright.tools.prometheus.changes.monitor_outlook import (
     kept_out,
     misses,
     outlook_of,
+    port_of,
     told,
 )
 from clusterwright.tools.prometheus.changes.monitor_proof import is_scraped
@@ -27,7 +28,7 @@ from clusterwright.tools.prometheus.changes.rule_home import GROUP
 from clusterwright.tools.ref import Ref, check_namespace
 from clusterwright.tools.trust.risk import Risk
 
-_MANY = 50
+_MANY, _SHOWN = 50, 20
 _EVERYWHERE = "*"
 
 
@@ -127,7 +128,7 @@ class FixMonitor(ObjectChange):
         if place is None and len(endpoints) == 1:
             return 0
         if place is None or place >= len(endpoints):
-            ports = [f"{n}: {text(one, 'port') or '?'}" for n, one in enumerate(endpoints)]
+            ports = [f"{n}: {port_of(one)}" for n, one in enumerate(endpoints[:_SHOWN])]
             raise InvalidInputError(
                 f"{self.ref} has {len(endpoints)} endpoints: which is meant?",
                 hint=f"give endpoint, by its place: {', '.join(ports) or 'it has none'}",

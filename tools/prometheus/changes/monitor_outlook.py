@@ -21,6 +21,7 @@ from clusterwright.tools.manifest import (
 from clusterwright.tools.prometheus.changes.rule_home import GROUP
 from clusterwright.tools.prometheus.scraping.matched import SERVICE_NAME, Unmatched, unmatched
 from clusterwright.tools.prometheus.scraping.selected import PROMETHEUS, why_not
+from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
@@ -88,7 +89,7 @@ def _ports(
 ) -> Iterator[str]:
     off = {one.endpoint: one for one in misses(found, monitor, ref)}
     for index, endpoint in enumerate(items(monitor, "spec", ENDPOINTS[ref.kind])):
-        port = text(endpoint, "port") or str(endpoint.get("targetPort", "?"))
+        port = port_of(endpoint)
         if missed := off.get(index, off.get(-1)):
             yield f"endpoint {index} (port {port}): none, {missed.says}"
         elif ref.kind == "ServiceMonitor":
@@ -97,6 +98,12 @@ def _ports(
         else:
             many = len(selected)
             yield f"endpoint {index} (port {port}): {many} pod{'s' * (many != 1)}"
+
+
+def port_of(endpoint: Manifest) -> str:
+    """Return the port of an endpoint as a monitor spells it, which is any text."""
+    spelled = text(endpoint, "port") or str(endpoint.get("targetPort", "?"))
+    return word(one_line(spelled, 80))
 
 
 def _addresses(around: Snapshot, service: Manifest) -> int:

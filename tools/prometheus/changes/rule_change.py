@@ -60,6 +60,11 @@ class RuleChange(Change):
         """How often a group that is made is evaluated; empty: as the server does."""
         return ""
 
+    @property
+    def shown_group(self) -> str:
+        """The group's name as it stands in a sentence."""
+        return word(one_line(self.group, 80))
+
     def wanted(self, scene: Scene) -> Wanted:
         """Return the object as it is to be; raise ToolError for what cannot be."""
         raise NotImplementedError
@@ -174,11 +179,11 @@ def _risks(wanted: Wanted, found: RuleTrial, *, tested: bool) -> Iterator[tuple[
     if kind_of(rule) == "alert" and found.series:
         many = found.series > _MANY
         level = Risk.HIGH if many and grave else Risk.MEDIUM if many or grave else Risk.LOW
-        yield level, f"{name_of(rule)[:80]} would fire for {found.series} series"
+        yield level, f"{word(one_line(name_of(rule), 80))} would fire for {found.series} series"
     before = wanted.before
     if before is None:
         return
     if text(before, "labels", "severity").lower() in _GRAVE:
         yield Risk.MEDIUM, "it changes an alert that somebody is woken by"
     if kind_of(rule) == "record":
-        yield Risk.MEDIUM, f"whatever reads {name_of(rule)[:80]} gets other values"
+        yield Risk.MEDIUM, f"whatever reads {word(one_line(name_of(rule), 80))} gets other values"

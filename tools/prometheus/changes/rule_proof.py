@@ -6,7 +6,7 @@ from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.kubernetes.changes.step import Check, Failed, Met, Pending, Verdict
 from clusterwright.tools.manifest import Manifest, items, text
 from clusterwright.tools.prometheus.changes.rule_text import kind_of, name_of
-from clusterwright.tools.quotation import quoted
+from clusterwright.tools.quotation import quoted, word
 from clusterwright.tools.ref import Ref
 
 SECONDS = 300.0
@@ -16,9 +16,13 @@ SECONDS = 300.0
 def is_loaded(ref: Ref, group: str, rule: Manifest, backend: str | None) -> Check:
     """Return the check that a rule is loaded as it is wanted, with health ok."""
     asked: Manifest = {"rule": rule, "group": group, "backend": backend}
-    what = f"{kind_of(rule)} {one_line(name_of(rule), 80)} of group {one_line(group, 80)}"
+    what = f"{kind_of(rule)} {_shown(name_of(rule))} of group {_shown(group)}"
     say = f"Prometheus has loaded {what}, and evaluates it"
     return Check(say, ref, _loaded, seconds=SECONDS, beyond=asked)
+
+
+def _shown(name: str) -> str:
+    return word(one_line(name, 80))
 
 
 def _loaded(found: Manifest | None, _listed: Sequence[Manifest]) -> Verdict:

@@ -4,6 +4,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from clusterwright.tools.answer import Answer
 from clusterwright.tools.excerpt import few
+from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
 
 _FEW = 6
@@ -36,7 +37,7 @@ class MetricCost(BaseModel):
 
     def lines(self) -> list[str]:
         """Return the metric, and what belongs to it on lines of their own."""
-        head = f"{self.name}: {self.series:,} series, {self.share:.1%}"
+        head = f"{word(self.name)}: {self.series:,} series, {self.share:.1%}"
         if self.now is not None and self.now != self.series:
             head += f", {self.now:,} now"
         head += changed(self.now, self.hour_ago)
@@ -46,7 +47,7 @@ class MetricCost(BaseModel):
         lines = [head]
         if self.labels:
             told = [
-                f"{one.name} {one.values:,}"
+                f"{word(one.name)} {one.values:,}"
                 + (f" ({one.left:,} left without)" if one.left is not None else "")
                 for one in self.labels
             ]
@@ -75,6 +76,12 @@ class JobRow(BaseModel):
         told += changed(self.series, self.hour_ago)
         told += f", {self.new:,} new within an hour" if self.new else ""
         return told + (f" ({self.monitor})" if self.monitor else "")
+
+
+def _pair(told: str) -> str:
+    """Return a label and its value, as the status of the TSDB spells them, one mark for each."""
+    name, _, value = told.partition("=")
+    return f"{word(name)}={word(value)}"
 
 
 class Cardinality(Answer):
@@ -110,10 +117,10 @@ class Cardinality(Answer):
         if self.jobs:
             lines += ["by job:", *(f"  {one.line()}" for one in self.jobs)]
         if self.labels:
-            told = ", ".join(f"{one.name} {one.values:,}" for one in self.labels)
+            told = ", ".join(f"{word(one.name)} {one.values:,}" for one in self.labels)
             lines.append(f"values by label: {told}")
         if self.pairs:
-            told = ", ".join(f"{pair} {count:,}" for pair, count in self.pairs.items())
+            told = ", ".join(f"{_pair(pair)} {count:,}" for pair, count in self.pairs.items())
             lines.append(f"series by label and value: {told}")
         if self.next_cursor:
             lines.append(f"{self.left_out:,} more: cursor={self.next_cursor}")

@@ -5,6 +5,7 @@ read them.
 """
 
 import json
+import subprocess
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -71,21 +72,21 @@ def a_prometheus(folder: Path) -> Generator[Server]:
 
 @contextmanager
 def followed(sandbox: Instance, namespace: str, server: Server) -> Generator[None]:
-    """Keep a Prometheus' rule files as the ConfigMaps of a namespace and their files are."""
-    ended = threading.Event()
+    """Keep a Prometheus' rule files as the ConfigMap `rules` of a namespace and its files are."""
+    argv = [sandbox.record.kubectl, f"--kubeconfig={sandbox.kubeconfig}", "get", "configmap/rules"]
+    argv += ["-n", namespace, "--watch", "-o", r'jsonpath={.data}{"\n"}']
+    with subprocess.Popen(argv, stdout=subprocess.PIPE) as watch:
+        assert watch.stdout is not None
+        lines = watch.stdout
 
-    def follow() -> None:
-        while not ended.wait(0.2):
-            listed = sandbox.kubectl(
-                "get", "configmap", "-n", namespace, "-l", "rules=yes", "-ojson"
-            )
-            maps: list[Manifest] = json.loads(listed)["items"]
-            server.take({key: value for one in maps for key, value in one["data"].items()})
+        def follow() -> None:
+            for line in lines:
+                server.take(json.loads(line))
 
-    thread = threading.Thread(target=follow)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
+        thread = threading.Thread(target=follow)
+        thread.start()
+        try:
+            yield
+        finally:
+            watch.kill()
+            thread.join()

@@ -2,6 +2,7 @@
 
 import json
 
+import httpx
 import pytest
 
 from clusterwright.tools.manifest import Json, Manifest
@@ -26,6 +27,10 @@ def slow(place: Place, **more: Json) -> Manifest:
         },
         **more,
     }
+
+
+def fix(place: Place, **fields: Json) -> Manifest:
+    return {"kind": "fix_monitor", "object": f"ServiceMonitor/{place.namespace}/cart", **fields}
 
 
 def cart(place: Place) -> list[Manifest]:
@@ -64,23 +69,60 @@ def cart(place: Place) -> list[Manifest]:
     ]
 
 
-async def test_a_rule_goes_through_the_operator_and_back(shop: Place) -> None:
+def measured(place: Place) -> dict[str, Manifest]:
+    """Return the labels of what fires and of what is up in a namespace, past what is tested."""
+    asked = f'{{__name__=~"ALERTS|up", namespace="{place.namespace}"}} == 1'
+    answer = httpx.get(f"{place.sandbox.prometheus_url}/api/v1/query", params={"query": asked})
+    found: list[Manifest] = [one["metric"] for one in answer.json()["data"]["result"]]
+    return {one["__name__"]: one for one in found}
+
+
+async def test_a_rule_and_a_monitor_go_through_the_operator_and_back(shop: Place) -> None:
+    shop.create(*cart(shop))
+    rule, fixed = slow(shop), fix(shop, selector={"app": "cart"}, port="web")
     async with shop.session() as session:
-        plan, said = await session.plan(slow(shop))
-        assert plan, said
+        plan, said = await session.plan(rule, fixed)
         assert "it would fire for 1 series at once" in said
+        assert "it would select 1 Service" in said
+        assert "endpoint 0 (port web): 1 address" in said
         state, said = await session.apply(plan)
         assert state == "applied", said
-        made = shop.get("prometheusrule", "cart")
-        assert made["spec"]["groups"][0]["interval"] == "5s"
-        edit = slow(shop, kind="edit_rule")
-        del edit["interval"]
-        edit["rule"] = {"alert": edit["rule"]["alert"], "for": "1h"}
-        plan, said = await session.plan(edit)
-        assert "rules[0].for: 1h" in said
-        assert (await session.apply(plan))[0] == "applied"
+        assert f"Prometheus scrapes targets of serviceMonitor/{shop.namespace}/cart/0" in said
+        assert shop.get("prometheusrule", "cart")["spec"]["groups"][0]["interval"] == "5s"
+        found = measured(shop)
+        assert found["ALERTS"]["alertstate"] == "firing"
+        assert found["up"]["service"] == "cart"
         await session.done({"kind": "undo", "plan": plan})
-        assert "for" not in shop.get("prometheusrule", "cart")["spec"]["groups"][0]["rules"][0]
+    spec = shop.get("servicemonitor", "cart")["spec"]
+    assert spec["selector"]["matchLabels"] == {"app": "carts"}
+    assert spec["endpoints"][0]["port"] == "http"
+    assert shop.sandbox.kubectl("get", "prometheusrule", "-n", shop.namespace, "-o", "name") == ""
+
+
+async def test_a_plan_for_a_monitor_says_what_is_still_off(shop: Place) -> None:
+    shop.create(*cart(shop))
+    async with shop.session() as session:
+        _, said = await session.plan(fix(shop, port="metrics"))
+        assert "risk high: it would have no targets" in said
+        assert "it would select no Service" in said
+        _, said = await session.plan(fix(shop, selector={"app": "cart"}))
+        assert "has no port named 'http'; it has web" in said
+        plan, said = await session.plan(fix(shop, selector={"app": "cart"}, port="web"))
+        assert "risk low: 1 object is scraped" in said
+        # What is selected is a part of what was approved, and so is the monitor itself.
+        second = cart(shop)[0]
+        second["metadata"]["name"] = "second"
+        shop.create(second)
+        state, said = await session.apply(plan)
+        assert (state, "nothing was changed" in said) == ("error", True)
+        plan, _ = await session.plan(fix(shop, selector={"app": "cart"}, port="web"))
+        shop.sandbox.kubectl(
+            "patch", "servicemonitor", "cart", "-n", shop.namespace, "--type=json",
+            "-p", '[{"op": "replace", "path": "/spec/endpoints/0/port", "value": "admin"}]',
+        )  # fmt: skip
+        state, said = await session.apply(plan)
+        assert (state, "nothing was changed" in said) == ("error", True)
+    assert shop.get("servicemonitor", "cart")["spec"]["endpoints"][0]["port"] == "admin"
 
 
 async def test_a_rule_that_helm_owns_is_left_to_helm(shop: Place) -> None:
@@ -108,29 +150,6 @@ async def test_a_rule_that_helm_owns_is_left_to_helm(shop: Place) -> None:
         plan, said = await session.plan(edit, override_owner=True)
         assert plan
         assert "risk high" in said
-
-
-async def test_a_monitor_whose_port_is_wrong_is_fixed_and_proven_by_its_targets(
-    shop: Place,
-) -> None:
-    shop.create(*cart(shop))
-    named = {"kind": "fix_monitor", "object": f"ServiceMonitor/{shop.namespace}/cart"}
-    async with shop.session() as session:
-        _, said = await session.plan({**named, "port": "metrics"})
-        assert "risk high: it would have no targets" in said
-        assert "it would select no Service" in said
-        _, said = await session.plan({**named, "selector": {"app": "cart"}})
-        assert "has no port named 'http'; it has web" in said
-        plan, said = await session.plan({**named, "selector": {"app": "cart"}, "port": "web"})
-        assert "it would select 1 Service" in said
-        assert "endpoint 0 (port web): 1 address" in said
-        assert "risk low" in said
-        state, said = await session.apply(plan)
-        assert state == "applied", said
-        assert f"Prometheus scrapes targets of serviceMonitor/{shop.namespace}/cart/0" in said
-        await session.done({"kind": "undo", "plan": plan})
-        spec = shop.get("servicemonitor", "cart")["spec"]
-        assert spec["selector"]["matchLabels"] == {"app": "carts"}
 
 
 async def test_a_silence_is_made_through_the_api_servers_proxy(shop: Place) -> None:

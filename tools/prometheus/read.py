@@ -21,6 +21,7 @@ from clusterwright.tools.prometheus.client.lane import Lane
 from clusterwright.tools.prometheus.estate import GROUP, SERVER, Estate
 from clusterwright.tools.prometheus.metric_queries import QUERIES, MetricQuery, down
 from clusterwright.tools.prometheus.promql.selector import string
+from clusterwright.tools.prometheus.result import Labels
 from clusterwright.tools.prometheus.ruling.rule import read_rules
 from clusterwright.tools.prometheus.scraping.configuration import read_configuration
 from clusterwright.tools.prometheus.scraping.target import read_pools, read_targets
@@ -213,7 +214,7 @@ class _Reading:
         configuration = read_configuration(found.get("status/config"))
         alerts = read_alerts(found["alerts"]) if "alerts" in found else None
         if alerts and held:
-            external = configuration.external if configuration else {}
+            external: Labels = configuration.external if configuration else {}
             alerts = join(alerts, held, external).alerts
         targets = read_targets(found["targets"]) if "targets" in found else None
         if targets:

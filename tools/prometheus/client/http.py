@@ -70,7 +70,7 @@ class Http:
                     if not (follow and answer.is_redirect):
                         return answer
                     url = self._onward(url, answer.headers["location"], content)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError) as error:
             raise from_httpx(error, self.endpoint) from error
         except TimeoutError as error:
             raise UnreachableError(

@@ -1,6 +1,7 @@
 """What goes wrong before there is an answer, said in our own errors."""
 
 import re
+import ssl
 
 import httpx
 
@@ -12,8 +13,14 @@ _LONGEST = 500
 _TLS = re.compile(r"certificate|SSL|TLS", re.IGNORECASE)
 
 
-def from_httpx(error: httpx.HTTPError | httpx.InvalidURL, endpoint: Endpoint) -> ToolError:
-    """Return the error for a request that got no whole answer."""
+def from_httpx(
+    error: httpx.HTTPError | httpx.InvalidURL | ssl.SSLError, endpoint: Endpoint
+) -> ToolError:
+    """Return the error for a request that got no whole answer.
+
+    A server that misses a client's certificate says so after the handshake, where httpx lets the
+    error of ssl through.
+    """
     words = one_line(str(error), _LONGEST) or type(error).__name__
     where = f"{endpoint} at {endpoint.url}"
     if isinstance(error, httpx.TimeoutException):

@@ -21,7 +21,6 @@ from clusterwright.tools.prometheus.client.lane import Lane
 from clusterwright.tools.prometheus.estate import GROUP, SERVER, Estate
 from clusterwright.tools.prometheus.metric_queries import QUERIES, MetricQuery, down
 from clusterwright.tools.prometheus.promql.selector import string
-from clusterwright.tools.prometheus.result import Labels
 from clusterwright.tools.prometheus.ruling.rule import read_rules
 from clusterwright.tools.prometheus.scraping.configuration import read_configuration
 from clusterwright.tools.prometheus.scraping.target import read_pools, read_targets
@@ -31,7 +30,7 @@ from clusterwright.tools.snapshot import Snapshot
 if TYPE_CHECKING:
     from clusterwright.tools.prometheus.alertmanager_state import Alert as Held
     from clusterwright.tools.prometheus.monitoring import Reach
-    from clusterwright.tools.prometheus.result import Result
+    from clusterwright.tools.prometheus.result import Labels, Result
 
 T = TypeVar("T")
 SECONDS = 5.0
@@ -214,7 +213,7 @@ class _Reading:
         configuration = read_configuration(found.get("status/config"))
         alerts = read_alerts(found["alerts"]) if "alerts" in found else None
         if alerts and held:
-            external: Labels = configuration.external if configuration else {}
+            external: "Labels" = configuration.external if configuration else {}
             alerts = join(alerts, held, external).alerts
         targets = read_targets(found["targets"]) if "targets" in found else None
         if targets:

@@ -27,7 +27,7 @@ async def no_metric(asking: Asking, selector: Selector) -> Cause:
         "no-such-metric",
         f"no metric {word(metric)} is here{never(asking, bare)}",
         _right(metric, near, every),
-        (count, Evidence("metrics that there are", f"{len(every):,}")),
+        (count, *([Evidence("metrics that there are", f"{len(every):,}")] if every else [])),
         near,
     )
 

@@ -1,6 +1,7 @@
 """How well metrics fit the words of a question."""
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -49,16 +50,16 @@ def ranked(question: str, every: Sequence[Family]) -> Ranked:
     """Return the metrics that fit the words of a question."""
     vocabulary = frozenset(word for one in every for word in one.in_name | one.in_help | one.called)
     terms, read_as, unknown = _terms(asked(question)[:_MOST_WORDS], vocabulary)
-    found = [(one, [_best(one, term) for term in terms]) for one in every]
+    in_order = sorted(vocabulary)
+    spread = [_spread(term, in_order) for term in terms]
+    found = [(one, [_best(one, counts) for counts in spread]) for one in every]
     weights = [
         math.log(1 + len(every) / (1 + sum(1 for _, best in found if best[i] > 0)))
         for i in range(len(terms))
     ]
-    plain = "_".join(question.lower().split())
+    plain, said = "_".join(question.lower().split()), frozenset(words(question))
     fits = [
-        fit
-        for one, best in found
-        if (fit := _fit(one, best, weights, plain, frozenset(words(question)))) is not None
+        fit for one, best in found if (fit := _fit(one, best, weights, plain, said)) is not None
     ]
     fits.sort(key=_order)
     return Ranked(tuple(fits), read_as, unknown)
@@ -76,8 +77,9 @@ def _terms(
     terms: list[Mapping[str, float]] = []
     read_as: dict[str, str] = {}
     unknown: list[str] = []
+    in_order = sorted(vocabulary)
     for word in _joined(every, vocabulary):
-        if word in KNOWN or word in vocabulary or _begins_any(word, vocabulary):
+        if word in KNOWN or word in vocabulary or _begins_any(word, in_order):
             terms.append(meant(word))
             continue
         likely = [one for one in vocabulary | KNOWN if abs(len(one) - len(word)) <= _SHORTEST - 1]
@@ -109,31 +111,39 @@ def _parted(word: str, vocabulary: frozenset[str]) -> tuple[str, str] | None:
     return next((pair for pair in pairs if vocabulary.issuperset(pair)), None)
 
 
-def _begins_any(word: str, vocabulary: frozenset[str]) -> bool:
-    return len(word) >= _SHORTEST and any(one.startswith(word) for one in vocabulary)
+def _begins_any(word: str, vocabulary: Sequence[str]) -> bool:
+    """Return whether a word begins another one; `vocabulary` is in order."""
+    at = bisect_left(vocabulary, word)
+    longer = at < len(vocabulary) and vocabulary[at].startswith(word)
+    return longer and len(word) >= _SHORTEST
 
 
-def _best(one: Family, term: Mapping[str, float]) -> float:
+def _spread(term: Mapping[str, float], vocabulary: Sequence[str]) -> Mapping[str, float]:
+    """Return what each word that there is counts for a term, those included that begin with it.
+
+    `vocabulary` is in order, so that the words of one beginning stand together.
+    """
+    found: dict[str, float] = {}
+    for word, counts in term.items():
+        at = bisect_left(vocabulary, word)
+        while at < len(vocabulary) and vocabulary[at].startswith(word):
+            one = vocabulary[at]
+            share = counts if one == word else counts * _BEGINS * (len(word) >= _SHORTEST)
+            if share > found.get(one, 0.0):
+                found[one] = share
+            elif len(word) < _SHORTEST:
+                break
+            at += 1
+    return found
+
+
+def _best(one: Family, counts: Mapping[str, float]) -> float:
+    """Return what the best word of a metric counts for a term."""
     return max(
-        (
-            counts
-            * max(
-                _in(word, one.in_name),
-                _CALLED * (word in one.called),
-                _HELP * _in(word, one.in_help),
-            )
-            for word, counts in term.items()
-        ),
-        default=0.0,
+        max((counts.get(word, 0.0) for word in one.in_name), default=0.0),
+        _CALLED * max((counts.get(word, 0.0) for word in one.called), default=0.0),
+        _HELP * max((counts.get(word, 0.0) for word in one.in_help), default=0.0),
     )
-
-
-def _in(word: str, among: frozenset[str]) -> float:
-    if word in among:
-        return 1.0
-    if len(word) < _SHORTEST:
-        return 0.0
-    return _BEGINS if any(one.startswith(word) for one in among) else 0.0
 
 
 def _fit(

@@ -213,7 +213,7 @@ class _Reading:
         configuration = read_configuration(found.get("status/config"))
         alerts = read_alerts(found["alerts"]) if "alerts" in found else None
         if alerts and held:
-            external: "Labels" = configuration.external if configuration else {}
+            external: Labels = configuration.external if configuration else {}
             alerts = join(alerts, held, external).alerts
         targets = read_targets(found["targets"]) if "targets" in found else None
         if targets:

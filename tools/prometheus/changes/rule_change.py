@@ -180,6 +180,8 @@ def _risks(wanted: Wanted, found: RuleTrial, *, tested: bool) -> Iterator[tuple[
         many = found.series > _MANY
         level = Risk.HIGH if many and grave else Risk.MEDIUM if many or grave else Risk.LOW
         yield level, f"{word(one_line(name_of(rule), 80))} would fire for {found.series} series"
+    elif kind_of(rule) == "alert":
+        yield Risk.LOW, f"{word(one_line(name_of(rule), 80))} would not fire now"
     before = wanted.before
     if before is None:
         return

@@ -45,13 +45,16 @@ def test_every_part_of_the_cluster_is_scraped(watched: Watched) -> None:
     assert without == set()
 
 
-def test_the_real_node_tells_of_itself_and_of_its_containers(watched: Watched) -> None:
+def test_the_real_node_tells_of_itself_and_of_its_containers(
+    watched: Watched, troubles: Troubles
+) -> None:
     if not watched.instance.has_node:
         pytest.skip("there is no real node here")
     paths = watched.labels('up{job="kubelet", node="real-1"} == 1', "metrics_path")
     assert paths == {"/metrics", "/metrics/cadvisor"}
-    used = 'container_memory_working_set_bytes{node="real-1", id=~".*clusterwright.*"}'
-    assert watched.number(f"count({used} > 0)") >= 1
+    where = f'node="real-1", namespace="{troubles.namespace}"'
+    used = f'container_memory_working_set_bytes{{{where}, container="sleeper"}} > 0'
+    until(lambda: watched.labels(used, "pod") == {"sleeper"}, "a real container")
 
 
 def test_each_simulated_gpu_is_told_of_under_its_node(watched: Watched) -> None:

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 
+from clusterwright.deploy.sandbox.runtime.node import BASE_IMAGE
 from clusterwright.tools.manifest import Json, Manifest, items, name_of
 from tests.deploy.sandbox.monitoring.watched import Watched, until
 
@@ -41,6 +42,7 @@ class Troubles:
             self._deployment("full", volumes=[_mounted("data")]),
             {"apiVersion": "v1", "kind": "Node", "metadata": {"name": self.node}},
             self._rule(),
+            *([self._sleeper()] if self.watched.instance.has_node else []),
         )
         kubectl = self.watched.instance.kubectl
         kubectl("annotate", "node", NODE, f"{_GPU}2.xid=79")
@@ -79,6 +81,16 @@ class Troubles:
             "kind": "Deployment",
             "metadata": {"name": name, "namespace": self.namespace},
             "spec": {"selector": {"matchLabels": {"app": name}}, "template": template},
+        }
+
+    def _sleeper(self) -> Manifest:
+        """Return a pod that really runs."""
+        container = {"name": "sleeper", "image": BASE_IMAGE}
+        return {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": {"name": "sleeper", "namespace": self.namespace},
+            "spec": {"terminationGracePeriodSeconds": 0, "containers": [container]},
         }
 
     def _autoscaler(self, name: str) -> Manifest:

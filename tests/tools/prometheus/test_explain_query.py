@@ -103,6 +103,14 @@ async def test_what_only_the_server_reads_is_not_judged(newest: Backend) -> None
     assert "nothing is doubtful" not in found.render()
 
 
+async def test_why_a_query_that_is_not_judged_gives_nothing_is_not_guessed(
+    newest: Backend,
+) -> None:
+    found = await explained(await scraped(newest), "rate(zzz[5m*2])")
+    assert (found.series, found.nothing) == (0, None)
+    assert found.notes[0] == "why it gives nothing: explain a part of it"
+
+
 async def test_a_query_that_fails_when_it_is_asked_says_why(backend: Backend) -> None:
     found = await explained(await scraped(backend), f"up + on (job) {SCRAPED}")
     assert found.series is None

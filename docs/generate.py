@@ -122,10 +122,10 @@ def _scenarios() -> str:
         "",
         "`make test` has not the time for all of them. It draws some of each domain by the commit",
         "that is checked out (`tests/e2e/drawn.py`): one fault of each family of findings first,",
-        "for as long as there is room, and the share of traps; other commits draw others. It leaves",
-        "out what is told only after minutes, and of the two lives of a workload cluster it lives",
-        "one. `CLUSTERWRIGHT_ALL_SCENARIOS=1 make test` leaves out only what is told after minutes,",
-        "and `make scenarios` and `make repairs` leave out nothing.",
+        "for as long as there is room, and the share of traps; other commits draw others. It",
+        "leaves out what is told only after minutes, and of the two lives of a workload cluster it",
+        "lives one. `CLUSTERWRIGHT_ALL_SCENARIOS=1 make test` leaves out only what is told after",
+        "minutes; `make scenarios` and `make repairs` leave out nothing.",
         "",
     ]
     columns = (

@@ -13,9 +13,11 @@ from clusterwright.tools.kubernetes.changes.step import Check, Scene, Step
 from clusterwright.tools.manifest import Json, Manifest, items, mapping
 from clusterwright.tools.prometheus.changes.monitor_outlook import (
     ENDPOINTS,
+    EVERYWHERE,
     POOLS,
     MonitorOutlook,
     chosen,
+    discovered,
     full,
     kept_out,
     misses,
@@ -29,7 +31,6 @@ from clusterwright.tools.ref import Ref, check_namespace
 from clusterwright.tools.trust.risk import Risk
 
 _MANY, _SHOWN = 50, 20
-_EVERYWHERE = "*"
 
 
 class FixMonitor(ObjectChange):
@@ -109,15 +110,16 @@ class FixMonitor(ObjectChange):
     def _checks(self, monitor: Manifest) -> tuple[Check, ...]:
         ref, pool = self.ref, POOLS[self.ref.kind]
         many = len(items(monitor, "spec", ENDPOINTS[ref.kind]))
+        wanted = discovered(ref.kind, self.selector or {}, self.namespaces, self.port)
         changed = range(many) if self.port is None else (self.endpoint or 0,)
         return tuple(
-            is_scraped(ref, f"{pool}/{ref.namespace}/{ref.name}/{index}", self.backend)
+            is_scraped(ref, f"{pool}/{ref.namespace}/{ref.name}/{index}", self.backend, wanted)
             for index in changed
         )
 
     def _reach(self) -> Manifest:
         given = self.namespaces or ()
-        if given == (_EVERYWHERE,):
+        if given == (EVERYWHERE,):
             return {"any": True}
         if not given:
             raise InvalidInputError("it looks in no namespace", hint='name some, or ["*"]')

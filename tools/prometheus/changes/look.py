@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from clusterwright.tools.errors import NotServedError
-from clusterwright.tools.manifest import Json, Manifest, mapping, strings, text
+from clusterwright.tools.manifest import Json, Manifest, mapping, strings, text, texts
 from clusterwright.tools.prometheus.alertmanager_state import Silence
 from clusterwright.tools.prometheus.changes.expire_silence import is_marked
 from clusterwright.tools.prometheus.changes.perform import alertmanager_of
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from clusterwright.tools.prometheus.client.alertmanager import Alertmanager
     from clusterwright.tools.prometheus.client.backend import Backend
     from clusterwright.tools.prometheus.monitoring import Monitoring
+    from clusterwright.tools.prometheus.result import Labels
 
 
 async def look(
@@ -30,7 +31,7 @@ async def look(
     backend = (await monitoring.reach(connection.cluster, named)).backend
     if "rule" in asked:
         return await _rule(backend, mapping(asked, "rule"), text(asked, "group"))
-    return await _pool(backend, text(asked, "pool"))
+    return await _pool(backend, text(asked, "pool"), mapping(asked, "labels"))
 
 
 async def _silence(alertmanager: "Alertmanager", name: str) -> Manifest:
@@ -91,10 +92,21 @@ async def _usual(backend: "Backend", query: str) -> str:
     return "".join(str(found).split())
 
 
-async def _pool(backend: "Backend", pool: str) -> Manifest:
-    """Return the targets of a scrape pool, counted by health, with what they say."""
+def _has(discovered: "Labels", names: str, values: list[str]) -> bool:
+    return any(discovered.get(name) in values for name in names.split("|"))
+
+
+async def _pool(backend: "Backend", pool: str, labels: Manifest) -> Manifest:
+    """Return the targets of a scrape pool: their health, and whether they are what is wanted."""
     answer = await backend.get("targets", [("state", "active"), ("scrapePool", pool)])
     found = [one for one in read_targets(answer).active if one.pool == pool]
     return {
-        "targets": [{"health": one.health, "error": one.error, "url": one.url} for one in found]
+        "targets": [
+            {
+                "health": one.health,
+                "error": one.error,
+                "wanted": all(_has(one.discovered, key, texts(labels, key)) for key in labels),
+            }
+            for one in found
+        ]
     }

@@ -1,6 +1,7 @@
 """What a monitor would select: Services or Pods, their ports, and how many targets come of it."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from clusterwright.tools.errors import ConflictError
@@ -27,6 +28,12 @@ from clusterwright.tools.snapshot import Snapshot
 
 ENDPOINTS = {"ServiceMonitor": "endpoints", "PodMonitor": "podMetricsEndpoints"}
 POOLS = {"ServiceMonitor": "serviceMonitor", "PodMonitor": "podMonitor"}
+EVERYWHERE = "*"
+_DISCOVERED = {
+    "ServiceMonitor": ("service", ("endpointslice_port_name", "endpoint_port_name")),
+    "PodMonitor": ("pod", ("pod_container_port_name",)),
+}
+_ODD, _NAME = re.compile(r"[^a-zA-Z0-9_]"), re.compile(r"[a-z0-9-]+\Z")
 _SHOWN = 8
 
 
@@ -98,6 +105,31 @@ def _ports(
         else:
             many = len(selected)
             yield f"endpoint {index} (port {port}): {many} pod{'s' * (many != 1)}"
+
+
+def discovered(
+    kind: str,
+    selector: Mapping[str, str | None],
+    namespaces: Sequence[str] | None,
+    port: str | None,
+) -> dict[str, list[str]]:
+    """Return the labels that the targets of a monitor so changed are discovered with.
+
+    Where several names are joined by `|`, one of them is there: it depends on the role that the
+    operator chose. Source: Prometheus, discovery/kubernetes, roles endpointslice, endpoints and
+    pod; strutil.SanitizeLabelName.
+    """
+    of, at = _DISCOVERED[kind]
+    wanted = {
+        f"__meta_kubernetes_{of}_label_{_ODD.sub('_', key)}": [value]
+        for key, value in selector.items()
+        if value is not None
+    }
+    if namespaces and EVERYWHERE not in namespaces:
+        wanted["__meta_kubernetes_namespace"] = list(namespaces)
+    if port and _NAME.match(port):  # else it is a pattern
+        wanted["|".join(f"__meta_kubernetes_{one}" for one in at)] = [port]
+    return wanted
 
 
 def port_of(endpoint: Manifest) -> str:

@@ -4,6 +4,7 @@ import pytest
 
 from clusterwright.tools.kubernetes.changes.step import Failed, Met, Pending
 from clusterwright.tools.manifest import Manifest
+from clusterwright.tools.prometheus.changes.monitor_outlook import discovered
 from clusterwright.tools.prometheus.changes.monitor_proof import is_scraped
 from clusterwright.tools.prometheus.changes.rule_proof import is_loaded
 from clusterwright.tools.prometheus.changes.silence_proof import ended, mutes
@@ -34,8 +35,9 @@ def test_a_rule_is_proven_once_it_is_evaluated_as_wanted(
     assert is_loaded(REF, "cart", {"alert": "A"}, None).judge(found, ()) == verdict
 
 
-def pool(*healths: str) -> Manifest:
-    return {"targets": [{"health": one, "error": "refused"} for one in healths]}
+def pool(*healths: str, old: tuple[str, ...] = ()) -> Manifest:
+    wanted = [{"health": one, "error": "refused", "wanted": True} for one in healths]
+    return {"targets": [*wanted, *({"health": one, "wanted": False} for one in old)]}
 
 
 @pytest.mark.parametrize(
@@ -45,10 +47,22 @@ def pool(*healths: str) -> Manifest:
         (pool("up", "unknown"), Pending("some of its targets have not been scraped yet")),
         (pool("down", "down"), Pending("none of its 2 targets is up: “refused”")),
         (pool("up", "down"), Met()),
+        (pool(old=("up",)), Pending("Prometheus still scrapes what it did before")),
+        (pool("up", old=("unknown",)), Met()),
     ],
 )
 def test_a_monitor_is_proven_once_a_target_is_up(found: Manifest, verdict: object) -> None:
-    assert is_scraped(REF, "serviceMonitor/shop/cart/0", None).judge(found, ()) == verdict
+    assert is_scraped(REF, "serviceMonitor/shop/cart/0", None, {}).judge(found, ()) == verdict
+
+
+def test_targets_of_a_changed_monitor_are_known_by_how_they_were_discovered() -> None:
+    asked = {"app.kubernetes.io/name": "cart", "tier": None}
+    assert discovered("ServiceMonitor", asked, ["shop"], "web") == {
+        "__meta_kubernetes_service_label_app_kubernetes_io_name": ["cart"],
+        "__meta_kubernetes_namespace": ["shop"],
+        "__meta_kubernetes_endpointslice_port_name|__meta_kubernetes_endpoint_port_name": ["web"],
+    }
+    assert discovered("PodMonitor", {}, ["*"], "web.*") == {}
 
 
 def held(state: str, *alerts: str) -> Manifest:

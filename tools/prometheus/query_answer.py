@@ -71,7 +71,7 @@ class QueryAnswer(Answer):
     @property
     def _ranked(self) -> str:
         if self.at:
-            return "value"
+            return "count" if any(one.histogram for one in self.series) else "value"
         return {Rank.TREND: "trend, up or down", Rank.SPREAD: "standard deviation"}.get(
             self.rank or Rank.MAX, str(self.rank)
         )
@@ -142,7 +142,8 @@ class QueryAnswer(Answer):
         if row.missing:
             notes.append(f"{row.missing} missing, up to {row.longest_gap}")
         if row.resets:
-            notes.append(f"{row.resets} resets, grew by {self._told(row.increase)}")
+            times = "reset" if row.resets == 1 else "resets"
+            notes.append(f"{row.resets} {times}, grew by {self._told(row.increase)}")
         if row.nan:
             notes.append(f"{row.nan} NaN")
         if row.infinite:

@@ -9,7 +9,7 @@ import yaml
 
 from clusterwright.tools.field_path import Path, parse
 from clusterwright.tools.finding import Remedy
-from clusterwright.tools.manifest import Json, Manifest
+from clusterwright.tools.manifest import Json, Manifest, mapping
 from clusterwright.tools.ref import Ref
 
 _VERSIONS = {
@@ -40,13 +40,14 @@ def _patch(change: Manifest) -> str:
     kind = change["kind"]
     if kind == "apply":
         return _yaml(change["manifest"])
+    if kind not in {"patch", "scale"}:
+        command = " ".join(_kubectl(change, [])).removeprefix("# ")
+        return f"# {command}\n# (nothing that a manifest could say)"
     ref = Ref.parse(str(change["object"]))
     if kind == "patch":
         body = nested({parse(path): value for path, value in change["set"].items()})
-    elif kind == "scale":
-        body = {"spec": {"replicas": change["replicas"]}}
     else:
-        return f"# {' '.join(_kubectl(change, []))}\n# (nothing that a manifest could say)"
+        body = {"spec": {"replicas": change["replicas"]}}
     metadata = {"name": ref.name, **({"namespace": ref.namespace} if ref.namespace else {})}
     head = {"apiVersion": _version(ref), "kind": ref.kind, "metadata": metadata}
     own = cast("Manifest", body).pop("metadata", None)
@@ -99,14 +100,16 @@ def _kubectl(change: Manifest, flags: list[str]) -> Iterator[str]:
         apply = shlex.join(["kubectl", *flags, "apply", "--server-side", "-f", "-"])
         yield f"{apply} <<'EOF'\n{json.dumps(change['manifest'])}\nEOF"
         return
+    if "object" not in change:
+        yield _other_program(change)
+        return
     ref = Ref.parse(str(change["object"]))
     where = ["-n", ref.namespace] if ref.namespace else []
     name = f"{(f'{ref.kind}.{ref.group}' if ref.group else ref.kind).lower()}/{ref.name}"
     base = ["kubectl", *flags, *where]
     match kind:
-        case "patch":
-            body = nested({parse(path): value for path, value in change["set"].items()})
-            how = "merge" if ref.group else "strategic"
+        case "patch" | "remove_finalizer" | "fix_monitor":
+            how, body = _patching(change, ref)
             words = [*base, "patch", name, f"--type={how}", "-p", json.dumps(body)]
         case "scale":
             words = [*base, "scale", name, f"--replicas={change['replicas']}"]
@@ -117,12 +120,55 @@ def _kubectl(change: Manifest, flags: list[str]) -> Iterator[str]:
             words = [*base, "rollout", "undo", name, *to]
         case "cordon" | "uncordon" | "drain":
             words = ["kubectl", *flags, str(kind), ref.name]
-        case "remove_finalizer":
-            body = {"metadata": {"finalizers": None}}
-            words = [*base, "patch", name, "--type=merge", "-p", json.dumps(body)]
-        case _:
+        case "delete" | "evict":
             words = [*base, "delete", name]
+        case _:
+            yield _no_command(change)
+            return
     yield shlex.join(words)
+
+
+def _patching(change: Manifest, ref: Ref) -> tuple[str, Json]:
+    """Return the type of a patch, and the patch."""
+    if change["kind"] == "fix_monitor":
+        return "json", _fixed(change, ref)
+    if change["kind"] == "remove_finalizer":
+        return "merge", {"metadata": {"finalizers": None}}
+    how = "merge" if ref.group else "strategic"
+    return how, nested({parse(path): value for path, value in change["set"].items()})
+
+
+def _fixed(change: Manifest, ref: Ref) -> list[Manifest]:
+    """Return what of a monitor is changed, as a JSON patch: its endpoints have no names."""
+    ops: list[Manifest] = []
+    for key, value in mapping(change, "selector").items():
+        path = "/spec/selector/matchLabels/" + key.replace("~", "~0").replace("/", "~1")
+        ops.append({"op": "add", "path": path, "value": value})
+    if change.get("namespaces"):
+        reach = {"matchNames": change["namespaces"]}
+        ops.append({"op": "add", "path": "/spec/namespaceSelector", "value": reach})
+    if change.get("port"):
+        field = "endpoints" if ref.kind == "ServiceMonitor" else "podMetricsEndpoints"
+        path = f"/spec/{field}/{change.get('endpoint') or 0}/port"
+        ops.append({"op": "add", "path": path, "value": change["port"]})
+    return ops
+
+
+def _other_program(change: Manifest) -> str:
+    """Return the command for what is no object of the API server."""
+    namespace, _, release = str(change.get("release", "")).rpartition("/")
+    match change["kind"]:
+        case "expire_silence":
+            return shlex.join(["amtool", "silence", "expire", str(change["silence"])])
+        case "rollback" if namespace and release and change.get("revision"):
+            revision = str(change["revision"])
+            return shlex.join(["helm", "rollback", release, revision, "-n", namespace])
+        case _:
+            return _no_command(change)
+
+
+def _no_command(change: Manifest) -> str:
+    return f"# no command does this alone: {json.dumps(change)}"
 
 
 def _version(ref: Ref) -> str:

@@ -29,7 +29,7 @@ def judge_in(name: str, scenarios: Sequence[Scenario], seed: int) -> bool:
     """
     console = Console(stderr=True, highlight=False)
     rows: list[Row] = []
-    for where, some in _places(name, scenarios):
+    for where, some in places(name, scenarios):
         with _taken_down(where):
             rows += _judge(where, some, seed, console).rows
     report = JudgeReport(rows)
@@ -42,7 +42,7 @@ def repair_in(name: str, scenarios: Sequence[Scenario], seed: int) -> bool:
     """Have faults repaired in the sandbox of that name; return whether all came out right."""
     console = Console(stderr=True, highlight=False)
     found: list[Mended] = []
-    for where, some in _places(name, scenarios):
+    for where, some in places(name, scenarios):
         with _taken_down(where):
             found += _repair(where, some, seed, console)
     click.echo(mended_table(found))
@@ -50,7 +50,7 @@ def repair_in(name: str, scenarios: Sequence[Scenario], seed: int) -> bool:
     return bool(found) and all(one.right for one in found)
 
 
-def _places(name: str, scenarios: Sequence[Scenario]) -> Iterator[tuple[str, Sequence[Scenario]]]:
+def places(name: str, scenarios: Sequence[Scenario]) -> Iterator[tuple[str, Sequence[Scenario]]]:
     """Yield which sandbox is for which: one that is monitored serves metrics, which some lack."""
     monitored = [one for one in scenarios if one.card.needs == "prometheus"]
     others = [one for one in scenarios if one not in monitored]

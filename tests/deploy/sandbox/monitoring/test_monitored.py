@@ -137,6 +137,9 @@ def test_a_node_without_a_kubelet_is_an_alert(watched: Watched, troubles: Troubl
 def test_what_is_critical_is_sent_where_critical_things_go(
     watched: Watched, troubles: Troubles
 ) -> None:
+    if not watched.instance.has_node:
+        pytest.skip("without a network of its own, no proxy leads to who receives")
+
     def is_sent() -> bool:
         return any(
             text(alert, "labels", "namespace") == troubles.namespace

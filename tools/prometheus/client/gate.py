@@ -9,7 +9,7 @@ from clusterwright.tools.errors import BusyError
 from clusterwright.tools.prometheus.client.lane import HEAVY_AT_A_TIME
 from clusterwright.tools.turn import waiting
 
-LONGEST_LINE = 32
+LONGEST_LINE = 64
 LONGEST_WAIT_SECONDS = 25.0
 """Less than a question may take, so that who gives up is told what it waited for."""
 

@@ -32,7 +32,7 @@ from clusterwright.tools.prometheus.signal.asking import (
 )
 from clusterwright.tools.prometheus.signal.candidate import IN_PODS, Signal
 from clusterwright.tools.prometheus.signal.course import read
-from clusterwright.tools.prometheus.signal.discovery import Chosen, choose, discover
+from clusterwright.tools.prometheus.signal.discovery import Chosen, Discovery, choose, discover
 from clusterwright.tools.prometheus.signal.requests import P99, RATE
 from clusterwright.tools.prometheus.signal.resolve import resolve
 from clusterwright.tools.prometheus.signal.row import Beside, SignalRow, bucket, counted, row
@@ -126,7 +126,7 @@ async def _discovered(reach: Reach, subject: Subject, seconds: int, only: Signal
     candidates = for_subject(subject.about)
     notes: list[str] = []
     question = discover(subject, candidates)
-    result = await reach.backend.instant(question.query)
+    result = await _found(reach, question)
     chosen = choose(candidates, question.read(result))
     if subject.about in IN_PODS and not any(_of_requests(one) for one in chosen):
         named, more = await _of_its_own(reach, subject)
@@ -134,7 +134,7 @@ async def _discovered(reach: Reach, subject: Subject, seconds: int, only: Signal
         result = result if result.series else named
     if not result.series:
         ended = discover(subject, candidates, f"{seconds}s")
-        result = await reach.backend.instant(ended.query, lane=Lane.HEAVY)
+        result = await _found(reach, ended, Lane.HEAVY)
         chosen = choose(candidates, ended.read(result))
         notes.append(
             "no series of it now: what is told ended within the window"
@@ -150,6 +150,29 @@ async def _discovered(reach: Reach, subject: Subject, seconds: int, only: Signal
     return _Asking(Span(int(end), seconds), chosen, select(chosen, only), tuple(notes))
 
 
+async def _found(reach: Reach, question: Discovery, lane: Lane = Lane.LIGHT) -> Result:
+    """Ask all queries of a discovery at once, and return what they give together."""
+    results: list[Result] = []
+    refused: list[ToolError] = []
+
+    async def ask(query: str) -> None:
+        try:
+            results.append(await reach.backend.instant(query, lane=lane))
+        except ToolError as error:
+            refused.append(error)
+
+    async with anyio.create_task_group() as tasks:
+        for query in question.queries:
+            tasks.start_soon(ask, query)
+    if refused:
+        raise refused[0]
+    return Result(
+        "vector",
+        tuple(series for one in results for series in one.series),
+        warnings=tuple(dict.fromkeys(text for one in results for text in one.warnings)),
+    )
+
+
 def _of_requests(one: Chosen) -> bool:
     return one.candidate.slot in {P99, RATE}
 
@@ -161,7 +184,7 @@ async def _of_its_own(reach: Reach, subject: Subject) -> tuple[Result, tuple[Cho
     if not candidates:
         return Result("vector"), ()
     question = discover(subject, candidates)
-    result = await reach.backend.instant(question.query)
+    result = await _found(reach, question)
     return result, choose(candidates, question.read(result))
 
 

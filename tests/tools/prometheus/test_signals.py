@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from clusterwright.tools.errors import InvalidInputError, NotFoundError
+from clusterwright.tools.errors import ForbiddenError, InvalidInputError, NotFoundError
 from clusterwright.tools.prometheus.client.backend import Backend
 from clusterwright.tools.prometheus.endpoint import Endpoint
 from clusterwright.tools.prometheus.signal.answer import SignalsAnswer
@@ -203,3 +203,8 @@ async def test_a_node_that_is_not_there_is_told_from_the_cluster() -> None:
 async def test_a_window_of_odd_length_is_refused(monitoring: One, last: str) -> None:
     with pytest.raises(InvalidInputError):
         await prom_signals(monitoring, "Pod/shop/quiet-0", last)
+
+
+async def test_who_may_not_ask_the_backend_is_told_so() -> None:
+    with pytest.raises(ForbiddenError):
+        await prom_signals(One(answering({}, denied=("query",))), "Pod/shop/quiet-0")

@@ -1,7 +1,7 @@
-"""Which candidates have series for a subject: one query for all of them."""
+"""Which candidates have series for a subject: few queries for all of them."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from clusterwright.tools.prometheus.result import Result
@@ -9,15 +9,18 @@ from clusterwright.tools.prometheus.signal.candidate import Candidate
 from clusterwright.tools.prometheus.signal.subject import Scheme, Subject
 
 _BRANCH = "branch"
+_LONGEST = 3_000
+"""Characters of a query, of which a URL spells many as three."""
 Found = Mapping[tuple[Scheme, str], Mapping[str, int]]
 """Series of each metric, by how they name the subject and what else was asked of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """The query, and how to read what it gives."""
+    """The queries, and how to read what they give together."""
 
-    query: str
+    queries: tuple[str, ...]
+    """Each fits into a URL: whoever may only get from a backend may not post to it."""
     branches: tuple[tuple[Scheme, str], ...]
 
     def read(self, result: Result) -> Found:
@@ -54,7 +57,19 @@ def discover(subject: Subject, candidates: Sequence[Candidate], within: str = ""
         series = f"last_over_time({series}[{within}])" if within else series
         counted = f"count by (__name__) ({series})"
         parts.append(f'label_replace({counted}, "{_BRANCH}", "{number}", "", "")')
-    return Discovery("\nor ".join(parts), branches)
+    return Discovery(tuple(_joined(parts)), branches)
+
+
+def _joined(parts: Sequence[str]) -> Iterator[str]:
+    """Yield queries of bounded length, unless one part alone is longer."""
+    batch = ""
+    for part in parts:
+        if batch and len(batch) + len(part) > _LONGEST:
+            yield batch
+            batch = ""
+        batch = f"{batch}\nor {part}" if batch else part
+    if batch:
+        yield batch
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,14 @@ import pytest
 from clusterwright.tools.errors import InvalidInputError
 from clusterwright.tools.prometheus.client.backend import Backend
 from clusterwright.tools.prometheus.cost.answer import By
+from clusterwright.tools.prometheus.cost.gathered import few_at_a_time
+from clusterwright.tools.prometheus.cost.rates import Rates
+from clusterwright.tools.prometheus.cost.sources import METRICS, Sources
+from clusterwright.tools.prometheus.cost.unused import details, judge
 from clusterwright.tools.prometheus.cost.waste import Kind
 from clusterwright.tools.prometheus.costs import prom_costs
 from clusterwright.tools.prometheus.endpoint import Endpoint
+from clusterwright.tools.prometheus.result import Series
 from clusterwright.tools.prometheus.settings import Prices
 from tests.tools.prometheus.answering import One, a_cluster, answering, wire
 from tests.tools.prometheus.cost import estate
@@ -228,3 +233,20 @@ async def test_an_opencost_that_says_nothing_is_a_gap_and_configured_prices_coun
     found = await prom_costs(monitoring, "namespace", LAST)
     assert found.prices == "prometheus.yaml"
     assert [one.what for one in found.gaps] == ["OpenCost"]
+
+
+def test_pods_are_asked_about_in_queries_that_fit_into_a_url() -> None:
+    pods = [("shop", f"a-rather-long-name-of-a-deployment-6b7c8d9f-{i:05}") for i in range(120)]
+    parts = list(few_at_a_time(pods))
+    assert [pod for part in parts for pod in part] == pods
+    sources = Sources(METRICS, (), 86_400)
+    queries = [query for part in parts for query in details(sources, part).values()]
+    assert all(len(one) < 5_000 for one in queries)
+
+
+def test_nothing_is_concluded_of_a_container_whose_use_was_not_told() -> None:
+    labels = {"namespace": "shop", "pod": "cart-1", "container": "app"}
+    excess = {"excess cores": [Series(labels, (1.0,), (3.0,))]}
+    assert judge(excess, Rates(), 1.0).waste == ()
+    told = {**excess, "p95 cores": [Series(labels, (1.0,), (0.5,))]}
+    assert [one.core_hours for one in judge(told, Rates(), 1.0).waste] == [3.0]

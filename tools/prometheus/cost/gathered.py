@@ -1,6 +1,6 @@
 """What the servers are asked: all queries of a stage at once, and OpenCost where there is one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 _PRODUCT = "nvidia.com/gpu.product"
 """The label that GPU feature discovery gives to a node."""
 
+_NAMES = 1_500
+"""Characters of names of pods in a query."""
+
 
 @dataclass
 class Gathered:
@@ -45,12 +48,12 @@ class Gathered:
             except ToolError as error:
                 self.gaps.append(Gap(what=name, reason=f"{error.code}: {one_line(str(error))}"))
             else:
-                self.results[name] = found.series
+                self.results[name] = (*self.results.get(name, ()), *found.series)
 
         async with anyio.create_task_group() as tasks:
             for name, query in queries.items():
                 tasks.start_soon(one, name, query)
-        self.queries |= queries
+        self.queries = {**queries, **self.queries}
         self.gaps.sort(key=lambda gap: gap.what)
 
 
@@ -69,10 +72,23 @@ async def gather(backend: "Backend", by: str, seconds: int, end: int) -> Gathere
     found = Gathered(sources)
     stage = of_waste(sources) | of_prices(sources) | (of_spend(sources, by) if by != "gpu" else {})
     await found.ask(backend, stage, end)
-    pods = candidates(found.results)
-    if pods:
+    for pods in few_at_a_time(candidates(found.results)):
         await found.ask(backend, details(sources, pods), end)
     return found
+
+
+def few_at_a_time(pods: Iterable[Pod]) -> Iterator[list[Pod]]:
+    """Yield pods in parts whose names, twice in a query, fit into a URL: not all may post."""
+    part: list[Pod] = []
+    length = 0
+    for pod in sorted(pods):
+        if part and length + len(pod[1]) > _NAMES:
+            yield part
+            part, length = [], 0
+        part.append(pod)
+        length += len(pod[1]) + 1
+    if part:
+        yield part
 
 
 def candidates(results: Mapping[str, Sequence[Series]]) -> set[Pod]:

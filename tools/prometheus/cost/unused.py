@@ -146,9 +146,11 @@ def _groups(
     groups: defaultdict[tuple[str, str], _Group] = defaultdict(_Group)
     for key, gap in _values(found.get(f"excess {resource}", ())).items():
         namespace, pod, container = key
+        if key not in used:  # its query failed, which is told: nothing is concluded without it
+            continue
+        took = used[key]
         subject = owners.get((namespace, pod)) or pod_name(namespace, pod)
         group = groups[subject, container]
-        took = used.get(key, 0)
         group.excess += gap
         group.pods += 1
         needed = took * (1 if resource == "cores" else HEADROOM)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.kubernetes.label_selector import matches
 from clusterwright.tools.manifest import (
     Json,
@@ -16,9 +17,11 @@ from clusterwright.tools.manifest import (
     texts,
 )
 from clusterwright.tools.prometheus.result import Labels
+from clusterwright.tools.quotation import word
 
 _MOST_SHOWN = 3
-_LONGEST = 80
+_LONGEST = 63
+"""Characters of a label's name or value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +36,15 @@ class Near:
 def misses(selector: Json, labels: Labels) -> tuple[str, ...]:
     """Return the conditions of a selector that labels do not meet, with what they have instead."""
     wrong = [
-        f"{key}={value} ({_has(key, labels)})"
+        f"{_told(key)}={_told(value)} ({_has(key, labels)})"
         for key, value in strings(selector, "matchLabels").items()
         if labels.get(key) != value
     ]
     for one in items(selector, "matchExpressions"):
         if not matches({"matchExpressions": [one]}, labels):
             key, operator = text(one, "key"), text(one, "operator")
-            wrong.append(f"{key} {operator} {_values(one)}({_has(key, labels)})")
-    return tuple(one[:_LONGEST] for one in wrong)
+            wrong.append(f"{_told(key)} {_told(operator)} {_values(one)}({_has(key, labels)})")
+    return tuple(wrong)
 
 
 def nearest(selector: Json, objects: Iterable[Manifest]) -> Near | None:
@@ -77,9 +80,14 @@ def is_like(value: str, other: str) -> bool:
 
 
 def _has(key: str, labels: Labels) -> str:
-    return f"has {key}={labels[key]}" if key in labels else f"has no {key}"
+    return f"has {_told(key)}={_told(labels[key])}" if key in labels else f"has no {_told(key)}"
 
 
 def _values(expression: Manifest) -> str:
     found = texts(expression, "values")[:_MOST_SHOWN]
-    return f"{', '.join(found)} " if found else ""
+    return f"{', '.join(map(_told, found))} " if found else ""
+
+
+def _told(text: str) -> str:
+    """Return what a selector spells, which is any text: nobody checks that it could be a label."""
+    return word(one_line(text, _LONGEST))

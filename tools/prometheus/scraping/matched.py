@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.kubernetes.label_selector import matches, selector_text
 from clusterwright.tools.manifest import (
     Manifest,
@@ -25,6 +26,7 @@ from clusterwright.tools.manifest import (
 )
 from clusterwright.tools.prometheus.scraping.difference import nearest
 from clusterwright.tools.prometheus.scraping.pattern import pattern
+from clusterwright.tools.quotation import quoted, word
 from clusterwright.tools.ref import Ref, legal
 from clusterwright.tools.snapshot import Snapshot
 
@@ -85,7 +87,7 @@ def _nothing(
     monitor: Manifest,
 ) -> Unmatched:
     """Say why no object is selected: it is in another namespace, or a label is off."""
-    asked = selector_text(selector) or "everything"
+    asked = _asked(selector) or "everything"
     named = texts(monitor, "spec", "namespaceSelector", "matchNames") or [ref.namespace]
     places = ", ".join(named[:_FEW])
     elsewhere = [one for one in snapshot.of_kind(kind) if matches(selector, labels_of(one))]
@@ -130,11 +132,11 @@ def _service_port(
     has = ", ".join(sorted(filter(None, names))[:_FEW])
     numbers = {str(port.get("port")) for one in chosen for port in items(one, "spec", "ports")}
     if name in numbers:
-        says = f"port {name!r} must be the name of a port of {service}, not its number"
+        says = f"port {_named(name)} must be the name of a port of {service}, not its number"
     elif not has:
-        says = f"port {name!r} is a name, and the port of {service} has none"
+        says = f"port {_named(name)} is a name, and the port of {service} has none"
     else:
-        says = f"{service} has no port named {name!r}"
+        says = f"{service} has no port named {_named(name)}"
     yield Unmatched(ref, index, "port-name", f"{says}; it has {has}" if has else says, service)
 
 
@@ -150,9 +152,24 @@ def _container(
         return
     pod = _ref(pods[0], "Pod")
     has = ", ".join(sorted({f"{p.get('name', '')}={p.get('containerPort')}" for p in ports})[:_FEW])
-    says = f"no container of {pod} declares a port of the {key} {value!r}"
+    says = f"no container of {pod} declares a port of the {key} {_named(value)}"
     says += f"; declared are {has}" if has else "; none is declared"
     yield Unmatched(ref, index, "container-port", says, pod)
+
+
+def _named(name: str) -> str:
+    """Return a port as a monitor spells it, which is any text."""
+    shown = word(one_line(name, 80))
+    return f"'{name}'" if shown == name else shown
+
+
+def _asked(selector: Manifest) -> str:
+    """Return a selector, in marks where it spells what could be no label."""
+    told = one_line(selector_text(selector), 150)
+    parts = [part for pair in strings(selector, "matchLabels").items() for part in pair]
+    for one in items(selector, "matchExpressions"):
+        parts += [text(one, "key"), text(one, "operator"), *texts(one, "values")]
+    return told if all(word(part) == part for part in parts) else quoted(told)
 
 
 def _empty(snapshot: Snapshot, service: Manifest, ref: Ref) -> Unmatched:
@@ -161,7 +178,7 @@ def _empty(snapshot: Snapshot, service: Manifest, ref: Ref) -> Unmatched:
     if not selector:
         says += ", and no selector that would give it some"
     elif snapshot.was_read("Pod") and not _behind(snapshot, service):
-        asked = selector_text({"matchLabels": selector})
+        asked = _asked({"matchLabels": selector})
         near = nearest({"matchLabels": selector}, snapshot.in_namespace("Pod", found.namespace))
         says += f": no pod has {asked}"
         if near:

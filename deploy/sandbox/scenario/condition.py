@@ -24,7 +24,8 @@ class Condition(BaseModel):
 
     kind: str = Field(
         description="As kubectl spells it in `get`: Pod, Machine.cluster.x-k8s.io. Besides: Series,"
-        " of a query, with `$.value`; Alert, that Alertmanager has, with `$.status.state`."
+        " of a query, with `$.value`; Alert and Silence, that Alertmanager has, with"
+        " `$.status.state`."
     )
     query: str = Field(default="", description="PromQL, of the kind Series.")
     target: str = Field(default="", description="The workload cluster to look at: capi:ns/name.")

@@ -13,6 +13,7 @@ from clusterwright.deploy.sandbox.scenario.errors import (
 )
 from clusterwright.deploy.sandbox.scenario.kubectl import Cluster
 from clusterwright.deploy.sandbox.scenario.left import end_left
+from clusterwright.deploy.sandbox.scenario.metrics import SOMEBODY, end_silences
 from clusterwright.deploy.sandbox.scenario.model import CLUSTER_SCOPED, MARK, Rendered
 from clusterwright.deploy.sandbox.scenario.progress import Report, silent
 from clusterwright.deploy.sandbox.scenario.run import Run, run_all, unmet_of
@@ -129,6 +130,8 @@ def remove(cluster: Cluster, scenarios: Sequence[Rendered], *, wait: bool = Fals
     workload clusters it waits in any case.
     """
     end_left(cluster, [one.namespace for one in scenarios])
+    for by in {one.by for rendered in scenarios for one in rendered.silences}:
+        end_silences(cluster, by)
     made = [one for rendered in scenarios for one in rendered.made]
     held = [Ref.of(one) for one in made if texts(one, "metadata", "finalizers")]
     outside = {Ref.of(one) for one in made if text(one, "kind") in CLUSTER_SCOPED}
@@ -144,6 +147,8 @@ def purge(cluster: Cluster, *, wait: bool = False) -> tuple[Ref, ...]:
     outside = sorted(Ref.of(one) for one in cluster.marked(CLUSTER_SCOPED, label))
     namespaces = [ref.name for ref in outside if ref.kind == "Namespace"]
     end_left(cluster, namespaces)
+    if cluster.has_prometheus:
+        end_silences(cluster, SOMEBODY)
     inside = [one for name in namespaces for one in cluster.get(_HELD_KINDS, name)]
     held = [Ref.of(one) for one in inside if texts(one, "metadata", "finalizers")]
     if cluster.has_cluster_api:

@@ -15,9 +15,11 @@ from clusterwright.deploy.sandbox.scenario.kubectl import Cluster
 from clusterwright.deploy.sandbox.scenario.post import post
 from clusterwright.tools.manifest import Json, Manifest, items, strings, text
 
-SERIES, ALERT = "Series", "Alert"
-"""Kinds of a condition that are no kinds of Kubernetes: what a query gives, and what Alertmanager
-was told of."""
+SERIES, ALERT, SILENCE = "Series", "Alert", "Silence"
+"""Kinds of a condition that are no kinds of Kubernetes: what a query gives, what Alertmanager was
+told of, and what keeps it quiet."""
+SOMEBODY = "@example.com"
+"""How the name of everybody ends who makes a silence in a scenario."""
 _PROXY = "/api/v1/namespaces/monitoring/services/http:{}:{}/proxy"
 _PROMETHEUS = _PROXY.format("prometheus-operated", 9090)
 _ALERTMANAGER = _PROXY.format("alertmanager-operated", 9093)
@@ -28,7 +30,7 @@ class Silence(Declared):
 
     matchers: tuple[str, ...] = Field(min_length=1, description="As name=value or name=~regex.")
     hours: float = 2.0
-    by: str
+    by: str = Field(pattern=rf"{SOMEBODY}$")
     comment: str
 
 
@@ -59,6 +61,15 @@ def alerts(cluster: Cluster) -> list[Manifest]:
     ]
 
 
+def silences(cluster: Cluster) -> list[Manifest]:
+    """Return the silences that Alertmanager has, named by who made them, with `status.state`."""
+    told: list[Manifest] = json.loads(cluster.raw(f"{_ALERTMANAGER}/api/v2/silences"))
+    return [
+        {"kind": SILENCE, "metadata": {"name": text(one, "createdBy")}, "status": one["status"]}
+        for one in told
+    ]
+
+
 def silence(cluster: Cluster, wanted: Silence) -> None:
     """Make a silence, from now on."""
     post(cluster, f"{_ALERTMANAGER}/api/v2/silences", body_of(wanted, datetime.now(UTC)))
@@ -76,10 +87,10 @@ def body_of(wanted: Silence, start: datetime) -> Manifest:
 
 
 def end_silences(cluster: Cluster, by: str) -> None:
-    """End every silence of somebody."""
+    """End every silence of somebody, or of all whose names end so."""
     told: list[Manifest] = json.loads(cluster.raw(f"{_ALERTMANAGER}/api/v2/silences"))
     for one in told:
-        if text(one, "createdBy") == by and text(one, "status", "state") != "expired":
+        if text(one, "createdBy").endswith(by) and text(one, "status", "state") != "expired":
             cluster.delete_raw(f"{_ALERTMANAGER}/api/v2/silence/{text(one, 'id')}")
 
 

@@ -86,6 +86,11 @@ class Rendered:
         return tuple(one for stage in (*self.stages, self.cure) for one in stage.helm)
 
     @property
+    def silences(self) -> tuple[Silence, ...]:
+        """Return every silence that breaking makes."""
+        return tuple(one for stage in self.stages for one in stage.silences)
+
+    @property
     def made(self) -> tuple[Manifest, ...]:
         """Return everything that may have to be deleted: what is applied, and CRDs of charts."""
         charts = sorted({one.chart for one in self.operations if one.chart})

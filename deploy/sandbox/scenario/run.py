@@ -13,7 +13,14 @@ from clusterwright.deploy.sandbox.scenario.act import act
 from clusterwright.deploy.sandbox.scenario.condition import Condition
 from clusterwright.deploy.sandbox.scenario.errors import KubectlError, NotDevelopedError
 from clusterwright.deploy.sandbox.scenario.kubectl import Cluster
-from clusterwright.deploy.sandbox.scenario.metrics import ALERT, SERIES, alerts, series
+from clusterwright.deploy.sandbox.scenario.metrics import (
+    ALERT,
+    SERIES,
+    SILENCE,
+    alerts,
+    series,
+    silences,
+)
 from clusterwright.deploy.sandbox.scenario.model import WORKLOAD_NAMESPACE, Rendered, Stage
 from clusterwright.deploy.sandbox.scenario.progress import Progress, Report
 from clusterwright.deploy.sandbox.scenario.workload import at
@@ -21,7 +28,8 @@ from clusterwright.tools.manifest import Manifest
 
 _THREADS = 4
 _SECONDS_BETWEEN_LOOKS = 0.5
-_OF_METRICS = (SERIES, ALERT)
+_TOLD = {ALERT: alerts, SILENCE: silences}
+_OF_METRICS = (SERIES, *_TOLD)
 _operations = ThreadPoolExecutor(6, "helm")
 """Operations of Helm wait for the cluster most of the time; nobody else has to wait for them."""
 
@@ -115,11 +123,14 @@ def _unmet(
         for where in {c.target for c in of_objects}
     }
     queried = {one: series(cluster, one) for one in {c.query for c in conditions if c.query}}
-    told = alerts(cluster) if any(one.kind == ALERT for one in conditions) else []
+    told = {kind: _TOLD[kind](cluster) for kind in {c.kind for c in conditions} & _TOLD.keys()}
     now = time.monotonic()
     lines: list[str] = []
     for one in conditions:
-        objects = queried.get(one.query, told) if one.kind in _OF_METRICS else found[one.target]
+        if one.kind in _OF_METRICS:
+            objects = queried[one.query] if one.kind == SERIES else told[one.kind]
+        else:
+            objects = found[one.target]
         if objects is None or not one.holds(objects):
             since.pop(str(one), None)
             lines.append(f"{one.target} does not answer" if objects is None else one.seen(objects))

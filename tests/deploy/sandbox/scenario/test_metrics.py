@@ -15,6 +15,7 @@ from clusterwright.deploy.sandbox.scenario.metrics import (
     body_of,
     end_silences,
     series,
+    silences,
 )
 from clusterwright.tools.manifest import Json
 
@@ -79,17 +80,19 @@ def test_an_alert_is_an_object_with_its_state(tmp_path: Path) -> None:
     [("a=b", True, False), ("a!=b", False, False), ("a=~b", True, True), ("a!~b", False, True)],
 )
 def test_a_matcher_is_spelled_as_in_promql(spelled: str, equal: bool, regex: bool) -> None:
-    made = body_of(Silence(matchers=(spelled,), by="ops", comment="known"), NOW)
+    made = body_of(Silence(matchers=(spelled,), by="ops@example.com", comment="known"), NOW)
     assert made["matchers"] == [{"name": "a", "value": "b", "isEqual": equal, "isRegex": regex}]
 
 
 def test_a_silence_begins_at_once_and_lasts_as_long_as_is_wanted() -> None:
-    made = body_of(Silence(matchers=("a=b",), hours=1.5, by="ops", comment="known"), NOW)
+    made = body_of(
+        Silence(matchers=("a=b",), hours=1.5, by="ops@example.com", comment="known"), NOW
+    )
     assert (made["startsAt"], made["endsAt"]) == (
         "2026-01-01T00:00:00+00:00",
         "2026-01-01T01:30:00+00:00",
     )
-    assert (made["createdBy"], made["comment"]) == ("ops", "known")
+    assert (made["createdBy"], made["comment"]) == ("ops@example.com", "known")
 
 
 def test_only_the_own_silences_that_still_hold_are_ended(tmp_path: Path) -> None:
@@ -102,3 +105,18 @@ def test_only_the_own_silences_that_still_hold_are_ended(tmp_path: Path) -> None
     end_silences(proxied.cluster, "ops")
     ended = [arguments[-1] for arguments, _ in proxied.calls if arguments[0] == "delete"]
     assert [one.rpartition("/")[2] for one in ended] == ["1"]
+
+
+def test_all_of_those_who_make_silences_in_scenarios_are_known_by_their_names() -> None:
+    with pytest.raises(ValueError, match="by"):
+        Silence(matchers=("a=b",), by="ops", comment="known")
+
+
+def test_a_silence_is_an_object_named_by_who_made_it(tmp_path: Path) -> None:
+    told = [{"id": "1", "createdBy": "ops@example.com", "status": {"state": "expired"}}]
+    found = silences(Proxied(tmp_path, told).cluster)
+    gone = Condition(
+        kind="Silence", name="ops@example.com", path="$.status.state", matches="active", count=0
+    )
+    assert gone.holds(found)
+    assert not gone.model_copy(update={"count": None}).holds(found)

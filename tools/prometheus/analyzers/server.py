@@ -127,12 +127,18 @@ def _no_alertmanager(snapshot: Snapshot) -> Iterable[Suspicion]:
         items(estate.configuration.alerting, "alertmanagers")
     )
     if estate.alertmanagers == 0 and rules and wanted:
+        absent = [one for one in _services(estate) if _is_absent(estate, one)]
+        proofs = (
+            said(estate.server, "$.activeAlertmanagers", "[]"),
+            *(said(estate.server, "$.spec.alerting.alertmanagers", str(one)) for one in absent),
+        )
+        why = f"{absent[0]}, which it looks for, does not exist" if absent else ""
         finding = about(
             NO_ALERTMANAGER,
             estate.server,
-            f"It finds no Alertmanager, though one is configured: none of its {len(rules)} alerts"
-            " reaches anybody",
-            (said(estate.server, "$.activeAlertmanagers", "[]"),),
+            f"It finds no Alertmanager, {why or 'though one is configured'}: none of its"
+            f" {len(rules)} alerts reaches anybody",
+            proofs,
             "See whether Alertmanager runs and its Service and port are those of the configuration"
             " (spec.alerting).",
             severity=Severity.CRITICAL,
@@ -143,13 +149,23 @@ def _no_alertmanager(snapshot: Snapshot) -> Iterable[Suspicion]:
 
 def sends_to(estate: Estate) -> Iterator[Relation]:
     """Yield the edges from the Prometheus to its Alertmanager, and to the Services it looks for."""
+    for one in _services(estate):
+        yield Relation(source=estate.server, edge=Edge.USES, target=one)
+    if estate.alertmanager:
+        yield Relation(source=estate.server, edge=Edge.USES, target=estate.alertmanager)
+
+
+def _services(estate: Estate) -> Iterator[Ref]:
+    """Yield the Services in which the object of the Prometheus has it look for Alertmanagers."""
     for one in items(estate.get(estate.server), "spec", "alerting", "alertmanagers"):
         namespace = text(one, "namespace") or estate.server.namespace
         ref = checked(Ref("Service", text(one, "name"), namespace)) if text(one, "name") else None
         if ref:
-            yield Relation(source=estate.server, edge=Edge.USES, target=ref)
-    if estate.alertmanager:
-        yield Relation(source=estate.server, edge=Edge.USES, target=estate.alertmanager)
+            yield ref
+
+
+def _is_absent(estate: Estate, service: Ref) -> bool:
+    return estate.was_read("Service") and estate.get(service) is None
 
 
 def made_for(estate: Estate, ref: Ref) -> tuple[Relation, ...]:
@@ -234,7 +250,7 @@ def _operated(kind: str) -> Callable[[Snapshot], Iterable[Suspicion]]:
 
 CONFIG_RELOAD = Analyzer("config-reload", (RELOAD,), ("Pod",), _reload)
 WAL_CORRUPTED = Analyzer("wal-corrupted", (WAL,), (), _wal)
-NO_ALERTMANAGERS = Analyzer("no-alertmanager", (NO_ALERTMANAGER,), (), _no_alertmanager)
+NO_ALERTMANAGERS = Analyzer("no-alertmanager", (NO_ALERTMANAGER,), ("Service",), _no_alertmanager)
 ALERTS_NOT_SENT = Analyzer(
     "alerts-not-sent",
     (NOT_SENT,),

@@ -61,6 +61,21 @@ def test_a_prometheus_without_the_alertmanager_that_it_is_to_have_is_told() -> N
     assert knowing(groups=(), alertmanagers=0, configuration=ALERTING).codes() == []
 
 
+def test_the_service_of_an_alertmanager_that_does_not_exist_is_named() -> None:
+    looks = {"alertmanagers": [{"namespace": "monitoring", "name": "typo", "port": "web"}]}
+    knows: dict[str, object] = {
+        "groups": (rules(rule("Down", "up == 0")),),
+        "alertmanagers": 0,
+        "configuration": ALERTING,
+    }
+    prometheus = operated("Prometheus", spec={"alerting": looks})
+    finding = Place((prometheus,), knows=knows, also_read=("Service",)).only()
+    assert "Service/monitoring/typo, which it looks for, does not exist" in finding.title
+    there = make("Service", "typo", namespace="monitoring")
+    for one in (Place((prometheus, there), knows=knows), Place((prometheus,), knows=knows)):
+        assert "though one is configured" in one.only().title
+
+
 @pytest.mark.parametrize(
     ("query", "code", "says"),
     [

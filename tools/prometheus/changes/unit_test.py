@@ -3,12 +3,15 @@
 Source of the form: Prometheus, docs/configuration/unit_testing_rules.md.
 """
 
+import json
 import re
 
 from clusterwright.tools.errors import InvalidInputError
 from clusterwright.tools.manifest import Manifest, items, text
+from clusterwright.tools.prometheus.ruinous import refuse_ruinous
 from clusterwright.tools.prometheus.wire import duration
 
+LONGEST = 200_000
 MOST_SERIES, MOST_SAMPLES, MOST_EVALUATIONS, MOST_CASES = 200, 50_000, 5_000, 50
 _FIELDS = frozenset(
     {
@@ -34,6 +37,10 @@ def file_of(test: Manifest, interval: str) -> Manifest:
     odd = [key for key in test if key not in _FIELDS]
     if odd:
         raise _wrong(f"a unit test has no {odd[0][:60]!r}")
+    if len(json.dumps(test)) > LONGEST:
+        raise _wrong(f"a unit test has at most {LONGEST} characters")
+    for one in items(test, "promql_expr_test"):
+        refuse_ruinous(text(one, "expr"))  # it would be this machine that promtool ends
     cases = [*items(test, "alert_rule_test"), *items(test, "promql_expr_test")]
     series = items(test, "input_series")
     if not cases or not series:

@@ -5,7 +5,7 @@ is asked much, would otherwise keep all others from being answered at all.
 """
 
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
 
 import anyio
@@ -31,10 +31,16 @@ class Turn:
             self._held = False
             self._turns.release()
 
-    async def take_again(self) -> None:
-        """Wait for a turn; who is cancelled meanwhile holds none."""
-        await self._turns.acquire()
-        self._held = True
+    def take_again(self) -> None:
+        """Hold a turn again if one is free, and otherwise go on beside those who hold one.
+
+        Who comes out of a line holds a place that others wait for: if it waited for a turn now,
+        and those who hold the turns for such a place, nobody would ever go on. The line lets out
+        few, which is how many more may work at a time.
+        """
+        with suppress(anyio.WouldBlock):
+            self._turns.acquire_nowait()
+            self._held = True
 
 
 TURN: ContextVar[Turn | None] = ContextVar("TURN", default=None)
@@ -52,4 +58,4 @@ async def waiting() -> AsyncGenerator[None]:
     try:
         yield
     finally:
-        await turn.take_again()
+        turn.take_again()

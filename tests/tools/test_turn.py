@@ -1,4 +1,4 @@
-"""A turn is given back while a call waits, and held again before it goes on."""
+"""A turn is given back while a call waits, and held again where one is free."""
 
 import anyio
 import pytest
@@ -31,23 +31,42 @@ async def test_who_waits_elsewhere_lets_another_work() -> None:
     assert done == ["worked", "waited"]
 
 
-async def test_after_the_wait_a_turn_is_waited_for() -> None:
-    limit, free, done = Limit(running=1), anyio.Event(), list[str]()
+async def test_after_the_wait_a_free_turn_is_held_again() -> None:
+    limit = Limit(running=1, waiting=0)
+    async with limit.turn():
+        async with waiting():
+            pass
+        with pytest.raises(BusyError):
+            async with limit.turn():
+                pass
 
-    async def waits() -> None:
+
+async def test_who_has_a_place_goes_on_though_those_who_wait_for_it_hold_all_turns() -> None:
+    limit, place, done = Limit(running=1), anyio.Semaphore(0), list[str]()
+
+    async def first() -> None:
         async with limit.turn():
             async with waiting():
-                await free.wait()
-            done.append("waited")
+                await place.acquire()
+            done.append("first")
+            place.release()
+
+    async def part() -> None:
+        async with waiting():
+            await place.acquire()
+        done.append("part")
+
+    async def second() -> None:
+        async with limit.turn(), anyio.create_task_group() as parts:
+            parts.start_soon(part)
 
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(waits)
+        tasks.start_soon(first)
         await anyio.wait_all_tasks_blocked()
-        async with limit.turn():
-            free.set()
-            await anyio.wait_all_tasks_blocked()
-            assert not done
-    assert done == ["waited"]
+        tasks.start_soon(second)
+        await anyio.wait_all_tasks_blocked()
+        place.release()
+    assert done == ["first", "part"]
 
 
 async def test_who_is_cancelled_while_it_waits_leaves_as_many_turns_as_there_were() -> None:

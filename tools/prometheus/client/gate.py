@@ -55,12 +55,9 @@ class Gate:
             await self._line_up(wait)
 
     async def _line_up(self, wait: float) -> None:
-        async with AsyncExitStack() as undo:
-            async with waiting():
-                with anyio.fail_after(wait):
-                    await self._places.acquire()
-                undo.callback(self._places.release)
-            undo.pop_all()  # the place is kept, unless the call ended before it had its turn again
+        async with waiting():
+            with anyio.fail_after(wait):
+                await self._places.acquire()
 
 
 class Place:

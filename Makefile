@@ -23,7 +23,7 @@ setup: .venv/.ready  ## the virtual environment
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-build-isolation --editable . --group dev
 	@touch $@
 
-parts: setup  ## build and fetch what the sandbox runs (about 10 minutes the first time)
+parts: setup  ## build and fetch what the sandbox runs (about 15 minutes the first time)
 	@$(BIN)/python -m clusterwright.deploy.sandbox.parts >/dev/null
 
 demo: parts  ## break a real cluster, diagnose it over MCP, compare with the truth

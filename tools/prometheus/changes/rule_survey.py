@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from clusterwright.tools.errors import InvalidInputError, NotFoundError, QueryError
 from clusterwright.tools.kubernetes.changes.step import Scene
 from clusterwright.tools.kubernetes.read import read_snapshot
-from clusterwright.tools.manifest import Manifest, text
+from clusterwright.tools.manifest import Manifest, items, text
 from clusterwright.tools.prometheus.changes.rule_change import RuleChange
 from clusterwright.tools.prometheus.changes.rule_trial import Checked, RuleTrial, Wanted
 from clusterwright.tools.prometheus.changes.unit_test import file_of
 from clusterwright.tools.prometheus.client.lane import Lane
 from clusterwright.tools.prometheus.client.promtool import find_promtool
 from clusterwright.tools.prometheus.promql.reading import Reading, read
+from clusterwright.tools.prometheus.ruinous import refuse_ruinous
 from clusterwright.tools.prometheus.scraping.selected import PROMETHEUS
 
 if TYPE_CHECKING:
@@ -83,6 +84,8 @@ async def _checked(wanted: Wanted, change: RuleChange, server: str) -> Checked:
     )
     if tests is None or not ran.ok:
         return found
+    for one in (rule for group in wanted.groups for rule in items(group, "rules")):
+        refuse_ruinous(text(one, "expr"))  # promtool evaluates them all, on this machine
     whole: Manifest = {"groups": [_plain(one) for one in wanted.groups]}
     tested = await program.test_rules(whole, tests)
     return replace(found, failed="" if tested.ok else tested.said)

@@ -1,6 +1,7 @@
 """Rules in the files of a real Prometheus: checked, tested, tried live, proven loaded, undone."""
 
 import pytest
+import yaml
 
 from clusterwright.tools.manifest import Json, Manifest
 from tests.tools.prometheus.changes.place import Place
@@ -96,6 +97,23 @@ async def test_a_unit_test_that_fails_refuses_the_rule(rules: Place) -> None:
         ):
             plan, told = await session.plan(made(rules, test=test))
             assert (plan, said in told) == ("", True)
+
+
+async def test_a_rule_beside_it_that_would_end_promtool_is_not_tested_here(rules: Place) -> None:
+    beside = {"alert": "Heavy", "expr": "max_over_time(up[1y:1ms]) > 0"}
+    file = yaml.safe_dump({"groups": [{"name": "cart", "rules": [beside]}]})
+    rules.create(
+        {
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": {"name": "heavy"},
+            "data": {"cart.yaml": file},
+        }
+    )
+    change = made(rules, object=f"ConfigMap/{rules.namespace}/heavy", test=expecting("_x5"))
+    async with rules.session() as session:
+        plan, said = await session.plan(change)
+    assert (plan, "the subqueries have some" in said) == ("", True)
 
 
 async def test_without_promtool_the_plan_says_so(

@@ -11,7 +11,7 @@ from clusterwright.tools.prometheus.analyzers.cardinality import job_ref
 from clusterwright.tools.prometheus.analyzers.joins import hosts, node_of, workload
 from clusterwright.tools.prometheus.estate import Estate, estate_of
 from clusterwright.tools.prometheus.metric_queries import BY_NAME
-from clusterwright.tools.prometheus.scraping.subject import subject
+from clusterwright.tools.prometheus.scraping.subject import monitor, subject
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
@@ -78,6 +78,10 @@ def _exporters(estate: Estate, node: Ref) -> Iterator[Relation]:
         yield Relation(source=node, edge=Edge.USES, target=one)
     for job in jobs:
         yield Relation(source=node, edge=Edge.SCRAPED_BY, target=job_ref(estate, job))
+        # A monitor whose targets are all gone is known by its pool: a job has its Service's name.
+        for of in filter(None, map(monitor, estate.pools or ())):
+            if of.name == job:
+                yield Relation(source=node, edge=Edge.SCRAPED_BY, target=of)
 
 
 def _refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding | None:

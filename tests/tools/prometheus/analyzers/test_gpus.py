@@ -245,6 +245,17 @@ def test_gpu_nodes_are_silent_where_no_gpu_is_measured_or_the_node_is_new_or_los
     assert gpus(one, other, exporters=[gpu(1), seen]).codes() == []
 
 
+def test_a_gpu_node_without_metrics_hangs_on_the_monitor_of_the_others_also_without_targets() -> (
+    None
+):
+    one, other = with_gpus("gpu-1", "10.0.0.9"), with_gpus("gpu-2", "10.0.0.10")
+    knows = {"pools": ("serviceMonitor/gpu-operator/dcgm/0", "serviceMonitor/shop/cart/0")}
+    found = Place((one, other), {"gpu-exporters": [gpu(1)]}, knows=knows).only()
+    monitor = Ref("ServiceMonitor", "dcgm", "gpu-operator", "monitoring.coreos.com")
+    wanted = Relation(source=found.subject, edge=Edge.SCRAPED_BY, target=monitor)
+    assert wanted in found.relations
+
+
 def test_a_gpu_node_that_is_gone_when_it_is_read_again_is_silent() -> None:
     one, other = with_gpus("gpu-1", "10.0.0.9"), with_gpus("gpu-2", "10.0.0.10")
     place = gpus(one, other, exporters=[gpu(1)])

@@ -156,6 +156,21 @@ def told_apart(found: Iterable[Found], slices: Iterable[Manifest] | None) -> tup
     return tuple(sorted(kept, key=lambda one: one.name))
 
 
+def most_telling(found: Iterable[Found]) -> Found:
+    """Return the one that knows most of what is wrong in its cluster.
+
+    A Prometheus tells its targets and rules, which what stands before several of them does not; one
+    that the operator runs is that of the cluster rather than of a team's own.
+    """
+    return min(
+        found, key=lambda f: (f.flavor is not Flavor.PROMETHEUS, not _is_operated(f), f.name)
+    )
+
+
+def _is_operated(one: Found) -> bool:
+    return one.governing or any(alias.endswith("-operated") for alias in one.aliases)
+
+
 def _same(one: Found, other: Found) -> bool:
     if one.role is not other.role or one.flavor is not other.flavor:
         return False

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from clusterwright.tools.analyze import Fulfil, analyze
 from clusterwright.tools.analyzer import Fulfilled, Request
-from clusterwright.tools.coverage import Coverage
+from clusterwright.tools.coverage import Coverage, Gap
 from clusterwright.tools.finding import Finding
 from clusterwright.tools.kubernetes.brief import owners
 from clusterwright.tools.kubernetes.parameters import Cluster, Cursor, Namespace
@@ -49,7 +49,7 @@ async def prom_find_problems(
 
     Start here; alerts that fire are told with the objects they are about.
     """
-    reach = await monitoring.reach(cluster, backend)
+    reach = await monitoring.reach(cluster, backend, of_several=True)
     asked = (f"{DOMAIN}/{reach.backend.name}", reach.cluster, namespace)
     read = partial(_scan, reach, asked, namespace)
     return await paged(monitoring.clusters, asked, read, limit=limit, cursor=cursor)
@@ -67,9 +67,18 @@ async def _scan(reach: "Reach", asked: tuple[str, str, str | None], namespace: s
         reach.cluster,
         namespace,
         findings,
-        Coverage(checked=estate.coverage.checked, gaps=(*estate.coverage.gaps, *analysis.gaps)),
+        Coverage(
+            checked=estate.coverage.checked,
+            gaps=(*estate.coverage.gaps, *analysis.gaps, *map(_not_asked, reach.others)),
+        ),
         {one.source: one for one in owners(estate, findings)},
         _SYMPTOMS,
+    )
+
+
+def _not_asked(backend: str) -> Gap:
+    return Gap(
+        what=f"backend {backend}", reason="one of several is asked at a time: name it as backend="
     )
 
 

@@ -1,7 +1,7 @@
 """What the tools of this domain work on: clusters, and the backends that know their metrics."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -39,6 +39,8 @@ class Reach:
     """None for a backend that was configured without a cluster."""
     no_alertmanager: str = ""
     """Why there is none: nothing was found, or what could not be read."""
+    others: tuple[str, ...] = ()
+    """Backends of the cluster that could have been asked as well, where none was named."""
 
 
 class Monitoring:
@@ -64,22 +66,32 @@ class Monitoring:
         """What resources cost, as configured."""
         return self.settings.prices
 
-    async def reach(self, cluster: str | None = None, backend: str | None = None) -> Reach:
+    async def reach(
+        self, cluster: str | None = None, backend: str | None = None, *, of_several: bool = False
+    ) -> Reach:
         """Return the backend of a cluster, by default the only one that it has.
 
-        What is configured for a cluster counts before what is found in it.
+        What is configured for a cluster counts before what is found in it. `of_several` takes one
+        of several that nobody named, and tells the others: a look at a whole cluster begins
+        somewhere, while a number has to come from where it is asked for.
 
         Raises NotFoundError that names the backends there are, NotServedError where there is none,
         which says how to configure one.
         """
         async with self._locks[cluster or ""]:  # a cluster that hangs does not keep the others
-            if (setting := await self._setting(cluster, backend)) is not None:
-                return await self._of_setting(setting)
+            if meant := await self._settings_meant(cluster, backend):
+                if len(meant) > 1 and not of_several:
+                    raise self._several([one.name for one in meant])
+                reach = await self._of_setting(meant[0])
+                return replace(reach, others=tuple(one.name for one in meant[1:]))
             if not self.settings.discovery:
                 raise self._none(cluster, backend)
             connection = await self.clusters.connect(cluster)
-            found = await self._in(connection).backend(backend, self._names(connection.cluster))
-            return await self._beside(found, connection)
+            names = self._names(connection.cluster)
+            found, others = await self._in(connection).backend(
+                backend, names, of_several=of_several
+            )
+            return replace(await self._beside(found, connection), others=others)
 
     async def aclose(self) -> None:
         """Close the connections to what is configured; those to clusters are the clusters' own."""
@@ -89,8 +101,10 @@ class Monitoring:
                 await alertmanager.aclose()
         self._configured.clear()
 
-    async def _setting(self, cluster: str | None, backend: str | None) -> BackendSetting | None:
-        """Return what is configured, if something is that is meant."""
+    async def _settings_meant(
+        self, cluster: str | None, backend: str | None
+    ) -> list[BackendSetting]:
+        """Return what is configured and meant, in the order of the file."""
         known = self.settings.backends
         if any(one.cluster for one in known) and (cluster or not backend):
             cluster = (await self.clusters.connect(cluster)).cluster  # its name, if by default
@@ -102,10 +116,7 @@ class Monitoring:
         ]
         # What is configured for no cluster in particular yields to what is for the one asked for.
         own = [one for one in meant if cluster and one.cluster == cluster]
-        meant = own or meant
-        if len(meant) > 1:
-            raise self._several([one.name for one in meant])
-        return meant[0] if meant else None
+        return own or meant
 
     def _names(self, cluster: str) -> list[str]:
         return [one.name for one in self.settings.backends if one.cluster in {cluster, ""}]

@@ -38,14 +38,17 @@ class One(Monitoring):
     alertmanager: Alertmanager | None = None
     connection: Connection | None = None
     priced: Prices = field(default_factory=Prices)
+    others: tuple[str, ...] = ()
 
     @property
     def prices(self) -> Prices:
         return self.priced
 
-    async def reach(self, cluster: str | None = None, backend: str | None = None) -> Reach:
-        del cluster, backend
-        return Reach("kind", self.one, self.alertmanager, self.connection)
+    async def reach(
+        self, cluster: str | None = None, backend: str | None = None, *, of_several: bool = False
+    ) -> Reach:
+        del cluster, backend, of_several
+        return Reach("kind", self.one, self.alertmanager, self.connection, others=self.others)
 
 
 def answering(

@@ -10,6 +10,8 @@ from clusterwright.tools.prometheus.monitoring import Monitoring, Reach
 class OneBackend(Monitoring):
     one: Backend
 
-    async def reach(self, cluster: str | None = None, backend: str | None = None) -> Reach:
-        del cluster, backend
+    async def reach(
+        self, cluster: str | None = None, backend: str | None = None, *, of_several: bool = False
+    ) -> Reach:
+        del cluster, backend, of_several
         return Reach("kind", self.one, None, None)

@@ -4,7 +4,7 @@ import pytest
 
 from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.prometheus.capability import Flavor
-from clusterwright.tools.prometheus.discovery import Role, find_services, told_apart
+from clusterwright.tools.prometheus.discovery import Role, find_services, most_telling, told_apart
 
 
 def service(name: str, *ports: tuple[str, int], **labels: str) -> Manifest:
@@ -79,6 +79,20 @@ def test_services_before_the_same_pods_are_one_with_two_names() -> None:
         assert one.is_named("monitoring/prometheus-operated")
     other = [slices("prometheus-operated", "10.0.0.1"), slices("prometheus-k8s", "10.0.0.2")]
     assert len(told_apart(find_services(services), other)) == 2
+
+
+def test_of_several_the_prometheus_of_the_operator_knows_most_of_its_cluster() -> None:
+    services = [
+        *(service("a-thanos-query", WEB), service("prometheus-of-a-team", WEB)),
+        *(service("prometheus-k8s", WEB), service("prometheus-operated", WEB)),
+    ]
+    addresses = [
+        *(slices("a-thanos-query", "10.0.0.9"), slices("prometheus-of-a-team", "10.0.0.2")),
+        *(slices("prometheus-k8s", "10.0.0.1"), slices("prometheus-operated", "10.0.0.1")),
+    ]
+    for known in (addresses, None):
+        best = most_telling(told_apart(find_services(services), known))
+        assert best.is_named("prometheus-operated")
 
 
 def test_odd_services_break_nothing() -> None:

@@ -65,6 +65,12 @@ async def test_a_cluster_without_any_backend_does_not_serve_what_the_tool_is_abo
         await InCluster(a_cluster({"services": [cart]})).backend(None, [])
 
 
+async def test_backends_that_were_not_asked_are_gaps() -> None:
+    found = await problems(One(answering({"targets": {}}), others=("monitoring/thanos-query",)))
+    gaps = {gap.what: gap.reason for gap in found.coverage.gaps}
+    assert "name it as backend=" in gaps["backend monitoring/thanos-query"]
+
+
 async def test_kinds_that_may_not_be_listed_are_gaps_and_the_rest_is_judged() -> None:
     hidden = a_cluster({"nodes": []}, "servicemonitors", "prometheuses", "pods")
     found = await problems(One(answering({"targets": {}}), connection=hidden))

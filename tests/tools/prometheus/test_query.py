@@ -39,8 +39,10 @@ class One(Monitoring):
 
     one: Backend
 
-    async def reach(self, cluster: str | None = None, backend: str | None = None) -> Reach:
-        del cluster, backend
+    async def reach(
+        self, cluster: str | None = None, backend: str | None = None, *, of_several: bool = False
+    ) -> Reach:
+        del cluster, backend, of_several
         return Reach("kind", self.one, None, None)
 
 

@@ -111,3 +111,14 @@ async def test_a_backend_is_chosen_by_name_and_never_by_address(tmp_path: Path) 
             await monitoring.reach(backend=name)
         assert "a, b" in caught.value.hint
     await monitoring.aclose()
+
+
+@pytest.mark.usefixtures("two")
+async def test_a_look_at_the_whole_begins_with_the_first_and_tells_the_others(
+    tmp_path: Path,
+) -> None:
+    monitoring = Monitoring(Clusters(tmp_path / "none"))
+    found = await monitoring.reach(of_several=True)
+    assert (found.backend.name, found.others) == ("a", ("b",))
+    assert (await monitoring.reach(backend="b", of_several=True)).others == ()
+    await monitoring.aclose()

@@ -18,7 +18,13 @@ from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.prometheus.client.alertmanager import Alertmanager
 from clusterwright.tools.prometheus.client.backend import Backend
 from clusterwright.tools.prometheus.client.prefix import find_prefix
-from clusterwright.tools.prometheus.discovery import Found, Role, find_services, told_apart
+from clusterwright.tools.prometheus.discovery import (
+    Found,
+    Role,
+    find_services,
+    most_telling,
+    told_apart,
+)
 from clusterwright.tools.prometheus.endpoint import Endpoint
 from clusterwright.tools.prometheus.settings import EXAMPLE, FILE
 from clusterwright.tools.trust.places import config_dir
@@ -38,8 +44,13 @@ class InCluster:
         self._backends: dict[str, tuple[Found, Backend]] = {}
         self._alertmanagers: dict[str, tuple[Found, Alertmanager]] = {}
 
-    async def backend(self, name: str | None, configured: list[str]) -> Backend:
+    async def backend(
+        self, name: str | None, configured: list[str], *, of_several: bool = False
+    ) -> tuple[Backend, tuple[str, ...]]:
         """Return the one that is named, or the only one; `configured` are others to be named.
+
+        `of_several` takes the most telling of several that nobody named, with the names of the
+        others.
 
         Raises NotFoundError that names those there are, NotServedError where there is none,
         ForbiddenError where Services cannot be listed, and what the backend answers if it does not
@@ -47,14 +58,14 @@ class InCluster:
         """
         there = [one for one in await self._services() if one.role is Role.BACKEND]
         meant = [one for one in there if name is None or one.is_named(name)]
-        if len(meant) != 1:
+        if not meant or (len(meant) > 1 and not (of_several and name is None)):
             raise self._unclear(name, there, meant, configured)
-        found = meant[0]
+        found = most_telling(meant)
         known = self._backends.get(found.name)
         if known is None or not _same_place(known[0], found):
             known = found, await self._made(found)
             self._backends[found.name] = known
-        return known[1]
+        return known[1], tuple(one.name for one in meant if one is not found)
 
     async def alertmanager(self, backend: str) -> tuple[Alertmanager | None, str]:
         """Return the Alertmanager beside a backend, or None and why."""

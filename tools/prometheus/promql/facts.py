@@ -9,6 +9,17 @@ from dataclasses import dataclass, field
 from clusterwright.tools.prometheus.promql.selector import Selector
 
 _OF_HISTOGRAMS = ("_bucket", "_count", "_sum")
+_MADE = frozenset(
+    {
+        *("up", "ALERTS", "ALERTS_FOR_STATE"),
+        *("scrape_duration_seconds", "scrape_samples_scraped", "scrape_series_added"),
+        *("scrape_samples_post_metric_relabeling", "scrape_sample_limit", "scrape_body_size_bytes"),
+        "scrape_timeout_seconds",
+    }
+)
+"""Gauges that Prometheus makes itself, of which no metadata tells. Source: Prometheus, Jobs and
+instances; scrape/scrape.go, rules/alerting.go.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +48,8 @@ class Facts:
         base = next((metric.removesuffix(s) for s in _OF_HISTOGRAMS if metric.endswith(s)), "")
         if base and self.types.get(base) in {"histogram", "summary"}:
             return "counter"
+        if not own and metric in _MADE:
+            return "gauge"
         return own or ("counter" if self._is_openmetrics(metric) else "")
 
     def _is_openmetrics(self, metric: str) -> bool:

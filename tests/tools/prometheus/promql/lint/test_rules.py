@@ -278,6 +278,23 @@ def test_rules_that_need_facts_are_silent_without_them() -> None:
             assert rule.code not in found
 
 
+@pytest.mark.parametrize(
+    ("query", "right"),
+    [
+        ("rate(up[5m])", "changes(up[...])"),
+        ('sum(increase(up{job="a"}[1h]))', 'changes(up{job="a"}[...])'),
+        ("rate(ALERTS[5m])", "changes(ALERTS[...])"),
+        ("rate(scrape_samples_scraped[5m])", "deriv(scrape_samples_scraped[...])"),
+    ],
+)
+def test_what_prometheus_makes_itself_is_a_gauge_though_no_metadata_says_so(
+    query: str, right: str
+) -> None:
+    (doubt,) = lint(read(query), Facts())
+    assert doubt.code == "rate-of-gauge"
+    assert doubt.right.startswith(right)
+
+
 def test_what_is_suggested_can_be_read() -> None:
     for case in CASES.values():
         for query in (*case.doubtful, *case.silent):

@@ -21,6 +21,7 @@ _NICE = (
     *(3_600, 7_200, 10_800, 14_400, 21_600, 43_200, _DAY, 2 * _DAY, 7 * _DAY, 28 * _DAY),
 )
 _NOW = re.compile(r"now\s*(?:-\s*(?P<before>.+))?", re.IGNORECASE)
+_AGO = re.compile(r"-\s*(?P<minus>.+)|(?P<ago>.+?)\s+ago", re.IGNORECASE)
 _EPOCH = re.compile(r"[0-9]{1,13}(?:\.[0-9]{1,9})?")
 _MILLISECONDS = 1e11
 """An epoch beyond this is in milliseconds: as seconds it would be in the year 5138."""
@@ -68,10 +69,12 @@ def seconds_of(text: str, what: str) -> float:
 def moment_of(text: str, now: float, what: str) -> float:
     """Return a moment in seconds since the epoch.
 
-    It is `now`, `now-1h`, a duration before now, RFC 3339 (UTC where it names no zone), or an epoch
-    in seconds or milliseconds. Raises InvalidInputError that shows one.
+    It is `now`, `now-1h`, a duration before now (`1h`, `-1h`, `1h ago`), RFC 3339 (UTC where it
+    names no zone), or an epoch in seconds or milliseconds. Raises InvalidInputError that shows one.
     """
     words = text.strip()
+    if (ago := _AGO.fullmatch(words)) and (before := duration(ago["minus"] or ago["ago"])):
+        return now - before
     if found := _NOW.fullmatch(words):
         return now - seconds_of(found["before"], what) if found["before"] else now
     if _EPOCH.fullmatch(words) and len(words) > len("99999999"):

@@ -20,6 +20,9 @@ NOW = 1_700_000_123.4
         ("1h30m", NOW - 5_400),
         ("1.5h", NOW - 5_400),
         ("7d", NOW - 604_800),
+        ("-30m", NOW - 1_800),
+        ("- 1h", NOW - 3_600),
+        ("1h ago", NOW - 3_600),
         ("1700000000", 1_700_000_000),
         ("1700000000.5", 1_700_000_000.5),
         ("1700000000500", 1_700_000_000.5),
@@ -34,7 +37,8 @@ def test_a_moment_is_a_time_or_a_duration_before_now(text: str, moment: float) -
 
 
 @pytest.mark.parametrize(
-    "text", ["", "yesterday", "1x", "now-", "now-x", "12:00", "-1h", "1h-", "5"]
+    "text",
+    ["", "yesterday", "1x", "now-", "now-x", "12:00", "--1h", "1h-", "5", "-5", "-0s", "+1h"],
 )
 def test_what_is_no_moment_is_refused_with_what_would_be_one(text: str) -> None:
     with pytest.raises(InvalidInputError) as found:

@@ -36,10 +36,9 @@ from clusterwright.tools.prometheus.signal.discovery import Chosen, Discovery, c
 from clusterwright.tools.prometheus.signal.requests import P99, RATE
 from clusterwright.tools.prometheus.signal.resolve import resolve
 from clusterwright.tools.prometheus.signal.row import Beside, SignalRow, bucket, counted, row
-from clusterwright.tools.prometheus.signal.subject import About, Scheme, Subject
+from clusterwright.tools.prometheus.signal.subject import About, Scheme, Subject, target_of
 from clusterwright.tools.prometheus.window import seconds_of
 from clusterwright.tools.quotation import quoted
-from clusterwright.tools.ref import Ref
 from clusterwright.tools.tool import Effect, Tool
 
 _SMALL = 4_096
@@ -74,7 +73,7 @@ async def prom_signals(
 
     Each number comes with its query and the window before; what is not exported is named.
     """
-    ref, seconds = Ref.parse(target), _window(last)
+    ref, seconds = target_of(target), _window(last)
     reach = await monitoring.reach(cluster, backend)
     found = await resolve(ref, gpu or "", f"{seconds}s", reach.backend, reach.connection)
     asking = await _discovered(reach, found.subject, seconds, signal)

@@ -11,6 +11,7 @@ from clusterwright.tools.prometheus.endpoint import Endpoint
 from clusterwright.tools.prometheus.signal.answer import SignalsAnswer
 from clusterwright.tools.prometheus.signal.candidate import Signal
 from clusterwright.tools.prometheus.signal.row import SignalRow
+from clusterwright.tools.prometheus.signal.subject import target_of
 from clusterwright.tools.prometheus.signals import prom_signals
 from tests.tools.prometheus.answering import One, a_cluster, answering, wire
 from tests.tools.prometheus.signal import shop
@@ -131,6 +132,17 @@ async def test_a_gpu_is_told_with_its_last_xid_and_by_how_busy_its_engine_is(
     assert any("ECC" in one or "throttling" in one for one in other.missing)
 
 
+async def test_a_gpu_that_is_not_there_is_not_told_as_all_of_its_node(monitoring: One) -> None:
+    nodes: list[Manifest] = [
+        {"metadata": {"name": "gpu-1"}, "status": {"addresses": [{"address": "10.0.0.3"}]}}
+    ]
+    monitoring.connection = a_cluster({"nodes": nodes})
+    for gpu in ("9", "gpu-1", 'x"} or up{a="'):
+        found = await prom_signals(monitoring, "Node/gpu-1", gpu=gpu)
+        assert not found.rows
+        assert "no series of it" in found.render()
+
+
 async def test_what_is_not_exported_is_named_and_not_told_as_zero(monitoring: One) -> None:
     found = await prom_signals(monitoring, "Pod/bank/till-0")
     assert {"p99", "requests", "failed requests"} <= found.missing.keys()
@@ -191,6 +203,22 @@ async def test_a_target_without_signals_is_refused_with_what_has_some(
     with pytest.raises(InvalidInputError, match=said) as caught:
         await prom_signals(monitoring, target)
     assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("spelled", "target"),
+    [
+        ("pod/shop/cart-1", "Pod/shop/cart-1"),
+        ("deploy/shop/cart", "Deployment/shop/cart"),
+        ("statefulset/shop/till", "StatefulSet/shop/till"),
+        ("DAEMONSET/shop/log", "DaemonSet/shop/log"),
+        ("node/gpu-1", "Node/gpu-1"),
+        ("ns/shop", "Namespace/shop"),
+        ("Rollout.argoproj.io/shop/cart", "Rollout.argoproj.io/shop/cart"),
+    ],
+)
+def test_kinds_may_be_written_as_kubectl_takes_them(spelled: str, target: str) -> None:
+    assert str(target_of(spelled)) == target
 
 
 async def test_a_node_that_is_not_there_is_told_from_the_cluster() -> None:

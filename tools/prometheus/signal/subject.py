@@ -128,9 +128,12 @@ def _ingress(prefix: str) -> Callable[[Subject], str | None]:
 
 def _node(label: str) -> Callable[[Subject], str | None]:
     def matchers(subject: Subject) -> str | None:
-        if label == "instance":
-            return f"instance=~{text(subject.addresses)}" if subject.addresses else None
-        own = f"{label}={text(subject.ref.name)}"
+        if label != "instance":
+            own = f"{label}={text(subject.ref.name)}"
+        elif subject.addresses:
+            own = f"instance=~{text(subject.addresses)}"
+        else:
+            return None
         if not subject.gpu:
             return own
         by = "gpu" if subject.gpu.isdigit() else "UUID"
@@ -165,6 +168,29 @@ _WORKLOADS = (
     "Job",
     "CronJob",
 )
+
+_SPELLED = {
+    **{kind.lower(): kind for kind in ("Pod", "Node", "Namespace", *_WORKLOADS)},
+    "po": "Pod",
+    "no": "Node",
+    "ns": "Namespace",
+    "deploy": "Deployment",
+    "sts": "StatefulSet",
+    "ds": "DaemonSet",
+    "rs": "ReplicaSet",
+    "rc": "ReplicationController",
+    "cj": "CronJob",
+}
+"""Kinds as kubectl takes them as well."""
+
+
+def target_of(spelled: str) -> Ref:
+    """Return a target, of which the kind may be written as kubectl takes it: `deploy/shop/cart`.
+
+    Raises InvalidInputError that shows how a Ref is written.
+    """
+    head, slash, rest = spelled.partition("/")
+    return Ref.parse(f"{_SPELLED.get(head.lower(), head)}{slash}{rest}")
 
 
 def about(target: Ref, gpu: str) -> About:

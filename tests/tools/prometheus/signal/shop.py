@@ -87,7 +87,7 @@ def gpus() -> Iterator[Told]:
         own: Mapping[str, str] = {
             "Hostname": "gpu-1", "gpu": number, "UUID": f"GPU-{number}", "modelName": "H100",
             "exported_namespace": "ml", "exported_pod": f"train-{number}", "namespace": "dcgm",
-            "pod": "dcgm-exporter-x",
+            "pod": "dcgm-exporter-x", "instance": "10.0.0.3:9400",
         }  # fmt: skip
         for name, value in (
             ("DCGM_FI_PROF_GR_ENGINE_ACTIVE", busy),

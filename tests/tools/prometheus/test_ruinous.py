@@ -37,6 +37,7 @@ def test_what_a_server_can_bear_passes(query: str) -> None:
         "count_over_time(up[1y:1ms])",
         "count_over_time(up[1y : 1ms ])",
         "count_over_time(up[1y:# a comment\n1ms])",
+        "1 # a comment ends at a carriage return too\r + scalar(count_over_time(up[1y:1ms]))",
         "count_over_time(up[31536000:0.001])",
         "count_over_time(up[0x1E13380:1e-3])",
         "a[1m:1m] + count_over_time(up[100y:1s])",

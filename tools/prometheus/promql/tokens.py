@@ -14,7 +14,7 @@ Kind = Literal[
 
 CLOSING = {"(": ")", "[": "]", "{": "}"}
 _WORDS = r"""
-    (?P<skip>[\s\ufeff]+|\#[^\n]*)
+    (?P<skip>[\s\ufeff]+|\#[^\r\n]*)
   | (?P<string>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`[^`]*`)
   | (?P<variable>\$\{[^}\n]*\}|\$\w+)
   | (?P<duration>(?:\d+(?:ms|[smhdwy]))+(?!\w))

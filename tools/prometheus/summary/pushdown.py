@@ -25,7 +25,7 @@ _OVER_TIME = {
 }
 _OF_FINITE = frozenset({Rank.MEAN, Rank.TREND, Rank.SPREAD})
 _START = re.compile(
-    r"""(?P<kept>"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`[^`]*`|\#[^\n]*)|@\s*start\s*\(\s*\)""",
+    r"""(?P<kept>"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`[^`]*`|\#[^\r\n]*)|@\s*start\s*\(\s*\)""",
     re.DOTALL,
 )
 _PLAIN = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")

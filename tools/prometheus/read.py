@@ -60,9 +60,11 @@ async def read_estate(
     that does not exist.
     """
     await reach.backend.capability()  # raises where it does not answer: then nothing else would
+    if namespace and reach.connection:
+        await reach.connection.require_namespace(namespace)
     reading = _Reading(reach)
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(reading.objects, analyzers_need or KINDS, namespace)
+        tasks.start_soon(reading.objects, analyzers_need or KINDS)
         tasks.start_soon(reading.itself)
         tasks.start_soon(reading.manager)
     await reading.queries()
@@ -83,20 +85,22 @@ class _Reading:
         self._shares: list[tuple[str, str, str, int]] = []
         self._asking = anyio.Semaphore(_AT_ONCE)
 
-    async def objects(self, kinds: tuple[str, ...], namespace: str | None) -> None:
+    async def objects(self, kinds: tuple[str, ...]) -> None:
         """Read the cluster that the backend watches, if it is known."""
         connection = self._reach.connection
         if connection is None:
             reason = "the backend was configured without a cluster: nothing is joined to objects"
             self._gaps.append(Gap(what="objects of the cluster", reason=reason))
             return
-        served = {one.kind for one in await connection.served(GROUP)}
-        operated = [f"{kind}.{GROUP}" for kind in (*_OPERATED, *_MAYBE) if kind in served]
-        plain = [kind for kind in kinds if not kind.endswith(GROUP)]
-        if namespace:
-            await connection.require_namespace(namespace)
-        # The Prometheus and what it selects are rarely in the namespace that is asked about.
-        self._snapshot = await read_snapshot(connection, (*plain, *operated))
+        try:
+            served = {one.kind for one in await connection.served(GROUP)}
+            operated = [f"{kind}.{GROUP}" for kind in (*_OPERATED, *_MAYBE) if kind in served]
+            plain = [kind for kind in kinds if not kind.endswith(GROUP)]
+            # The Prometheus and what it selects are rarely in the namespace that is asked about.
+            self._snapshot = await read_snapshot(connection, (*plain, *operated))
+        except ToolError as error:  # what metrics tell is told without the cluster as well
+            reason = f"{error.code}: {error}"
+            self._gaps.append(Gap(what="objects of the cluster", reason=reason))
 
     async def itself(self) -> None:
         """Read what Prometheus tells of itself."""

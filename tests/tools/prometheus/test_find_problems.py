@@ -1,10 +1,13 @@
 """prom_find_problems on real Prometheuses, old and new, and where hardly anything may be read."""
 
+import httpx
 import pytest
 
-from clusterwright.tools.errors import NotServedError, UnreachableError
+from clusterwright.tools.errors import NotFoundError, NotServedError, UnreachableError
 from clusterwright.tools.finding import MetricEvidence
 from clusterwright.tools.kubernetes.client.clusters import Clusters
+from clusterwright.tools.kubernetes.client.connection import Connection
+from clusterwright.tools.kubernetes.client.http import Http
 from clusterwright.tools.kubernetes.problems import Problems
 from clusterwright.tools.prometheus.client.backend import Backend
 from clusterwright.tools.prometheus.client.in_cluster import InCluster
@@ -12,6 +15,7 @@ from clusterwright.tools.prometheus.endpoint import Endpoint
 from clusterwright.tools.prometheus.find_problems import prom_find_problems
 from clusterwright.tools.prometheus.metric_queries import QUERIES, MetricQuery, down
 from tests.tools.kubernetes.analyzers.cluster import make
+from tests.tools.kubernetes.client.server import simulated_credentials
 from tests.tools.prometheus.answering import One, a_cluster, answering
 
 pytestmark = pytest.mark.anyio
@@ -85,3 +89,22 @@ async def test_without_a_cluster_it_is_said_that_nothing_is_joined() -> None:
     assert {"objects of the cluster", "Alertmanager", "rules", "alerts"} <= {
         one.what for one in found.coverage.gaps
     }
+
+
+async def test_a_namespace_that_is_not_there_is_told_with_those_that_are() -> None:
+    shop = a_cluster({"namespaces": [make("Namespace", "shop", namespace="")]})
+    one = One(answering({"targets": {}}), connection=shop)
+    one.clusters = Clusters(None, None)
+    with pytest.raises(NotFoundError, match="there is no namespace 'shp'") as caught:
+        await prom_find_problems(one, namespace="shp")
+    assert "shop" in caught.value.hint
+
+
+async def test_a_cluster_that_does_not_answer_is_a_gap_beside_what_metrics_tell() -> None:
+    def hangs_up(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("refused", request=request)
+
+    http = Http(simulated_credentials(), transport=httpx.MockTransport(hangs_up))
+    found = await problems(One(answering({"targets": {}}), connection=Connection("gone", http)))
+    gaps = {gap.what: gap.reason for gap in found.coverage.gaps}
+    assert gaps["objects of the cluster"].startswith("unreachable: ")

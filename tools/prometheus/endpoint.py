@@ -32,7 +32,8 @@ class Credential:
         if self.bearer_token_file:
             return f"Bearer {_from_file(self.bearer_token_file)}"
         if self.bearer_token_env:
-            return f"Bearer {_from_variable(self.bearer_token_env)}"
+            name = self.bearer_token_env
+            return f"Bearer {_token(_from_variable(name), f'the environment variable {name!r}')}"
         if self.username_env:
             pair = f"{_from_variable(self.username_env)}:{_from_variable(self.password_env)}"
             return f"Basic {base64.b64encode(pair.encode()).decode()}"
@@ -88,8 +89,11 @@ def _from_file(path: Path) -> str:
             f"the token file {str(path)!r} cannot be read: {error}",
             hint="check bearer_token_file in prometheus.yaml",
         ) from error
-    if not found or not found.isascii() or "\n" in found:
-        raise UnauthenticatedError(
-            f"the token file {str(path)!r} holds no token", hint="write the token into it, alone"
-        )
+    return _token(found, f"the token file {str(path)!r}")
+
+
+def _token(found: str, where: str) -> str:
+    """Return what a header may hold; of all else the error of the client would quote the secret."""
+    if not found or not found.isascii() or not found.isprintable():
+        raise UnauthenticatedError(f"{where} holds no token", hint="write the token into it, alone")
     return found

@@ -85,6 +85,10 @@ def test_a_token_is_read_anew_each_time(tmp_path: Path, monkeypatch: pytest.Monk
         credential.authorization()
     monkeypatch.setenv("TOKEN", " third ")
     assert Credential("TOKEN").authorization() == "Bearer third"
+    for odd in ("two\nlines", "ünicode", "a\tb"):
+        monkeypatch.setenv("TOKEN", odd)
+        with pytest.raises(UnauthenticatedError, match="'TOKEN' holds no token"):
+            Credential("TOKEN").authorization()
     assert Credential().authorization() == ""
 
 

@@ -1,6 +1,7 @@
 """Units as names of metrics tell them, and numbers as people read them."""
 
 import math
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -34,9 +35,6 @@ class Unit(StrEnum):
 
 
 _OF_SUFFIX = {
-    "timestamp_seconds": Unit.EPOCH,
-    "time_seconds": Unit.EPOCH,
-    "created": Unit.EPOCH,
     "seconds": Unit.SECONDS,
     "bytes": Unit.BYTES,
     "ratio": Unit.RATIO,
@@ -51,6 +49,10 @@ _OF_SUFFIX = {
     "hertz": Unit.HERTZ,
     "cores": Unit.CORES,
 }
+_MOMENT = re.compile(
+    r".+_(timestamp(_in)?_seconds|(start|boot|last_\w+)_time_seconds|created)|node_time_seconds"
+)
+"""Other names with `time_seconds`, as `request_time_seconds`, tell how long something took."""
 _OF_GPU = {
     "TEMP": Unit.CELSIUS,
     "POWER_USAGE": Unit.WATTS,
@@ -70,6 +72,8 @@ def unit_of(metric: str) -> Unit | None:
     """Return the unit that a metric's name tells, None where it tells none."""
     if metric.startswith("DCGM_FI_"):
         return next((unit for end, unit in _OF_GPU.items() if metric.endswith(end)), None)
+    if _MOMENT.fullmatch(metric):
+        return Unit.EPOCH
     name = metric.removesuffix("_total").removesuffix("_sum").removesuffix("_max")
     if metric.endswith(("_bucket", "_count")):
         return None

@@ -163,7 +163,8 @@ class _Reading:
     async def _errors(self) -> None:
         for query in (_ERRORS, _DROPPED):
             for one in (await self._reach.backend.instant(query, limit=20)).series:
-                self._found.errors[one.labels.get("alertmanager", "")] = one.values[-1]
+                if one.values:
+                    self._found.errors[one.labels.get("alertmanager", "")] = one.values[-1]
 
     async def _clock(self) -> None:
         now = (await self._reach.backend.instant("time()")).only

@@ -63,7 +63,9 @@ async def read_ruling(reach: "Reach") -> Ruling:
 
     async def missed() -> None:
         series = (await reach.backend.instant(_MISSED, limit=500)).series
-        found.missed = {one.labels.get("rule_group", ""): one.values[-1] for one in series}
+        found.missed = {
+            one.labels.get("rule_group", ""): one.values[-1] for one in series if one.values
+        }
 
     async def metrics() -> None:
         now = found.now or datetime.now(UTC)

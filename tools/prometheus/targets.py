@@ -208,7 +208,7 @@ def _dropped(one: Drop, found: Scraping) -> TargetRow:
         name=one_line(one.pool, 120),
         says=told_of(one),
         count=one.count,
-        of=found.dropped(one.pool) or 0,
+        of=(found.counts or {}).get(one.pool, 0),
         members=(str(ref),) if (ref := subject(one.example or {})) else (),
         monitor=monitor(one.pool),
     )

@@ -105,6 +105,14 @@ async def test_ten_thousand_jobs_are_counted_together_beyond_the_largest() -> No
     assert wire(found) <= BUDGET
 
 
+async def test_what_a_pool_drops_is_of_its_own_targets_and_not_of_those_named_alike() -> None:
+    counts: dict[str, Json] = {"node": 2, "node-exporter": 5}
+    dropped: list[Json] = [{"discoveredLabels": {}, "scrapePool": one} for one in counts]
+    some: Json = {"activeTargets": [], "droppedTargets": dropped, "droppedTargetCounts": counts}
+    found = await prom_targets(server(targets=some), "dropped")
+    assert {one.name: one.of for one in found.rows} == counts
+
+
 @pytest.mark.parametrize("state", ["problems", "all"])
 async def test_pages_together_tell_everything_once(state: State) -> None:
     monitoring = server(*(target(i, REFUSED, f"pool-{i % 50} " + "é" * 900) for i in range(100)))

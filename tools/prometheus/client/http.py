@@ -19,7 +19,7 @@ Parameters = Sequence[tuple[str, str]]
 """Of a request; one name may come several times, as match[]."""
 
 LONGEST_ANSWER = 64 * 2**20
-"""Bytes, decompressed: some 30 million samples would be no answer to anybody."""
+"""Bytes, decompressed: some 3 million samples would be no answer to anybody."""
 CONNECT_SECONDS = 5.0
 _GRACE_SECONDS = 5.0
 """The server is told its time; only where it does not keep to it we end the request."""

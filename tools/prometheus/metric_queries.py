@@ -1,4 +1,4 @@
-"""The queries whose results analyzers rest on, by name: each light, and bounded by topk.
+"""The queries whose results analyzers rest on, by name: each light, and bounded.
 
 Two of a kind agree before a finding rests on them: one tells how it is, another since when, so
 that what began a moment ago, restarted or moved is not told.
@@ -34,6 +34,8 @@ class MetricQuery:
     most: int = MOST
     gives: str = ""
     """The part of it that gives the value, where the rest only chooses series; "" is all of it."""
+    lowest_first: bool = False
+    """Whether a low value is the bad one, as of what is left."""
 
     def worth_asking(self, metrics: Set[str] | None) -> bool:
         """Return whether any metric that it asks for is there; None: it is not known."""
@@ -41,8 +43,8 @@ class MetricQuery:
 
     @property
     def bounded(self) -> str:
-        """The query as it is sent: never more than `most` series, the highest first."""
-        return f"topk({self.most}, {self.promql})"
+        """The query as it is sent: never more than `most` series, the worst of them."""
+        return f"{'bottomk' if self.lowest_first else 'topk'}({self.most}, {self.promql})"
 
 
 def _ratio(window: str) -> str:
@@ -128,8 +130,8 @@ QUERIES = (
         gives=f"predict_linear(container_memory_rss{{{_POD}}}[45m], 86400)"
         " / container_spec_memory_limit_bytes",
     ),
-    MetricQuery("volume-bytes-left", _share("bytes"), gives=_left("bytes")),
-    MetricQuery("volume-inodes-left", _share("inodes"), gives=_left("inodes")),
+    MetricQuery("volume-bytes-left", _share("bytes"), gives=_left("bytes"), lowest_first=True),
+    MetricQuery("volume-inodes-left", _share("inodes"), gives=_left("inodes"), lowest_first=True),
     MetricQuery(
         "conntrack-used",
         "(min_over_time(node_nf_conntrack_entries[2m]) / node_nf_conntrack_entries_limit > 0.9)",

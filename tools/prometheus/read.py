@@ -171,7 +171,7 @@ class _Reading:
                 return
         self._results[query.name] = found
         if len(found.series) >= query.most:
-            reason = f"more than {query.most} series: the highest ones were judged"
+            reason = f"more than {query.most} series: the worst ones were judged"
             self._gaps.append(Gap(what=f"query {query.name}", reason=reason))
 
     async def more(self) -> None:

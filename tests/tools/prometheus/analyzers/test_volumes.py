@@ -4,6 +4,7 @@ import pytest
 
 from clusterwright.tools.finding import Edge, Relation
 from clusterwright.tools.manifest import Json, Manifest
+from clusterwright.tools.prometheus.metric_queries import BY_NAME
 from clusterwright.tools.ref import Ref
 from tests.tools.kubernetes.analyzers.cluster import make, pod, running
 from tests.tools.prometheus.analyzers.estates import Place, series
@@ -75,3 +76,9 @@ def test_a_claim_that_is_gone_or_only_read_is_silent(query: str) -> None:
 def test_a_volume_that_two_nodes_measure_is_told_once_by_the_lower_figure() -> None:
     two = [series(0.02, **LABELS), series(0.001, **LABELS | {"node": "n2"})]
     assert Place((claim(),), {"volume-bytes-left": two}).codes() == ["pvc/full"]
+
+
+@pytest.mark.parametrize("query", ["volume-bytes-left", "volume-inodes-left"])
+def test_of_very_many_volumes_those_with_least_room_are_judged(query: str) -> None:
+    assert BY_NAME[query].bounded.startswith("bottomk(50, ")
+    assert BY_NAME["memory-near-limit"].bounded.startswith("topk(50, ")

@@ -1,5 +1,6 @@
 """Walks over the tree of a query; the parser's own walk copies each subtree twice."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,6 +24,7 @@ from promql_parser import (
 
 COMPARISONS = frozenset({"==", "!=", "<", ">", "<=", ">="})
 SETS = frozenset({"and", "or", "unless"})
+_LINE_END = re.compile(r"\s*\n\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,8 @@ def walk(tree: Expr) -> Iterator[Node]:
 
 def spelled(part: Expr, longest: int | None = None) -> str:
     """Return a part as a query on one line."""
-    text = " ".join(part.prettify().split()) if "\n" in part.prettify() else part.prettify()
+    # Only where a line ends: blanks may stand in strings, whose own line ends are escaped.
+    text = _LINE_END.sub(" ", part.prettify()).strip()
     return text if longest is None or len(text) <= longest else f"{text[: longest - 1]}…"
 
 

@@ -38,8 +38,8 @@ async def growth(backend: Backend, total: int) -> Growth:
     where = [Matcher(name, "=", value) for name, value in own.labels.items() if name != NAME]
 
     async def value(metric: str, form: str) -> int | None:
-        query = form.format(select([Matcher(NAME, "=", metric), *where]).replace("{", "{{"))
-        answer = await backend.instant(query.replace("{{", "{"), lane=Lane.HEAVY, seconds=SECONDS)
+        query = form.format(select([Matcher(NAME, "=", metric), *where]))
+        answer = await backend.instant(query, lane=Lane.HEAVY, seconds=SECONDS)
         return None if answer.only is None else round(answer.only)
 
     return Growth(

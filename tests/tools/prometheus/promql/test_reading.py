@@ -19,6 +19,12 @@ def test_a_query_is_taken_apart() -> None:
     assert found.functions == {"rate"}
 
 
+def test_a_query_of_several_lines_keeps_the_blanks_of_its_strings() -> None:
+    long = "a_metric_whose_name_is_long_enough_for_a_line_of_its_own_total"
+    query = f'sum(rate({long}{{a="b  c"}}[5m])) / sum(rate({long}{{a="b\\nc"}}[5m]))'
+    assert read(query).text == query
+
+
 @pytest.mark.parametrize(
     ("query", "metric", "text"),
     [

@@ -8,7 +8,7 @@ import anyio
 from anyio import to_thread
 from promql_parser import AggregateExpr, Expr, MatrixSelector, SubqueryExpr
 
-from clusterwright.tools.errors import QueryError, ToolError
+from clusterwright.tools.errors import InvalidInputError, QueryError, ToolError
 from clusterwright.tools.excerpt import few
 from clusterwright.tools.prometheus.capability import Feature
 from clusterwright.tools.prometheus.client.backend import Backend
@@ -32,6 +32,8 @@ from clusterwright.tools.quotation import quoted
 _NAMES = 3
 _WHOLE_SECONDS = 30.0
 """For all requests of a question together, and what they wait for their turn."""
+_MOST_POINTS = 4_000
+"""Of a series whose points are all told: of more an answer would be too long, and refused whole."""
 _PICKS_ANEW = frozenset({"topk", "bottomk", "limitk", "limit_ratio"})
 
 
@@ -99,12 +101,23 @@ async def _answered(asked: Asked, when: Question) -> _Answered:
         return await _at(asked, at, when.reading.tree)
     if now is not None:  # what is asked for is checked before it costs anything
         window = window_of(when.start, when.end, when.step, now)
+        _check_points(when, window)
         counted = await count(asked, now if at is None else min(at, now))
     else:
-        window_of(when.start, None, when.step, now=0x7FFF_FFFF)
+        _check_points(when, window_of(when.start, None, when.step, now=0x7FFF_FFFF))
         counted = await count(asked, None)
         window = window_of(when.start, None, when.step, counted.time)
     return _Answered(await over(asked, window, counted), window.end, window, counted.count)
+
+
+def _check_points(asked: Question, window: Window) -> None:
+    if asked.points and window.points > _MOST_POINTS:
+        raise InvalidInputError(
+            f"{window.points:,} points of a series are more than are told one by one,"
+            f" {_MOST_POINTS:,}",
+            hint=f"give a step of at least {window.seconds // (_MOST_POINTS - 2) + 1}s, a shorter"
+            " window, or no points: what they say is worked out from all of them",
+        )
 
 
 async def _at(asked: Asked, at: float | None, tree: Expr | None) -> _Answered:

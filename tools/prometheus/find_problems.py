@@ -9,13 +9,14 @@ from pydantic import Field
 from clusterwright.tools.analyze import Fulfil, analyze
 from clusterwright.tools.analyzer import Fulfilled, Request
 from clusterwright.tools.coverage import Coverage, Gap
-from clusterwright.tools.finding import Finding
+from clusterwright.tools.finding import Finding, MetricEvidence
 from clusterwright.tools.kubernetes.brief import owners
 from clusterwright.tools.kubernetes.parameters import Cluster, Cursor, Namespace
 from clusterwright.tools.kubernetes.problems import Problems
 from clusterwright.tools.kubernetes.read import fulfil
 from clusterwright.tools.kubernetes.scan import MOST, Scan, paged
 from clusterwright.tools.prometheus.analyzers import ANALYZERS
+from clusterwright.tools.prometheus.analyzers.alerts import KIND, namespace_of
 from clusterwright.tools.prometheus.monitoring import Monitoring
 from clusterwright.tools.prometheus.parameters import Backend
 from clusterwright.tools.prometheus.read import read_estate
@@ -96,5 +97,14 @@ def _within(namespace: str | None, findings: Iterator[Finding]) -> Iterator[Find
     """Yield the findings about a namespace: their subject, or what they are about, is in it."""
     for one in findings:
         refs: tuple[Ref, ...] = (one.subject, *one.members, *(r.target for r in one.relations))
-        if not namespace or any(ref.namespace == namespace for ref in refs):
+        named = any(ref.namespace == namespace for ref in refs)
+        if not namespace or named or _fires_in(one, namespace):
             yield one
+
+
+def _fires_in(finding: Finding, namespace: str) -> bool:
+    """Return whether it is an alert whose labels name the namespace, with or without an object."""
+    return finding.subject.kind == KIND and any(
+        isinstance(one, MetricEvidence) and namespace_of(one.labels) == namespace
+        for one in finding.evidence
+    )

@@ -59,10 +59,10 @@ _WORST_FIRST = tuple(Severity)
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
     estate = estate_of(snapshot)
     found = [(objects_of(estate, one.labels), one) for one in estate.alerts or () if _counts(one)]
-    found.sort(key=lambda pair: (pair[1].name, str(pair[0][:1]), sorted(pair[1].labels.items())))
+    found.sort(key=lambda pair: (pair[1].name, str(_place(pair)), sorted(pair[1].labels.items())))
     groups: list[list[_About]] = []
     for _, same in groupby(found, key=lambda pair: pair[1].name):
-        own = [list(some) for _, some in groupby(same, key=lambda pair: pair[0][:1])]
+        own = [list(some) for _, some in groupby(same, key=_place)]
         rest = [one for group in own[_EACH:] for one in group]
         groups += [*own[:_EACH], *([rest] if rest else ())]
     groups.sort(key=lambda some: min(_WORST_FIRST.index(_severity(one)) for _, one in some))
@@ -70,6 +70,17 @@ def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
         yield Suspicion(_finding(estate, some))
     if groups[_MOST:]:
         yield Suspicion(_more(estate, [one for some in groups[_MOST:] for _, one in some]))
+
+
+def _place(one: _About) -> tuple[tuple[Ref, ...], str]:
+    """Return what alerts of one finding have in common: the first object, else the namespace."""
+    objects, alert = one
+    return objects[:1], "" if objects else namespace_of(alert.labels)
+
+
+def namespace_of(labels: Labels) -> str:
+    """Return the namespace that labels tell; the exporter's own where there is no other."""
+    return labels.get("exported_namespace") or labels.get("namespace", "")
 
 
 def _counts(alert: Alert) -> bool:
@@ -100,7 +111,9 @@ def _finding(estate: Estate, some: Sequence[_About]) -> Finding:
     ref = checked(Ref(KIND, alert)) or Ref(KIND, "unnamed")
     objects = tuple(dict.fromkeys(found for refs, _ in some for found in refs))
     watches = (found for one in same for found in watched(estate, alert, one.labels))
-    of = f" for {few([str(one) for one in objects], 1)}" if objects else ""
+    namespace = "" if objects else namespace_of(first.labels)
+    of = f" in namespace {name(namespace)}" if namespace else ""
+    of = f" for {few([str(one) for one in objects], 1)}" if objects else of
     many = f" ({len(same)} alerts)" if len(same) > 1 else ""
     kept = f", and is {first.state}" if all(one.state != "firing" for one in same) else ""
     words = _words(first)

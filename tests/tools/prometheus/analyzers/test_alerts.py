@@ -2,7 +2,7 @@ import pytest
 
 from clusterwright.tools.finding import Edge, MetricEvidence, Relation, Severity
 from clusterwright.tools.prometheus.alerting.alert import Alert
-from clusterwright.tools.prometheus.analyzers.alerts import code_of
+from clusterwright.tools.prometheus.analyzers.alerts import code_of, namespace_of
 from clusterwright.tools.prometheus.known_alerts import KNOWN_ALERTS
 from clusterwright.tools.ref import Ref
 from tests.tools.kubernetes.analyzers.cluster import make, owned, pod, running
@@ -84,6 +84,23 @@ def test_alerts_of_one_name_about_one_object_are_one_finding() -> None:
         "CartDown fires for Node/gpu-1",
         "CartDown fires for StatefulSet/shop/cart and 1 more (2 alerts)",
     ]
+
+
+def test_alerts_without_an_object_are_told_by_their_namespace() -> None:
+    found = place(
+        alert("TooManyErrors", namespace="shop", code="500"),
+        alert("TooManyErrors", namespace="shop", code="503"),
+        alert("TooManyErrors", namespace="monitoring", exported_namespace="bank"),
+        alert("TooManyErrors"),
+    ).findings()
+    assert [one.title.partition(":")[0] for one in found] == [
+        "TooManyErrors fires",
+        "TooManyErrors fires in namespace bank",
+        "TooManyErrors fires in namespace shop (2 alerts)",
+    ]
+    told = [one.evidence[0] for one in found]
+    namespaces = [namespace_of(one.labels) for one in told if isinstance(one, MetricEvidence)]
+    assert namespaces == ["", "bank", "shop"]
 
 
 def test_an_alert_for_very_many_objects_is_few_findings() -> None:

@@ -15,7 +15,7 @@ _CHARACTER = r"(?:[A-Za-z0-9_:/@ -]|\\[-.+*?()|\[\]{}^$\\/])"
 _WILDCARD = r"(?:(?:\.|\[[A-Za-z0-9_-]+\]|\\d)(?:[*+?]|\{\d{1,2}(?:,\d{1,2})?\})?)"
 _NAME = re.compile(rf"{_CHARACTER}+\Z")
 _BEGINNING = re.compile(rf"{_CHARACTER}{{{LEAST},}}{_WILDCARD}(?:{_CHARACTER}|{_WILDCARD})*\Z")
-_WILD = re.compile(rf"\\.|({_WILDCARD})")
+_WILD = re.compile(rf"({_WILDCARD})|\\.")
 _WHOLE = re.compile(r"\^?(?:\((?:\?:)?(?P<inner>[^()]*)\)|(?P<bare>.*?))\$?\Z", re.DOTALL)
 _SEPARATOR = re.compile(r"(?<!\\)\|")
 
@@ -36,6 +36,15 @@ def check_bounded(pattern: str, where: str) -> None:
             raise _refused(pattern, where, f"nobody can tell what {one[:80]!r} matches")
         if sum(bool(found[1]) for found in _WILD.finditer(one)) > MOST_WILDCARDS:
             raise _refused(pattern, where, f"it has more than {MOST_WILDCARDS} wildcards")
+    try:
+        re.compile(pattern)
+    except re.error as error:  # as [z-a] and .{5,2}, which nothing can match
+        raise _refused(pattern, where, str(error)) from error
+
+
+def has_wildcard(pattern: str) -> bool:
+    """Return whether a bounded one matches more than the names it writes out."""
+    return any(found[1] for found in _WILD.finditer(pattern))
 
 
 def _refused(pattern: str, where: str, why: str) -> RefusedError:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from clusterwright.tools.errors import InvalidInputError, RefusedError
 from clusterwright.tools.prometheus.alertmanager_state import Matcher
-from clusterwright.tools.prometheus.changes.bounded_regex import check_bounded
+from clusterwright.tools.prometheus.changes.bounded_regex import check_bounded, has_wildcard
 from clusterwright.tools.prometheus.changes.hush import (
     ALWAYS,
     WATCHDOGS,
@@ -106,6 +106,11 @@ def risks(matchers: tuple[Matcher, ...], found: Hush, seconds: float) -> Iterato
     object_ = any(one.name in OBJECTS and one.is_equal and one.value for one in matchers)
     if not named:
         yield Risk.MEDIUM, "also mutes alerts of any other name there, which do not fire yet"
+    elif any(
+        one.name == NAME and one.is_equal and one.is_regex and has_wildcard(one.value)
+        for one in matchers
+    ):
+        yield Risk.MEDIUM, "also mutes alerts whose names begin so and which do not fire yet"
     elif not object_:
         yield Risk.LOW, "mutes the alert wherever in the cluster it fires"
     if found.shared and not any(one.name == "cluster" and one.is_equal for one in matchers):

@@ -4,8 +4,10 @@ import pytest
 
 from clusterwright.tools.errors import InvalidInputError, RefusedError
 from clusterwright.tools.prometheus.alertmanager_state import Matcher
+from clusterwright.tools.prometheus.changes.hush import Hush
 from clusterwright.tools.prometheus.changes.matchers import covers, parse_matcher
-from clusterwright.tools.prometheus.changes.scope import check_matchers
+from clusterwright.tools.prometheus.changes.scope import check_matchers, risks
+from clusterwright.tools.trust.risk import Risk
 
 
 @pytest.mark.parametrize(
@@ -82,6 +84,8 @@ def test_what_names_alerts_or_objects_may_be_muted(matchers: list[str]) -> None:
         (['namespace=~"(?i)shop"'], "is not bounded"),
         (['namespace=~"shop.*.*.*.*.*"'], "more than 4 wildcards"),
         (['pod=~"cart$|.*"'], "is not bounded"),
+        (['alertname=~"Cart[z-a]"'], "is not bounded: bad character range"),
+        (['alertname=~"Cart.{5,2}"'], "is not bounded: min repeat"),
         ([f"pod=~{'|'.join(f'a{n}' for n in range(21))}"], "21 alternatives"),
         (['namespace!="kube-system"'], "names nothing"),
         (['alertname!~"KubePod.*"'], "names nothing"),
@@ -98,6 +102,28 @@ def test_what_reaches_too_far_is_refused(matchers: list[str], said: str) -> None
     with pytest.raises((RefusedError, InvalidInputError), match=said) as refused:
         check_matchers(tuple(map(parse_matcher, matchers)))
     assert refused.value.hint
+
+
+@pytest.mark.parametrize(
+    ("matchers", "risk"),
+    [
+        (["alertname=KubePodCrashLooping", "namespace=shop"], Risk.LOW),
+        (['alertname=~"KubePodCrashLooping|KubePodNotReady"'], Risk.LOW),
+        ([r'alertname=~"a\\.b"'], Risk.LOW),
+        (['alertname=~"Kub.*"'], Risk.MEDIUM),
+        ([r'alertname=~"Kube\\d+"'], Risk.MEDIUM),
+        (['alertname=~"KubePodNotReady|Prometheus.+"', "namespace=shop"], Risk.MEDIUM),
+        (["namespace=shop"], Risk.MEDIUM),
+        (["alertname=A", 'alertname!~"Kub.*"'], Risk.LOW),
+    ],
+)
+def test_names_that_are_not_written_out_are_a_risk_before_any_of_them_fires(
+    matchers: list[str], risk: Risk
+) -> None:
+    parsed = tuple(map(parse_matcher, matchers))
+    check_matchers(parsed)
+    found = [one for one, _ in risks(parsed, Hush("main"), 3_600)]
+    assert max(found, key=lambda one: one.rank) is risk
 
 
 def test_matchers_are_judged_as_alertmanager_does() -> None:

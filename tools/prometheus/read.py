@@ -37,7 +37,6 @@ SECONDS = 5.0
 """What one query may take; what takes longer is a gap."""
 _AT_ONCE = 8
 """Queries under way at a time: Prometheus runs 20 for everybody."""
-_LARGEST = 1_000_000
 _OPERATED = ("Prometheus", "Alertmanager", "ServiceMonitor", "PodMonitor", "PrometheusRule")
 _MAYBE = ("PrometheusAgent", "Probe", "ScrapeConfig")
 """Kinds of the operator that not every release of it has."""

@@ -27,7 +27,6 @@ _LONGEST_VALUE = 80
 _LONGEST_QUERY = 400
 _MOST_RELATIONS = 10
 _FOUR_DIGITS = 10_000
-_KIBI = 1024
 _TELLING = (
     *("alertname", "namespace", "pod", "container", "exported_namespace", "exported_pod"),
     *("persistentvolumeclaim", "gpu", "UUID", "modelName", "Hostname", "hostname", "node"),
@@ -119,13 +118,3 @@ def change(say: str, **fields: Json) -> Remedy:
 def percent(share: float) -> str:
     """Return a share in whole percent."""
     return f"{share * 100:.0f} %"
-
-
-def bytes_of(amount: float) -> str:
-    """Return an amount of bytes in its largest unit of which there is at least one."""
-    size = float(amount)
-    for unit in ("B", "KiB", "MiB", "GiB"):
-        if abs(size) < _KIBI:
-            return f"{size:.3g} {unit}"
-        size /= _KIBI
-    return f"{size:.3g} TiB"

@@ -25,7 +25,6 @@ NEAR_LIMIT = "pod/near-memory-limit"
 LEAK = "pod/memory-leak"
 _STARTING = timedelta(minutes=2)
 """What starts computes more than what runs."""
-_DAY = 86_400
 
 
 def _each(estate: Estate, query: str) -> Iterator[tuple[Ref, str, Series, float]]:

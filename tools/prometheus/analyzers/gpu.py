@@ -10,9 +10,6 @@ from clusterwright.tools.prometheus.estate import Estate
 from clusterwright.tools.prometheus.result import Labels
 from clusterwright.tools.ref import Ref
 
-UNITS = 20
-"""Findings of one code that are told one by one."""
-
 
 @dataclass(frozen=True, slots=True)
 class Gpu:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 _MOST_METRICS, _MOST_SELECTORS, _MOST_TARGETS = 6, 8, 2_000
 _SECONDS = 5.0
 _FAMILY = ("_bucket", "_count", "_sum", "_total")
-_DAY = 86_400
 
 
 @dataclass(slots=True)

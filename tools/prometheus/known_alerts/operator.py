@@ -2,7 +2,6 @@
 
 from clusterwright.tools.prometheus.known_alerts.known_alert import KnownAlert
 
-_SELF = ("pod", "instance")
 _API = "RBAC of the operator's service account, and whether the API server answers it."
 
 ALERTS = (

@@ -16,7 +16,7 @@ What = Literal["error", "not-loaded", "stopped", "slow", "never", "not-yet", "la
 _RANK: tuple[What, ...] = ("error", "not-loaded", "stopped", "slow", "never", "not-yet", "lacks")
 _NEARLY, _LATE = 0.5, 3.0
 """Shares of its interval: what a group takes that is slow, and its age that has stopped."""
-_ERROR, _NAME, _MEMBERS = 300, 100, 6
+_ERROR, _NAME = 300, 100
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,11 +60,7 @@ def _identity(part: Expr) -> frozenset[str] | None:
     part = bare(part)
     if isinstance(part, BinaryExpr) and is_number(part.rhs):
         return _identity(part.lhs)
-    if not isinstance(part, AggregateExpr) or operation(part) in {
-        "topk",
-        "bottomk",
-        "count_values",
-    }:
+    if not isinstance(part, AggregateExpr) or operation(part) in _CHOOSE:
         return None
     by = grouped_by(part)
     return None if by is None else frozenset(by)

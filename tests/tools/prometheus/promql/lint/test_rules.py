@@ -131,6 +131,7 @@ CASES = {
         (
             "sum by (a, b) (x) / on (a) group_left sum by (a) (y)",
             "sum by (a) (x) / on (a) sum by (a) (y)",
+            "limitk(3, x) / on (a) sum by (a, b) (y)",
             "sum by (a, b) (x) and on (a) sum by (a) (y)",
             "x / on (a) y",
             "sum by (a) (x) / on (a, b) sum by (a) (y)",

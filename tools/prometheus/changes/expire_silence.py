@@ -15,7 +15,7 @@ from clusterwright.tools.prometheus.alertmanager_state import Silence as Held
 from clusterwright.tools.prometheus.changes.hush import Hush, counted, hush_of, is_grave, told
 from clusterwright.tools.prometheus.changes.matchers import spelled
 from clusterwright.tools.prometheus.changes.scope import check_matchers
-from clusterwright.tools.prometheus.changes.silence import described
+from clusterwright.tools.prometheus.changes.silence import described, fingerprint
 from clusterwright.tools.prometheus.changes.silence_proof import KIND, ended
 from clusterwright.tools.ref import Ref, check_name
 from clusterwright.tools.trust.risk import Risk
@@ -98,8 +98,11 @@ class ExpireSilence(Change):
         return held
 
     def names(self, held: Held) -> bool:
-        """Return whether a silence is the one."""
-        return is_marked(held, self.mark) if self.mark else held.id == self.silence
+        """Return whether a silence is the one; as anybody can copy a mark, by its matchers too."""
+        if not self.mark:
+            return held.id == self.silence
+        made = self.mark.partition("-")[0] == fingerprint(held.matchers, self.backend)
+        return made and is_marked(held, self.mark)
 
     def _back(self, held: Held) -> Manifest:
         back: Manifest = {

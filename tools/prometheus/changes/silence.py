@@ -61,8 +61,7 @@ class Silence(Change):
     @cached_property
     def ref(self) -> Ref:
         """What stands for it: its id is Alertmanager's to choose."""
-        key = "\n".join((*key_of(self.parsed), self.backend or ""))
-        return Ref(KIND, hashlib.sha256(key.encode()).hexdigest()[:10])
+        return Ref(KIND, fingerprint(self.parsed, self.backend))
 
     @property
     def targets(self) -> tuple[Ref, ...]:
@@ -175,6 +174,12 @@ def _notes(found: Hush, matchers: tuple[Matcher, ...]) -> list[str]:
         if key_of(one.matchers) == key
     ]
     return notes
+
+
+def fingerprint(matchers: tuple[Matcher, ...], backend: str | None) -> str:
+    """Return what its plan calls a silence, and its mark begins with."""
+    key = "\n".join((*key_of(matchers), backend or ""))
+    return hashlib.sha256(key.encode()).hexdigest()[:10]
 
 
 def described(one: Held) -> str:

@@ -138,6 +138,20 @@ async def test_a_silence_that_somebody_extended_is_not_undone(place: Place) -> N
     assert len(place.alertmanager.active()) == 1
 
 
+async def test_a_silence_that_bears_the_mark_of_another_is_not_what_an_undo_ends(
+    place: Place,
+) -> None:
+    fire(place)
+    async with place.session() as session:
+        plan = await session.done(QUIET)
+        (made,) = place.alertmanager.active()
+        other = {"name": "alertname", "value": "CartDown", "isRegex": False, "isEqual": True}
+        forged = {key: made[key] for key in ("startsAt", "endsAt", "createdBy")}
+        place.alertmanager.post("silences", {**forged, "matchers": [other], "comment": "mine"})
+        await session.done({"kind": "undo", "plan": plan})
+    assert [one["comment"] for one in place.alertmanager.active()] == ["mine"]
+
+
 async def test_an_ended_silence_makes_alerts_loud_and_comes_back(place: Place) -> None:
     fire(place)
     made = place.alertmanager.silence(("alertname", "CartDown"), comment="moving house")

@@ -1,5 +1,6 @@
 """The prefix of all paths of a program that was found: its `--web.route-prefix` or external URL."""
 
+import re
 from urllib.parse import urlsplit
 
 import httpx
@@ -14,6 +15,8 @@ _NOT_FOUND = 404
 _PAGES = ("/graph", "/query", "/#/alerts", "/#", "/")
 """What the page at / leads to, below the prefix."""
 _PROXY = "/proxy"
+_NAMES = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*){1,10}")
+"""Of a prefix: no `..`, nor what a proxy may read as one, leads out of the Service."""
 
 
 async def find_prefix(endpoint: Endpoint, transport: httpx.AsyncBaseTransport, asked: str) -> str:
@@ -50,4 +53,4 @@ def _prefix(location: str) -> str:
     path = f"/{below}" if proxied and path.startswith("/api/v1/namespaces/") else path
     for one in _PAGES:
         path = path.removesuffix(one.replace("#", "%23"))
-    return path
+    return path if _NAMES.fullmatch(path) else ""

@@ -340,6 +340,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"query": "load", "start": "1y", "step": "1s"}, "11000"),
     ({"query": "load", "start": "2h", "step": "1s", "points": True}, "7,201 points of a series"),
     ({"query": "load", "start": "2h", "step": "1s", "points": True, "end": END}, "7,201 points"),
+    ({"query": "load", "start": "2h", "step": "1s", "end": END, "top": 500}, "too much to be read"),
     ({"query": "load" * 2_501}, "at most 10,000"),
     ({"query": "load * on () group_left () load", "end": END}, "duplicate|many-to-many"),
     ({"query": "max_over_time(load[10y:1s])", "start": "1h"}, "steps|too many samples"),

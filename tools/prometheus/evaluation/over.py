@@ -24,7 +24,7 @@ from clusterwright.tools.prometheus.summary.spread import Spread, spread_of
 from clusterwright.tools.prometheus.window import Window
 
 _MOST_SAMPLES = 500_000
-"""Points that are fetched where the server cannot rank: 15 MB of them."""
+"""Points that are fetched: 15 MB of them, and some 100 MB once they are read."""
 
 
 async def over(asked: Asked, window: Window, counted: Counted) -> Found:
@@ -34,7 +34,9 @@ async def over(asked: Asked, window: Window, counted: Counted) -> Found:
         most = await count_over(asked, window)
     if not most:
         return Found(0)
-    if most <= max(asked.few, asked.top):
+    whole = most <= max(asked.few, asked.top)
+    _check_size(most if whole else asked.top, window)
+    if whole:
         return await _fetched(asked, window, most)
     try:
         return await (_first_of_many if most > asked.many else _first)(asked, window)
@@ -47,6 +49,14 @@ async def over(asked: Asked, window: Window, counted: Counted) -> Found:
             hint="ask for one metric at a time, or for fewer: add matchers, or a longer step",
         )
     return await _fetched(asked, window, most)
+
+
+def _check_size(series: int, window: Window) -> None:
+    if series * window.points > _MOST_SAMPLES:
+        raise InvalidInputError(
+            f"{series} series of {window.points:,} points each are too much to be read at once",
+            hint="give a longer step or a shorter window, or a lower top: all of them are ranked",
+        )
 
 
 async def _fetched(asked: Asked, window: Window, count: int) -> Found:

@@ -13,7 +13,7 @@ _BELOW = "/api/v1/namespaces/monitoring/services/http:prom:9090/proxy"
 
 
 async def prefix(location: str, seen: list[str] | None = None) -> str:
-    """Return what is found where `/` leads to `location`, and whatever is below a name is served."""
+    """Return what is found where `/` leads to a location, and all below a name is served."""
 
     def answer(request: httpx.Request) -> httpx.Response:
         path = request.url.raw_path.decode()

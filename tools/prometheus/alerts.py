@@ -1,6 +1,7 @@
 """The tool that tells which alerts fire, about what, and who is told or why nobody is."""
 
 from collections import Counter
+from contextlib import suppress
 from functools import cache
 from typing import Annotated, Literal
 
@@ -9,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from clusterwright.tools.answer import BUDGET, Answer, longest
 from clusterwright.tools.coverage import Gap
+from clusterwright.tools.errors import UnauthenticatedError, UnreachableError
 from clusterwright.tools.kubernetes.cursor import decode, encode, foreign, question
 from clusterwright.tools.kubernetes.parameters import Cluster, Cursor, Namespace
 from clusterwright.tools.prometheus.alerting.alert import Alert
@@ -134,6 +136,9 @@ async def prom_alerts(
         raise foreign(cursor)
     found = await read_alerting(reach)
     chosen = [one for one in found.joined.alerts if _chosen(one, alert, namespace)]
+    if namespace and not chosen and reach.connection:
+        with suppress(UnreachableError, UnauthenticatedError):  # alerts are known without it
+            await reach.connection.require_namespace(namespace)
     every = await to_thread.run_sync(
         lambda: grouped(chosen, found.places, single=alert is not None)
     )

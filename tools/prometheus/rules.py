@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
+from difflib import get_close_matches
 from functools import cache
 from typing import Annotated, Literal
 
@@ -11,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from clusterwright.tools.answer import BUDGET, Answer, longest
 from clusterwright.tools.coverage import Gap
+from clusterwright.tools.errors import NotFoundError
 from clusterwright.tools.excerpt import few, one_line, shorten
 from clusterwright.tools.kubernetes.cursor import decode, encode, foreign, question
 from clusterwright.tools.kubernetes.parameters import Cluster, Cursor
@@ -127,9 +129,11 @@ async def prom_rules(
     if cursor and asked != own:
         raise foreign(cursor)
     found = await read_ruling(reach)
+    groups = _chosen(found.groups, name)
+    if name and not groups and not any(name in str(one.ref) for one in found.not_loaded):
+        raise _unknown(name, found)
 
     def answer() -> RuleList:
-        groups = _chosen(found.groups, name)
         absent = absences(found.groups, found.needs, found.metrics) if found.metrics else []
         told = _problems(found, groups, absent, name) if state == "problems" else _every(groups)
         rest = [one for one in _keyed(told) if one[0] > tuple(after)]
@@ -156,6 +160,19 @@ async def prom_rules(
 
 
 TOOL = Tool(prom_rules, Effect.READ, "Show rules that do not do their work")
+
+
+def _unknown(name: str, found: Ruling) -> NotFoundError:
+    names = {rule.name for group in found.groups for rule in group.rules}
+    near = get_close_matches(name, names | {one.name for one in found.groups}, n=3, cutoff=0.5)
+    meant = (
+        f"alike are {few([word(one_line(one, 80)) for one in near], 3)}" if near else "leave it out"
+    )
+    return NotFoundError(
+        f"no rule, group or file has {name[:80]!r} in its name",
+        hint=f"{meant}; state=all lists every rule that is loaded"
+        + (", and without a name objects are told that are not" if found.not_loaded else ""),
+    )
 
 
 def _chosen(groups: Sequence[RuleGroup], name: str | None) -> list[RuleGroup]:

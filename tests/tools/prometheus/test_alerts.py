@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from clusterwright.servers.bound import success
-from clusterwright.tools.errors import ForbiddenError, InvalidInputError
+from clusterwright.tools.errors import ForbiddenError, InvalidInputError, NotFoundError
 from clusterwright.tools.manifest import Json, Manifest
 from clusterwright.tools.prometheus.alerts import AlertList, AlertRow, prom_alerts
 from tests.tools.prometheus.answering import One, a_cluster, answering, holding, wire
@@ -284,3 +284,15 @@ async def test_a_cursor_of_another_question_is_refused() -> None:
 async def test_no_alert_is_an_answer() -> None:
     found = await prom_alerts(server())
     assert found.render() == "main on kind: no alerts"
+
+
+async def test_a_namespace_that_is_not_there_is_not_one_without_alerts() -> None:
+    known = [{"kind": "Namespace", "apiVersion": "v1", "metadata": {"name": "shop"}}]
+    here = server(alert("CartDown", namespace="gone"))
+    here.connection = a_cluster({"namespaces": known})
+    with pytest.raises(NotFoundError, match="there is no namespace 'shp'") as caught:
+        await prom_alerts(here, namespace="shp")
+    assert "shop" in caught.value.hint
+    assert (await prom_alerts(here, namespace="shop")).rows == ()
+    (told,) = (await prom_alerts(here, namespace="gone")).rows
+    assert told.alert == "CartDown"

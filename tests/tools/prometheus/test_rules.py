@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 import pytest
 
-from clusterwright.tools.errors import ForbiddenError, InvalidInputError
+from clusterwright.tools.errors import ForbiddenError, InvalidInputError, NotFoundError
 from clusterwright.tools.manifest import Json, Manifest
 from clusterwright.tools.prometheus.rules import RuleList, RuleRow, prom_rules
 from tests.tools.prometheus.answering import NOW, One, a_cluster, answering, wire
@@ -81,8 +81,12 @@ async def test_a_name_or_a_part_of_it_narrows_the_answer(watched: One) -> None:
         ("node_*", ("LoadHigh",), 1)
     ]
     assert (found.alerting, found.failing, found.never) == (1, 0, 1)
-    none = await prom_rules(watched, name="no such rule")
-    assert (none.rows, none.groups) == ((), 0)
+
+
+async def test_a_name_that_nothing_has_is_no_rule_that_is_well(watched: One) -> None:
+    with pytest.raises(NotFoundError, match="no rule, group or file has 'LaodHigh'") as caught:
+        await prom_rules(watched, name="LaodHigh")
+    assert "LoadHigh" in caught.value.hint
 
 
 def group(number: int, *rules: Manifest, **more: Json) -> Manifest:

@@ -11,6 +11,8 @@ from clusterwright.tools.errors import InvalidInputError
 from clusterwright.tools.manifest import Json
 
 _SHOWN = 80
+_SHOULD = re.compile(r"[A-Z][a-z]+ should (.*)", re.DOTALL)
+"""How most sentences of pydantic begin: `Input should be ...`, `String should have ...`."""
 
 
 def check_names(arguments: Mapping[str, Json], model: type[BaseModel]) -> None:
@@ -53,5 +55,8 @@ def _sentence(one: ErrorDetails) -> str:
         return f"{name!r} is missing"
     if one["type"] == "extra_forbidden":
         return f"{name} has no field {str(one['loc'][-1])[:_SHOWN]!r}"
-    rule = re.sub(r"^Input should be |^Value error, ", "", one["msg"])
-    return f"{name} {str(one['input'])[:_SHOWN]!r} should be {rule}"
+    given, rule = repr(str(one["input"])[:_SHOWN]), one["msg"]
+    if one["type"] == "value_error":
+        return f"{name} {given}: {rule.removeprefix('Value error, ')}"
+    known = _SHOULD.match(rule)
+    return f"{name} {given} should {known[1] if known else f'be {rule}'}"

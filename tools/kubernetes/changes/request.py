@@ -3,6 +3,7 @@
 from typing import cast
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from clusterwright.tools.errors import InvalidInputError
 from clusterwright.tools.kubernetes.changes.inverse import INVERSES
@@ -35,13 +36,19 @@ def parse_change(asked: Manifest, vocabulary: Vocabulary) -> Change:
         return model.model_validate({k: v for k, v in asked.items() if k != "kind"})
     except ValidationError as error:
         told = "; ".join(
-            f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}"
+            f"{_path(one)}: {one['msg'].removeprefix('Value error, ')}"
             for one in error.errors(include_url=False)
+            if one["type"] != "is_instance_of"  # the other way to give a Ref, which nobody took
         )
         raise InvalidInputError(
             f"a {kind} cannot be like that: {told}"[:600],
             hint=f"a {kind} takes {', '.join(model.model_fields)}",
         ) from error
+
+
+def _path(one: ErrorDetails) -> str:
+    """Return which field, without the names that pydantic has for ways to read it."""
+    return ".".join(str(part) for part in one["loc"] if not str(part).endswith(("]", ")")))
 
 
 def _check_values(value: Json, depth: int = 0) -> None:

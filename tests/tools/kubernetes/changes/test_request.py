@@ -42,3 +42,11 @@ def test_what_no_object_can_hold_is_refused_and_takes_no_field_away(value: Json,
 def test_other_values_are_taken(value: Json) -> None:
     asked = AskedOfClusters(kind="set_variable", name="default/train", variables={"a": value})
     parse_change(asked.told(), VOCABULARY)
+
+
+def test_a_wrong_field_is_told_without_how_it_is_read() -> None:
+    asked = Asked(kind="restart", object="Deployment/shop/c a")
+    with pytest.raises(InvalidInputError, match="object: 'c a' is not an object name") as caught:
+        parse_change(asked.told(), KUBERNETES)
+    for inner in ("is-instance", "function-after", "Value error"):
+        assert inner not in str(caught.value)

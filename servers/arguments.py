@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections.abc import Mapping, Sequence
+from typing import get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -46,7 +47,19 @@ def explain(error: ValidationError, model: type[BaseModel]) -> InvalidInputError
         for name in names
         if name in model.model_fields and model.model_fields[name].description
     ]
+    allowed += [
+        f"fields: {', '.join(fields)}"
+        for one in error.errors(include_url=False)
+        if one["type"] == "extra_forbidden" and (fields := _fields(model, str(one["loc"][0])))
+    ][:1]
     return InvalidInputError("; ".join(dict.fromkeys(wrong)), hint=" | ".join(allowed))
+
+
+def _fields(model: type[BaseModel], name: str) -> tuple[str, ...]:
+    """Return the fields of what an argument is a list of, if it is one of forms."""
+    known = model.model_fields.get(name)
+    forms = (one for one in get_args(known.annotation) if isinstance(one, type)) if known else ()
+    return next((tuple(one.model_fields) for one in forms if issubclass(one, BaseModel)), ())
 
 
 def _sentence(one: ErrorDetails) -> str:

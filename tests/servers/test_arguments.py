@@ -3,11 +3,17 @@
 from typing import Annotated, Literal
 
 import pytest
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from clusterwright.servers.arguments import explain
 from clusterwright.tools.manifest import Json
 from clusterwright.tools.ref import Ref
+
+
+class Change(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    kind: str
+    reason: str | None = None
 
 
 class Arguments(BaseModel):
@@ -16,6 +22,7 @@ class Arguments(BaseModel):
     rank: Literal["max", "min"] = "max"
     names: list[str] = []
     target: Ref | None = None
+    changes: Annotated[list[Change], Field(description="One of each thing.")] = []
 
 
 @pytest.mark.parametrize(
@@ -36,3 +43,11 @@ def test_a_wrong_value_is_told_in_one_sentence(given: dict[str, Json], said: str
     told = str(explain(caught.value, Arguments))
     assert said in told
     assert "should be String" not in told
+
+
+def test_a_field_that_a_form_does_not_have_is_told_with_those_it_has() -> None:
+    with pytest.raises(ValidationError) as caught:
+        Arguments.model_validate({"changes": [{"kind": "silence", "comment": "a", "id": "b"}]})
+    found = explain(caught.value, Arguments)
+    assert str(found) == "changes has no field 'comment'; changes has no field 'id'"
+    assert found.hint == "changes: One of each thing. | fields: kind, reason"

@@ -64,7 +64,12 @@ async def prom_signals(
         Signal | None, Field(description="One in detail; default: the main numbers of all four.")
     ] = None,
     gpu: Annotated[
-        str | None, Field(max_length=100, description="Of a Node: a GPU's index or UUID.")
+        str | None,
+        Field(
+            max_length=100,
+            coerce_numbers_to_str=True,
+            description="Of a Node: a GPU's index or UUID.",
+        ),
     ] = None,
     cluster: Cluster = None,
     backend: Backend = None,

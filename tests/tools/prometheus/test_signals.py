@@ -1,9 +1,10 @@
 """prom_signals on a real Prometheus that knows hours of a shop, a node and two GPUs."""
 
 from collections.abc import AsyncIterator, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_type_hints
 
 import pytest
+from pydantic import TypeAdapter
 
 from clusterwright.tools.errors import ForbiddenError, InvalidInputError, NotFoundError
 from clusterwright.tools.prometheus.client.backend import Backend
@@ -219,6 +220,11 @@ async def test_a_target_without_signals_is_refused_with_what_has_some(
 )
 def test_kinds_may_be_written_as_kubectl_takes_them(spelled: str, target: str) -> None:
     assert str(target_of(spelled)) == target
+
+
+def test_the_index_of_a_gpu_may_be_a_number() -> None:
+    taken = TypeAdapter[str | None](get_type_hints(prom_signals, include_extras=True)["gpu"])
+    assert [taken.validate_python(one) for one in (3, "3", None)] == ["3", "3", None]
 
 
 async def test_a_node_that_is_not_there_is_told_from_the_cluster() -> None:

@@ -48,6 +48,8 @@ class Capability:
     features: frozenset[Feature]
     functions: frozenset[str] = frozenset()
     """Of PromQL, where the backend tells (Prometheus 3.9 and later); else empty."""
+    settled: bool = True
+    """False where a question about it was refused: that may pass, and it is worth asking again."""
 
     def can(self, feature: Feature) -> bool:
         """Return whether it has a feature."""

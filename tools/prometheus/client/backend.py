@@ -1,5 +1,6 @@
 """One Prometheus, or what speaks its API: queries and the rest of API v1, as plain data."""
 
+import math
 import re
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -35,6 +36,8 @@ Parameters = Sequence[tuple[str, str]]
 SECONDS = {Lane.LIGHT: 10.0, Lane.HEAVY: 30.0}
 """What a query may take by default, as the server is told it."""
 _SIZING_SECONDS = 2.0
+_ASK_AGAIN_SECONDS = 60.0
+"""After which what a backend did not tell about itself is asked again."""
 _LARGE = 256 * 1024
 """Bytes that are parsed beside the event loop."""
 _SEARCH = "search/"
@@ -72,18 +75,23 @@ class Backend:
         self._prefers_get = prefers_get
         self._posts = True
         self._flavor = flavor
-        self._gate: Gate | None = None
+        self._gate = Gate()
+        self._size_again = -math.inf
         self._sizing = anyio.Lock()
         self._place: ContextVar[Place | None] = ContextVar("place", default=None)
         self._capability: Capability | None = None
+        self._probe_again = math.inf
         self._probing = anyio.Lock()
 
     async def capability(self) -> Capability:
-        """Return what the backend is and can do; asked once."""
+        """Return what the backend is and can do; asked until it tells, but not at once again."""
         async with self._probing:
-            if self._capability is None:
-                self._capability = await probe(self._probe_answer, self._flavor)
-            return self._capability
+            known = self._capability
+            if known is None or anyio.current_time() >= self._probe_again:
+                known = self._capability = await probe(self._probe_answer, self._flavor)
+                later = anyio.current_time() + _ASK_AGAIN_SECONDS
+                self._probe_again = math.inf if known.settled else later
+            return known
 
     async def instant(
         self,
@@ -196,8 +204,11 @@ class Backend:
     async def _sized(self) -> Gate:
         """Return the way in for heavy queries, as wide as the server has processors to spare."""
         async with self._sizing:
-            if self._gate is None:
-                self._gate = Gate(heavy_at_a_time(await self._processors()))
+            if anyio.current_time() >= self._size_again:
+                processors = await self._processors()
+                later = anyio.current_time() + _ASK_AGAIN_SECONDS
+                self._size_again = math.inf if processors > 0 else later
+                self._gate.narrow(heavy_at_a_time(processors))
             return self._gate
 
     async def _processors(self) -> int:

@@ -23,6 +23,16 @@ class Gate:
         self._places = anyio.Semaphore(at_a_time)
         self._line = line
         self._waiting = 0
+        self._surplus = 0
+        """Places to be taken away when who has them leaves."""
+
+    def narrow(self, at_a_time: int) -> None:
+        """Let no more than so many pass at a time; those inside are not sent out."""
+        self._surplus += max(self._at_a_time - at_a_time, 0)
+        self._at_a_time = min(self._at_a_time, at_a_time)
+        while self._surplus and self._places.value:
+            self._places.acquire_nowait()
+            self._surplus -= 1
 
     @asynccontextmanager
     async def passed(self, wait: float = LONGEST_WAIT_SECONDS) -> AsyncGenerator[None]:
@@ -46,6 +56,12 @@ class Gate:
         try:
             yield
         finally:
+            self._leave()
+
+    def _leave(self) -> None:
+        if self._surplus:
+            self._surplus -= 1
+        else:
             self._places.release()
 
     async def _enter(self, wait: float) -> None:

@@ -1,4 +1,6 @@
-"""What a backend is and can do, from what it says of itself: asked once, and never assumed.
+"""What a backend is and can do, from what it says of itself, and never assumed.
+
+What could not be asked leaves it unsettled, since a proxy that refuses may do so for a moment.
 
 Sources: Prometheus, web/api/v1/api.go and CHANGELOG.md; the documentation of the others, which
 are told apart by what their buildinfo holds.
@@ -6,6 +8,7 @@ are told apart by what their buildinfo holds.
 
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import TypeAlias
 
 from clusterwright.tools.errors import (
@@ -63,7 +66,7 @@ async def probe(ask: Ask, known: Flavor | None = None) -> Capability:
     if isinstance(found, ToolError):
         if not isinstance(found, _NOT_THERE):
             raise found
-        return _other(known or Flavor.UNKNOWN, "")
+        return replace(_other(known or Flavor.UNKNOWN, ""), settled=False)
     data, answer = found
     flavor = known or _flavor(data, answer)
     version = text(data, "version")
@@ -71,16 +74,17 @@ async def probe(ask: Ask, known: Flavor | None = None) -> Capability:
         version = ""
     if flavor is not Flavor.PROMETHEUS:
         return _other(flavor, version)
-    features, functions = features_of(version), frozenset[str]()
+    features, functions, settled = features_of(version), frozenset[str](), True
     if _release(version) >= _TELLS_FEATURES:
         told = await ask("features")
+        settled = not isinstance(told, ToolError)
         if not isinstance(told, ToolError):
             api = mapping(told[0], "api")
             features |= {Feature.SEARCH} if api.get("search") is True else frozenset[Feature]()
             functions = frozenset(
                 name for name, has in mapping(told[0], "promql_functions").items() if has is True
             )
-    return Capability(flavor, version, features, functions)
+    return Capability(flavor, version, features, functions, settled)
 
 
 def features_of(version: str) -> frozenset[Feature]:

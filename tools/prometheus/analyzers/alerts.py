@@ -63,9 +63,15 @@ def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
     groups: list[list[_About]] = []
     for _, same in groupby(found, key=lambda pair: pair[1].name):
         own = [list(some) for _, some in groupby(same, key=_place)]
+        own.sort(key=lambda some: _is_elsewhere(estate, some))
         rest = [one for group in own[_EACH:] for one in group]
         groups += [*own[:_EACH], *([rest] if rest else ())]
-    groups.sort(key=lambda some: min(_WORST_FIRST.index(_severity(one)) for _, one in some))
+    groups.sort(
+        key=lambda some: (
+            _is_elsewhere(estate, some),
+            min(_WORST_FIRST.index(_severity(one)) for _, one in some),
+        )
+    )
     for some in groups[:_MOST]:
         yield Suspicion(_finding(estate, some))
     if groups[_MOST:]:
@@ -76,6 +82,12 @@ def _place(one: _About) -> tuple[tuple[Ref, ...], str]:
     """Return what alerts of one finding have in common: the first object, else the namespace."""
     objects, alert = one
     return objects[:1], "" if objects else namespace_of(alert.labels)
+
+
+def _is_elsewhere(estate: Estate, some: Sequence[_About]) -> bool:
+    """Return whether alerts are not in the namespace that is asked about, which comes first."""
+    asked = estate.namespace
+    return bool(asked) and all(namespace_of(one.labels) != asked for _, one in some)
 
 
 def namespace_of(labels: Labels) -> str:
@@ -111,9 +123,12 @@ def _finding(estate: Estate, some: Sequence[_About]) -> Finding:
     ref = checked(Ref(KIND, alert)) or Ref(KIND, "unnamed")
     objects = tuple(dict.fromkeys(found for refs, _ in some for found in refs))
     watches = (found for one in same for found in watched(estate, alert, one.labels))
-    namespace = "" if objects else namespace_of(first.labels)
-    of = f" in namespace {name(namespace)}" if namespace else ""
-    of = f" for {few([str(one) for one in objects], 1)}" if objects else of
+    places = sorted({found for one in same if (found := namespace_of(one.labels))})
+    of = f" in namespace {name(places[0])}" if places else ""
+    if len(places) > 1:
+        of = f" in {len(places)} namespaces"
+    if objects:
+        of = f" for {few([str(one) for one in objects], 1)}"
     many = f" ({len(same)} alerts)" if len(same) > 1 else ""
     kept = f", and is {first.state}" if all(one.state != "firing" for one in same) else ""
     words = _words(first)

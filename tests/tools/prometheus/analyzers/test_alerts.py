@@ -103,6 +103,15 @@ def test_alerts_without_an_object_are_told_by_their_namespace() -> None:
     assert namespaces == ["", "bank", "shop"]
 
 
+def test_of_very_many_namespaces_the_one_that_is_asked_about_is_told_by_itself() -> None:
+    alerts = tuple(alert("TooManyErrors", namespace=f"n-{i:02}") for i in range(40))
+    found = place(*alerts).findings()
+    assert len(found) == 11
+    assert "fires in 30 namespaces (30 alerts)" in " ".join(one.title for one in found)
+    titles = [one.title for one in place(*alerts, namespace="n-33").findings()]
+    assert any("fires in namespace n-33:" in one for one in titles)
+
+
 def test_an_alert_for_very_many_objects_is_few_findings() -> None:
     many = [node(f"n-{i}", address=f"10.1.0.{i}") for i in range(40)]
     alerts = tuple(alert("NodeBad", node=f"n-{i}") for i in range(40))

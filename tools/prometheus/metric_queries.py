@@ -3,7 +3,9 @@
 Two of a kind agree before a finding rests on them: one tells how it is, another since when, so
 that what began a moment ago, restarted or moved is not told.
 Sources of thresholds: kubernetes-mixin (alerts of volumes, throttling), prometheus-mixin (remote
-write), NVIDIA dcgm-exporter (default-counters.csv) for what each DCGM field holds.
+write), NVIDIA dcgm-exporter (default-counters.csv) for what each DCGM field holds. Times of
+throttling are nanoseconds in every release (nvml.h, nvmlViolationTime_t): where help texts said
+microseconds, NVIDIA/dcgm-exporter#589 corrected the text, not the value.
 """
 
 import itertools
@@ -213,7 +215,7 @@ QUERIES = (
     ),
     MetricQuery(
         "remote-write-behind",
-        f"({_HEARD} - on (job, instance) group_right {_SENT} > 120)",
+        f"({_HEARD} - ignoring (remote_name, url) group_right {_SENT} > 120)",
     ),
     MetricQuery(
         "remote-write-failing",

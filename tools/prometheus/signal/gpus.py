@@ -90,8 +90,8 @@ def _full() -> Iterator[Candidate]:
     for slot, one in (("power throttling", "POWER"), ("thermal throttling", "THERMAL")):
         metric = f"{_DEV}{one}_VIOLATION"
         yield _made(
-            Signal.SATURATION, slot, Unit.PER_SECOND, f"max(rate({metric}{{$S}}[$W]))", metric,
-            note="0 is none; the counter is of µs or ns, by the version of DCGM",
+            Signal.SATURATION, slot, Unit.RATIO, f"max(rate({metric}{{$S}}[$W])) / 1e9", metric,
+            against="time", note="the counter is of nanoseconds, whatever its help text says",
         )  # fmt: skip
 
 

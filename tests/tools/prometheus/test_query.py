@@ -161,6 +161,17 @@ async def test_metrics_that_share_labels_are_ranked_here(backend: Backend) -> No
     assert found.series == here.series
 
 
+async def test_metrics_that_share_labels_and_are_gone_by_the_end_count(backend: Backend) -> None:
+    both = '{__name__=~"alpha|beta"}'
+    gone = f'{both[:-1]},i="1"}} or ({both} and on () (vector(time()) < {known.END - 600}))'
+    found = await found_by(Asked(backend, gone, Rank.MEAN, 5, **RANKED_THERE))
+    assert (await count(Asked(backend, gone, Rank.MEAN, 5), known.END)).count == 2
+    assert found.total == 2 * known.COUNTERS
+    fine = Window(known.END - 10_000, known.END, 1)
+    with pytest.raises(InvalidInputError, match="60 series of several metrics share"):
+        await found_by(Asked(backend, gone, Rank.MEAN, 5, **RANKED_THERE), fine)
+
+
 LATE = Window(known.LATE, known.LATE + (known.POINTS - 1) * known.STEP, known.STEP)
 
 

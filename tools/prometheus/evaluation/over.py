@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from anyio import to_thread
 
 from clusterwright.tools.errors import InvalidInputError, QueryError
+from clusterwright.tools.prometheus.capability import Feature
 from clusterwright.tools.prometheus.client.lane import Lane
 from clusterwright.tools.prometheus.evaluation.asked import SECONDS, Asked, Found, lane_of
 from clusterwright.tools.prometheus.evaluation.counting import Counted, count_over
@@ -28,27 +29,46 @@ _MOST_SAMPLES = 500_000
 
 
 async def over(asked: Asked, window: Window, counted: Counted) -> Found:
-    """Return the series of a query over a window: the first of them with all their points."""
-    most = counted.count
-    if not most:
-        most = await count_over(asked, window)
+    """Return the series of a query over a window: the first of them with all their points.
+
+    How many there are now says little of a window in which series came and went, so that no
+    request gives more of them than are counted over it, or than its limit.
+    """
+    most = counted.count or await count_over(asked, window)
     if not most:
         return Found(0)
-    whole = most <= max(asked.few, asked.top)
-    _check_size(most if whole else asked.top, window)
-    if whole:
-        return await _fetched(asked, window, most)
+    if counted.single is None and not await _limits(asked):
+        most = max(most, await _seen(asked, window))
+    whole = min(max(asked.few, asked.top), _MOST_SAMPLES // window.points)
+    if most <= whole:
+        found = await _fetched(asked, window, whole)
+        if found is not None:
+            return found
+        most = whole + 1
+    _check_size(min(most, asked.top), window)
     try:
-        return await (_first_of_many if most > asked.many else _first)(asked, window)
+        found = await _first(asked, window) if most <= asked.many else None
+        return found or await _first_of_many(asked, window)
     except QueryError as error:
         if "same labelset" not in str(error):
             raise
-    if most * window.points > _MOST_SAMPLES:
+    most = await _seen(asked, window)
+    found = await _fetched(asked, window, most) if most * window.points <= _MOST_SAMPLES else None
+    if found is None:
         raise InvalidInputError(
             f"{most} series of several metrics share their labels, so that they cannot be ranked",
             hint="ask for one metric at a time, or for fewer: add matchers, or a longer step",
         )
-    return await _fetched(asked, window, most)
+    return found
+
+
+async def _limits(asked: Asked) -> bool:
+    return (await asked.backend.capability()).can(Feature.QUERY_LIMIT)
+
+
+async def _seen(asked: Asked, window: Window) -> int:
+    seen = await _at_end(asked, window, pushdown.seen(asked.query, window))
+    return int(seen.only or 0)
 
 
 def _check_size(series: int, window: Window) -> None:
@@ -59,16 +79,28 @@ def _check_size(series: int, window: Window) -> None:
         )
 
 
-async def _fetched(asked: Asked, window: Window, count: int) -> Found:
-    lane = lane_of(asked.query, count * window.points)
+async def _fetched(asked: Asked, window: Window, most: int) -> Found | None:
+    """Return all series, ranked here; None where there are more than `most`."""
+    lane = lane_of(asked.query, most * window.points)
     result = await asked.backend.range(
-        asked.query, window.start, window.end, window.step, lane=lane, seconds=SECONDS
+        asked.query,
+        window.start,
+        window.end,
+        window.step,
+        lane=lane,
+        limit=most + 1,
+        seconds=SECONDS,
     )
+    if len(result.series) > most:
+        return None
     return await to_thread.run_sync(ranked, asked, result, float(window.seconds))
 
 
-async def _first(asked: Asked, window: Window) -> Found:
+async def _first(asked: Asked, window: Window) -> Found | None:
+    """Return the series that come first; None where there are more than have a number fetched."""
     keys = await _keys(asked, window)
+    if len(keys) > asked.many:
+        return None
     if not keys:  # there was something between the window's moments
         return Found(0)
     every = [dict(identity) for identity in keys]
@@ -77,8 +109,7 @@ async def _first(asked: Asked, window: Window) -> Found:
     on = await to_thread.run_sync(distinguishing, every, labels)
     total = len(keys)
     if asked.rank is Rank.TREND:  # a series of one point has none
-        seen = await _at_end(asked, window, pushdown.seen(asked.query, window))
-        total = max(total, int(seen.only or 0))
+        total = max(total, await _seen(asked, window))
     result = await _only(asked, window, labels, on)
     found = [one for one in keys.values() if one is not None]
     return Found(total, in_order(result, chosen), spread_of(found), result)
@@ -86,7 +117,7 @@ async def _first(asked: Asked, window: Window) -> Found:
 
 async def _first_of_many(asked: Asked, window: Window) -> Found:
     of_each = pushdown.keys(asked.query, asked.rank, window, filtered=True)
-    seen = await _at_end(asked, window, pushdown.seen(asked.query, window))
+    total = await _seen(asked, window)
     first = await _at_end(asked, window, pushdown.first(of_each, asked.rank, asked.top))
     told = await _at_end(asked, window, pushdown.spread(of_each))
     keys = _numbers(asked, window, first)
@@ -95,22 +126,26 @@ async def _first_of_many(asked: Asked, window: Window) -> Found:
     chosen = sorted(keys, key=lambda one: order_of(asked.rank, keys[one], one))
     on = sorted({name for identity in chosen for name, _ in identity})
     result = await _only(asked, window, [dict(one) for one in chosen], on)
+    _check_size(len(result.series), window)
     spread = Spread.told(told.series, float(window.seconds) if asked.rank is Rank.TREND else 1.0)
-    return Found(int(seen.only or 0), in_order(result, chosen), spread, result)
+    return Found(total, in_order(result, chosen), spread, result)
 
 
 async def _keys(asked: Asked, window: Window) -> dict[Identity, float | None]:
-    """Return what every series is ranked by."""
-    plain = await _at_end(asked, window, pushdown.keys(asked.query, asked.rank, window))
+    """Return what every series is ranked by, of one more than `many` at most."""
+
+    async def of(query: str, *, filtered: bool = False) -> Result:
+        each = pushdown.keys(query, asked.rank, window, filtered=filtered)
+        return await _at_end(asked, window, each, limit=asked.many + 1)
+
+    plain = await of(asked.query)
     keys = _numbers(asked, window, plain)
     if not any(one.values for one in plain.series):  # native histograms have no order
-        counts = f"histogram_count{pushdown.wrapped(asked.query)}"
-        plain = await _at_end(asked, window, pushdown.keys(counts, asked.rank, window))
-        return _numbers(asked, window, plain)
+        counts = await of(f"histogram_count{pushdown.wrapped(asked.query)}")
+        return _numbers(asked, window, counts)
     if asked.rank in {Rank.MAX, Rank.MIN} or all(one is not None for one in keys.values()):
         return keys
-    query = pushdown.keys(asked.query, asked.rank, window, filtered=True)
-    filtered = _numbers(asked, window, await _at_end(asked, window, query))
+    filtered = _numbers(asked, window, await of(asked.query, filtered=True))
     return {one: filtered.get(one) for one in keys}
 
 
@@ -129,8 +164,10 @@ def _numbers(asked: Asked, window: Window, result: Result) -> dict[Identity, flo
     return keys
 
 
-async def _at_end(asked: Asked, window: Window, query: str) -> Result:
-    return await asked.backend.instant(query, window.end, lane=Lane.HEAVY, seconds=SECONDS)
+async def _at_end(asked: Asked, window: Window, query: str, *, limit: int | None = None) -> Result:
+    return await asked.backend.instant(
+        query, window.end, lane=Lane.HEAVY, limit=limit, seconds=SECONDS
+    )
 
 
 async def _only(
@@ -138,5 +175,11 @@ async def _only(
 ) -> Result:
     query = pushdown.only(asked.query, chosen, on)
     return await asked.backend.range(
-        query, window.start, window.end, window.step, lane=Lane.HEAVY, seconds=SECONDS
+        query,
+        window.start,
+        window.end,
+        window.step,
+        lane=Lane.HEAVY,
+        limit=_MOST_SAMPLES // window.points + 1,  # others may have these labels beside their own
+        seconds=SECONDS,
     )

@@ -56,9 +56,12 @@ def keys(query: str, rank: Rank, window: Window, *, filtered: bool = False) -> s
 
 
 def seen(query: str, window: Window) -> str:
-    """Return a query for how many series have a point in the window, asked at its end."""
+    """Return a query for how many series have a point in the window, asked at its end.
+
+    `last_over_time` keeps the names of metrics: those that share all other labels count as well.
+    """
     inner = wrapped(pinned(query, window))
-    return f"count(count_over_time({inner}{_subquery(window)}))"
+    return f"count(last_over_time({inner}{_subquery(window)}))"
 
 
 def first(of_each: str, rank: Rank, most: int) -> str:

@@ -15,8 +15,9 @@ MOST_STEPS = 1_000_000
 """Of the subqueries of a query: eight years by the hour, twelve days by the second."""
 LONGEST = 200_000
 """Characters of a query, those of our own making included."""
-_DEFAULT_STEP = 60.0
-"""Seconds: the evaluation interval where nothing is configured, which a missing step means."""
+_UNWRITTEN_STEP = 1.0
+"""Seconds. A missing step means the server's evaluation interval, which not every server tells: it
+is 60 s by default, and hardly below 1 s anywhere."""
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800, "y": 31_536_000}
 _PART = re.compile(r"(\d+)(ms|[smhdwy])")
 
@@ -41,17 +42,22 @@ def refuse_ruinous(query: str, span: float = 0.0) -> None:
     # One within another is evaluated over the range of both; to add all of them errs on the safe
     # side for those beside one another.
     whole = span + sum(length for length, _ in found)
-    steps = whole / min(step for _, step in found)
+    steps = whole / min(step or _UNWRITTEN_STEP for _, step in found)
     if steps > MOST_STEPS:
+        unwritten = any(step is None for _, step in found)
+        may = "may have" if unwritten else "have"
         raise QueryError(
-            f"the subqueries have some {steps:,.0f} steps, and at most {MOST_STEPS:,} are asked"
+            f"the subqueries {may} some {steps:,.0f} steps, and at most {MOST_STEPS:,} are asked"
             " for: more can end the server, which reserves memory for each",
-            hint="use a longer step, as [30d:5m], or a shorter range",
+            hint="write a step, as [30d:5m]: without one it is the server's evaluation interval,"
+            " which may be 1s"
+            if unwritten
+            else "use a longer step, as [30d:5m], or a shorter range",
         )
 
 
-def _subqueries(words: Sequence[Token]) -> Iterator[tuple[float, float]]:
-    """Yield range and step of each, in seconds."""
+def _subqueries(words: Sequence[Token]) -> Iterator[tuple[float, float | None]]:
+    """Yield range and step of each, in seconds; None for a step that is not written."""
     opened = -1
     for at, one in enumerate(words):
         if one.text == "[" and one.kind == "open":
@@ -62,7 +68,7 @@ def _subqueries(words: Sequence[Token]) -> Iterator[tuple[float, float]]:
             if colons:
                 length = _seconds(inside[: colons[0]])
                 written = inside[colons[0] + 1 :]
-                yield length, (_seconds(written) if written else _DEFAULT_STEP)
+                yield length, (_seconds(written) if written else None)
             opened = -1
 
 

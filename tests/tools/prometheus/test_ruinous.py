@@ -13,7 +13,7 @@ from clusterwright.tools.prometheus.ruinous import LONGEST, refuse_ruinous
         "rate(x[5m])",
         "rate(x[10y])",
         "max_over_time(rate(x[5m])[30d:5m])",
-        "max_over_time(x[1y:])",
+        "max_over_time(x[7d:])",
         'x{a="[1y:1ms]"}',
         "x # [1y:1ms]",
         "x{a=~`[1y:1ms]`}",
@@ -49,6 +49,14 @@ def test_too_many_steps_are_refused_with_what_to_do(query: str) -> None:
     with pytest.raises(QueryError, match="more can end the server") as caught:
         refuse_ruinous(query)
     assert "longer step" in caught.value.hint
+
+
+@pytest.mark.parametrize("query", ["x[1y:]", "x[1y: # as configured\n]", "x[1m:1m] + y[20d:]"])
+def test_a_step_that_is_not_written_may_be_a_second_and_is_to_be_written(query: str) -> None:
+    with pytest.raises(QueryError, match="may have some [0-9,]+ steps") as caught:
+        refuse_ruinous(query)
+    assert "write a step, as [30d:5m]" in caught.value.hint
+    refuse_ruinous(query.replace(":]", ":5m]").replace(": #", ":5m #"))
 
 
 def test_the_range_that_is_asked_for_counts_too() -> None:

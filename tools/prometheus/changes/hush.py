@@ -9,6 +9,7 @@ from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.kubernetes.changes.step import Scene
 from clusterwright.tools.manifest import Json
 from clusterwright.tools.prometheus.alertmanager_state import Alert, Silence
+from clusterwright.tools.prometheus.result import Labels
 from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
 
@@ -32,6 +33,8 @@ class Hush:
     silences: tuple[Silence, ...] = ()
     """Those that have not ended."""
     ended: tuple[Silence, ...] = ()
+    rules: tuple[Labels, ...] | None = ()
+    """The labels of each rule that alerts, `alertname` among them; None if they cannot be read."""
     shared: bool = False
     """Whether it was configured for no cluster in particular, and may hear of others as well."""
 
@@ -87,7 +90,12 @@ def worst(alerts: Iterable[Alert]) -> str:
 
 def is_grave(alerts: Iterable[Alert]) -> bool:
     """Return whether somebody would be woken for one of the alerts."""
-    return _rank(worst(alerts)) < _WORST.index("warning")
+    return wakes(worst(alerts))
+
+
+def wakes(severity: str) -> bool:
+    """Return whether somebody would be woken for an alert of that severity."""
+    return _rank(severity) < _WORST.index("warning")
 
 
 def _rank(severity: str) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from clusterwright.tools.errors import InvalidInputError, RefusedError
+from clusterwright.tools.excerpt import few, one_line
 from clusterwright.tools.prometheus.alertmanager_state import Matcher
 from clusterwright.tools.prometheus.changes.bounded_regex import check_bounded, has_wildcard
 from clusterwright.tools.prometheus.changes.hush import (
@@ -12,8 +13,11 @@ from clusterwright.tools.prometheus.changes.hush import (
     is_grave,
     name_of,
     told,
+    wakes,
 )
 from clusterwright.tools.prometheus.changes.matchers import covers, spelled
+from clusterwright.tools.prometheus.result import Labels
+from clusterwright.tools.quotation import word
 from clusterwright.tools.trust.risk import Risk
 
 NAME = "alertname"
@@ -118,11 +122,29 @@ def risks(matchers: tuple[Matcher, ...], found: Hush, seconds: float) -> Iterato
     if is_grave(found.matched):
         high = not named or not object_
         yield (Risk.HIGH if high else Risk.MEDIUM), "mutes what somebody would be woken for"
+    elif found.rules is None:
+        yield Risk.MEDIUM, "which alerts it would mute cannot be read, only which fire now"
+    elif waiting := sorted(set(_waking(matchers, found.rules))):
+        high = not named or not object_
+        told_ = one_line(few([word(one) for one in waiting], 5), 400)
+        yield (Risk.HIGH if high else Risk.MEDIUM), f"once it fires, nobody is woken for {told_}"
     if seconds > _DAY:
         yield Risk.MEDIUM, f"nobody hears of it for {seconds / _DAY:.1f} days"
     many = len(found.matched)
     now = f"{many} alert{'s' * (many != 1)} that fire{'s' * (many == 1)} now" if many else ""
     yield Risk.LOW, f"mutes {now or 'nothing that fires now'}"
+
+
+def _waking(matchers: tuple[Matcher, ...], rules: tuple[Labels, ...]) -> Iterator[str]:
+    """Yield the alerts that may be muted and would wake somebody, by what their rules set.
+
+    What a rule takes from its series, or writes with a template, may be whatever matches.
+    """
+    for one in rules:
+        known = {name: value for name, value in one.items() if "{{" not in value}
+        about = tuple(matcher for matcher in matchers if matcher.name in known)
+        if wakes(known.get("severity", "")) and covers(about, known):
+            yield known.get(NAME, "")
 
 
 def _watchdog(name: str) -> RefusedError:

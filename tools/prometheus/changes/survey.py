@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from clusterwright.tools.errors import NotFoundError
+from clusterwright.tools.errors import NotFoundError, ToolError
 from clusterwright.tools.kubernetes.changes.kind import Change
 from clusterwright.tools.kubernetes.changes.step import Scene
 from clusterwright.tools.kubernetes.read import read_snapshot
@@ -18,6 +18,8 @@ from clusterwright.tools.prometheus.changes.rule_change import RuleChange
 from clusterwright.tools.prometheus.changes.rule_survey import rule_trial
 from clusterwright.tools.prometheus.changes.scope import check_matchers
 from clusterwright.tools.prometheus.changes.silence import Silence
+from clusterwright.tools.prometheus.result import Labels
+from clusterwright.tools.prometheus.ruling.rule import read_rules
 from clusterwright.tools.prometheus.scraping.selected import PROMETHEUS
 from clusterwright.tools.snapshot import Snapshot
 
@@ -25,7 +27,8 @@ if TYPE_CHECKING:
     from clusterwright.tools.kubernetes.client.clusters import Clusters
     from clusterwright.tools.kubernetes.client.connection import Connection
     from clusterwright.tools.manifest import Manifest
-    from clusterwright.tools.prometheus.monitoring import Monitoring
+    from clusterwright.tools.prometheus.alertmanager_state import Alert
+    from clusterwright.tools.prometheus.monitoring import Monitoring, Reach
     from clusterwright.tools.ref import Ref
 
 _SELECTED = ("Service", "Pod", "EndpointSlice")
@@ -62,15 +65,28 @@ async def _hush(
     await check_proxy(connection, found.endpoint, verb)
     reached = await monitoring.reach(connection.cluster, change.backend)
     silences = await found.silences()
-    matched = await found.alerts(change.parsed) if isinstance(change, Silence) else ()
+    matched: tuple[Alert, ...] = ()
+    rules: tuple[Labels, ...] | None = ()
+    if isinstance(change, Silence):
+        matched, rules = await found.alerts(change.parsed), await _alerting(reached)
     return Hush(
         found.name,
         await found.alerts(),
         matched,
         tuple(one for one in silences if one.state != "expired"),
         tuple(one for one in silences if one.state == "expired"),
+        rules,
         shared=reached.connection is None,
     )
+
+
+async def _alerting(reached: "Reach") -> tuple[Labels, ...] | None:
+    """Return the labels that each alerting rule sets; None where rules cannot be read."""
+    try:
+        groups = read_rules(await reached.backend.get("rules", (("type", "alert"),)))
+    except ToolError:
+        return None
+    return tuple({**rule.labels, "alertname": rule.name} for one in groups for rule in one.rules)
 
 
 async def _outlook(

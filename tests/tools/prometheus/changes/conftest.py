@@ -34,7 +34,11 @@ def alertmanager(tmp_path: Path) -> Generator[Held]:
 
 @pytest.fixture
 def place(
-    sandbox: Instance, tmp_path: Path, alertmanager: Held, monkeypatch: pytest.MonkeyPatch
+    sandbox: Instance,
+    tmp_path: Path,
+    server: Server,
+    alertmanager: Held,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Place:
     config, state = tmp_path / "config", tmp_path / "state"
     state.mkdir(mode=0o700)
@@ -42,7 +46,7 @@ def place(
     configure(
         config,
         cluster=sandbox.context,
-        url="http://127.0.0.1:1",
+        url=server.url,
         alertmanager_url=alertmanager.url,
     )
     return Place(sandbox, state, alertmanager)

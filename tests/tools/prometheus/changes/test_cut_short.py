@@ -11,6 +11,7 @@ import yaml
 from clusterwright.tools.manifest import Manifest
 from tests.tools.prometheus.changes.place import Place, configure
 from tests.tools.prometheus.changes.relay import Moment, Relay, relayed
+from tests.tools.prometheus.changes.rules_place import Server
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(120)]
 DOWN = {"alertname": "CartDown", "namespace": "shop"}
@@ -22,15 +23,15 @@ QUIET: Manifest = {
 }
 
 
-def apply_and_be_killed(place: Place, relay: Relay, plan: str, folder: Path) -> None:
+def apply_and_be_killed(
+    place: Place, server: Server, relay: Relay, plan: str, folder: Path
+) -> None:
     """Apply a plan in a process of its own, which ends as it posts."""
     policy = folder / "script.yaml"
     policy.write_text(yaml.safe_dump(place.policy))
     policy.chmod(0o600)
     config = folder / "relayed"
-    configure(
-        config, cluster=place.sandbox.context, url="http://127.0.0.1:1", alertmanager_url=relay.url
-    )
+    configure(config, cluster=place.sandbox.context, url=server.url, alertmanager_url=relay.url)
     command = [sys.executable, "-m", "clusterwright.cli", "apply", plan]
     command += ["--kubeconfig", str(place.sandbox.kubeconfig), "--approve", str(policy)]
     env = {
@@ -47,14 +48,14 @@ def apply_and_be_killed(place: Place, relay: Relay, plan: str, folder: Path) -> 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
 async def test_a_post_that_was_cut_short_is_looked_up_and_finished_or_undone(
-    place: Place, moment: Moment, tmp_path: Path
+    place: Place, server: Server, moment: Moment, tmp_path: Path
 ) -> None:
     place.alertmanager.fire(DOWN, {"alertname": "NodeDown", "node": "n1"})
     async with place.session() as session:
         plan, said = await session.plan(QUIET)
         assert plan, said
         with relayed(place.alertmanager.url, moment) as relay:
-            apply_and_be_killed(place, relay, plan, tmp_path)
+            apply_and_be_killed(place, server, relay, plan, tmp_path)
         assert len(place.alertmanager.active()) == (moment == "after")
         _, said = await session.plan({**QUIET, "duration": "5h"})
         assert f"Unfinished: {plan}" in said
@@ -67,7 +68,7 @@ async def test_a_post_that_was_cut_short_is_looked_up_and_finished_or_undone(
 
 
 async def test_an_answer_that_was_lost_makes_nothing_twice_and_undoes_nothing(
-    place: Place,
+    place: Place, server: Server
 ) -> None:
     place.alertmanager.fire(DOWN, {"alertname": "NodeDown", "node": "n1"})
     with relayed(place.alertmanager.url, loses=True) as relay:
@@ -75,7 +76,7 @@ async def test_an_answer_that_was_lost_makes_nothing_twice_and_undoes_nothing(
         configure(
             where,
             cluster=place.sandbox.context,
-            url="http://127.0.0.1:1",
+            url=server.url,
             alertmanager_url=relay.url,
         )
         async with place.session() as session:

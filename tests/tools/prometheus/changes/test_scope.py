@@ -126,6 +126,36 @@ def test_names_that_are_not_written_out_are_a_risk_before_any_of_them_fires(
     assert max(found, key=lambda one: one.rank) is risk
 
 
+@pytest.mark.parametrize(
+    ("matchers", "risk"),
+    [
+        (["alertname=KubeAPIDown"], Risk.HIGH),
+        (["alertname=KubeAPIDown", "node=n1"], Risk.MEDIUM),
+        (["alertname=KubeAPIDown", "severity=warning"], Risk.LOW),
+        (["alertname=Worded", "node=n1"], Risk.LOW),
+        (["alertname=Paged", "team=a", "node=n1"], Risk.MEDIUM),
+        (["alertname=Other"], Risk.LOW),
+    ],
+)
+def test_what_would_wake_somebody_is_a_risk_before_it_fires(
+    matchers: list[str], risk: Risk
+) -> None:
+    rules = (
+        {"alertname": "KubeAPIDown", "severity": "critical"},
+        {"alertname": "Worded", "severity": "{{ $labels.severity }}"},
+        {"alertname": "Paged", "severity": "page", "team": "{{ $labels.team }}"},
+    )
+    parsed = tuple(map(parse_matcher, matchers))
+    found = [one for one, _ in risks(parsed, Hush("main", rules=rules), 3_600)]
+    assert max(found, key=lambda one: one.rank) is risk
+
+
+def test_where_rules_cannot_be_read_nobody_knows_what_would_be_muted() -> None:
+    parsed = (parse_matcher("alertname=KubeAPIDown"),)
+    found = dict(risks(parsed, Hush("main", rules=None), 3_600))
+    assert "cannot be read" in found[Risk.MEDIUM]
+
+
 def test_matchers_are_judged_as_alertmanager_does() -> None:
     labels = {"alertname": "A", "pod": "cart-1"}
     assert covers((Matcher("pod", "cart-.*", is_regex=True),), labels)

@@ -195,7 +195,7 @@ def _told(
     reach: Reach, found: _Looked, by: By, names: Sequence[str], *, whole: bool
 ) -> Cardinality:
     chosen = frozenset(names)
-    notes = list(dict.fromkeys(found.gaps))[:_TOP]
+    notes = [*reach.notes, *list(dict.fromkeys(found.gaps))[:_TOP]]
     if by in {"all", "label"} and whole and not found.head.labels:
         notes.append("values by label are not told by this backend: give a metric to look into")
     labels = [one for one in found.head.labels if by == "all" or one[0] in chosen]

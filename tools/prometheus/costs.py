@@ -77,7 +77,7 @@ async def prom_costs(
         wasted=reckoned.wasted,
         waste_count=len(reckoned.waste),
         spend_count=len(reckoned.spends),
-        gaps=(*found.gaps, *([gap] if gap else [])),
+        gaps=(*reach.not_asked, *found.gaps, *([gap] if gap else [])),
         queries=found.queries if queries else None,
     )
     first = counted.model_copy(

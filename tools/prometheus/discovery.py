@@ -6,9 +6,9 @@ and mimir-distributed; kube-thanos and the chart of Bitnami for Thanos.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 from clusterwright.tools.manifest import (
     Manifest,
@@ -29,6 +29,8 @@ _OTHERS = re.compile(
     r"|grafana|karma|store(gateway)?$|ruler|compactor|receive"
 )
 """In names of Services that belong to a monitoring stack and answer no queries."""
+_OPERATORS = ("monitoring.coreos.com", "operator.victoriametrics.com")
+"""API groups of what owns the Services of prometheus-operator and of that of VictoriaMetrics."""
 _WEB = ("http-web", "web", "https-web", "http", "https", "prometheus", "http-metrics", "api")
 
 
@@ -37,6 +39,16 @@ class Role(StrEnum):
 
     BACKEND = "backend"
     ALERTMANAGER = "alertmanager"
+
+
+class Standing(IntEnum):
+    """How surely a Service is what it seems: whoever may make Services chooses a name."""
+
+    OPERATED = 0
+    """An operator's object owns it. The garbage collector removes what claims an owner in vain."""
+    LABELLED = 1
+    """Its labels are those of a chart."""
+    NAMED = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +69,7 @@ class Found:
     """Of what is behind it and ready; None where that could not be read."""
     aliases: tuple[str, ...] = ()
     """Names of other Services before the same pods."""
+    standing: Standing = Standing.NAMED
 
     @property
     def name(self) -> str:
@@ -150,10 +163,32 @@ def told_apart(found: Iterable[Found], slices: Iterable[Manifest] | None) -> tup
         covered = frozenset[str]().union(*(other.addresses or () for other in same))
         if same and (one.addresses or frozenset()) <= covered:
             place = kept.index(same[0])
-            kept[place] = replace(same[0], aliases=(*same[0].aliases, one.name, one.service))
+            kept[place] = replace(
+                same[0],
+                aliases=(*same[0].aliases, one.name, one.service),
+                standing=min(same[0].standing, one.standing),
+            )
         else:
             kept.append(one)
     return tuple(sorted(kept, key=lambda one: one.name))
+
+
+def candidates(found: Sequence[Found]) -> tuple[Found, ...]:
+    """Return those that may be meant where none is named; what counts less is never among them.
+
+    What an operator made counts before what only looks so, since the latter may be anybody's: a
+    Service of a tenant neither takes its place nor makes the choice unclear, not even while it is
+    down. What is labelled counts as much in the same namespace, and before a mere name in any.
+    """
+    alive = [one for one in found if one.addresses != frozenset()]
+    operated = [one for one in found if one.standing is Standing.OPERATED]
+    if operated:
+        theirs = {one.namespace for one in operated}
+        labelled = [one for one in alive if one.standing is Standing.LABELLED]
+        beside = [one for one in labelled if one.namespace in theirs]
+        return (*(one for one in operated if one in alive), *beside) or tuple(operated)
+    there = alive or found
+    return tuple(one for one in there if one.standing is Standing.LABELLED) or tuple(there)
 
 
 def most_telling(found: Iterable[Found]) -> Found:
@@ -162,20 +197,15 @@ def most_telling(found: Iterable[Found]) -> Found:
     A Prometheus tells its targets and rules, which what stands before several of them does not; one
     that the operator runs is that of the cluster rather than of a team's own.
     """
-    return min(
-        found, key=lambda f: (f.flavor is not Flavor.PROMETHEUS, not _is_operated(f), f.name)
-    )
-
-
-def _is_operated(one: Found) -> bool:
-    return one.governing or any(alias.endswith("-operated") for alias in one.aliases)
+    return min(found, key=lambda f: (f.flavor is not Flavor.PROMETHEUS, f.standing, f.name))
 
 
 def _same(one: Found, other: Found) -> bool:
-    if one.role is not other.role or one.flavor is not other.flavor:
-        return False
+    kind = (one.namespace, one.role, one.flavor)
+    if kind != (other.namespace, other.role, other.flavor):
+        return False  # a slice of endpoints may name any address, also one of another namespace
     if one.addresses is None or other.addresses is None or not (one.addresses or other.addresses):
-        return one.namespace == other.namespace and (one.governing or other.governing)
+        return one.governing or other.governing
     return bool(one.addresses & other.addresses)
 
 
@@ -198,7 +228,16 @@ def _found(service: Manifest) -> Found | None:
         scheme,
         kind.prefix,
         governing,
+        standing=_standing(service, kind),
     )
+
+
+def _standing(service: Manifest, kind: _Kind) -> Standing:
+    owners = items(service, "metadata", "ownerReferences")
+    if any(text(one, "apiVersion").partition("/")[0] in _OPERATORS for one in owners):
+        return Standing.OPERATED
+    labelled = any(kind.names.fullmatch(said) for said in _said(labels_of(service), ""))
+    return Standing.LABELLED if labelled else Standing.NAMED
 
 
 def _kind(labels: Mapping[str, str], name: str) -> _Kind | None:
@@ -215,7 +254,8 @@ def _said(labels: Mapping[str, str], name: str) -> Iterator[str]:
         yield f"{app}/{component}" if component and component != app else app
     if app := labels.get("app"):
         yield app
-    yield name
+    if name:
+        yield name
 
 
 def _port(service: Manifest, numbers: tuple[int, ...]) -> tuple[int, str] | None:

@@ -123,7 +123,13 @@ async def prom_explain_query(
     if series == 0 and reading.tree is not None:
         cause = await why_empty(asking, reading.tree)
     unread = ["why it gives nothing: explain a part of it"] if series == 0 and not cause else []
-    notes = [*unread, *([] if reading.doubt is None else [reading.doubt.what]), *gaps, *asking.gaps]
+    notes = [
+        *reach.notes,
+        *unread,
+        *([] if reading.doubt is None else [reading.doubt.what]),
+        *gaps,
+        *asking.gaps,
+    ]
     advice = await to_thread.run_sync(lint, reading, facts)
     counted = QueryExplanation(
         cluster=reach.cluster,

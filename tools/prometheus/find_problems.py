@@ -8,7 +8,7 @@ from pydantic import Field
 
 from clusterwright.tools.analyze import Fulfil, analyze
 from clusterwright.tools.analyzer import Fulfilled, Request
-from clusterwright.tools.coverage import Coverage, Gap
+from clusterwright.tools.coverage import Coverage
 from clusterwright.tools.finding import Finding, MetricEvidence
 from clusterwright.tools.kubernetes.brief import owners
 from clusterwright.tools.kubernetes.parameters import Cluster, Cursor, Namespace
@@ -70,16 +70,10 @@ async def _scan(reach: "Reach", asked: tuple[str, str, str | None], namespace: s
         findings,
         Coverage(
             checked=estate.coverage.checked,
-            gaps=(*estate.coverage.gaps, *analysis.gaps, *map(_not_asked, reach.others)),
+            gaps=(*estate.coverage.gaps, *analysis.gaps, *reach.not_asked),
         ),
         {one.source: one for one in owners(estate, findings)},
         _SYMPTOMS,
-    )
-
-
-def _not_asked(backend: str) -> Gap:
-    return Gap(
-        what=f"backend {backend}", reason="one of several is asked at a time: name it as backend="
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import anyio
 
+from clusterwright.tools.coverage import Gap
 from clusterwright.tools.errors import NotFoundError, NotServedError, ToolError
 from clusterwright.tools.excerpt import few
 from clusterwright.tools.prometheus.settings import (
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from clusterwright.tools.prometheus.client.in_cluster import InCluster
     from clusterwright.tools.prometheus.settings import Prices
 
+_MOST_OTHERS = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Reach:
@@ -41,6 +44,21 @@ class Reach:
     """Why there is none: nothing was found, or what could not be read."""
     others: tuple[str, ...] = ()
     """Backends of the cluster that could have been asked as well, where none was named."""
+
+    @property
+    def not_asked(self) -> tuple[Gap, ...]:
+        """Tell the others, and which one was taken, for answers that have gaps."""
+        if not self.others:
+            return ()
+        what = "backend" if len(self.others) == 1 else f"{len(self.others)} backends:"
+        taken = f"one of several is asked at a time, here {self.backend.name}"
+        reason = f"{taken}: name it as backend="
+        return (Gap(what=f"{what} {few(self.others, _MOST_OTHERS)}", reason=reason),)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Tell the same for answers that have notes."""
+        return tuple(f"not asked: {one.what} ({one.reason})" for one in self.not_asked)
 
 
 class Monitoring:

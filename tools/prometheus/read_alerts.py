@@ -112,7 +112,7 @@ def _alerting(reach: "Reach", alerts: Sequence[Alert], found: _Found) -> Alertin
         found.places,
         tuple(broken(way)),
         now,
-        tuple(found.gaps),
+        (*reach.not_asked, *found.gaps),
     )
 
 

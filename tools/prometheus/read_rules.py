@@ -55,7 +55,7 @@ async def read_ruling(reach: "Reach") -> Ruling:
     """
     answer = await reach.backend.get("rules")
     groups = await to_thread.run_sync(read_rules, answer)
-    found = Ruling(reach.backend.name, groups, needs=needs_of(groups))
+    found = Ruling(reach.backend.name, groups, needs=needs_of(groups), gaps=[*reach.not_asked])
 
     async def clock() -> None:
         now = (await reach.backend.instant("time()")).only

@@ -130,7 +130,7 @@ async def read_scraping(reach: "Reach", *, objects: bool) -> Scraping:
 
     Raises ToolError where the targets themselves cannot be had; all else is a gap.
     """
-    gaps: list[Gap] = []
+    gaps = [*reach.not_asked]
     counts: list[Mapping[str, int]] = []
     settled: list[tuple[Configuration | None, tuple[str, ...]]] = []
     snapshots: list[Snapshot] = []

@@ -79,7 +79,7 @@ async def prom_search_metrics(
             more=tuple(one_line(one.name, 100) for one in left[:_MORE]),
             left_out=len(left),
             prefixes=_prefixes(found.families) if search is None and not after else {},
-            notes=(*found.notes, *gaps),
+            notes=(*reach.notes, *found.notes, *gaps),
             next_cursor=encode("metrics", own, shown[count - 1].name) if left else None,
         )
 

@@ -83,7 +83,7 @@ async def prom_signals(
     found = await resolve(ref, gpu or "", f"{seconds}s", reach.backend, reach.connection)
     asking = await _discovered(reach, found.subject, seconds, signal)
     rows, gaps = await _answered(reach, found.subject, asking)
-    notes = [*asking.notes, *_left_out(asking.selection, signal)]
+    notes = [*reach.notes, *asking.notes, *_left_out(asking.selection, signal)]
     zero = tuple(one.what for one in rows if one.zero) if signal is None else ()
     shown_rows = [one for one in rows if one.what not in zero]
     schemes = dict.fromkeys(one.scheme for one in asking.selection.asked)

@@ -21,6 +21,7 @@ from clusterwright.tools.prometheus.client.prefix import find_prefix
 from clusterwright.tools.prometheus.discovery import (
     Found,
     Role,
+    candidates,
     find_services,
     most_telling,
     told_apart,
@@ -49,8 +50,8 @@ class InCluster:
     ) -> tuple[Backend, tuple[str, ...]]:
         """Return the one that is named, or the only one; `configured` are others to be named.
 
-        `of_several` takes the most telling of several that nobody named, with the names of the
-        others.
+        Of several that nobody named it is the only one that counts most, or with `of_several` the
+        most telling of those; the names of all others come with it.
 
         Raises NotFoundError that names those there are, NotServedError where there is none,
         ForbiddenError where Services cannot be listed, and what the backend answers if it does not
@@ -58,9 +59,10 @@ class InCluster:
         """
         there = [one for one in await self._services() if one.role is Role.BACKEND]
         meant = [one for one in there if name is None or one.is_named(name)]
-        if not meant or (len(meant) > 1 and not (of_several and name is None)):
-            raise self._unclear(name, there, meant, configured)
-        found = most_telling(meant)
+        likely = candidates(meant) if name is None else tuple(meant)
+        if not likely or (len(likely) > 1 and not (of_several and name is None)):
+            raise self._unclear(name, there, likely, configured)
+        found = most_telling(likely)
         known = self._backends.get(found.name)
         if known is None or not _same_place(known[0], found):
             known = found, await self._made(found)
@@ -75,7 +77,7 @@ class InCluster:
             return None, f"it could not be looked for: {error}"
         there = [one for one in services if one.role is Role.ALERTMANAGER]
         near = [one for one in there if one.namespace == backend.partition("/")[0]]
-        meant = near if len(there) > 1 and near else there
+        meant = candidates(near or there)
         if len(meant) != 1:
             names = few([one.name for one in meant], 5)
             why = f"there are several, {names}" if meant else "no Service of one was found"
@@ -142,13 +144,14 @@ class InCluster:
         return replace(endpoint, url=endpoint.url + prefix), transport
 
     def _unclear(
-        self, name: str | None, there: list[Found], meant: list[Found], configured: list[str]
+        self, name: str | None, there: list[Found], meant: tuple[Found, ...], configured: list[str]
     ) -> ToolError:
         where = f"cluster {self.connection.cluster!r}"
         if meant:
             names = [one.name for one in meant]
+            which = f" called {name[:100]!r}" if name else ", and none was named"
             return NotFoundError(
-                f"{where} has {len(meant)} backends, and none was named",
+                f"{where} has {len(meant)} backends{which}",
                 hint=f"say which one as backend=: {few([*configured, *names], 10)}",
             )
         names = [*configured, *(one.name for one in there)]

@@ -17,6 +17,7 @@ from clusterwright.tools.prometheus.evaluation.comparison import Comparison, com
 from clusterwright.tools.prometheus.evaluation.counting import clock, count
 from clusterwright.tools.prometheus.evaluation.moment import at_moment, at_once
 from clusterwright.tools.prometheus.evaluation.over import over
+from clusterwright.tools.prometheus.evaluation.unseen import after, between
 from clusterwright.tools.prometheus.monitoring import Reach
 from clusterwright.tools.prometheus.promql.nodes import bare
 from clusterwright.tools.prometheus.promql.reading import Reading
@@ -60,6 +61,8 @@ class _Answered:
     window: Window | None
     now: int = 0
     """Series that the query has at the window's end, on its grid or not."""
+    until: float = 0.0
+    """The end of the window that was asked for, on its grid or not."""
 
 
 async def answer(reach: Reach, question: Question) -> QueryAnswer:
@@ -85,7 +88,7 @@ async def answer(reach: Reach, question: Question) -> QueryAnswer:
         at=answered.at,
         window=answered.window,
         unit=unit_in(reading.tree) if reading.tree else None,
-        notes=await _notes(reach.backend, answered, reading.tree),
+        notes=(*reach.notes, *await _notes(reach.backend, answered, reading.tree)),
         points=question.points,
         roomy=question.roomy,
     )
@@ -102,12 +105,15 @@ async def _answered(asked: Asked, when: Question) -> _Answered:
     if now is not None:  # what is asked for is checked before it costs anything
         window = window_of(when.start, when.end, when.step, now)
         _check_points(when, window)
-        counted = await count(asked, now if at is None else min(at, now))
+        until = now if at is None else min(at, now)
+        counted = await count(asked, until)
     else:
         _check_points(when, window_of(when.start, None, when.step, now=0x7FFF_FFFF))
         counted = await count(asked, None)
-        window = window_of(when.start, None, when.step, counted.time)
-    return _Answered(await over(asked, window, counted), window.end, window, counted.count)
+        until = counted.time
+        window = window_of(when.start, None, when.step, until)
+    found = await over(asked, window, counted)
+    return _Answered(found, window.end, window, counted.count, until)
 
 
 def _check_points(asked: Question, window: Window) -> None:
@@ -131,13 +137,19 @@ async def _at(asked: Asked, at: float | None, tree: Expr | None) -> _Answered:
     return _Answered(await at_moment(asked, counted), counted.time, None)
 
 
-async def _notes(backend: Backend, answered: _Answered, tree: Expr | None) -> tuple[str, ...]:
+async def _notes(asked: Asked, answered: _Answered, question: Question) -> tuple[str, ...]:
+    tree, window = question.reading.tree, answered.window
     if not answered.found.total:
-        return (await _why_none(backend, answered, tree),)
+        return (await _why_none(asked.backend, answered, tree),)
+    if window is None:
+        return ()
+    notes = [between(tree, window, asked.rank)]
+    if question.step:
+        notes.append(after(window, answered.until))
     tree = bare(tree) if tree else None
-    if answered.window and isinstance(tree, AggregateExpr) and str(tree.op) in _PICKS_ANEW:
-        return (f"{tree.op} picks anew at each step: leave it out, and give top and rank",)
-    return ()
+    if isinstance(tree, AggregateExpr) and str(tree.op) in _PICKS_ANEW:
+        notes.append(f"{tree.op} picks anew at each step: leave it out, and give top and rank")
+    return tuple(one for one in notes if one)
 
 
 async def _why_none(backend: Backend, answered: _Answered, tree: Expr | None) -> str:

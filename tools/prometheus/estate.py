@@ -29,6 +29,8 @@ class Estate(Snapshot):
     What is None was not read, and has its reason in `coverage`.
     """
 
+    backend: str = ""
+    """As a caller names the Prometheus that was asked; empty where only one can be meant."""
     server: Ref = NOWHERE
     """The Prometheus that was asked: its object, if there is one."""
     alertmanager: Ref | None = None

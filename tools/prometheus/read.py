@@ -243,6 +243,7 @@ class _Reading:
                 gaps=(*self._gaps, *snapshot.coverage.gaps),
             ),
             namespace,
+            backend=self._reach.backend.name,
             server=_named(snapshot, "Prometheus", self._reach.backend.name),
             alertmanager=_manager_ref(snapshot, self._reach),
             targets=targets,

@@ -109,9 +109,9 @@ def name(value: str) -> str:
     return word(one_line(value, _LONGEST_VALUE))
 
 
-def change(say: str, **fields: Json) -> Remedy:
-    """Return one ready-made change."""
-    made: Manifest = dict(fields)
+def change(estate: Estate, say: str, **fields: Json) -> Remedy:
+    """Return one ready-made change; it names its backend, of which the cluster may have several."""
+    made: Manifest = fields | ({"backend": estate.backend} if estate.backend else {})
     return Remedy(say=say, changes=(made,))
 
 

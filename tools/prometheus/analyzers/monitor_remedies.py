@@ -47,7 +47,9 @@ def remedies(estate: Estate, monitor: Manifest, one: Unmatched) -> tuple[Remedy,
         if not more or list(unmatched(estate, _mended(mended, more, one.monitor), one.monitor)):
             return ()
         fields |= more
-    return (change(_say(fields, one), kind="fix_monitor", object=str(one.monitor), **fields),)
+    return (
+        change(estate, _say(fields, one), kind="fix_monitor", object=str(one.monitor), **fields),
+    )
 
 
 def _fields(estate: Estate, monitor: Manifest, one: Unmatched) -> Manifest:

@@ -83,7 +83,7 @@ def _finding(estate: Estate, silence: Silence, code: str, muted: list[Alert]) ->
         since=silence.starts_at,
         members=tuple(refs),
         relations=tuple(Relation(source=where, edge=Edge.ABOUT, target=one) for one in refs),
-        remedies=(change("End it", kind="expire_silence", silence=silence.id),),
+        remedies=(change(estate, "End it", kind="expire_silence", silence=silence.id),),
     )
 
 

@@ -3,9 +3,13 @@ from dataclasses import replace
 import pytest
 
 from clusterwright.tools.finding import Edge, Relation, Severity
+from clusterwright.tools.kubernetes.changes.request import parse_change
 from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.prometheus.alertmanager_state import Alert as Held
 from clusterwright.tools.prometheus.alertmanager_state import Matcher
+from clusterwright.tools.prometheus.changes.asked import Asked
+from clusterwright.tools.prometheus.changes.expire_silence import ExpireSilence
+from clusterwright.tools.prometheus.desk import VOCABULARY
 from clusterwright.tools.ref import Ref
 from tests.tools.prometheus.analyzers.estates import (
     MANAGER,
@@ -40,6 +44,15 @@ def test_a_silence_that_names_nothing_is_too_broad(matchers: tuple[Matcher, ...]
     assert (finding.code, finding.subject) == ("alertmanager/silence-too-broad", MANAGER)
     (change,) = finding.remedies[0].changes
     assert change == {"kind": "expire_silence", "silence": "s1"}
+
+
+def test_the_end_of_a_silence_names_its_backend_as_there_may_be_several() -> None:
+    found = place(silences=(silence(Matcher("severity", "warning")),), backend="monitoring/a")
+    (change,) = found.only().remedies[0].changes
+    assert change == {"kind": "expire_silence", "silence": "s1", "backend": "monitoring/a"}
+    parsed = parse_change(Asked.model_validate(change).told(), VOCABULARY)
+    assert isinstance(parsed, ExpireSilence)
+    assert parsed.backend == "monitoring/a"
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,12 @@ def test_of_several_services_the_one_of_a_like_name_is_meant() -> None:
     assert selector(finding) == [{"app": "cart"}]
 
 
+def test_the_change_names_the_backend_that_was_asked_as_there_may_be_several() -> None:
+    seen = (monitor({"app": "carts"}), service(), slice_("10.0.0.1"))
+    (change,) = changes(place(*seen, backend="monitoring/a").only())
+    assert change["backend"] == "monitoring/a"
+
+
 @pytest.mark.parametrize(
     "services",
     [

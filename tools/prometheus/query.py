@@ -50,7 +50,7 @@ async def prom_query(
     """Ask Prometheus a PromQL query, at one moment or, with start, over a window.
 
     Series are counted and ranked first; those shown get first, last, min, max, mean, p95, trend,
-    steps, gaps, resets and a sparkline, worked out from all their points.
+    steps, gaps, resets and a sparkline, from their points, one each step.
     """
     if start is None:
         _check_without_window(step, rank, points=points)

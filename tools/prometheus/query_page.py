@@ -84,7 +84,7 @@ class Page:
             at=None if window else stamp(self.at),
             start=stamp(window.start) if window else None,
             end=stamp(window.end) if window else None,
-            step=span(window.step) if window else None,
+            step=span(window.step, 4) if window else None,
             total=found.total if string is None else 0,
             rank=self.asked.rank if count < found.total else None,
             over_all=self._over_all(count),

@@ -15,11 +15,17 @@ SERVER_POINTS = 11_000
 LEAST_STEP = 15
 """Seconds: nothing is new more often where targets are scraped as by default or less often."""
 
-_DAY = 86_400
+_MINUTE, _DAY = 60, 86_400
 _NICE = (
     *(1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1_200, 1_800),
     *(3_600, 7_200, 10_800, 14_400, 21_600, 43_200, _DAY, 2 * _DAY, 7 * _DAY, 28 * _DAY),
 )
+FRESH = 120
+"""Seconds that may lie between the last moment of a chosen step and the end that was asked for."""
+_FRESH_PART = 100
+"""Or this part of the step, if it is more."""
+_TRIED = 1_000
+"""Steps at most that are tried if none of whole minutes will do."""
 _NOW = re.compile(r"now\s*(?:-\s*(?P<before>.+))?", re.IGNORECASE)
 _AGO = re.compile(r"-\s*(?P<minus>.+)|(?P<ago>.+?)\s+ago", re.IGNORECASE)
 _EPOCH = re.compile(r"[0-9]{1,13}(?:\.[0-9]{1,9})?")
@@ -97,7 +103,8 @@ def window_of(start: str, end: str | None, step: str | None, now: float) -> Wind
     Args:
         start: a moment, or a duration before `end`.
         end: a moment; by default, and at the latest, now.
-        step: a duration; by default one that makes at most `MOST_POINTS` points.
+        step: a duration; by default one that makes at most `MOST_POINTS` points, and whose grid
+            has a moment shortly before the end: what is newest is asked about most.
         now: of the server, in seconds since the epoch.
     """
     until = min(moment_of(end, now, "end"), now) if end else now
@@ -111,7 +118,7 @@ def window_of(start: str, end: str | None, step: str | None, now: float) -> Wind
     if since < 0:
         raise InvalidInputError(f"start {start!r} is before 1970", hint=f"give {_DURATIONS}")
     width = until - since
-    each = _asked_step(step, width) if step else _chosen_step(width)
+    each = _asked_step(step, width) if step else _chosen_step(width, until)
     return Window(int(since // each) * each, int(until // each) * each, each)
 
 
@@ -123,9 +130,23 @@ def stamp(time: float) -> str:
         return str(time)
 
 
-def _chosen_step(width: float) -> int:
-    least = max(LEAST_STEP, math.ceil(width / (MOST_POINTS - 1)))
+def round_above(least: float) -> int:
+    """Return the shortest duration that is no shorter and reads well, in seconds."""
     return next((nice for nice in _NICE if nice >= least), _DAY * math.ceil(least / _DAY))
+
+
+def _chosen_step(width: float, until: float) -> int:
+    """Return a round step; if its grid ends long before the window, one that is less round."""
+    least = max(LEAST_STEP, math.ceil(width / (MOST_POINTS - 1)))
+    nice = round_above(least)
+    fresh = max(FRESH, nice / _FRESH_PART)
+    if until % nice < fresh:
+        return nice
+    for unit in (_MINUTE, max(1, least // _TRIED)):
+        steps = range(unit * math.ceil(least / unit), 2 * least, unit)
+        if found := [one for one in steps if until % one < fresh]:
+            return min(found, key=lambda one: (one > nice, abs(one - nice)))
+    return nice
 
 
 def _asked_step(step: str, width: float) -> int:

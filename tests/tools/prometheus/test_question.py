@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Generator
 from contextlib import aclosing
+from datetime import datetime
 
 import httpx
 import pytest
@@ -11,6 +12,7 @@ from clusterwright.tools.prometheus.endpoint import Endpoint
 from clusterwright.tools.prometheus.monitoring import Monitoring
 from clusterwright.tools.prometheus.query import prom_query
 from tests.tools.prometheus import known_series as known
+from tests.tools.prometheus.answering import wire
 from tests.tools.prometheus.one_backend import OneBackend
 
 pytestmark = pytest.mark.anyio
@@ -79,6 +81,27 @@ async def test_where_all_is_shown_only_what_is_not_to_be_seen_is_told_of_all(
     found = await prom_query(monitoring, "load * 0 + 7", end=END)
     assert found.over_all is not None
     assert "of all: each 7, sum" in found.render()
+
+
+async def test_a_window_of_a_week_has_its_newest_data_and_says_what_its_points_do_not_see(
+    monitoring: Monitoring,
+) -> None:
+    end = str(known.END + 90 * 60 - 1)
+    found = await prom_query(monitoring, 'load{pod!~"app-1."} or vector(1)', "7d", end)
+    assert known.END + 90 * 60 - 1 - _seconds(found.end) < 120
+    assert "sees what is between them" in found.notes[0]
+    assert f"each {found.step}" in found.render()
+    assert wire(found) <= 4_096
+    asked = await prom_query(monitoring, "vector(1)", "7d", end, step="2h")
+    assert asked.notes == (
+        "the last 1h29m are not seen: moments are multiples of the step; leave step out",
+    )
+    again = await prom_query(monitoring, "vector(1)", "7d", end, step=found.step)
+    assert (again.end, again.step, again.notes) == (found.end, found.step, ())
+
+
+def _seconds(time: str | None) -> float:
+    return datetime.fromisoformat(time or "").timestamp()
 
 
 async def test_a_question_of_few_series_is_one_request_at_one_moment(url: str) -> None:

@@ -53,7 +53,7 @@ def test_too_many_steps_are_refused_with_what_to_do(query: str) -> None:
 
 @pytest.mark.parametrize("query", ["x[1y:]", "x[1y: # as configured\n]", "x[1m:1m] + y[20d:]"])
 def test_a_step_that_is_not_written_may_be_a_second_and_is_to_be_written(query: str) -> None:
-    with pytest.raises(QueryError, match="may have some [0-9,]+ steps") as caught:
+    with pytest.raises(QueryError, match=r"may have some [0-9,]+ steps") as caught:
         refuse_ruinous(query)
     assert "write a step, as [30d:5m]" in caught.value.hint
     refuse_ruinous(query.replace(":]", ":5m]").replace(": #", ":5m #"))

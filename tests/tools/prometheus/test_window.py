@@ -5,7 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clusterwright.tools.errors import InvalidInputError
-from clusterwright.tools.prometheus.window import MOST_POINTS, Window, moment_of, window_of
+from clusterwright.tools.prometheus.window import (
+    MOST_POINTS,
+    Window,
+    moment_of,
+    round_above,
+    window_of,
+)
 
 NOW = 1_700_000_123.4
 
@@ -68,6 +74,25 @@ def test_a_window_lies_on_the_grid_of_its_step_and_is_never_too_fine(
     assert found.step >= 15
     assert now - found.step < found.end <= now
     assert 0 <= now - width - found.start < found.step
+
+
+@given(st.integers(1, 31 * 86_400), st.floats(1.2e9, 1.8e9))
+def test_the_newest_data_is_in_a_window_whose_step_was_chosen(width: int, now: float) -> None:
+    found = window_of(f"{width}s", None, None, now)
+    assert now - found.end < max(120, found.step / 30)
+    assert found.points >= min(width / 15, 60)
+
+
+def test_a_step_that_is_asked_for_is_kept_though_its_grid_ends_early() -> None:
+    assert window_of("7d", None, "2h", 1_700_006_399) == Window(1_699_394_400, 1_699_999_200, 7_200)
+
+
+@pytest.mark.parametrize(
+    ("least", "round_one"),
+    [(1, 1), (61, 120), (7_200, 7_200), (7_201, 10_800), (10**8, 1_158 * 86_400)],
+)
+def test_a_round_duration_is_no_shorter(least: float, round_one: int) -> None:
+    assert round_above(least) == round_one
 
 
 def test_the_future_is_not_asked_for() -> None:

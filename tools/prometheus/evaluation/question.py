@@ -88,7 +88,7 @@ async def answer(reach: Reach, question: Question) -> QueryAnswer:
         at=answered.at,
         window=answered.window,
         unit=unit_in(reading.tree) if reading.tree else None,
-        notes=(*reach.notes, *await _notes(reach.backend, answered, reading.tree)),
+        notes=(*reach.notes, *await _notes(asked, answered, question)),
         points=question.points,
         roomy=question.roomy,
     )

@@ -143,15 +143,15 @@ def human(value: float, unit: Unit | None = None) -> str:
             return _scaled(value, _DECIMAL, "")
 
 
-def span(seconds: float) -> str:
-    """Return a duration in its two largest units, as `1h30m`."""
+def span(seconds: float, units: int = 2) -> str:
+    """Return a duration in its largest units, as `1h30m`; of four it is exact to the second."""
     left = round(seconds)
     parts: list[str] = []
     for name, size in (("d", _DAY), ("h", _HOUR), ("m", _MINUTE), ("s", 1)):
         number, left = divmod(left, size)
         if number:
             parts.append(f"{number}{name}")
-    return "".join(parts[:2]) or "0s"
+    return "".join(parts[:units]) or "0s"
 
 
 def _scaled(value: float, scale: _Scale, unit: str) -> str:

@@ -105,3 +105,8 @@ def test_numbers_are_told_short(value: float, unit: Unit | None, told: str) -> N
 )
 def test_durations_are_told_in_two_units(seconds: float, told: str) -> None:
     assert span(seconds) == told
+
+
+def test_a_duration_in_four_units_is_exact() -> None:
+    assert span(93_784, 4) == "1d2h3m4s"
+    assert span(7_167, 4) == "1h59m27s"

@@ -1,11 +1,8 @@
 """What the tools of this domain work on: clusters, and the backends that know their metrics."""
 
-from collections import defaultdict
 from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING
-
-import anyio
 
 from clusterwright.tools.coverage import Gap
 from clusterwright.tools.errors import NotFoundError, NotServedError, ToolError
@@ -70,7 +67,6 @@ class Monitoring:
         self._settings: PrometheusFile | None = None
         self._configured: dict[str, tuple[Backend, Alertmanager | None]] = {}
         self._in_clusters: dict[str, InCluster] = {}
-        self._locks: defaultdict[str, anyio.Lock] = defaultdict(anyio.Lock)
 
     @property
     def settings(self) -> PrometheusFile:
@@ -96,23 +92,26 @@ class Monitoring:
         Raises NotFoundError that names the backends there are, NotServedError where there is none,
         which says how to configure one.
         """
-        async with self._locks[cluster or ""]:  # a cluster that hangs does not keep the others
-            if meant := await self._settings_meant(cluster, backend):
-                if len(meant) > 1 and not of_several:
-                    raise self._several([one.name for one in meant])
-                reach = await self._of_setting(meant[0])
-                return replace(reach, others=tuple(one.name for one in meant[1:]))
-            if not self.settings.discovery:
-                raise self._none(cluster, backend)
-            connection = await self.clusters.connect(cluster)
-            names = self._names(connection.cluster)
-            found, others = await self._in(connection).backend(
-                backend, names, of_several=of_several
-            )
-            return replace(await self._beside(found, connection), others=others)
+        # Nothing is locked here: each cluster has its line, so that one that hangs keeps no other.
+        if meant := await self._settings_meant(cluster, backend):
+            if len(meant) > 1 and not of_several:
+                raise self._several([one.name for one in meant])
+            reach = await self._of_setting(meant[0])
+            return replace(reach, others=tuple(one.name for one in meant[1:]))
+        if not self.settings.discovery:
+            raise self._none(cluster, backend)
+        connection = await self.clusters.connect(cluster)
+        names = self._names(connection.cluster)
+        there = await self._in(connection)
+        found, others = await there.backend(backend, names, of_several=of_several)
+        return replace(await self._beside(found, connection), others=others)
 
     async def aclose(self) -> None:
-        """Close the connections to what is configured; those to clusters are the clusters' own."""
+        """Close the connections to backends; those to clusters are the clusters' own."""
+        found = list(self._in_clusters.values())
+        self._in_clusters.clear()
+        for one in found:
+            await one.aclose()
         for backend, alertmanager in self._configured.values():
             await backend.aclose()
             if alertmanager:
@@ -177,12 +176,17 @@ class Monitoring:
 
     async def _beside(self, backend: "Backend", connection: "Connection") -> Reach:
         """Return a backend with the Alertmanager that is found in its cluster."""
-        alertmanager, missing = await self._in(connection).alertmanager(backend.name)
+        alertmanager, missing = await (await self._in(connection)).alertmanager(backend.name)
         return Reach(connection.cluster, backend, alertmanager, connection, missing)
 
-    def _in(self, connection: "Connection") -> "InCluster":
+    async def _in(self, connection: "Connection") -> "InCluster":
+        """Return what is in a cluster, by its own name: the default one is also called that."""
         known = self._in_clusters.get(connection.cluster)
-        if known is None or known.connection is not connection:
-            made = import_module("clusterwright.tools.prometheus.client.in_cluster")
-            known = self._in_clusters[connection.cluster] = made.InCluster(connection)
-        return known
+        if known is not None and known.connection is connection:
+            return known
+        work = import_module("clusterwright.tools.prometheus.client.in_cluster")
+        made: InCluster = work.InCluster(connection)
+        self._in_clusters[connection.cluster] = made
+        if known is not None:
+            await known.aclose()  # as the credential of a workload cluster was renewed
+        return made

@@ -44,6 +44,8 @@ class InCluster:
         self._read = 0.0
         self._backends: dict[str, tuple[Found, Backend]] = {}
         self._alertmanagers: dict[str, tuple[Found, Alertmanager]] = {}
+        self._looking = anyio.Lock()
+        """Held while something is looked for, so that it is not made twice."""
 
     async def backend(
         self, name: str | None, configured: list[str], *, of_several: bool = False
@@ -57,6 +59,25 @@ class InCluster:
         ForbiddenError where Services cannot be listed, and what the backend answers if it does not
         answer as one.
         """
+        async with self._looking:
+            return await self._backend(name, configured, of_several=of_several)
+
+    async def alertmanager(self, backend: str) -> tuple[Alertmanager | None, str]:
+        """Return the Alertmanager beside a backend, or None and why."""
+        async with self._looking:
+            return await self._alertmanager(backend)
+
+    async def aclose(self) -> None:
+        """Close the connections; what was found is looked for again if asked for."""
+        made = [one for _, one in (*self._backends.values(), *self._alertmanagers.values())]
+        self._backends.clear()
+        self._alertmanagers.clear()
+        for one in made:
+            await one.aclose()
+
+    async def _backend(
+        self, name: str | None, configured: list[str], *, of_several: bool
+    ) -> tuple[Backend, tuple[str, ...]]:
         there = [one for one in await self._services() if one.role is Role.BACKEND]
         meant = [one for one in there if name is None or one.is_named(name)]
         likely = candidates(meant) if name is None else tuple(meant)
@@ -65,12 +86,13 @@ class InCluster:
         found = most_telling(likely)
         known = self._backends.get(found.name)
         if known is None or not _same_place(known[0], found):
+            if known:
+                await known[1].aclose()
             known = found, await self._made(found)
             self._backends[found.name] = known
         return known[1], tuple(one.name for one in meant if one is not found)
 
-    async def alertmanager(self, backend: str) -> tuple[Alertmanager | None, str]:
-        """Return the Alertmanager beside a backend, or None and why."""
+    async def _alertmanager(self, backend: str) -> tuple[Alertmanager | None, str]:
         try:
             services = await self._services()
         except ToolError as error:
@@ -85,6 +107,8 @@ class InCluster:
         found = meant[0]
         known = self._alertmanagers.get(found.name)
         if known is None or not _same_place(known[0], found):
+            if known:
+                await known[1].aclose()
             try:
                 endpoint, transport = await self._open(found, "Alertmanager", "/api/v2/status")
             except ToolError as error:

@@ -1,5 +1,6 @@
-"""What the servers are asked: all queries of a stage at once, and OpenCost where there is one."""
+"""What the servers are asked: queries one after the other, and OpenCost where there is one."""
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 _PRODUCT = "nvidia.com/gpu.product"
 """The label that GPU feature discovery gives to a node."""
 
+_SECONDS, WHOLE_SECONDS = 30.0, 60.0
+"""For one query, and for all together with what they wait for their turn."""
 _NAMES = 1_500
 """Characters of names of pods in a query."""
 
@@ -38,23 +41,31 @@ class Gathered:
     queries: dict[str, str] = field(default_factory=dict[str, str])
     results: dict[str, Sequence[Series]] = field(default_factory=dict[str, Sequence[Series]])
     gaps: list[Gap] = field(default_factory=list[Gap])
+    until: float = math.inf
+    """By the event loop's clock: what has not begun by then is a gap."""
 
     async def ask(self, backend: "Backend", queries: Mapping[str, str], at: int) -> None:
-        """Ask all at once; what fails is a gap beside what does not."""
-
-        async def one(name: str, query: str) -> None:
+        """Ask one after the other; what fails is a gap beside what does not."""
+        for name, query in queries.items():
+            left = self.until - anyio.current_time()
+            if left <= 0:
+                taken = f"not asked: the others took {WHOLE_SECONDS:.0f} s"
+                self._miss(name, f"{taken}; pass a shorter window")
+                continue
             try:
-                found = await backend.instant(query, at, lane=Lane.HEAVY)
+                seconds = min(left, _SECONDS)
+                found = await backend.instant(query, at, lane=Lane.HEAVY, seconds=seconds)
             except ToolError as error:
-                self.gaps.append(Gap(what=name, reason=f"{error.code}: {one_line(str(error))}"))
+                self._miss(name, f"{error.code}: {one_line(str(error))}")
             else:
                 self.results[name] = (*self.results.get(name, ()), *found.series)
-
-        async with anyio.create_task_group() as tasks:
-            for name, query in queries.items():
-                tasks.start_soon(one, name, query)
         self.queries = {**queries, **self.queries}
         self.gaps.sort(key=lambda gap: gap.what)
+
+    def _miss(self, name: str, reason: str) -> None:
+        gap = Gap(what=name, reason=reason)
+        if gap not in self.gaps:  # one query may be asked in parts
+            self.gaps.append(gap)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +78,18 @@ class Allocations:
 
 
 async def gather(backend: "Backend", by: str, seconds: int, end: int) -> Gathered:
-    """Return what Prometheus says of a window, in three stages that rest on each other."""
+    """Return what Prometheus says of a window, in three stages that rest on each other.
+
+    All queries share a place among the heavy ones: side by side they would be done no sooner on a
+    server of few processors, keep others out, and the last of them would wait too long.
+    """
     sources = _sources(await backend.instant(existing(), end), seconds)
-    found = Gathered(sources)
+    found = Gathered(sources, until=anyio.current_time() + WHOLE_SECONDS)
     stage = of_waste(sources) | of_prices(sources) | (of_spend(sources, by) if by != "gpu" else {})
-    await found.ask(backend, stage, end)
-    for pods in few_at_a_time(candidates(found.results)):
-        await found.ask(backend, details(sources, pods), end)
+    async with backend.one_question():
+        await found.ask(backend, stage, end)
+        for pods in few_at_a_time(candidates(found.results)):
+            await found.ask(backend, details(sources, pods), end)
     return found
 
 

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from contextvars import ContextVar
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
+from urllib.parse import urlencode
 
 import anyio
 import orjson
@@ -44,7 +45,7 @@ _SEARCH = "search/"
 _PATH = re.compile(r"[A-Za-z0-9_.:-]+(/[A-Za-z0-9_.:-]+){0,5}")
 _METHOD_NOT_ALLOWED = 405
 _LONGEST_URL = 8_000
-"""Characters of parameters; proxies take 8 KiB of a request's line and headers."""
+"""Bytes of parameters as a URL spells them; proxies take 8 KiB of a request's line and headers."""
 
 
 class Backend:
@@ -180,7 +181,7 @@ class Backend:
 
     async def _sent(self, path: str, parameters: Parameters, lane: Lane, seconds: float) -> Answer:
         """Post a query, which has room for a long one; get it where that is not allowed."""
-        fits = sum(map(len, (value for _, value in parameters))) < _LONGEST_URL
+        fits = len(urlencode(parameters)) < _LONGEST_URL
         if self._posts and not (self._prefers_get and fits):
             answer = await self._ask("POST", path, parameters, lane, seconds)
             if answer.status != _METHOD_NOT_ALLOWED:

@@ -119,6 +119,21 @@ async def test_who_takes_no_post_is_asked_by_get_from_then_on() -> None:
     assert asked == ["POST", "GET", "GET"]
 
 
+async def test_a_query_that_a_url_spells_too_long_is_posted() -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.method)
+        return httpx.Response(200, json=EMPTY)
+
+    endpoint = Endpoint("simulated", "http://prometheus.test")
+    backend = Backend(endpoint, transport=httpx.MockTransport(answer), prefers_get=True)
+    for letter in ("a", "|", "ü"):  # of one, three and six letters in a URL
+        await backend.instant(f'up{{a=~"{letter * 2_000}"}}')
+        await backend.instant(f'up{{a=~"{letter * 2_700}"}}')
+    assert asked == ["GET", "GET", "GET", "POST", "POST", "POST"]
+
+
 async def test_a_login_page_is_no_answer() -> None:
     page = "<!DOCTYPE html><html><title>Sign in</title><script>alert(1)</script></html>"
     error = await error_of(always(httpx.Response(200, html=page)))

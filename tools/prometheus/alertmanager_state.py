@@ -22,7 +22,7 @@ class Matcher:
         sign = (
             ("=~" if self.is_regex else "=") if self.is_equal else ("!~" if self.is_regex else "!=")
         )
-        escaped = self.value.replace("\\", "\\\\").replace('"', '\\"')
+        escaped = self.value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
         return f'{self.name}{sign}"{escaped}"'
 
 

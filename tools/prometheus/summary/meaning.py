@@ -15,6 +15,8 @@ _SAME = frozenset(
     }
 )
 _OTHERWISE = frozenset({"count", "group", "count_values", "stdvar"})
+_APART = frozenset({"increase", "delta", "idelta", "stddev", "stddev_over_time", "mad_over_time"})
+"""How far values are from each other: of moments that is a time, and no moment."""
 _HEALTH = frozenset({"up", "probe_success"})
 _MOMENTS = frozenset({"time", "timestamp"})
 _FILTERS = frozenset({"==", "!=", ">", "<", ">=", "<=", "and", "or", "unless", "+", "-"})
@@ -73,7 +75,7 @@ def unit_in(expression: promql.Expr) -> Unit | None:
         case promql.ParenExpr() | promql.UnaryExpr() | promql.SubqueryExpr():
             found = unit_in(expression.expr)
         case promql.AggregateExpr() if str(expression.op) not in _OTHERWISE:
-            found = unit_in(expression.expr)
+            found = _apart(str(expression.op), unit_in(expression.expr))
         case promql.Call():
             found = _of_call(expression)
         case promql.BinaryExpr():
@@ -96,7 +98,11 @@ def _of_call(call: promql.Call) -> Unit | None:
         return unit_of(names[0].removesuffix("_bucket")) if len(names) == 1 else None
     if name in _RATES:
         return per_second(unit_in(argument)) if len(metrics_in(argument)) == 1 else None
-    return unit_in(argument) if name in _SAME else None
+    return _apart(name, unit_in(argument)) if name in _SAME else None
+
+
+def _apart(name: str, unit: Unit | None) -> Unit | None:
+    return Unit.SECONDS if unit is Unit.EPOCH and name in _APART else unit
 
 
 def _of_binary(binary: promql.BinaryExpr) -> Unit | None:

@@ -1,36 +1,32 @@
 """Read one Prometheus, its Alertmanager and the cluster it watches into an Estate."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar, cast
 
 import anyio
+from anyio import to_thread
 
 from clusterwright.tools.coverage import Coverage, Gap
 from clusterwright.tools.errors import NotServedError, ToolError
 from clusterwright.tools.excerpt import few
 from clusterwright.tools.kubernetes.read import read_snapshot
-from clusterwright.tools.manifest import Json, Manifest, items, mapping, name_of, namespace_of
-from clusterwright.tools.prometheus.alerting.alert import read_alerts
-from clusterwright.tools.prometheus.alerting.joined import join
+from clusterwright.tools.manifest import Json, items, name_of, namespace_of
 from clusterwright.tools.prometheus.analyzers.cardinality import dominating
 from clusterwright.tools.prometheus.analyzers.monitor_dropped import emptied
 from clusterwright.tools.prometheus.client.lane import Lane
 from clusterwright.tools.prometheus.estate import GROUP, SERVER, Estate
+from clusterwright.tools.prometheus.itself import Itself, understood
 from clusterwright.tools.prometheus.metric_queries import QUERIES, MetricQuery, down
 from clusterwright.tools.prometheus.promql.selector import string
-from clusterwright.tools.prometheus.ruling.rule import read_rules
-from clusterwright.tools.prometheus.scraping.configuration import read_configuration
-from clusterwright.tools.prometheus.scraping.target import read_pools, read_targets
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from clusterwright.tools.prometheus.alertmanager_state import Alert as Held
     from clusterwright.tools.prometheus.monitoring import Reach
-    from clusterwright.tools.prometheus.result import Labels, Result
+    from clusterwright.tools.prometheus.result import Result
 
 T = TypeVar("T")
 SECONDS = 5.0
@@ -66,6 +62,7 @@ async def read_estate(
         tasks.start_soon(reading.objects, analyzers_need or KINDS)
         tasks.start_soon(reading.itself)
         tasks.start_soon(reading.manager)
+    await reading.understand()
     await reading.queries()
     await reading.more()
     return reading.estate(namespace or "")
@@ -78,6 +75,7 @@ class _Reading:
         self._reach = reach
         self._gaps: list[Gap] = []
         self._found: dict[str, Json] = {}
+        self._itself = Itself()
         self._results: dict[str, Result] = {}
         self._snapshot: Snapshot | None = None
         self._managed: dict[str, object] = {}
@@ -145,12 +143,16 @@ class _Reading:
             except ToolError as error:
                 self._gaps.append(Gap(what=f"Alertmanager {what}", reason=f"{error.code}: {error}"))
 
+    async def understand(self) -> None:
+        """Work out what Prometheus told: megabytes of targets, rules and alerts may be."""
+        self._itself = await to_thread.run_sync(understood, self._found, self._held)
+        self._found = {}
+
     async def queries(self) -> None:
         """Ask the queries of which the metrics are there, side by side."""
-        metrics = self._metrics()
+        targets, metrics = self._itself.targets, self._itself.metrics
         wanted = [one for one in QUERIES if one.worth_asking(metrics)]
-        targets = read_targets(self._found.get("targets"))
-        failing = [one for one in targets.active if one.health == "down"]
+        failing = [one for one in targets.active if one.health == "down"] if targets else []
         if failing:
             wanted.append(down([one.interval or 0.0 for one in failing]))
         failed: dict[str, str] = {}
@@ -176,10 +178,13 @@ class _Reading:
     async def more(self) -> None:
         """Ask what brings the metric that has most of all series, and what is dropped of pools."""
         estate = self.estate("")
-        for pool in emptied(estate)[:_POOLS]:
+        empty = await to_thread.run_sync(emptied, estate)
+        for pool in empty[:_POOLS]:
             path, parameters = "targets", (("state", "dropped"), ("scrapePool", pool))
             get = partial(self._reach.backend.get, path, parameters)
             await self._endpoint(f"targets dropped of {pool}", get)
+        dropped = tuple(self._found.values())
+        self._itself = await to_thread.run_sync(self._itself.with_dropped, dropped)
         labels = [one["name"] for one in items(estate.tsdb, "labelValueCountByLabelName")]
         for metric, _, _ in dominating(estate):
             of = f"{{__name__={string(metric)}}}"
@@ -202,62 +207,38 @@ class _Reading:
         one = found.series[0] if found.series else None
         return (one.labels, one.values[-1]) if one and one.values else None
 
-    def _metrics(self) -> frozenset[str] | None:
-        found = self._found.get("label/__name__/values")
-        if not isinstance(found, list):
-            return None
-        return frozenset(one for one in cast("list[Json]", found) if isinstance(one, str))
+    @property
+    def _held(self) -> "tuple[Held, ...] | None":
+        return cast("tuple[Held, ...] | None", self._managed.get("alerts"))
 
     def estate(self, namespace: str) -> Estate:
         """Return all that was found."""
         snapshot = self._snapshot or Snapshot(self._reach.cluster, datetime.now(UTC), {})
-        found = self._found
-        held = cast("tuple[Held, ...] | None", self._managed.get("alerts"))
-        configuration = read_configuration(found.get("status/config"))
-        alerts = read_alerts(found["alerts"]) if "alerts" in found else None
-        if alerts and held:
-            external: Labels = configuration.external if configuration else {}
-            alerts = join(alerts, held, external).alerts
-        targets = read_targets(found["targets"]) if "targets" in found else None
-        if targets:
-            parts = [read_targets(one) for path, one in found.items() if "dropped of" in path]
-            dropped = tuple(one for part in parts for one in part.dropped)
-            targets = replace(targets, dropped=dropped)
-        groups = read_rules(found["rules"]) if "rules" in found else None
-        counted = {
-            "Target": len(targets.active) if targets else None,
-            "Rule": sum(len(one.rules) for one in groups) if groups is not None else None,
-            "Alert": len(alerts) if alerts is not None else None,
-            "Query": len(self._results),
-        }
-        checked = {kind: count for kind, count in counted.items() if count is not None}
-        managers = found.get("alertmanagers")
-        active = items(managers, "activeAlertmanagers")
-        pools = read_pools(found["scrape_pools"]) if "scrape_pools" in found else None
+        itself, own = self._itself, {"Query": len(self._results)}
         return Estate(
             self._reach.cluster,
             snapshot.now,
             snapshot.objects,
             Coverage(
-                checked={**checked, **snapshot.coverage.checked},
+                checked={**itself.counted, **own, **snapshot.coverage.checked},
                 gaps=(*self._gaps, *snapshot.coverage.gaps),
             ),
             namespace,
             backend=self._reach.backend.name,
             server=_named(snapshot, "Prometheus", self._reach.backend.name),
             alertmanager=_manager_ref(snapshot, self._reach),
-            targets=targets,
-            pools=pools,
-            configuration=configuration,
-            groups=groups,
-            alerts=alerts,
-            held=held,
+            targets=itself.targets,
+            pools=itself.pools,
+            configuration=itself.configuration,
+            groups=itself.groups,
+            alerts=itself.alerts,
+            held=self._held,
             silences=cast("None", self._managed.get("silences")),
             manager=cast("None", self._managed.get("status")),
-            alertmanagers=len(active) if isinstance(managers, dict) else None,
-            tsdb=_mapping(found.get("status/tsdb")),
-            runtime=_mapping(found.get("status/runtimeinfo")),
-            metrics=self._metrics(),
+            alertmanagers=itself.alertmanagers,
+            tsdb=itself.tsdb,
+            runtime=itself.runtime,
+            metrics=itself.metrics,
             results=dict(self._results),
             shares=tuple(self._shares),
         )
@@ -267,10 +248,6 @@ def _last_hours() -> tuple[tuple[str, str], ...]:
     """Return the window in which a metric counts as there: the head block has two hours."""
     now = datetime.now(UTC).timestamp()
     return (("start", f"{now - 3_600:.0f}"), ("end", f"{now:.0f}"))
-
-
-def _mapping(value: Json) -> Manifest | None:
-    return mapping(value) if isinstance(value, dict) else None
 
 
 def _named(snapshot: Snapshot, kind: str, backend: str) -> Ref:

@@ -19,7 +19,7 @@ from clusterwright.tools.prometheus.client.lane import Lane
 from clusterwright.tools.prometheus.estate import GROUP, SERVER, Estate
 from clusterwright.tools.prometheus.itself import Itself, understood
 from clusterwright.tools.prometheus.metric_queries import QUERIES, MetricQuery, down
-from clusterwright.tools.prometheus.promql.selector import string
+from clusterwright.tools.prometheus.promql.literals import string
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 

@@ -18,6 +18,7 @@ from clusterwright.tools.prometheus.client.backend import Backend as Source
 from clusterwright.tools.prometheus.client.lane import Lane
 from clusterwright.tools.prometheus.monitoring import Monitoring
 from clusterwright.tools.prometheus.parameters import Backend
+from clusterwright.tools.prometheus.promql.literals import escaped
 from clusterwright.tools.prometheus.promql.selector import Matcher
 from clusterwright.tools.prometheus.searching.catalog import Within, metadata, names, within
 from clusterwright.tools.prometheus.searching.family import Family, families
@@ -195,13 +196,10 @@ async def _detailed(
 
 
 async def _counts(source: Source, members: Sequence[str], braces: str) -> dict[str, int]:
-    pattern = "|".join("".join(f"\\{c}" if c in _SPECIAL else c for c in one) for one in members)
+    pattern = "|".join(map(escaped, members))
     series = f"{Matcher('__name__', '=~', pattern)}{f',{braces}' if braces else ''}"
     query = f"count by (__name__) ({{{series}}})"
     found = await source.instant(query, lane=Lane.HEAVY, seconds=SECONDS)
     return {
         one.labels.get("__name__", ""): int(one.values[-1]) for one in found.series if one.values
     }
-
-
-_SPECIAL = frozenset("\\.+*?()|[]{}^$")

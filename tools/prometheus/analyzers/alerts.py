@@ -18,7 +18,7 @@ from clusterwright.tools.prometheus.analyzers.alert_objects import about as obje
 from clusterwright.tools.prometheus.analyzers.joins import checked
 from clusterwright.tools.prometheus.estate import Estate, estate_of
 from clusterwright.tools.prometheus.known_alerts import KNOWN_ALERTS
-from clusterwright.tools.prometheus.promql.selector import string
+from clusterwright.tools.prometheus.promql.literals import string
 from clusterwright.tools.prometheus.result import Labels
 from clusterwright.tools.quotation import quoted
 from clusterwright.tools.ref import Ref

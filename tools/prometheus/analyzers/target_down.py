@@ -10,7 +10,7 @@ from clusterwright.tools.manifest import condition, dig, items, number, text
 from clusterwright.tools.prometheus.analyzers.about import about, name, said, shown
 from clusterwright.tools.prometheus.analyzers.joins import checked, workload
 from clusterwright.tools.prometheus.estate import Estate, estate_of
-from clusterwright.tools.prometheus.promql.selector import string
+from clusterwright.tools.prometheus.promql.literals import string
 from clusterwright.tools.prometheus.scraping.scrape_error import Cause, Failure, why
 from clusterwright.tools.prometheus.scraping.subject import monitor, subject, subjects
 from clusterwright.tools.prometheus.scraping.target import Target

@@ -7,7 +7,7 @@ Metrics: kubernetes/kube-state-metrics docs/metrics, cAdvisor, NVIDIA dcgm-expor
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from clusterwright.tools.prometheus.signal.subject import text
+from clusterwright.tools.prometheus.promql.literals import string
 
 GPU_RESOURCES = "nvidia_com_.*|amd_com_gpu"
 REQUESTS = "kube_pod_container_resource_requests"
@@ -123,7 +123,7 @@ class Sources:
     def named(self, pods: str, metric: str = REQUESTS) -> str:
         """Return the matcher of pods by a pattern of their names, as a metric has them."""
         prefix = "exported_" if metric in self.renamed else ""
-        return f"{prefix}pod=~{text(pods)}"
+        return f"{prefix}pod=~{string(pods)}"
 
     def owners_of(self, pods: str) -> str:
         """Return 1 for each pod whose name a pattern matches, with its workload."""

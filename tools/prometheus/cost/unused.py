@@ -13,11 +13,10 @@ from clusterwright.tools.prometheus.cost.rates import Rates
 from clusterwright.tools.prometheus.cost.sources import CONTAINER, GPU_RESOURCES, Sources
 from clusterwright.tools.prometheus.cost.spend import GIB, name_of, pod_name, value
 from clusterwright.tools.prometheus.cost.waste import Kind, Waste
+from clusterwright.tools.prometheus.promql.literals import escaped, string
 from clusterwright.tools.prometheus.result import Series
 from clusterwright.tools.prometheus.signal.candidate import Unit
-from clusterwright.tools.prometheus.signal.pods import escaped
 from clusterwright.tools.prometheus.signal.spelled import short, spell
-from clusterwright.tools.prometheus.signal.subject import text
 from clusterwright.tools.quotation import word
 
 MOST = 60
@@ -71,7 +70,7 @@ def still(sources: Sources) -> dict[str, str]:
 def details(sources: Sources, pods: Collection[Pod]) -> dict[str, str]:
     """Return the queries of what speaks against a saving, and of how much is used, of some pods."""
     names = "|".join(sorted({escaped(pod) for _, pod in pods}))
-    own = f"pod=~{text(names)},{CONTAINER}"
+    own = f"pod=~{string(names)},{CONTAINER}"
     window = f"[{sources.seconds}s]"
     found = {
         "p95 cores": _p95(sources, own),

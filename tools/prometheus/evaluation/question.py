@@ -1,6 +1,5 @@
 """A question from beginning to end: read, asked in few requests, told in few bytes."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,6 +18,7 @@ from clusterwright.tools.prometheus.evaluation.moment import at_moment, at_once
 from clusterwright.tools.prometheus.evaluation.over import over
 from clusterwright.tools.prometheus.evaluation.unseen import after, between
 from clusterwright.tools.prometheus.monitoring import Reach
+from clusterwright.tools.prometheus.promql.literals import string
 from clusterwright.tools.prometheus.promql.nodes import bare
 from clusterwright.tools.prometheus.promql.reading import Reading
 from clusterwright.tools.prometheus.query_answer import QueryAnswer
@@ -190,7 +190,7 @@ async def _unknown(backend: Backend, metrics: Sequence[str]) -> list[str]:
     """Return those of some metrics that there are none of."""
     unknown: list[str] = []
     for name in metrics[:_NAMES]:
-        selector = f"{{__name__={json.dumps(name, ensure_ascii=False)}}}"
+        selector = f"{{__name__={string(name)}}}"
         try:
             known = await backend.get(
                 "label/__name__/values", [("match[]", selector), ("limit", "1")]

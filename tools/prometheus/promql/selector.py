@@ -7,10 +7,10 @@ from promql_parser import AtModifier, AtModifierType, MatchOp, VectorSelector
 from promql_parser import Matcher as ParsedMatcher
 
 from clusterwright.tools.prometheus.promql.lasting import lasting
+from clusterwright.tools.prometheus.promql.literals import string
 
 NAME = "__name__"
 _OPERATORS = {"Equal": "=", "NotEqual": "!=", "Re": "=~", "NotRe": "!~"}
-_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +136,3 @@ def is_plain(name: str, *, colons: bool = False) -> bool:
 def label(name: str) -> str:
     """Return the name of a label as in a query."""
     return name if is_plain(name) else string(name)
-
-
-def string(value: str) -> str:
-    """Return text in quotes as in a query."""
-    return f'"{value.translate(_ESCAPES)}"'

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from clusterwright.tools.prometheus.promql.literals import string
 from clusterwright.tools.prometheus.promql.nodes import SETS
-from clusterwright.tools.prometheus.promql.selector import NAME, label, string
+from clusterwright.tools.prometheus.promql.selector import NAME, label
 
 _FEW = 3
 Side = Sequence[Mapping[str, str]]

@@ -6,14 +6,13 @@ from functools import cached_property
 
 from clusterwright.tools.errors import InvalidInputError
 from clusterwright.tools.prometheus.analyzers.rule_never_matches import needs
+from clusterwright.tools.prometheus.promql.literals import escaped, string
 from clusterwright.tools.prometheus.promql.reading import Reading, read
-from clusterwright.tools.prometheus.promql.selector import is_plain, string
 from clusterwright.tools.prometheus.ruling.rule import RuleGroup
 
 OF_ALERTS = frozenset({"ALERTS", "ALERTS_FOR_STATE"})
 """Metrics that Prometheus makes of alerts: they are absent while none fires."""
 _LONGEST_QUERY = 6_000
-_SPECIAL = frozenset("\\.+*?()|[]{}^$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +79,5 @@ def existence(names: Iterable[str]) -> Iterator[str]:
 
 
 def _asked(names: Sequence[str]) -> str:
-    pattern = "|".join(_literal(one) for one in names)
+    pattern = "|".join(map(escaped, names))
     return f"group by (__name__) ({{__name__=~{string(pattern)}}})"
-
-
-def _literal(name: str) -> str:
-    if is_plain(name, colons=True):
-        return name
-    return "".join(f"\\{char}" if char in _SPECIAL else char for char in name)

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from clusterwright.tools.manifest import Json, texts
 from clusterwright.tools.prometheus.client.backend import Backend
 from clusterwright.tools.prometheus.client.lane import Lane
-from clusterwright.tools.prometheus.promql.selector import NAME, is_plain, label, string
+from clusterwright.tools.prometheus.promql.literals import string
+from clusterwright.tools.prometheus.promql.selector import NAME, is_plain, label
 from clusterwright.tools.prometheus.result import Labels
 
 SECONDS = 10.0

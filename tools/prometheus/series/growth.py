@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from clusterwright.tools.prometheus.client.backend import Backend
 from clusterwright.tools.prometheus.client.lane import Lane
-from clusterwright.tools.prometheus.promql.selector import NAME, Matcher, select, string
+from clusterwright.tools.prometheus.promql.literals import escaped, string
+from clusterwright.tools.prometheus.promql.selector import NAME, Matcher, select
 from clusterwright.tools.prometheus.result import Series
 
 SECONDS = 10.0
@@ -13,7 +14,6 @@ _HEAD = "prometheus_tsdb_head_series"
 _CREATED = "prometheus_tsdb_head_series_created_total"
 _ALIKE = 0.1
 """By how much what a server scrapes of itself may differ from what it says of itself."""
-_SPECIAL = frozenset("\\.+*?()|[]{}^$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ async def hour_ago(backend: Backend, metrics: Sequence[str]) -> Mapping[str, int
     """Return how many series metrics had an hour ago; nothing where nothing was known then."""
     if not metrics:
         return {}
-    pattern = "|".join("".join(f"\\{c}" if c in _SPECIAL else c for c in one) for one in metrics)
+    pattern = "|".join(map(escaped, metrics))
     query = f"count by ({NAME}) ({{{NAME}=~{string(pattern)}}} offset 1h)"
     found = await backend.instant(query, lane=Lane.HEAVY, seconds=SECONDS)
     told = {one.labels.get(NAME, ""): int(one.values[-1]) for one in found.series if one.values}

@@ -4,19 +4,14 @@ A pod made from a template is called after its owner, cut to 58 characters, and 
 k8s.io/apiserver, pkg/storage/names/generate.go; a pod of a StatefulSet has its ordinal instead.
 """
 
-import re
 from collections.abc import Sequence
 
 from clusterwright.tools.manifest import Manifest, items, mapping, name_of, text
+from clusterwright.tools.prometheus.promql.literals import escaped
 from clusterwright.tools.ref import Ref
 
 _LONGEST_STEM = 58
 _MADE = "[a-z0-9]{5}"
-
-
-def escaped(name: str) -> str:
-    """Return a pattern that matches a name alone; a dash needs no escape in RE2."""
-    return re.escape(name).replace("\\-", "-")
 
 
 def either(patterns: Sequence[str]) -> str:

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from clusterwright.tools.errors import ForbiddenError, ToolError, UnreachableError
 from clusterwright.tools.manifest import Manifest, dig, items, name_of, strings
+from clusterwright.tools.prometheus.promql.literals import escaped, string
 from clusterwright.tools.prometheus.signal.owned import owned_names
 from clusterwright.tools.prometheus.signal.pods import (
     addresses_of,
     claims_of,
     either,
-    escaped,
     made_by,
     named_after,
 )
-from clusterwright.tools.prometheus.signal.subject import About, Subject, about, text
+from clusterwright.tools.prometheus.signal.subject import About, Subject, about
 from clusterwright.tools.ref import Ref
 
 if TYPE_CHECKING:
@@ -133,8 +133,8 @@ async def _node(subject: Subject, connection: "Connection | None") -> Resolved:
 async def _by_metrics(subject: Subject, within: str, backend: "Backend") -> Resolved:
     ref = subject.ref
     named = replace(subject, services=escaped(ref.name))
-    matchers = f"namespace={text(ref.namespace)},workload={text(ref.name)}"
-    matchers += f",workload_type=~{text(f'(?i:{ref.kind})')}"
+    matchers = f"namespace={string(ref.namespace)},workload={string(ref.name)}"
+    matchers += f",workload_type=~{string(f'(?i:{ref.kind})')}"
     query = f"group by (pod) (last_over_time({_RULE}{{{matchers}}}[{within}]))"
     found = await backend.instant(query, limit=_MOST_PODS)
     pods = sorted({one.labels.get("pod", "") for one in found.series} - {""})[:_MOST_PODS]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from clusterwright.tools.errors import InvalidInputError
+from clusterwright.tools.prometheus.promql.literals import string
 from clusterwright.tools.ref import Ref
 
 
@@ -70,22 +71,16 @@ class Subject:
 _ON_NODE = frozenset({About.NODE, About.GPU})
 
 
-def text(value: str) -> str:
-    r"""Return a string as PromQL quotes it, with `\`, `"` and control characters escaped."""
-    spelled = value.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + re.sub(r"[\x00-\x1f\x7f]", lambda one: f"\\x{ord(one[0]):02x}", spelled) + '"'
-
-
 def _match(label: str, pattern: str) -> str:
     """Return a matcher for a pattern; `=` where it is plain, which costs the server less."""
     plain = re.sub(r"\\([.\-])", r"\1", pattern)
     if re.fullmatch(r"[\w.:-]+", plain) and "." not in pattern.replace("\\.", ""):
-        return f"{label}={text(plain)}"
-    return f"{label}=~{text(pattern)}"
+        return f"{label}={string(plain)}"
+    return f"{label}=~{string(pattern)}"
 
 
 def _pods(subject: Subject, prefix: str = "") -> str:
-    own = f"{prefix}namespace={text(subject.namespace)}"
+    own = f"{prefix}namespace={string(subject.namespace)}"
     return f"{own},{_match(f'{prefix}pod', subject.pods)}" if subject.pods else own
 
 
@@ -95,7 +90,7 @@ def _told(subject: Subject) -> str:
 
 
 def _claims(subject: Subject) -> str | None:
-    own = f"namespace={text(subject.namespace)}"
+    own = f"namespace={string(subject.namespace)}"
     if subject.about is About.NAMESPACE:
         return own
     return f"{own},{_match('persistentvolumeclaim', subject.claims)}" if subject.claims else None
@@ -105,18 +100,18 @@ def _mesh(reporter: str) -> Callable[[Subject], str | None]:
     def matchers(subject: Subject) -> str | None:
         if subject.about is About.POD:
             return None  # Istio names workloads
-        own = f"reporter={text(reporter)},destination_workload_namespace="
-        own += text(subject.namespace)
+        own = f"reporter={string(reporter)},destination_workload_namespace="
+        own += string(subject.namespace)
         if subject.about is About.NAMESPACE:
             return own
-        return f"{own},destination_workload={text(subject.ref.name)}"
+        return f"{own},destination_workload={string(subject.ref.name)}"
 
     return matchers
 
 
 def _ingress(prefix: str) -> Callable[[Subject], str | None]:
     def matchers(subject: Subject) -> str | None:
-        own = f"{prefix}namespace={text(subject.namespace)}"
+        own = f"{prefix}namespace={string(subject.namespace)}"
         if subject.about is About.NAMESPACE:
             return own
         if not subject.services:
@@ -129,15 +124,15 @@ def _ingress(prefix: str) -> Callable[[Subject], str | None]:
 def _node(label: str) -> Callable[[Subject], str | None]:
     def matchers(subject: Subject) -> str | None:
         if label != "instance":
-            own = f"{label}={text(subject.ref.name)}"
+            own = f"{label}={string(subject.ref.name)}"
         elif subject.addresses:
-            own = f"instance=~{text(subject.addresses)}"
+            own = f"instance=~{string(subject.addresses)}"
         else:
             return None
         if not subject.gpu:
             return own
         by = "gpu" if subject.gpu.isdigit() else "UUID"
-        return f"{own},{by}={text(subject.gpu)}"
+        return f"{own},{by}={string(subject.gpu)}"
 
     return matchers
 

@@ -4,10 +4,10 @@ A query that is put into another stands in parentheses, on lines of its own: nei
 nor a comment in its last line reach what is around it.
 """
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 
+from clusterwright.tools.prometheus.promql.literals import string
 from clusterwright.tools.prometheus.summary.rank import Rank
 from clusterwright.tools.prometheus.window import Window
 
@@ -122,13 +122,9 @@ def _named(labels: Mapping[str, str], on: Sequence[str]) -> str:
     found = "vector(1)"
     for name in on:
         value = labels.get(name, "").replace("$", "$$")
-        found = f'label_replace({found}, {_text(name)}, {_text(value)}, "", "")'
+        found = f'label_replace({found}, {string(name)}, {string(value)}, "", "")'
     return found
 
 
-def _text(value: str) -> str:
-    return json.dumps(value, ensure_ascii=False)
-
-
 def _label(name: str) -> str:
-    return name if _PLAIN.fullmatch(name) else _text(name)
+    return name if _PLAIN.fullmatch(name) else string(name)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from typing import Annotated, Literal
 
 from anyio import to_thread
@@ -16,7 +16,7 @@ from clusterwright.tools.kubernetes.parameters import Cluster, Cursor, Namespace
 from clusterwright.tools.prometheus.alerting.alert import Alert
 from clusterwright.tools.prometheus.alerting.grouped import Group, grouped
 from clusterwright.tools.prometheus.alerting.shown_alert import Shown
-from clusterwright.tools.prometheus.monitoring import Monitoring
+from clusterwright.tools.prometheus.monitoring import Monitoring, Reach
 from clusterwright.tools.prometheus.parameters import Backend
 from clusterwright.tools.prometheus.read_alerts import Alerting, gone, read_alerting
 from clusterwright.tools.quotation import quoted
@@ -136,17 +136,12 @@ async def prom_alerts(
         raise foreign(cursor)
     found = await read_alerting(reach)
     chosen = [one for one in found.joined.alerts if _chosen(one, alert, namespace)]
-    if namespace and not chosen and reach.connection:
-        with suppress(UnreachableError, UnauthenticatedError):  # alerts are known without it
-            await reach.connection.require_namespace(namespace)
-    every = await to_thread.run_sync(
-        lambda: grouped(chosen, found.places, single=alert is not None)
-    )
-    rest = [
-        one
-        for one in every
-        if (alert or not one.healthy) and state in {None, one.first.state} and _after(one, after)
-    ]
+    if namespace and not chosen:
+        await _require(reach, namespace)
+    single = partial(grouped, single=alert is not None)
+    every = await to_thread.run_sync(single, chosen, found.places)
+    asked_for = [one for one in every if (alert or not one.healthy) and _after(one, after)]
+    rest = [one for one in asked_for if state in {None, one.first.state}]
     refs = [ref for one in rest[:_LOOKED_UP] for ref in one.refs[:_LOOKED_UP]]
     absent = await gone(reach.connection, refs) if reach.connection else frozenset[Ref]()
     counted = _counted(reach.cluster, found, chosen, every)
@@ -172,6 +167,13 @@ async def prom_alerts(
 
 
 TOOL = Tool(prom_alerts, Effect.READ, "Show alerts and who is told")
+
+
+async def _require(reach: Reach, namespace: str) -> None:
+    """Raise NotFoundError for a namespace that is not in the cluster, if that can be told."""
+    if reach.connection:
+        with suppress(UnreachableError, UnauthenticatedError):  # alerts are known without it
+            await reach.connection.require_namespace(namespace)
 
 
 def _chosen(one: Alert, alert: str | None, namespace: str | None) -> bool:

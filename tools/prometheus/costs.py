@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from clusterwright.tools.answer import BUDGET, CAP, longest
+from clusterwright.tools.coverage import Gap
 from clusterwright.tools.errors import InvalidInputError
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.kubernetes.cursor import decode, encode, foreign, question
@@ -23,10 +24,10 @@ from clusterwright.tools.prometheus.cost.gathered import (
 )
 from clusterwright.tools.prometheus.cost.questions import gpu_metric
 from clusterwright.tools.prometheus.cost.rates import Rates, rates
-from clusterwright.tools.prometheus.cost.reckoned import models, reckon
+from clusterwright.tools.prometheus.cost.reckoned import Reckoned, models, reckon
 from clusterwright.tools.prometheus.cost.sources import ENGINE, REQUESTS, UTIL, Sources
 from clusterwright.tools.prometheus.cost.waste import Waste
-from clusterwright.tools.prometheus.monitoring import Monitoring
+from clusterwright.tools.prometheus.monitoring import Monitoring, Reach
 from clusterwright.tools.prometheus.parameters import Backend
 from clusterwright.tools.prometheus.settings import FILE, Prices
 from clusterwright.tools.prometheus.window import seconds_of
@@ -57,42 +58,10 @@ async def prom_costs(
     reach = await monitoring.reach(cluster, backend)
     own = question(reach.cluster, reach.backend.name, by, last)
     at, after = _continued(cursor, own)
-    now = at or int((await reach.backend.instant("time()")).only or 0)
-    end = Sources((), (), seconds).end(now)
-    found = await gather(reach.backend, by, seconds, end)
-    allocated, gap = await allocations(reach.connection, by, end - seconds, end)
-    of_nodes = models(found.results) | await products(reach.connection)
-    priced = _rates(monitoring.prices, found, allocated, of_nodes)
-    told = opencost.spends(allocated.asked, by) if allocated and by != "gpu" else None
-    reckoned = reckon(found.results, priced, by, gpu_metric(found.sources), told)
-    counted = CostsAnswer(
-        cluster=reach.cluster,
-        by=by,
-        window=last,
-        until=datetime.fromtimestamp(end, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        measured_hours=round(reckoned.hours, 3),
-        prices=priced.source or f"none known: no OpenCost, and no prices in {FILE}; hours only",
-        currency=("USD" if allocated is None else "(OpenCost's currency)") if priced.known else "",
-        total=reckoned.total,
-        wasted=reckoned.wasted,
-        waste_count=len(reckoned.waste),
-        spend_count=len(reckoned.spends),
-        gaps=(*reach.not_asked, *found.gaps, *([gap] if gap else [])),
-        queries=found.queries if queries else None,
-    )
-    first = counted.model_copy(
-        update={
-            "spared": tuple(one_line(one) for one in reckoned.spared[:_SPARED]),
-            "unpriced": tuple(one_line(one) for one in reckoned.unpriced[:_SPARED]),
-            "notes": tuple(_notes(found, seconds, reckoned.hours, len(reckoned.spared))),
-        }
-    )
-    rows = [
-        *(_Row("waste", _waste_key(one), WasteRow.of(one)) for one in reckoned.waste),
-        *(_Row("spend", one.name, SpendRow.of(one)) for one in reckoned.spends),
-    ]
-    rest = _after(rows, after, cursor)
-    page = _Page(counted if after else first, rest, own, end)
+    found = await _known(monitoring, reach, by, seconds, at)
+    counted = found.counted(reach.cluster, by, last, queries=queries)
+    rest = _after(found.rows, after, cursor)
+    page = _Page(counted if after else found.beside(counted), rest, own, found.end)
     most = min(limit or len(rest), len(rest))
     return longest(page.first, most, CAP if limit or queries else BUDGET)
 
@@ -107,6 +76,72 @@ def _window(last: str) -> int:
             f"last {last!r} is too short or too long a window", hint="pass 5m to 31d, as 1d"
         )
     return seconds
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What was found out of a window."""
+
+    seconds: int
+    end: int
+    gathered: Gathered
+    allocated: Allocations | None
+    priced: Rates
+    reckoned: Reckoned
+    gaps: tuple[Gap, ...]
+
+    @property
+    def rows(self) -> "list[_Row]":
+        """All rows, what is wasted first."""
+        return [
+            *(_Row("waste", _waste_key(one), WasteRow.of(one)) for one in self.reckoned.waste),
+            *(_Row("spend", one.name, SpendRow.of(one)) for one in self.reckoned.spends),
+        ]
+
+    def counted(self, cluster: str, by: By, last: str, *, queries: bool) -> CostsAnswer:
+        """Return the answer without rows."""
+        priced, reckoned = self.priced, self.reckoned
+        currency = "USD" if self.allocated is None else "(OpenCost's currency)"
+        return CostsAnswer(
+            cluster=cluster,
+            by=by,
+            window=last,
+            until=datetime.fromtimestamp(self.end, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            measured_hours=round(reckoned.hours, 3),
+            prices=priced.source or f"none known: no OpenCost, and no prices in {FILE}; hours only",
+            currency=currency if priced.known else "",
+            total=reckoned.total,
+            wasted=reckoned.wasted,
+            waste_count=len(reckoned.waste),
+            spend_count=len(reckoned.spends),
+            gaps=self.gaps,
+            queries=self.gathered.queries if queries else None,
+        )
+
+    def beside(self, counted: CostsAnswer) -> CostsAnswer:
+        """Return the first page's answer, with what is told beside the rows."""
+        reckoned, spared = self.reckoned, len(self.reckoned.spared)
+        return counted.model_copy(
+            update={
+                "spared": tuple(one_line(one) for one in reckoned.spared[:_SPARED]),
+                "unpriced": tuple(one_line(one) for one in reckoned.unpriced[:_SPARED]),
+                "notes": tuple(_notes(self.gathered, self.seconds, reckoned.hours, spared)),
+            }
+        )
+
+
+async def _known(monitoring: Monitoring, reach: Reach, by: By, seconds: int, at: int) -> _Known:
+    """Return what Prometheus and OpenCost say of the seconds before a moment; 0 stands for now."""
+    now = at or int((await reach.backend.instant("time()")).only or 0)
+    end = Sources((), (), seconds).end(now)
+    found = await gather(reach.backend, by, seconds, end)
+    allocated, gap = await allocations(reach.connection, by, end - seconds, end)
+    of_nodes = models(found.results) | await products(reach.connection)
+    priced = _rates(monitoring.prices, found, allocated, of_nodes)
+    told = opencost.spends(allocated.asked, by) if allocated and by != "gpu" else None
+    reckoned = reckon(found.results, priced, by, gpu_metric(found.sources), told)
+    gaps = (*reach.not_asked, *found.gaps, *([gap] if gap else []))
+    return _Known(seconds, end, found, allocated, priced, reckoned, gaps)
 
 
 def _rates(

@@ -70,11 +70,7 @@ class Page:
             self._row(i, {cut(k): cut(one[k]) for k in kept if k in one})
             for i, one in enumerate(labels)
         ]
-        begins, ends = _same([one.begins for one in rows]), _same([one.ends for one in rows])
-        if begins or ends:
-            hidden = {"begins": None} if begins else {}
-            hidden |= {"ends": None} if ends else {}
-            rows = [one.model_copy(update=hidden) for one in rows]
+        rows, begins, ends = _told_once(rows)
         omitted = [one for one in names if one not in kept and one not in told_common]
         result = found.result
         string = one_line(result.string) if result and result.type == "string" else None
@@ -149,6 +145,13 @@ class Page:
         if self.window and any(one.observed for one in self._figures[:count]):
             notes.append("of native histograms the course is that of their count")
         return notes
+
+
+def _told_once(rows: Sequence[told.Row]) -> tuple[Sequence[told.Row], str | None, str | None]:
+    """Return rows without the first and the last point that all of them have, and these."""
+    begins, ends = _same([one.begins for one in rows]), _same([one.ends for one in rows])
+    hidden = {name: None for name, one in (("begins", begins), ("ends", ends)) if one}
+    return [one.model_copy(update=hidden) for one in rows] if hidden else rows, begins, ends
 
 
 def _same(values: Sequence[str | None]) -> str | None:

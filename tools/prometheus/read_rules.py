@@ -62,22 +62,14 @@ async def read_ruling(reach: "Reach") -> Ruling:
         found.now = datetime.fromtimestamp(now, UTC) if now else None
 
     async def missed() -> None:
-        series = (await reach.backend.instant(_MISSED, limit=500)).series
-        found.missed = {
-            one.labels.get("rule_group", ""): one.values[-1] for one in series if one.values
-        }
+        found.missed = await _missed(reach)
 
     async def metrics() -> None:
         now = found.now or datetime.now(UTC)
         found.metrics = await _metrics(reach, found.needs, now, found.gaps)
 
     async def objects() -> None:
-        if reach.connection and await reach.connection.served(GROUP):
-            kinds = (f"{KIND}.{GROUP}", PROMETHEUS, "Namespace")
-            snapshot = await read_snapshot(reach.connection, kinds)
-            found.gaps += snapshot.coverage.gaps
-            found.not_loaded = tuple(not_loaded(snapshot, groups))
-            found.homes = homes(snapshot)
+        await _objects(reach, found)
 
     await _tried("the clock of Prometheus", clock, found.gaps)
     parts = {
@@ -96,6 +88,21 @@ async def _tried(what: str, read: Callable[[], Awaitable[None]], gaps: list[Gap]
         await read()
     except ToolError as error:
         gaps.append(Gap(what=what, reason=f"{error.code}: {error}"))
+
+
+async def _missed(reach: "Reach") -> dict[str, float]:
+    series = (await reach.backend.instant(_MISSED, limit=500)).series
+    return {one.labels.get("rule_group", ""): one.values[-1] for one in series if one.values}
+
+
+async def _objects(reach: "Reach", found: Ruling) -> None:
+    """Add which rules of the cluster are not loaded, and where those that are come from."""
+    if reach.connection and await reach.connection.served(GROUP):
+        kinds = (f"{KIND}.{GROUP}", PROMETHEUS, "Namespace")
+        snapshot = await read_snapshot(reach.connection, kinds)
+        found.gaps += snapshot.coverage.gaps
+        found.not_loaded = tuple(not_loaded(snapshot, found.groups))
+        found.homes = homes(snapshot)
 
 
 async def _metrics(

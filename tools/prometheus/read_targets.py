@@ -31,7 +31,6 @@ from clusterwright.tools.prometheus.scraping.target import (
 from clusterwright.tools.prometheus.scraping.trouble import Trouble
 
 if TYPE_CHECKING:
-    from clusterwright.tools.kubernetes.client.connection import Connection
     from clusterwright.tools.manifest import Json
     from clusterwright.tools.prometheus.client.backend import Backend
     from clusterwright.tools.prometheus.monitoring import Reach
@@ -130,59 +129,78 @@ async def read_scraping(reach: "Reach", *, objects: bool) -> Scraping:
 
     Raises ToolError where the targets themselves cannot be had; all else is a gap.
     """
-    gaps = [*reach.not_asked]
-    counts: list[Mapping[str, int]] = []
-    settled: list[tuple[Configuration | None, tuple[str, ...]]] = []
-    snapshots: list[Snapshot] = []
-    backend = reach.backend
-
-    answer = await backend.get("targets", [("state", "active")])
+    answer = await reach.backend.get("targets", [("state", "active")])
     targets = await to_thread.run_sync(read_targets, answer)
+    read = _Reading(reach)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(read.counted)
+        tasks.start_soon(read.configured)
+        if objects:
+            tasks.start_soon(read.objects)
+    return Scraping(
+        reach.backend,
+        targets,
+        read.counts,
+        read.configuration,
+        read.names,
+        read.snapshot,
+        (*reach.not_asked, *read.gaps),
+    )
 
-    async def count() -> None:
+
+class _Reading:
+    """What is read beside the targets, and what could not be."""
+
+    def __init__(self, reach: "Reach") -> None:
+        self._backend, self._connection = reach.backend, reach.connection
+        self.counts: Mapping[str, int] | None = None
+        self.configuration: Configuration | None = None
+        self.names: tuple[str, ...] = ()
+        self.snapshot: Snapshot | None = None
+        self.gaps: list[Gap] = []
+
+    async def counted(self) -> None:
+        """Count the dropped targets of each pool."""
+        asked = [("state", "dropped"), ("scrapePool", _NO_POOL)]
         try:
-            answer = await backend.get("targets", [("state", "dropped"), ("scrapePool", _NO_POOL)])
+            answer = await self._backend.get("targets", asked)
         except ToolError as error:
-            gaps.append(Gap(what="dropped targets", reason=f"{error.code}: {error}"))
+            self._miss("dropped targets", error)
             return
         if isinstance(answer, dict) and "droppedTargetCounts" in answer:
-            counts.append(read_targets(cast("Json", answer)).counts)
+            self.counts = read_targets(cast("Json", answer)).counts
 
-    async def configured() -> None:
+    async def configured(self) -> None:
+        """Read the configuration, or at least what its pools are called."""
         try:
-            config = read_configuration(await backend.get("status/config"))
-            names = config.jobs if config else read_pools(await backend.get("scrape_pools"))
-            settled.append((config, names))
+            answer = await self._backend.get("status/config")
+            found = await to_thread.run_sync(read_configuration, answer)
+            pools = () if found else read_pools(await self._backend.get("scrape_pools"))
         except ToolError as error:
-            gaps.append(Gap(what="the configuration", reason=f"{error.code}: {error}"))
+            self._miss("the configuration", error)
+            return
+        self.configuration, self.names = found, found.jobs if found else pools
 
-    async def cluster() -> None:
-        if objects and reach.connection:
-            snapshots.extend(await _objects(reach.connection, gaps))
+    async def objects(self) -> None:
+        """Read monitors and what they select; nothing where the operator is not installed."""
+        if self._connection is None:
+            return
+        try:
+            if not await self._connection.served(GROUP):
+                return
+            kinds = (*taken.KINDS, *matched.KINDS, taken.AGENT)
+            self.snapshot = await read_snapshot(self._connection, kinds)
+        except ToolError as error:
+            self._miss("monitors and what they select", error)
+            return
+        absent = {taken.AGENT, *(f"{kind}.{GROUP}" for kind in ("Probe", "ScrapeConfig"))}
+        self.gaps += [one for one in self.snapshot.coverage.gaps if one.what not in absent]
 
-    async with anyio.create_task_group() as tasks:
-        for read in (count, configured, cluster):
-            tasks.start_soon(read)
-    config, names = settled[0] if settled else (None, ())
-    snapshot = snapshots[0] if snapshots else None
-    counted = counts[0] if counts else None
-    return Scraping(backend, targets, counted, config, names, snapshot, tuple(gaps))
-
-
-async def _objects(connection: "Connection", gaps: list[Gap]) -> list["Snapshot"]:
-    """Read monitors and what they select; nothing where the operator is not installed."""
-    try:
-        if not await connection.served(GROUP):
-            return []
-        found = await read_snapshot(connection, (*taken.KINDS, *matched.KINDS, taken.AGENT))
-    except ToolError as error:
-        gaps.append(Gap(what="monitors and what they select", reason=f"{error.code}: {error}"))
-        return []
-    absent = {taken.AGENT, *(f"{kind}.{GROUP}" for kind in ("Probe", "ScrapeConfig"))}
-    gaps += [one for one in found.coverage.gaps if one.what not in absent]
-    return [found]
+    def _miss(self, what: str, error: ToolError) -> None:
+        self.gaps.append(Gap(what=what, reason=f"{error.code}: {error}"))
 
 
 async def _dropped(backend: "Backend", pool: str) -> tuple[DroppedTarget, ...]:
     parameters = [("state", "dropped"), *([("scrapePool", pool)] if pool else [])]
-    return read_targets(await backend.get("targets", parameters, lane=Lane.HEAVY)).dropped
+    answer = await backend.get("targets", parameters, lane=Lane.HEAVY)
+    return (await to_thread.run_sync(read_targets, answer)).dropped

@@ -1,6 +1,5 @@
 """Which object a group of rules is from, and which objects with rules no Prometheus has loaded."""
 
-import re
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -20,6 +19,7 @@ from clusterwright.tools.manifest import (
 from clusterwright.tools.prometheus.analyzers.about import about, name, said
 from clusterwright.tools.prometheus.analyzers.joins import checked
 from clusterwright.tools.prometheus.estate import GROUP, Estate, estate_of
+from clusterwright.tools.prometheus.ruling.loaded import stem
 from clusterwright.tools.prometheus.ruling.rule import RuleGroup
 from clusterwright.tools.prometheus.scraping.selected import selected, unselected
 from clusterwright.tools.ref import Ref
@@ -32,20 +32,14 @@ FILE = "RuleFile"
 _SETTLES = timedelta(minutes=3)
 """What it takes until a mounted ConfigMap changes and Prometheus has reloaded: kubelet's sync."""
 _INVALID = ("InvalidConfiguration", "RejectedConfiguration")
-_UID = re.compile(r"-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.yaml\Z")
-
-
-def _stem(file: str) -> str:
-    """Return `<namespace>-<name>`, which the operator names the file of a PrometheusRule by."""
-    return _UID.sub("", file.rpartition("/")[2])
 
 
 def rule_object(estate: Estate, group: RuleGroup) -> Ref:
     """Return the PrometheusRule that a group is from, else its file, else the server."""
-    stem = _stem(group.file)
-    if stem != group.file.rpartition("/")[2]:
+    made = stem(group.file)
+    if made != group.file.rpartition("/")[2]:
         for one in estate.of_kind(f"{KIND}.{GROUP}"):
-            if stem == f"{namespace_of(one)}-{name_of(one)}":
+            if made == f"{namespace_of(one)}-{name_of(one)}":
                 return Ref.of(one)
     return checked(Ref(FILE, group.file.rpartition("/")[2])) or estate.server
 
@@ -58,11 +52,11 @@ def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
     estate = estate_of(snapshot)
     if estate.groups is None:
         return
-    loaded = {(_stem(one.file), one.name) for one in estate.groups}
+    loaded = {(stem(one.file), one.name) for one in estate.groups}
     names = {one.name for one in estate.groups}
     for ref, manifest in selected(estate, KIND):
-        stem = f"{ref.namespace}-{ref.name}"
-        absent = [one for one in _groups(manifest) if (stem, one) not in loaded]
+        made = f"{ref.namespace}-{ref.name}"
+        absent = [one for one in _groups(manifest) if (made, one) not in loaded]
         # A Prometheus that another hand configures may have the groups from files of other names.
         if not absent or _young(estate, manifest) or names >= set(absent):
             continue
@@ -123,14 +117,14 @@ def _not_loaded(estate: Estate, ref: Ref, absent: list[str]) -> Finding:
 
 def _detect_unselected(snapshot: Snapshot) -> Iterable[Suspicion]:
     estate = estate_of(snapshot)
-    loaded = {_stem(one.file) for one in estate.groups or ()}
+    loaded = {stem(one.file) for one in estate.groups or ()}
     names = {one.name for one in estate.groups or ()}
     for one in unselected(estate, KIND):
         manifest = estate.get(one.ref)
-        stem = f"{one.ref.namespace}-{one.ref.name}"
+        made = f"{one.ref.namespace}-{one.ref.name}"
         if manifest is None or estate.groups is None or _young(estate, manifest):
             continue
-        if stem not in loaded and not names >= set(_groups(manifest)):
+        if made not in loaded and not names >= set(_groups(manifest)):
             taker, reason = one.reasons[0]
             labels = ", ".join(f"{k}={v}" for k, v in sorted(labels_of(manifest).items()))
             finding = about(

@@ -1,7 +1,6 @@
 """Rules that Prometheus cannot evaluate, or not in time, told by why."""
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from clusterwright.tools.analyzer import Analyzer, Suspicion
 from clusterwright.tools.excerpt import few, one_line
@@ -10,35 +9,33 @@ from clusterwright.tools.prometheus.analyzers.about import about, name, said
 from clusterwright.tools.prometheus.analyzers.rule_files import rule_object
 from clusterwright.tools.prometheus.estate import Estate, estate_of
 from clusterwright.tools.prometheus.ruling.rule import Rule, RuleGroup
+from clusterwright.tools.prometheus.ruling.rule_error import RuleCause, why
 from clusterwright.tools.snapshot import Snapshot
 
 MANY, DUPLICATE = "rule/many-to-many", "rule/duplicate-series"
 TIMEOUT, FAILING, SLOW = "rule/timed-out", "rule/failing", "rule/too-slow"
-_ROWS = (
-    (
-        r"many-to-many matching not allowed|found duplicate series for the match group"
-        r"|multiple matches for labels",
-        MANY,
-        "series of both sides match more than one of the other",
-        "Match on labels that are unique on one side (on, group_left), or sum away the others.",
-    ),
-    (
-        r"vector contains metrics with the same labelset|cannot contain metrics with the same"
-        r"|duplicate series|labelset after applying rule labels",
+_MATCHING = (
+    MANY,
+    "series of both sides match more than one of the other",
+    "Match on labels that are unique on one side (on, group_left), or sum away the others.",
+)
+_HEAVY = (
+    TIMEOUT,
+    "its query is too heavy",
+    "Record parts of it by rules of their own, or narrow its selectors and windows.",
+)
+_TOLD: Mapping[RuleCause, tuple[str, str, str]] = {
+    "many-to-many": _MATCHING,
+    "many-to-one": _MATCHING,
+    "duplicate-labels": (
         DUPLICATE,
         "it yields series that differ in no label once its own are applied",
         "Keep a label that tells them apart, or aggregate; check the labels that the rule sets.",
     ),
-    (
-        r"query timed out|context deadline exceeded|too many samples|expanding series: ",
-        TIMEOUT,
-        "its query is too heavy",
-        "Record parts of it by rules of their own, or narrow its selectors and windows.",
-    ),
-)
-_OTHER = ("", FAILING, "its evaluation fails", "Correct what Prometheus names: prom_explain_query.")
-_PATTERNS = tuple((re.compile(words), *rest) for words, *rest in _ROWS)
-_LONGEST_ERROR = 2_000
+    "timeout": _HEAVY,
+    "too-many-samples": _HEAVY,
+}
+_OTHER = (FAILING, "its evaluation fails", "Correct what Prometheus names: prom_explain_query.")
 
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
@@ -55,11 +52,7 @@ def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
 
 
 def _why(rule: Rule) -> tuple[str, str, str]:
-    error = rule.error[:_LONGEST_ERROR]
-    for pattern, code, says, fix in _PATTERNS:
-        if pattern.search(error):
-            return code, says, fix
-    return _OTHER[1:]
+    return _TOLD.get(why(rule.error).cause, _OTHER)
 
 
 def _spelled(rule: Rule) -> str:

@@ -46,7 +46,7 @@ _ROWS: tuple[tuple[str, RuleCause, str, str], ...] = (
         "group_left or group_right, on the side that has more series",
     ),
     (
-        r"same labelset|same label set",
+        "same labelset|same label set|duplicate series|labelset after applying",
         "duplicate-labels",
         "two of its results have the same labels, once label_replace or the rule has set them",
         "which labels the rule or label_replace sets; aggregate by what tells them apart",

@@ -54,6 +54,9 @@ def loaded(*groups: RuleGroup, objects: tuple[Manifest, ...] = (), **knows: obje
          "rule/duplicate-series"),
         ("query timed out in expression evaluation", "rule/timed-out"),
         ("query processing would load too many samples into memory", "rule/timed-out"),
+        ("duplicate series in the result", "rule/duplicate-series"),
+        ("expanding series: context deadline exceeded", "rule/timed-out"),
+        ("expanding series: read /data/01: input/output error", "rule/failing"),
         ("error executing template", "rule/failing"),
     ],
 )  # fmt: skip
@@ -62,6 +65,11 @@ def test_a_rule_that_fails_is_told_by_why_of_its_object(error: str, code: str) -
     finding = loaded(group, objects=(object_(),)).only()
     assert (finding.code, finding.subject) == (code, RULES)
     assert finding.title.startswith("Alert CartDown of group cart.rules cannot be evaluated")
+
+
+def test_a_file_of_either_ending_is_of_its_object() -> None:
+    group = rules(rule("CartDown", "up == 0", "error"), file=FILE.replace(".yaml", ".yml"))
+    assert loaded(group, objects=(object_(),)).only().subject == RULES
 
 
 def test_a_rule_that_is_evaluated_is_silent() -> None:

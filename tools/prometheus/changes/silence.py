@@ -20,6 +20,7 @@ from clusterwright.tools.prometheus.changes.hush import Hush, counted, hush_of, 
 from clusterwright.tools.prometheus.changes.matchers import MOST, key_of, parse_matcher, spelled
 from clusterwright.tools.prometheus.changes.scope import check_matchers, check_muted, risks
 from clusterwright.tools.prometheus.changes.silence_proof import KIND, mutes
+from clusterwright.tools.prometheus.summary.unit import span
 from clusterwright.tools.prometheus.wire import duration as seconds_of
 from clusterwright.tools.quotation import quoted
 from clusterwright.tools.ref import Ref
@@ -94,7 +95,7 @@ class Silence(Change):
         back: Manifest = {"kind": "expire_silence", "mark": mark, "ends_after": seconds}
         return (
             Step(
-                say=f"silence {spelled(matchers)} for {lasting(seconds)}",
+                say=f"silence {spelled(matchers)} for {span(seconds)}",
                 write=Write(Verb.RUN, self.ref, body),
                 told=tuple(self._told(found, seconds)),
                 checks=(mutes(self.ref, mark, self.backend),),
@@ -153,7 +154,7 @@ class Silence(Change):
             now = f"{len(found.matched)} of {len(found.alerts)} alerts: {now}"
         fields = {
             "matchers": spelled(self.parsed),
-            "lasts": f"{lasting(seconds)} from when it is applied",
+            "lasts": f"{span(seconds)} from when it is applied",
             "reason": self.reason,
             "mutes now": now,
             "worst severity": severity,
@@ -189,13 +190,3 @@ def described(one: Held) -> str:
         f"{one_line(one.id, 60)} until {ends}, by {quoted(one_line(one.created_by, 80))}:"
         f" {quoted(one_line(one.comment, 120))}"
     )
-
-
-def lasting(seconds: float) -> str:
-    """Return a duration as Prometheus writes it, in its two largest units."""
-    left, parts = round(seconds), list[str]()
-    for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)):
-        many, left = divmod(left, size)
-        if many:
-            parts.append(f"{many}{unit}")
-    return "".join(parts[:2]) or "0s"

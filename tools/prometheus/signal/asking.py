@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from clusterwright.tools.prometheus.promql.lasting import lasting
 from clusterwright.tools.prometheus.signal.all import ORDER, WANTED, most
 from clusterwright.tools.prometheus.signal.candidate import Candidate, Shape, Signal, Unit
 from clusterwright.tools.prometheus.signal.course import POINTS
@@ -34,19 +35,9 @@ class Span:
         return max(self.step, _LEAST_RATE)
 
 
-def spelled(seconds: int) -> str:
-    """Return a length of time as PromQL has it, in its largest whole unit: 5m, 90s."""
-    size, unit = next(
-        (size, unit)
-        for size, unit in ((86_400, "d"), (3_600, "h"), (60, "m"), (1, "s"))
-        if seconds % size == 0
-    )
-    return f"{seconds // size}{unit}"
-
-
 def filled(template: str, matchers: str, span: Span) -> str:
     """Return a query with a subject's matchers and the lengths of time."""
-    timed = template.replace("$W", spelled(span.rate)).replace("$L", spelled(span.seconds))
+    timed = template.replace("$W", lasting(span.rate)).replace("$L", lasting(span.seconds))
     return timed.replace("$S", matchers)
 
 

@@ -142,11 +142,12 @@ def _chosen_step(width: float, until: float) -> int:
     fresh = max(FRESH, nice / _FRESH_PART)
     if until % nice < fresh:
         return nice
+    tried: list[int] = []
     for unit in (_MINUTE, max(1, least // _TRIED)):
-        steps = range(unit * math.ceil(least / unit), 2 * least, unit)
-        if found := [one for one in steps if until % one < fresh]:
+        tried += range(unit * math.ceil(least / unit), 2 * least, unit)
+        if found := [one for one in tried if until % one < fresh]:
             return min(found, key=lambda one: (one > nice, abs(one - nice)))
-    return nice
+    return min(tried, key=lambda one: until % one)
 
 
 def _asked_step(step: str, width: float) -> int:

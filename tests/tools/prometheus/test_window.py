@@ -80,7 +80,7 @@ def test_a_window_lies_on_the_grid_of_its_step_and_is_never_too_fine(
 def test_the_newest_data_is_in_a_window_whose_step_was_chosen(width: int, now: float) -> None:
     found = window_of(f"{width}s", None, None, now)
     assert now - found.end < max(120, found.step / 30)
-    assert found.points >= min(width / 15, 60)
+    assert found.points >= min(width / 15, 45)
 
 
 def test_a_step_that_is_asked_for_is_kept_though_its_grid_ends_early() -> None:

@@ -122,7 +122,8 @@ def percentile(q: float, values: Sequence[float]) -> float:
     weight = rank - lower
     if not weight:  # beside an infinite one it would be no number
         return ordered[lower]
-    return ordered[lower] * (1 - weight) + ordered[upper] * weight
+    between = ordered[lower] * (1 - weight) + ordered[upper] * weight
+    return min(max(between, ordered[lower]), ordered[upper])  # rounding may lead beyond them
 
 
 def observed_of(series: Series) -> Observed | None:

@@ -89,6 +89,10 @@ def test_a_percentile_lies_between_its_neighbours(values: list[float], q: float)
     assert percentile(1, values) == max(values)
 
 
+def test_a_percentile_between_equal_numbers_is_that_number() -> None:
+    assert percentile(0.046875, [-0.007812, -0.007812, *[0.0] * 7]) == -0.007812
+
+
 def test_infinity_beside_a_percentile_does_not_spoil_it() -> None:
     assert percentile(0.5, [1.0, 2.0, math.inf]) == 2.0
     assert percentile(0.95, [1.0, math.inf]) == math.inf

@@ -1,7 +1,8 @@
 """The tool that tells the golden signals of a target, from whatever metrics there are."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -33,6 +34,7 @@ from clusterwright.tools.prometheus.signal.asking import (
 from clusterwright.tools.prometheus.signal.candidate import IN_PODS, Signal
 from clusterwright.tools.prometheus.signal.course import read
 from clusterwright.tools.prometheus.signal.discovery import Chosen, Discovery, choose, discover
+from clusterwright.tools.prometheus.signal.pace import Sort, interval, pace, sort_of
 from clusterwright.tools.prometheus.signal.requests import P99, RATE
 from clusterwright.tools.prometheus.signal.resolve import resolve
 from clusterwright.tools.prometheus.signal.row import Beside, SignalRow, bucket, counted, row
@@ -123,6 +125,11 @@ class _Asking:
     chosen: Sequence[Chosen]
     selection: Selection
     notes: tuple[str, ...] = ()
+    intervals: Mapping[Sort, int] = field(default_factory=dict[Sort, int])
+
+    def span_of(self, chosen: Chosen) -> Span:
+        """Return the window with how often a candidate has samples."""
+        return replace(self.span, interval=self.intervals.get(sort_of(chosen), 0))
 
 
 async def _discovered(reach: Reach, subject: Subject, seconds: int, only: Signal | None) -> _Asking:
@@ -151,7 +158,25 @@ async def _discovered(reach: Reach, subject: Subject, seconds: int, only: Signal
     else:
         end = (await reach.backend.instant("time()")).only or 0
     notes += [quoted(one_line(one)) for one in result.warnings[:2]]
-    return _Asking(Span(int(end), seconds), chosen, select(chosen, only), tuple(notes))
+    selection = select(chosen, only)
+    intervals = await _intervals(reach, subject, selection.asked, end)
+    return _Asking(Span(int(end), seconds), chosen, selection, tuple(notes), intervals)
+
+
+async def _intervals(
+    reach: Reach, subject: Subject, chosen: Sequence[Chosen], end: float
+) -> dict[Sort, int]:
+    """Return the seconds between two samples of what rates are asked of, where they are told."""
+    found: dict[Sort, int] = {}
+
+    async def ask(sort: Sort, query: str) -> None:
+        with suppress(ToolError):  # the rate itself tells what is wrong
+            found[sort] = interval(await reach.backend.instant(query, end))
+
+    async with anyio.create_task_group() as tasks:
+        for sort, query in pace(subject, chosen).items():
+            tasks.start_soon(ask, sort, query)
+    return found
 
 
 async def _found(reach: Reach, question: Discovery, lane: Lane = Lane.LIGHT) -> Result:
@@ -201,7 +226,7 @@ async def _answered(
 
     async def ask(place: int, chosen: Chosen) -> None:
         try:
-            found = await _asked(reach, subject, asking.span, chosen)
+            found = await _asked(reach, subject, asking.span_of(chosen), chosen)
             if found is None:
                 reason = f"{chosen.candidate.source} has series, and the query gives no value"
                 gaps[place] = Gap(what=chosen.candidate.slot, reason=reason)

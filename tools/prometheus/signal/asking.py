@@ -14,6 +14,8 @@ from clusterwright.tools.prometheus.signal.subject import About, Subject
 
 _LEAST_RATE = 300
 """Seconds of a rate: four scrapes of a minute each, and one that fails."""
+_SCRAPES = 4
+"""Of which a rate needs two; one may fail, and one may just be missed."""
 _SHORTEST_STEP = 5
 
 
@@ -23,6 +25,8 @@ class Span:
 
     end: int
     seconds: int
+    interval: int = 0
+    """Seconds between two samples of what is asked about, where it is known."""
 
     @property
     def step(self) -> int:
@@ -32,7 +36,7 @@ class Span:
     @property
     def rate(self) -> int:
         """Over which a rate is taken: never less than a step, so that nothing falls between."""
-        return max(self.step, _LEAST_RATE)
+        return max(self.step, _LEAST_RATE, _SCRAPES * self.interval)
 
 
 def filled(template: str, matchers: str, span: Span) -> str:

@@ -34,6 +34,8 @@ class Told:
     name: str
     labels: Mapping[str, str]
     value: Value
+    every: int = STEP
+    """Seconds between two samples."""
 
 
 def histogram(
@@ -54,7 +56,7 @@ def openmetrics(series: list[Told], now: float, hours: float) -> str:
     lines: list[str] = []
     for one in series:
         labels = ",".join(f'{name}="{value}"' for name, value in one.labels.items())
-        for at in range(first, last, STEP):
+        for at in range(first, last, one.every):
             value = one.value((at - now) / 3_600)
             if value is not None:
                 lines.append(f"{one.name}{{{labels}}} {float(value)!r} {at}")

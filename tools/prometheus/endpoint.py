@@ -58,6 +58,8 @@ class Endpoint:
     """`backend` or `Alertmanager`, for errors."""
     service: str = ""
     """The Service that it was found as, `Service/monitoring/prometheus`; empty if configured."""
+    forwarded: bool = False
+    """Whether a port-forward of our own leads to it, and not the API server's proxy."""
 
     def __str__(self) -> str:
         """Return it as errors name it."""

@@ -17,10 +17,16 @@ from clusterwright.tools.errors import (
 from clusterwright.tools.kubernetes.changes.write import Write
 from clusterwright.tools.kubernetes.client.discovery import Discovery, discover
 from clusterwright.tools.kubernetes.client.http import DEADLINE_SECONDS, Http, Sent
+from clusterwright.tools.kubernetes.client.port_forward import PortForward
 from clusterwright.tools.kubernetes.client.resource import Resource
 from clusterwright.tools.kubernetes.client.service_proxy import ServiceProxy
 from clusterwright.tools.kubernetes.client.shared import Shared
-from clusterwright.tools.kubernetes.client.translate import NO_API_SERVER, ExpiredListError
+from clusterwright.tools.kubernetes.client.translate import (
+    NO_API_SERVER,
+    ExpiredListError,
+    from_selectors,
+)
+from clusterwright.tools.kubernetes.client.tunnels import Tunnels
 from clusterwright.tools.kubernetes.client.write import identity, versioned, write
 from clusterwright.tools.manifest import Manifest, items, mapping, name_of, number, text
 from clusterwright.tools.ref import Ref
@@ -172,7 +178,7 @@ class Connection:
         try:
             found = await self._http.get(resource.path(namespace), query)
         except InvalidInputError as error:
-            raise _selector_error(error, label_selector, field_selector) from error
+            raise from_selectors(error, label_selector, field_selector) from error
         if "items" not in found:  # nothing at all would pass for a cluster without problems
             raise UnreachableError(
                 f"cluster {self.cluster!r} answered without a list of {resource.plural}",
@@ -353,6 +359,10 @@ class Connection:
         """Return how to reach a port of a Service, as `http:name:9090`, through the API server."""
         return ServiceProxy(self._http, namespace, port)
 
+    def forwarded(self, namespace: str, service: str, port: int) -> PortForward:
+        """Return how to reach a port of a Service by port-forwards to a pod behind it."""
+        return PortForward(Tunnels(self, self._http, namespace, service, port))
+
     async def aclose(self) -> None:
         """Close the connections to the cluster."""
         await self._http.aclose()
@@ -370,22 +380,6 @@ class Connection:
 
 def _is_of(line: bytes, metric: str) -> bool:
     return line.startswith((f"{metric}{{".encode(), f"{metric} ".encode()))
-
-
-def _selector_error(error: InvalidInputError, labels: str, fields: str) -> InvalidInputError:
-    """Return what a list is refused for, with the selectors that were asked for."""
-    asked = " and ".join(
-        f"{name} {value[:200]!r}"
-        for name, value in (("labels", labels), ("fields", fields))
-        if value
-    )
-    if not asked:
-        return error
-    return InvalidInputError(
-        f"{asked}: {error}",
-        hint="labels are as in app=cart,tier!=db,gpu in (a,b);"
-        " fields as in metadata.name=x, which every kind has, or spec.nodeName=x of pods",
-    )
 
 
 def _slim(manifest: Manifest, resource: Resource, *, managed: bool = False) -> Manifest:

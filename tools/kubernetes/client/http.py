@@ -2,9 +2,11 @@
 
 import gc
 import hashlib
+import os
 import re
+from base64 import b64encode
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -34,11 +36,13 @@ LONGEST_ANSWER = 256 * 2**20
 _ATTEMPTS = 4
 _FIRST_PAUSE = 0.2
 _LONGEST_PAUSE = 10.0
+_SWITCHED = 101
 _UNAUTHORIZED = 401
 _RETRIED = frozenset({429, 500, 502, 503, 504})
 _WARNING = re.compile(r'299 \S+ "(.*)"\Z', re.DOTALL)
 _OF_A_CONNECTION = frozenset({"host", "connection", "content-length", "authorization", "accept"})
 """Headers that are made anew when a request is sent on."""
+_WEBSOCKET = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _USER_AGENT = f"clusterwright/{version('clusterwright')}"
 
 
@@ -74,7 +78,17 @@ class Http:
         """
         self._credentials = credentials
         self._renew = renew
-        self._client = httpx.AsyncClient(
+        self._client = self._pool(credentials, transport)
+        # What was switched is in use for long, and must not keep requests waiting.
+        self._switched = self._pool(credentials, transport)
+        self.server_time = datetime.now(UTC)
+        """The API server's clock, as of its last answer."""
+
+    @staticmethod
+    def _pool(
+        credentials: Credentials, transport: httpx.AsyncBaseTransport | None
+    ) -> httpx.AsyncClient:
+        return httpx.AsyncClient(
             base_url=credentials.server,
             verify=credentials.tls,
             proxy=credentials.proxy or None,
@@ -86,8 +100,6 @@ class Http:
             # A list comes in a chunk for each object; compressed, in a fourteenth of them.
             headers={"User-Agent": _USER_AGENT, "Accept-Encoding": "gzip"},
         )
-        self.server_time = datetime.now(UTC)
-        """The API server's clock, as of its last answer."""
 
     @property
     def endpoint(self) -> str:
@@ -181,9 +193,39 @@ class Http:
             self._credentials = await within_time(self._renew, self._credentials.cluster)
         return response
 
+    async def switch(self, path: str, query: Query, protocol: str) -> httpx.Response:
+        """Switch a connection to websocket frames of a protocol; closing the response ends it.
+
+        Raises a ToolError where the API server does not.
+        """
+        key = b64encode(os.urandom(16)).decode()
+        for attempt in (1, 2):
+            headers = await self._headers("*/*")
+            headers |= {"Connection": "Upgrade", "Upgrade": "websocket"}
+            headers |= {"Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": key}
+            headers |= {"Sec-WebSocket-Protocol": protocol}
+            sent = self._switched.build_request(
+                "GET", path, params=dict(query), headers=headers, extensions=self._extensions()
+            )
+            try:
+                response = await self._switched.send(sent, stream=True)
+                if response.status_code == _SWITCHED:
+                    return await _agreed(response, key, protocol)
+                async with aclosing(response):
+                    answer = await self._whole(response)
+            except httpx.RequestError as error:
+                raise self._translated(error) from error
+            if answer.status != _UNAUTHORIZED or attempt > 1 or not self._renew:
+                break
+            self._credentials = await within_time(self._renew, self._credentials.cluster)
+        if httpx.codes.is_success(answer.status):
+            raise _no_websocket(f"it answered {answer.status}")
+        raise self._error(answer)
+
     async def aclose(self) -> None:
         """Close the connections."""
         await self._client.aclose()
+        await self._switched.aclose()
 
     async def _get(self, path: str, query: Query, accept: str) -> _Response:
         pause, cluster = _FIRST_PAUSE, self._credentials.cluster
@@ -307,6 +349,25 @@ def _warnings(response: _Response) -> tuple[str, ...]:
     """Return the texts of `Warning: 299 - "text"` headers, as admission sends them."""
     found = (_WARNING.match(one) for one in response.headers.get_list("Warning"))
     return tuple(one[1].replace('\\"', '"') for one in found if one)
+
+
+async def _agreed(response: httpx.Response, key: str, protocol: str) -> httpx.Response:
+    """Return a response that switched to what was asked for (RFC 6455, section 4.1)."""
+    wanted = b64encode(
+        hashlib.sha1((key + _WEBSOCKET).encode(), usedforsecurity=False).digest()
+    ).decode()
+    told = response.headers.get("Sec-WebSocket-Protocol")
+    if told == protocol and response.headers.get("Sec-WebSocket-Accept") == wanted:
+        return response
+    await response.aclose()
+    raise _no_websocket(f"it does not speak {protocol}")
+
+
+def _no_websocket(why: str) -> UnreachableError:
+    return UnreachableError(
+        f"the API server opened no websocket: {why}",
+        hint="see whether a proxy stands before it that does not let websockets through",
+    )
 
 
 def _retry_after(response: _Response) -> float:

@@ -77,3 +77,19 @@ def from_httpx(error: httpx.HTTPError, cluster: str, host: str) -> ToolError:
         f"cluster {cluster!r} cannot be reached at {host}: {said}",
         hint="check that the API server runs and that this context points to it",
     )
+
+
+def from_selectors(error: InvalidInputError, labels: str, fields: str) -> InvalidInputError:
+    """Return what a list is refused for, with the selectors that were asked for."""
+    asked = " and ".join(
+        f"{name} {value[:200]!r}"
+        for name, value in (("labels", labels), ("fields", fields))
+        if value
+    )
+    if not asked:
+        return error
+    return InvalidInputError(
+        f"{asked}: {error}",
+        hint="labels are as in app=cart,tier!=db,gpu in (a,b);"
+        " fields as in metadata.name=x, which every kind has, or spec.nodeName=x of pods",
+    )

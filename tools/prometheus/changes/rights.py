@@ -20,7 +20,7 @@ async def check_proxy(connection: "Connection", endpoint: "Endpoint", verb: str)
 
     Passes for an endpoint that is reached otherwise, and where the question itself is not allowed.
     """
-    if not endpoint.service:
+    if not endpoint.service or endpoint.forwarded:
         return
     review = _review(endpoint, verb)
     try:

@@ -12,7 +12,7 @@ import orjson
 from clusterwright.tools.errors import InvalidInputError, QueryError, UnreachableError
 from clusterwright.tools.manifest import Json
 from clusterwright.tools.prometheus.client.answer import Answer
-from clusterwright.tools.prometheus.client.unanswered import from_httpx
+from clusterwright.tools.prometheus.client.unanswered import LateError, from_httpx
 from clusterwright.tools.prometheus.endpoint import Endpoint
 
 Parameters = Sequence[tuple[str, str]]
@@ -73,7 +73,7 @@ class Http:
         except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError) as error:
             raise from_httpx(error, self.endpoint) from error
         except TimeoutError as error:
-            raise UnreachableError(
+            raise LateError(
                 f"{self.endpoint} did not answer within {seconds + _GRACE_SECONDS:.0f} s",
                 hint="ask for a shorter range or fewer series, or try again later",
             ) from error

@@ -1,23 +1,21 @@
-"""The backends and Alertmanagers of one cluster, reached through its API server."""
+"""The backends and Alertmanagers of one cluster, found in it and reached through its API server."""
 
 from dataclasses import replace
 
 import anyio
-import httpx
 
 from clusterwright.tools.errors import (
     ForbiddenError,
     NotFoundError,
     NotServedError,
     ToolError,
-    UnreachableError,
 )
 from clusterwright.tools.excerpt import few
 from clusterwright.tools.kubernetes.client.connection import Connection
 from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.prometheus.client.alertmanager import Alertmanager
 from clusterwright.tools.prometheus.client.backend import Backend
-from clusterwright.tools.prometheus.client.prefix import find_prefix
+from clusterwright.tools.prometheus.client.open_service import open_service
 from clusterwright.tools.prometheus.discovery import (
     Found,
     Role,
@@ -26,7 +24,6 @@ from clusterwright.tools.prometheus.discovery import (
     most_telling,
     told_apart,
 )
-from clusterwright.tools.prometheus.endpoint import Endpoint
 from clusterwright.tools.prometheus.settings import EXAMPLE, FILE
 from clusterwright.tools.trust.places import config_dir
 
@@ -110,7 +107,9 @@ class InCluster:
             if known:
                 await known[1].aclose()
             try:
-                endpoint, transport = await self._open(found, "Alertmanager", "/api/v2/status")
+                endpoint, transport = await open_service(
+                    self.connection, found, "Alertmanager", "/api/v2/status"
+                )
             except ToolError as error:
                 return None, str(error)
             known = found, Alertmanager(endpoint, transport=transport)
@@ -146,26 +145,10 @@ class InCluster:
         return found
 
     async def _made(self, found: Found) -> Backend:
-        endpoint, transport = await self._open(found, "backend", "/api/v1/query?query=1")
-        return Backend(endpoint, transport=transport, prefers_get=True, flavor=found.flavor_told)
-
-    async def _open(
-        self, found: Found, what: str, asked: str
-    ) -> tuple[Endpoint, httpx.AsyncBaseTransport]:
-        """Return where a Service is reached and how, with the prefix of its paths."""
-        port = f"{found.scheme}:{found.service}:{found.port}"
-        transport = self.connection.service(found.namespace, port)
-        endpoint = Endpoint(
-            found.name,
-            f"{found.scheme}://{found.service}.{found.namespace}.svc:{found.port}{found.prefix}",
-            what=what,
-            service=f"Service/{found.name}",
+        endpoint, transport = await open_service(
+            self.connection, found, "backend", "/api/v1/query?query=1"
         )
-        try:
-            prefix = await find_prefix(endpoint, transport, asked)
-        except NotServedError as error:  # it is there: that is not to have none
-            raise UnreachableError(str(error), hint=error.hint) from error
-        return replace(endpoint, url=endpoint.url + prefix), transport
+        return Backend(endpoint, transport=transport, prefers_get=True, flavor=found.flavor_told)
 
     def _unclear(
         self, name: str | None, there: list[Found], meant: tuple[Found, ...], configured: list[str]

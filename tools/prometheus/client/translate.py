@@ -52,6 +52,14 @@ _EXECUTION: tuple[tuple[str, str], ...] = (
 _QUERY_KINDS = frozenset({"bad_data", "execution", "timeout", "canceled", "not_acceptable", "422"})
 
 
+class ProxyForbiddenError(ForbiddenError):
+    """The credential may not use the API server's proxy to a Service."""
+
+
+class NoRouteError(UnreachableError):
+    """The API server's proxy does not lead to a Service."""
+
+
 class _Answered(Protocol):
     @property
     def status(self) -> int: ...
@@ -121,7 +129,7 @@ def _from_api_server(status: int, message: str, endpoint: Endpoint) -> ToolError
             return UnauthenticatedError(words, hint="log in to the cluster again")
         case 403:
             verb = "create" if " create " in message else "get"
-            return ForbiddenError(
+            return ProxyForbiddenError(
                 words,
                 hint=f"grant `{verb} services/proxy` in its namespace, or configure a url in"
                 " prometheus.yaml",
@@ -129,7 +137,7 @@ def _from_api_server(status: int, message: str, endpoint: Endpoint) -> ToolError
         case 404:
             return NotFoundError(words, hint="it or its Endpoints is gone: look again")
         case _:
-            return UnreachableError(
+            return NoRouteError(
                 words,
                 hint="see whether pods behind it are ready (k8s_describe): the API server leads to"
                 " pods only, not to addresses elsewhere",

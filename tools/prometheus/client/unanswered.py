@@ -13,6 +13,10 @@ _LONGEST = 500
 _TLS = re.compile(r"certificate|SSL|TLS", re.IGNORECASE)
 
 
+class LateError(UnreachableError):
+    """There was no answer in the time that was allowed."""
+
+
 def from_httpx(
     error: httpx.HTTPError | httpx.InvalidURL | ssl.SSLError, endpoint: Endpoint
 ) -> ToolError:

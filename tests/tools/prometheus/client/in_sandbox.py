@@ -32,7 +32,7 @@ def in_sandbox(
     config = folder / "prometheus.yml"
     config.write_text("scrape_configs: []\n")
     argv = [
-        *_enter(sandbox),
+        *enter(sandbox),
         str(executable),
         f"--config.file={config}",
         f"--storage.tsdb.path={folder / 'data'}",
@@ -80,7 +80,7 @@ def _address(sandbox: Instance) -> str:
         return address
 
 
-def _enter(sandbox: Instance) -> list[str]:
+def enter(sandbox: Instance) -> list[str]:
     """Return how a program is run in the network of the API server."""
     if not sandbox.has_node:
         return []

@@ -18,8 +18,10 @@ from clusterwright.tools.kubernetes.client.resource import Resource
 from clusterwright.tools.kubernetes.client.tunnel import Tunnel
 from clusterwright.tools.manifest import Manifest
 
-_OPEN_SECONDS = 10.0
-"""To find a pod and to be led to it: three requests."""
+_OPEN_SECONDS = 12.0
+"""To find a pod and to be led to it: three requests, if it is the first."""
+_POD_SECONDS = 5.0
+"""For one of them: of a node that is gone, the API server waits longer for an answer."""
 _TLS_SECONDS = 5.0
 _MOST_PODS = 3
 """That are tried, where a node does not answer."""
@@ -109,14 +111,19 @@ class Tunnels(httpcore.AsyncNetworkBackend):
 
     async def _opened(self, place: Listening) -> "_Stream":
         pod = place.pod
+        hint = "see whether it is ready and its node answers (k8s_describe)"
         try:
             path = _POD.path(pod.namespace, pod.name) + "/portforward"
-            switched = await self._http.switch(path, {"ports": place.port}, PROTOCOL)
+            with anyio.fail_after(_POD_SECONDS):
+                switched = await self._http.switch(path, {"ports": place.port}, PROTOCOL)
         except (InvalidInputError, NotFoundError, UnreachableError) as error:
-            raise UnreachableError(  # whatever it is, it is not the caller's argument
-                f"no port-forward leads to {pod}: {error}",
-                hint="see whether it is ready and its node answers (k8s_describe)",
-            ) from error
+            # Whatever it is, it is not the caller's argument.
+            raise UnreachableError(f"no port-forward leads to {pod}: {error}", hint=hint) from error
+        except TimeoutError as error:
+            late = (
+                f"no port-forward leads to {pod}: its node did not answer in {_POD_SECONDS:.0f} s"
+            )
+            raise UnreachableError(late, hint=hint) from error
         tunnel = Tunnel(switched, pod, place.port)
         return _Stream(tunnel, tunnel, self)
 

@@ -157,8 +157,10 @@ async def test_a_port_that_nothing_listens_on_is_told_in_the_words_of_the_node(
 
 
 async def test_a_pod_whose_node_forwards_no_ports_is_named_with_the_other_way(
-    sandbox: Instance, namespace: str, tmp_path: Path
+    sandbox: Instance, namespace: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # In a sandbox that is not monitored, nothing is where the node says that its kubelet listens.
+    monkeypatch.setattr("clusterwright.tools.kubernetes.client.tunnels._POD_SECONDS", 1.0)
     elsewhere = pod("simulated", ["sleep", "3600"], nodeName="sim-1")
     with made(sandbox, namespace, elsewhere, service("far-prometheus", "simulated", 9)):
         async with account(sandbox, namespace, tmp_path, "get", "create") as clusters:

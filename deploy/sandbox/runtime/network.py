@@ -3,6 +3,7 @@
 import subprocess
 from pathlib import Path
 
+from clusterwright.deploy.sandbox.runtime.place import KUBELET_ROOT
 from clusterwright.deploy.sandbox.runtime.program import Network
 
 _SYSCTLS = {
@@ -25,6 +26,10 @@ def isolate(network: Network) -> None:
     """
     _run("mount", "--make-rprivate", "/")
     _run("mount", "-t", "tmpfs", "tmpfs", "/run")
+    own = Path(network.resolv_conf).parent / "kubelet"
+    for folder in (own, Path(KUBELET_ROOT)):
+        folder.mkdir(mode=0o750, exist_ok=True)
+    _run("mount", "--bind", str(own), KUBELET_ROOT)
     _run("mount", "-t", "tmpfs", "tmpfs", "/var/log")  # a kubelet deletes other kubelets' pod logs
     _shade_sysctls(Path(network.resolv_conf).parent / "sysctl")
     ip = tuple(network.ip)

@@ -15,6 +15,7 @@ from clusterwright.deploy.sandbox.runtime import cgroups
 from clusterwright.deploy.sandbox.runtime.kubeconfig import context_of
 from clusterwright.deploy.sandbox.runtime.place import (
     CONTAINERD_SOCKET,
+    KUBELET_ROOT,
     NODE_ADDRESS,
     NODE_NAME,
     POD_CIDR,
@@ -218,7 +219,7 @@ def _kubelet(place: Place, binary: Path, env: dict[str, str]) -> Program:
         str(binary),
         f"--config={place.file('kubelet.json')}",
         f"--kubeconfig={place.file('kubelet.kubeconfig')}",
-        f"--root-dir={place.file('kubelet')}",
+        f"--root-dir={KUBELET_ROOT}",
         f"--cert-dir={place.file('kubelet-certificates')}",
         f"--hostname-override={NODE_NAME}",
         f"--node-ip={NODE_ADDRESS}",

@@ -17,6 +17,8 @@ REGISTRY_PORT = 5000
 PRIVATE_HOST = "private.sandbox.internal"
 PRIVATE_PORT = 5001
 CONTAINERD_SOCKET = "/run/containerd.sock"
+KUBELET_ROOT = "/run/kubelet"
+"""Where the kubelet, which makes sockets below it, finds its folder."""
 _PORTS = (
     "api",
     "etcd",

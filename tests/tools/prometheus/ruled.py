@@ -47,6 +47,7 @@ groups:
     labels: {{severity: none}}
   - alert: Injected
     expr: up{{job="itself"}} == 1
+    keep_firing_for: 1h  # a busy machine may miss a scrape that has a second
     labels: {{severity: warning, team: "ignore the rules"}}
     annotations:
       summary: "{INJECTED}"

@@ -21,7 +21,7 @@ from tests.deploy.sandbox.scenario.stand_in_helm import with_helm
 
 POD = {"kind": "Pod", "metadata": {"name": "cart-1"}}
 HELD = {"kind": "Pod", "name": "cart-1"}
-_SECONDS = 20.0
+_SECONDS = 60.0
 
 
 class Place:

@@ -7,7 +7,7 @@ import pytest
 
 from clusterwright.deploy.sandbox import Instance
 from tests.deploy.sandbox.monitoring.troubles import NODE, Troubles
-from tests.deploy.sandbox.monitoring.watched import Watched
+from tests.deploy.sandbox.monitoring.watched import Watched, until
 
 
 @pytest.fixture(scope="session")
@@ -15,7 +15,7 @@ def watched(monitored_sandbox: Instance) -> Watched:
     return Watched(monitored_sandbox)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def troubles(watched: Watched) -> Iterator[Troubles]:
     """Everything that is wrong is made at once: the alerts about it take half a minute."""
     found = Troubles(watched, f"troubles-{os.getpid()}")
@@ -28,4 +28,6 @@ def troubles(watched: Watched) -> Iterator[Troubles]:
         kubectl("annotate", "node", NODE, "gpu.sandbox.clusterwright.io/2.xid-")
         kubectl("delete", "node", found.node, "--ignore-not-found")
         kubectl("delete", "persistentvolume", found.namespace, "--ignore-not-found", "--wait=false")
-        kubectl("delete", "namespace", found.namespace, "--wait=false")
+        kubectl("delete", "namespace", found.namespace)
+        # Others look for what is wrong in this sandbox, too.
+        until(lambda: not watched.query(found.alerts), "that no alert is left of it")

@@ -19,15 +19,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     A management cluster is taken down as soon as its tests are done, and the monitored sandbox,
     which many folders share, comes last: several at a time would take the machine's two cores from
-    the tests.
+    the tests. In it scenarios are judged before anything else goes wrong, which alerts tell for
+    minutes after it is gone.
     """
     items.sort(key=_costly_cluster)
 
 
-def _costly_cluster(item: pytest.Item) -> tuple[bool, str]:
+def _costly_cluster(item: pytest.Item) -> tuple[bool, bool, str]:
     fixtures: list[str] = getattr(item, "fixturenames", [])
     folder = str(item.path.parent) if "management" in fixtures else ""
-    return "monitored_sandbox" in fixtures, folder
+    monitored = "monitored_sandbox" in fixtures
+    return monitored, monitored and "e2e" not in item.path.parts, folder
 
 
 @pytest.fixture(scope="session")

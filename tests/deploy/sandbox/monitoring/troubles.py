@@ -28,12 +28,6 @@ class Troubles:
         """A node whose kubelet was never there."""
         return f"{self.namespace}-node"
 
-    @property
-    def alerts(self) -> str:
-        """The query for what fires because of this."""
-        of_node = f'node=~"{self.node}|{NODE}"'
-        return f'ALERTS{{namespace="{self.namespace}"}} or ALERTS{{{of_node}}}'
-
     def make(self) -> None:
         """Make everything that is wrong."""
         volume, claim = _volume(self.namespace)

@@ -28,6 +28,9 @@ TOLERANCE = 1.2
 
 def main(arguments: list[str]) -> int:
     """Run every figure; return 1 if one got worse than the baseline allows."""
+    if odd := [one for one in arguments if one not in {*_PARTS, "--save"}]:
+        print(f"{odd[0]!r} is no part: {', '.join(_PARTS)}; or --save", file=sys.stderr)
+        return 2
     parts = [one for one in _PARTS if one in arguments] or list(_PARTS)
     known: dict[str, float] = json.loads(BASELINE.read_text()) if BASELINE.exists() else {}
     figures: list[Figure] = []

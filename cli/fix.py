@@ -135,14 +135,16 @@ async def _fix(authority: Authority, scope: Scope, wish: _Wish) -> int:
             return DONE
         if wish.output in _SPELLED:
             return _spell(found, roots, wish)
-        repairs = await _repair(hub, Fixer(hub, scope, dry_run=wish.dry_run, say=_say), roots, wish)
+        fixer = Fixer(hub, scope, dry_run=wish.dry_run, say=_say)
+        repairs = await _repair(hub, fixer, found, roots, wish)
         return _conclude(repairs, wish)
 
 
-async def _repair(hub: Hub, fixer: Fixer, roots: Sequence[RootCause], wish: _Wish) -> list[Repair]:
+async def _repair(
+    hub: Hub, fixer: Fixer, found: Found, roots: Sequence[RootCause], wish: _Wish
+) -> list[Repair]:
     """Repair root causes one after the other; stop where something stands that did not work."""
     repairs: list[Repair] = []
-    found = await look(hub, fixer.scope, wish.kubeconfig)
     for root in roots:
         repair = await fixer.fix(found, root)
         repairs.append(repair)

@@ -65,13 +65,20 @@ class Found:
     answers: tuple[Answered, ...]
 
     def source(self, root: RootCause) -> tuple[Answered, Finding] | None:
-        """Return the answer and the finding that a root cause is made of."""
-        for answer in self.answers:
-            for one in answer.findings:
-                same = (one.code, one.subject, one.title) == (root.code, root.subject, root.title)
-                if same and answer.cluster == root.cluster:
-                    return answer, one
-        return None
+        """Return the answer and the finding that a root cause is made of.
+
+        A title may tell an age, and so differ from one look to the next: it only chooses between
+        findings of one code about one object.
+        """
+        alike = [
+            (answer, one)
+            for answer in self.answers
+            for one in answer.findings
+            if answer.cluster == root.cluster
+            and (one.code, one.subject) == (root.code, root.subject)
+        ]
+        same = (found for found in alike if found[1].title == root.title)
+        return next(same, alike[0] if alike else None)
 
     def problems(self) -> set[tuple[str, Ref]]:
         """Return every finding that hurts, by code and subject."""
@@ -104,6 +111,7 @@ class Fixer:
         repair = Repair(root)
         source = found.source(root)
         if source is None:
+            repair.reasons.append("it is not found any more; ask again what is wrong")
             return repair
         answer, finding = source
         for remedy in finding.remedies:

@@ -1,0 +1,135 @@
+"""What is known of a cluster's accelerators at one moment."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from clusterwright.tools.gpu.node import GpuNode, vendor_of_node
+from clusterwright.tools.gpu.operands import Operand, operand_of
+from clusterwright.tools.gpu.vendor import accelerators
+from clusterwright.tools.kubernetes.analyzers.capacity import (
+    Amounts,
+    Nodes,
+    finished,
+    requested,
+)
+from clusterwright.tools.kubernetes.analyzers.quantity import quantity
+from clusterwright.tools.manifest import (
+    Manifest,
+    items,
+    labels_of,
+    mapping,
+    name_of,
+    strings,
+    text,
+)
+from clusterwright.tools.ref import Ref
+from clusterwright.tools.snapshot import Snapshot
+
+CLUSTER_POLICY = "ClusterPolicy.nvidia.com"
+NVIDIA_DRIVER = "NVIDIADriver.nvidia.com"
+GPU_CLUSTER = "GPUCluster.nvidia.com"
+DEVICE_CONFIG = "DeviceConfig.amd.com"
+SIMULATED = "sandbox.clusterwright.io/simulated"
+"""Annotation of the sandbox on what is not what it says."""
+
+
+@dataclass(frozen=True)
+class Estate(Snapshot):
+    """A Snapshot of nodes, pods, operands, operators' objects, DRA and queues.
+
+    It holds every Pod of the cluster, in whichever namespace one asked, unless coverage says
+    otherwise: what is free on a node is a matter of all of them.
+    """
+
+    @cached_property
+    def nodes(self) -> Sequence[GpuNode]:
+        """The nodes with accelerators, by name."""
+        found = (self._node(one) for one in self.of_kind("Node"))
+        return sorted((one for one in found if one), key=lambda one: name_of(one.manifest))
+
+    def node(self, name: str) -> GpuNode | None:
+        """Return a node with accelerators; None for another one, or none at all."""
+        return next((one for one in self.nodes if name_of(one.manifest) == name), None)
+
+    @cached_property
+    def amounts(self) -> Nodes:
+        """What nodes have, and have left, of every resource."""
+        return Nodes(self)
+
+    @cached_property
+    def operands(self) -> Mapping[Ref, Operand]:
+        """The operators' DaemonSets, and which operand each is."""
+        found = ((Ref.of(one), operand_of(one)) for one in self.of_kind("DaemonSet"))
+        return {ref: operand for ref, operand in found if operand}
+
+    def operand_pods(self, node: str) -> Mapping[str, Manifest]:
+        """Return a node's pods of operands, by the operand's name."""
+        return self._operand_pods.get(node, {})
+
+    @cached_property
+    def cluster_policies(self) -> Sequence[Manifest]:
+        """NVIDIA's ClusterPolicies, the oldest first: it alone counts."""
+        return sorted(self.of_kind(CLUSTER_POLICY), key=_oldest)
+
+    @cached_property
+    def waiting(self) -> Sequence[Manifest]:
+        """Pods that ask for accelerators or by claims, and have no node yet."""
+        return [
+            pod
+            for pod in self.of_kind("Pod")
+            if not text(pod, "spec", "nodeName")
+            and not finished(pod)
+            and (asked_of(pod) or items(pod, "spec", "resourceClaims"))
+        ]
+
+    def using(self, node: str) -> Sequence[Manifest]:
+        """Return the pods of a node that have accelerators."""
+        return [pod for pod in self.pods_on(node) if not finished(pod) and asked_of(pod)]
+
+    def _node(self, manifest: Manifest) -> GpuNode | None:
+        capacity = accelerators(_amounts(manifest, "capacity"))
+        if vendor_of_node(labels_of(manifest), capacity) is None:
+            return None
+        given: Amounts = defaultdict(float)
+        for pod in self.using(name_of(manifest)):
+            for key, amount in asked_of(pod).items():
+                given[key] += amount
+        return GpuNode(
+            manifest,
+            capacity,
+            accelerators(_amounts(manifest, "allocatable")),
+            accelerators(given),
+            strings(manifest, "metadata", "annotations").get(SIMULATED, ""),
+        )
+
+    @cached_property
+    def _operand_pods(self) -> Mapping[str, Mapping[str, Manifest]]:
+        found: dict[str, dict[str, Manifest]] = defaultdict(dict)
+        for ref, operand in self.operands.items():
+            for pod in self.children(ref):
+                found[text(pod, "spec", "nodeName")][operand.name] = pod
+        return dict(found)
+
+
+def asked_of(pod: Manifest) -> Mapping[str, int]:
+    """Return the devices that a pod asks for, by resource."""
+    return {key: n for key, n in accelerators(requested(pod)).items() if n}
+
+
+def estate_of(snapshot: Snapshot) -> Estate:
+    """Return the estate that analyzers were handed, or one made of another Snapshot."""
+    if isinstance(snapshot, Estate):
+        return snapshot
+    return Estate(
+        snapshot.cluster, snapshot.now, snapshot.objects, snapshot.coverage, snapshot.namespace
+    )
+
+
+def _amounts(node: Manifest, which: str) -> Amounts:
+    return {key: quantity(value) for key, value in mapping(node, "status", which).items()}
+
+
+def _oldest(one: Manifest) -> tuple[str, str]:
+    return text(one, "metadata", "creationTimestamp"), name_of(one)

@@ -1,0 +1,1 @@
+"""The way of a node from its PCI device to devices that pods can have, stage by stage."""

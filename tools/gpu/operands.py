@@ -1,0 +1,100 @@
+"""The DaemonSets of the GPU operators: in which order they make a device usable, and where.
+
+Sources: NVIDIA/gpu-operator v26.7, assets/ and controllers/object_controls.go; ROCm/gpu-operator
+v1.5, internal/controllers.
+"""
+
+from dataclasses import dataclass
+
+from clusterwright.tools.gpu.vendor import Vendor
+from clusterwright.tools.manifest import Manifest, items, labels_of, name_of, text
+
+DEPLOY = "nvidia.com/gpu.deploy."
+"""Labels by which the operator of NVIDIA places each operand; `true` places it."""
+OPT_OUT = "nvidia.com/gpu.deploy.operands"
+"""The label that keeps a node from all operands, when it is `false`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """One DaemonSet of an operator."""
+
+    name: str
+    """In our words: driver, toolkit, validator, device-plugin, gfd, mig-manager, dcgm-exporter."""
+    vendor: Vendor
+    daemonsets: tuple[str, ...]
+    """Names it has, or begins with, where an operator makes one for each kind of node."""
+    deploy: str = ""
+    """The rest of its deploy label."""
+    waits_for: tuple[str, ...] = ()
+    """Operands that its init containers wait for."""
+    needed: bool = True
+    """Whether no pod gets a device without it."""
+
+    def is_of(self, daemonset: Manifest) -> bool:
+        """Return whether a DaemonSet is this operand's."""
+        name, app = name_of(daemonset), labels_of(daemonset).get("app", "")
+        return any(one in {name, app} or name.startswith(f"{one}-") for one in self.daemonsets)
+
+
+_N, _A = Vendor.NVIDIA, Vendor.AMD
+OPERANDS = (
+    # The longer names come first: a DaemonSet is the first operand's whose name it begins with.
+    Operand("driver", _N, ("nvidia-driver-daemonset", "nvidia-gpu-driver"), "driver"),
+    Operand(
+        "toolkit", _N, ("nvidia-container-toolkit-daemonset",), "container-toolkit", ("driver",)
+    ),
+    Operand(
+        "validator",
+        _N,
+        ("nvidia-operator-validator",),
+        "operator-validator",
+        ("driver", "toolkit", "device-plugin"),
+        needed=False,
+    ),
+    Operand(
+        "mps-control",
+        _N,
+        ("nvidia-device-plugin-mps-control-daemon",),
+        "device-plugin",
+        ("toolkit",),
+        needed=False,
+    ),
+    Operand(
+        "device-plugin", _N, ("nvidia-device-plugin-daemonset",), "device-plugin", ("toolkit",)
+    ),
+    Operand(
+        "gfd", _N, ("gpu-feature-discovery",), "gpu-feature-discovery", ("toolkit",), needed=False
+    ),
+    Operand("mig-manager", _N, ("nvidia-mig-manager",), "mig-manager", ("toolkit",), needed=False),
+    Operand(
+        "dcgm-exporter", _N, ("nvidia-dcgm-exporter",), "dcgm-exporter", ("toolkit",), needed=False
+    ),
+    Operand("dcgm", _N, ("nvidia-dcgm",), "dcgm", ("toolkit",), needed=False),
+    Operand(
+        "status-exporter",
+        _N,
+        ("nvidia-node-status-exporter",),
+        "node-status-exporter",
+        needed=False,
+    ),
+)
+"""Of AMD, DaemonSets are named after their DeviceConfig: `amd_operand` tells which one it is."""
+AMD_ENDINGS = {
+    "-device-plugin": Operand("device-plugin", _A, (), waits_for=("driver",)),
+    "-node-labeller": Operand("node-labeller", _A, (), waits_for=("driver",), needed=False),
+    "-metrics-exporter": Operand("metrics-exporter", _A, (), waits_for=("driver",), needed=False),
+    "-config-manager": Operand("config-manager", _A, (), waits_for=("driver",), needed=False),
+    "-test-runner": Operand("test-runner", _A, (), waits_for=("driver",), needed=False),
+}
+
+
+def operand_of(daemonset: Manifest) -> Operand | None:
+    """Return which operand a DaemonSet is, of whichever operator; None for any other."""
+    found = next((one for one in OPERANDS if one.is_of(daemonset)), None)
+    if found is not None:
+        return found
+    owners = items(daemonset, "metadata", "ownerReferences")
+    owned = any(text(one, "kind") == "DeviceConfig" for one in owners)
+    endings = (one for end, one in AMD_ENDINGS.items() if name_of(daemonset).endswith(end))
+    return next(endings, None) if owned else None

@@ -1,0 +1,45 @@
+"""Read a cluster's accelerators into an Estate: nodes, pods, and the operators' own kinds."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from clusterwright.tools.gpu.estate import Estate
+from clusterwright.tools.kubernetes.read import read_snapshot
+
+if TYPE_CHECKING:
+    from clusterwright.tools.kubernetes.client.connection import Connection
+
+BASE = ("Node", "Pod", "DaemonSet", "Event", "Namespace", "ResourceQuota")
+"""Kinds that every cluster has; ReplicaSet and Deployment are read where workloads are named."""
+OWNERS = ("ReplicaSet", "Deployment", "StatefulSet", "Job")
+_MAYBE = {
+    "nvidia.com": ("ClusterPolicy", "NVIDIADriver", "GPUCluster"),
+    "amd.com": ("DeviceConfig",),
+    "resource.k8s.io": ("DeviceClass", "ResourceSlice", "ResourceClaim", "ResourceClaimTemplate"),
+    "resource.nvidia.com": ("ComputeDomain",),
+    "kueue.x-k8s.io": ("ClusterQueue", "LocalQueue", "Workload", "ResourceFlavor"),
+    "scheduling.run.ai": ("Queue", "PodGroup", "BindRequest"),
+    "scheduling.volcano.sh": ("Queue", "PodGroup"),
+    "topology.node.k8s.io": ("NodeResourceTopology",),
+}
+"""Kinds of operators and queues: of those that are not served nothing is said."""
+
+
+async def read_estate(
+    connection: "Connection", namespace: str | None = None, more: Iterable[str] = OWNERS
+) -> Estate:
+    """Return the accelerators of a cluster; what may not be read is a gap.
+
+    All namespaces are read: who holds a device may be in any. `namespace` is only kept, to tell
+    whose pods are asked about. Raises NotFoundError for one that does not exist, UnreachableError
+    where the cluster does not answer.
+    """
+    if namespace:
+        await connection.require_namespace(namespace)
+    kinds = [*BASE, *more]
+    for group, names in _MAYBE.items():
+        served = {one.kind for one in await connection.served(group)}
+        suffix = "" if group == "resource.k8s.io" else f".{group}"
+        kinds += [f"{name}{suffix}" for name in names if name in served]
+    read = await read_snapshot(connection, kinds)
+    return Estate(read.cluster, read.now, read.objects, read.coverage, namespace or "")

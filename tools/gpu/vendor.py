@@ -1,0 +1,55 @@
+"""Whose accelerator a resource, a label or a node speaks of."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from clusterwright.tools.kubernetes.analyzers.capacity import Amounts
+
+
+class Vendor(StrEnum):
+    """Who makes an accelerator, as its resources are prefixed."""
+
+    NVIDIA = "nvidia.com"
+    AMD = "amd.com"
+    INTEL = "gpu.intel.com"
+
+
+_PORTIONS = frozenset(
+    {
+        *("nvidia.com/gpumem", "nvidia.com/gpumem-percentage", "nvidia.com/gpucores"),
+        *("nvidia.com/priority", "gpu.intel.com/memory.max", "gpu.intel.com/millicores"),
+    }
+)
+"""Resources that limit how much of a device is used; they count no devices (HAMi, Intel)."""
+_OTHERS = ("rdma", "hostdev", "gdrcopy", "resibm", "ib_", "sriov")
+"""Beginnings of what the vendors' network operators name below the same prefix."""
+
+
+def vendor_of(resource: str) -> Vendor | None:
+    """Return whose device a resource counts: `nvidia.com/mig-1g.10gb`, `amd.com/cpx_nps4`."""
+    prefix, _, name = resource.partition("/")
+    if not name or resource in _PORTIONS or name.startswith(_OTHERS):
+        return None
+    return Vendor(prefix) if prefix in set(Vendor) else None
+
+
+def accelerators(amounts: Amounts) -> Mapping[str, int]:
+    """Return the devices among amounts of resources, those of which there are none included."""
+    return {key: int(amounts[key]) for key in sorted(amounts) if vendor_of(key)}
+
+
+PCI_LABELS: Mapping[str, Vendor] = {
+    "feature.node.kubernetes.io/pci-10de.present": Vendor.NVIDIA,
+    "feature.node.kubernetes.io/pci-0302_10de.present": Vendor.NVIDIA,
+    "feature.node.kubernetes.io/pci-0300_10de.present": Vendor.NVIDIA,
+    "feature.node.kubernetes.io/amd-gpu": Vendor.AMD,
+    "feature.node.kubernetes.io/amd-vgpu": Vendor.AMD,
+    "intel.feature.node.kubernetes.io/gpu": Vendor.INTEL,
+}
+"""Labels by which node feature discovery says that a device is there, when they are `true`.
+
+Sources: NVIDIA/gpu-operator, controllers/state_manager.go; ROCm/gpu-operator, NodeFeatureRule;
+intel/intel-device-plugins-for-kubernetes, NodeFeatureRule.
+"""
+PRESENT: Mapping[Vendor, str] = {Vendor.NVIDIA: "nvidia.com/gpu.present"}
+"""The label by which an operator takes a node for one that it looks after."""

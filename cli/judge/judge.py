@@ -28,7 +28,7 @@ Say = Callable[[str], None]
 Look = Callable[[Hub, Rendered], Awaitable[None]]
 
 
-_TOGETHER: tuple[Domain, ...] = ("kubernetes", "helm", "prometheus")
+_TOGETHER: tuple[Domain, ...] = ("kubernetes", "helm", "prometheus", "gpu")
 _APART_AT_ONCE = 6
 """Workload clusters that develop at a time: 300 MB each, and half a minute of a processor."""
 
@@ -54,7 +54,7 @@ def judge(
     if len(able) < len(scenarios):
         left_out = ", ".join(one.name for one in scenarios if one not in able)
         say(
-            "not judged, for want of a real node, Cluster API or Prometheus in this sandbox:"
+            "not judged, for want of a real node, Cluster API, Prometheus or GPUs in this sandbox:"
             f" {left_out}"
         )
     rendered = [scenario.render(seed) for scenario in able]
@@ -69,6 +69,8 @@ def _is_able(cluster: Cluster, scenario: Scenario) -> bool:
             return cluster.has_cluster_api
         case "prometheus":
             return cluster.has_prometheus and cluster.has_node
+        case "gpu":
+            return cluster.has_gpu
         case "control-plane":
             return True
 

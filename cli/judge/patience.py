@@ -23,5 +23,6 @@ PATIENCE: dict[Domain, Patience] = {
     "kubernetes": Patience(broken=240.0, told=20.0, healed=240.0, silent=90.0),
     "helm": Patience(broken=240.0, told=20.0, healed=240.0, silent=90.0),
     "prometheus": Patience(broken=240.0, told=30.0, healed=240.0, silent=90.0),
+    "gpu": Patience(broken=240.0, told=20.0, healed=240.0, silent=90.0),
     "cluster_api": Patience(broken=300.0, told=30.0, healed=240.0, silent=90.0),
 }

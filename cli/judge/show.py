@@ -51,13 +51,15 @@ def repair_in(name: str, scenarios: Sequence[Scenario], seed: int) -> bool:
 
 
 def places(name: str, scenarios: Sequence[Scenario]) -> Iterator[tuple[str, Sequence[Scenario]]]:
-    """Yield which sandbox is for which: one that is monitored serves metrics, which some lack."""
+    """Yield which sandbox is for which: one that is monitored or has GPUs is not as others."""
     monitored = [one for one in scenarios if one.card.needs == "prometheus"]
-    others = [one for one in scenarios if one not in monitored]
+    with_gpus = [one for one in scenarios if one.card.needs == "gpu"]
+    others = [one for one in scenarios if one not in monitored and one not in with_gpus]
     if others:
         yield name, others
-    if monitored:
-        yield f"{name}-monitored" if others else name, monitored
+    for which, some in (("monitored", monitored), ("gpu", with_gpus)):
+        if some:
+            yield name if len(some) == len(scenarios) else f"{name}-{which}", some
 
 
 @contextmanager

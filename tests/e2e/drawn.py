@@ -18,7 +18,13 @@ from clusterwright.deploy.sandbox.scenario.model import Scenario
 
 ALL = "CLUSTERWRIGHT_ALL_SCENARIOS"
 """Set in the environment: judge every one."""
-MOST: dict[Domain, int] = {"kubernetes": 24, "cluster_api": 9, "helm": 20, "prometheus": 12}
+MOST: dict[Domain, int] = {
+    "kubernetes": 24,
+    "cluster_api": 9,
+    "helm": 20,
+    "prometheus": 12,
+    "gpu": 10,
+}
 """Of a domain: what takes about four minutes on two cores."""
 MOST_REPAIRED: dict[Domain, int] = {"kubernetes": 16, "helm": 10}
 SEEDS = 1_000_000

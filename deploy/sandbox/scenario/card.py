@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from clusterwright.deploy.sandbox.scenario.template import Scalar
 
-Domain: TypeAlias = Literal["kubernetes", "cluster_api", "helm", "prometheus"]
+Domain: TypeAlias = Literal["kubernetes", "cluster_api", "helm", "prometheus", "gpu"]
 DOMAINS: tuple[Domain, ...] = get_args(Domain)
 
 
@@ -31,7 +31,7 @@ class Card(Declared):
     by_hand: bool = Field(
         default=False, description="The scenario itself writes that status; no controller does."
     )
-    needs: Literal["node", "control-plane", "cluster-api", "prometheus"]
+    needs: Literal["node", "control-plane", "cluster-api", "prometheus", "gpu"]
     scope: Literal["namespaced", "cluster"]
     told_within: int = Field(
         default=0,

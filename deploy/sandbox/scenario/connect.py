@@ -15,6 +15,7 @@ from clusterwright.tools.manifest import Manifest, name_of, strings
 
 _CLUSTER_API = "cluster.x-k8s.io/provider=cluster-api"
 _PROMETHEUS = "prometheus-operated"
+_GPU_OPERATOR = "gpu-operator"
 _SIMULATED = "kwok.x-k8s.io/node"
 
 
@@ -39,6 +40,7 @@ def connect(
         has_prometheus=any(
             name_of(one) == _PROMETHEUS for one in cluster.get(["Service"], "monitoring")
         ),
+        has_gpu=bool(cluster.get(["DaemonSet"], _GPU_OPERATOR)),
     )
 
 

@@ -6,6 +6,7 @@
     - NeedsNodeError         it needs real containers, and this sandbox has no real node
     - NeedsClusterApiError   it needs Cluster API, and this sandbox runs without
     - NeedsPrometheusError   it needs Prometheus, and this sandbox runs without
+    - NeedsGpuError          it needs the GPU pools, and this sandbox runs without
     - NotGoneError           its workload cluster did not go away in time
     - HelmError              an operation of Helm did not end as it is declared to
   + KubectlError             kubectl refused, or could not reach the sandbox
@@ -42,6 +43,12 @@ class NeedsPrometheusError(ScenarioError):
     """The scenario needs Prometheus, and the sandbox has none."""
 
     code = "scenario_needs_prometheus"
+
+
+class NeedsGpuError(ScenarioError):
+    """The scenario needs the GPU pools and their operators, and the sandbox has none."""
+
+    code = "scenario_needs_gpu"
 
 
 class NotGoneError(ScenarioError):

@@ -36,6 +36,7 @@ class Cluster:
     """Puts the image of all scenarios into the sandbox's registry under these names."""
     has_cluster_api: bool = False
     has_prometheus: bool = False
+    has_gpu: bool = False
     helm: Callable[[str], Path] = _built
     """Finds the program `helm` or `helm3`; only scenarios of Helm need one."""
 

@@ -8,6 +8,7 @@ from clusterwright.deploy.sandbox.scenario.card import Domain
 from clusterwright.deploy.sandbox.scenario.clusters import remove_clusters
 from clusterwright.deploy.sandbox.scenario.errors import (
     NeedsClusterApiError,
+    NeedsGpuError,
     NeedsNodeError,
     NeedsPrometheusError,
 )
@@ -25,12 +26,14 @@ BREAK_SECONDS: dict[Domain, float] = {
     "cluster_api": 300.0,
     "helm": 120.0,
     "prometheus": 120.0,
+    "gpu": 120.0,
 }
 HEAL_SECONDS: dict[Domain, float] = {
     "kubernetes": 120.0,
     "cluster_api": 240.0,
     "helm": 120.0,
     "prometheus": 120.0,
+    "gpu": 120.0,
 }
 """Patience for each domain: a workload cluster takes a minute until anything can break in it."""
 _PAUSES: dict[Domain, float] = {
@@ -38,6 +41,7 @@ _PAUSES: dict[Domain, float] = {
     "cluster_api": 2.0,
     "helm": 0.5,
     "prometheus": 1.0,
+    "gpu": 0.5,
 }
 """Seconds from one look at a scenario's conditions to the next."""
 _THREADS = 4
@@ -78,12 +82,17 @@ def _check_needs(cluster: Cluster, scenarios: Sequence[Rendered]) -> None:
             f"this sandbox runs without Cluster API, which {', '.join(needy)} need",
             hint="`clusterwright sandbox up NAME --capi` starts one that has it",
         )
-
     needy = [one.name for one in scenarios if one.card.needs == "prometheus"]
     if needy and not cluster.has_prometheus:
         raise NeedsPrometheusError(
             f"this sandbox runs without Prometheus, which {', '.join(needy)} need",
             hint="`clusterwright sandbox up NAME --prometheus` starts one that has it",
+        )
+    needy = [one.name for one in scenarios if one.card.needs == "gpu"]
+    if needy and not cluster.has_gpu:
+        raise NeedsGpuError(
+            f"this sandbox runs without GPU pools, which {', '.join(needy)} need",
+            hint="`clusterwright sandbox up NAME --gpu` starts one that has them",
         )
 
 

@@ -178,7 +178,8 @@ PROMETHEUS = (
 )
 """The same for what a real Prometheus and Alertmanager measure and tell."""
 
-SCENARIOS = (*KUBERNETES, *CLUSTER_API, *HELM, *PROMETHEUS)
+GPU: tuple[str, ...] = ()
+SCENARIOS = (*KUBERNETES, *CLUSTER_API, *HELM, *PROMETHEUS, *GPU)
 
 NINE = (
     "crash-with-log",

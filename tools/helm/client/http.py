@@ -80,7 +80,7 @@ async def download(
                 verify=_trust(access), timeout=httpx.Timeout(30.0, connect=_CONNECT_SECONDS)
             ) as client:
                 return await _follow(client, url, access, most, dict(headers or {}), answers)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError) as error:
         said = one_line(str(error)) or type(error).__name__
         raise UnreachableError(
             f"{host} cannot be reached: {said}",

@@ -4,6 +4,7 @@ import gc
 import hashlib
 import os
 import re
+import ssl
 from base64 import b64encode
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 from contextlib import aclosing, asynccontextmanager, contextmanager
@@ -33,6 +34,8 @@ DEADLINE_SECONDS = 45.0
 """For one read with all its retries."""
 LONGEST_ANSWER = 256 * 2**20
 """Bytes of one answer, decompressed: a page of the largest objects, not all memory there is."""
+_NO_ANSWER = (httpx.HTTPError, ssl.SSLError)
+"""A server that misses a client's certificate says so late, where httpx lets ssl's error out."""
 _ATTEMPTS = 4
 _FIRST_PAUSE = 0.2
 _LONGEST_PAUSE = 10.0
@@ -141,7 +144,7 @@ class Http:
                     extensions=self._extensions(),
                 ) as opened:
                     response = await self._whole(opened)
-            except httpx.RequestError as error:
+            except _NO_ANSWER as error:
                 raise self._translated(error) from error
             self._note_time(response)
             if httpx.codes.is_success(response.status):
@@ -163,7 +166,7 @@ class Http:
                 if not response.is_success:
                     raise self._error(await self._whole(response))
                 yield response
-        except httpx.HTTPError as error:
+        except _NO_ANSWER as error:
             raise self._translated(error) from error
 
     async def forward(self, request: httpx.Request, path: str) -> httpx.Response:
@@ -185,7 +188,7 @@ class Http:
             )
             try:
                 response = await self._client.send(sent, stream=True)
-            except httpx.RequestError as error:
+            except _NO_ANSWER as error:
                 raise self._translated(error) from error
             if response.status_code != _UNAUTHORIZED or attempt > 1 or not self._renew:
                 break
@@ -213,7 +216,7 @@ class Http:
                     return await _agreed(response, key, protocol)
                 async with aclosing(response):
                     answer = await self._whole(response)
-            except httpx.RequestError as error:
+            except _NO_ANSWER as error:
                 raise self._translated(error) from error
             if answer.status != _UNAUTHORIZED or attempt > 1 or not self._renew:
                 break
@@ -233,8 +236,8 @@ class Http:
             for attempt in range(1, _ATTEMPTS + 1):
                 try:
                     response = await self._send(path, query, accept)
-                except httpx.RequestError as error:
-                    if attempt == _ATTEMPTS or isinstance(error, httpx.ConnectError):
+                except _NO_ANSWER as error:
+                    if attempt == _ATTEMPTS or isinstance(error, httpx.ConnectError | ssl.SSLError):
                         raise self._translated(error) from error
                 else:
                     self._note_time(response)
@@ -322,7 +325,7 @@ class Http:
             body = {"message": response.body.decode("utf-8", errors="replace")}
         return from_status(response.status, body, self._credentials.cluster)
 
-    def _translated(self, error: httpx.HTTPError) -> ToolError:
+    def _translated(self, error: httpx.HTTPError | ssl.SSLError) -> ToolError:
         where = self._credentials.server
         if self._credentials.proxy:
             proxy = httpx.URL(self._credentials.proxy)

@@ -1,6 +1,7 @@
 """Foreign errors become ours, once, here: httpx exceptions and the API server's Status objects."""
 
 import re
+import ssl
 
 import httpx
 
@@ -55,7 +56,7 @@ def from_status(code: int, body: Manifest, cluster: str) -> ToolError:
     return kind(said, hint=hint)
 
 
-def from_httpx(error: httpx.HTTPError, cluster: str, host: str) -> ToolError:
+def from_httpx(error: httpx.HTTPError | ssl.SSLError, cluster: str, host: str) -> ToolError:
     """Return the error for a request that got no whole answer."""
     said = one_line(str(error), _LONGEST) or type(error).__name__
     if isinstance(error, httpx.TimeoutException):

@@ -1,6 +1,7 @@
 """What a real API server answers too rarely to wait for it."""
 
 import gzip
+import ssl
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -145,10 +146,11 @@ async def test_what_is_no_json_object_is_explained(content: bytes) -> None:
             UnauthenticatedError,
         ),
         (httpx.ConnectError("self-signed certificate in chain"), UnauthenticatedError),
+        (ssl.SSLError("tlsv13 alert certificate required"), UnauthenticatedError),
     ],
 )
 async def test_a_request_without_an_answer_says_what_to_check(
-    error: httpx.TransportError, expected: type[Exception]
+    error: httpx.TransportError | ssl.SSLError, expected: type[Exception]
 ) -> None:
     def fail(_: httpx.Request) -> httpx.Response:
         raise error

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import anyio
 from mcp import Client
 from mcp.client import ClientRequestContext
-from mcp_types import ElicitRequestParams, ElicitResult, TextContent
+from mcp_types import ElicitRequestParams, ElicitResult
 
 from clusterwright.deploy.sandbox import Instance
 from clusterwright.deploy.sandbox.audit_log import AuditedWrite, writes
@@ -19,6 +19,7 @@ from clusterwright.tools.manifest import Json, Manifest
 from clusterwright.tools.trust.authority import Authority
 from clusterwright.tools.trust.policy import Policy, Rule
 from clusterwright.tools.trust.risk import Access, Risk
+from tests.changes_by_tools import Session
 
 Mode = Literal["auto", "legacy"]
 Person = Callable[[str], Awaitable[ElicitResult]]
@@ -108,7 +109,7 @@ class Workplace:
         *,
         mode: Mode = "auto",
         kubeconfig: Path | None = None,
-    ) -> AsyncGenerator["Session"]:
+    ) -> AsyncGenerator[Session]:
         """Connect as a client whose person answers so; None: a client that cannot ask."""
 
         async def ask(context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
@@ -121,29 +122,7 @@ class Workplace:
         server = create_server(kubeconfig=config, authority=self.authority)
         callback = ask if person else None
         async with Client(server, elicitation_callback=callback, mode=mode) as client:
-            yield Session(client)
-
-
-@dataclass(frozen=True)
-class Session:
-    """A client at work."""
-
-    client: Client
-
-    async def plan(self, *changes: Manifest, **arguments: Json) -> tuple[str, str]:
-        """Plan; return the plan's id, empty if there is none, and what was said."""
-        said = await self.call("k8s_plan_change", {"changes": list(changes), **arguments})
-        return str((said[1] or {}).get("plan_id") or ""), said[0]
-
-    async def apply(self, plan: str) -> tuple[str, str]:
-        """Apply; return the state, `error` if it was refused, and what was said."""
-        text, found = await self.call("k8s_apply_change", {"plan_id": plan})
-        return ("error" if found is None else str(found["state"])), text
-
-    async def call(self, tool: str, arguments: dict[str, Any]) -> tuple[str, dict[str, Any] | None]:
-        result = await self.client.call_tool(tool, arguments)
-        text = "\n".join(one.text for one in result.content if isinstance(one, TextContent))
-        return text, None if result.is_error else result.structured_content
+            yield Session(client, "k8s")
 
 
 def config_map(name: str, **data: str) -> Manifest:

@@ -8,10 +8,8 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 from mcp import Client
-from mcp_types import TextContent
 
 from clusterwright.deploy.sandbox import Instance
 from clusterwright.deploy.sandbox.audit_log import AuditedWrite, writes
@@ -20,6 +18,7 @@ from clusterwright.tools.manifest import Json, Manifest
 from clusterwright.tools.trust.authority import Authority
 from clusterwright.tools.trust.policy import Policy
 from clusterwright.tools.trust.risk import Access
+from tests.changes_by_tools import Session
 
 EVERYTHING: Json = {
     "unattended": [{"changes": "*", "clusters": ["*"], "namespaces": ["*"], "risk": "high"}],
@@ -82,42 +81,11 @@ class Place:
             time.sleep(0.3)
 
     @asynccontextmanager
-    async def session(self) -> AsyncGenerator["Session"]:
+    async def session(self) -> AsyncGenerator[Session]:
         """Connect to a server of Cluster API that works by this place's policy."""
         server = create_server(kubeconfig=self.management.kubeconfig, authority=self.authority)
         async with Client(server) as client:
-            yield Session(client)
-
-
-@dataclass(frozen=True)
-class Session:
-    """A client at work."""
-
-    client: Client
-
-    async def plan(self, *changes: Manifest, **arguments: Json) -> tuple[str, str]:
-        """Plan; return the plan's id, empty if there is none, and what was said."""
-        asked: dict[str, Any] = {"changes": list(changes), **arguments}
-        said, found = await self.call("capi_plan_change", asked)
-        return str((found or {}).get("plan_id") or ""), said
-
-    async def apply(self, plan: str) -> tuple[str, str]:
-        """Apply; return the state, `error` if it was refused, and what was said."""
-        text, found = await self.call("capi_apply_change", {"plan_id": plan})
-        return ("error" if found is None else str(found["state"])), text
-
-    async def done(self, *changes: Manifest) -> str:
-        """Plan, apply, and see that it was proven; return the plan's id."""
-        plan, said = await self.plan(*changes)
-        assert plan, said
-        state, told = await self.apply(plan)
-        assert state == "applied", told
-        return plan
-
-    async def call(self, tool: str, arguments: dict[str, Any]) -> tuple[str, dict[str, Any] | None]:
-        result = await self.client.call_tool(tool, arguments)
-        text = "\n".join(one.text for one in result.content if isinstance(one, TextContent))
-        return text, None if result.is_error else result.structured_content
+            yield Session(client, "capi")
 
 
 def gpu_cluster(name: str, **more: Json) -> Manifest:

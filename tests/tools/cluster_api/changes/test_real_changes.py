@@ -12,7 +12,8 @@ from mcp_types import ElicitRequestParams, ElicitResult
 
 from clusterwright.servers.cluster_api import create_server
 from clusterwright.tools.manifest import Json, Manifest
-from tests.tools.cluster_api.changes.place import Place, Session, gpu_cluster
+from tests.changes_by_tools import Session
+from tests.tools.cluster_api.changes.place import Place, gpu_cluster
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(900)]
 INFRASTRUCTURE = "infrastructure.cluster.x-k8s.io"
@@ -239,7 +240,7 @@ async def test_a_person_is_asked_with_the_machines_before_them(place: Place, mod
     server = create_server(kubeconfig=place.management.kubeconfig, authority=place.authority)
     made = gpu_cluster(place.named("train"), pools={"gpu": {"class": "gpu-worker", "replicas": 0}})
     async with Client(server, elicitation_callback=agrees, mode=mode) as client:
-        session = Session(client)
+        session = Session(client, "capi")
         await session.done(made)
     assert len(asked) == 1
     assert "create Cluster.cluster.x-k8s.io" in asked[0]

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from clusterwright.tools.manifest import Json, Manifest
-from tests.tools.cluster_api.changes.place import Place, Session
+from tests.changes_by_tools import Session
+from tests.tools.cluster_api.changes.place import Place
 from tests.trust.canary import Watch, plain
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(600)]

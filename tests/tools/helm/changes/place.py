@@ -5,20 +5,19 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 from mcp import Client
-from mcp_types import TextContent
 
 from clusterwright.deploy.sandbox import Instance
 from clusterwright.deploy.sandbox.audit_log import AuditedWrite, writes
 from clusterwright.servers.helm import create_server
-from clusterwright.tools.manifest import Json, Manifest
+from clusterwright.tools.manifest import Json
 from clusterwright.tools.trust.authority import Authority
 from clusterwright.tools.trust.policy import Policy
 from clusterwright.tools.trust.risk import Access
+from tests.changes_by_tools import Session
 from tests.tools.helm.workshop import Workshop
 
 _NUMBERS = count()
@@ -66,42 +65,11 @@ class Place:
         return [one for one in found if one.namespace == self.namespace]
 
     @asynccontextmanager
-    async def session(self, kubeconfig: Path | None = None) -> AsyncGenerator["Session"]:
+    async def session(self, kubeconfig: Path | None = None) -> AsyncGenerator[Session]:
         """Connect to a Helm server that works by this place's policy."""
         chosen = kubeconfig or self.workshop.sandbox.kubeconfig
         async with Client(create_server(kubeconfig=chosen, authority=self.authority)) as client:
-            yield Session(client)
-
-
-@dataclass(frozen=True)
-class Session:
-    """A client at work."""
-
-    client: Client
-
-    async def plan(self, *changes: Manifest, **arguments: Json) -> tuple[str, str]:
-        """Plan; return the plan's id, empty if there is none, and what was said."""
-        asked: dict[str, Any] = {"changes": list(changes), **arguments}
-        said, found = await self.call("helm_plan_change", asked)
-        return str((found or {}).get("plan_id") or ""), said
-
-    async def apply(self, plan: str) -> tuple[str, str]:
-        """Apply; return the state, `error` if it was refused, and what was said."""
-        text, found = await self.call("helm_apply_change", {"plan_id": plan})
-        return ("error" if found is None else str(found["state"])), text
-
-    async def done(self, *changes: Manifest, **arguments: Json) -> str:
-        """Plan, apply, and see that it was proven; return the plan's id."""
-        plan, said = await self.plan(*changes, **arguments)
-        assert plan, said
-        state, told = await self.apply(plan)
-        assert state == "applied", told
-        return plan
-
-    async def call(self, tool: str, arguments: dict[str, Any]) -> tuple[str, dict[str, Any] | None]:
-        result = await self.client.call_tool(tool, arguments)
-        text = "\n".join(one.text for one in result.content if isinstance(one, TextContent))
-        return text, None if result.is_error else result.structured_content
+            yield Session(client, "helm")
 
 
 @contextmanager

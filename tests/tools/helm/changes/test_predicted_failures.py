@@ -5,8 +5,9 @@ from random import Random
 
 import pytest
 
+from tests.changes_by_tools import Session
 from tests.tools.helm.changes.charts import LOGIN, MIGRATION, RANDOM, crd, web
-from tests.tools.helm.changes.place import Place, Session
+from tests.tools.helm.changes.place import Place
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(240)]
 

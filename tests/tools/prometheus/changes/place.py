@@ -6,12 +6,10 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import httpx
 import yaml
 from mcp import Client
-from mcp_types import TextContent
 
 from clusterwright.deploy.sandbox import Instance
 from clusterwright.servers.build import build
@@ -24,6 +22,7 @@ from clusterwright.tools.prometheus.plan_change import TOOL as PLAN
 from clusterwright.tools.trust.authority import Authority
 from clusterwright.tools.trust.policy import Policy
 from clusterwright.tools.trust.risk import Access
+from tests.changes_by_tools import Session
 from tests.tools.prometheus.changes.processes import free_port, program, running
 
 EVERYTHING: Json = {
@@ -117,44 +116,13 @@ class Place:
         return found
 
     @asynccontextmanager
-    async def session(self, kubeconfig: Path | None = None) -> AsyncGenerator["Session"]:
+    async def session(self, kubeconfig: Path | None = None) -> AsyncGenerator[Session]:
         """Connect to a server that works by this place's policy."""
         clusters = Clusters(kubeconfig or self.sandbox.kubeconfig)
         desk = Desk(Monitoring(clusters), self.authority)
         tools = [(PLAN, desk), (APPLY, desk)]
         async with Client(build("test", tools, title="Test", instructions="Test.")) as client:
-            yield Session(client)
-
-
-@dataclass(frozen=True)
-class Session:
-    """A client at work."""
-
-    client: Client
-
-    async def plan(self, *changes: Manifest, **arguments: Json) -> tuple[str, str]:
-        """Plan; return the plan's id, empty if there is none, and what was said."""
-        asked: dict[str, Any] = {"changes": list(changes), **arguments}
-        said, found = await self.call("prom_plan_change", asked)
-        return str((found or {}).get("plan_id") or ""), said
-
-    async def apply(self, plan: str) -> tuple[str, str]:
-        """Apply; return the state, `error` if it was refused, and what was said."""
-        text, found = await self.call("prom_apply_change", {"plan_id": plan})
-        return ("error" if found is None else str(found["state"])), text
-
-    async def done(self, *changes: Manifest, **arguments: Json) -> str:
-        """Plan, apply, and see that it was proven; return the plan's id."""
-        plan, said = await self.plan(*changes, **arguments)
-        assert plan, said
-        state, told = await self.apply(plan)
-        assert state == "applied", told
-        return plan
-
-    async def call(self, tool: str, arguments: dict[str, Any]) -> tuple[str, dict[str, Any] | None]:
-        result = await self.client.call_tool(tool, arguments)
-        text = "\n".join(one.text for one in result.content if isinstance(one, TextContent))
-        return text, None if result.is_error else result.structured_content
+            yield Session(client, "prom")
 
 
 @contextmanager

@@ -13,7 +13,8 @@ from clusterwright.servers.prometheus import create_server
 from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.trust.approval import sign
 from clusterwright.tools.trust.approver_key import create, load, public_pem
-from tests.tools.prometheus.changes.place import Place, Session
+from tests.changes_by_tools import Session
+from tests.tools.prometheus.changes.place import Place
 from tests.trust.changes.workplace import agrees, cancels, refuses, unticks
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(120)]
@@ -42,7 +43,7 @@ async def asked_by(
 
     server = create_server(kubeconfig=place.sandbox.kubeconfig, authority=place.authority)
     async with Client(server, elicitation_callback=ask if person else None) as client:
-        yield Session(client)
+        yield Session(client, "prom")
 
 
 @pytest.fixture

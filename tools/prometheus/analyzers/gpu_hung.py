@@ -4,7 +4,8 @@ GPU_UTIL says only that some kernel was running; tensor cores, memory and power 
 anything.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from clusterwright.tools.analyzer import Analyzer, Suspicion
 from clusterwright.tools.finding import Severity
@@ -12,6 +13,7 @@ from clusterwright.tools.prometheus.analyzers.about import about, measured, metr
 from clusterwright.tools.prometheus.analyzers.gpu import gpu_of
 from clusterwright.tools.prometheus.analyzers.joins import workload
 from clusterwright.tools.prometheus.estate import Estate, estate_of
+from clusterwright.tools.prometheus.result import Series
 from clusterwright.tools.snapshot import Snapshot
 
 CODE = "gpu/hung"
@@ -33,6 +35,33 @@ _WATTS = (
 """Power limits by a part of the model's name, most telling first. Source: NVIDIA's data sheets."""
 
 
+@dataclass(frozen=True, slots=True)
+class Hung:
+    """A GPU that says that it is busy, and does nothing."""
+
+    series: Series
+    watts: float | None = None
+    limit: float | None = None
+    """What it may draw; None where neither a metric nor its model tells."""
+
+    @property
+    def power(self) -> str:
+        """What it draws, as a sentence goes on with it; empty where that is not known."""
+        if self.watts and self.limit:
+            return f", and it draws {told(self.watts)} of {told(self.limit)} W"
+        return ""
+
+
+def hung(estate: Estate) -> Iterator[Hung]:
+    """Yield the GPUs that hang: where power is known, only those that draw little."""
+    watts, limits = _power(estate)
+    for series, _ in measured(estate, "gpu-hung"):
+        uuid = series.labels.get("UUID", "")
+        used, limit = watts.get(uuid), limits.get(uuid)
+        if used is None or limit is None or used < _LOW * limit:
+            yield Hung(series, used, limit)
+
+
 def _power(estate: Estate) -> tuple[Mapping[str, float], Mapping[str, float]]:
     """Return watts and power limit by the UUID of GPUs that look busy."""
     watts = {one.labels.get("UUID", ""): value for one, value in measured(estate, "gpu-hung-power")}
@@ -49,19 +78,15 @@ def _power(estate: Estate) -> tuple[Mapping[str, float], Mapping[str, float]]:
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
     estate = estate_of(snapshot)
-    watts, limits = _power(estate)
-    for series, _ in measured(estate, "gpu-hung"):
-        gpu = gpu_of(estate, series.labels)
-        uuid = series.labels.get("UUID", "")
-        used, limit = watts.get(uuid), limits.get(uuid)
-        if gpu is None or (used is not None and limit is not None and used >= _LOW * limit):
+    for one in hung(estate):
+        gpu, series = gpu_of(estate, one.series.labels), one.series
+        if gpu is None:
             continue
-        power = f", and it draws {told(used)} of {told(limit)} W" if used and limit else ""
         finding = about(
             CODE,
             workload(estate, gpu.pod) if gpu.pod else gpu.node,
             f"{gpu.spelled} on {gpu.node.name} says it is 100 % busy, but neither its tensor cores"
-            f" nor its memory do anything{power}: what runs on it hangs",
+            f" nor its memory do anything{one.power}: what runs on it hangs",
             (metric(gpu.node, "gpu-hung", series),),
             "See where the program waits (py-spy dump, NCCL_DEBUG=INFO; a collective hangs if one"
             " rank is gone), then restart all its ranks.",

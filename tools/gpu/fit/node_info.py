@@ -1,0 +1,102 @@
+"""A node as kube-scheduler sees it: its pods, what it may give and what is taken."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import ceil
+
+from clusterwright.tools.kubernetes.analyzers.capacity import Amounts, finished, requested
+from clusterwright.tools.kubernetes.analyzers.quantity import quantity
+from clusterwright.tools.manifest import (
+    Manifest,
+    labels_of,
+    mapping,
+    name_of,
+    namespace_of,
+    number,
+    text,
+)
+from clusterwright.tools.snapshot import Snapshot
+
+Whole = Mapping[str, int]
+"""Amounts by resource, cpu in thousandths of a core and everything else in units, rounded up."""
+PODS = "pods"
+_COUNTED = ("cpu", "memory", "ephemeral-storage")
+_PREFIXES = ("hugepages-", "attachable-volumes-")
+
+
+@dataclass(frozen=True)
+class NodeInfo:
+    """One node with the pods that count on it."""
+
+    manifest: Manifest
+    pods: Sequence[Manifest]
+    nominated: Sequence[Manifest] = ()
+    """Pods of at least the same priority, for which room was made here by preemption."""
+
+    @property
+    def name(self) -> str:
+        """The node's name."""
+        return name_of(self.manifest)
+
+    @cached_property
+    def labels(self) -> Mapping[str, str]:
+        """Its labels."""
+        return labels_of(self.manifest)
+
+    @cached_property
+    def allocatable(self) -> Whole:
+        """What pods may use at most, `pods` among it."""
+        given = mapping(self.manifest, "status", "allocatable")
+        return _whole({key: quantity(value) for key, value in given.items()})
+
+    @cached_property
+    def taken(self) -> Whole:
+        """What its pods request, `pods` among it."""
+        total: dict[str, int] = {}
+        for pod in (*self.pods, *self.nominated):
+            for key, amount in requests(pod).items():
+                total[key] = total.get(key, 0) + amount
+        return total
+
+    def free(self, resource: str) -> int:
+        """Return what is left of a resource; less than nothing where too much is taken."""
+        return self.allocatable.get(resource, 0) - self.taken.get(resource, 0)
+
+
+def requests(pod: Manifest) -> Whole:
+    """Return what a pod takes of a node, itself as one of `pods`."""
+    return _whole(requested(pod))
+
+
+def node_infos(snapshot: Snapshot, pod: Manifest) -> Sequence[NodeInfo]:
+    """Return the nodes by name, as they are for a pod that waits.
+
+    It is never counted itself. Pods that were nominated to a node count there when their priority
+    is not lower, as in RunFilterPluginsWithNominatedPods of the scheduler's framework.
+    """
+    own = namespace_of(pod), name_of(pod)
+    nominated: dict[str, list[Manifest]] = {}
+    for one in snapshot.pods_on(""):
+        node = text(one, "status", "nominatedNodeName")
+        if node and number(one, "spec", "priority") >= number(pod, "spec", "priority"):
+            nominated.setdefault(node, []).append(one)
+    return [
+        NodeInfo(
+            node, _counted(snapshot.pods_on(name), own), _counted(nominated.get(name, ()), own)
+        )
+        for node in sorted(snapshot.of_kind("Node"), key=name_of)
+        if (name := name_of(node))
+    ]
+
+
+def _counted(pods: Iterable[Manifest], own: tuple[str, str]) -> list[Manifest]:
+    return [one for one in pods if not finished(one) and (namespace_of(one), name_of(one)) != own]
+
+
+def _whole(amounts: Amounts) -> Whole:
+    return {
+        key: ceil(round(amount * 1000 if key == "cpu" else amount, 3))
+        for key, amount in amounts.items()
+        if key in _COUNTED or key == PODS or "/" in key or key.startswith(_PREFIXES)
+    }

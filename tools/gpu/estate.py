@@ -7,7 +7,7 @@ from functools import cached_property
 
 from clusterwright.tools.gpu.node import GpuNode, vendor_of_node
 from clusterwright.tools.gpu.operands import Operand, operand_of
-from clusterwright.tools.gpu.vendor import accelerators
+from clusterwright.tools.gpu.vendor import Vendor, accelerators
 from clusterwright.tools.kubernetes.analyzers.capacity import (
     Amounts,
     Nodes,
@@ -31,6 +31,8 @@ CLUSTER_POLICY = "ClusterPolicy.nvidia.com"
 NVIDIA_DRIVER = "NVIDIADriver.nvidia.com"
 GPU_CLUSTER = "GPUCluster.nvidia.com"
 DEVICE_CONFIG = "DeviceConfig.amd.com"
+DRIVERS = frozenset({"gpu.nvidia.com", "gpu.amd.com", "gpu.intel.com"})
+"""DRA drivers of accelerators; `compute-domain.nvidia.com` brings channels, no devices."""
 SIMULATED = "sandbox.clusterwright.io/simulated"
 """Annotation of the sandbox on what is not what it says."""
 
@@ -63,6 +65,23 @@ class Estate(Snapshot):
         """The operators' DaemonSets, and which operand each is."""
         found = ((Ref.of(one), operand_of(one)) for one in self.of_kind("DaemonSet"))
         return {ref: operand for ref, operand in found if operand}
+
+    @cached_property
+    def daemonsets(self) -> Mapping[tuple[Vendor, str], Sequence[Manifest]]:
+        """The operators' DaemonSets by operand, of which a driver may have several."""
+        found: dict[tuple[Vendor, str], list[Manifest]] = defaultdict(list)
+        for one in self.of_kind("DaemonSet"):
+            operand = self.operands.get(Ref.of(one))
+            if operand is not None:
+                found[operand.vendor, operand.name].append(one)
+        return dict(found)
+
+    def slices_of(self, node: GpuNode) -> Sequence[Manifest]:
+        """Return the ResourceSlices of a node's accelerators.
+
+        Those of a pool that is not bound to one node (`nodeSelector`, `allNodes`) are nobody's.
+        """
+        return self._slices.get(name_of(node.manifest), ())
 
     def operand_pods(self, node: str) -> Mapping[str, Manifest]:
         """Return a node's pods of operands, by the operand's name."""
@@ -105,10 +124,19 @@ class Estate(Snapshot):
         )
 
     @cached_property
+    def _slices(self) -> Mapping[str, Sequence[Manifest]]:
+        found: dict[str, list[Manifest]] = defaultdict(list)
+        for one in self.of_kind("ResourceSlice"):
+            if text(one, "spec", "driver") in DRIVERS:
+                found[text(one, "spec", "nodeName")].append(one)
+        return dict(found)
+
+    @cached_property
     def _operand_pods(self) -> Mapping[str, Mapping[str, Manifest]]:
         found: dict[str, dict[str, Manifest]] = defaultdict(dict)
         for ref, operand in self.operands.items():
-            for pod in self.children(ref):
+            # While a pod is replaced there are two: the one that stays comes last.
+            for pod in sorted(self.children(ref), key=_stays):
                 found[text(pod, "spec", "nodeName")][operand.name] = pod
         return dict(found)
 
@@ -129,6 +157,10 @@ def estate_of(snapshot: Snapshot) -> Estate:
 
 def _amounts(node: Manifest, which: str) -> Amounts:
     return {key: quantity(value) for key, value in mapping(node, "status", which).items()}
+
+
+def _stays(pod: Manifest) -> tuple[bool, bool]:
+    return not text(pod, "metadata", "deletionTimestamp"), not finished(pod)
 
 
 def _oldest(one: Manifest) -> tuple[str, str]:

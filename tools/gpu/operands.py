@@ -20,7 +20,10 @@ class Operand:
     """One DaemonSet of an operator."""
 
     name: str
-    """In our words: driver, toolkit, validator, device-plugin, gfd, mig-manager, dcgm-exporter."""
+    """In our words: driver, toolkit, validator, device-plugin, gfd, mig-manager, dcgm-exporter.
+
+    No two vendors share one but for what AMD's are called, whose nodes have no others.
+    """
     vendor: Vendor
     daemonsets: tuple[str, ...]
     """Names it has, or begins with, where an operator makes one for each kind of node."""
@@ -33,8 +36,9 @@ class Operand:
 
     def is_of(self, daemonset: Manifest) -> bool:
         """Return whether a DaemonSet is this operand's."""
-        name, app = name_of(daemonset), labels_of(daemonset).get("app", "")
-        return any(one in {name, app} or name.startswith(f"{one}-") for one in self.daemonsets)
+        name, labels = name_of(daemonset), labels_of(daemonset)
+        names = {name, labels.get("app"), labels.get("app.kubernetes.io/name")}
+        return any(one in names or name.startswith(f"{one}-") for one in self.daemonsets)
 
 
 _N, _A = Vendor.NVIDIA, Vendor.AMD
@@ -61,7 +65,12 @@ OPERANDS = (
         needed=False,
     ),
     Operand(
-        "device-plugin", _N, ("nvidia-device-plugin-daemonset",), "device-plugin", ("toolkit",)
+        "device-plugin",
+        _N,
+        # As the operator, its own chart, and Google name it.
+        ("nvidia-device-plugin-daemonset", "nvidia-device-plugin", "nvidia-gpu-device-plugin"),
+        "device-plugin",
+        ("toolkit",),
     ),
     Operand(
         "gfd", _N, ("gpu-feature-discovery",), "gpu-feature-discovery", ("toolkit",), needed=False
@@ -71,6 +80,26 @@ OPERANDS = (
         "dcgm-exporter", _N, ("nvidia-dcgm-exporter",), "dcgm-exporter", ("toolkit",), needed=False
     ),
     Operand("dcgm", _N, ("nvidia-dcgm",), "dcgm", ("toolkit",), needed=False),
+    Operand("vfio-manager", _N, ("nvidia-vfio-manager",), "vfio-manager"),
+    Operand(
+        "vgpu-device-manager",
+        _N,
+        ("nvidia-vgpu-device-manager",),
+        "vgpu-device-manager",
+        ("vgpu-manager",),
+    ),
+    Operand("vgpu-manager", _N, ("nvidia-vgpu-manager-daemonset",), "vgpu-manager"),
+    Operand(
+        "sandbox-validator", _N, ("nvidia-sandbox-validator",), "sandbox-validator", needed=False
+    ),
+    Operand(
+        "sandbox-device-plugin",
+        _N,
+        ("nvidia-sandbox-device-plugin-daemonset",),
+        "sandbox-device-plugin",
+        ("vfio-manager", "vgpu-manager"),
+    ),
+    Operand("intel-device-plugin", Vendor.INTEL, ("intel-gpu-plugin",)),
     Operand(
         "status-exporter",
         _N,

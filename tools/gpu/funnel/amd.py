@@ -1,0 +1,131 @@
+"""The stages of an AMD node: its DeviceConfig, the driver by KMM, the plugin, the labeller."""
+
+from clusterwright.tools.finding import FieldEvidence
+from clusterwright.tools.gpu.estate import DEVICE_CONFIG
+from clusterwright.tools.gpu.funnel.chain import Chain
+from clusterwright.tools.gpu.funnel.devices import add_devices
+from clusterwright.tools.gpu.funnel.discovery import PCI, pci_label
+from clusterwright.tools.gpu.funnel.operand import OperandStage, operand_stage
+from clusterwright.tools.gpu.funnel.pod_verdict import Ill, verdict_of
+from clusterwright.tools.gpu.funnel.scene import Scene
+from clusterwright.tools.gpu.funnel.stage import Stage, State
+from clusterwright.tools.manifest import (
+    Manifest,
+    dig,
+    labels_of,
+    mapping,
+    name_of,
+    namespace_of,
+    strings,
+    text,
+)
+from clusterwright.tools.quotation import quoted, word
+from clusterwright.tools.ref import Ref
+
+CONFIG, DRIVER, PLUGIN, LABELLER = "device-config", "driver", "device-plugin", "node-labeller"
+NAMES = (
+    *(PCI, CONFIG, DRIVER, PLUGIN, LABELLER),
+    *("capacity", "allocatable", "requested", "free", "slices"),
+)
+_SELECTOR = {"feature.node.kubernetes.io/amd-gpu": "true"}
+"""What a DeviceConfig without a selector selects (ROCm/gpu-operator, config_types.go)."""
+_READY = "kmm.node.kubernetes.io/{}.{}.ready"
+"""Label by which KMM says that a module is loaded: namespace and name of its Module."""
+_WORKER = "kmm-worker-"
+_BAD = ("Failed", "Timed-Out")
+_BUSY = ("In-Progress", "Started")
+
+
+def amd_stages(scene: Scene) -> tuple[Stage, ...]:
+    """Return the stages of an AMD node."""
+    chain = Chain()
+    chain.add(pci_label(scene))
+    config = _config_of(scene)
+    chain.add(_config_stage(scene, config), PCI)
+    chain.add(_driver(scene, config), PCI, CONFIG)
+    plugin = _operand(scene, PLUGIN, config, "gpu/plugin-failed", "gpu/plugin-missing")
+    labeller = _operand(scene, LABELLER, config, "gpu/labeller-failed", "gpu/labeller-failed")
+    for one in (plugin, labeller):
+        own = one.verdict is not None and one.verdict.ill is Ill.IMAGE
+        chain.add(one.stage, *(() if own else (PCI, CONFIG, DRIVER)))
+    add_devices(chain, scene, (PLUGIN,))
+    return chain.ordered(NAMES)
+
+
+def _config_of(scene: Scene) -> Manifest | None:
+    """Return the DeviceConfig that selects the node; the first by name, where several do."""
+    labels = scene.node.labels.items()
+    for one in sorted(scene.estate.of_kind(DEVICE_CONFIG), key=lambda c: str(Ref.of(c))):
+        if (strings(one, "spec", "selector") or _SELECTOR).items() <= labels:
+            return one
+    return None
+
+
+def _config_stage(scene: Scene, config: Manifest | None) -> Stage:
+    if config is not None:
+        return Stage(CONFIG, State.OK, str(Ref.of(config)), ref=Ref.of(config))
+    if DEVICE_CONFIG in {gap.what for gap in scene.estate.coverage.gaps}:
+        return Stage(CONFIG, State.UNKNOWN, "DeviceConfigs could not be read")
+    made = scene.estate.of_kind(DEVICE_CONFIG)
+    if not made:
+        return Stage(CONFIG, State.NOT_USED, "no operator of AMD looks after this cluster")
+    selector = strings(made[0], "spec", "selector") or _SELECTOR
+    key, value = next(one for one in selector.items() if scene.node.labels.get(one[0]) != one[1])
+    why = f"no DeviceConfig selects the node: {Ref.of(made[0])} wants {key}={word(value)}"
+    shown = (scene.label(key),)
+    return Stage(CONFIG, State.BROKEN, why, "gpu/not-present", Ref.of(made[0]), shown)
+
+
+def _driver(scene: Scene, config: Manifest | None) -> Stage:
+    if config is None or dig(config, "spec", "driver", "enable") is False:
+        return Stage(DRIVER, State.NOT_USED, "the host brings it")
+    ref, name = Ref.of(config), name_of(scene.node.manifest)
+    module = mapping(config, "status", "nodeModuleStatus", name)
+    upgrade = text(module, "upgradeState") or text(module, "status")
+    path = f"$.status.nodeModuleStatus['{name}']"
+    shown = FieldEvidence(ref=ref, path=path, value=upgrade or "(not set)")
+    if upgrade.endswith(_BAD):
+        why, code = f"its upgrade ended in {word(upgrade)}", "gpu/upgrade-failed"
+        return Stage(DRIVER, State.BROKEN, why, code, ref, (shown,))
+    return _worker(scene) or _loaded(scene, config, shown)
+
+
+def _loaded(scene: Scene, config: Manifest, shown: FieldEvidence) -> Stage:
+    """Return whether KMM has loaded the module, by the label that it leaves."""
+    ref = Ref.of(config)
+    label = _READY.format(namespace_of(config), name_of(config))
+    if label in scene.node.labels:
+        return Stage(DRIVER, State.OK, "KMM has loaded it", ref=scene.ref)
+    if shown.value.endswith(_BUSY) or scene.young:
+        return Stage(DRIVER, State.WORKING, word(shown.value), "", ref, (shown,))
+    if any(scene.node.capacity.values()):  # the plugin does not start without it
+        return Stage(DRIVER, State.OK, ref=ref)
+    why = "KMM has not loaded it on this node"
+    return Stage(DRIVER, State.BROKEN, why, "gpu/driver-failed", ref, (scene.label(label), shown))
+
+
+def _worker(scene: Scene) -> Stage | None:
+    """Return the stage of a pod by which KMM loads the module now, and fails to."""
+    for pod in scene.estate.pods_on(name_of(scene.node.manifest)):
+        if not name_of(pod).startswith(_WORKER) and "kmm" not in labels_of(pod).get("app", ""):
+            continue
+        found = verdict_of(scene.estate, pod)
+        if found.ill in {Ill.IMAGE, Ill.FAILING}:
+            code = "gpu/driver-image" if found.ill is Ill.IMAGE else "gpu/driver-failed"
+            why = f"KMM cannot load it: {found.why or quoted(found.ill)}"
+            return Stage(DRIVER, State.BROKEN, why, code, found.pod, found.evidence, found.logs)
+    return None
+
+
+def _operand(
+    scene: Scene, name: str, config: Manifest | None, code: str, missing: str
+) -> OperandStage:
+    block = {PLUGIN: "devicePlugin", LABELLER: "devicePlugin"}[name]
+    switch = {PLUGIN: "enableDevicePlugin", LABELLER: "enableNodeLabeller"}[name]
+    off = config is not None and dig(config, "spec", block, switch) is False
+    unasked = config is None and not scene.daemonsets(name)
+    brought = bool(scene.slices) or any(scene.node.capacity.values())
+    left_out = off or (unasked and (name == LABELLER or brought))
+    if name not in scene.pods and left_out:
+        return OperandStage(Stage(name, State.NOT_USED))
+    return operand_stage(scene, name, name, code, missing=missing)

@@ -1,0 +1,69 @@
+"""Which stages are broken by themselves, and which only because an earlier one is."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from clusterwright.tools.gpu.funnel.stage import Stage, State
+
+_WELL = frozenset({State.OK, State.NOT_USED})
+_HOLDS_UP = (State.BROKEN, State.SYMPTOM, State.UNKNOWN, State.WORKING)
+"""States of an earlier stage that explain a later one, the strongest first."""
+_TURNS_INTO = {
+    State.BROKEN: State.SYMPTOM,
+    State.SYMPTOM: State.SYMPTOM,
+    State.UNKNOWN: State.UNKNOWN,
+    State.WORKING: State.WORKING,
+}
+
+
+class Chain:
+    """Stages as they are settled one after another; what hangs on one comes after it."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._settled: dict[str, Stage] = {}
+
+    def __getitem__(self, name: str) -> Stage:
+        """Return a stage that was added."""
+        return self._settled[name]
+
+    def well(self, *names: str) -> bool:
+        """Return whether stages work, or are not needed."""
+        return all(one.state in _WELL for one in self._of(names))
+
+    def add(self, stage: Stage, *needs: str) -> Stage:
+        """Add a stage that hangs on others, and return it as it stands in their light."""
+        settled = _settled(stage, self._of(needs))
+        self._settled[stage.name] = settled
+        return settled
+
+    def replace(self, stage: Stage) -> None:
+        """Put a stage in the place of the one of its name."""
+        self._settled[stage.name] = stage
+
+    def ordered(self, names: Iterable[str]) -> tuple[Stage, ...]:
+        """Return the stages in the order of their names."""
+        return tuple(self._of(names))
+
+    def _of(self, names: Iterable[str]) -> list[Stage]:
+        known: Mapping[str, Stage] = self._settled
+        return [known[name] for name in names if name in known]
+
+
+def _settled(stage: Stage, earlier: Iterable[Stage]) -> Stage:
+    if stage.state not in {State.BROKEN, State.WORKING}:
+        return stage
+    by_state = {one.state: one for one in reversed(list(earlier))}
+    for state in _HOLDS_UP:
+        if state is State.UNKNOWN and stage.state is State.WORKING:
+            continue
+        if state in by_state:
+            waits = f"waits for {by_state[state].name}"
+            why = f"{waits}: {stage.why}" if stage.why else waits
+            return replace(stage, state=_TURNS_INTO[state], why=why, code="")
+    return stage
+
+
+def first_broken(stages: Iterable[Stage]) -> Stage | None:
+    """Return the stage that the others hang on; None where none is broken."""
+    return next((one for one in stages if one.state is State.BROKEN), None)

@@ -1,0 +1,165 @@
+"""The last stages: what the node advertises, what of it is healthy, taken, and left."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from clusterwright.tools.finding import Evidence, FieldEvidence
+from clusterwright.tools.gpu.funnel.chain import Chain
+from clusterwright.tools.gpu.funnel.scene import Scene
+from clusterwright.tools.gpu.funnel.stage import Stage, State
+from clusterwright.tools.gpu.vendor import Vendor, vendor_of
+from clusterwright.tools.kubernetes.analyzers.pod import containers
+from clusterwright.tools.manifest import Manifest, instant, items, mapping, text
+from clusterwright.tools.ref import Ref
+
+CAPACITY, ALLOCATABLE, REQUESTED, FREE, SLICES = (
+    *("capacity", "allocatable", "requested"),
+    *("free", "slices"),
+)
+_SETTLING = timedelta(minutes=2)
+"""What a plugin that became ready takes to register, and the kubelet to tell of its devices."""
+_WHOLE = ("nvidia.com/gpu", "nvidia.com/gpu.shared")
+_SLICE = "ResourceSlice"
+
+
+def add_devices(chain: Chain, scene: Scene, needs: tuple[str, ...]) -> None:
+    """Add the stages from capacity to slices; `needs` are those that bring devices."""
+    slices = chain.add(_slices(scene))
+    capacity = chain.add(_capacity(scene, slices, chain[needs[0]]), *needs)
+    if capacity.state is State.NOT_USED:
+        for name in (ALLOCATABLE, REQUESTED, FREE):
+            chain.add(Stage(name, State.NOT_USED, "DRA brings the devices"))
+        return
+    chain.add(_allocatable(scene), *needs, CAPACITY)
+    for stage in (_requested(scene), _free(scene)):
+        chain.add(stage)
+
+
+def spelled(counts: Mapping[str, int]) -> str:
+    """Return devices by resource, those of which there are none left out."""
+    return ", ".join(f"{n} {key}" for key, n in counts.items() if n) or "none"
+
+
+def _of_vendor(scene: Scene, counts: Mapping[str, int]) -> dict[str, int]:
+    return {key: n for key, n in counts.items() if vendor_of(key) is scene.node.vendor}
+
+
+def _capacity(scene: Scene, slices: Stage, plugin: Stage) -> Stage:
+    if "capacity" not in mapping(scene.node.manifest, "status"):
+        return Stage(CAPACITY, State.UNKNOWN, "the node has no status")
+    counts = _of_vendor(scene, scene.node.capacity)
+    if any(counts.values()):
+        return Stage(CAPACITY, State.OK, spelled(counts), ref=scene.ref)
+    if slices.state is State.OK and plugin.state is State.NOT_USED:
+        return Stage(CAPACITY, State.NOT_USED, "DRA brings the devices")
+    if scene.young or _settling(scene):
+        return Stage(CAPACITY, State.WORKING, "not advertised yet", ref=scene.ref)
+    why = f"the node advertises no {scene.node.vendor} device, though all before it works"
+    resource = next(iter(counts), f"{scene.node.vendor}/gpu")
+    shown = FieldEvidence(ref=scene.ref, path=_path("capacity", resource), value="0")
+    return Stage(CAPACITY, State.BROKEN, why, "gpu/not-advertised", scene.ref, (shown,))
+
+
+def _settling(scene: Scene) -> bool:
+    """Return whether the device plugin started only a moment ago."""
+    for name in ("device-plugin", "sandbox-device-plugin"):
+        pod = scene.pods.get(name)
+        for one in containers(pod) if pod else ():
+            since = instant(one.status, "state", "running", "startedAt")
+            if since is not None and scene.estate.now - since < _SETTLING:
+                return True
+    return False
+
+
+def _allocatable(scene: Scene) -> Stage:
+    counts = _of_vendor(scene, scene.node.allocatable)
+    short = _unhealthy(scene)
+    if not short:
+        return Stage(ALLOCATABLE, State.OK, spelled(counts), ref=scene.ref)
+    why = "; ".join(why for why, _ in short)
+    if _settling(scene) or scene.young:
+        return Stage(ALLOCATABLE, State.WORKING, why, ref=scene.ref)
+    shown = tuple(one for _, evidence in short for one in evidence)
+    pod = scene.pods.get("device-plugin")
+    names = [one.name for one in containers(pod)] if pod else []
+    logs = ((Ref.of(pod), names[-1]),) if pod and names else ()
+    code = "gpu/unhealthy-device"
+    return Stage(ALLOCATABLE, State.BROKEN, why, code, scene.ref, shown, logs)
+
+
+def _unhealthy(scene: Scene) -> list[tuple[str, Sequence[Evidence]]]:
+    """Return what shows that a device is not healthy, or is not there any more."""
+    found: list[tuple[str, Sequence[Evidence]]] = []
+    allocatable = scene.node.allocatable
+    for key, whole in _of_vendor(scene, scene.node.capacity).items():
+        left = allocatable.get(key, 0)
+        if left < whole:
+            shown = [
+                FieldEvidence(ref=scene.ref, path=_path(field, key), value=str(n))
+                for field, n in (("capacity", whole), ("allocatable", left))
+            ]
+            found.append((f"{whole - left} of {whole} {key} not healthy", shown))
+    missing = _missing(scene)
+    if missing and not found:
+        found.append(missing)
+    return found
+
+
+def _missing(scene: Scene) -> tuple[str, Sequence[Evidence]] | None:
+    """Return what shows that fewer devices are advertised than discovery counted.
+
+    With MIG a count tells nothing: the mixed strategy advertises no whole device, and devices of
+    which some are split are counted together.
+    """
+    node, capacity = scene.node, scene.node.capacity
+    mig = any("/mig-" in key and n for key, n in capacity.items()) or "-MIG-" in node.product
+    if node.vendor is not Vendor.NVIDIA or node.count is None or mig:
+        return None
+    if scene.workload != "container":
+        return None
+    have = sum(capacity.get(key, 0) for key in _WHOLE)
+    wanted = node.count * (node.replicas if node.sharing != "none" else 1)
+    if not 0 < have < wanted:
+        return None
+    shown = [
+        scene.label("nvidia.com/gpu.count"),
+        FieldEvidence(ref=scene.ref, path=_path("capacity", _WHOLE[0]), value=str(have)),
+    ]
+    return f"{have} of {wanted} devices that discovery counted are advertised", shown
+
+
+def _requested(scene: Scene) -> Stage:
+    if not scene.estate.was_read("Pod"):
+        return Stage(REQUESTED, State.UNKNOWN, "pods could not be read")
+    pods = len(scene.estate.using(scene.ref.name))
+    why = f"{spelled(scene.node.requested)} by {pods} pods" if pods else "none"
+    return Stage(REQUESTED, State.OK, why)
+
+
+def _free(scene: Scene) -> Stage:
+    if not scene.estate.was_read("Pod"):
+        return Stage(FREE, State.UNKNOWN, "pods could not be read")
+    return Stage(FREE, State.OK, spelled(scene.node.free))
+
+
+def _slices(scene: Scene) -> Stage:
+    found = scene.slices
+    if not found:
+        if _SLICE in {gap.what for gap in scene.estate.coverage.gaps}:
+            return Stage(SLICES, State.UNKNOWN, "ResourceSlices could not be read")
+        return Stage(SLICES, State.NOT_USED, "no DRA driver of accelerators publishes here")
+    devices = [one for slice_ in found for one in items(slice_, "spec", "devices")]
+    tainted = sum(bool(taints_of(one)) for one in devices)
+    why = f"{len(devices)} devices in {len(found)} slices"
+    why = f"{why}, {tainted} of them tainted" if tainted else why
+    return Stage(SLICES, State.OK, why, ref=Ref.of(found[0]))
+
+
+def taints_of(device: Manifest) -> list[str]:
+    """Return the taints of a device of a ResourceSlice, in whichever version it was read."""
+    taints = items(device, "taints") or items(device, "basic", "taints")
+    return [f"{text(one, 'key')}:{text(one, 'effect')}" for one in taints]
+
+
+def _path(field: str, resource: str) -> str:
+    return f"$.status.{field}['{resource}']"

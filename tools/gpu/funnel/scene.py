@@ -1,0 +1,118 @@
+"""A node in its cluster, as the stages of its funnel look at it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+
+from clusterwright.tools.finding import FieldEvidence
+from clusterwright.tools.gpu.estate import GPU_CLUSTER, Estate
+from clusterwright.tools.gpu.node import GpuNode
+from clusterwright.tools.manifest import Manifest, condition, dig, instant, name_of, text
+from clusterwright.tools.ref import Ref
+
+_BLOCKS = {
+    "device-plugin": "devicePlugin",
+    "mig-manager": "migManager",
+    "sandbox-device-plugin": "sandboxDevicePlugin",
+    "vfio-manager": "vfioManager",
+    "vgpu-manager": "vgpuManager",
+    "vgpu-device-manager": "vgpuDeviceManager",
+}
+"""Blocks of ClusterPolicy.spec that are not called as their operand is."""
+JOINING = timedelta(minutes=10)
+"""What a node that joined, or booted, may take until its operators have looked after it."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A node with accelerators, and all that was read of its cluster."""
+
+    estate: Estate
+    node: GpuNode
+
+    @property
+    def ref(self) -> Ref:
+        """The node."""
+        return self.node.ref
+
+    @cached_property
+    def ready(self) -> bool:
+        """Whether its kubelet reports; one that says nothing of itself is taken at its word."""
+        return condition(self.node.manifest, "Ready").get("status") in {"True", None}
+
+    @cached_property
+    def young(self) -> bool:
+        """Whether it became ready, or was made, only a moment ago."""
+        ready = condition(self.node.manifest, "Ready")
+        made = instant(self.node.manifest, "metadata", "creationTimestamp")
+        since = instant(ready, "lastTransitionTime") or made
+        return since is not None and self.estate.now - since < JOINING
+
+    @cached_property
+    def pods(self) -> Mapping[str, Manifest]:
+        """Its pods of operands, by the operand's name."""
+        return self.estate.operand_pods(name_of(self.node.manifest))
+
+    @cached_property
+    def policy(self) -> Manifest:
+        """The ClusterPolicy that counts; empty where there is none."""
+        policies = self.estate.cluster_policies
+        return policies[0] if policies else {}
+
+    @cached_property
+    def operated(self) -> bool:
+        """Whether NVIDIA's operator is told to look after this cluster."""
+        return bool(self.policy or self.estate.of_kind(GPU_CLUSTER))
+
+    def enabled(self, block: str) -> bool:
+        """Return whether the ClusterPolicy wants an operand; all are unless it says otherwise."""
+        return dig(self.policy, "spec", block, "enabled") is not False
+
+    def daemonsets(self, operand: str) -> Sequence[Manifest]:
+        """Return the DaemonSets of an operand of the node's vendor."""
+        return self.estate.daemonsets.get((self.node.vendor, operand), ())
+
+    def wants(self, operand: str) -> bool:
+        """Return whether somebody wants an operand: its DaemonSet is there, or the ClusterPolicy's.
+
+        A node whose pods are not read has it all the same, which is then not known.
+        """
+        if self.daemonsets(operand) or operand in self.pods:
+            return True
+        return bool(self.policy) and self.enabled(_BLOCKS.get(operand, operand))
+
+    @cached_property
+    def slices(self) -> Sequence[Manifest]:
+        """The ResourceSlices of its devices."""
+        return self.estate.slices_of(self.node)
+
+    @property
+    def all_given(self) -> bool:
+        """Whether it has devices, and every one is requested."""
+        return any(self.node.allocatable.values()) and not any(self.node.free.values())
+
+    @cached_property
+    def workload(self) -> str:
+        """What the node's devices are for: `container`, `vm-passthrough` or `vm-vgpu`.
+
+        Follows getWorkloadConfig of NVIDIA/gpu-operator, controllers/state_manager.go: the label
+        says nothing unless the ClusterPolicy has sandbox workloads.
+        """
+        if dig(self.policy, "spec", "sandboxWorkloads", "enabled") is not True:
+            return "container"
+        default = text(self.policy, "spec", "sandboxWorkloads", "defaultWorkload") or "container"
+        said = self.node.labels.get("nvidia.com/gpu.workload.config", "")
+        return said if said in {"container", "vm-passthrough", "vm-vgpu"} else default
+
+    def label(self, key: str) -> FieldEvidence:
+        """Return a label of the node as evidence; one that is not there has no value."""
+        path = f"$.metadata.labels['{key}']"
+        return FieldEvidence(ref=self.ref, path=path, value=self.node.labels.get(key, "(not set)"))
+
+    def unready(self, pod: Manifest) -> FieldEvidence:
+        """Return as evidence that a pod is not ready."""
+        said = condition(pod, "Ready")
+        value = f"{text(said, 'status') or '(not set)'} {text(said, 'reason')}".strip()
+        path = "$.status.conditions[?(@.type=='Ready')]"
+        return FieldEvidence(ref=Ref.of(pod), path=path, value=value)

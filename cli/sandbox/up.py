@@ -15,7 +15,8 @@ from clusterwright.tools.errors import ToolError
 @click.option("--node/--no-node", default=True, help="Have a node that really runs containers.")
 @click.option("--capi", is_flag=True, help="Run Cluster API, with workload clusters that are real.")
 @click.option("--prometheus", is_flag=True, help="Monitor it: Prometheus, Alertmanager, metrics.")
-def command(*, name: str, node: bool, capi: bool, prometheus: bool) -> None:
+@click.option("--gpu", is_flag=True, help="Have simulated GPU nodes, and the GPU operators.")
+def command(*, name: str, node: bool, capi: bool, prometheus: bool, gpu: bool) -> None:
     """Start the sandbox NAME, or say that it runs.
 
     As root on Linux it gets namespaces of its own and a real node; otherwise the control plane
@@ -26,7 +27,12 @@ def command(*, name: str, node: bool, capi: bool, prometheus: bool) -> None:
         ran = runs(name)
         with report_to(sys.stderr) as report:
             instance = up(
-                name, real_node=node, cluster_api=capi, prometheus=prometheus, report=report
+                name,
+                real_node=node,
+                cluster_api=capi,
+                prometheus=prometheus,
+                gpu=gpu,
+                report=report,
             )
     except ToolError as error:
         raise click.ClickException(f"{error}\n  {error.hint}".rstrip()) from error

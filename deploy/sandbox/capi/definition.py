@@ -40,7 +40,9 @@ class Kind:
 def plural(kind: str) -> str:
     """Return the plural, which Cluster API derives from a kind as kubebuilder does."""
     name = kind.lower()
-    return f"{name[:-1]}ies" if name.endswith("y") else f"{name}s"
+    if name.endswith("y"):
+        return f"{name[:-1]}ies"
+    return f"{name}es" if name.endswith("s") else f"{name}s"
 
 
 def _definition(kind: Kind, name: str) -> Manifest:

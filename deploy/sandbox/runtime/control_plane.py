@@ -33,6 +33,7 @@ _USERS = (
     "prometheus-operator",
     "config-reloader",
     "simulated-exporter",
+    "simulated-gpu-operator",
 )
 _NAMES = ("localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc")
 _FAST = ("--kube-api-qps=300", "--kube-api-burst=600")

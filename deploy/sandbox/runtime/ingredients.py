@@ -29,9 +29,13 @@ class Ingredients:
     """Of Cluster API's managers; none without them."""
     definitions: Path | None
     """Of the kinds of Prometheus' operator; none without Prometheus."""
+    gpu: bool
+    """Whether GPU nodes and their operators are simulated; that needs no parts."""
 
 
-def gather(*, real_node: bool, cluster_api: bool, prometheus: bool, report: Report) -> Ingredients:
+def gather(
+    *, real_node: bool, cluster_api: bool, prometheus: bool, gpu: bool, report: Report
+) -> Ingredients:
     """Return what an instance is made of; build and fetch what the cache does not have."""
     packages, why_not = _packages(report) if real_node else (None, "not wanted")
     wanted = control_plane.BINARIES + (node.BINARIES if packages else ())
@@ -43,6 +47,7 @@ def gather(*, real_node: bool, cluster_api: bool, prometheus: bool, report: Repo
         why_not,
         ensure_manifests(report) if cluster_api else {},
         ensure_definitions(report) if prometheus else None,
+        gpu,
     )
 
 

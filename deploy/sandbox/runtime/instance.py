@@ -55,6 +55,11 @@ class Instance:
         return bool(self.record.prometheus_port)
 
     @property
+    def has_gpu(self) -> bool:
+        """Whether it has simulated GPU nodes on which the operators' operands are run."""
+        return self.record.gpu
+
+    @property
     def prometheus_url(self) -> str:
         """Where Prometheus is reached from the host; empty without it."""
         port = self.record.prometheus_port

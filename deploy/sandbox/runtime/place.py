@@ -33,6 +33,7 @@ _PORTS = (
     "operator",
     "exporter",
     "metrics_server",
+    "gpu_kubelets",
 )
 
 
@@ -60,6 +61,7 @@ class Place:
     operator: int = 8080
     exporter: int = 9400
     metrics_server: int = 4443
+    gpu_kubelets: int = 10251
     managers: tuple[int, ...] = tuple(range(9450, 9458))
     """Of Cluster API: a webhook and a health port for each."""
     workloads: tuple[int, ...] = ()

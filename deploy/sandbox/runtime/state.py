@@ -43,6 +43,8 @@ class Record:
     prometheus_port: int = 0
     alertmanager_port: int = 0
     """On the host's loopback; 0 for a sandbox without Prometheus."""
+    gpu: bool = False
+    """Whether it has simulated GPU nodes with the operators' operands."""
 
 
 _READER = TypeAdapter(Record)  # leaves out what only a later version knows

@@ -8,6 +8,7 @@ from dataclasses import replace
 from clusterwright.deploy.sandbox.capi import programs as cluster_api_programs
 from clusterwright.deploy.sandbox.capi.install_classes import install_classes
 from clusterwright.deploy.sandbox.capi.k0rdent.install import install_k0rdent
+from clusterwright.deploy.sandbox.gpu import programs as gpu_programs
 from clusterwright.deploy.sandbox.monitoring import programs as monitoring_programs
 from clusterwright.deploy.sandbox.monitoring.settle import settle_monitoring
 from clusterwright.deploy.sandbox.parts.binaries import (
@@ -45,6 +46,7 @@ def up(
     real_node: bool = True,
     cluster_api: bool = False,
     prometheus: bool = False,
+    gpu: bool = False,
     report: Report | None = None,
 ) -> Instance:
     """Return a running instance, started if it does not run yet.
@@ -56,6 +58,7 @@ def up(
         cluster_api: run Cluster API's managers and the sandbox's own provider.
         prometheus: run Prometheus, its operator, Alertmanager, metrics-server and a simulated
             exporter.
+        gpu: have simulated GPU nodes, with the operators of NVIDIA and AMD and their operands.
         report: hears what is built and started.
 
     Raises:
@@ -67,10 +70,14 @@ def up(
         instance = _running(name)
         if instance is None:
             wanted = gather(
-                real_node=real_node, cluster_api=cluster_api, prometheus=prometheus, report=report
+                real_node=real_node,
+                cluster_api=cluster_api,
+                prometheus=prometheus,
+                gpu=gpu,
+                report=report,
             )
             instance = _start(name, wanted, report)
-        _check(instance, cluster_api=cluster_api, prometheus=prometheus)
+        _check(instance, cluster_api=cluster_api, prometheus=prometheus, gpu=gpu)
         settle(instance, report)
         if cluster_api:
             install_classes(instance, report)
@@ -88,10 +95,11 @@ def _running(name: str) -> Instance | None:
     return None
 
 
-def _check(instance: Instance, *, cluster_api: bool, prometheus: bool) -> None:
+def _check(instance: Instance, *, cluster_api: bool, prometheus: bool, gpu: bool) -> None:
     """Raise StartError where a running instance lacks what is wanted of it."""
     lacking = "Cluster API" if cluster_api and not instance.has_cluster_api else ""
     lacking = "Prometheus" if prometheus and not instance.has_prometheus else lacking
+    lacking = "GPU nodes" if gpu and not instance.has_gpu else lacking
     if lacking:
         raise StartError(
             f"sandbox {instance.name!r} runs without {lacking}",
@@ -159,6 +167,8 @@ def _more_programs(place: Place, parts: Ingredients) -> list[Program]:
         found += cluster_api_programs.cluster_api(place, parts.binaries, parts.manifests)
     if parts.definitions:
         found += monitoring_programs.monitoring(place, parts.binaries, parts.definitions)
+    if parts.gpu:
+        found += gpu_programs.gpu(place)
     if parts.packages:
         found += node.node(place, parts.binaries, parts.packages)
     return found
@@ -170,7 +180,7 @@ def _plan(
     network = None
     if parts.packages:
         ip = [str(parts.packages.busybox), "ip"]
-        more = [SIMULATED_ADDRESS] if place.monitored else []
+        more = [SIMULATED_ADDRESS] if place.monitored or parts.gpu else []
         network = Network(NODE_ADDRESS, place.file("resolv.conf"), ip, more)
         cgroups.prepare(place.name)
     return Plan(
@@ -205,4 +215,5 @@ def _record(
         clusterctl=str(parts.binaries.get("clusterctl", "")),
         prometheus_port=ports[2] if place.monitored else 0,
         alertmanager_port=ports[3] if place.monitored else 0,
+        gpu=parts.gpu,
     )

@@ -1,0 +1,1 @@
+"""GPU nodes of the sandbox: simulated hardware, under operands that real controllers run."""

@@ -1,0 +1,39 @@
+"""Run it: `python -m clusterwright.deploy.sandbox.gpu.operator SETTINGS`."""
+
+import sys
+import threading
+import time
+from pathlib import Path
+
+from clusterwright.deploy.sandbox.capi.provider.api import Api
+from clusterwright.deploy.sandbox.gpu.operator.install import install
+from clusterwright.deploy.sandbox.gpu.operator.rounds import Rounds
+from clusterwright.deploy.sandbox.gpu.operator.serve import Kubelet, listen
+from clusterwright.deploy.sandbox.gpu.operator.settled import unsettled
+from clusterwright.deploy.sandbox.gpu.operator.world import World
+from clusterwright.deploy.sandbox.gpu.settings import Settings
+
+_IDLE, _GATHERING = 10.0, 0.1
+"""Seconds between rounds in which nothing changes, and in which changes are gathered."""
+
+
+def main(file: str) -> None:
+    """Install, then look after everything until killed."""
+    settings = Settings.read(Path(file))
+    api = Api(settings.server, settings.authority, settings.certificate, settings.key)
+    install(api, int(settings.kubelets.rpartition(":")[2]))
+    world = World(api)
+    world.follow()
+    server = listen(settings, Kubelet(world, settings, lambda: unsettled(world)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    rounds = Rounds(world)
+    while True:
+        world.changed.wait(_IDLE)
+        time.sleep(_GATHERING)
+        world.changed.clear()
+        if world.complete:
+            rounds.go()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

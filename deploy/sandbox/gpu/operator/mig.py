@@ -1,0 +1,76 @@
+"""The MIG manager of a node: it applies the layout that the node's label names, or fails to.
+
+Rules: NVIDIA/mig-parted, deployments/gpu-operator (reconfigure-mig.sh, the manager's main.go): the
+label is acted on once, when its value changes or the manager starts; a GPU in use cannot be split.
+"""
+
+from collections.abc import Sequence
+
+from clusterwright.deploy.sandbox.gpu.hardware import STEER, Hardware, Product
+from clusterwright.deploy.sandbox.gpu.operands import key_of
+from clusterwright.deploy.sandbox.gpu.operator.discovery import MIG_CONFIG
+from clusterwright.deploy.sandbox.gpu.operator.layout import devices_of, mig_configs
+from clusterwright.deploy.sandbox.gpu.operator.world import World, pods_on, steered
+from clusterwright.tools.manifest import Manifest, items, labels_of, mapping, name_of, text
+
+STATE = f"{MIG_CONFIG}.state"
+_SLICES, _MEMORY = 7, 8
+
+
+class MigManagers:
+    """Remembers what each node's manager has tried."""
+
+    def __init__(self, world: World) -> None:
+        """Take the world."""
+        self._world = world
+        self._tried: dict[str, tuple[str, str]] = {}
+
+    def look_after(
+        self, node: Manifest, hardware: Hardware, pod: Manifest, policy: Manifest
+    ) -> None:
+        """Apply what a node's label asks for, in two steps that others can see."""
+        wanted = labels_of(node).get(MIG_CONFIG, "")
+        attempt = wanted, text(pod, "metadata", "uid")
+        if not wanted or self._tried.get(name_of(node)) == attempt:
+            return
+        if labels_of(node).get(STATE) != "pending":
+            self._world.label(node, {STATE: "pending"})
+            return
+        said = steered(node, "mig-apply")
+        if said in {"pending", "rebooting"}:
+            self._world.label(node, {STATE: said})
+            return
+        self._tried[name_of(node)] = attempt
+        configs = mig_configs(self._world, policy)
+        fits = wanted in configs and _fits(hardware, configs[wanted])
+        same = steered(node, "mig-applied") == wanted
+        if said == "failed" or not fits or (not same and self._in_use(node)):
+            self._world.label(node, {STATE: "failed"})
+            return
+        self._world.annotate(node, {f"{STEER}mig-applied": wanted})
+        self._world.label(node, {STATE: "success"})
+
+    def _in_use(self, node: Manifest) -> bool:
+        """Return whether a pod holds a device: the driver then refuses to split it."""
+        return any(
+            not key_of(pod) and key.startswith("nvidia.com/")
+            for pod in pods_on(self._world, node)
+            for container in items(pod, "spec", "containers")
+            for key in mapping(container, "resources", "limits")
+        )
+
+
+def _fits(hardware: Hardware, config: Sequence[Manifest]) -> bool:
+    """Return whether the product has every profile, and as many as a layout wants of it."""
+    each = [devices_of(n, config) for n in range(hardware.count)]
+    return all(one is None or _fits_on(hardware.product, one) for one in each)
+
+
+def _fits_on(product: Product, devices: dict[str, int]) -> bool:
+    if not product.profiles or not devices.keys() <= product.profiles.keys():
+        return False
+    profiles = [(product.profiles[name], n) for name, n in devices.items()]
+    return (
+        sum(one.compute * n for one, n in profiles) <= _SLICES
+        and sum(one.memory * n for one, n in profiles) <= _MEMORY
+    )

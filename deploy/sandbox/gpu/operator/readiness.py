@@ -1,0 +1,51 @@
+"""What is ready on a node, by which init containers and the device plugin go."""
+
+from clusterwright.deploy.sandbox.gpu.hardware import AMD, NVIDIA, hardware_of
+from clusterwright.deploy.sandbox.gpu.operands import key_of
+from clusterwright.deploy.sandbox.gpu.operator.situation import (
+    AMD_DRIVER,
+    DEVICES,
+    DRIVER,
+    TOOLKIT,
+)
+from clusterwright.deploy.sandbox.gpu.operator.world import World, pods_on, steered
+from clusterwright.tools.manifest import Manifest, condition, mapping, truth
+
+
+def ready_pods(world: World, node: Manifest) -> dict[str, Manifest]:
+    """Return the operands' pods of a node that are Ready, by operand."""
+    return {
+        key: pod
+        for pod in pods_on(world, node)
+        if (key := key_of(pod)) and condition(pod, "Ready").get("status") == "True"
+    }
+
+
+def there_on(world: World, node: Manifest) -> set[str]:
+    """Return what is ready on a node."""
+    hardware = hardware_of(node)
+    if hardware is None:
+        return set()
+    if hardware.product.vendor == AMD:
+        return set() if steered(node, "driver") else {AMD_DRIVER}
+    ready = ready_pods(world, node)
+    found: set[str] = set()
+    for key, block in ((DRIVER, "driver"), (TOOLKIT, "toolkit")):
+        installed = not wants(world, block) and not steered(node, key)
+        if key in ready or installed:
+            found.add(key)
+    if _offers_devices(node):
+        found.add(DEVICES)
+    return found
+
+
+def wants(world: World, block: str) -> bool:
+    """Return whether the ClusterPolicy in force asks for an operand."""
+    return any(truth(one, "spec", block, "enabled") for one in world.all("ClusterPolicy"))
+
+
+def _offers_devices(node: Manifest) -> bool:
+    allocatable = mapping(node, "status", "allocatable")
+    return any(
+        key.startswith(f"{NVIDIA}/") and value not in {"0", 0} for key, value in allocatable.items()
+    )

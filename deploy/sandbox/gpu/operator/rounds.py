@@ -1,0 +1,87 @@
+"""One round of everything that the simulated operator looks after."""
+
+import time
+from collections.abc import Callable
+
+import httpx
+
+from clusterwright.deploy.sandbox.gpu.hardware import AMD, Hardware, hardware_of
+from clusterwright.deploy.sandbox.gpu.operator import amd, discovery, policy
+from clusterwright.deploy.sandbox.gpu.operator.device_plugin import advertise
+from clusterwright.deploy.sandbox.gpu.operator.gfd import gfd_labels
+from clusterwright.deploy.sandbox.gpu.operator.kubelet import Kubelets
+from clusterwright.deploy.sandbox.gpu.operator.layout import (
+    layout_of,
+    mig_configs,
+    mig_strategy,
+    offered,
+    offered_by_amd,
+    sharing_of,
+)
+from clusterwright.deploy.sandbox.gpu.operator.mig import MigManagers
+from clusterwright.deploy.sandbox.gpu.operator.readiness import ready_pods, there_on
+from clusterwright.deploy.sandbox.gpu.operator.situation import DRIVER, TOOLKIT
+from clusterwright.deploy.sandbox.gpu.operator.world import World, say
+from clusterwright.tools.manifest import Manifest, name_of
+
+
+class Rounds:
+    """Carries everything one step on."""
+
+    def __init__(self, world: World) -> None:
+        """Take the world."""
+        self._world = world
+        self._kubelets = Kubelets(world)
+        self._mig = MigManagers(world)
+
+    def go(self) -> None:
+        """Look after every node and every operator's object; what fails is tried again."""
+        main = policy.in_force(self._world)
+        self._try("ClusterPolicy", lambda: policy.deploy(self._world, main))
+        for config in self._world.all("DeviceConfig"):
+            self._try(name_of(config), lambda config=config: amd.look_after(self._world, config))
+        for node in self._world.all("Node"):
+            hardware = hardware_of(node)
+            if hardware:
+                self._try(
+                    name_of(node),
+                    lambda node=node, hardware=hardware: self._node(node, hardware, main),
+                )
+        self._try("ClusterPolicy", lambda: policy.tell(self._world))
+
+    def _node(self, node: Manifest, hardware: Hardware, main: Manifest) -> None:
+        node = {"apiVersion": "v1", "kind": "Node", **node}
+        self._world.label(node, discovery.nfd(node))
+        if main:
+            self._world.label(node, discovery.operator_labels(node))
+        self._kubelets.look_after(node)
+        ready = ready_pods(self._world, node)
+        if hardware.product.vendor == AMD:
+            self._amd(node, hardware, ready)
+            return
+        world = self._world
+        configs = mig_configs(world, main)
+        strategy, sharing = mig_strategy(world, main, node), sharing_of(world, main, node)
+        if "mig-manager" in ready and discovery.mig_capable(node):
+            self._mig.look_after(node, hardware, ready["mig-manager"], main)
+        layout = layout_of(node, hardware, configs)
+        plugin = "device-plugin" in ready and {DRIVER, TOOLKIT} <= there_on(world, node)
+        devices = offered(node, hardware, layout, sharing, strategy) if plugin else None
+        advertise(world, node, hardware, devices)
+        if "gfd" in ready:
+            now = int(time.time())
+            world.label(node, gfd_labels(node, hardware, layout, sharing, strategy, now))
+
+    def _amd(self, node: Manifest, hardware: Hardware, ready: dict[str, Manifest]) -> None:
+        plugin = "device-plugin" in ready
+        devices = offered_by_amd(node, hardware) if plugin else None
+        advertise(self._world, node, hardware, devices)
+        if "node-labeller" in ready:
+            self._world.label(node, discovery.amd_labels(hardware))
+
+    def _try(self, what: str, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except httpx.HTTPError as error:  # the next round tries again
+            say(f"{what}: {error}")
+            self._world.changed.set()

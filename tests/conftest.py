@@ -11,6 +11,8 @@ REUSED = "CLUSTERWRIGHT_TEST_SANDBOX"
 """Names a sandbox to run the tests on, which is then left as it is."""
 REUSED_MONITORED = "CLUSTERWRIGHT_TEST_MONITORED"
 """Names one with Prometheus in the same way."""
+REUSED_GPU = "CLUSTERWRIGHT_TEST_GPU"
+"""Names one with GPU nodes in the same way."""
 
 
 @pytest.hookimpl(trylast=True)
@@ -25,11 +27,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=_costly_cluster)
 
 
-def _costly_cluster(item: pytest.Item) -> tuple[bool, bool, str]:
+def _costly_cluster(item: pytest.Item) -> tuple[bool, bool, bool, str]:
     fixtures: list[str] = getattr(item, "fixturenames", [])
     folder = str(item.path.parent) if "management" in fixtures else ""
-    monitored = "monitored_sandbox" in fixtures
-    return monitored, monitored and "e2e" not in item.path.parts, folder
+    monitored, gpu = "monitored_sandbox" in fixtures, "gpu_sandbox" in fixtures
+    return monitored, monitored and "e2e" not in item.path.parts, gpu, folder
 
 
 @pytest.fixture(scope="session")
@@ -65,6 +67,18 @@ def monitored_sandbox() -> Iterator[Instance]:
     try:
         # One that runs is taken as it is: not all that others have it scrape need be well.
         yield find(name) if reused and runs(name) else up(name, prometheus=True)
+    finally:
+        if not reused:
+            down(name)
+
+
+@pytest.fixture(scope="session")
+def gpu_sandbox() -> Iterator[Instance]:
+    """A real cluster with simulated GPU nodes, and what the GPU operators run on them."""
+    reused = os.environ.get(REUSED_GPU)
+    name = reused or f"test-{os.getpid()}-gpu"
+    try:
+        yield find(name) if reused and runs(name) else up(name, real_node=False, gpu=True)
     finally:
         if not reused:
             down(name)

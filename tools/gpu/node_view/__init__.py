@@ -1,0 +1,1 @@
+"""The GPUs of one machine as its driver sees them, read through NVML and never changed."""

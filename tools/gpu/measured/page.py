@@ -1,0 +1,204 @@
+"""From what is known to one page of an answer: what is asked for, summed up, the worst first."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from statistics import fmean
+
+from clusterwright.tools.answer import CAP, longest
+from clusterwright.tools.errors import NotFoundError
+from clusterwright.tools.excerpt import few
+from clusterwright.tools.gpu.measured.answer import ModelSum, UsageAnswer
+from clusterwright.tools.gpu.measured.device import MIB_PER_GIB
+from clusterwright.tools.gpu.measured.gather import Known
+from clusterwright.tools.gpu.measured.join import joined
+from clusterwright.tools.gpu.measured.row import By, Naming, UsageRow, price, rows, spelled
+from clusterwright.tools.gpu.measured.state import PROBLEMS, RANK, wasted
+from clusterwright.tools.gpu.measured.use import Use, Uses
+from clusterwright.tools.gpu.vendor import Vendor
+from clusterwright.tools.kubernetes.analyzers.pod import workload_of
+from clusterwright.tools.kubernetes.cursor import encode
+from clusterwright.tools.prometheus.cost.rates import Rates, plain, rates
+from clusterwright.tools.prometheus.cost.sources import ENGINE
+from clusterwright.tools.prometheus.settings import FILE, Prices
+from clusterwright.tools.prometheus.signal.spelled import rounded
+from clusterwright.tools.prometheus.window import stamp
+
+BUDGET = 6_144
+"""Bytes of an answer by default."""
+_MODELS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a caller wants to see."""
+
+    by: By
+    last: str
+    seconds: int
+    namespace: str | None = None
+    on: str | None = None
+    """A node's name, or a part of a model's."""
+    problems: bool = False
+
+    def wants(self, use: Use) -> bool:
+        """Return whether a device, or what stands for some, is asked about."""
+        own = not self.namespace or any(pod.namespace == self.namespace for pod in use.pods)
+        return own and (not self.on or use.node == self.on or plain(self.on) in plain(use.model))
+
+
+@dataclass(frozen=True)
+class Page:
+    """Makes the answer for the first of the rows that are left."""
+
+    cluster: str
+    backend: str
+    asked: Asked
+    own: str
+    known: Known
+    prices: Prices
+
+    def fitting(self, after: tuple[int | str, ...], limit: int | None) -> UsageAnswer:
+        """Return as many rows after a key as fit, or at most `limit`."""
+        rest = [one for one in self._rows if one.key > after] if after else self._rows
+        most = min(limit or len(rest), len(rest))
+
+        def first(count: int) -> UsageAnswer:
+            more = count < len(rest)
+            last = rest[count - 1].key if count and more else ()
+            cursor = encode("usage", self.own, self.known.end, *last) if last else None
+            return self._counted.model_copy(
+                update={"rows": tuple(rest[:count]), "next_cursor": cursor}
+            )
+
+        return longest(first, most, CAP if limit else BUDGET)
+
+    @cached_property
+    def _uses(self) -> Uses:
+        measured = joined(self.known.results, self.known.places)
+        return Uses(measured, self.known.places, self.asked.seconds)
+
+    @cached_property
+    def _devices(self) -> Sequence[Use]:
+        """Every device that is asked about, once; raise NotFoundError where `on` names nothing."""
+        every, on = self._uses.devices, self.asked.on
+        if on and not any(replace(self.asked, namespace=None).wants(one) for one in every):
+            models = sorted({spelled(one.model) for one in every if one.model})
+            raise NotFoundError(
+                f"{on!r} is neither a node with GPUs nor part of a model's name",
+                hint=f"models: {few(models, 10) or 'none'}; gpu_inventory lists the nodes",
+            )
+        return [one for one in every if self.asked.wants(one)]
+
+    @cached_property
+    def _rates(self) -> Rates:
+        products = {one.node: one.model for one in self._uses.devices if one.model}
+        return rates(self.prices, products, {"gpu": self.known.results.get("price gpu", ())})
+
+    @cached_property
+    def _rows(self) -> Sequence[UsageRow]:
+        devices = self._devices
+        shown = (
+            [one for one in self._uses.holders if self.asked.wants(one)]
+            if self.asked.by == "workload"
+            else devices
+        )
+        wanted = (one for one in shown if one.state in PROBLEMS or not self.asked.problems)
+        return rows(wanted, Naming(self.asked.by, self._workloads, self._rates, self._memories))
+
+    def _workloads(self, use: Use) -> Iterator[str]:
+        estate = self.known.places.estate
+        for pod in use.pods:
+            manifest = estate.get(pod)
+            if not self.asked.namespace or pod.namespace == self.asked.namespace:
+                yield str(workload_of(estate, manifest) if manifest else pod)
+
+    @cached_property
+    def _memories(self) -> dict[str, float]:
+        nodes = self.known.places.estate.nodes
+        return {one.model: one.memory / MIB_PER_GIB for one in nodes if one.model and one.memory}
+
+    @cached_property
+    def _counted(self) -> UsageAnswer:
+        """The answer without rows."""
+        devices, order = self._devices, list(RANK)
+        states: Counter[str] = Counter()
+        for one in devices:
+            states[one.state] += one.count
+        measured = [one for one in devices if one.device]
+        priced = self._rates.known
+        return UsageAnswer(
+            cluster=self.cluster,
+            backend=self.backend,
+            window=self.asked.last,
+            until=stamp(self.known.end),
+            by=self.asked.by,
+            gpus=sum(states.values()),
+            measured=len(measured),
+            allocated=sum(bool(one.pods) for one in measured),
+            busy=_busy(measured),
+            states={one: states[one] for one in order if states[one]},
+            models=tuple(_models(devices)),
+            cost=rounded(self._cost(measured)) if priced else None,
+            currency=("USD" if self._rates.source == FILE else "(OpenCost's)") if priced else "",
+            prices=self._rates.source or f"none known, neither OpenCost's metrics nor in {FILE}",
+            total_rows=len(self._rows),
+            gaps=self.known.gaps,
+            notes=tuple(self._notes(measured)),
+        )
+
+    def _cost(self, measured: Iterable[Use]) -> float:
+        return sum(
+            wasted(one.device, one.state) * (price(self._rates, one.device) or 0.0)
+            for one in measured
+            if one.device
+        )
+
+    def _notes(self, measured: Sequence[Use]) -> Iterator[str]:
+        vocabulary, joined_ = self.known.vocabulary, self._uses.measured
+        if not vocabulary.vendors:
+            yield (
+                "Prometheus has no metrics of GPUs: prom_targets tells whether dcgm-exporter is"
+                " scraped, gpu_inventory who has which GPUs"
+            )
+        by_util = sum(
+            one.device is not None and one.device.busy is not None and not one.device.by_engine
+            for one in measured
+        )
+        if by_util:
+            yield (
+                f"{by_util} without {ENGINE}: judged by utilisation, which one tiny kernel takes"
+                " to 100 %"
+            )
+        if Vendor.AMD in vocabulary.vendors:
+            yield "names of AMD's metrics are from its documents, not tried; hangs are not judged"
+        if joined_.nowhere:
+            yield f"{joined_.nowhere} series name no node of the cluster and are left out"
+        if self.known.places.estate.was_read("Pod") and any(not one.pods for one in measured):
+            unnamed = len(self.known.places.holders) > 0 and not joined_.named
+            if unnamed:
+                yield "no series names a pod that has GPUs: is the exporter's mapping of pods on?"
+
+
+def _busy(measured: Iterable[Use]) -> float | None:
+    found = [
+        one.device.busy
+        for one in measured
+        if one.device and one.pods and one.device.busy is not None
+    ]
+    return rounded(fmean(found)) if found else None
+
+
+def _models(devices: Sequence[Use]) -> Iterator[ModelSum]:
+    counts: Counter[str] = Counter()
+    for one in devices:
+        counts[one.model] += one.count
+    for model, count in counts.most_common(_MODELS):
+        own = [one for one in devices if one.model == model and one.device]
+        yield ModelSum(
+            model=spelled(model) or "unknown model",
+            gpus=count,
+            allocated=sum(bool(one.pods) for one in own),
+            busy=_busy(own),
+        )

@@ -5,10 +5,10 @@ import pytest
 
 from clusterwright.tools.finding import Edge, MetricEvidence, Relation, Severity
 from clusterwright.tools.manifest import Manifest
-from clusterwright.tools.prometheus.analyzers.gpu_xid import XIDS
 from clusterwright.tools.prometheus.metric_queries import BY_NAME, WORKLOAD_LABELS
 from clusterwright.tools.prometheus.result import Series
 from clusterwright.tools.ref import Ref
+from clusterwright.tools.xid import XIDS, Fault
 from tests.tools.kubernetes.analyzers.cluster import make, owned, pod, running
 from tests.tools.prometheus.analyzers.estates import (
     TRAIN,
@@ -54,9 +54,12 @@ def test_an_xid_of_the_last_hour_is_told_by_whose_fault_it_is(xid: int) -> None:
     if known.application:
         assert (finding.code, finding.subject) == ("gpu/xid-application", POD)
         assert finding.severity is not Severity.CRITICAL
-    else:
+    elif known.fault in {Fault.HARDWARE, Fault.EITHER}:
         assert (finding.code, finding.subject) == ("gpu/xid-hardware", NODE)
-        assert finding.severity is Severity.CRITICAL
+        assert finding.severity is (Severity.CRITICAL if known.grave else Severity.WARNING)
+    else:
+        assert (finding.code, finding.subject) == ("gpu/xid-other", NODE)
+        assert finding.severity is Severity.WARNING
     assert f"reported XID {xid} in the last hour: {known.means}"[:60] in finding.title
     assert finding.fixes == (known.do,)
 

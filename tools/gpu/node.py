@@ -114,7 +114,11 @@ def vendor_of_node(labels: Mapping[str, str], capacity: Counts) -> Vendor | None
     by_label = (
         vendor
         for vendor in Vendor
-        if any(key.startswith(f"{vendor}/gpu.") or key == f"{vendor}/mig.config" for key in labels)
+        if any(
+            key.startswith(f"{vendor}/gpu.") or key == f"{vendor}/mig.config"
+            for key, value in labels.items()
+            if value != "false"  # as the operator leaves `gpu.present` where no device is any more
+        )
     )
     offered = (vendor_of(key) for key, count in capacity.items() if count)
     for vendors in (found, marked, by_label, offered):

@@ -98,7 +98,7 @@ def _loaded(scene: Scene, config: Manifest, shown: FieldEvidence) -> Stage:
         return Stage(DRIVER, State.OK, "KMM has loaded it", ref=scene.ref)
     if shown.value.endswith(_BUSY) or scene.young:
         return Stage(DRIVER, State.WORKING, word(shown.value), "", ref, (shown,))
-    if any(scene.node.capacity.values()):  # the plugin does not start without it
+    if scene.advertises:  # the plugin does not start without it
         return Stage(DRIVER, State.OK, ref=ref)
     why = "KMM has not loaded it on this node"
     return Stage(DRIVER, State.BROKEN, why, "gpu/driver-failed", ref, (scene.label(label), shown))
@@ -124,7 +124,7 @@ def _operand(
     switch = {PLUGIN: "enableDevicePlugin", LABELLER: "enableNodeLabeller"}[name]
     off = config is not None and dig(config, "spec", block, switch) is False
     unasked = config is None and not scene.daemonsets(name)
-    brought = bool(scene.slices) or any(scene.node.capacity.values())
+    brought = bool(scene.slices) or scene.advertises
     left_out = off or (unasked and (name == LABELLER or brought))
     if name not in scene.pods and left_out:
         return OperandStage(Stage(name, State.NOT_USED))

@@ -31,8 +31,8 @@ def add_devices(chain: Chain, scene: Scene, needs: tuple[str, ...]) -> None:
             chain.add(Stage(name, State.NOT_USED, "DRA brings the devices"))
         return
     chain.add(_allocatable(scene), *needs, CAPACITY)
-    for stage in (_requested(scene), _free(scene)):
-        chain.add(stage)
+    chain.add(_requested(scene))
+    chain.add(_free(scene), ALLOCATABLE)
 
 
 def spelled(counts: Mapping[str, int]) -> str:
@@ -73,6 +73,8 @@ def _settling(scene: Scene) -> bool:
 
 def _allocatable(scene: Scene) -> Stage:
     counts = _of_vendor(scene, scene.node.allocatable)
+    if not any(_of_vendor(scene, scene.node.capacity).values()):
+        return Stage(ALLOCATABLE, State.BROKEN, ref=scene.ref)  # which capacity explains
     short = _unhealthy(scene)
     if not short:
         return Stage(ALLOCATABLE, State.OK, spelled(counts), ref=scene.ref)
@@ -139,6 +141,8 @@ def _requested(scene: Scene) -> Stage:
 def _free(scene: Scene) -> Stage:
     if not scene.estate.was_read("Pod"):
         return Stage(FREE, State.UNKNOWN, "pods could not be read")
+    if not any(scene.node.allocatable.values()):
+        return Stage(FREE, State.BROKEN)  # which allocatable explains
     return Stage(FREE, State.OK, spelled(scene.node.free))
 
 

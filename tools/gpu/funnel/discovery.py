@@ -36,7 +36,7 @@ def pci_label(scene: Scene) -> Stage:
     seen = next((one for one in known if labels.get(one) == "true"), None)
     if seen:
         return Stage(PCI, State.OK, seen, ref=scene.ref)
-    if labels.get(_MARK) == "true" or any(scene.node.capacity.values()):
+    if labels.get(_MARK) == "true" or scene.advertises:
         why = "no PCI label, and the node is taken for one all the same"
         return Stage(PCI, State.NOT_USED, why, ref=scene.ref)
     if scene.young:
@@ -59,6 +59,8 @@ def present(scene: Scene) -> Stage:
         return Stage(TAKEN, State.OK, f"{_MARK}=true", ref=scene.ref)
     if not scene.operated:
         return Stage(TAKEN, State.NOT_USED, "no operator of NVIDIA looks after this cluster")
+    if scene.brought:
+        return Stage(TAKEN, State.NOT_USED, "others bring its devices")
     if scene.young:
         return Stage(TAKEN, State.WORKING, "the node is new", ref=scene.ref)
     why = f"the operator has not set {_MARK}=true" if said is None else f"{_MARK} is {word(said)}"
@@ -71,9 +73,9 @@ def deploy_labels(scene: Scene) -> Stage:
     labels = scene.node.labels
     if not scene.operated:
         return Stage(PLACED, State.NOT_USED, "no operator of NVIDIA looks after this cluster")
+    if scene.brought:
+        return Stage(PLACED, State.NOT_USED, "others bring its devices")
     if labels.get(OPT_OUT) == "false":
-        if any(scene.node.capacity.values()):
-            return Stage(PLACED, State.NOT_USED, f"{OPT_OUT}=false, and others bring its devices")
         why = f"{OPT_OUT}=false keeps all operands from the node"
         return Stage(
             PLACED, State.BROKEN, why, "gpu/operands-off", scene.ref, (scene.label(OPT_OUT),)

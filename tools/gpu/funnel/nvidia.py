@@ -68,6 +68,8 @@ def _needs(one: OperandStage, *otherwise: str) -> tuple[str, ...]:
         return (*_BEFORE, *otherwise)
     if one.verdict.ill is Ill.IMAGE:
         return ()
+    if one.verdict.ill is Ill.RUNTIME:
+        return ("driver", "toolkit")
     if one.needs is None:
         return otherwise
     return tuple(dict.fromkeys((*one.needs, *_checks(one))))
@@ -120,7 +122,7 @@ def _device_plugin(scene: Scene) -> OperandStage:
     if name not in scene.pods and not scene.wants(name):
         if scene.slices:
             return OperandStage(Stage(name, State.NOT_USED, "DRA brings the devices"))
-        if scene.operated or any(scene.node.capacity.values()):
+        if scene.operated or scene.advertises:
             why = "the operator is told to leave it out"
             return OperandStage(Stage(name, State.NOT_USED, why))
     return operand_stage(scene, name, name, "gpu/plugin-failed", missing="gpu/plugin-missing")

@@ -58,6 +58,8 @@ def operand_stage(
         patience: how long it may take to become ready.
     """
     pod = scene.pods.get(operand)
+    if pod is None and scene.brought and scene.estate.was_read("Pod"):
+        return OperandStage(Stage(name, State.NOT_USED, "others bring its devices"))
     if pod is None:
         return OperandStage(absent(scene, name, operand, missing or code))
     verdict = verdict_of(scene.estate, pod)

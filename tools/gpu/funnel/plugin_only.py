@@ -14,7 +14,7 @@ def plugin_only_stages(scene: Scene) -> tuple[Stage, ...]:
     """Return the stages of an Intel node."""
     chain = Chain()
     chain.add(pci_label(scene))
-    brought = bool(scene.slices) or any(scene.node.capacity.values())
+    brought = bool(scene.slices) or scene.advertises
     if brought and not scene.wants(_OPERAND):
         chain.add(Stage(_PLUGIN, State.NOT_USED))
     else:

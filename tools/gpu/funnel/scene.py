@@ -8,6 +8,8 @@ from functools import cached_property
 from clusterwright.tools.finding import FieldEvidence
 from clusterwright.tools.gpu.estate import GPU_CLUSTER, Estate
 from clusterwright.tools.gpu.node import GpuNode
+from clusterwright.tools.gpu.operands import DEPLOY, OPT_OUT
+from clusterwright.tools.gpu.vendor import Vendor
 from clusterwright.tools.manifest import Manifest, condition, dig, instant, name_of, text
 from clusterwright.tools.ref import Ref
 
@@ -43,11 +45,28 @@ class Scene:
 
     @cached_property
     def young(self) -> bool:
-        """Whether it became ready, or was made, only a moment ago."""
+        """Whether it became ready a moment ago, and has not had its devices or their labels yet.
+
+        One that boots again has both, from before: what it lacks then is no matter of its youth.
+        """
+        if self.node.product or any(self.node.capacity.values()):
+            return False
         ready = condition(self.node.manifest, "Ready")
         made = instant(self.node.manifest, "metadata", "creationTimestamp")
         since = instant(ready, "lastTransitionTime") or made
         return since is not None and self.estate.now - since < JOINING
+
+    @cached_property
+    def brought(self) -> bool:
+        """Whether it has devices, and the operator does not place its operands there."""
+        labels = self.node.labels
+        placed = any(key.startswith(DEPLOY) for key in labels) and labels.get(OPT_OUT) != "false"
+        return self.node.vendor is Vendor.NVIDIA and self.advertises and not placed
+
+    @property
+    def advertises(self) -> bool:
+        """Whether a pod could have a device of it, were none given away."""
+        return any(self.node.allocatable.values())
 
     @cached_property
     def pods(self) -> Mapping[str, Manifest]:
@@ -90,7 +109,7 @@ class Scene:
     @property
     def all_given(self) -> bool:
         """Whether it has devices, and every one is requested."""
-        return any(self.node.allocatable.values()) and not any(self.node.free.values())
+        return self.advertises and not any(self.node.free.values())
 
     @cached_property
     def workload(self) -> str:

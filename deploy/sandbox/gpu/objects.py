@@ -3,7 +3,12 @@
 import yaml
 
 from clusterwright.deploy.sandbox.gpu.hardware import DRIVER_VERSION, PRODUCTS
-from clusterwright.deploy.sandbox.gpu.operands import AMD_NAMESPACE, NAMESPACE
+from clusterwright.deploy.sandbox.gpu.operands import (
+    AMD_NAMESPACE,
+    DRA_NAMESPACE,
+    NAMESPACE,
+    dra_driver,
+)
 from clusterwright.deploy.sandbox.runtime.simulated import SIMULATED
 from clusterwright.tools.manifest import Json, Manifest
 
@@ -26,7 +31,7 @@ _A100_H100 = {
 def objects() -> list[Manifest]:
     """Return the objects, in an order in which they can be made."""
     return [
-        *(_named("v1", "Namespace", one) for one in (NAMESPACE, AMD_NAMESPACE)),
+        *(_named("v1", "Namespace", one) for one in (NAMESPACE, AMD_NAMESPACE, DRA_NAMESPACE)),
         *(
             _named("node.k8s.io/v1", "RuntimeClass", one, handler=one)
             for one in ("nvidia", "nvidia-cdi", "nvidia-legacy")
@@ -37,6 +42,7 @@ def objects() -> list[Manifest]:
             "gpu-operator-node-feature-discovery-master", NAMESPACE, "node-feature-discovery"
         ),
         _operator("amd-gpu-operator-controller-manager", AMD_NAMESPACE, "amd-gpu-operator"),
+        dra_driver(),
         _named("nvidia.com/v1", "ClusterPolicy", "cluster-policy", spec=policy()),
         _named("amd.com/v1alpha1", "DeviceConfig", "default", namespace=AMD_NAMESPACE, spec=_amd()),
         *(

@@ -12,6 +12,8 @@ from clusterwright.deploy.sandbox.runtime.simulated import SIMULATED
 from clusterwright.tools.manifest import Manifest, dig, labels_of, mapping, name_of, text
 
 NAMESPACE, AMD_NAMESPACE = "gpu-operator", "kube-amd-gpu"
+DRA_NAMESPACE = "nvidia-dra-driver-gpu"
+_DRA = "nvidia-dra-driver-gpu-kubelet-plugin"
 DEPLOY = "nvidia.com/gpu.deploy."
 KUBELET = f"{STEER}kubelet"
 """Annotation on pods whose kubelet the simulated operator plays, and not kwok."""
@@ -200,6 +202,22 @@ def wanted_of_amd(config: Manifest) -> Iterator[Manifest]:
         yield made
 
 
+def dra_driver() -> Manifest:
+    """Return the DaemonSet of NVIDIA's DRA driver, which its own chart installs.
+
+    Source: kubernetes-sigs/dra-driver-nvidia-gpu v0.4, deployments/helm (its kubelet plugin runs
+    on nodes with a GPU or with this label; here it is the label, lest all nodes offer GPUs twice).
+    """
+    pod = _pod(
+        f"{_REGISTRY}/k8s-dra-driver-gpu:v0.4.0",
+        (),
+        ("gpus", "compute-domains"),
+        {"nvidia.com/dra-kubelet-plugin": "true"},
+    )
+    labels = {"app": _DRA, "app.kubernetes.io/name": "nvidia-dra-driver-gpu"}
+    return _daemonset(_DRA, DRA_NAMESPACE, labels, pod)
+
+
 def module_label(namespace: str, name: str) -> str:
     """Return the label by which Kernel Module Management says that a node has the driver."""
     return f"kmm.node.kubernetes.io/{namespace}.{name}.ready"
@@ -211,6 +229,8 @@ def key_of(pod: Manifest) -> str:
     for operand in OPERANDS:
         if labels.get("app") == operand.daemonset:
             return operand.key
+    if labels.get("app") == _DRA:
+        return "dra-driver"
     named = labels.get("daemonset-name")
     if named is None:
         return ""

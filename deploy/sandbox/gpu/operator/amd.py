@@ -15,6 +15,7 @@ from clusterwright.tools.manifest import (
     condition,
     dig,
     labels_of,
+    mapping,
     name_of,
     namespace_of,
     number,
@@ -59,7 +60,7 @@ def _tell(world: World, config: Manifest, nodes: list[Manifest]) -> None:
         ],
         "observedGeneration": dig(config, "metadata", "generation"),
     }
-    for name in dig(config, "status", "nodeModuleStatus") or {}:
+    for name in mapping(config, "status", "nodeModuleStatus"):
         status["nodeModuleStatus"].setdefault(name, None)
     told = {key: value for key, value in status.items() if dig(config, "status", key) != value}
     if told:
@@ -67,7 +68,7 @@ def _tell(world: World, config: Manifest, nodes: list[Manifest]) -> None:
 
 
 def _module(config: Manifest, node: Manifest, label: str) -> Manifest:
-    before = dig(config, "status", "nodeModuleStatus", name_of(node)) or {}
+    before = mapping(config, "status", "nodeModuleStatus", name_of(node))
     state = "Upgrade-Complete" if label in labels_of(node) else "Upgrade-In-Progress"
     state = "Upgrade-Failed" if steered(node, "driver") == "upgrade-failed" else state
     version = text(config, "spec", "driver", "version")

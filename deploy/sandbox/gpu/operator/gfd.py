@@ -1,6 +1,8 @@
 """Labels of NVIDIA's GPU feature discovery (k8s-device-plugin, docs/gpu-feature-discovery)."""
 
-from clusterwright.deploy.sandbox.gpu.hardware import DRIVER_VERSION, Hardware
+from dataclasses import dataclass
+
+from clusterwright.deploy.sandbox.gpu.hardware import Hardware
 from clusterwright.deploy.sandbox.gpu.operator.discovery import Labels
 from clusterwright.deploy.sandbox.gpu.operator.layout import Layout, Sharing
 from clusterwright.tools.manifest import Manifest, labels_of
@@ -9,10 +11,22 @@ _RESOURCE = "nvidia.com/gpu"
 _TIMESTAMP = "nvidia.com/gfd.timestamp"
 
 
-def gfd_labels(
-    node: Manifest, hardware: Hardware, layout: Layout, sharing: Sharing, strategy: str, now: int
-) -> Labels:
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What discovery finds on a node."""
+
+    hardware: Hardware
+    layout: Layout
+    sharing: Sharing
+    strategy: str
+    """How MIG devices are advertised."""
+    driver: str
+    """The version of the driver that runs."""
+
+
+def gfd_labels(node: Manifest, seen: Seen, now: int) -> Labels:
     """Return the labels, and those of MIG devices that are no more as None."""
+    hardware, layout, sharing, strategy = seen.hardware, seen.layout, seen.sharing, seen.strategy
     product = hardware.product
     shared = sharing.replicas.get(_RESOURCE, 1)
     single = strategy == "single" and len(layout.mig) == 1 and not layout.whole
@@ -35,7 +49,7 @@ def gfd_labels(
         "mig.capable": "true" if product.profiles else "false",
         "mps.capable": "true" if sharing.strategy == "mps" else "false",
         "vgpu.present": "false",
-        **_versions(),
+        **_versions(seen.driver),
     }
     if product.profiles:
         found["mig.strategy"] = strategy
@@ -49,14 +63,14 @@ def gfd_labels(
     return wanted
 
 
-def _versions() -> dict[str, str]:
-    major, minor, revision = DRIVER_VERSION.split(".")
+def _versions(version: str) -> dict[str, str]:
+    major, minor, revision, *_ = [*version.split("."), "", ""]
     driver, runtime = "cuda.driver-version.", "cuda.runtime-version."
     return {
         f"{driver}major": major,
         f"{driver}minor": minor,
         f"{driver}revision": revision,
-        f"{driver}full": DRIVER_VERSION,
+        f"{driver}full": version,
         "cuda.driver.major": major,
         "cuda.driver.minor": minor,
         "cuda.driver.rev": revision,

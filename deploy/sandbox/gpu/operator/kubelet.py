@@ -25,7 +25,6 @@ from clusterwright.tools.manifest import (
 _FIRST_ADDRESS = int(ip_address("10.91.200.1"))
 _RESTARTS, _EVERY = 4, 30
 """A container that fails was started so often at once, and again after so many seconds."""
-_RESTARTED_WITH = {"driver": ("driver-validation", "toolkit-validation"), "toolkit": ()}
 
 
 class Kubelets:
@@ -72,22 +71,14 @@ class Kubelets:
         if before is None:
             self._addresses += 1
         address = before.address if before else str(ip_address(_FIRST_ADDRESS + self._addresses))
-        addresses = items(node, "status", "addresses")
-        host = next((text(one, "address") for one in addresses), "")
+        host = next((text(one, "address") for one in items(node, "status", "addresses")), "")
         failing = where.mode not in {"", "wait", "not-ready"}
         return Lasting(where, since, restarts if failing else 0, address, host)
 
     def _tell(self, pod: Manifest, where: Situation) -> None:
         """Write the event that a kubelet would."""
-        spec = next(
-            (
-                one
-                for field in ("initContainers", "containers")
-                for one in items(pod, "spec", field)
-                if text(one, "name") == where.name
-            ),
-            {},
-        )
+        every = [one for f in ("initContainers", "containers") for one in items(pod, "spec", f)]
+        spec = every[min(where.at, len(every) - 1)]
         reason, message = {
             "crash": (
                 "BackOff",

@@ -93,8 +93,8 @@ def newest_revision(world: World, one: Manifest) -> str:
         for revision in world.all("ControllerRevision")
         if any(text(ref, "uid") == uid for ref in items(revision, "metadata", "ownerReferences"))
     ]
-    newest = max(revisions, key=lambda found: number(found, "revision"), default={})
-    return labels_of(newest).get("controller-revision-hash", "")
+    revisions.sort(key=lambda found: number(found, "revision"))
+    return labels_of(revisions[-1]).get("controller-revision-hash", "") if revisions else ""
 
 
 def _states_not_ready(world: World, policy: Manifest) -> list[str]:

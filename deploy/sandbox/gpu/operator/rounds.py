@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 import httpx
 
-from clusterwright.deploy.sandbox.gpu.hardware import AMD, Hardware, hardware_of
-from clusterwright.deploy.sandbox.gpu.operator import amd, discovery, policy
+from clusterwright.deploy.sandbox.gpu.hardware import AMD, DRIVER_VERSION, Hardware, hardware_of
+from clusterwright.deploy.sandbox.gpu.operator import amd, discovery, policy, slices, upgrade
 from clusterwright.deploy.sandbox.gpu.operator.device_plugin import advertise
-from clusterwright.deploy.sandbox.gpu.operator.gfd import gfd_labels
+from clusterwright.deploy.sandbox.gpu.operator.gfd import Seen, gfd_labels
 from clusterwright.deploy.sandbox.gpu.operator.kubelet import Kubelets
 from clusterwright.deploy.sandbox.gpu.operator.layout import (
     layout_of,
@@ -20,8 +20,8 @@ from clusterwright.deploy.sandbox.gpu.operator.layout import (
 )
 from clusterwright.deploy.sandbox.gpu.operator.mig import MigManagers
 from clusterwright.deploy.sandbox.gpu.operator.readiness import ready_pods, there_on
-from clusterwright.deploy.sandbox.gpu.operator.situation import DRIVER, TOOLKIT
-from clusterwright.deploy.sandbox.gpu.operator.world import World, say
+from clusterwright.deploy.sandbox.gpu.operator.situation import DRIVER, TOOLKIT, version_of
+from clusterwright.deploy.sandbox.gpu.operator.world import World, has_label, say
 from clusterwright.tools.manifest import Manifest, name_of
 
 
@@ -40,17 +40,19 @@ class Rounds:
         self._try("ClusterPolicy", lambda: policy.deploy(self._world, main))
         for config in self._world.all("DeviceConfig"):
             self._try(name_of(config), lambda config=config: amd.look_after(self._world, config))
-        for node in self._world.all("Node"):
+        nodes = [{"apiVersion": "v1", "kind": "Node", **one} for one in self._world.all("Node")]
+        for node in nodes:
             hardware = hardware_of(node)
             if hardware:
                 self._try(
                     name_of(node),
                     lambda node=node, hardware=hardware: self._node(node, hardware, main),
                 )
+        present = [one for one in nodes if has_label(one, discovery.PRESENT)]
+        self._try("driver upgrade", lambda: upgrade.look_after(self._world, main, present))
         self._try("ClusterPolicy", lambda: policy.tell(self._world))
 
     def _node(self, node: Manifest, hardware: Hardware, main: Manifest) -> None:
-        node = {"apiVersion": "v1", "kind": "Node", **node}
         self._world.label(node, discovery.nfd(node))
         if main:
             self._world.label(node, discovery.operator_labels(node))
@@ -68,9 +70,13 @@ class Rounds:
         plugin = "device-plugin" in ready and {DRIVER, TOOLKIT} <= there_on(world, node)
         devices = offered(node, hardware, layout, sharing, strategy) if plugin else None
         advertise(world, node, hardware, devices)
+        version = version_of(ready["driver"]) if "driver" in ready else DRIVER_VERSION
+        has_dra = "dra-driver" in ready and DRIVER in there_on(world, node)
+        published = slices.devices_of_node(node, hardware, layout, version) if has_dra else []
+        slices.publish(world, node, published)
         if "gfd" in ready:
-            now = int(time.time())
-            world.label(node, gfd_labels(node, hardware, layout, sharing, strategy, now))
+            seen = Seen(hardware, layout, sharing, strategy, version)
+            world.label(node, gfd_labels(node, seen, int(time.time())))
 
     def _amd(self, node: Manifest, hardware: Hardware, ready: dict[str, Manifest]) -> None:
         plugin = "device-plugin" in ready

@@ -47,8 +47,8 @@ def situation(pod: Manifest, node: Manifest, there: Collection[str]) -> Situatio
     """Return where a pod stands while `there` is what is ready on its node."""
     key = key_of(pod)
     inits = items(pod, "spec", "initContainers")
-    first = text(next(iter(items(pod, "spec", "containers")), {}), "name")
-    whole = steered(pod, "fault") or steered(node, key)
+    first = next((text(one, "name") for one in items(pod, "spec", "containers")), "")
+    whole = steered(pod, "fault") or steered(node, f"{key}.{version_of(pod)}") or steered(node, key)
     if whole == "sandbox":
         return Situation(0, text(inits[0], "name") if inits else first, "sandbox")
     for at, container in enumerate(inits):
@@ -66,6 +66,12 @@ def _failing(at: int, name: str, said: str) -> Situation:
         mode = "crash"
     default = 137 if mode == "oom" else 1
     return Situation(at, name, mode, int(code) if code.isdecimal() else default)
+
+
+def version_of(pod: Manifest) -> str:
+    """Return the version that an operand's image is tagged with, without what it is built for."""
+    image = next((text(one, "image") for one in items(pod, "spec", "containers")), "")
+    return image.rpartition(":")[2].partition("-")[0]
 
 
 def named(pod: Manifest) -> str:

@@ -126,3 +126,16 @@ def merge_patch(before: Json, after: Json) -> Json:
         elif not same(old[key], new[key]):
             patch[key] = merge_patch(old[key], new[key])
     return patch
+
+
+def merged(before: Json, patch: Json) -> Json:
+    """Return what a JSON merge patch (RFC 7386) makes of a value."""
+    if not isinstance(patch, dict):
+        return patch
+    found = dict(cast("Manifest", before)) if isinstance(before, dict) else {}
+    for key, value in cast("Manifest", patch).items():
+        if value is None:
+            found.pop(key, None)
+        else:
+            found[key] = merged(found.get(key), value)
+    return found

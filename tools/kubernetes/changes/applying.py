@@ -14,6 +14,7 @@ from clusterwright.tools.errors import ConflictError, RefusedError, ToolError
 from clusterwright.tools.kubernetes.apply_change import AppliedChange
 from clusterwright.tools.kubernetes.changes.carry_out import Note, Outcome, Work
 from clusterwright.tools.kubernetes.changes.draft import Draft, draft
+from clusterwright.tools.kubernetes.changes.inverse import joined
 from clusterwright.tools.kubernetes.changes.lineage import lineage
 from clusterwright.tools.kubernetes.changes.question import question
 from clusterwright.tools.kubernetes.changes.record import record
@@ -207,7 +208,7 @@ async def _conclude(
     )
     back = _how_to_undo(plan, outcome)
     if not problems:
-        proven = dict.fromkeys(one.say for one in outcome.checks)
+        proven = dict.fromkeys(outcome.proven)
         return answer.model_copy(update={"proven": tuple(proven), "next": back})
     if not plan.steps:
         return answer.model_copy(update={"state": State.UNPROVEN})
@@ -216,7 +217,8 @@ async def _conclude(
             update={"state": State.REFUSED, "next": desk.vocabulary.plan_again}
         )
     stands = State.FAILED if outcome.failure else State.UNPROVEN
-    if not desk.authority.policy.undo_on_failure or any(one is None for one in outcome.inverses):
+    stuck = not outcome.inverses or any(one is None for one in outcome.inverses)
+    if stuck or not desk.authority.policy.undo_on_failure:
         return answer.model_copy(update={"state": stands, "next": back})
     try:
         undone = await _undo(desk, connection, job, outcome)
@@ -232,7 +234,7 @@ async def _undo(
 ) -> tuple[str, ...]:
     """Write the inverses, the last first; raise ToolError if not all of them took place."""
     plan = job.plan
-    back = [one for one in reversed(outcome.inverses) if one is not None]
+    back = joined([one for one in reversed(outcome.inverses) if one is not None])
     stamp = datetime.now(UTC)
     found = await draft(desk, connection, back, stamp=stamp, override_owner=True)
     note = partial(_note_undo, desk, plan)

@@ -55,6 +55,8 @@ class Outcome:
     inverses: list[Manifest | None] = field(default_factory=list["Manifest | None"])
     failure: str = ""
     """Why a step failed; those after it were not tried."""
+    proven: tuple[str, ...] = ()
+    """Proofs of success that were met, with what showed it."""
     unproven: tuple[str, ...] = ()
     """Proofs of success that were not met, with what was seen instead."""
     unmet: tuple[Ref, ...] = ()
@@ -119,7 +121,8 @@ class Work:
             raise
         await to_thread.run_sync(self._note, done(entry, step.inverse))
         outcome.written.append(step.say)
-        outcome.inverses.append(None if step.irreversible else step.inverse)
+        if not step.remade:
+            outcome.inverses.append(None if step.irreversible else step.inverse)
         outcome.checks += step.checks
         if failure:
             outcome.failure = f"step {place} ({step.say}): {failure}"
@@ -180,7 +183,8 @@ class Work:
         inverse = inverse_of(step, sent, changed)
         await to_thread.run_sync(self._note, done(entry, inverse))
         outcome.written.append(step.say)
-        outcome.inverses.append(inverse)
+        if not step.remade:
+            outcome.inverses.append(inverse)
         outcome.checks += [*_kept(step, changed), *step.checks]
 
     async def _send(self, tried: Tried, step: Step) -> tuple[Step, Manifest]:
@@ -220,6 +224,7 @@ class Work:
             if not open_:
                 held_since = held_since if held_since is not None else now
                 if now - held_since >= policy.settle_seconds:
+                    outcome.proven = _met(outcome.checks, verdicts)
                     return
             else:
                 held_since = None
@@ -274,6 +279,13 @@ def _waits_for(checks: Sequence[Check], verdicts: Sequence[Verdict]) -> str:
         if not isinstance(verdict, Met)
     )
     return next(waiting, "")
+
+
+def _met(checks: Sequence[Check], verdicts: Sequence[Verdict]) -> tuple[str, ...]:
+    return tuple(
+        f"{check.say}: {verdict.how}" if isinstance(verdict, Met) and verdict.how else check.say
+        for check, verdict in zip(checks, verdicts, strict=True)
+    )
 
 
 def _open(checks: Sequence[Check], verdicts: Sequence[Verdict]) -> tuple[str, ...]:

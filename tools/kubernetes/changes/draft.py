@@ -163,12 +163,14 @@ def _joined(connection: "Connection", parts: Sequence[Snapshot]) -> Snapshot:
 def _check_overlap(steps: Sequence[Step]) -> None:
     """Raise InvalidInputError for two steps on one object: the second would rest on the first.
 
-    One run of a program may write an object twice, as a hook and for good: both are shown.
+    One run of a program may write an object twice, as a hook and for good: both are shown. A
+    change may do so as well, and says it.
     """
     seen: dict[Ref, Ref | None] = {}
     for step in steps:
         run = step.carried_by
-        if step.ref in seen and (run is None or seen[step.ref] != run):
+        own = step.follows or (run is not None and seen.get(step.ref) == run)
+        if step.ref in seen and not own:
             raise InvalidInputError(
                 f"{step.ref} is changed twice in one plan",
                 hint="join both into one patch, or plan the second after the first was applied",

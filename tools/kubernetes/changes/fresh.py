@@ -3,10 +3,11 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from clusterwright.tools.diff import clean, differences
+from clusterwright.tools.diff import clean, differences, merged, same
 from clusterwright.tools.errors import NotFoundError
+from clusterwright.tools.field_path import read
 from clusterwright.tools.kubernetes.changes.step import Step
-from clusterwright.tools.manifest import text
+from clusterwright.tools.manifest import Manifest, text
 
 if TYPE_CHECKING:
     from clusterwright.tools.kubernetes.client.connection import Connection
@@ -23,7 +24,21 @@ async def fresh(connection: "Connection", step: Step) -> Step:
     found = await connection.live(step.ref)
     if found is None or text(found, "metadata", "uid") != step.write.uid:
         raise NotFoundError(f"{step.ref} is not there any more", hint="plan the change again")
-    if differences(clean(step.before or {}), clean(found)):
+    if not _is_as_expected(step, found):
         return step  # its resourceVersion is of the past, so that the write is refused
     version = text(found, "metadata", "resourceVersion")
-    return replace(step, write=replace(step.write, version=version))
+    before = found if step.follows else step.before
+    return replace(step, before=before, write=replace(step.write, version=version))
+
+
+def _is_as_expected(step: Step, found: Manifest) -> bool:
+    """Return whether an object is as a step was worked out from.
+
+    Between the steps of one change, controllers work on the object: of a step that follows another
+    the fields count that it writes itself.
+    """
+    before, now = clean(step.before or {}), clean(found)
+    if not step.follows:
+        return not differences(before, now)
+    written = differences(before, merged(before, step.write.body))
+    return all(same(one.before, read(now, one.path)) for one in written)

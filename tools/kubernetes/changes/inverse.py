@@ -128,6 +128,37 @@ def inverse_of(step: Step, written: Manifest, changed: tuple[Difference, ...]) -
     return {"kind": Restore.kind, "object": str(step.ref), "uid": uid, "fields": fields}
 
 
+def joined(back: Iterable[Manifest]) -> list[Manifest]:
+    """Return inverses, the latest first, with those of fields of one object joined into one.
+
+    It goes back to before the first of the writes, and asks that all is as the last one left it.
+    """
+    found: dict[Json, Manifest] = {}
+    for place, one in enumerate(back):
+        key = (one["object"], one["uid"]) if one["kind"] == Restore.kind else place
+        later = found.get(key)
+        fields = one if later is None else {**later, "fields": _joined(later, one)}
+        found[key] = fields
+    return [one for one in found.values() if one.get("fields") != []]
+
+
+def _joined(later: Manifest, earlier: Manifest) -> list[Manifest]:
+    fields = {canonical(one["path"]): one for one in later["fields"]}
+    for one in earlier["fields"]:
+        key = canonical(one["path"])
+        if (after := fields.get(key)) is not None:
+            ends = {"after": after["after"]} if "after" in after else {}
+            begins = {"before": one["before"]} if "before" in one else {}
+            fields[key] = {"path": one["path"], **begins, **ends}
+        else:
+            fields[key] = one
+    return [one for one in fields.values() if not _same_ends(one)]
+
+
+def _same_ends(field: Manifest) -> bool:
+    return same(field.get("before", MISSING), field.get("after", MISSING))
+
+
 def fields_of(changed: Iterable[Difference]) -> list[Manifest]:
     """Return what differs as JSON; what is not there is left out."""
     return [_field(one) for one in changed]

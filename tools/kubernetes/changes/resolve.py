@@ -9,7 +9,7 @@ from anyio import to_thread
 
 from clusterwright.tools.change import Plan, State
 from clusterwright.tools.errors import InvalidInputError, RefusedError
-from clusterwright.tools.kubernetes.changes.inverse import settled
+from clusterwright.tools.kubernetes.changes.inverse import joined, settled
 from clusterwright.tools.kubernetes.changes.journal import (
     FAILED,
     Progress,
@@ -123,7 +123,7 @@ def _undo(kept: Kept, progress: Progress, vocabulary: Vocabulary) -> Resolved:
             f"plan {kept.plan.id} cannot be undone: {kept.plan.undo}",
             hint=f"plan what is to be instead with {vocabulary.plan_tool}",
         )
-    return Resolved(tuple(back))
+    return Resolved(tuple(joined(back)))
 
 
 def _finish(kept: Kept, progress: Progress, vocabulary: Vocabulary) -> Resolved:

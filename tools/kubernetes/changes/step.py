@@ -17,6 +17,9 @@ from clusterwright.tools.trust.risk import Risk
 class Met:
     """What a check asks for is so."""
 
+    how: str = ""
+    """What shows it, where that is more than the check itself says."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pending:
@@ -119,6 +122,10 @@ class Step:
     """What a new object is a copy of: what is in both is not shown once more."""
     rests_on: Json = None
     """What else it was worked out from: the plan does not hold once that is different."""
+    follows: bool = False
+    """It writes an object that an earlier step of its change wrote; `before` is as that left it."""
+    remade: bool = False
+    """What it ends is made again by itself: the other steps can be undone without it."""
     carried_by: Ref | None = None
     """The run of a program in the same plan that writes it: it is tried, and not written here."""
     told: tuple[FieldChange, ...] = ()

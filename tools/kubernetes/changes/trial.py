@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from clusterwright.tools.change import DryRun, FieldChange
-from clusterwright.tools.diff import Difference, clean, differences, merge_patch
+from clusterwright.tools.diff import Difference, clean, differences, merge_patch, merged
 from clusterwright.tools.errors import (
     ConflictError,
     ForbiddenError,
@@ -82,6 +82,8 @@ async def _try_one(connection: "Connection", step: Step, before: Sequence[Step])
             said = _awaits(step, before)
         return Tried(step, outcome, one_line(said), (), _diff(step, None, ()), (), None)
     after = None if step.write.verb in {Verb.DELETE, Verb.EVICT} else sent.found
+    if step.follows and step.before is not None:  # the dry run knows nothing of the steps before
+        after = merged(step.before, step.write.body)
     old = clean(step.before) if step.before and after is not None else {}
     changed = differences(old, clean(after)) if after is not None else ()
     warnings = tuple(hide(one, secrets) for one in sent.warnings)

@@ -1,0 +1,126 @@
+"""Who uses the accelerators of a node, and where each of these pods could go."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from clusterwright.tools.excerpt import few
+from clusterwright.tools.gpu.changes.machine_of import more_machines
+from clusterwright.tools.gpu.estate import Estate, asked_of
+from clusterwright.tools.gpu.fit.judge import judge
+from clusterwright.tools.gpu.vendor import vendor_of
+from clusterwright.tools.kubernetes.analyzers.capacity import finished
+from clusterwright.tools.kubernetes.drained import moves
+from clusterwright.tools.manifest import (
+    Manifest,
+    items,
+    mapping,
+    namespace_of,
+    text,
+)
+from clusterwright.tools.ref import Ref
+
+_SHOWN = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A pod that has accelerators."""
+
+    pod: Manifest
+    devices: str
+    """What of: `8 nvidia.com/gpu`, `claim training`."""
+
+    @property
+    def ref(self) -> Ref:
+        """The pod."""
+        return Ref.of(self.pod)
+
+    @property
+    def stays(self) -> bool:
+        """Whether it cannot be moved: a DaemonSet's comes back at once, a static one cannot go."""
+        return not moves(self.pod)
+
+    def line(self) -> str:
+        """Return it in a few words."""
+        return f"{self.ref} ({self.devices})"
+
+
+def clients_on(estate: Estate, node: str) -> list[Client]:
+    """Return who has accelerators of a node, also by claims; those on their way out as well."""
+    found = ((pod, _devices(estate, pod)) for pod in estate.pods_on(node) if not finished(pod))
+    return sorted(
+        (Client(pod, devices) for pod, devices in found if devices), key=lambda one: str(one.ref)
+    )
+
+
+def named(clients: Sequence[Client]) -> str:
+    """Return the first of them by name."""
+    return few([one.line() for one in clients], _SHOWN)
+
+
+def _devices(estate: Estate, pod: Manifest) -> str:
+    asked = [f"{count} {resource}" for resource, count in asked_of(pod).items()]
+    return ", ".join((*asked, *_claims(estate, pod)))
+
+
+def _claims(estate: Estate, pod: Manifest) -> list[str]:
+    """Return the claims of a pod that hold accelerators; one that could not be read may."""
+    found: list[str] = []
+    for ref in claims_of(pod):
+        claim = estate.get(ref)
+        if claim is None or _is_of_gpus(claim):
+            found.append(str(ref))
+    return found
+
+
+def claims_of(pod: Manifest) -> list[Ref]:
+    """Return the claims of a pod: those that it names, and those made for it of a template."""
+    made = {
+        text(one, "name"): text(one, "resourceClaimName")
+        for one in items(pod, "status", "resourceClaimStatuses")
+    }
+    names = (
+        text(one, "resourceClaimName") or made.get(text(one, "name"), "")
+        for one in items(pod, "spec", "resourceClaims")
+    )
+    return [Ref("ResourceClaim", name, namespace_of(pod)) for name in names if name]
+
+
+def _is_of_gpus(claim: Manifest) -> bool:
+    """Return whether devices of a claim are accelerators: their drivers are named as theirs."""
+    results = items(claim, "status", "allocation", "devices", "results")
+    return any(vendor_of(f"{_domain(text(one, 'driver'))}/device") for one in results)
+
+
+def _domain(driver: str) -> str:
+    """Return the domain of a driver: `nvidia.com` of `gpu.nvidia.com`."""
+    return driver if driver == "gpu.intel.com" else driver.partition(".")[2]
+
+
+def where_to(estate: Estate, pod: Manifest) -> str:
+    """Return where a pod of a node could go, or why it could go nowhere."""
+    here = text(pod, "spec", "nodeName")
+    spec = {key: value for key, value in mapping(pod, "spec").items() if key != "nodeName"}
+    if items(pod, "spec", "resourceClaims"):
+        return "where it could go is for its claims to say"
+    waiting = {**pod, "spec": spec}
+    verdict = judge(waiting, estate)
+    fitting = [name for name in verdict.fitting if name != here]
+    if fitting:
+        return f"could go to {few(fitting, 3)}"
+    asked = asked_of(pod)
+    if not asked:
+        return "no other node takes it"
+    most = _most_free(estate, here, next(iter(asked)))
+    lacking = ", ".join(f"{count} free {resource}" for resource, count in asked.items())
+    more = more_machines(estate.node(here))
+    hint = f"; {more}" if more else ""
+    return f"no other node that it may use has {lacking} (most: {most}){hint}"
+
+
+def _most_free(estate: Estate, but: str, resource: str) -> str:
+    others = [
+        (one.free.get(resource, 0), one.ref.name) for one in estate.nodes if one.ref.name != but
+    ]
+    count, name = max(others, default=(0, ""), key=lambda one: one[0])
+    return f"{count} on {name}" if count else "none"

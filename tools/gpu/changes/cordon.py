@@ -1,0 +1,76 @@
+"""Take a node with a bad GPU out of service, and back: the kinds of Kubernetes, told for GPUs."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import ClassVar
+
+from clusterwright.tools.gpu.changes.clients import clients_on, named, where_to
+from clusterwright.tools.gpu.changes.node_change import NodeChange
+from clusterwright.tools.gpu.estate import Estate, asked_of
+from clusterwright.tools.kubernetes.changes import cordon, drain
+from clusterwright.tools.kubernetes.changes.step import Scene, Step
+from clusterwright.tools.kubernetes.changes.write import Verb
+from clusterwright.tools.trust.risk import Risk
+
+Risks = tuple[tuple[Risk, str], ...]
+
+
+class Cordon(NodeChange):
+    """Let the node take no new pods."""
+
+    kind: ClassVar[str] = "cordon"
+
+    def steps(self, scene: Scene) -> tuple[Step, ...]:
+        """Return the step, with who goes on using the node's GPUs."""
+        estate, node = self.gpus(scene)
+        clients = clients_on(estate, self.node)
+        stay = (
+            f"who has GPUs here goes on: {named(clients)}" if clients else "nobody has a GPU here"
+        )
+        idle = ", ".join(f"{count} {resource}" for resource, count in node.free.items() if count)
+        notes = (stay, *((f"free, and for nobody any more: {idle}",) if idle else ()))
+        made = cordon.Cordon(object=self.ref).steps(scene)
+        return tuple(replace(one, notes=(*one.notes, *notes)) for one in made)
+
+
+class Uncordon(NodeChange):
+    """Let the node take pods again."""
+
+    kind: ClassVar[str] = "uncordon"
+
+    def steps(self, scene: Scene) -> tuple[Step, ...]:
+        """Return the step."""
+        self.gpus(scene)
+        return cordon.Uncordon(object=self.ref).steps(scene)
+
+
+class Drain(NodeChange):
+    """Empty the node, of all that runs on it and not of GPU clients alone."""
+
+    kind: ClassVar[str] = "drain"
+    resumes: ClassVar[bool] = True
+    delete_local_data: bool = False
+
+    def steps(self, scene: Scene) -> tuple[Step, ...]:
+        """Return a cordon and evictions, each with where its pod could go.
+
+        Raises RefusedError as a drain of Kubernetes does.
+        """
+        estate, _ = self.gpus(scene)
+        steps = drain.Drain(object=self.ref, delete_local_data=self.delete_local_data).steps(scene)
+        return tuple(told(estate, steps))
+
+
+def told(estate: Estate, steps: Sequence[Step]) -> list[Step]:
+    """Return evictions with where their pods could go, and what is lost where that is nowhere."""
+    return [_told(estate, one) if one.write.verb is Verb.EVICT else one for one in steps]
+
+
+def _told(estate: Estate, step: Step) -> Step:
+    pod = step.before or {}
+    place = where_to(estate, pod)
+    devices = ", ".join(f"{count} {resource}" for resource, count in asked_of(pod).items())
+    risks: Risks = ((Risk.MEDIUM, f"{step.ref} loses {devices}"),) if devices else ()
+    if place.startswith("no other node"):
+        risks = ((Risk.HIGH, f"{step.ref} would run nowhere: {place}"),)
+    return replace(step, notes=(*step.notes, place), risks=(*(step.risks or ()), *risks))

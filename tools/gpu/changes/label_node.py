@@ -1,0 +1,206 @@
+"""Set or remove one of the labels by which GPU operators place operands, or read wishes."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from typing import ClassVar, cast
+
+import orjson
+from pydantic import Field
+
+from clusterwright.tools.errors import InvalidInputError, RefusedError
+from clusterwright.tools.excerpt import few
+from clusterwright.tools.field_path import MISSING, put
+from clusterwright.tools.gpu.changes.clients import clients_on, named
+from clusterwright.tools.gpu.changes.node_change import ConfigFile, NodeChange, known_of, policy_of
+from clusterwright.tools.gpu.changes.operand_proof import follows, gone
+from clusterwright.tools.gpu.changes.whose_label import PARTITION, SKIP, WORKLOAD, Wish, wish_of
+from clusterwright.tools.gpu.estate import Estate
+from clusterwright.tools.gpu.operands import DEPLOY, OPT_OUT
+from clusterwright.tools.gpu.vendor import PRESENT, Vendor
+from clusterwright.tools.kubernetes.changes.patch import patched
+from clusterwright.tools.kubernetes.changes.step import (
+    Check,
+    Failed,
+    Met,
+    Pending,
+    Scene,
+    Step,
+    Verdict,
+)
+from clusterwright.tools.manifest import Manifest, dig, labels_of, mapping, text, truth
+from clusterwright.tools.quotation import word
+from clusterwright.tools.ref import Ref
+from clusterwright.tools.trust.risk import Risk
+
+_STATE = f"{PARTITION}-state"
+_FOLLOWS = {"container": "driver", "vm-passthrough": "vfio-manager", "vm-vgpu": "vgpu-manager"}
+"""The operand by whose deploy label one sees that the operator has followed a workload config."""
+_BENEATH = frozenset({"operands", "driver", "container-toolkit", "device-plugin"})
+_SECONDS = 900
+
+
+class LabelNode(NodeChange):
+    """Give the label a value; none: remove it."""
+
+    kind: ClassVar[str] = "label_node"
+    label: str = Field(min_length=1, max_length=317)
+    value: str | None = Field(default=None, max_length=63)
+
+    def steps(self, scene: Scene) -> tuple[Step, ...]:
+        """Return one label.
+
+        Raises RefusedError for one that somebody else writes, or that would take a device from a
+        pod; InvalidInputError for a value that means nothing.
+        """
+        wish = wish_of(self.label)
+        estate, _ = self.gpus(scene)
+        before = self.live(scene)
+        self._check(scene, estate, wish, before)
+        value = MISSING if self.value is None else self.value
+        wanted = cast("Manifest", put(before, ("metadata", "labels", self.label), value))
+        found = patched(self.ref, before, wanted)
+        if found is None:
+            return ()
+        what = "remove" if self.value is None else "set"
+        to = "" if self.value is None else f" to {self.value}"
+        return (
+            replace(
+                found,
+                say=f"{what} {self.label}{to} on {self.ref}",
+                checks=tuple(self._proofs(estate, wish)),
+                passing=self.value is None and bool(wish.deploy),  # the operator sets it again
+                risks=((self._risk(wish), self._effect(wish)),),
+            ),
+        )
+
+    def proofs(self, scene: Scene) -> tuple[Check, ...]:
+        """Return what proves it, for a run that was cut short after the label."""
+        estate, _ = self.gpus(scene)
+        return tuple(self._proofs(estate, wish_of(self.label)))
+
+    def _check(self, scene: Scene, estate: Estate, wish: Wish, node: Manifest) -> None:
+        if self.value is not None and wish.values and self.value not in wish.values:
+            raise InvalidInputError(
+                f"{self.value[:80]!r} is no value of {self.label}",
+                hint=f"it is {' or '.join(wish.values)}; left out, the label is removed",
+            )
+        if self.label == WORKLOAD:
+            _check_virtual(estate)
+        if self.label == PARTITION and self.value is not None:
+            _check_partition(self.value, known_of(scene, self.ref).partitions)
+        if labels_of(node).get(OPT_OUT) == "false" and wish.deploy not in {"", "operands"}:
+            raise RefusedError(
+                f"{OPT_OUT}=false keeps all operands from {self.ref}: this label would do nothing",
+                hint=f"remove {OPT_OUT} first",
+            )
+        clients = clients_on(estate, self.node)
+        if clients and self._takes_away(wish):
+            raise RefusedError(
+                f"GPUs of {self.ref} are in use, and would not work without: {named(clients)}",
+                hint="drain the node first, or wait until they end",
+            )
+
+    def _takes_away(self, wish: Wish) -> bool:
+        """Return whether pods that have a device lose it, or what it needs."""
+        if wish.deploy:
+            return wish.deploy in _BENEATH and self.value == "false"
+        return self.label in {WORKLOAD, PARTITION}
+
+    def _proofs(self, estate: Estate, wish: Wish) -> list[Check]:
+        if self.label == WORKLOAD and self.value is not None:
+            return [self._labelled(f"{DEPLOY}{_FOLLOWS[self.value]}")]
+        if self.label == PARTITION and self.value is not None:
+            say = f"partitions of {self.ref} are as {self.value} says"
+            return [Check(say, self.ref, _partitioned, seconds=_SECONDS)]
+        if wish.deploy in {"", "operands"}:
+            return [] if not wish.deploy else self._all(estate)
+        if self.value is None:  # what it comes back to is for the operator to say
+            return [self._labelled(self.label)]
+        judge = gone if self.value == "false" else partial(follows, wish.deploy)
+        return [judge(ref, self.ref) for ref in _placed_by(estate, self.label)]
+
+    def _all(self, estate: Estate) -> list[Check]:
+        if self.value == "false":
+            return [gone(ref, self.ref) for ref in _placed_by(estate, DEPLOY)]
+        return [self._labelled(f"{DEPLOY}device-plugin")]
+
+    def _labelled(self, label: str) -> Check:
+        say = f"the operator has set {label} on {self.ref}"
+        return Check(say, self.ref, partial(_is_true, label), seconds=_SECONDS)
+
+    def _risk(self, wish: Wish) -> Risk:
+        return Risk.MEDIUM if self._takes_away(wish) else Risk.LOW
+
+    def _effect(self, wish: Wish) -> str:
+        if wish.deploy == "operands":
+            away = self.value == "false"
+            return "no operand is on the node any more" if away else "operands come to the node"
+        if wish.deploy:
+            away = self.value == "false"
+            return f"{wish.deploy} leaves the node" if away else f"{wish.deploy} comes to the node"
+        if self.label == SKIP:
+            return (
+                "upgrades of the driver pass the node by" if self.value else "upgrades include it"
+            )
+        return "the node's devices are set up anew"
+
+
+def _check_virtual(estate: Estate) -> None:
+    if not truth(policy_of(estate), "spec", "sandboxWorkloads", "enabled"):
+        raise RefusedError(
+            "the ClusterPolicy has sandboxWorkloads.enabled off: the label is not read",
+            hint="enable it where the ClusterPolicy comes from",
+        )
+
+
+def _check_partition(profile: str, where: ConfigFile | None) -> None:
+    """Raise for a profile that AMD's device config manager does not have."""
+    if where is None:
+        raise RefusedError(
+            "no DeviceConfig has a config manager with a ConfigMap: the label is not read",
+            hint="name one in spec.configManager.config.name of the DeviceConfig",
+        )
+    try:
+        found: object = orjson.loads(text(where.data, "config.json") or "{}")
+    except orjson.JSONDecodeError as error:
+        raise RefusedError(
+            f"config.json of {where.ref} is no JSON", hint="repair it where it comes from"
+        ) from error
+    profiles = mapping(found, "gpu-config-profiles")
+    if profile not in profiles:
+        raise InvalidInputError(
+            f"{where.ref} has no profile {profile[:80]!r}",
+            hint=f"it has: {few([word(one) for one in profiles], 12) or 'none'}",
+        )
+
+
+def _placed_by(estate: Estate, label: str) -> list[Ref]:
+    """Return the operators' DaemonSets whose nodes a deploy label decides."""
+    return [
+        ref
+        for ref in estate.operands
+        if any(
+            key.startswith(label) if label.endswith(".") else key == label
+            for key in mapping(estate.get(ref) or {}, "spec", "template", "spec", "nodeSelector")
+        )
+    ]
+
+
+def _is_true(label: str, found: Manifest | None, _listed: Sequence[Manifest]) -> Verdict:
+    if found is None:
+        return Failed("the node does not exist any more")
+    labels = labels_of(found)
+    if labels.get(PRESENT[Vendor.NVIDIA]) != "true":
+        return Pending("the operator does not take it for a node with GPUs")
+    here = labels.get(label, "")
+    return Met() if here == "true" else Pending(f"{label} is {word(here) or 'not set'}")
+
+
+def _partitioned(found: Manifest | None, _listed: Sequence[Manifest]) -> Verdict:
+    state = dig(found, "metadata", "labels", _STATE)
+    if state == "success":
+        return Met()
+    if state == "failure":
+        return Pending("the device config manager says failure", stuck=True)
+    return Pending("the device config manager has not taken it up yet")

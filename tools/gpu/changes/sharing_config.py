@@ -1,0 +1,75 @@
+"""The device plugin's configurations by key, and how many pods each lets share a device.
+
+Source: NVIDIA/k8s-device-plugin, api/config/v1, and its README on time-slicing and MPS.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import yaml
+
+from clusterwright.tools.errors import RefusedError
+from clusterwright.tools.gpu.vendor import vendor_of
+from clusterwright.tools.manifest import Json, items, mapping, number, text, truth
+
+TIME_SLICING, MPS, NONE = "time-slicing", "mps", "none"
+_MOST_TEXT = 500_000
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """What a configuration says of sharing."""
+
+    strategy: str = NONE
+    replicas: Mapping[str, int] | None = None
+    """Pods on each device, by resource."""
+    renamed: bool = False
+    """Whether shared devices are advertised as `nvidia.com/gpu.shared`."""
+    one_each: bool = False
+    """Whether a pod that asks for more than one is refused."""
+
+    @property
+    def shared(self) -> Mapping[str, int]:
+        """The resources that are shared, with how many share each."""
+        return {name: count for name, count in (self.replicas or {}).items() if count > 1}
+
+    def advertised(self, resource: str) -> str:
+        """Return as what a resource is advertised."""
+        return f"{resource}.shared" if self.renamed and resource in self.shared else resource
+
+    def line(self) -> str:
+        """Return it in a few words."""
+        if not self.shared:
+            return "one pod on each device"
+        each = ", ".join(f"{count} pods on each {name}" for name, count in self.shared.items())
+        return f"{self.strategy}: {each}"
+
+
+def sharing_of(content: str, where: str) -> Sharing:
+    """Return what a configuration says; raise RefusedError for one that the plugin cannot read."""
+    if len(content) > _MOST_TEXT:
+        raise RefusedError(f"{where} is too long to be read", hint="look at it with k8s_get")
+    try:
+        found: Json = yaml.safe_load(content) if content.strip() else {}
+    except (yaml.YAMLError, RecursionError) as error:
+        raise RefusedError(
+            f"{where} is no YAML: the device plugin would not start with it",
+            hint="repair the ConfigMap where it comes from",
+        ) from error
+    if not isinstance(found, dict):
+        raise RefusedError(
+            f"{where} is no configuration of the device plugin",
+            hint="it begins with version: v1",
+        )
+    sharing = mapping(found, "sharing")
+    slicing, mps = mapping(sharing, "timeSlicing"), mapping(sharing, "mps")
+    chosen, strategy = (mps, MPS) if mps else (slicing, TIME_SLICING)
+    replicas = {
+        name: number(one, "replicas")
+        for one in items(chosen, "resources")
+        if vendor_of(name := text(one, "name"))
+    }
+    if not any(count > 1 for count in replicas.values()):
+        return Sharing()
+    one_each = strategy == MPS or truth(chosen, "failRequestsGreaterThanOne")
+    return Sharing(strategy, replicas, truth(chosen, "renameByDefault"), one_each)

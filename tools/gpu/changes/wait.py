@@ -1,0 +1,99 @@
+"""What waits between the steps of a change: it only reads, until the next step can be taken."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING
+
+import anyio
+
+from clusterwright.tools.errors import ConflictError, ToolError
+from clusterwright.tools.gpu.changes.clients import claims_of, clients_on, named
+from clusterwright.tools.gpu.changes.mig_proof import carried_out
+from clusterwright.tools.gpu.changes.operand_proof import replaced
+from clusterwright.tools.gpu.estate import Estate
+from clusterwright.tools.kubernetes.changes.step import Met, Pending, Step, Verdict
+from clusterwright.tools.manifest import Manifest, mapping, number, text
+
+if TYPE_CHECKING:
+    from clusterwright.tools.kubernetes.client.clusters import Clusters
+    from clusterwright.tools.kubernetes.client.connection import Connection
+
+_PAUSE = 0.5
+CLIENTS_GONE, MIG_DONE, OPERAND_READY = "clients", "mig", "operand"
+
+
+class Waiter:
+    """Waits for what a step's body names under `until`, at most for its `seconds`."""
+
+    def __init__(self, longest: float) -> None:
+        """Take how many seconds may go by for machines."""
+        self._longest = longest
+
+    async def run(
+        self, clusters: "Clusters", connection: "Connection", step: Step, agent: str, wait: float
+    ) -> str:
+        """Return nothing once it is so; raise ConflictError where it was waited for in vain."""
+        del clusters, agent
+        seconds = max(wait, min(number(step.write.body, "seconds"), self._longest))
+        deadline = anyio.current_time() + seconds
+        while True:
+            verdict = await _look(connection, step)
+            if isinstance(verdict, Met):
+                return ""
+            late = anyio.current_time() >= deadline
+            if late or not isinstance(verdict, Pending):
+                said = f"not within {seconds:.0f} s: " if late else ""
+                raise ConflictError(f"{said}{verdict.why}")
+            await anyio.sleep(_PAUSE)
+
+    async def took_place(self, connection: "Connection", entry: Manifest) -> bool:
+        """Return that a wait that was cut short has done nothing."""
+        del connection, entry
+        return False
+
+    def hint(self, said: str) -> str:
+        """Return nothing: a wait ends with no error that a dry run could show."""
+        del said
+        return ""
+
+
+async def _look(connection: "Connection", step: Step) -> Verdict:
+    try:
+        return await _LOOKS[text(step.write.body, "until")](connection, step)
+    except ToolError as error:
+        return Pending(f"it cannot be read: {error}")  # as while a node of its own goes down
+
+
+async def _clients_gone(connection: "Connection", step: Step) -> Verdict:
+    pods = await _pods(connection, step)
+    objects = {"Pod": pods, "ResourceClaim": await _claims(connection, pods)}
+    left = clients_on(Estate(connection.cluster, connection.now, objects), step.ref.name)
+    return Pending(f"still there: {named(left)}") if left else Met()
+
+
+async def _claims(connection: "Connection", pods: Sequence[Manifest]) -> list[Manifest]:
+    """Return the claims of pods, so that those of other devices do not count."""
+    found = [await connection.live(ref) for pod in pods for ref in claims_of(pod)]
+    return [one for one in found if one]
+
+
+async def _mig_done(connection: "Connection", step: Step) -> Verdict:
+    found = await connection.live(step.ref)
+    return carried_out(mapping(step.write.body, "expected"), found, ())
+
+
+async def _operand_ready(connection: "Connection", step: Step) -> Verdict:
+    body, pods = step.write.body, await _pods(connection, step)
+    return replaced(text(body, "daemonset"), text(body, "uid"), None, pods)
+
+
+async def _pods(connection: "Connection", step: Step) -> list[Manifest]:
+    resource = await connection.resource("Pod")
+    where = f"spec.nodeName={step.ref.name}"
+    return await connection.list(resource, None, field_selector=where)
+
+
+_LOOKS: dict[str, Callable[["Connection", Step], Awaitable[Verdict]]] = {
+    CLIENTS_GONE: _clients_gone,
+    MIG_DONE: _mig_done,
+    OPERAND_READY: _operand_ready,
+}

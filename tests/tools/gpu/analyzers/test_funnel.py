@@ -1,0 +1,189 @@
+"""Nodes whose devices do not reach pods: one finding at the first broken stage, however many."""
+
+import copy
+
+import pytest
+
+from clusterwright.tools.finding import Edge, LogEvidence, Severity
+from clusterwright.tools.manifest import Json
+from tests.tools.gpu.analyzers.estates import beside, codes, found, only
+from tests.tools.gpu.funnel.fleet import (
+    DRIVER,
+    GFD,
+    PLUGIN,
+    TOOLKIT,
+    VALIDATOR,
+    Fleet,
+    amd,
+    node,
+    nvidia,
+    nvidia_labels,
+    pod_of,
+)
+
+_CRASH = {"waiting": {"reason": "CrashLoopBackOff", "message": "back-off 5m0s"}}
+_LOST = {"waiting": {"reason": "ImagePullBackOff", "message": "not found"}}
+_MAIN = {"exitCode": 1, "reason": "Error"}
+_PAUSED = "nvidia.com/gpu.deploy.device-plugin"
+
+
+def crashing(operand: str = DRIVER) -> Fleet:
+    """A node whose driver ends again and again, and all that waits for it."""
+    fleet = nvidia()
+    fleet.ails(operand, restarts=7, last=_MAIN, **_CRASH)
+    for one in (TOOLKIT, VALIDATOR, PLUGIN, GFD):
+        if one != operand:
+            fleet.stuck(one, 0)
+    for which in ("capacity", "allocatable"):
+        fleet.node["status"][which].pop("nvidia.com/gpu")
+    return fleet
+
+
+@pytest.mark.parametrize("fleet", [nvidia(), amd()], ids=["nvidia", "amd"])
+def test_a_cluster_that_is_well_has_no_finding(fleet: Fleet) -> None:
+    assert found(fleet) == []
+
+
+def test_a_node_is_told_once_at_its_first_broken_stage() -> None:
+    finding = only(found(crashing()))
+    assert (finding.code, str(finding.subject)) == ("gpu/driver-failed", "Node/gpu-1")
+    assert finding.severity is Severity.CRITICAL
+    assert finding.title.startswith("The driver is the first broken stage: main ends with exit")
+
+
+def test_a_node_that_is_broken_beside_others_that_are_not_is_a_warning() -> None:
+    fleet = crashing()
+    beside(fleet, "gpu-2", labels={"nvidia.com/gpu.deploy.operands": "false"})
+    finding = next(one for one in found(fleet) if one.code == "gpu/driver-failed")
+    assert finding.severity is Severity.WARNING
+
+
+def test_nodes_that_are_broken_alike_are_members_of_one_finding() -> None:
+    fleet = nvidia()
+    for i in (2, 3):
+        fleet.add(node(f"gpu-{i}", labels=nvidia_labels()))
+        names = (DRIVER, TOOLKIT, VALIDATOR, PLUGIN, GFD, "nvidia-mig-manager")
+        fleet.add(*(pod_of(one, f"gpu-{i}") for one in names))
+    for pod in fleet.objects["Pod"]:
+        if pod["metadata"]["labels"]["app"] == DRIVER and "gpu-1" not in pod["metadata"]["name"]:
+            pod["status"]["containerStatuses"] = [{"name": "main", "state": copy.deepcopy(_LOST)}]
+    finding = only(found(fleet))
+    assert finding.code == "gpu/driver-image"
+    assert [one.name for one in finding.members] == ["gpu-2", "gpu-3"]
+    assert "on 2 nodes: image registry.example/operand:1 cannot be had" in finding.title
+
+
+@pytest.mark.parametrize(
+    ("line", "means"),
+    [
+        ("Could not resolve Linux kernel version", "there are no kernel headers"),
+        ("modprobe: FATAL: Module nvidia is in use.", "the old driver cannot be unloaded"),
+        ("WARNING: infoROM is corrupted at gpu 0000:3B:00.0", "the infoROM of a GPU is corrupted"),
+    ],
+)
+def test_a_log_says_why_and_what_to_do(line: str, means: str) -> None:
+    logs = {"main": ("Installing the driver", line, "Stopping NVIDIA driver")}
+    finding = only(found(crashing(), logs=logs))
+    assert f"The driver is the first broken stage: {means}" in finding.title
+    assert [one.line for one in finding.evidence if isinstance(one, LogEvidence)] == [line]
+
+
+def test_a_device_that_is_at_fault_is_kept_off_from_pods() -> None:
+    fleet = nvidia()
+    fleet.node["status"]["allocatable"]["nvidia.com/gpu"] = "7"
+    uuid = "GPU-1f0c3c52-0000"
+    said = f"XidCriticalError: Xid=79 on Device={uuid}; marking device as unhealthy."
+    finding = only(found(fleet, logs={"main": (said,)}))
+    assert finding.code == "gpu/unhealthy-device"
+    assert f"Xid 79 on {uuid}" in finding.title
+    assert [one.changes for one in finding.remedies] == [({"kind": "cordon", "node": "gpu-1"},)]
+
+
+def test_a_log_that_says_nothing_known_still_shows_its_telling_line() -> None:
+    finding = only(found(crashing(), logs={"main": ("starting", "ERROR: no luck", "bye")}))
+    assert "main ends with exit code 1" in finding.title
+    assert [one.line for one in finding.evidence if isinstance(one, LogEvidence)] == [
+        "ERROR: no luck"
+    ]
+
+
+def test_a_stale_pause_has_the_label_that_mends_it() -> None:
+    fleet = nvidia()
+    fleet.labels[_PAUSED] = "paused-for-driver-upgrade"
+    fleet.drop("Pod", PLUGIN)
+    finding = only(found(fleet))
+    assert finding.code == "gpu/stale-pause"
+    change = {"kind": "label_node", "node": "gpu-1", "label": _PAUSED, "value": "true"}
+    assert finding.remedies[0].changes == (change,)
+    well = node(labels=nvidia_labels())
+    assert found(fleet, now={"Node/gpu-1": well}) == []
+    assert found(fleet, now={"Node/gpu-1": None}) == []
+    assert len(found(fleet, now={"Node/gpu-1": fleet.node})) == 1
+
+
+def test_a_failed_upgrade_is_tried_again_and_a_failed_layout_asks() -> None:
+    fleet = nvidia()
+    fleet.labels["nvidia.com/gpu-driver-upgrade-state"] = "upgrade-failed"
+    finding = only(found(fleet))
+    assert finding.code == "gpu/upgrade-failed"
+    assert finding.remedies[0].changes == ({"kind": "retry_upgrade", "node": "gpu-1"},)
+    fleet = nvidia()
+    fleet.labels.update(
+        {"nvidia.com/mig.config": "all-1g.5gb", "nvidia.com/mig.config.state": "failed"}
+    )
+    finding = only(found(fleet))
+    assert finding.code == "gpu/mig-failed"
+    assert (
+        finding.remedies[0].changes[0]["config"].startswith("<ask: a MIG layout that NVIDIA-H100")
+    )
+
+
+def test_a_node_that_was_taken_out_on_purpose_is_no_more_than_worth_knowing() -> None:
+    fleet = nvidia()
+    fleet.labels["nvidia.com/gpu.deploy.operands"] = "false"
+    fleet.objects["Pod"] = []
+    for which in ("capacity", "allocatable"):
+        fleet.node["status"][which].pop("nvidia.com/gpu")
+    finding = next(one for one in found(fleet) if one.code == "gpu/operands-off")
+    assert finding.severity is Severity.INFO
+    assert finding.remedies[0].changes[0]["value"].startswith("<ask: true if")
+
+
+@pytest.mark.parametrize(
+    ("kind", "owner"),
+    [
+        ("MachineSet", "MachineSet.cluster.x-k8s.io/fleet/pool-abc"),
+        ("KubeadmControlPlane", "KubeadmControlPlane.controlplane.cluster.x-k8s.io/fleet/pool-abc"),
+        ("Odd Kind", ""),
+    ],
+)
+def test_a_finding_leads_to_the_machine_that_the_node_is(kind: str, owner: str) -> None:
+    fleet = crashing()
+    fleet.node["metadata"]["annotations"] = {
+        "cluster.x-k8s.io/machine": "pool-abc-x",
+        "cluster.x-k8s.io/cluster-namespace": "fleet",
+        "cluster.x-k8s.io/owner-kind": kind,
+        "cluster.x-k8s.io/owner-name": "pool-abc",
+    }
+    machine = "Machine.cluster.x-k8s.io/fleet/pool-abc-x"
+    expected: list[tuple[str, Edge, str]] = [("Node/gpu-1", Edge.RUNS_ON, machine)]
+    expected += [(machine, Edge.OWNED_BY, owner)] if owner else []
+    edges = only(found(fleet)).relations
+    assert [(str(one.source), one.edge, str(one.target)) for one in edges] == expected
+
+
+@pytest.mark.parametrize("name", ["", "../etc", 5, "a" * 300])
+def test_an_annotation_that_names_no_machine_leads_nowhere(name: Json) -> None:
+    fleet = crashing()
+    fleet.node["metadata"]["annotations"] = {
+        "cluster.x-k8s.io/machine": name,
+        "cluster.x-k8s.io/cluster-namespace": "fleet",
+    }
+    assert only(found(fleet)).relations == ()
+
+
+def test_amd_nodes_are_told_like_others() -> None:
+    fleet = amd()
+    fleet.ails("amd-device-plugin", restarts=7, last=_MAIN, **_CRASH)
+    fleet.node["status"]["allocatable"]["amd.com/gpu"] = "0"
+    assert codes(found(fleet)) == {"Node/gpu-1": "gpu/plugin-failed"}

@@ -1,0 +1,154 @@
+"""Findings about accelerators, short to make: evidence of objects, and changes that help."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from clusterwright.tools.analyzer import Fulfilled, ReadRequest, Suspicion
+from clusterwright.tools.errors import InvalidInputError
+from clusterwright.tools.excerpt import one_line
+from clusterwright.tools.finding import (
+    Edge,
+    Evidence,
+    FieldEvidence,
+    Finding,
+    Relation,
+    Remedy,
+    Severity,
+)
+from clusterwright.tools.kubernetes.analyzers.pod import title
+from clusterwright.tools.manifest import Json, Manifest, text
+from clusterwright.tools.ref import Ref
+
+_LONGEST_VALUE = 500
+_CAPI = "cluster.x-k8s.io"
+_OWNERS_OF_MACHINES = ("MachineSet", "MachinePool", "KubeadmControlPlane")
+
+
+@dataclass(frozen=True, slots=True)
+class Cure:
+    """What would repair a finding: in words, and as changes of the GPU server if it makes them."""
+
+    say: str
+    changes: tuple[Manifest, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """The words, with the call that plans the changes."""
+        if not self.changes:
+            return f"{self.say}."
+        spelled = ", ".join(map(json.dumps, self.changes))
+        return f"{self.say}: gpu_plan_change {spelled}"
+
+
+def cure(say: str, kind: str, **more: Json) -> Cure:
+    """Return a cure by one change, as `gpu_plan_change` takes it."""
+    return Cure(say, ({"kind": kind, **more},))
+
+
+def ask(what: str) -> str:
+    """Return what stands for a value that only a person can know."""
+    return f"<ask: {what}>"
+
+
+def about(
+    code: str,
+    subject: Ref,
+    sentence: str,
+    evidence: tuple[Evidence, ...],
+    *cures: Cure,
+    severity: Severity = Severity.WARNING,
+    since: datetime | None = None,
+    members: tuple[Ref, ...] = (),
+    relations: tuple[Relation, ...] = (),
+    concluded: bool = False,
+) -> Finding:
+    """Return a finding about a node, an operator's object, a claim or a queue."""
+    return Finding(
+        code=code,
+        severity=severity,
+        subject=subject,
+        title=title(sentence),
+        evidence=evidence,
+        since=since,
+        members=members,
+        relations=relations,
+        concluded=concluded,
+        fixes=tuple(one.sentence for one in cures),
+        remedies=remedies(cures),
+    )
+
+
+def with_cures(finding: Finding, *cures: Cure) -> Finding:
+    """Return a finding with other cures."""
+    fixes = tuple(one.sentence for one in cures)
+    return finding.model_copy(update={"fixes": fixes, "remedies": remedies(cures)})
+
+
+def remedies(cures: Sequence[Cure]) -> tuple[Remedy, ...]:
+    """Return the cures that the GPU server can carry out."""
+    return tuple(Remedy(say=one.say, changes=one.changes) for one in cures if one.changes)
+
+
+def shown(manifest: Manifest, path: str, value: str) -> FieldEvidence:
+    """Return a field of an object as evidence."""
+    return FieldEvidence(ref=Ref.of(manifest), path=path, value=one_line(value, _LONGEST_VALUE))
+
+
+def of_condition(manifest: Manifest, kind: str, condition: Manifest) -> tuple[FieldEvidence, ...]:
+    """Return a condition as evidence: what it says, and the reason it names."""
+    path = f"$.status.conditions[?(@.type=='{kind}')]"
+    fields = (("message", text(condition, "message")), ("reason", text(condition, "reason")))
+    return tuple(shown(manifest, f"{path}.{key}", value) for key, value in fields if value)
+
+
+def label(node: Manifest, key: str) -> FieldEvidence:
+    """Return a label of an object as evidence; one that it does not have is `absent`."""
+    value = text(node, "metadata", "labels", key)
+    return shown(node, f"$.metadata.labels['{key}']", value or "absent")
+
+
+def edges(sources: Sequence[Ref], edge: Edge, target: Ref) -> tuple[Relation, ...]:
+    """Return an edge from each of `sources` to `target`."""
+    kept = dict.fromkeys(one for one in sources if one != target)
+    return tuple(Relation(source=one, edge=edge, target=target) for one in kept)
+
+
+def of_machine(node: Manifest) -> Iterator[Relation]:
+    """Yield the edges from a node to its Machine, and from that to what made it.
+
+    Cluster API writes both on the Node: api/core/v1beta2, `MachineAnnotation`, `OwnerKind`.
+    """
+    annotation = {
+        key: text(node, "metadata", "annotations", f"{_CAPI}/{key}")
+        for key in ("machine", "cluster-namespace", "owner-kind", "owner-name")
+    }
+    namespace = annotation["cluster-namespace"]
+    machine = named("Machine", annotation["machine"], namespace, _CAPI)
+    if machine is None:
+        return
+    yield Relation(source=Ref.of(node), edge=Edge.RUNS_ON, target=machine)
+    if annotation["owner-kind"] in _OWNERS_OF_MACHINES:
+        kind = annotation["owner-kind"]
+        group = f"controlplane.{_CAPI}" if kind == "KubeadmControlPlane" else _CAPI
+        owner = named(kind, annotation["owner-name"], namespace, group)
+        if owner is not None:
+            yield Relation(source=machine, edge=Edge.OWNED_BY, target=owner)
+
+
+def named(kind: str, name: str, namespace: str = "", group: str = "") -> Ref | None:
+    """Return the Ref of what somebody's text names, or None for text that names nothing."""
+    made = Ref(kind, name, namespace, group)
+    try:
+        return made if name and Ref.parse(str(made)) == made else None
+    except InvalidInputError:
+        return None
+
+
+def unless_gone(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding | None:
+    """Drop a finding if what it is about was read again, and is gone by now."""
+    for request in suspicion.requests:
+        if isinstance(request, ReadRequest) and fulfilled.objects.get(request, {}) is None:
+            return None
+    return suspicion.finding

@@ -1,0 +1,166 @@
+"""Nodes whose devices do not reach pods: one finding for each first broken stage.
+
+What comes after it on a node is a symptom, and no finding. Nodes that are broken alike, as by one
+image that does not exist, are members of one.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from clusterwright.tools.analyzer import (
+    Analyzer,
+    Fulfilled,
+    LogRequest,
+    ReadRequest,
+    Request,
+    Suspicion,
+)
+from clusterwright.tools.finding import FieldEvidence, Finding, LogEvidence, Severity
+from clusterwright.tools.gpu.analyzers.about import Cure, about, of_machine, shown, with_cures
+from clusterwright.tools.gpu.analyzers.broken import broken
+from clusterwright.tools.gpu.analyzers.driver_logs import best, match
+from clusterwright.tools.gpu.analyzers.funnel_cures import cures, keep_off
+from clusterwright.tools.gpu.estate import DEVICE_CONFIG, Estate, estate_of
+from clusterwright.tools.gpu.funnel import Stage, State, funnels
+from clusterwright.tools.gpu.node import GpuNode
+from clusterwright.tools.gpu.operands import OPT_OUT
+from clusterwright.tools.kubernetes.analyzers.pod import title
+from clusterwright.tools.manifest import Manifest, instant, labels_of, name_of
+from clusterwright.tools.ref import Ref
+from clusterwright.tools.snapshot import Snapshot
+
+CODES = (
+    *("gpu/not-discovered", "gpu/not-present", "gpu/operands-off", "gpu/stale-pause"),
+    *("gpu/operand-unplaced", "gpu/driver-image", "gpu/driver-failed", "gpu/upgrade-failed"),
+    *("gpu/toolkit-failed", "gpu/runtime-handler", "gpu/validation-failed"),
+    *("gpu/plugin-missing", "gpu/plugin-failed", "gpu/discovery-failed", "gpu/labeller-failed"),
+    *("gpu/mig-failed", "gpu/mig-stuck", "gpu/not-advertised", "gpu/unhealthy-device"),
+)
+"""In the order of the stages that they are of."""
+_MOST_MACHINES = 3
+_MOST_LOGS = 2
+"""Pods of one stage whose logs are read: those of alike nodes tell the same."""
+
+
+def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
+    estate = estate_of(snapshot)
+    alike: dict[object, list[tuple[GpuNode, Stage]]] = {}
+    for ref, stage in broken(estate).items():
+        node = estate.node(ref.name)
+        if node is not None and stage.code:
+            alike.setdefault(_sameness(node, stage), []).append((node, stage))
+    for some in alike.values():
+        yield _suspicion(estate, [node for node, _ in some], some[0][1])
+
+
+def _sameness(node: GpuNode, stage: Stage) -> object:
+    """Return what nodes have in common that are broken for one cause."""
+    fields = [
+        (one.path.replace(node.ref.name, "*"), one.value)
+        for one in stage.evidence
+        if isinstance(one, FieldEvidence) and one.ref.kind != "Pod"
+    ]
+    return (stage.code, node.vendor, _neutral(node, stage), repr(fields))
+
+
+def _neutral(node: GpuNode, stage: Stage) -> str:
+    """Return why a stage is broken, without the names of the node and of its pod."""
+    why = stage.why.replace(node.ref.name, "*")
+    return why.replace(stage.ref.name, "*") if stage.ref else why
+
+
+def _suspicion(estate: Estate, nodes: Sequence[GpuNode], stage: Stage) -> Suspicion:
+    first = nodes[0]
+    pod = estate.get(stage.ref) if stage.ref else None
+    machines = (edge for one in nodes[:_MOST_MACHINES] for edge in of_machine(one.manifest))
+    finding = about(
+        stage.code,
+        first.ref,
+        _sentence(nodes, stage),
+        stage.evidence or (shown(first.manifest, "$.metadata.name", first.ref.name),),
+        *cures(estate, nodes, stage),
+        severity=_severity(estate, nodes, stage),
+        since=instant(pod, "metadata", "creationTimestamp") if pod else None,
+        members=tuple(one.ref for one in nodes) if len(nodes) > 1 else (),
+        relations=tuple(machines),
+    )
+    requests: list[Request] = [ReadRequest(first.ref)]
+    for ref, container in stage.logs[:_MOST_LOGS]:
+        requests += [LogRequest(ref, container, previous=True), LogRequest(ref, container)]
+    return Suspicion(finding, tuple(requests))
+
+
+def _sentence(nodes: Sequence[GpuNode], stage: Stage) -> str:
+    many = f" on {len(nodes)} nodes" if len(nodes) > 1 else ""
+    return f"The {stage.name} is the first broken stage{many}: {stage.why}"
+
+
+def _severity(estate: Estate, nodes: Sequence[GpuNode], stage: Stage) -> Severity:
+    """Return critical where no node of the vendor has a device left, info where it is meant."""
+    vendor = nodes[0].vendor
+    usable = [one for one in estate.nodes if one.vendor is vendor and any(one.allocatable.values())]
+    if stage.code == "gpu/operands-off" and all(
+        one.labels.get(OPT_OUT) == "false" for one in nodes
+    ):
+        return Severity.INFO
+    return Severity.WARNING if usable else Severity.CRITICAL
+
+
+def symptoms(estate: Estate, nodes: Iterable[Ref]) -> Iterable[Ref]:
+    """Yield the pods of operands that are not well on nodes, for the first broken stage of each."""
+    states = (State.BROKEN, State.SYMPTOM, State.WORKING)
+    for node in nodes:
+        for stage in funnels(estate).get(node.name, ()):
+            if stage.state in states and stage.ref and stage.ref.kind == "Pod":
+                yield stage.ref
+
+
+def _refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding | None:
+    """Drop what is over by now; add what the logs say."""
+    finding = suspicion.finding
+    for request in suspicion.requests:
+        if isinstance(request, ReadRequest) and request in fulfilled.objects:
+            now = fulfilled.objects[request]
+            if now is None or (len(finding.members) <= 1 and _otherwise(finding, now)):
+                return None
+    logs = [
+        (request, lines)
+        for request in suspicion.requests
+        if isinstance(request, LogRequest) and (lines := fulfilled.logs.get(request, ()))
+    ]
+    return _told(finding, logs) if logs else finding
+
+
+def _otherwise(finding: Finding, node: Manifest) -> bool:
+    """Return whether a label that the finding rests on has another value by now."""
+    labels = labels_of(node)
+    for one in finding.evidence:
+        if isinstance(one, FieldEvidence) and one.ref == Ref("Node", name_of(node)):
+            key = one.path.removeprefix("$.metadata.labels['").removesuffix("']")
+            known = key != one.path
+            if known and labels.get(key, "(not set)") != one.value:
+                return True
+    return False
+
+
+def _told(finding: Finding, logs: Sequence[tuple[LogRequest, Sequence[str]]]) -> Finding:
+    """Return the finding with the line that tells most, and what it means."""
+    found = best(lines for _, lines in logs)
+    if found is None:
+        return finding
+    source = next(request for request, lines in logs if match(lines) == found)
+    said = LogEvidence(
+        ref=source.pod, container=source.container, line=found.line, previous=source.previous
+    )
+    finding = finding.model_copy(update={"evidence": (*finding.evidence, said)})
+    if found.sign is None:
+        return finding
+    head = finding.title.partition(": ")[0]
+    finding = finding.model_copy(update={"title": title(f"{head}: {found.means}")})
+    known = tuple(Cure(one.say, one.changes) for one in finding.remedies if not found.sign.hardware)
+    off = keep_off(finding.subject) if found.sign.hardware and len(finding.members) <= 1 else ()
+    return with_cures(finding, Cure(found.sign.advice), *off, *known)
+
+
+FUNNEL = Analyzer(
+    "funnel", CODES, ("Node", "Pod", "DaemonSet", "Event", DEVICE_CONFIG), _detect, _refine
+)

@@ -1,0 +1,57 @@
+"""Pods that wait for accelerators: one cause for each workload, the most specific first."""
+
+from collections.abc import Iterable
+
+from clusterwright.tools.analyzer import Analyzer, Fulfilled, ReadRequest, Suspicion
+from clusterwright.tools.finding import Finding
+from clusterwright.tools.gpu.analyzers import (
+    mig_mismatch,
+    none_free,
+    product_unknown,
+    wrong_resource,
+)
+from clusterwright.tools.gpu.analyzers.waiting import Waiting, waiting
+from clusterwright.tools.manifest import text
+from clusterwright.tools.snapshot import Snapshot
+
+_STEPS = (
+    product_unknown.suspect,
+    wrong_resource.suspect,
+    mig_mismatch.suspect,
+    none_free.fragmented,
+)
+
+
+def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
+    rest: list[Waiting] = []
+    for one in waiting(snapshot):
+        finding = next(filter(None, (step(one) for step in _STEPS)), None)
+        if finding is None:
+            rest.append(one)
+        else:
+            yield Suspicion(finding, (ReadRequest(one.case.ref),))
+    for finding in none_free.none_free(rest):
+        yield Suspicion(finding, (ReadRequest(finding.members[0]),))
+
+
+def _refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding | None:
+    """Drop the finding if its first pod is gone, or has a node by now."""
+    for request, found in fulfilled.objects.items():
+        if request in suspicion.requests and (found is None or text(found, "spec", "nodeName")):
+            return None
+    return suspicion.finding
+
+
+PODS = Analyzer(
+    "pods",
+    (
+        product_unknown.CODE,
+        wrong_resource.CODE,
+        mig_mismatch.CODE,
+        none_free.FRAGMENTED,
+        none_free.NONE_FREE,
+    ),
+    ("Pod", "Node"),
+    _detect,
+    _refine,
+)

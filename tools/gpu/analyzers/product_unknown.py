@@ -1,0 +1,70 @@
+"""Pods that select a product, or another property of a GPU, which no node has."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from clusterwright.tools.excerpt import few
+from clusterwright.tools.finding import Finding
+from clusterwright.tools.gpu.analyzers.about import Cure
+from clusterwright.tools.gpu.analyzers.broken import broken
+from clusterwright.tools.gpu.analyzers.waiting import Waiting, of_discovery
+from clusterwright.tools.kubernetes.analyzers.nearest import nearest
+from clusterwright.tools.kubernetes.analyzers.node_match import affinity_terms, unmet
+from clusterwright.tools.manifest import strings, text, texts
+from clusterwright.tools.quotation import word
+from clusterwright.tools.ref import Ref
+
+CODE = "gpu/product-unknown"
+_AFFINITY = (
+    "$.spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution"
+    ".nodeSelectorTerms[*].matchExpressions"
+)
+
+
+def suspect(one: Waiting) -> Finding | None:
+    """Return a finding when no node has the value of a label that the vendors' discovery sets."""
+    if one.fitting:
+        return None
+    labels = one.estate.amounts.labels
+    for key, values, path in _selected(one):
+        have = sorted({found[key] for found in labels if key in found})
+        if any(value in have for value in values) or _untold(one, key):
+            continue
+        wanted = "|".join(map(word, values))
+        near = nearest(values[0], have)
+        if have:
+            others = f"nodes have {word(near) if near else few([word(value) for value in have], 3)}"
+        else:
+            others = "no node has that label"
+        sentence = f"No node has {key}={wanted}; {others}"
+        instead = f"Select {word(near)} instead" if near else "Select a value that nodes have"
+        proof = one.case.field(path, "|".join(values))
+        return one.finding(CODE, sentence, "", Cure(instead), evidence=(proof,))
+    return None
+
+
+def _selected(one: Waiting) -> Iterator[tuple[str, Sequence[str], str]]:
+    """Yield what is selected by labels of discovery: key, values, and where it stands."""
+    selector: Mapping[str, str] = strings(one.pod, "spec", "nodeSelector")
+    for key, value in selector.items():
+        if of_discovery(key):
+            yield key, [value], f"$.spec.nodeSelector['{key}']"
+    nodes = one.estate.of_kind("Node")
+    for term in affinity_terms(one.pod):
+        expression = unmet(term, nodes)
+        key, values = text(expression, "key"), texts(expression, "values")
+        if text(expression, "operator") == "In" and values and of_discovery(key):
+            yield key, values, f"{_AFFINITY}[?(@.key=='{key}')].values[*]"
+
+
+def _untold(one: Waiting, key: str) -> bool:
+    """Return whether a node that is not well has not been labelled yet: it may be what is meant."""
+    ill = broken(one.estate)
+    return any(
+        node.ref in ill and key not in node.labels and key.startswith(_vendor(node.ref, one))
+        for node in one.estate.nodes
+    )
+
+
+def _vendor(ref: Ref, one: Waiting) -> tuple[str, ...]:
+    node = one.estate.node(ref.name)
+    return (str(node.vendor), f"beta.{node.vendor}") if node else ()

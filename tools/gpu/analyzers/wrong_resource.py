@@ -1,0 +1,60 @@
+"""Pods that ask for a resource which no node has, beside one that nodes have."""
+
+from collections.abc import Collection
+
+from clusterwright.tools.excerpt import few
+from clusterwright.tools.finding import Finding
+from clusterwright.tools.gpu.analyzers.about import Cure
+from clusterwright.tools.gpu.analyzers.broken import broken
+from clusterwright.tools.gpu.analyzers.waiting import Waiting
+from clusterwright.tools.gpu.estate import Estate
+from clusterwright.tools.gpu.vendor import vendor_of
+from clusterwright.tools.kubernetes.analyzers.nearest import nearest
+from clusterwright.tools.manifest import text
+from clusterwright.tools.quotation import word
+
+CODE = "gpu/wrong-resource"
+_MIG = "nvidia.com/mig-"
+
+
+def suspect(one: Waiting) -> Finding | None:
+    """Return a finding when a resource is offered nowhere, and would not be after repairs."""
+    have = offered(one.estate)
+    for resource, amount in one.asked.items():
+        if resource in have or not have or _comes(one.estate, resource):
+            continue
+        if resource.startswith(_MIG) or _split(resource, have):
+            continue  # which is a question of how devices are split
+        near = nearest(resource, have)
+        others = near or few(sorted(have), 3)
+        sentence = f'No node has "{word(resource)}"; nodes have {others}'
+        instead = f"Ask for {near} instead" if near else "Ask for a resource that nodes have"
+        cure = Cure(f"{instead}: resources.limits of the pod template, in place of {amount}")
+        return one.finding(CODE, sentence, resource, cure)
+    return None
+
+
+def offered(estate: Estate) -> Collection[str]:
+    """Return the resources that nodes have, or say that they have."""
+    found = {key for node in estate.nodes for key, n in node.capacity.items() if n}
+    mapped = (
+        text(one, "spec", "extendedResourceName") or f"deviceclass.resource.kubernetes.io/{name}"
+        for one in estate.of_kind("DeviceClass")
+        if (name := text(one, "metadata", "name"))
+    )
+    return found | {one for one in mapped if vendor_of(one)}
+
+
+def _comes(estate: Estate, resource: str) -> bool:
+    """Return whether a node is to have it, once it is well."""
+    vendor = vendor_of(resource)
+    if vendor is None or resource != f"{vendor}/gpu":
+        return False
+    return any(
+        node.vendor is vendor and (node.ref in broken(estate) or not node.capacity)
+        for node in estate.nodes
+    )
+
+
+def _split(resource: str, have: Collection[str]) -> bool:
+    return resource == "nvidia.com/gpu" and any(one.startswith(_MIG) for one in have)

@@ -1,0 +1,81 @@
+"""The tool that names what is wrong with accelerators, from PCI labels to the pods that wait."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
+
+from clusterwright.tools.analyze import analyze
+from clusterwright.tools.coverage import Coverage, Gap
+from clusterwright.tools.gpu.analyzers import ANALYZERS
+from clusterwright.tools.gpu.analyzers.joins import joins
+from clusterwright.tools.gpu.analyzers.operator_state import under_way
+from clusterwright.tools.gpu.estate import Estate
+from clusterwright.tools.gpu.read import OWNERS, read_estate
+from clusterwright.tools.kubernetes.brief import owners
+from clusterwright.tools.kubernetes.client.clusters import Clusters
+from clusterwright.tools.kubernetes.parameters import Cluster, Cursor, Namespace
+from clusterwright.tools.kubernetes.problems import Problems
+from clusterwright.tools.kubernetes.read import fulfil
+from clusterwright.tools.kubernetes.scan import MOST, Scan, paged
+from clusterwright.tools.quotation import marked
+from clusterwright.tools.ref import Ref
+from clusterwright.tools.tool import Effect, Tool
+
+if TYPE_CHECKING:
+    from clusterwright.tools.kubernetes.client.connection import Connection
+
+DOMAIN = "gpu"
+_MORE = (*OWNERS, "RuntimeClass")
+
+
+async def gpu_find_problems(
+    clusters: Clusters,
+    namespace: Namespace = None,
+    limit: Annotated[
+        int | None,
+        Field(
+            ge=1,
+            le=MOST,
+            description="Problems at most, with all evidence and ready-made changes.",
+        ),
+    ] = None,
+    cursor: Cursor = None,
+    cluster: Cluster = None,
+) -> Problems:
+    """Find what keeps GPUs from pods and why: drivers, operators, MIG, DRA, queues, hardware.
+
+    Start here; each node is told at its first broken stage.
+    """
+    connection = await clusters.connect(cluster)
+    asked = (DOMAIN, connection.cluster, namespace)
+    read = partial(_scan, connection, namespace)
+    return await paged(clusters, asked, read, limit=limit, cursor=cursor)
+
+
+TOOL = Tool(gpu_find_problems, Effect.READ, "Find problems of GPUs")
+
+
+async def _scan(connection: "Connection", namespace: str | None) -> Scan:
+    estate = await read_estate(connection, namespace, _MORE)
+    analysis = await analyze(estate, ANALYZERS, partial(fulfil, connection))
+    findings = tuple(marked(one) for one in analysis.findings)
+    return Scan(
+        DOMAIN,
+        connection.cluster,
+        namespace,
+        findings,
+        Coverage(
+            checked=estate.coverage.checked,
+            gaps=(*estate.coverage.gaps, *analysis.gaps, *_under_way(estate)),
+        ),
+        {one.source: one for one in owners(estate, findings)},
+        joins=joins(estate, findings),
+    )
+
+
+def _under_way(estate: Estate) -> Iterator[Gap]:
+    """Yield the operators that are at work: how that ends is not known."""
+    for one in under_way(estate):
+        yield Gap(what=str(Ref.of(one)), reason="not ready yet, and may be at work")

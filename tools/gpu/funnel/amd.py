@@ -5,19 +5,21 @@ from clusterwright.tools.gpu.estate import DEVICE_CONFIG
 from clusterwright.tools.gpu.funnel.chain import Chain
 from clusterwright.tools.gpu.funnel.devices import add_devices
 from clusterwright.tools.gpu.funnel.discovery import PCI, pci_label
-from clusterwright.tools.gpu.funnel.operand import OperandStage, operand_stage
+from clusterwright.tools.gpu.funnel.operand import DRIVER_PATIENCE, OperandStage, operand_stage
 from clusterwright.tools.gpu.funnel.pod_verdict import Ill, verdict_of
 from clusterwright.tools.gpu.funnel.scene import Scene
 from clusterwright.tools.gpu.funnel.stage import Stage, State
 from clusterwright.tools.manifest import (
     Manifest,
     dig,
+    instant,
     labels_of,
     mapping,
     name_of,
     namespace_of,
     strings,
     text,
+    truth,
 )
 from clusterwright.tools.quotation import quoted, word
 from clusterwright.tools.ref import Ref
@@ -87,16 +89,25 @@ def _driver(scene: Scene, config: Manifest | None) -> Stage:
     if upgrade.endswith(_BAD):
         why, code = f"its upgrade ended in {word(upgrade)}", "gpu/upgrade-failed"
         return Stage(DRIVER, State.BROKEN, why, code, ref, (shown,))
-    return _worker(scene) or _loaded(scene, config, shown)
+    since = instant(module, "lastTransitionTime")
+    late = since is not None and scene.estate.now - since > DRIVER_PATIENCE
+    busy = upgrade.endswith(_BUSY) and not late and _may_lack_it(scene)
+    return _worker(scene) or _loaded(scene, config, shown, busy=busy or scene.young)
 
 
-def _loaded(scene: Scene, config: Manifest, shown: FieldEvidence) -> Stage:
+def _may_lack_it(scene: Scene) -> bool:
+    """Return whether the module may be absent for a while: an upgrade cordons the node first."""
+    cordoned = truth(scene.node.manifest, "spec", "unschedulable")
+    return cordoned or not any(scene.node.capacity.values())
+
+
+def _loaded(scene: Scene, config: Manifest, shown: FieldEvidence, *, busy: bool) -> Stage:
     """Return whether KMM has loaded the module, by the label that it leaves."""
     ref = Ref.of(config)
     label = _READY.format(namespace_of(config), name_of(config))
     if label in scene.node.labels:
         return Stage(DRIVER, State.OK, "KMM has loaded it", ref=scene.ref)
-    if shown.value.endswith(_BUSY) or scene.young:
+    if busy:
         return Stage(DRIVER, State.WORKING, word(shown.value), "", ref, (shown,))
     if scene.advertises:  # the plugin does not start without it
         return Stage(DRIVER, State.OK, ref=ref)

@@ -37,9 +37,22 @@ class Chain:
         self._settled[stage.name] = settled
         return settled
 
-    def replace(self, stage: Stage) -> None:
-        """Put a stage in the place of the one of its name."""
-        self._settled[stage.name] = stage
+    def add_all(self, stages: Mapping[str, tuple[Stage, tuple[str, ...]]]) -> None:
+        """Add stages by name with what each hangs on, each after the others of these that it does.
+
+        Of two that hang on one another the first is taken not to.
+        """
+        left = dict(stages)
+
+        def add(name: str) -> None:
+            stage, needs = left.pop(name)
+            for need in needs:
+                if need in left:
+                    add(need)
+            self.add(stage, *needs)
+
+        while left:
+            add(next(iter(left)))
 
     def ordered(self, names: Iterable[str]) -> tuple[Stage, ...]:
         """Return the stages in the order of their names."""

@@ -83,8 +83,8 @@ def _allocatable(scene: Scene) -> Stage:
         return Stage(ALLOCATABLE, State.WORKING, why, ref=scene.ref)
     shown = tuple(one for _, evidence in short for one in evidence)
     pod = scene.pods.get("device-plugin")
-    names = [one.name for one in containers(pod)] if pod else []
-    logs = ((Ref.of(pod), names[-1]),) if pod and names else ()
+    names = [one.name for one in containers(pod) if not one.init] if pod else []
+    logs = ((Ref.of(pod), names[0]),) if pod and names else ()
     code = "gpu/unhealthy-device"
     return Stage(ALLOCATABLE, State.BROKEN, why, code, scene.ref, shown, logs)
 
@@ -100,7 +100,8 @@ def _unhealthy(scene: Scene) -> list[tuple[str, Sequence[Evidence]]]:
                 FieldEvidence(ref=scene.ref, path=_path(field, key), value=str(n))
                 for field, n in (("capacity", whole), ("allocatable", left))
             ]
-            found.append((f"{whole - left} of {whole} {key} not healthy", shown))
+            said = f"{whole - left} of {whole} {key} not healthy" if left else f"0 of {whole} {key}"
+            found.append((said, shown))
     missing = _missing(scene)
     if missing and not found:
         found.append(missing)

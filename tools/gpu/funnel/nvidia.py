@@ -1,5 +1,6 @@
 """The stages of an NVIDIA node, each in the light of those that it hangs on."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from clusterwright.tools.finding import FieldEvidence
@@ -20,13 +21,20 @@ from clusterwright.tools.gpu.funnel.pod_verdict import Ill
 from clusterwright.tools.gpu.funnel.scene import Scene
 from clusterwright.tools.gpu.funnel.smi import said_by
 from clusterwright.tools.gpu.funnel.stage import Stage, State
+from clusterwright.tools.manifest import text
 
 NAMES = (
     *(PCI, TAKEN, PLACED, "driver", "toolkit", "validator", "device-plugin", "gfd"),
     *("mig-manager", "capacity", "allocatable", "requested", "free", "slices"),
 )
 _BEFORE = (PCI, TAKEN, PLACED)
-_GROUND = (*_BEFORE, "driver", "toolkit")
+_HANGS_ON = {
+    "toolkit": ("driver",),
+    "validator": ("driver", "toolkit", "device-plugin"),
+    "device-plugin": ("driver", "toolkit"),
+    "gfd": ("driver", "toolkit"),
+}
+"""What operands hang on where their pods do not tell."""
 
 
 def container_stages(scene: Scene) -> tuple[Stage, ...]:
@@ -34,23 +42,20 @@ def container_stages(scene: Scene) -> tuple[Stage, ...]:
     chain = Chain()
     begin(chain, scene)
     chain.add(driver(scene), *_BEFORE)
-    toolkit = _toolkit(scene)
-    chain.add(toolkit.stage, *_needs(toolkit, "driver"))
-    validator = _validator(scene)
-    plugin = _device_plugin(scene)
-    discovery = _optional(scene, "gfd", "gfd", "gpu/discovery-failed")
-    for one in (plugin, discovery, validator):
-        _mind_runtime(chain, scene, one)
-    late = validator.needs is not None and "device-plugin" in validator.needs
-    if not late:
-        chain.add(validator.stage, *_needs(validator, "driver", "toolkit"))
-    chain.add(
-        plugin.stage, *_needs(plugin, "driver", "toolkit", *(() if late else _checks(plugin)))
-    )
-    if late:
-        chain.add(validator.stage, *_needs(validator, "driver", "toolkit", "device-plugin"))
-    chain.add(discovery.stage, *_needs(discovery, "driver", "toolkit", *_checks(discovery)))
-    chain.add(mig_manager(scene), *_GROUND)
+    found = {
+        "toolkit": _toolkit(scene),
+        "validator": _validator(scene),
+        "device-plugin": _device_plugin(scene),
+        "gfd": _optional(scene, "gfd", "gpu/discovery-failed"),
+    }
+    plans = {
+        name: (one.stage, _needs(name, one, found["validator"])) for name, one in found.items()
+    }
+    blamed = _without_runtime(scene, found)
+    if blamed is not None:
+        plans["toolkit"] = (blamed, (*_BEFORE, "driver"))
+    chain.add_all(plans)
+    chain.add(mig_manager(scene), *_BEFORE, "driver", "toolkit")
     add_devices(chain, scene, ("device-plugin", "mig-manager"))
     return chain.ordered(NAMES)
 
@@ -62,44 +67,48 @@ def begin(chain: Chain, scene: Scene) -> None:
     chain.add(deploy_labels(scene), PCI, TAKEN)
 
 
-def _needs(one: OperandStage, *otherwise: str) -> tuple[str, ...]:
-    """Return what an operand hangs on: what its init container waits for, else all before it."""
-    if one.verdict is None:
-        return (*_BEFORE, *otherwise)
-    if one.verdict.ill is Ill.IMAGE:
+def _needs(name: str, one: OperandStage, validator: OperandStage) -> tuple[str, ...]:
+    """Return what an operand hangs on: what its init container waits for, else all before it.
+
+    An operand that hangs in the same check as the validator, whose only purpose it is, hangs on
+    that.
+    """
+    verdict = one.verdict
+    if verdict is None:
+        return (*_BEFORE, *_HANGS_ON[name])
+    if verdict.ill is Ill.IMAGE:
         return ()
-    if one.verdict.ill is Ill.RUNTIME:
+    if verdict.ill is Ill.RUNTIME:
         return ("driver", "toolkit")
     if one.needs is None:
-        return otherwise
-    return tuple(dict.fromkeys((*one.needs, *_checks(one))))
-
-
-def _checks(one: OperandStage) -> tuple[str, ...]:
-    """Return the validator for an operand that hangs in the same check as it."""
-    hangs = one.needs is not None and "device-plugin" not in one.needs
-    return ("validator",) if hangs and one.stage.name != "validator" else ()
+        return _HANGS_ON[name]
+    at = validator.verdict.container if validator.verdict else ""
+    same = name != "validator" and at == verdict.container
+    return (*one.needs, "validator") if same else one.needs
 
 
 def _toolkit(scene: Scene) -> OperandStage:
     name = "toolkit"
-    if "toolkit" not in scene.pods and not scene.wants("toolkit"):
+    if not scene.wants(name):
         why = "the host brings it"
         return OperandStage(Stage(name, State.NOT_USED, why))
     return operand_stage(scene, name, "toolkit", "gpu/toolkit-failed")
 
 
-def _mind_runtime(chain: Chain, scene: Scene, one: OperandStage) -> None:
-    """Blame the toolkit, if it seems well, for a runtime class that the runtime does not know."""
-    if one.verdict is None or one.verdict.ill is not Ill.RUNTIME or not chain.well("toolkit"):
-        return
-    why = f"the container runtime does not know the runtime class: {one.verdict.why}"
-    version = scene.node.manifest.get("status", {}).get("nodeInfo", {})
-    runtime = str(version.get("containerRuntimeVersion", ""))
-    path = "$.status.nodeInfo.containerRuntimeVersion"
-    shown = (*one.verdict.evidence, FieldEvidence(ref=scene.ref, path=path, value=runtime))
-    broken = Stage("toolkit", State.BROKEN, why, "gpu/runtime-handler", one.verdict.pod, shown)
-    chain.add(broken, *_BEFORE, "driver")
+def _without_runtime(scene: Scene, found: Mapping[str, OperandStage]) -> Stage | None:
+    """Return the toolkit's stage if it seems well, and the runtime does not know its class."""
+    if found["toolkit"].stage.state not in {State.OK, State.NOT_USED}:
+        return None
+    for one in found.values():
+        if one.verdict is not None and one.verdict.ill is Ill.RUNTIME:
+            why = f"the container runtime does not know the runtime class: {one.verdict.why}"
+            runtime = text(scene.node.manifest, "status", "nodeInfo", "containerRuntimeVersion")
+            path = "$.status.nodeInfo.containerRuntimeVersion"
+            shown = FieldEvidence(ref=scene.ref, path=path, value=runtime or "(not set)")
+            evidence = (*one.verdict.evidence, shown)
+            code = "gpu/runtime-handler"
+            return Stage("toolkit", State.BROKEN, why, code, one.verdict.pod, evidence)
+    return None
 
 
 def _validator(scene: Scene) -> OperandStage:
@@ -119,7 +128,7 @@ def _validator(scene: Scene) -> OperandStage:
 
 def _device_plugin(scene: Scene) -> OperandStage:
     name = "device-plugin"
-    if name not in scene.pods and not scene.wants(name):
+    if not scene.wants(name):
         if scene.slices:
             return OperandStage(Stage(name, State.NOT_USED, "DRA brings the devices"))
         if scene.operated or scene.advertises:
@@ -128,8 +137,8 @@ def _device_plugin(scene: Scene) -> OperandStage:
     return operand_stage(scene, name, name, "gpu/plugin-failed", missing="gpu/plugin-missing")
 
 
-def _optional(scene: Scene, name: str, operand: str, code: str) -> OperandStage:
+def _optional(scene: Scene, name: str, code: str) -> OperandStage:
     """Return the stage of an operand that only an operator brings."""
-    if operand not in scene.pods and not scene.wants(operand):
+    if not scene.wants(name):
         return OperandStage(Stage(name, State.NOT_USED))
-    return operand_stage(scene, name, operand, code)
+    return operand_stage(scene, name, name, code)

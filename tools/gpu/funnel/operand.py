@@ -65,6 +65,8 @@ def operand_stage(
     verdict = verdict_of(scene.estate, pod)
     state = _state(scene, verdict, patience)
     broken = state is State.BROKEN
+    if verdict.container in VALIDATIONS and verdict.ill is Ill.FAILING:
+        code = "gpu/validation-failed"  # of what comes before; the operand itself has not started
     stage = Stage(
         name,
         state,

@@ -196,6 +196,8 @@ def _would_have(node: GpuNode, resource: str, amount: int) -> bool:
 
 def _expected(node: GpuNode, resource: str) -> int | None:
     """Return how many devices of a resource a node should offer; None where nothing tells."""
+    if any("/mig-" in key and n for key, n in node.capacity.items()):
+        return node.capacity.get(resource, 0)
     if resource == f"{node.vendor}/gpu" and node.count is not None:
         return max(node.count * node.replicas, node.capacity.get(resource, 0))
     return node.capacity.get(resource) or None

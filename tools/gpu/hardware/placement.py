@@ -65,7 +65,7 @@ def layout(geometry: Geometry, names: Iterable[str], there: Layout = ()) -> Layo
     if refused := _exceeds(geometry, [*(one.profile for one in there), *profiles]):
         return refused
     taken = frozenset[int]().union(*(one.slices for one in there))
-    placed = _place(sorted(profiles, key=lambda one: (-one.size, -one.compute)), taken)
+    placed = _place(sorted(profiles, key=lambda one: (-one.size, -one.compute, one.name)), taken)
     if placed is None:
         return WhyNot(Misfit.PLACEMENT, _no_place(geometry, profiles, there))
     return placed

@@ -11,6 +11,7 @@ import difflib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from clusterwright.tools.gpu.hardware.mig_profiles import GEOMETRIES, Geometry
 from clusterwright.tools.gpu.hardware.partitions import CDNA2, MI300, MI350, Partitioning
@@ -55,10 +56,9 @@ def _amd(name: str, gib: int, partitioning: Partitioning, *aliases: str) -> Prod
     return Product(name, gib * 1024, Vendor.AMD, aliases=aliases, partitioning=partitioning)
 
 
-def _rtx_pro(edition: str, memory: int) -> Product:
+def _rtx_pro(edition: str, pci: str) -> Product:
     name = f"NVIDIA RTX PRO 6000 Blackwell {edition}"
-    server = ("0x2BB510DE",) if edition.startswith("Server") else ()
-    return Product(name, memory, family="RTX-PRO-6000", pci=server)
+    return Product(name, 97887, family="RTX-PRO-6000", pci=(pci,))
 
 
 PRODUCTS: tuple[Product, ...] = (
@@ -89,9 +89,9 @@ PRODUCTS: tuple[Product, ...] = (
     Product("NVIDIA H200 NVL", 143771, family="H200", pci=("0x233B10DE",)),
     Product("NVIDIA B200", 183359, family="B200", pci=("0x290110DE",)),
     Product("NVIDIA GB200", 189471, family="GB200", pci=("0x294110DE",)),
-    _rtx_pro("Server Edition", 97887),
-    _rtx_pro("Workstation Edition", 97887),
-    _rtx_pro("Max-Q Workstation Edition", 97887),
+    _rtx_pro("Server Edition", "0x2BB510DE"),
+    _rtx_pro("Workstation Edition", "0x2BB110DE"),
+    _rtx_pro("Max-Q Workstation Edition", "0x2BB410DE"),
     _amd("AMD Instinct MI210", 64, CDNA2),
     _amd("AMD Instinct MI250", 64, CDNA2, "AMD Instinct MI250X"),
     _amd("AMD Instinct MI300X OAM", 192, MI300, "AMD Instinct MI300X VF"),
@@ -107,6 +107,7 @@ _SHARED = re.compile(r"-mig-[0-9]+g\..*\Z|-shared\Z")
 _AMD_MODEL = re.compile(r"\bmi ?\d{3}[ax]?\b")
 
 
+@lru_cache(maxsize=512)
 def find(name: str) -> Product | None:
     """Return the product of a name, a label or a DRA attribute; None for one that is not known.
 

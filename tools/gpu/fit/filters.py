@@ -4,7 +4,7 @@ Each function is one plugin of kube-scheduler v1.36 (pkg/scheduler/framework/plu
 None where it lets the pod pass.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from clusterwright.tools.gpu.fit.node_info import PODS, NodeInfo, requests
 from clusterwright.tools.gpu.fit.rejection import Plugin, Rejection
@@ -87,12 +87,11 @@ def node_ports(pod: Manifest, node: NodeInfo) -> Rejection | None:
 
 
 def node_resources_fit(
-    pod: Manifest, node: NodeInfo, classes: Mapping[str, str]
+    pod: Manifest, node: NodeInfo, delegated: Collection[str], ignored: Collection[str]
 ) -> Rejection | None:
     """Refuse a node that has less left than the pod requests, and name all that it lacks.
 
-    `classes` maps extended resources to the DeviceClasses that stand for them; where a node
-    itself has none of such a resource, DynamicResources decides.
+    Of a `delegated` resource that the node itself has none of, DynamicResources decides.
     """
     reasons: list[str] = []
     detail: list[str] = []
@@ -103,7 +102,9 @@ def node_resources_fit(
     for resource, amount in asked.items():
         if resource == PODS or not amount or amount <= node.free(resource):
             continue
-        if resource in classes and not node.allocatable.get(resource, 0):
+        if resource in ignored:
+            continue
+        if resource in delegated and not node.allocatable.get(resource, 0):
             continue
         reasons.append(f"Insufficient {resource}")
         detail.append(short_of(resource, amount, node))

@@ -13,6 +13,7 @@ _PRODUCTS = ("NVIDIA-H100-80GB-HBM3", "Tesla-T4", "NVIDIA-A100-SXM4-40GB")
 _DEVICES: tuple[dict[str, str], ...] = (
     {"nvidia.com/gpu": "8"},
     {"nvidia.com/gpu": "4"},
+    {"nvidia.com/gpu": "32"},
     {"nvidia.com/gpu": "0", "nvidia.com/mig-1g.10gb": "4", "nvidia.com/mig-3g.40gb": "1"},
     {"nvidia.com/gpu": "2", "nvidia.com/mig-1g.10gb": "14", "nvidia.com/mig-2g.20gb": "2"},
     {"amd.com/gpu": "8"},
@@ -51,10 +52,10 @@ class Drawn:
     def _node(self, name: str) -> Manifest:
         draw = self.random
         resources = {
-            "cpu": draw.choice(["4", "15900m", "96"]),
-            "memory": draw.choice(["16Gi", "64327884Ki", "1024Gi"]),
+            "cpu": draw.choice(["4", "15900m", "96", "96"]),
+            "memory": draw.choice(["16Gi", "64327884Ki", "1024Gi", "1024Gi"]),
             "ephemeral-storage": draw.choice(["50Gi", "2Ti"]),
-            "pods": draw.choice(["3", "12", "110"]),
+            "pods": draw.choice(["3", "12", "110", "110"]),
             **draw.choice(_DEVICES),
         }
         labels = {
@@ -89,9 +90,9 @@ class Drawn:
         draw = self.random
         resource = draw.choice(_ASKED)
         asked = {
-            resource: str(draw.choice([1, 1, 1, 2, 3, 4, 8, 16])),
-            "cpu": draw.choice(["100m", "1", "2500m", "7", "32"]),
-            "memory": draw.choice(["64Mi", "1G", "12Gi", "200Gi"]),
+            resource: str(draw.choice([1, 1, 1, 1, 1, 2, 3, 4, 8, 16])),
+            "cpu": draw.choice(["100m", "100m", "250m", "1", "2500m", "7", "32"]),
+            "memory": draw.choice(["64Mi", "64Mi", "1G", "12Gi", "200Gi"]),
         }
         if draw.random() < 0.2:
             asked["ephemeral-storage"] = draw.choice(["1Gi", "100Gi"])
@@ -109,12 +110,17 @@ class Drawn:
         }
         if draw.random() < 0.3:
             spec["initContainers"] = [self._init_container()]
-        if draw.random() < 0.3:
+        if draw.random() < 0.2:
             spec["nodeSelector"] = self._selector()
-        if draw.random() < 0.3:
+        if draw.random() < 0.2:
             spec["affinity"] = {"nodeAffinity": _required({"nodeSelectorTerms": self._terms()})}
         if neighbours:
             self._add_neighbours(spec)
+            if draw.random() < 0.6:  # what its neighbours are counts last: little is asked before
+                container["resources"] = {"requests": {"cpu": "1m"}}
+                container.pop("ports", None)
+                spec.pop("initContainers", None)
+                spec["tolerations"] = [{"operator": "Exists"}]
         labels = {"app": draw.choice(_APPS)}
         metadata = {"name": name, "namespace": self.namespace, "labels": labels}
         return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}

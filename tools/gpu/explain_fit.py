@@ -1,0 +1,132 @@
+"""The tool that says whether a pod fits, why not on each node, and what would make it run."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
+
+from clusterwright.tools.errors import ForbiddenError, InvalidInputError
+from clusterwright.tools.gpu.fit.answer import Fit
+from clusterwright.tools.gpu.fit.explain import described, explain, managers
+from clusterwright.tools.gpu.fit.request import PRODUCT_LABELS, Request
+from clusterwright.tools.kubernetes.client.clusters import Clusters
+from clusterwright.tools.kubernetes.parameters import Cluster
+from clusterwright.tools.kubernetes.read import read_snapshot
+from clusterwright.tools.manifest import Manifest, labels_of, mapping
+from clusterwright.tools.ref import Ref
+from clusterwright.tools.snapshot import Snapshot
+from clusterwright.tools.tool import Effect, Tool
+
+if TYPE_CHECKING:
+    from clusterwright.tools.kubernetes.client.connection import Connection
+
+_KINDS = ("Node", "Pod", "Namespace")
+_EXAMPLE = 'a pod as ml/train-0, a workload as Job/ml/train, or requests={"gpu": 2}'
+
+
+async def gpu_explain_fit(
+    clusters: Clusters,
+    pod: Annotated[
+        str, Field(max_length=400, description="ns/name or Job/ns/name; or give requests")
+    ] = "",
+    requests: Annotated[
+        dict[str, int | str] | None,
+        Field(max_length=20, description="gpu: 2, mig-1g.10gb: 1, amd.com/gpu: 1, cpu: 8"),
+    ] = None,
+    product: Annotated[str, Field(max_length=63)] = "",
+    node_selector: dict[str, str] | None = None,
+    tolerations: Annotated[tuple[str, ...], Field(description="key[=value][:Effect] or *")] = (),
+    namespace: Annotated[str, Field(max_length=63, description="Whose quota.")] = "default",
+    cluster: Cluster = None,
+) -> Fit:
+    """Say whether a pod, or one that requests so much, fits by kube-scheduler's rules.
+
+    If not: each node's first failing filter, what Kueue, KAI, Volcano say, what would make it run.
+    """
+    if bool(pod) == bool(requests):
+        raise InvalidInputError("name either a pod or requests", hint=_EXAMPLE)
+    ref = _named(pod) if pod else None
+    connection = await clusters.connect(cluster)
+    if ref is None:
+        request = Request(requests or {}, product, node_selector or {}, tolerations, namespace)
+        request.pod(PRODUCT_LABELS[0])  # what cannot be asked for costs no reading
+        snapshot = await _read(connection, [*_KINDS, "ResourceQuota"])
+        found = request.pod(_product_label(product, snapshot))
+        return explain(found, snapshot, described(found), exists=False)
+    found = await _made(connection, ref)
+    exists = ref.kind == "Pod"
+    kinds = [*_KINDS, *(() if exists else ("ResourceQuota",)), *_more(found)]
+    snapshot = await _read(connection, kinds)
+    asked = described(found) if exists else f"{described(found)} of {ref}"
+    return explain(found, snapshot, asked, exists=exists)
+
+
+TOOL = Tool(gpu_explain_fit, Effect.READ, "Explain whether a pod fits")
+
+
+def _named(spelled: str) -> Ref:
+    """Return the pod, or the workload with a pod template, that is asked about."""
+    parts = spelled.split("/")
+    if len(parts) == len(("namespace", "name")):
+        return Ref.parse(f"Pod/{spelled}")
+    ref = Ref.parse(spelled)
+    if not ref.namespace:
+        raise InvalidInputError(f"{spelled[:80]!r} names no pod of a namespace", hint=_EXAMPLE)
+    return ref
+
+
+async def _made(connection: "Connection", ref: Ref) -> Manifest:
+    """Return a pod, or the pod that a workload's template would make."""
+    resource = await connection.resource(ref.kind_key)
+    found = await connection.get(resource, ref.name, ref.namespace)
+    if ref.kind == "Pod":
+        return found
+    template = mapping(found, "spec", "template")
+    if not mapping(template, "spec"):
+        raise InvalidInputError(f"{ref} has no pod template", hint=_EXAMPLE)
+    queued = {key: value for key, value in labels_of(found).items() if key.startswith("kueue.")}
+    owner = {
+        "apiVersion": found.get("apiVersion"),
+        "kind": ref.kind,
+        "name": ref.name,
+        "controller": True,
+    }
+    metadata = {
+        **mapping(template, "metadata"),
+        "name": "",
+        "namespace": ref.namespace,
+        "labels": {**labels_of(template), **queued},
+        "ownerReferences": [owner],
+    }
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": template["spec"]}
+
+
+def _more(pod: Manifest) -> Sequence[str]:
+    """Return the kinds in which whoever has a say in the pod writes its reasons."""
+    return [kind for one in managers(pod) for kind in one.kinds]
+
+
+async def _read(connection: "Connection", kinds: Sequence[str]) -> Snapshot:
+    """Return nodes, all pods, and what of the other kinds is served."""
+    wanted: list[str] = []
+    for kind in kinds:
+        name, _, group = kind.partition(".")
+        if not group or name in {one.kind for one in await connection.served(group)}:
+            wanted.append(kind)
+    snapshot = await read_snapshot(connection, wanted)
+    for kind in ("Node", "Pod"):
+        if not snapshot.was_read(kind):
+            why = next((one.reason for one in snapshot.coverage.gaps if one.what == kind), "")
+            raise ForbiddenError(
+                f"{kind}s of the whole cluster cannot be read, so nothing is known to fit: {why}",
+                hint="grant list of nodes and of pods in all namespaces",
+            )
+    return snapshot
+
+
+def _product_label(product: str, snapshot: Snapshot) -> str:
+    """Return the label whose values a product belongs among."""
+    for label in PRODUCT_LABELS:
+        if any(labels_of(node).get(label) == product for node in snapshot.of_kind("Node")):
+            return label
+    return PRODUCT_LABELS["amd" in product.lower() or "instinct" in product.lower()]

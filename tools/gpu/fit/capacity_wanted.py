@@ -1,0 +1,35 @@
+"""Which new node would take a pod: one like a node that has enough and gave it away already."""
+
+from collections.abc import Mapping, Sequence
+
+from clusterwright.tools.gpu.fit.node_info import NodeInfo, requests
+from clusterwright.tools.gpu.fit.rejection import Plugin, Rejection
+from clusterwright.tools.manifest import Manifest, strings
+
+_CAPI = "cluster.x-k8s.io"
+_MOVABLE = (Plugin.NODE_RESOURCES_FIT, Plugin.NODE_PORTS, Plugin.NODE_UNSCHEDULABLE)
+"""What does not speak against a new node of the same kind."""
+
+
+def another_node(
+    pod: Manifest, nodes: Sequence[NodeInfo], against: Mapping[str, Sequence[Rejection]]
+) -> str:
+    """Return which node to have one more of, and what made it; empty where none would help."""
+    asked = requests(pod)
+    for node in nodes:
+        enough = all(amount <= node.allocatable.get(key, 0) for key, amount in asked.items())
+        if enough and all(one.plugin in _MOVABLE for one in against[node.name]):
+            return f"a new node like {node.name} would take it{_maker(node)}"
+    return ""
+
+
+def _maker(node: NodeInfo) -> str:
+    """Return the owner of the Machine that became the node, as Cluster API annotates it."""
+    found = strings(node.manifest, "metadata", "annotations")
+    owner, cluster = found.get(f"{_CAPI}/owner-name"), found.get(f"{_CAPI}/cluster-name")
+    if not owner or not cluster:
+        return ""
+    kind = found.get(f"{_CAPI}/owner-kind", "MachineSet")
+    of = "the MachineDeployment of MachineSet" if kind == "MachineSet" else kind
+    namespace = found.get(f"{_CAPI}/cluster-namespace", "")
+    return f": scale {of} {owner} of Cluster {namespace}/{cluster} (the Cluster API server does)"

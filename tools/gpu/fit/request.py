@@ -1,0 +1,90 @@
+"""A pod that nobody has made yet: what a person would ask for, as the API server would store it."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from clusterwright.tools.errors import InvalidInputError
+from clusterwright.tools.kubernetes.analyzers.quantity import quantity
+from clusterwright.tools.manifest import Manifest
+from clusterwright.tools.ref import check_namespace
+
+PRODUCT_LABELS = ("nvidia.com/gpu.product", "amd.com/gpu.product-name")
+"""Labels in which discovery tells which accelerator a node has."""
+_NATIVE = ("cpu", "memory", "ephemeral-storage")
+_PART = r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?"
+_NAME = re.compile(rf"(?:{'|'.join(_NATIVE)}|{_PART}(?:\.{_PART})*/{_PART})\Z")
+_TOLERATION = re.compile(r"([\w./-]{1,317})(?:=([\w.-]{0,63}))?(?::(NoSchedule|NoExecute))?\Z")
+_NOT_READY = ("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked for."""
+
+    requests: Mapping[str, int | str]
+    """Amounts by resource; of `gpu` and `mig-1g.10gb`, `nvidia.com/` is left out."""
+    product: str = ""
+    node_selector: Mapping[str, str] = field(default_factory=dict[str, str])
+    tolerations: Sequence[str] = ()
+    """Taints, as `key`, `key=value` or with `:NoSchedule`; `*` for all."""
+    namespace: str = "default"
+
+    def pod(self, product_label: str) -> Manifest:
+        """Return the pod; raise InvalidInputError for what no pod can ask for."""
+        check_namespace(self.namespace)
+        asked = {_resource(name): _amount(name, value) for name, value in self.requests.items()}
+        selector = dict(self.node_selector)
+        if self.product:
+            selector[product_label] = self.product
+        return {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": {"name": "", "namespace": self.namespace},
+            "spec": {
+                "nodeSelector": selector,
+                "containers": [{"name": "asked", "resources": {"requests": asked}}],
+                "tolerations": [*map(_toleration, self.tolerations), *_tolerated_by_all()],
+            },
+        }
+
+
+def _resource(name: str) -> str:
+    """Return a resource with its prefix."""
+    full = name if name in _NATIVE or "/" in name else f"nvidia.com/{name}"
+    if not _NAME.match(full):
+        raise InvalidInputError(
+            f"{name[:80]!r} is not a resource",
+            hint="as gpu, mig-1g.10gb, amd.com/gpu, cpu, memory or ephemeral-storage",
+        )
+    return full
+
+
+def _amount(name: str, value: int | str) -> str:
+    amount = quantity(value)
+    whole = name in _NATIVE or amount == int(amount)
+    if amount <= 0 or not whole:
+        raise InvalidInputError(
+            f"{name[:80]}: {str(value)[:40]!r} is no amount of it",
+            hint="a whole number of devices; of cpu and memory also 500m or 16Gi",
+        )
+    return str(value)
+
+
+def _toleration(spelled: str) -> Manifest:
+    if spelled == "*":
+        return {"operator": "Exists"}
+    form = _TOLERATION.match(spelled)
+    if form is None:
+        raise InvalidInputError(
+            f"{spelled[:80]!r} is not a taint", hint="as nvidia.com/gpu, team=a:NoSchedule or *"
+        )
+    key, value, effect = form.groups()
+    found: Manifest = {"key": key, "operator": "Exists" if value is None else "Equal"}
+    found |= {"value": value} if value is not None else {}
+    return found | ({"effect": effect} if effect else {})
+
+
+def _tolerated_by_all() -> list[Manifest]:
+    """Return what the admission plugin DefaultTolerationSeconds adds to every pod."""
+    return [{"key": key, "operator": "Exists", "effect": "NoExecute"} for key in _NOT_READY]

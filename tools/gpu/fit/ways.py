@@ -1,0 +1,80 @@
+"""What would make a pod run, and on which nodes: the least changes that take all obstacles away."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from clusterwright.tools.gpu.fit.filters import pinned
+from clusterwright.tools.gpu.fit.judge import Ignored, judge, obstacles
+from clusterwright.tools.gpu.fit.node_info import NodeInfo, node_infos
+from clusterwright.tools.gpu.fit.rejection import Rejection
+from clusterwright.tools.gpu.fit.steps import Step, steps
+from clusterwright.tools.manifest import Manifest
+from clusterwright.tools.snapshot import Snapshot
+
+_TRIED = 8
+"""Ways that are judged again, the least first."""
+_TOLD = 4
+_COMBINED = 8
+"""Combinations of steps that are looked at on one node."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Steps that together make room for a pod, and where."""
+
+    steps: Sequence[str]
+    nodes: Sequence[str]
+    weight: int
+    pod: Manifest
+    """As it would be."""
+    of_pod: bool
+    """Whether the pod alone changes; the scheduler's rules then say yes to the changed pod."""
+
+
+def ways(pod: Manifest, snapshot: Snapshot, ignored: Ignored = frozenset()) -> Sequence[Way]:
+    """Return the least ways to have a pod run, those that change nothing but the pod first."""
+    names = pinned(pod)
+    against = obstacles(pod, snapshot, ignored)
+    grouped: dict[tuple[str, ...], list[tuple[NodeInfo, Sequence[Step]]]] = {}
+    for node in node_infos(snapshot, pod):
+        if names is None or node.name in names:
+            for found in _combinations(pod, node, against):
+                key = tuple(one.say for one in found)
+                grouped.setdefault(key, []).append((node, found))
+    found = [_way(pod, alike) for alike in grouped.values()]
+    found.sort(key=lambda one: (one.weight, -len(one.nodes), one.steps))
+    kept = [one for one in found[:_TRIED] if not one.of_pod or _holds(one, snapshot, ignored)]
+    return sorted(kept[:_TOLD], key=lambda one: (not one.of_pod, one.weight))
+
+
+def _combinations(
+    pod: Manifest, node: NodeInfo, against: Mapping[str, Sequence[Rejection]]
+) -> Sequence[Sequence[Step]]:
+    """Return the sets of steps that take away all that speaks against a node."""
+    options = [steps(pod, node, one) for one in against[node.name]]
+    if not options or not all(options):
+        return []
+    return [
+        [step for part in one for step in part]
+        for one, _ in zip(product(*options), range(_COMBINED), strict=False)
+    ]
+
+
+def _way(pod: Manifest, alike: Sequence[tuple[NodeInfo, Sequence[Step]]]) -> Way:
+    _, taken = alike[0]
+    changed = pod
+    for one in taken:
+        changed = one.change(changed) if one.change else changed
+    return Way(
+        [one.say for one in taken],
+        [node.name for node, _ in alike],
+        sum(one.weight for one in taken),
+        changed,
+        all(one.change for one in taken),
+    )
+
+
+def _holds(way: Way, snapshot: Snapshot, ignored: Ignored) -> bool:
+    """Return whether the changed pod really fits where it is said to."""
+    return set(way.nodes) <= set(judge(way.pod, snapshot, ignored).fitting)

@@ -21,7 +21,7 @@ _PID = re.compile(r"\bpid='?(\d{1,10})\b")
 _NAME = re.compile(r"\bname=([^,]{1,64})")
 _RECOVERY = re.compile(r"changed from 0x[0-9a-fA-F]+ \([^)]*\) to 0x([0-9a-fA-F]{1,2})\b")
 _LINK = re.compile(
-    r"\A(\w{1,30})\s+(Fatal|Non-?fatal)\b.{0,60}?\bLink (-?\d{1,3})\b", re.IGNORECASE
+    r"(?:\A|, )([\w/]{1,30})\s+(Fatal|Non-?fatal)\b.{0,60}?\bLink (-?\d{1,3})\b", re.IGNORECASE
 )
 
 

@@ -43,8 +43,8 @@ class Asked:
             elif error.refusal is Refusal.NOT_SUPPORTED:
                 self.not_supported.append(what)
             else:
-                said = f"{error.refusal.value}: {error}" if error.args[0] else error.refusal.value
-                self.unread.append(Unread(what, said))
+                why = error.refusal.value
+                self.unread.append(Unread(what, why if str(error) == why else f"{why}: {error}"))
             return None
 
     def text(self, of: Text) -> str | None:

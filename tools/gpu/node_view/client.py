@@ -107,9 +107,7 @@ class Session:
         """Return a text of a GPU."""
         call = TEXTS[of]
         found = self._first(call, gpu)
-        for attribute in call.attributes:
-            found = getattr(found, attribute)
-        return found.decode(errors="replace") if isinstance(found, bytes) else str(found)
+        return _text(found, call.attributes[0]) if call.attributes else str(found)
 
     def number(self, gpu: Handle, of: Number) -> int:
         """Return a number of a GPU."""
@@ -176,7 +174,7 @@ class Session:
                     continue
                 raise
             free = self._maybe("nvmlDeviceGetGpuInstanceRemainingCapacity", gpu, one.id)
-            name = one.name.decode(errors="replace").removeprefix("MIG ")
+            name = _text(one, "name").removeprefix("MIG ")
             found.append(RawProfile(one.id, name, one.instanceCount, free, one.memorySizeMB))
         return found
 
@@ -291,6 +289,15 @@ class Session:
         if made is None:
             raise NvmlError(Refusal.NOT_SUPPORTED, f"{name} is not in the bindings")
         return made()
+
+
+def _text(struct: Foreign, attribute: str) -> str:
+    """Return a text in a struct, which the bindings take for UTF-8, or do not."""
+    try:
+        found = getattr(struct, attribute)
+    except UnicodeDecodeError as error:
+        raise NvmlError(Refusal.OTHER, f"{attribute}: {error.reason}") from error
+    return found.decode(errors="replace") if isinstance(found, bytes) else str(found)
 
 
 def _id(number: int) -> int | None:

@@ -37,7 +37,7 @@ def prepare(wheels: Path | None) -> None:
         for wheel in wheels.glob("*.whl"):
             if wheel.stem.split("-")[2] in {mine, "py3", "py2.py3"}:
                 zipfile.ZipFile(wheel).extractall(place)
-        sys.path.append(place)
+        sys.path.insert(0, place)
 
 
 def main() -> int:

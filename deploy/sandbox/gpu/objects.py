@@ -13,6 +13,7 @@ from clusterwright.deploy.sandbox.runtime.simulated import SIMULATED
 from clusterwright.tools.manifest import Json, Manifest
 
 MIG_CONFIG = "default-mig-parted-config"
+_DCGM = "nvidia-dcgm-exporter"
 _A100_H100 = {
     "all-1g.10gb": {"1g.10gb": 7},
     "all-1g.20gb": {"1g.20gb": 4},
@@ -43,6 +44,7 @@ def objects() -> list[Manifest]:
         ),
         _operator("amd-gpu-operator-controller-manager", AMD_NAMESPACE, "amd-gpu-operator"),
         dra_driver(),
+        _named("v1", "Service", _DCGM, namespace=NAMESPACE, spec=_dcgm_service()),
         _named("nvidia.com/v1", "ClusterPolicy", "cluster-policy", spec=policy()),
         _named("amd.com/v1alpha1", "DeviceConfig", "default", namespace=AMD_NAMESPACE, spec=_amd()),
         *(
@@ -81,6 +83,11 @@ def policy() -> Manifest:
         "sandboxWorkloads": {"enabled": False, "defaultWorkload": "container"},
         "cdi": {"enabled": True},
     }
+
+
+def _dcgm_service() -> Manifest:
+    ports = [{"name": "gpu-metrics", "port": 9400, "targetPort": "gpu-metrics"}]
+    return {"selector": {"app": _DCGM}, "ports": ports}
 
 
 def _amd() -> Manifest:

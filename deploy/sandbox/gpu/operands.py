@@ -181,6 +181,8 @@ def _nvidia(operand: Operand, policy: Manifest, block: Manifest) -> Manifest:
     made["metadata"]["ownerReferences"] = owned_by(policy)
     if is_driver:
         made["spec"]["updateStrategy"] = {"type": "OnDelete"}
+    if operand.key == "dcgm-exporter":
+        pod["containers"][0]["ports"] = [{"name": "gpu-metrics", "containerPort": 9400}]
     return made
 
 

@@ -27,4 +27,6 @@ def gpu(place: Place) -> list[Program]:
     settings.write(file)
     argv = [sys.executable, "-m", _MODULE, str(file)]
     ready = f"https://{settings.kubelets}/healthz"
-    return [Program(NAME, argv, after=["kube-apiserver"], ready=ready)]
+    # What monitoring makes it takes as it is; the other way round that would be an error.
+    after = ["monitoring-objects" if place.monitored else "kube-apiserver"]
+    return [Program(NAME, argv, after=after, ready=ready)]

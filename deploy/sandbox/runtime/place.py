@@ -69,6 +69,8 @@ class Place:
     both. Empty without Cluster API."""
     monitored: bool = False
     """Whether Prometheus and what belongs to it run."""
+    gpu: bool = False
+    """Whether GPU nodes and their operators are simulated."""
 
     @property
     def address(self) -> str:

@@ -119,6 +119,7 @@ def _start(name: str, parts: Ingredients, report: Report) -> Instance:
         else:
             held.close()  # the ports were only looked for
             place, sockets = on_loopback(name, files, workloads=ports, monitored=monitored), []
+        place = replace(place, gpu=parts.gpu)
         record = _launch(place, parts, sockets, report)
     state.write(replace(record, why_no_node=parts.why_no_node))
     return find(name)
@@ -167,7 +168,7 @@ def _more_programs(place: Place, parts: Ingredients) -> list[Program]:
         found += cluster_api_programs.cluster_api(place, parts.binaries, parts.manifests)
     if parts.definitions:
         found += monitoring_programs.monitoring(place, parts.binaries, parts.definitions)
-    if parts.gpu:
+    if place.gpu:
         found += gpu_programs.gpu(place)
     if parts.packages:
         found += node.node(place, parts.binaries, parts.packages)
@@ -180,7 +181,7 @@ def _plan(
     network = None
     if parts.packages:
         ip = [str(parts.packages.busybox), "ip"]
-        more = [SIMULATED_ADDRESS] if place.monitored or parts.gpu else []
+        more = [SIMULATED_ADDRESS] if place.monitored or place.gpu else []
         network = Network(NODE_ADDRESS, place.file("resolv.conf"), ip, more)
         cgroups.prepare(place.name)
     return Plan(
@@ -215,5 +216,5 @@ def _record(
         clusterctl=str(parts.binaries.get("clusterctl", "")),
         prometheus_port=ports[2] if place.monitored else 0,
         alertmanager_port=ports[3] if place.monitored else 0,
-        gpu=parts.gpu,
+        gpu=place.gpu,
     )

@@ -1,49 +1,30 @@
 """GPUs of simulated nodes: which pod has which, and what dcgm-exporter would say of each.
 
 Counters and their order are those of dcgm-exporter's etc/default-counters.csv; double-bit errors,
-which it lists as a comment, are there as well. Memory and power of a product are as NVIDIA's data
-sheets tell them.
+which it lists as a comment, are there as well. Of a MIG device it has no utilisation, only how
+active its engines are.
 """
 
 import threading
 from dataclasses import dataclass
 
+from clusterwright.deploy.sandbox.gpu.hardware import hardware_of
 from clusterwright.deploy.sandbox.monitoring.exporter.annotations import GPU, said
 from clusterwright.deploy.sandbox.monitoring.exporter.exposition import Exposition, labelled
+from clusterwright.deploy.sandbox.monitoring.exporter.gpu_devices import Device, devices_of
 from clusterwright.deploy.sandbox.monitoring.exporter.quantities import numbers
 from clusterwright.deploy.sandbox.monitoring.exporter.world import World
 from clusterwright.tools.manifest import (
     Manifest,
+    condition,
     instant,
     items,
+    labels_of,
     name_of,
     namespace_of,
-    strings,
     text,
 )
 
-RESOURCE = "nvidia.com/gpu"
-
-
-@dataclass(frozen=True, slots=True)
-class Product:
-    """What matters of a product: its name, MiB of memory, W when idle and at most, clocks."""
-
-    name: str
-    memory: int
-    idle: int
-    limit: int
-    sm_clock: int
-    memory_clock: int
-
-
-_PRODUCTS = {
-    "NVIDIA-H100-80GB-HBM3": Product("NVIDIA H100 80GB HBM3", 81559, 70, 700, 1980, 2619),
-    "NVIDIA-A100-SXM4-80GB": Product("NVIDIA A100-SXM4-80GB", 81920, 60, 400, 1410, 1593),
-    "NVIDIA-L4": Product("NVIDIA L4", 23034, 12, 72, 2040, 6251),
-    "Tesla-T4": Product("Tesla T4", 15360, 10, 70, 1590, 5000),
-}
-_UNKNOWN = _PRODUCTS["NVIDIA-H100-80GB-HBM3"]
 _BUSY = 80.0
 """Per cent for which a GPU is used that a pod has, unless annotations say otherwise."""
 _RESERVED = 600.0
@@ -69,26 +50,37 @@ class Gpus:
         self._owners: dict[tuple[str, int], Owner] = {}
 
     def series(self, node_name: str, out: Exposition) -> bool:
-        """Add the series of a node's GPUs; return whether there is such a node."""
+        """Add the series of a node's GPUs; return whether there is an exporter that tells them."""
         node = self._world.get("Node", "", node_name)
-        if node is None:
+        if node is None or (hardware_of(node) and not self._runs_on(node_name)):
             return False
+        devices = devices_of(node)
         with self._lock:
-            owners = self._assign(node)
-        for index in range(_count(node)):
-            owner = owners.get(index)
+            owners = self._assign(node, devices)
+        for at, device in enumerate(devices):
+            owner = owners.get(at)
             pod = self._world.get("Pod", owner.namespace, owner.pod) if owner else None
-            if not said(node, f"{GPU}{index}.absent", 0):
-                _measure(node, index, owner, pod or {}, out)
+            if not said(node, f"{GPU}{device.index}.absent", 0):
+                _measure(node, device, owner, pod or {}, out)
         return True
 
-    def _assign(self, node: Manifest) -> dict[int, Owner]:
-        """Give the node's free GPUs to containers that lack some, the oldest pod first."""
+    def _runs_on(self, node: str) -> bool:
+        """Return whether the operator's exporter is ready on a node: without it nothing answers."""
+        return any(
+            text(one, "spec", "nodeName") == node
+            and labels_of(one).get("app") == "nvidia-dcgm-exporter"
+            and condition(one, "Ready").get("status") == "True"
+            for one in self._world.all("Pod")
+        )
+
+    def _assign(self, node: Manifest, devices: list[Device]) -> dict[int, Owner]:
+        """Give the node's free devices to containers that lack some, the oldest pod first."""
         name = name_of(node)
         pods = [one for one in self._world.all("Pod") if _occupies(one, name)]
         alive = {text(one, "metadata", "uid") for one in pods}
         for at, owner in list(self._owners.items()):
-            if at[0] == name and owner.uid not in alive:
+            gone = at[1] >= len(devices) or owner.uid not in alive
+            if at[0] == name and gone:
                 del self._owners[at]
         for pod in sorted(
             pods, key=lambda one: (str(instant(one, "metadata", "creationTimestamp")), name_of(one))
@@ -100,20 +92,18 @@ class Gpus:
                     name_of(pod),
                     text(container, "name"),
                 )
-                self._give(name, _count(node), owner, container)
+                self._give(name, devices, owner, container)
         return {at[1]: owner for at, owner in self._owners.items() if at[0] == name}
 
-    def _give(self, node: str, count: int, owner: Owner, container: Manifest) -> None:
-        wanted = int(numbers(container, "resources", "limits").get(RESOURCE, 0))
-        wanted -= sum(one == owner for one in self._owners.values())
-        for index in range(count):
-            if wanted > 0 and (node, index) not in self._owners:
-                self._owners[node, index] = owner
-                wanted -= 1
-
-
-def _count(node: Manifest) -> int:
-    return int(numbers(node, "status", "capacity").get(RESOURCE, 0))
+    def _give(self, node: str, devices: list[Device], owner: Owner, container: Manifest) -> None:
+        mine = [at for at, one in self._owners.items() if one == owner and at[0] == node]
+        for resource, amount in numbers(container, "resources", "limits").items():
+            ours = {resource, resource.removesuffix(".shared")}
+            wanted = int(amount) - sum(devices[at].resource in ours for _, at in mine)
+            for at, device in enumerate(devices):
+                if wanted > 0 and device.resource in ours and (node, at) not in self._owners:
+                    self._owners[node, at] = owner
+                    wanted -= 1
 
 
 def _occupies(pod: Manifest, node: str) -> bool:
@@ -122,18 +112,22 @@ def _occupies(pod: Manifest, node: str) -> bool:
 
 
 def _measure(
-    node: Manifest, index: int, owner: Owner | None, pod: Manifest, out: Exposition
+    node: Manifest, device: Device, owner: Owner | None, pod: Manifest, out: Exposition
 ) -> None:
-    product = _PRODUCTS.get(
-        strings(node, "metadata", "labels").get("nvidia.com/gpu.product", ""), _UNKNOWN
-    )
+    product, index = device.product, device.index
 
     def of(key: str, default: float) -> float:
         whole = said(pod, f"{GPU}{key}", said(node, f"{GPU}{key}", default))
         return said(node, f"{GPU}{index}.{key}", whole)
 
     name = name_of(node)
+    mig = (
+        {"GPU_I_PROFILE": device.profile, "GPU_I_ID": str(device.instance)}
+        if device.profile
+        else {}
+    )
     labels = labelled(
+        **mig,
         gpu=str(index),
         UUID=f"GPU-{name}-{index}",
         pci_bus_id=f"00000000:{index + 1:02X}:00.0",
@@ -145,7 +139,8 @@ def _measure(
         pod=owner.pod if owner else "",
     )
     util = of("util", _BUSY if owner else 0.0)
-    used = of("fb-used", product.memory * 0.6 if owner else 4.0)
+    used = of("fb-used", device.memory * 0.6 if owner else 4.0)
+    reserved = min(_RESERVED, device.memory * 0.02)
     engine = of("gr-active", util / 100)
     for metric, value in {
         "DCGM_FI_DEV_SM_CLOCK": of("sm-clock", product.sm_clock if util else 345.0),
@@ -161,9 +156,9 @@ def _measure(
         "DCGM_FI_DEV_ENC_UTIL": of("enc-util", 0),
         "DCGM_FI_DEV_DEC_UTIL": of("dec-util", 0),
         "DCGM_FI_DEV_XID_ERRORS": of("xid", 0),
-        "DCGM_FI_DEV_FB_FREE": max(0.0, product.memory - _RESERVED - used),
+        "DCGM_FI_DEV_FB_FREE": max(0.0, device.memory - reserved - used),
         "DCGM_FI_DEV_FB_USED": used,
-        "DCGM_FI_DEV_FB_RESERVED": _RESERVED,
+        "DCGM_FI_DEV_FB_RESERVED": reserved,
         "DCGM_FI_DEV_ECC_SBE_VOL_TOTAL": of("sbe", 0),
         "DCGM_FI_DEV_ECC_DBE_VOL_TOTAL": of("dbe", 0),
         "DCGM_FI_DEV_UNCORRECTABLE_REMAPPED_ROWS": of("uncorrectable-remapped-rows", 0),
@@ -179,7 +174,18 @@ def _measure(
         "DCGM_FI_PROF_PCIE_RX_BYTES": of("pcie-rx", util * 1e6),
     }.items():
         kind = "counter" if metric in _COUNTERS else "gauge"
-        out.add(metric, labels, value, kind)
+        if not (device.profile and metric in _NOT_OF_MIG):
+            out.add(metric, labels, value, kind)
+
+
+_NOT_OF_MIG = frozenset(
+    {
+        "DCGM_FI_DEV_GPU_UTIL",
+        "DCGM_FI_DEV_MEM_COPY_UTIL",
+        "DCGM_FI_DEV_ENC_UTIL",
+        "DCGM_FI_DEV_DEC_UTIL",
+    }
+)
 
 
 _COUNTERS = frozenset(

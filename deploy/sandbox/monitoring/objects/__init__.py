@@ -46,7 +46,23 @@ def installed(place: Place) -> list[Manifest]:
     for one in found:
         if one["kind"] in _VERSIONS:
             one["spec"]["version"] = f"v{_VERSIONS[one['kind']]}"
+    found = [*_beside_the_operator(found)] if place.gpu else found
     return found if place.isolated else [*_on_loopback(found, place)]
+
+
+def _beside_the_operator(found: list[Manifest]) -> "Iterator[Manifest]":
+    """Leave the nodes that the GPU operator looks after to its own dcgm-exporter."""
+    for one in found:
+        if (one["kind"], one["metadata"]["name"]) == ("DaemonSet", "nvidia-dcgm-exporter"):
+            labels = {"app": "nvidia-dcgm-exporter", "nodes": "plain"}
+            one["metadata"] |= {"name": "plain-dcgm-exporter", "labels": {"nodes": "plain"}}
+            one["spec"]["selector"]["matchLabels"] = labels
+            one["spec"]["template"]["metadata"]["labels"] = labels
+            pools = {"key": "node.kubernetes.io/pool", "operator": "DoesNotExist"}
+            terms = {"nodeSelectorTerms": [{"matchExpressions": [pools]}]}
+            node = {"requiredDuringSchedulingIgnoredDuringExecution": terms}
+            one["spec"]["template"]["spec"]["affinity"] = {"nodeAffinity": node}
+        yield one
 
 
 def rules(name: str) -> Manifest:

@@ -1,6 +1,7 @@
 """The tool that explains XIDs: what they mean, whose fault, what to do in which order."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -88,22 +89,24 @@ async def gpu_explain_xid(
     if not found:
         raise _nothing(log, switched)
     every = ranked(found)
-    model, letter = find(product) if product else None, catalogue_product(product)
     told = (*_unknown_product(product), *_switch_notes(switched), *notes(found))
-
-    def shown(count: int) -> XidExplanation:
-        return XidExplanation(
-            cluster="",
-            product=model.name if model else None,
-            xids=tuple(_explained(ones, letter) for ones in every[:count]),
-            notes=told,
-            left_out=len(every) - count,
-        )
-
-    return longest(shown, len(every), BUDGET)
+    return longest(partial(_answer, every, product, told), len(every), BUDGET)
 
 
 TOOL = Tool(gpu_explain_xid, Effect.READ, "Explain XID errors")
+
+
+def _answer(
+    every: Sequence[Sequence[Reported]], product: str | None, told: tuple[str, ...], count: int
+) -> XidExplanation:
+    model, letter = find(product) if product else None, catalogue_product(product)
+    return XidExplanation(
+        cluster="",
+        product=model.name if model else None,
+        xids=tuple(_explained(ones, letter) for ones in every[:count]),
+        notes=told,
+        left_out=len(every) - count,
+    )
 
 
 def _nothing(log: str | None, switched: Sequence[int]) -> InvalidInputError:

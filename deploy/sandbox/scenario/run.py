@@ -23,7 +23,7 @@ from clusterwright.deploy.sandbox.scenario.metrics import (
 )
 from clusterwright.deploy.sandbox.scenario.model import WORKLOAD_NAMESPACE, Rendered, Stage
 from clusterwright.deploy.sandbox.scenario.progress import Progress, Report
-from clusterwright.deploy.sandbox.scenario.workload import at
+from clusterwright.deploy.sandbox.scenario.workload import at, is_reachable
 from clusterwright.tools.manifest import Manifest
 
 _THREADS = 4
@@ -73,6 +73,9 @@ class Run:
             self._under_way.result()  # raises what went wrong
             self._under_way = None
         self.unmet = _unmet(cluster, self.rendered, stage.until, self._since)
+        following = self.stages[self._next : self._next + 1]
+        if not self.unmet and any(not is_reachable(cluster, one.target) for one in following):
+            self.unmet = (f"{following[0].target} has no kubeconfig yet",)
         return self.unmet
 
 

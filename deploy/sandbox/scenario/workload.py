@@ -22,9 +22,7 @@ def at(cluster: Cluster, target: str) -> Generator[Cluster]:
     if not target:
         yield cluster
         return
-    named = Target.parse(target)
-    secrets = {name_of(one): one for one in cluster.get(["Secret"], named.namespace)}
-    found = text(secrets.get(named.secret, {}), "data", "value")
+    found = _kubeconfig(cluster, target)
     if not found:
         raise KubectlError(
             f"{target} has no kubeconfig yet", hint="its control plane is on its way"
@@ -34,3 +32,15 @@ def at(cluster: Cluster, target: str) -> Generator[Cluster]:
         kubeconfig.touch(0o600)
         kubeconfig.write_bytes(base64.b64decode(found))
         yield replace(cluster, kubeconfig=kubeconfig)
+
+
+def is_reachable(cluster: Cluster, target: str) -> bool:
+    """Return whether there is a kubeconfig for a workload cluster by now; the sandbox has one."""
+    return not target or bool(_kubeconfig(cluster, target))
+
+
+def _kubeconfig(cluster: Cluster, target: str) -> str:
+    """Return what is kept for a workload cluster, in base64; empty while there is nothing."""
+    named = Target.parse(target)
+    secrets = {name_of(one): one for one in cluster.get(["Secret"], named.namespace)}
+    return text(secrets.get(named.secret, {}), "data", "value")

@@ -67,6 +67,18 @@ def test_a_workload_cluster_is_reached_by_the_kubeconfig_that_is_kept_for_it(
         pass
 
 
+def test_a_stage_waits_for_the_kubeconfig_of_the_cluster_that_it_acts_on(tmp_path: Path) -> None:
+    stand_in = make_stand_in(tmp_path)
+    on_sandbox, inside = Stage((), (), ()), Stage((), (), (), target="capi:shop/train")
+    run = Run(TRAP, [on_sandbox, inside])
+    assert not run.advance(stand_in.cluster).done
+    assert run.unmet == ("capi:shop/train has no kubeconfig yet",)
+    value = base64.b64encode(b"kind: Config").decode()
+    secret = {"kind": "Secret", "metadata": {"name": "train-kubeconfig"}, "data": {"value": value}}
+    stand_in.answer([secret])
+    assert run.advance(stand_in.cluster).done
+
+
 def test_what_needs_cluster_api_is_refused_before_anything_is_applied(tmp_path: Path) -> None:
     stand_in = make_stand_in(tmp_path)
     with pytest.raises(NeedsClusterApiError, match="remediation-under-way"):

@@ -19,7 +19,13 @@ from clusterwright.tools.trust.risk import Access
 _SECONDS = 90_000.0
 """More than the policy lets any proof take: machines come when they come."""
 _SERVER = "changes"
-_TOOLS = {"kubernetes": "k8s", "cluster_api": "capi", "helm": "helm", "prometheus": "prom"}
+_TOOLS = {
+    "kubernetes": "k8s",
+    "cluster_api": "capi",
+    "helm": "helm",
+    "prometheus": "prom",
+    "gpu": "gpu",
+}
 """How the names of a domain's tools start."""
 _PATH = click.Path(path_type=Path)
 

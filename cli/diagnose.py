@@ -107,13 +107,14 @@ def targets(
 ) -> dict[str, Target]:
     """Return the servers to ask: those given, else the built-in ones in this process."""
     if not specs:
-        from clusterwright.servers import cluster_api, helm, kubernetes, prometheus
+        from clusterwright.servers import cluster_api, gpu, helm, kubernetes, prometheus
 
         return {
             "kubernetes": kubernetes.create_server(kubeconfig=kubeconfig, context=context),
             "cluster-api": cluster_api.create_server(kubeconfig=kubeconfig, context=context),
             "helm": helm.create_server(kubeconfig=kubeconfig, context=context),
             "prometheus": prometheus.create_server(kubeconfig=kubeconfig, context=context),
+            "gpu": gpu.create_server(kubeconfig=kubeconfig, context=context),
         }
     named: dict[str, Target] = {}
     for spec in specs:

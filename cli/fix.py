@@ -100,7 +100,7 @@ async def _servers(
     kubeconfig: Path | None, context: str | None, authority: Authority
 ) -> dict[str, Target]:
     """Return the servers that can repair something there."""
-    from clusterwright.servers import cluster_api, helm, kubernetes, prometheus
+    from clusterwright.servers import cluster_api, gpu, helm, kubernetes, prometheus
     from clusterwright.tools.kubernetes.client.clusters import Clusters
 
     clusters = Clusters(kubeconfig, context)
@@ -110,7 +110,7 @@ async def _servers(
         manages = ()  # the server says by itself why it cannot be reached
     finally:
         await clusters.aclose()
-    domains = {"kubernetes": kubernetes, "helm": helm, "prometheus": prometheus}
+    domains = {"kubernetes": kubernetes, "helm": helm, "prometheus": prometheus, "gpu": gpu}
     domains |= {"cluster_api": cluster_api} if manages else {}
     return {
         name: one.create_server(kubeconfig=kubeconfig, context=context, authority=authority)

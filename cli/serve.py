@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from clusterwright.tools.trust.authority import Authority
 
-SERVERS = ("kubernetes", "cluster_api", "helm", "prometheus")
+SERVERS = ("kubernetes", "cluster_api", "helm", "prometheus", "gpu")
 """What can be served, each a module of that name in clusterwright.servers."""
 _TOKEN_VARIABLE = "CLUSTERWRIGHT_TOKEN"  # noqa: S105 - the name of a variable
 _PATH = click.Path(path_type=Path)

@@ -97,7 +97,7 @@ async def _judge(
 
 def _servers(domain: Domain, cluster: Cluster) -> dict[str, Target]:
     """Return the servers that are asked about scenarios of a domain: a release has pods too."""
-    from clusterwright.servers import helm, kubernetes, prometheus
+    from clusterwright.servers import gpu, helm, kubernetes, prometheus
 
     found: dict[str, Target] = {
         "kubernetes": kubernetes.create_server(kubeconfig=cluster.kubeconfig)
@@ -106,6 +106,8 @@ def _servers(domain: Domain, cluster: Cluster) -> dict[str, Target]:
         found["helm"] = helm.create_server(kubeconfig=cluster.kubeconfig)
     if domain == "prometheus":
         found["prometheus"] = prometheus.create_server(kubeconfig=cluster.kubeconfig)
+    if domain == "gpu":
+        found["gpu"] = gpu.create_server(kubeconfig=cluster.kubeconfig)
     return found
 
 

@@ -49,7 +49,7 @@ async def gpu_usage(
     gathering = import_module("clusterwright.tools.gpu.measured.gather")
     paging = import_module("clusterwright.tools.gpu.measured.page")
     known = await gathering.gather(reach, seconds, int(at), namespace)
-    wanted = paging.Asked(by, last, seconds, namespace, on, only_problems=only_problems)
+    wanted = paging.Asked(by, last, seconds, namespace, on, problems=only_problems)
     page = paging.Page(reach.cluster, name, wanted, own, known, monitoring.prices)
     answer: UsageAnswer = await to_thread.run_sync(page.fitting, tuple(after), limit)
     return answer

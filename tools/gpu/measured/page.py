@@ -117,7 +117,11 @@ class Page:
     @cached_property
     def _memories(self) -> dict[str, float]:
         nodes = self.known.places.estate.nodes
-        return {one.model: one.memory / MIB_PER_GIB for one in nodes if one.model and one.memory}
+        told = {one.model: one.memory / MIB_PER_GIB for one in nodes if one.model and one.memory}
+        for device in self._uses.measured.devices.values():
+            if device.total and device.model and not device.key.instance:
+                told.setdefault(device.model, device.total)
+        return told
 
     @cached_property
     def _counted(self) -> UsageAnswer:

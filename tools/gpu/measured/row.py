@@ -130,11 +130,11 @@ def _where(uses: Sequence[Use], subject: str) -> str:
     at: dict[str, set[str]] = defaultdict(set)
     for one in uses:
         at[one.node] |= {one.device.spelled} if one.device else set()
-    spelled_ = [
+    places = [
         f"{'' if subject == f'Node/{node}' else node}{f'[{_numbers(numbers)}]' if numbers else ''}"
         for node, numbers in sorted(at.items())
     ]
-    return few(spelled_, _PLACES) if any(spelled_) else ""
+    return few(places, _PLACES) if any(places) else ""
 
 
 def _numbers(numbers: Iterable[str]) -> str:
@@ -153,12 +153,13 @@ def _why(state: State, uses: Sequence[Use], naming: Naming) -> str:
     if state is State.HUNG:
         hung = next((one.device.hung for one in uses if one.device and one.device.hung), "")
         said[hung] = None
-    for reason, share in sorted(shares.items(), key=lambda pair: (-pair[1], pair[0])):
-        said[f"{throttling.REASONS[reason].says} {short(share * 100, 2)} % of the time"] = None
+    reasons = throttling.REASONS
+    for reason in sorted(shares, key=lambda one: (reasons[one].expected, -shares[one])):
+        said[f"{reasons[reason].says} {short(shares[reason] * 100, 2)} % of the time"] = None
     if state in {State.LOW, State.ROOM}:
         devices = [one.device for one in uses if one.device]
         hints = {smaller(one, naming.memories) for one in devices}
         said |= dict.fromkeys(hints if len(hints) == 1 else ())
     if state is State.OUTSIDE:
-        said["no pod has it"] = None
+        said["no pod was given it: a process of the host, or a pod that takes it unasked"] = None
     return "; ".join(one for one in said if one)

@@ -1,7 +1,8 @@
 """How every device of a cluster is used: those that are measured, and those that are not."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
 
@@ -44,7 +45,8 @@ class Uses:
     @cached_property
     def devices(self) -> Sequence[Use]:
         """Every device once."""
-        unclear = {text(pod, "spec", "nodeName") for pod in self._unnamed.values()}
+        nodes = self.places.estate.nodes
+        unclear = self._unnamed_on.keys() - {one.ref.name for one in nodes if self._suffice(one)}
         found = [
             Use(
                 state_of(one, self.seconds, unclear=one.key.node in unclear),
@@ -52,9 +54,10 @@ class Uses:
                 frozenset(one.pods),
                 one,
             )
-            for one in self._attributed.values()
+            for own in self._on.values()
+            for one in own
         ]
-        return [*found, *(one for node in self.places.estate.nodes for one in self._missing(node))]
+        return [*found, *(one for node in nodes for one in self._missing(node))]
 
     @cached_property
     def holders(self) -> Sequence[Use]:
@@ -63,40 +66,35 @@ class Uses:
         return [*measured, *self._without_series()]
 
     @cached_property
-    def _on(self) -> Mapping[str, int]:
-        """How many devices of each node are measured."""
-        found: dict[str, int] = {}
-        for key in self.measured.devices:
-            found[key.node] = found.get(key.node, 0) + 1
-        return found
+    def _on(self) -> Mapping[str, Sequence[Device]]:
+        """The devices that are measured, by node; all of one are its only pod's, if none is named.
 
-    @cached_property
-    def _attributed(self) -> Mapping[object, Device]:
-        """The devices; all of a node are those of its only pod, where no series names any."""
-        devices = dict(self.measured.devices)
-        for node in self.places.estate.nodes:
-            own = [one for key, one in devices.items() if key.node == node.ref.name]
-            pods = list(self.places.estate.using(node.ref.name))
-            if len(pods) == 1 and own and not any(one.pods for one in own):
-                fills = sum(asked_of(pods[0]).values()) == len(own)
-                old = age(self.places.estate, pods[0]).total_seconds() > self.seconds
-                for one in own if fills and old else ():
-                    one.pods.add(Ref.of(pods[0]))
-        return {**devices}
+        Exporters that do not map devices to pods tell no more than that.
+        """
+        found: dict[str, list[Device]] = defaultdict(list)
+        for key, device in self.measured.devices.items():
+            found[key.node].append(device)
+        for node, devices in found.items():
+            pods = self.places.estate.using(node)
+            if len(pods) == 1 and not any(one.pods for one in devices):
+                fills = sum(asked_of(pods[0]).values()) == len(devices)
+                if fills and age(self.places.estate, pods[0]).total_seconds() > self.seconds:
+                    found[node] = [replace(one, pods={Ref.of(pods[0])}) for one in devices]
+        return found
 
     @cached_property
     def _unnamed(self) -> Mapping[Ref, Manifest]:
         """Pods with devices on nodes that are measured, which no series names."""
-        attributed = {pod for one in self._attributed.values() for pod in one.pods}
+        named = {pod for own in self._on.values() for one in own for pod in one.pods}
         return {
             ref: pod
             for ref, pod in self.places.holders.items()
-            if asked_of(pod) and ref not in attributed and text(pod, "spec", "nodeName") in self._on
+            if ref not in named and text(pod, "spec", "nodeName") in self._on
         }
 
     def _missing(self, node: GpuNode) -> Iterator[Use]:
         """Yield the devices that a node should have and of which there is no series."""
-        there = self._on.get(node.ref.name, 0)
+        there = len(self._on.get(node.ref.name, ()))
         count = expected(node) - there
         if count > 0:
             state, why = self._why(node, there)
@@ -127,11 +125,28 @@ class Uses:
                     yield Use(missing.state, name, node.model, count, frozenset({ref}),
                               why=missing.why)  # fmt: skip
                     left -= count
+                elif ref in self._unnamed and missing and self._suffice(node):
+                    why = "as many devices of its node have no series"
+                    yield Use(missing.state, name, node.model, count, frozenset({ref}), why=why)
+                    left -= count
                 elif ref in self._unnamed:
                     state, why = self._nameless(node, pod)
                     yield Use(state, name, node.model, count, frozenset({ref}), why=why)
             if left > 0 and missing:
                 yield Use(missing.state, name, node.model, left, why=missing.why)
+
+    @cached_property
+    def _unnamed_on(self) -> Mapping[str, Sequence[Manifest]]:
+        found: dict[str, list[Manifest]] = defaultdict(list)
+        for pod in self._unnamed.values():
+            found[text(pod, "spec", "nodeName")].append(pod)
+        return found
+
+    def _suffice(self, node: GpuNode) -> bool:
+        """Return whether the devices without series are enough for the pods without any."""
+        had = sum(sum(asked_of(one).values()) for one in self._unnamed_on.get(node.ref.name, ()))
+        missing = next(self._missing(node), None)
+        return missing is not None and 0 < had <= missing.count
 
     def _nameless(self, node: GpuNode, pod: Manifest) -> tuple[State, str]:
         if age(self.places.estate, pod) < _NEW:

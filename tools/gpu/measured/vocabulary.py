@@ -60,13 +60,14 @@ class Vocabulary:
         if UTIL in self.there:
             found |= self._shares("util", UTIL, " / 100")
         memory = {f"{_FB}USED", f"{_FB}FREE"}
-        if memory <= set(self.there):
+        if f"{_FB}USED" in self.there:
             found["used"] = self._over("max", f"{_FB}USED")
+        if memory <= set(self.there):
             found["total"] = self._sum(*sorted(memory))
             if f"{_FB}RESERVED" in self.there:
                 whole = self._sum(*sorted({*memory, f"{_FB}RESERVED"}))
                 found["total"] = f"{whole} or {found['total']}"
-        if self.there and Vendor.NVIDIA in self.vendors:
+        if Vendor.NVIDIA in self.vendors:
             found |= {
                 name: BY_NAME[name].promql
                 for name in _HUNG

@@ -1,10 +1,10 @@
 """What was read of GPUs: plain values in MiB, watts, MHz, degrees Celsius and seconds.
 
 A value that is None was not read; `not_supported` and `unread` say which and why, so that nothing
-that a product lacks is ever taken for zero.
+that a product lacks is ever taken for zero. As it is left out of an answer, each may be left out.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,34 +29,34 @@ class Utilization:
 class Temperature:
     """Degrees, of the GPU, of its memory, and what is left until it slows down."""
 
-    gpu: int | None
-    memory: int | None
-    margin: int | None
+    gpu: int | None = None
+    memory: int | None = None
+    margin: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Power:
     """Watts: drawn, the limit in force, what it is by default, what may be set."""
 
-    draw: float | None
-    limit: float | None
-    default: float | None
-    least: float | None
-    most: float | None
+    draw: float | None = None
+    limit: float | None = None
+    default: float | None = None
+    least: float | None = None
+    most: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
     """Clocks, why they are not higher, and for how many seconds that was so."""
 
-    sm: int | None
-    sm_max: int | None
-    memory: int | None
-    memory_max: int | None
-    performance_state: int | None
+    sm: int | None = None
+    sm_max: int | None = None
+    memory: int | None = None
+    memory_max: int | None = None
+    performance_state: int | None = None
     """From 0, the fastest."""
-    reasons: tuple[str, ...] | None
-    held_s: dict[str, float]
+    reasons: tuple[str, ...] | None = None
+    held_s: dict[str, float] = field(default_factory=dict[str, float])
     """By reason, since the driver was loaded."""
 
 
@@ -64,15 +64,15 @@ class Clocks:
 class Ecc:
     """Memory errors; volatile ones since the driver was loaded, aggregate ones ever."""
 
-    mode: bool | None
-    pending: bool | None
-    corrected_volatile: int | None
-    uncorrected_volatile: int | None
-    corrected_aggregate: int | None
-    uncorrected_aggregate: int | None
-    sram_uncorrected_volatile: int | None
-    sram_uncorrected_aggregate: int | None
-    sram_threshold_exceeded: bool | None
+    mode: bool | None = None
+    pending: bool | None = None
+    corrected_volatile: int | None = None
+    uncorrected_volatile: int | None = None
+    corrected_aggregate: int | None = None
+    uncorrected_aggregate: int | None = None
+    sram_uncorrected_volatile: int | None = None
+    sram_uncorrected_aggregate: int | None = None
+    sram_threshold_exceeded: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +91,9 @@ class RemappedRows:
 class RetiredPages:
     """Pages of memory that are used no more (before Ampere)."""
 
-    single_bit: int | None
-    double_bit: int | None
-    pending: bool | None
+    single_bit: int | None = None
+    double_bit: int | None = None
+    pending: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +102,8 @@ class ComputeInstance:
 
     id: int
     uuid: str
-    used: int | None
-    total: int | None
+    used: int | None = None
+    total: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +112,9 @@ class GpuInstance:
 
     id: int
     profile: str
-    start: int | None
-    size: int | None
-    compute: tuple[ComputeInstance, ...]
+    start: int | None = None
+    size: int | None = None
+    compute: tuple[ComputeInstance, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ class Profile:
     id: int
     memory: int
     most: int
-    free: int | None
+    free: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +146,8 @@ class Process:
 
     pid: int
     kind: str
-    used: int | None
-    name: str | None
+    used: int | None = None
+    name: str | None = None
     gpu_instance: int | None = None
     compute_instance: int | None = None
 
@@ -167,11 +167,11 @@ class Fabric:
 class Pcie:
     """The link now, and the best that this GPU can have in this machine."""
 
-    generation: int | None
-    generation_max: int | None
-    width: int | None
-    width_max: int | None
-    replays: int | None
+    generation: int | None = None
+    generation_max: int | None = None
+    width: int | None = None
+    width_max: int | None = None
+    replays: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +180,9 @@ class NvLink:
 
     active: tuple[int, ...]
     inactive: tuple[int, ...]
-    crc_errors: int | None
-    replays: int | None
-    recoveries: int | None
+    crc_errors: int | None = None
+    replays: int | None = None
+    recoveries: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,8 +228,8 @@ class Gpu:
 class Event:
     """A critical event that was told while we listened."""
 
-    gpu: int | None
     type: str
+    gpu: int | None = None
     xid: int | None = None
     gpu_instance: int | None = None
 

@@ -110,7 +110,7 @@ def test_events_are_told_with_their_gpu_and_gpus_that_tell_none_are_named() -> N
     raw = [RawEvent(1, 8, 94, 3, 0), RawEvent(1, 0x4000, 0, None, None)]
     nvml = CapturedNvml(captured("idle"), captured("idle"), events=raw, deaf=[0])
     node = read_node(nvml, wait_s=0.05)
-    assert node.events == (Event(1, "XID", 94, 3), Event(1, "GPU unavailable"))
+    assert node.events == (Event("XID", 1, 94, 3), Event("GPU unavailable", 1))
     assert node.deaf == (0,)
 
 

@@ -1,13 +1,13 @@
 """What is known of a cluster's accelerators at one moment."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from clusterwright.tools.gpu.node import GpuNode, vendor_of_node
 from clusterwright.tools.gpu.operands import Operand, operand_of
-from clusterwright.tools.gpu.vendor import Vendor, accelerators
+from clusterwright.tools.gpu.vendor import Vendor, accelerators, vendor_of
 from clusterwright.tools.kubernetes.analyzers.capacity import (
     Amounts,
     Nodes,
@@ -105,15 +105,15 @@ class Estate(Snapshot):
 
     def using(self, node: str) -> Sequence[Manifest]:
         """Return the pods of a node that have accelerators."""
-        return [pod for pod in self.pods_on(node) if not finished(pod) and asked_of(pod)]
+        return [pod for pod, _ in self._given.get(node, ())]
 
     def _node(self, manifest: Manifest) -> GpuNode | None:
         capacity = accelerators(_amounts(manifest, "capacity"))
         if vendor_of_node(labels_of(manifest), capacity) is None:
             return None
         given: Amounts = defaultdict(float)
-        for pod in self.using(name_of(manifest)):
-            for key, amount in asked_of(pod).items():
+        for _, asked in self._given.get(name_of(manifest), ()):
+            for key, amount in asked.items():
                 given[key] += amount
         return GpuNode(
             manifest,
@@ -122,6 +122,16 @@ class Estate(Snapshot):
             accelerators(given),
             strings(manifest, "metadata", "annotations").get(SIMULATED, ""),
         )
+
+    @cached_property
+    def _given(self) -> Mapping[str, Sequence[tuple[Manifest, Mapping[str, int]]]]:
+        """Pods that have accelerators, and which, by node."""
+        found: dict[str, list[tuple[Manifest, Mapping[str, int]]]] = defaultdict(list)
+        for pod in self.of_kind("Pod"):
+            node = text(pod, "spec", "nodeName")
+            if node and (asked := asked_of(pod)) and not finished(pod):
+                found[node].append((pod, asked))
+        return dict(found)
 
     @cached_property
     def _slices(self) -> Mapping[str, Sequence[Manifest]]:
@@ -143,7 +153,18 @@ class Estate(Snapshot):
 
 def asked_of(pod: Manifest) -> Mapping[str, int]:
     """Return the devices that a pod asks for, by resource."""
+    if not any(_resources(pod)):  # most pods of a cluster, which cost nothing more than this
+        return {}
     return {key: n for key, n in accelerators(requested(pod)).items() if n}
+
+
+def _resources(pod: Manifest) -> Iterator[bool]:
+    """Yield for each resource that a pod speaks of whether it counts accelerators."""
+    askers = (*items(pod, "spec", "containers"), *items(pod, "spec", "initContainers"))
+    for asker in (*askers, mapping(pod, "spec")):
+        resources = mapping(asker, "resources")
+        for key in (*mapping(resources, "limits"), *mapping(resources, "requests")):
+            yield vendor_of(key) is not None
 
 
 def estate_of(snapshot: Snapshot) -> Estate:

@@ -48,8 +48,9 @@ def taints_of_node(node: GpuNode) -> list[str]:
     found: list[str] = []
     for one in items(node.manifest, "spec", "taints"):
         value = text(one, "value")
-        spelled = f"{text(one, 'key')}={value}" if value else text(one, "key")
-        found.append(f"{word(spelled)}:{word(text(one, 'effect'))}")
+        key = word(text(one, "key"))
+        spelled = f"{key}={word(value)}" if value else key
+        found.append(f"{spelled}:{word(text(one, 'effect'))}")
     return found
 
 

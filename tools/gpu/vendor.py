@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 
 from clusterwright.tools.kubernetes.analyzers.capacity import Amounts
 
@@ -25,6 +26,7 @@ _OTHERS = ("rdma", "hostdev", "gdrcopy", "resibm", "ib_", "sriov")
 """Beginnings of what the vendors' network operators name below the same prefix."""
 
 
+@lru_cache(maxsize=4_096)
 def vendor_of(resource: str) -> Vendor | None:
     """Return whose device a resource counts: `nvidia.com/mig-1g.10gb`, `amd.com/cpx_nps4`."""
     prefix, _, name = resource.partition("/")

@@ -70,6 +70,8 @@ def verdict_of(snapshot: Snapshot, pod: Manifest) -> Verdict:
     age = snapshot.now - started if started else timedelta(0)
     if text(pod, "metadata", "deletionTimestamp"):
         return Verdict(ref, Ill.STARTING, "its pod is going away", age=age)
+    if _all_ready(pod):
+        return Verdict(ref, Ill.NOTHING, age=age)
     if text(pod, "status", "phase") == "Failed":
         said = text(pod, "status", "reason") or "Failed"
         value = f"{said}: {one_line(text(pod, 'status', 'message'), _LONGEST)}"
@@ -85,6 +87,13 @@ def verdict_of(snapshot: Snapshot, pod: Manifest) -> Verdict:
             return replace(found, why=f"Init:{position}/{inits}, in {found.container}")
         return found
     return Verdict(ref, Ill.NOTHING, age=age)
+
+
+def _all_ready(pod: Manifest) -> bool:
+    """Return whether all containers are ready, as those of nearly all pods are."""
+    states = items(pod, "status", "containerStatuses")
+    wanted = len(items(pod, "spec", "containers"))
+    return 0 < wanted == len(states) and all(truth(one, "ready") for one in states)
 
 
 def _container(snapshot: Snapshot, pod: Manifest, one: Container, age: timedelta) -> Verdict | None:

@@ -1,0 +1,212 @@
+"""The tool that counts accelerators: by model and node, what is given away, and what is left."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated, Literal, TypeAlias
+
+from anyio import to_thread
+from pydantic import Field
+
+from clusterwright.tools.answer import CAP, longest
+from clusterwright.tools.coverage import Gap
+from clusterwright.tools.gpu.counted import CountedNode, Share, counted, shares
+from clusterwright.tools.gpu.estate import Estate
+from clusterwright.tools.gpu.inventory_answer import Inventory, ModelRow, NodeRow, ResourceRow
+from clusterwright.tools.gpu.node import GpuNode
+from clusterwright.tools.gpu.read import read_estate
+from clusterwright.tools.kubernetes.client.clusters import Clusters
+from clusterwright.tools.kubernetes.cursor import decode, encode, foreign, question
+from clusterwright.tools.kubernetes.listing import count
+from clusterwright.tools.kubernetes.parameters import Cluster, Cursor
+from clusterwright.tools.quotation import word
+from clusterwright.tools.tool import Effect, Tool
+
+Only: TypeAlias = Literal["all", "free", "broken"]
+_SHORT = 6_144
+"""Bytes of an inventory that is asked for without more, text and structured content together."""
+_MODELS = 12
+"""Models that are told without more."""
+
+
+async def gpu_inventory(
+    clusters: Clusters,
+    model: Annotated[str | None, Field(max_length=100, description="Part of it: h100.")] = None,
+    node: Annotated[str | None, Field(max_length=253, description="Part of its name.")] = None,
+    resource: Annotated[
+        str | None, Field(max_length=300, description="As nvidia.com/mig-1g.10gb.")
+    ] = None,
+    only: Annotated[Only, Field(description="free: nodes with a free device.")] = "all",
+    limit: Annotated[int | None, Field(ge=1, le=500, description="Nodes at most.")] = None,
+    cursor: Cursor = None,
+    cluster: Cluster = None,
+) -> Inventory:
+    """Count GPUs by model and node: capacity, requested, free, MIG, sharing, DRA, fragmentation.
+
+    Nodes whose GPUs cannot be had come first.
+    """
+    connection = await clusters.connect(cluster)
+    own = question(connection.cluster, model, node, resource, only)
+    asked, *after = decode("inventory", cursor, str, int, str) if cursor else ("", -1, "")
+    if cursor and asked != own:
+        raise foreign(cursor)
+    estate = await read_estate(connection, more=())
+    wanted = Wanted(model or "", node or "", resource or "", only)
+
+    def made() -> Inventory:
+        page = Page(estate, wanted, own, (int(after[0]), str(after[1])))
+        return page.fitting(limit)
+
+    return await to_thread.run_sync(made)
+
+
+TOOL = Tool(gpu_inventory, Effect.READ, "Count GPUs")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which nodes are asked for."""
+
+    model: str = ""
+    node: str = ""
+    resource: str = ""
+    only: Only = "all"
+
+    def takes(self, one: CountedNode) -> bool:
+        """Return whether a node is one of them."""
+        if self.model.lower() not in one.model.lower() or self.node not in one.name:
+            return False
+        if self.resource and self.resource not in one.counts:
+            return False
+        match self.only:
+            case "free":
+                resources = [self.resource] if self.resource else one.counts
+                return any(one.free_of(key) for key in resources)
+            case "broken":
+                return one.broken is not None
+            case _:
+                return True
+
+
+@dataclass(frozen=True)
+class Page:
+    """Makes the answer for the nodes that are left."""
+
+    estate: Estate
+    wanted: Wanted
+    own: str
+    after: tuple[int, str]
+
+    @cached_property
+    def nodes(self) -> Sequence[CountedNode]:
+        """All nodes that are asked for."""
+        return [one for one in counted(self.estate) if self.wanted.takes(one)]
+
+    @cached_property
+    def rest(self) -> Sequence[CountedNode]:
+        """Those of them that no earlier page told."""
+        return [one for one in self.nodes if one.key > self.after]
+
+    @cached_property
+    def pods_read(self) -> bool:
+        """Whether it is known who has what."""
+        return self.estate.was_read("Pod")
+
+    def fitting(self, limit: int | None) -> Inventory:
+        """Return as many nodes as there is room for; models only on the first page."""
+        whole = self._whole(told=self.after[0] < 0, most=len(self.nodes) if limit else _MODELS)
+
+        def first(n: int) -> Inventory:
+            shown = self.rest[:n]
+            more = encode("inventory", self.own, *shown[-1].key) if n < len(self.rest) else None
+            rows = tuple(self._node(one, several=len(self._models) > 1) for one in shown)
+            return whole.model_copy(update={"nodes": rows, "next_cursor": more})
+
+        most = min(limit or len(self.rest), len(self.rest))
+        return longest(first, most, CAP if limit else _SHORT)
+
+    @cached_property
+    def _models(self) -> dict[tuple[str, str], list[CountedNode]]:
+        found: dict[tuple[str, str], list[CountedNode]] = {}
+        for one in self.nodes:
+            found.setdefault((one.node.vendor, one.model), []).append(one)
+        return dict(sorted(found.items(), key=lambda entry: (-len(entry[1]), entry[0])))
+
+    def _whole(self, *, told: bool, most: int) -> Inventory:
+        models = [self._model(key, nodes) for key, nodes in list(self._models.items())[:most]]
+        left_out = len(self._models) - len(models)
+        return Inventory(
+            cluster=self.estate.cluster,
+            total=len(self.nodes),
+            broken=count([one.broken.code for one in self.nodes if one.broken]),
+            simulated=sum(bool(one.node.simulated) for one in self.nodes) or None,
+            models=tuple(models) if told else (),
+            more_models=(left_out or None) if told else None,
+            gaps=_gaps(self.estate),
+        )
+
+    def _model(self, key: tuple[str, str], nodes: Sequence[CountedNode]) -> ModelRow:
+        vendor, model = key
+        dra = [sum(part) for part in zip(*(one.dra for one in nodes), strict=True)]
+        memory = {one.node.memory for one in nodes} - {None}
+        return ModelRow(
+            model=word(model) if nodes[0].node.model else model,
+            vendor=vendor,
+            nodes=len(nodes),
+            broken=sum(one.broken is not None for one in nodes) or None,
+            closed=sum(bool(one.closed) for one in nodes) or None,
+            memory=memory.pop() if len(memory) == 1 else None,
+            resources=tuple(
+                self._resource(one)
+                for one in shares(nodes)
+                if self.wanted.resource in {"", one.resource}
+            ),
+            mig=count([_mig(one.node) for one in nodes]) or None,
+            sharing=count([_sharing(one.node) for one in nodes]) or None,
+            dra=(dra[0], dra[1], dra[2]) if dra[0] else None,
+        )
+
+    def _resource(self, share: Share) -> ResourceRow:
+        capacity, allocatable, requested, free = share.counts
+        row = ResourceRow(resource=share.resource, capacity=capacity, allocatable=allocatable)
+        if not self.pods_read:
+            return row
+        return row.model_copy(
+            update={
+                "requested": requested,
+                "free": share.usable,
+                "withheld": free - share.usable or None,
+                "largest": share.largest,
+                "nodes_by_free": {str(k): n for k, n in share.free_by_node.items()},
+            }
+        )
+
+    def _node(self, one: CountedNode, *, several: bool) -> NodeRow:
+        known = 4 if self.pods_read else 2
+        return NodeRow(
+            node=one.name,
+            model=(word(one.model) if one.node.model else one.model) if several else None,
+            broken=one.broken.code if one.broken else None,
+            closed=one.closed or None,
+            has={key: n[:known] for key, n in one.counts.items()},
+            mig=_mig(one.node) or None,
+            sharing=_sharing(one.node) or None,
+            dra=one.dra if one.dra[0] else None,
+        )
+
+
+def _mig(node: GpuNode) -> str:
+    if not node.mig_config or (node.mig_config, node.mig_state) == ("all-disabled", "success"):
+        return ""
+    state = "" if node.mig_state == "success" else f" {node.mig_state or 'not begun'}"
+    return word(node.mig_config) + state
+
+
+def _sharing(node: GpuNode) -> str:
+    return "" if node.replicas == 1 else f"{word(node.sharing)} x{node.replicas}"
+
+
+def _gaps(estate: Estate) -> tuple[Gap, ...]:
+    """Return what was not read of what is counted here."""
+    counts = {"Node", "Pod", "DaemonSet", "ResourceSlice", "ResourceClaim"}
+    return tuple(one for one in estate.coverage.gaps if one.what in counts)

@@ -1,0 +1,153 @@
+"""The answer of gpu_inventory: accelerators by model, then node by node as far as there is room."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from clusterwright.tools.answer import Answer, columns
+from clusterwright.tools.coverage import Gap
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class ResourceRow(_Frozen):
+    """What the nodes of a model have of a resource."""
+
+    resource: str
+    capacity: int
+    allocatable: int
+    requested: int | None = Field(default=None, description="Absent: pods could not be read.")
+    free: int | None = Field(default=None, description="On nodes that take further pods.")
+    withheld: int | None = Field(default=None, description="Free on nodes that take none.")
+    largest: int | None = Field(default=None, description="The most that one pod can still have.")
+    nodes_by_free: dict[str, int] | None = Field(default=None, description="Free devices: nodes.")
+
+
+class ModelRow(_Frozen):
+    """The nodes of one model."""
+
+    model: str
+    vendor: str
+    nodes: int
+    broken: int | None = None
+    closed: int | None = Field(default=None, description="Not ready or cordoned.")
+    memory: int | None = Field(default=None, description="MiB of a device.")
+    resources: tuple[ResourceRow, ...]
+    mig: dict[str, int] | None = Field(default=None, description="Nodes by layout and state.")
+    sharing: dict[str, int] | None = Field(default=None, description="Nodes by how they share.")
+    dra: tuple[int, int, int] | None = Field(
+        default=None, description="Devices of ResourceSlices: all, claimed, tainted."
+    )
+
+
+class NodeRow(_Frozen):
+    """One node."""
+
+    node: str
+    model: str | None = Field(default=None, description="Absent: the only one, or as labelled.")
+    broken: str | None = Field(default=None, description="Code of its first broken stage.")
+    closed: str | None = None
+    has: dict[str, tuple[int, ...]] = Field(
+        description="Capacity, allocatable, requested and free by resource."
+    )
+    mig: str | None = None
+    sharing: str | None = None
+    dra: tuple[int, int, int] | None = None
+
+
+class Inventory(Answer):
+    """Accelerators of a cluster."""
+
+    total: int = Field(description="Nodes with accelerators that were asked for.")
+    broken: dict[str, int] = Field(description="Nodes by the code of the first broken stage.")
+    simulated: int | None = Field(default=None, description="Nodes without real hardware.")
+    models: tuple[ModelRow, ...] = ()
+    more_models: int | None = None
+    nodes: tuple[NodeRow, ...] = Field(default=(), description="Broken ones first.")
+    gaps: tuple[Gap, ...] = ()
+    next_cursor: str | None = None
+
+    def render(self) -> str:
+        """Return what is broken, the models with what is left, and the nodes."""
+        lines = [self._headline()]
+        lines += [f"! not known: {one.what} not read ({one.reason})" for one in self.gaps]
+        if self.broken:
+            each = ", ".join(f"{n} {code}" for code, n in self.broken.items())
+            lines.append(f"! broken at their first stage: {each} (gpu_describe_node tells why)")
+        if self.models:
+            lines.append(columns(_HEAD, [row for one in self.models for row in _rows(one)]))
+            lines += [line for one in self.models for line in _asides(one)]
+        if self.more_models:
+            lines.append(f"{self.more_models} more models left out: pass model or limit")
+        if self.nodes:
+            rows, several = [_node(one) for one in self.nodes], any(n.model for n in self.nodes)
+            kept = rows if several else [(row[0], *row[2:]) for row in rows]
+            head = _NODE_HEAD if several else (_NODE_HEAD[0], *_NODE_HEAD[2:])
+            lines.append(columns(head, kept))
+        if self.next_cursor:
+            lines.append(
+                f"{len(self.nodes)} nodes of {self.total} shown; more: cursor={self.next_cursor}"
+            )
+        return "\n".join(lines)
+
+    def _headline(self) -> str:
+        broken = sum(self.broken.values())
+        said = f"{self.total} nodes with accelerators on {self.cluster}: {broken} broken"
+        return f"{said}, {self.simulated} simulated" if self.simulated else said
+
+
+_HEAD = (
+    *("model", "nodes", "resource", "capacity", "allocatable", "requested", "free"),
+    *("largest", "nodes by free"),
+)
+_NODE_HEAD = ("node", "model", "capacity/allocatable/requested/free", "stands")
+
+
+def _rows(model: ModelRow) -> list[tuple[str, ...]]:
+    told = [f"{model.model} ({model.vendor})", str(model.nodes)]
+    rows: list[tuple[str, ...]] = []
+    for one in model.resources:
+        scattered = (one.nodes_by_free or {}).items()
+        rows.append(
+            (
+                *(told if not rows else ("", "")),
+                one.resource,
+                *(str(one.capacity), str(one.allocatable), _number(one.requested)),
+                *(_number(one.free), _number(one.largest)),
+                " ".join(f"{k}:{n}" for k, n in scattered),
+            )
+        )
+    return rows or [(*told, "none", *[""] * 6)]
+
+
+def _number(value: int | None) -> str:
+    return "?" if value is None else str(value)
+
+
+def _asides(model: ModelRow) -> list[str]:
+    parts = [
+        f"{model.broken} broken" if model.broken else "",
+        f"{model.closed} not ready or cordoned" if model.closed else "",
+        *(
+            f"{one.withheld} free {one.resource} withheld"
+            for one in model.resources
+            if one.withheld
+        ),
+        f"{model.memory} MiB each" if model.memory else "",
+        f"MIG {_counts(model.mig)}" if model.mig else "",
+        f"shared {_counts(model.sharing)}" if model.sharing else "",
+        "DRA {} devices, {} claimed, {} tainted".format(*model.dra) if model.dra else "",
+    ]
+    said = "; ".join(one for one in parts if one)
+    return [f"{model.model}: {said}"] if said else []
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return ", ".join(f"{key} on {n}" for key, n in counts.items())
+
+
+def _node(one: NodeRow) -> tuple[str, ...]:
+    has = ", ".join(f"{'/'.join(map(str, n))} {key}" for key, n in one.has.items())
+    stands = [one.broken, one.closed, one.mig and f"MIG {one.mig}", one.sharing]
+    stands += ["DRA {}/{}/{}".format(*one.dra)] if one.dra else []
+    return one.node, one.model or "", has or "none", " ".join(s for s in stands if s)

@@ -13,9 +13,10 @@ from typing import get_type_hints
 from pydantic import TypeAdapter
 
 from clusterwright.deploy.sandbox.scenario.load import load_all
-from clusterwright.tools import cluster_api, helm, kubernetes, prometheus
+from clusterwright.tools import cluster_api, gpu, helm, kubernetes, prometheus
 from clusterwright.tools.cluster_api.analyzers import ANALYZERS as OF_CLUSTER_API
 from clusterwright.tools.explain import codes, front_matter
+from clusterwright.tools.gpu.analyzers import ANALYZERS as OF_GPUS
 from clusterwright.tools.helm.analyzers import ANALYZERS as OF_HELM
 from clusterwright.tools.kubernetes import unexplained
 from clusterwright.tools.kubernetes.analyzers import ANALYZERS
@@ -60,7 +61,8 @@ def _tools() -> str:
     clusters = (*cluster_api.TOOLS, cluster_api.PLAN_CHANGE, cluster_api.APPLY_CHANGE)
     releases = (*helm.TOOLS, helm.PLAN_CHANGE, helm.APPLY_CHANGE)
     metrics = (*prometheus.TOOLS, prometheus.PLAN_CHANGE, prometheus.APPLY_CHANGE)
-    for tool in (*own, *clusters, *releases, *metrics):
+    gpus = (*gpu.TOOLS, *gpu.MEASURED, gpu.PLAN_CHANGE, gpu.APPLY_CHANGE)
+    for tool in (*own, *clusters, *releases, *metrics, *gpus):
         blocks += [f"## `{tool.name}`", "", f"*{tool.title}.* {tool.description}", ""]
         blocks += [*_table(("argument", "type", "what it means"), list(_arguments(tool))), ""]
         blocks += [*_table(("answer field", "what it holds"), _fields(tool)), ""]
@@ -83,7 +85,7 @@ def _fields(tool: Tool) -> list[tuple[str, ...]]:
 
 
 def _findings() -> str:
-    analyzers = (*ANALYZERS, *OF_CLUSTER_API, *OF_HELM, *OF_PROMETHEUS)
+    analyzers = (*ANALYZERS, *OF_CLUSTER_API, *OF_HELM, *OF_PROMETHEUS, *OF_GPUS)
     needs = {code: ", ".join(a.needs) for a in analyzers for code in a.codes}
     needs[unexplained.CODE] = "Pod, Event"
     rows: list[tuple[str, ...]] = []
@@ -118,7 +120,8 @@ def _scenarios() -> str:
         "`make repairs` whether `clusterwright fix` does what is right about each: repair it, ask",
         "for a value that only a person knows, refuse, or leave it to a person. Those of Cluster",
         "API run in a sandbox that was started with `--capi`, those of Prometheus in one with",
-        "`--prometheus`; `status by` says which controller wrote the status that tells.",
+        "`--prometheus`, those of GPUs in one with `--gpu`; `status by` says which controller wrote",
+        "the status that tells.",
         "",
         "`make test` has not the time for all of them. It draws some of each domain by the commit",
         "that is checked out (`tests/e2e/drawn.py`): one fault of each family of findings first,",

@@ -6,6 +6,7 @@ from clusterwright.tools.cluster_api.analyzers import ANALYZERS as OF_CLUSTER_AP
 from clusterwright.tools.errors import NotFoundError
 from clusterwright.tools.explain import codes, front_matter, page, pages_below
 from clusterwright.tools.finding import Severity
+from clusterwright.tools.gpu.analyzers import ANALYZERS as OF_GPUS
 from clusterwright.tools.helm.analyzers import ANALYZERS as OF_HELM
 from clusterwright.tools.kubernetes import unexplained
 from clusterwright.tools.kubernetes.analyzers import ANALYZERS
@@ -13,7 +14,7 @@ from clusterwright.tools.prometheus.analyzers import ANALYZERS as OF_PROMETHEUS
 
 
 def test_every_code_that_an_analyzer_reports_has_a_page_and_no_page_is_left_over() -> None:
-    analyzers = (*ANALYZERS, *OF_CLUSTER_API, *OF_HELM, *OF_PROMETHEUS)
+    analyzers = (*ANALYZERS, *OF_CLUSTER_API, *OF_HELM, *OF_PROMETHEUS, *OF_GPUS)
     told = [code for one in analyzers for code in one.codes]
     assert codes() == tuple(sorted([*told, unexplained.CODE]))
 

@@ -7,6 +7,7 @@ from clusterwright.agents.diagnose.metric_rules import METRIC_RULES
 from clusterwright.agents.diagnose.rules import belongs
 from clusterwright.tools.cluster_api.analyzers import ANALYZERS as OF_CLUSTER_API
 from clusterwright.tools.finding import Edge, Finding
+from clusterwright.tools.gpu.analyzers import ANALYZERS as OF_GPUS
 from clusterwright.tools.helm.analyzers import ANALYZERS as OF_HELM
 from clusterwright.tools.kubernetes import unexplained
 from clusterwright.tools.kubernetes.analyzers import ANALYZERS
@@ -132,7 +133,7 @@ def test_a_lost_gpu_explains_the_loop_of_its_pod_and_the_alerts_of_both() -> Non
 
 
 def test_every_code_in_a_rule_is_one_that_an_analyzer_reports() -> None:
-    analyzers = (*ANALYZERS, *OF_CLUSTER_API, *OF_HELM, *OF_PROMETHEUS)
+    analyzers = (*ANALYZERS, *OF_CLUSTER_API, *OF_HELM, *OF_PROMETHEUS, *OF_GPUS)
     codes = {code for one in analyzers for code in one.codes} | {unexplained.CODE}
     families = {family for one in METRIC_RULES for family in (one.effect, one.cause)}
     assert [one for one in sorted(families) if not any(belongs(c, one) for c in codes)] == []

@@ -70,6 +70,7 @@ _Entry: TypeAlias = tuple[str, Problem | GpuRow | Process]
 
 def _counted(name: str, node: Node, found: Sequence[Problem], wait_s: float) -> NodeInspection:
     ailing = {index for one in found if one.severity != "info" for index in one.gpus}
+    ailing |= {one.index for one in node.gpus if one.trouble is not None}
     names = {one.name for one in node.gpus if one.name}
     unsupported = {what: None for one in node.gpus for what in one.not_supported}
     return NodeInspection(

@@ -63,7 +63,7 @@ class NodeInspection(Answer):
     cuda: str = Field(description="The newest that the driver runs.")
     name: str | None = Field(default=None, description="Of all GPUs, where it is the same.")
     gpus: int
-    sound: int = Field(description="GPUs with no problem but info.")
+    sound: int = Field(description="GPUs that answer, with no problem but info.")
     problems: tuple[Problem, ...] = ()
     rows: tuple[GpuRow, ...] = ()
     gpu: Gpu | None = Field(default=None, description="What is absent in it was not read.")

@@ -35,11 +35,17 @@ class Report:
         self.same = 0
         self.differ = 0
         self._save = save
+        self._lines: list[str] = []
 
     def check(self, name: str, *, same: bool, told: str) -> None:
         self.same += same
         self.differ += not same
-        say(f"{'same  ' if same else 'DIFFER'} {name}: {told}")
+        self._lines.append(f"{'same  ' if same else 'DIFFER'} {name}: {told}")
+        if not same:
+            say(self._lines[-1])
+
+    def keep_lines(self) -> None:
+        self.keep("report.txt", "".join(f"{line}\n" for line in self._lines))
 
     def keep(self, name: str, text: str) -> None:
         if self._save is not None:
@@ -182,5 +188,6 @@ def report(save: Path | None, *, fault: bool) -> int:
     answered(made)
     if fault:
         listened(made)
+    made.keep_lines()
     say(f"{made.same} the same, {made.differ} differ")
     return 1 if made.differ else 0

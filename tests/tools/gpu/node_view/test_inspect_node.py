@@ -211,6 +211,12 @@ def test_a_lost_gpu_whole_is_its_problem() -> None:
     assert "GPU 0: lost" in text
 
 
+def test_a_gpu_that_may_not_be_opened_is_not_called_sound() -> None:
+    answer = _ask([captured("idle"), broken(refused={"handle": Refusal.NO_PERMISSION})])
+    assert answer.sound == 1
+    assert answer.problems[0].severity == "info"
+
+
 def test_gpus_of_several_products_are_named_one_by_one() -> None:
     other = broken(texts={**captured("idle").texts, Text.NAME: "Tesla T4"})
     answer = _ask([captured("idle"), other])

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from clusterwright.tools.gpu.node import GpuNode, vendor_of_node
+from clusterwright.tools.gpu.node import GpuNode, taint_keys, vendor_of_node
 from clusterwright.tools.gpu.operands import Operand, operand_of
 from clusterwright.tools.gpu.vendor import Vendor, accelerators, vendor_of
 from clusterwright.tools.kubernetes.analyzers.capacity import (
@@ -53,7 +53,11 @@ class Estate(Snapshot):
 
     def node(self, name: str) -> GpuNode | None:
         """Return a node with accelerators; None for another one, or none at all."""
-        return next((one for one in self.nodes if name_of(one.manifest) == name), None)
+        return self._by_name.get(name)
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, GpuNode]:
+        return {name_of(one.manifest): one for one in self.nodes}
 
     @cached_property
     def amounts(self) -> Nodes:
@@ -93,6 +97,17 @@ class Estate(Snapshot):
         return sorted(self.of_kind(CLUSTER_POLICY), key=_oldest)
 
     @cached_property
+    def policy(self) -> Manifest:
+        """The ClusterPolicy that its operator goes by; empty where there is none."""
+        every = self.cluster_policies
+        heeded = (one for one in every if text(one, "status", "state") != "ignored")
+        return next(heeded, every[0] if every else {})
+
+    def unread(self, kind: str) -> bool:
+        """Return whether a kind is served here, and could not be read."""
+        return any(gap.what == kind for gap in self.coverage.gaps)
+
+    @cached_property
     def waiting(self) -> Sequence[Manifest]:
         """Pods that ask for accelerators or by claims, and have no node yet."""
         return [
@@ -109,7 +124,7 @@ class Estate(Snapshot):
 
     def _node(self, manifest: Manifest) -> GpuNode | None:
         capacity = accelerators(_amounts(manifest, "capacity"))
-        if vendor_of_node(labels_of(manifest), capacity) is None:
+        if vendor_of_node(labels_of(manifest), capacity, taint_keys(manifest)) is None:
             return None
         given: Amounts = defaultdict(float)
         for _, asked in self._given.get(name_of(manifest), ()):

@@ -1,15 +1,23 @@
 """One node with accelerators: what it has, what is given away, and how it is shared out."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from clusterwright.tools.gpu.vendor import PCI_LABELS, PRESENT, Vendor, vendor_of
-from clusterwright.tools.manifest import Manifest, labels_of, name_of
+from clusterwright.tools.gpu.vendor import (
+    CLOUD_LABELS,
+    MAKERS,
+    PCI_LABELS,
+    PRESENT,
+    Vendor,
+    vendor_of,
+)
+from clusterwright.tools.manifest import Manifest, items, labels_of, name_of, text
 from clusterwright.tools.ref import Ref
 
 _COUNT = re.compile(r"[0-9]{1,9}\Z")
+_VENDORS = frozenset(Vendor)
 Counts = Mapping[str, int]
 """Devices by resource."""
 
@@ -39,7 +47,8 @@ class GpuNode:
     @cached_property
     def vendor(self) -> Vendor:
         """Whose devices they are: by what discovery found, else by labels, else by resources."""
-        return vendor_of_node(self.labels, self.capacity) or Vendor.NVIDIA
+        taints = taint_keys(self.manifest)
+        return vendor_of_node(self.labels, self.capacity, taints) or Vendor.NVIDIA
 
     @property
     def free(self) -> Counts:
@@ -107,25 +116,40 @@ class GpuNode:
         return self.labels.get("nvidia.com/gpu-driver-upgrade-state", "")
 
 
-def vendor_of_node(labels: Mapping[str, str], capacity: Counts) -> Vendor | None:
-    """Return whose devices a node has or should have; None for a node without any sign of some."""
-    found = (vendor for label, vendor in PCI_LABELS.items() if labels.get(label) == "true")
-    marked = (vendor for vendor, label in PRESENT.items() if labels.get(label) == "true")
-    by_label = (
-        vendor
-        for vendor in Vendor
-        if any(
-            key.startswith(f"{vendor}/gpu.") or key == f"{vendor}/mig.config"
-            for key, value in labels.items()
-            if value != "false"  # as the operator leaves `gpu.present` where no device is any more
-        )
-    )
-    offered = (vendor_of(key) for key, count in capacity.items() if count)
-    for vendors in (found, marked, by_label, offered):
-        vendor = next((one for one in vendors if one), None)
-        if vendor:
+def taint_keys(node: Manifest) -> frozenset[str]:
+    """Return the keys of a node's taints."""
+    return frozenset(text(one, "key") for one in items(node, "spec", "taints"))
+
+
+def vendor_of_node(
+    labels: Mapping[str, str], capacity: Counts, taints: Collection[str] = ()
+) -> Vendor | None:
+    """Return whose devices a node has or should have; None for a node without any sign of some.
+
+    The best sign counts: what discovery found, what an operator marked, what labels tell, what it
+    offers, and at last what its cloud or its taints say, of a node that nobody has looked at.
+    """
+    for label, vendor in PCI_LABELS.items():
+        if labels.get(label) == "true":
             return vendor
-    return None
+    for vendor, label in PRESENT.items():
+        if labels.get(label) == "true":
+            return vendor
+    for key, value in labels.items():  # `gpu.present` is false where no device is any more
+        prefix, _, name = key.partition("/")
+        if prefix in _VENDORS and value != "false" and name.startswith(("gpu.", "mig.config")):
+            return Vendor(prefix)
+    offered = (vendor_of(key) for key, n in capacity.items() if n)
+    return next((one for one in offered if one), None) or _promised(labels, taints)
+
+
+def _promised(labels: Mapping[str, str], taints: Collection[str]) -> Vendor | None:
+    for label in CLOUD_LABELS:
+        value = labels.get(label, "").lower()
+        for vendor, words in MAKERS.items():
+            if value.startswith(words):
+                return vendor
+    return next((vendor for vendor in Vendor if f"{vendor}/gpu" in taints), None)
 
 
 def _number(value: str | None) -> int | None:

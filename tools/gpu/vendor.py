@@ -55,3 +55,19 @@ intel/intel-device-plugins-for-kubernetes, NodeFeatureRule.
 """
 PRESENT: Mapping[Vendor, str] = {Vendor.NVIDIA: "nvidia.com/gpu.present"}
 """The label by which an operator takes a node for one that it looks after."""
+
+CLOUD_LABELS = (
+    "cloud.google.com/gke-accelerator",
+    "k8s.amazonaws.com/accelerator",
+    "karpenter.k8s.aws/instance-gpu-manufacturer",
+    "karpenter.azure.com/sku-gpu-manufacturer",
+    "kubernetes.azure.com/accelerator",
+    "accelerator",
+)
+"""Labels by which clouds and autoscalers say what a machine was made with."""
+MAKERS: Mapping[Vendor, tuple[str, ...]] = {
+    Vendor.NVIDIA: ("nvidia", "tesla-"),
+    Vendor.AMD: ("amd",),
+    Vendor.INTEL: ("intel",),
+}
+"""How the values of those labels begin."""

@@ -66,7 +66,7 @@ def _config_of(scene: Scene) -> Manifest | None:
 def _config_stage(scene: Scene, config: Manifest | None) -> Stage:
     if config is not None:
         return Stage(CONFIG, State.OK, str(Ref.of(config)), ref=Ref.of(config))
-    if DEVICE_CONFIG in {gap.what for gap in scene.estate.coverage.gaps}:
+    if scene.estate.unread(DEVICE_CONFIG):
         return Stage(CONFIG, State.UNKNOWN, "DeviceConfigs could not be read")
     made = scene.estate.of_kind(DEVICE_CONFIG)
     if not made:

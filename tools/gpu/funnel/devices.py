@@ -150,7 +150,7 @@ def _free(scene: Scene) -> Stage:
 def _slices(scene: Scene) -> Stage:
     found = scene.slices
     if not found:
-        if _SLICE in {gap.what for gap in scene.estate.coverage.gaps}:
+        if scene.estate.unread(_SLICE):
             return Stage(SLICES, State.UNKNOWN, "ResourceSlices could not be read")
         return Stage(SLICES, State.NOT_USED, "no DRA driver of accelerators publishes here")
     devices = [one for slice_ in found for one in items(slice_, "spec", "devices")]

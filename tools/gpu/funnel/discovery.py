@@ -39,11 +39,13 @@ def pci_label(scene: Scene) -> Stage:
     if labels.get(_MARK) == "true" or scene.advertises:
         why = "no PCI label, and the node is taken for one all the same"
         return Stage(PCI, State.NOT_USED, why, ref=scene.ref)
+    if not scene.discovered:
+        return Stage(PCI, State.NOT_USED, "no operator goes by it here", ref=scene.ref)
     if scene.young:
         return Stage(PCI, State.WORKING, "the node is new, and not looked at yet", ref=scene.ref)
     why = "node feature discovery has not labelled its PCI device"
     shown: list[Evidence] = [scene.label(known[0])]
-    for policy in scene.estate.cluster_policies[:1]:
+    for policy in [scene.policy] if scene.policy else []:
         for kind in ("Ready", "Error"):
             if (said := condition(policy, kind)).get("reason") == "NFDLabelsMissing":
                 path = f"$.status.conditions[?(@.type=='{kind}')].reason"

@@ -6,10 +6,10 @@ from datetime import timedelta
 from functools import cached_property
 
 from clusterwright.tools.finding import FieldEvidence
-from clusterwright.tools.gpu.estate import GPU_CLUSTER, Estate
+from clusterwright.tools.gpu.estate import CLUSTER_POLICY, DEVICE_CONFIG, GPU_CLUSTER, Estate
 from clusterwright.tools.gpu.node import GpuNode
 from clusterwright.tools.gpu.operands import DEPLOY, OPT_OUT
-from clusterwright.tools.gpu.vendor import Vendor
+from clusterwright.tools.gpu.vendor import PRESENT, Vendor
 from clusterwright.tools.manifest import Manifest, condition, dig, instant, name_of, text
 from clusterwright.tools.ref import Ref
 
@@ -22,6 +22,7 @@ _BLOCKS = {
     "vgpu-device-manager": "vgpuDeviceManager",
 }
 """Blocks of ClusterPolicy.spec that are not called as their operand is."""
+_MARK = PRESENT[Vendor.NVIDIA]
 JOINING = timedelta(minutes=10)
 """What a node that joined, or booted, may take until its operators have looked after it."""
 
@@ -73,16 +74,28 @@ class Scene:
         """Its pods of operands, by the operand's name."""
         return self.estate.operand_pods(name_of(self.node.manifest))
 
-    @cached_property
+    @property
     def policy(self) -> Manifest:
         """The ClusterPolicy that counts; empty where there is none."""
-        policies = self.estate.cluster_policies
-        return policies[0] if policies else {}
+        return self.estate.policy
 
     @cached_property
     def operated(self) -> bool:
-        """Whether NVIDIA's operator is told to look after this cluster."""
-        return bool(self.policy or self.estate.of_kind(GPU_CLUSTER))
+        """Whether NVIDIA's operator looks after this cluster, as far as can be told."""
+        if self.policy or self.estate.of_kind(GPU_CLUSTER):
+            return True
+        return self.estate.unread(CLUSTER_POLICY) and self.node.labels.get(_MARK) == "true"
+
+    @cached_property
+    def discovered(self) -> bool:
+        """Whether the vendor's operator is here, which goes by what discovery labels."""
+        match self.node.vendor:
+            case Vendor.NVIDIA:
+                return self.operated or self.estate.unread(CLUSTER_POLICY)
+            case Vendor.AMD:
+                return bool(self.estate.of_kind(DEVICE_CONFIG) or self.estate.unread(DEVICE_CONFIG))
+            case _:
+                return True
 
     def enabled(self, block: str) -> bool:
         """Return whether the ClusterPolicy wants an operand; all are unless it says otherwise."""

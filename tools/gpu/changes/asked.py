@@ -31,23 +31,19 @@ class Asked(BaseModel):
         str | None,
         Field(
             max_length=253,
-            description="set_mig: a layout, all-1g.10gb; set_sharing: a key of the plugin's"
-            " ConfigMap, empty: its default.",
+            description="set_mig: layout, all-1g.10gb. set_sharing: key of the plugin's ConfigMap;"
+            " none: default.",
         ),
     ] = None
-    label: Annotated[
-        str | None, Field(max_length=317, description="label_node: nvidia.com/gpu.deploy.driver")
-    ] = None
-    value: Annotated[
-        str | None, Field(max_length=63, description="label_node; left out: remove.")
-    ] = None
+    label: Annotated[str | None, Field(max_length=317, description="label_node.")] = None
+    value: Annotated[str | None, Field(max_length=63, description="None: remove.")] = None
     operand: Annotated[
-        str | None, Field(max_length=63, description="restart_operand: device-plugin")
+        str | None, Field(max_length=63, description="restart_operand: driver, device-plugin...")
     ] = None
     evict: Annotated[
-        bool | None, Field(description="set_mig, restart_operand: move users of the GPUs first.")
+        bool | None, Field(description="set_mig, restart_operand: first move who uses the GPUs.")
     ] = None
-    delete_local_data: Annotated[bool | None, Field(description="Also their emptyDirs.")] = None
+    delete_local_data: Annotated[bool | None, Field(description="Also emptyDirs.")] = None
     plan: Annotated[str | None, Field(max_length=60, description="undo, finish.")] = None
 
     def told(self) -> Manifest:

@@ -1,14 +1,13 @@
-"""Who uses the accelerators of a node, and where each of these pods could go."""
+"""Who uses the accelerators of a node."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from clusterwright.tools.excerpt import few
-from clusterwright.tools.gpu.changes.machine_of import more_machines
 from clusterwright.tools.gpu.estate import Estate, asked_of
-from clusterwright.tools.gpu.fit.judge import judge
 from clusterwright.tools.gpu.vendor import vendor_of
 from clusterwright.tools.kubernetes.analyzers.capacity import finished
+from clusterwright.tools.kubernetes.analyzers.node_match import repelling
 from clusterwright.tools.kubernetes.drained import moves
 from clusterwright.tools.manifest import (
     Manifest,
@@ -20,6 +19,7 @@ from clusterwright.tools.manifest import (
 from clusterwright.tools.ref import Ref
 
 _SHOWN = 4
+_CORDONED: Manifest = {"spec": {"unschedulable": True}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,11 @@ class Client:
     def stays(self) -> bool:
         """Whether it cannot be moved: a DaemonSet's comes back at once, a static one cannot go."""
         return not moves(self.pod)
+
+    @property
+    def returns(self) -> bool:
+        """Whether what takes its place may come back to a node that is cordoned."""
+        return not repelling({"spec": mapping(self.pod, "spec")}, _CORDONED)
 
     def line(self) -> str:
         """Return it in a few words."""
@@ -95,32 +100,3 @@ def _is_of_gpus(claim: Manifest) -> bool:
 def _domain(driver: str) -> str:
     """Return the domain of a driver: `nvidia.com` of `gpu.nvidia.com`."""
     return driver if driver == "gpu.intel.com" else driver.partition(".")[2]
-
-
-def where_to(estate: Estate, pod: Manifest) -> str:
-    """Return where a pod of a node could go, or why it could go nowhere."""
-    here = text(pod, "spec", "nodeName")
-    spec = {key: value for key, value in mapping(pod, "spec").items() if key != "nodeName"}
-    if items(pod, "spec", "resourceClaims"):
-        return "where it could go is for its claims to say"
-    waiting = {**pod, "spec": spec}
-    verdict = judge(waiting, estate)
-    fitting = [name for name in verdict.fitting if name != here]
-    if fitting:
-        return f"could go to {few(fitting, 3)}"
-    asked = asked_of(pod)
-    if not asked:
-        return "no other node takes it"
-    most = _most_free(estate, here, next(iter(asked)))
-    lacking = ", ".join(f"{count} free {resource}" for resource, count in asked.items())
-    more = more_machines(estate.node(here))
-    hint = f"; {more}" if more else ""
-    return f"no other node that it may use has {lacking} (most: {most}){hint}"
-
-
-def _most_free(estate: Estate, but: str, resource: str) -> str:
-    others = [
-        (one.free.get(resource, 0), one.ref.name) for one in estate.nodes if one.ref.name != but
-    ]
-    count, name = max(others, default=(0, ""), key=lambda one: one[0])
-    return f"{count} on {name}" if count else "none"

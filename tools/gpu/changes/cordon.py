@@ -4,14 +4,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from clusterwright.tools.gpu.changes.clients import clients_on, named, where_to
+from clusterwright.tools.gpu.changes.clients import clients_on, named
 from clusterwright.tools.gpu.changes.node_change import NodeChange
+from clusterwright.tools.gpu.changes.place import Place, where_to, with_moved
 from clusterwright.tools.gpu.estate import Estate, asked_of
 from clusterwright.tools.kubernetes.changes import cordon, drain
 from clusterwright.tools.kubernetes.changes.step import Scene, Step
 from clusterwright.tools.kubernetes.changes.write import Verb
+from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.trust.risk import Risk
 
+_MOST_PLACED = 32
+"""Pods for which a place is kept: working that out for more would take seconds."""
 Risks = tuple[tuple[Risk, str], ...]
 
 
@@ -62,15 +66,25 @@ class Drain(NodeChange):
 
 
 def told(estate: Estate, steps: Sequence[Step]) -> list[Step]:
-    """Return evictions with where their pods could go, and what is lost where that is nowhere."""
-    return [_told(estate, one) if one.write.verb is Verb.EVICT else one for one in steps]
+    """Return evictions with where their pods could go, and what is lost where that is nowhere.
+
+    A place that a pod with accelerators could take is not there for the next one.
+    """
+    found: list[Step] = []
+    for step in steps:
+        if step.write.verb is not Verb.EVICT or step.before is None:
+            found.append(step)
+            continue
+        place = where_to(estate, step.before)
+        found.append(_told(step, step.before, place))
+        if place.nodes and asked_of(step.before) and len(found) < _MOST_PLACED:
+            estate = with_moved(estate, step.before, place.nodes[0])
+    return found
 
 
-def _told(estate: Estate, step: Step) -> Step:
-    pod = step.before or {}
-    place = where_to(estate, pod)
+def _told(step: Step, pod: Manifest, place: Place) -> Step:
     devices = ", ".join(f"{count} {resource}" for resource, count in asked_of(pod).items())
     risks: Risks = ((Risk.MEDIUM, f"{step.ref} loses {devices}"),) if devices else ()
-    if place.startswith("no other node"):
-        risks = ((Risk.HIGH, f"{step.ref} would run nowhere: {place}"),)
-    return replace(step, notes=(*step.notes, place), risks=(*(step.risks or ()), *risks))
+    if place.nowhere:
+        risks = ((Risk.HIGH, f"{step.ref} would run nowhere: {place.say}"),)
+    return replace(step, notes=(*step.notes, place.say), risks=(*(step.risks or ()), *risks))

@@ -13,6 +13,7 @@ from clusterwright.tools.errors import RefusedError
 from clusterwright.tools.field_path import MISSING, put
 from clusterwright.tools.gpu.changes.clients import Client, named
 from clusterwright.tools.gpu.changes.cordon import told
+from clusterwright.tools.gpu.changes.place import where_to
 from clusterwright.tools.gpu.changes.wait import CLIENTS_GONE
 from clusterwright.tools.gpu.estate import Estate
 from clusterwright.tools.kubernetes.changes.drain import evictions
@@ -25,6 +26,7 @@ from clusterwright.tools.ref import Ref
 
 HELD = "clusterwright.io/cordoned-for-plan-of"
 """Annotation on a node that a plan has cordoned, with when that plan was made."""
+_SHOWN = 4
 _GRACE, _LEAST = 30, 120
 """Seconds: what Kubernetes gives a pod to end if it says nothing, and for that to be seen."""
 
@@ -102,6 +104,12 @@ class Emptied:
                 hint="a DaemonSet's pod comes back at once: keep it off the node by its"
                 " nodeSelector; a static pod is a file on the node",
             )
+        back = [one for one in self.clients if one.returns]
+        if back:
+            raise RefusedError(
+                f"pods that tolerate a cordon would come back to {self._ref}: {named(back)}",
+                hint="scale their workload down, or have it tolerate less than every taint",
+            )
 
     @property
     def _ref(self) -> Ref:
@@ -124,10 +132,11 @@ def waiting(say: str, ref: Ref, node: Manifest, until: str, seconds: int, **body
     )
 
 
-def require_unused(node: Ref, clients: Sequence[Client], places: Sequence[str]) -> None:
+def require_unused(node: Ref, estate: Estate, clients: Sequence[Client]) -> None:
     """Raise RefusedError where somebody uses the accelerators of a node, and may not be moved."""
     if clients:
-        where = "; ".join(f"{one.ref} {place}" for one, place in zip(clients, places, strict=True))
+        places = ((one, where_to(estate, one.pod).say) for one in clients[:_SHOWN])
+        where = "; ".join(f"{one.ref}: {place}" for one, place in places)
         raise RefusedError(
             f"GPUs of {node} are in use: {named(clients)}",
             hint=f"pass evict=true to move them first ({where[:600]}), or wait until they end",

@@ -113,17 +113,23 @@ class LabelNode(NodeChange):
         if self.label == PARTITION and self.value is not None:
             say = f"partitions of {self.ref} are as {self.value} says"
             return [Check(say, self.ref, _partitioned, seconds=_SECONDS)]
-        if wish.deploy in {"", "operands"}:
-            return [] if not wish.deploy else self._all(estate)
-        if self.value is None:  # what it comes back to is for the operator to say
-            return [self._labelled(self.label)]
-        judge = gone if self.value == "false" else partial(follows, wish.deploy)
-        return [judge(ref, self.ref) for ref in _placed_by(estate, self.label)]
-
-    def _all(self, estate: Estate) -> list[Check]:
+        if not wish.deploy:
+            return []
+        every = wish.deploy == "operands"
         if self.value == "false":
-            return [gone(ref, self.ref) for ref in _placed_by(estate, DEPLOY)]
-        return [self._labelled(f"{DEPLOY}device-plugin")]
+            placed = _placed_by(estate, DEPLOY if every else self.label)
+            what = "operand" if every else f"pod of {wish.deploy}"
+            return [gone(f"no {what} is left on {self.node}", placed, self.ref)]
+        label = f"{DEPLOY}device-plugin" if every else self.label
+        return [self._labelled(label), *self._come(estate, label)]
+
+    def _come(self, estate: Estate, label: str) -> list[Check]:
+        """Return the checks that what a label places is there; not for what other nodes lack too.
+
+        An operand without any pod in the cluster may need more than the label: MPS, for example.
+        """
+        placed = [ref for ref in _placed_by(estate, label) if estate.children(ref)]
+        return [follows(estate.operands[ref].name, ref, self.ref) for ref in placed]
 
     def _labelled(self, label: str) -> Check:
         say = f"the operator has set {label} on {self.ref}"

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
+from clusterwright.tools.excerpt import few
 from clusterwright.tools.gpu.vendor import accelerators
 from clusterwright.tools.kubernetes.analyzers.quantity import quantity
 from clusterwright.tools.kubernetes.changes.step import (
@@ -14,7 +15,7 @@ from clusterwright.tools.kubernetes.changes.step import (
     Verdict,
 )
 from clusterwright.tools.kubernetes.changes.workloads import is_ready
-from clusterwright.tools.manifest import Manifest, mapping, text
+from clusterwright.tools.manifest import Manifest, mapping, name_of, text
 from clusterwright.tools.ref import Ref, owner_of
 
 SECONDS = 600
@@ -50,9 +51,9 @@ def replaced(
 
 
 def follows(operand: str, daemonset: Ref, node: Ref) -> Check:
-    """Return the check that an operand which waited for another is ready."""
+    """Return the check that an operand which waits for another, or for a label, is ready."""
     return Check(
-        f"{operand} follows on {node.name}",
+        f"{operand} is ready on {node.name}",
         node,
         partial(replaced, daemonset.name, ""),
         (on_node(daemonset, node.name),),
@@ -60,20 +61,16 @@ def follows(operand: str, daemonset: Ref, node: Ref) -> Check:
     )
 
 
-def gone(daemonset: Ref, node: Ref) -> Check:
-    """Return the check that no pod of a DaemonSet is left on a node."""
-    return Check(
-        f"no pod of {daemonset} is left on {node.name}",
-        node,
-        partial(_gone, daemonset.name),
-        (on_node(daemonset, node.name),),
-        seconds=SECONDS,
-    )
+def gone(say: str, daemonsets: Sequence[Ref], node: Ref) -> Check:
+    """Return the check that no pod of DaemonSets is left on a node."""
+    names = frozenset(one.name for one in daemonsets)
+    listings = dict.fromkeys(on_node(one, node.name) for one in daemonsets)
+    return Check(say, node, partial(_gone, names), tuple(listings), seconds=SECONDS)
 
 
-def _gone(daemonset: str, _node: Manifest | None, listed: Sequence[Manifest]) -> Verdict:
-    own = [one for one in listed if _owner(one) == daemonset]
-    return Pending("its pod is still there") if own else Met()
+def _gone(names: frozenset[str], _node: Manifest | None, listed: Sequence[Manifest]) -> Verdict:
+    left = sorted(name_of(one) for one in listed if _owner(one) in names)
+    return Pending(f"still there: {few(left, 3)}") if left else Met()
 
 
 def advertises(node: Ref) -> Check:

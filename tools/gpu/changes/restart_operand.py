@@ -5,7 +5,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from clusterwright.tools.errors import InvalidInputError, NotFoundError
-from clusterwright.tools.gpu.changes.clients import clients_on, named, where_to
+from clusterwright.tools.gpu.changes.clients import clients_on, named
 from clusterwright.tools.gpu.changes.emptied import Emptied, require_unused, waiting
 from clusterwright.tools.gpu.changes.node_change import NodeChange, estate_in
 from clusterwright.tools.gpu.changes.operand_proof import SECONDS, advertises, follows, renewed
@@ -21,6 +21,7 @@ from clusterwright.tools.trust.risk import Risk
 _BENEATH = frozenset({"driver"})
 """Operands without which who uses a device loses it."""
 _RISKS = {
+    "driver": "no pod gets a device of the node until it and its followers are back",
     "toolkit": "the container runtime may be restarted by it",
     "device-plugin": "no pod gets a device of the node until it is back",
     "mig-manager": "it carries the node's MIG layout out again, which fails while GPUs are in use",
@@ -51,7 +52,7 @@ class RestartOperand(NodeChange):
         restart = () if is_new else self._restart(estate, pod, named(clients))
         if not self.evict:
             if self.operand in _BENEATH:
-                require_unused(self.ref, clients, [where_to(estate, one.pod) for one in clients])
+                require_unused(self.ref, estate, clients)
             return restart
         daemonset = self._daemonset(estate)
         say = f"wait until the {self.operand} of {self.ref} is ready"
@@ -71,9 +72,10 @@ class RestartOperand(NodeChange):
 
     def _restart(self, estate: Estate, pod: Manifest, clients: str) -> tuple[Step, ...]:
         ref, uid = Ref.of(pod), text(pod, "metadata", "uid")
-        risks = [(Risk.LOW, _RISKS.get(self.operand, f"{self.operand} is away for a moment"))]
-        if self.operand in _RISKS and clients:
-            risks = [(Risk.MEDIUM, f"{risks[0][1]}; in use by {clients}")]
+        risk = (Risk.LOW, f"{self.operand} is away for a moment")
+        if self.operand in _RISKS:
+            by = f"; in use by {clients}" if clients and not self.evict else ""
+            risk = (Risk.MEDIUM, f"{_RISKS[self.operand]}{by}")
         return (
             Step(
                 say=f"delete {ref}, the {self.operand} of {self.ref}",
@@ -83,7 +85,7 @@ class RestartOperand(NodeChange):
                 irreversible="a pod does not come back; its DaemonSet makes another",
                 at_stake=Risk.LOW,
                 remade=self.evict,
-                risks=tuple(risks),
+                risks=(risk,),
                 notes=tuple(_newer(estate, pod)),
             ),
         )
@@ -109,16 +111,22 @@ class RestartOperand(NodeChange):
 
     def _daemonset(self, estate: Estate) -> Ref:
         pod = estate.operand_pods(self.node).get(self.operand, {})
-        owner = owner_of(pod)
+        owner, node = owner_of(pod), estate.node(self.node)
         if owner is not None:
             return owner
-        return next(ref for ref, one in estate.operands.items() if one.name == self.operand)
+        named = [
+            (node is not None and one.vendor is node.vendor, ref)
+            for ref, one in estate.operands.items()
+            if one.name == self.operand
+        ]
+        return max(named)[1]
 
     def _proofs(self, estate: Estate, uid: str) -> tuple[Check, ...]:
         checks = [renewed(self._daemonset(estate), self.ref, uid)]
-        here = estate.operand_pods(self.node)
-        for ref, one in estate.operands.items():
-            if self.operand in one.waits_for and one.name in here:
+        for pod in estate.operand_pods(self.node).values():
+            ref = owner_of(pod)
+            one = estate.operands.get(ref) if ref else None
+            if ref and one and self.operand in one.waits_for:
                 checks.append(follows(one.name, ref, self.ref))
         if self.operand in {"driver", "toolkit", "device-plugin"}:
             checks.append(advertises(self.ref))

@@ -9,7 +9,7 @@ from pydantic import Field
 from clusterwright.tools.errors import NotFoundError, RefusedError
 from clusterwright.tools.field_path import put
 from clusterwright.tools.gpu.changes import mig_proof
-from clusterwright.tools.gpu.changes.clients import clients_on, where_to
+from clusterwright.tools.gpu.changes.clients import clients_on
 from clusterwright.tools.gpu.changes.emptied import Emptied, require_unused, waiting
 from clusterwright.tools.gpu.changes.mig_layout import (
     GPU,
@@ -62,7 +62,7 @@ class SetMig(NodeChange):
             self._check_tried(node)
             return ()
         if not self.evict:
-            require_unused(self.ref, clients, [where_to(estate, one.pod) for one in clients])
+            require_unused(self.ref, estate, clients)
             return self._label(scene, estate, node, found, live)
         wanted = _labelled(emptied.cordoned, self.config)
         expected = self._expected(estate, node, found, live)

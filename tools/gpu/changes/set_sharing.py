@@ -42,7 +42,7 @@ class SetSharing(NodeChange):
     """Have the device plugin of the node use a configuration; an empty one: its default."""
 
     kind: ClassVar[str] = "set_sharing"
-    config: str = Field(max_length=63)
+    config: str = Field(default="", max_length=63)
 
     def steps(self, scene: Scene) -> tuple[Step, ...]:
         """Return one label.

@@ -16,7 +16,7 @@ from clusterwright.tools.kubernetes.changes.workloads import (
 )
 from clusterwright.tools.kubernetes.changes.write import Verb
 from clusterwright.tools.manifest import Manifest, items, number, text
-from clusterwright.tools.ref import Ref
+from clusterwright.tools.ref import Ref, owner_of
 from clusterwright.tools.trust.risk import Risk
 
 Reason = tuple[Risk, str]
@@ -130,7 +130,9 @@ def _ends_pod(scene: Scene, step: Step) -> Iterator[Reason]:
     if step.write.verb not in {Verb.DELETE, Verb.EVICT}:
         return
     pod, around = step.before, scene.around
-    owner = workload_of(pod, around)
+    nearest = owner_of(pod)
+    of_node = nearest is not None and nearest.kind == "DaemonSet"  # whoever has made that
+    owner = nearest if of_node else workload_of(pod, around)
     if owner is None:
         yield Risk.HIGH, f"nothing replaces {step.ref}"
         return

@@ -16,6 +16,7 @@ from clusterwright.tools.kubernetes.owners.gitops import (
     sveltos,
 )
 from clusterwright.tools.kubernetes.owners.helm import helm
+from clusterwright.tools.kubernetes.owners.node_labels import discovered_labels, machine_labels
 from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.snapshot import Snapshot
 
@@ -26,6 +27,8 @@ OWNERS: tuple[Owner, ...] = (
     k0rdent,
     sveltos,
     cluster_topology,
+    machine_labels,
+    discovered_labels,
     helm,
     autoscaler,
     controller,

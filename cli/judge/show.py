@@ -77,7 +77,12 @@ def _taken_down(name: str) -> Generator[None]:
 
 def _repair(name: str, scenarios: Sequence[Scenario], seed: int, console: Console) -> list[Mended]:
     with report_to(sys.stderr) as report:
-        instance = up(name, prometheus=_need(scenarios, "prometheus"), report=report)
+        instance = up(
+            name,
+            prometheus=_need(scenarios, "prometheus"),
+            gpu=_need(scenarios, "gpu"),
+            report=report,
+        )
     able = [one for one in scenarios if instance.has_node or one.card.needs not in _REAL]
     rendered = [one.render(seed) for one in able]
     return anyio.run(mend_all, cluster_of(name), instance.audit_log, rendered, console.print)
@@ -90,6 +95,7 @@ def _judge(name: str, scenarios: Sequence[Scenario], seed: int, console: Console
             name,
             cluster_api=_need(scenarios, "cluster-api"),
             prometheus=_need(scenarios, "prometheus"),
+            gpu=_need(scenarios, "gpu"),
             report=report,
         )
     return judge(cluster_of(name), scenarios, seed, console.print)

@@ -13,6 +13,7 @@ from clusterwright.tools.gpu.analyzers.joins import joins
 from clusterwright.tools.gpu.analyzers.operator_state import under_way
 from clusterwright.tools.gpu.estate import Estate
 from clusterwright.tools.gpu.read import OWNERS, read_estate
+from clusterwright.tools.gpu.within import within
 from clusterwright.tools.kubernetes.brief import owners
 from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.parameters import Cluster, Cursor, Namespace
@@ -60,7 +61,7 @@ TOOL = Tool(gpu_find_problems, Effect.READ, "Find problems of GPUs")
 async def _scan(connection: "Connection", namespace: str | None) -> Scan:
     estate = await read_estate(connection, namespace, _MORE)
     analysis = await analyze(estate, ANALYZERS, partial(fulfil, connection))
-    findings = tuple(marked(one) for one in analysis.findings)
+    findings = tuple(marked(one) for one in within(estate, analysis.findings))
     return Scan(
         DOMAIN,
         connection.cluster,

@@ -15,7 +15,12 @@ from clusterwright.deploy.sandbox.scenario.errors import (
 from clusterwright.deploy.sandbox.scenario.kubectl import Cluster
 from clusterwright.deploy.sandbox.scenario.left import end_left
 from clusterwright.deploy.sandbox.scenario.metrics import SOMEBODY, end_silences
-from clusterwright.deploy.sandbox.scenario.model import CLUSTER_SCOPED, MARK, Rendered
+from clusterwright.deploy.sandbox.scenario.model import (
+    CLUSTER_SCOPED,
+    CLUSTER_SCOPED_OF_GPU,
+    MARK,
+    Rendered,
+)
 from clusterwright.deploy.sandbox.scenario.progress import Report, silent
 from clusterwright.deploy.sandbox.scenario.run import Run, run_all, unmet_of
 from clusterwright.tools.manifest import text, texts
@@ -143,7 +148,8 @@ def remove(cluster: Cluster, scenarios: Sequence[Rendered], *, wait: bool = Fals
         end_silences(cluster, by)
     made = [one for rendered in scenarios for one in rendered.made]
     held = [Ref.of(one) for one in made if texts(one, "metadata", "finalizers")]
-    outside = {Ref.of(one) for one in made if text(one, "kind") in CLUSTER_SCOPED}
+    kinds = CLUSTER_SCOPED | CLUSTER_SCOPED_OF_GPU
+    outside = {Ref.of(one) for one in made if text(one, "kind") in kinds}
     if cluster.has_cluster_api:
         own = [one for one in scenarios if one.card.domain == "cluster_api"]
         remove_clusters(cluster, [one.namespace for one in own])
@@ -153,7 +159,8 @@ def remove(cluster: Cluster, scenarios: Sequence[Rendered], *, wait: bool = Fals
 def purge(cluster: Cluster, *, wait: bool = False) -> tuple[Ref, ...]:
     """Delete what scenarios of any seed have left, and return what it was."""
     label = ",".join(f"{key}={value}" for key, value in MARK.items())
-    outside = sorted(Ref.of(one) for one in cluster.marked(CLUSTER_SCOPED, label))
+    kinds = CLUSTER_SCOPED | CLUSTER_SCOPED_OF_GPU if cluster.has_gpu else CLUSTER_SCOPED
+    outside = sorted(Ref.of(one) for one in cluster.marked(kinds, label))
     namespaces = [ref.name for ref in outside if ref.kind == "Namespace"]
     end_left(cluster, namespaces)
     if cluster.has_prometheus:

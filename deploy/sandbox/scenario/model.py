@@ -32,6 +32,10 @@ CLUSTER_SCOPED = frozenset(
         "ValidatingWebhookConfiguration",
     }
 )
+CLUSTER_SCOPED_OF_GPU = frozenset(
+    {"ClusterPolicy", "ClusterQueue", "DeviceClass", "ResourceFlavor"}
+)
+"""Kinds of GPU scenarios besides, most of which only a sandbox with GPU pools serves."""
 
 
 @dataclass(frozen=True)
@@ -176,7 +180,7 @@ class Scenario:
 def _placed(manifest: Manifest, namespace: str) -> Manifest:
     """Return the object in the scenario's namespace, or marked if it can be in none."""
     metadata = mapping(manifest, "metadata")
-    if text(manifest, "kind") in CLUSTER_SCOPED:
+    if text(manifest, "kind") in CLUSTER_SCOPED | CLUSTER_SCOPED_OF_GPU:
         return {
             **manifest,
             "metadata": {**metadata, "labels": {**mapping(metadata, "labels"), **MARK}},

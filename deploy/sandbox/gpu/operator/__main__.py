@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from clusterwright.deploy.sandbox.capi.provider.api import Api
+from clusterwright.deploy.sandbox.gpu.operator.endpoints import tell_kubelets
 from clusterwright.deploy.sandbox.gpu.operator.install import install
 from clusterwright.deploy.sandbox.gpu.operator.rounds import Rounds
 from clusterwright.deploy.sandbox.gpu.operator.serve import Kubelet, listen
@@ -21,7 +22,8 @@ def main(file: str) -> None:
     """Install, then look after everything until killed."""
     settings = Settings.read(Path(file))
     api = Api(settings.server, settings.authority, settings.certificate, settings.key)
-    install(api, int(settings.kubelets.rpartition(":")[2]))
+    port = int(settings.kubelets.rpartition(":")[2])
+    install(api, port)
     world = World(api)
     world.follow()
     server = listen(settings, Kubelet(world, settings, lambda: unsettled(world)))
@@ -33,6 +35,7 @@ def main(file: str) -> None:
         world.changed.clear()
         if world.complete:
             rounds.go()
+            tell_kubelets(world, port)
 
 
 if __name__ == "__main__":

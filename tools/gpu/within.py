@@ -1,0 +1,41 @@
+"""What of a cluster's GPU problems concerns one namespace: its own, and those of nodes it needs.
+
+A node concerns a namespace whose pods have devices of it, or wait for it. An operator's object is
+the cluster's: it concerns a namespace whose pods wait, when it says that all is well.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from clusterwright.tools.finding import Finding
+from clusterwright.tools.gpu.analyzers.false_ready import CODE as FALSE_READY
+from clusterwright.tools.gpu.analyzers.operator_state import OPERATORS
+from clusterwright.tools.gpu.analyzers.waiting import in_question, waiting, would_take
+from clusterwright.tools.gpu.estate import Estate
+from clusterwright.tools.manifest import name_of
+from clusterwright.tools.ref import Ref
+
+
+def within(estate: Estate, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield the findings that concern the namespace that was asked about; all, if none was."""
+    nodes = frozenset(_needed(estate)) if estate.namespace else frozenset[Ref]()
+    for one in findings:
+        if not estate.namespace or _concerns(estate, one, nodes):
+            yield one
+
+
+def _concerns(estate: Estate, finding: Finding, nodes: frozenset[Ref]) -> bool:
+    refs = (finding.subject, *finding.members)
+    if any(ref.namespace == estate.namespace for ref in refs):
+        return True
+    if finding.subject.kind == "Node":
+        return not nodes.isdisjoint(refs)
+    if finding.subject.kind_key in OPERATORS:
+        return finding.code == FALSE_READY and bool(waiting(estate))
+    return not finding.subject.namespace  # a queue or a class: its analyzer asked whose it is
+
+
+def _needed(estate: Estate) -> Iterator[Ref]:
+    for node in estate.nodes:
+        used = any(in_question(estate, pod) for pod in estate.using(name_of(node.manifest)))
+        if used or any(would_take(node, one) for one in waiting(estate)):
+            yield node.ref

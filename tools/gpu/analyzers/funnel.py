@@ -36,6 +36,7 @@ CODES = (
     *("gpu/mig-failed", "gpu/mig-stuck", "gpu/not-advertised", "gpu/unhealthy-device"),
 )
 """In the order of the stages that they are of."""
+_LABEL = "$.metadata.labels['"
 _MOST_MACHINES = 3
 _MOST_LOGS = 2
 """Pods of one stage whose logs are read: those of alike nodes tell the same."""
@@ -132,14 +133,12 @@ def _refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding | None:
 
 def _otherwise(finding: Finding, node: Manifest) -> bool:
     """Return whether a label that the finding rests on has another value by now."""
-    labels = labels_of(node)
-    for one in finding.evidence:
-        if isinstance(one, FieldEvidence) and one.ref == Ref("Node", name_of(node)):
-            key = one.path.removeprefix("$.metadata.labels['").removesuffix("']")
-            known = key != one.path
-            if known and labels.get(key, "(not set)") != one.value:
-                return True
-    return False
+    labels, ref = labels_of(node), Ref("Node", name_of(node))
+    return any(
+        labels.get(one.path.removeprefix(_LABEL).removesuffix("']"), "(not set)") != one.value
+        for one in finding.evidence
+        if isinstance(one, FieldEvidence) and one.ref == ref and one.path.startswith(_LABEL)
+    )
 
 
 def _told(finding: Finding, logs: Sequence[tuple[LogRequest, Sequence[str]]]) -> Finding:

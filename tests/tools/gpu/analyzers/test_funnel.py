@@ -93,7 +93,7 @@ def test_a_device_that_is_at_fault_is_kept_off_from_pods() -> None:
     fleet.node["status"]["allocatable"]["nvidia.com/gpu"] = "7"
     uuid = "GPU-1f0c3c52-0000"
     said = f"XidCriticalError: Xid=79 on Device={uuid}; marking device as unhealthy."
-    finding = only(found(fleet, logs={"main": (said,)}))
+    finding = only(found(fleet, logs={"main": (said,)}, now={"Node/gpu-1": fleet.node}))
     assert finding.code == "gpu/unhealthy-device"
     assert f"Xid 79 on {uuid}" in finding.title
     assert [one.changes for one in finding.remedies] == [({"kind": "cordon", "node": "gpu-1"},)]

@@ -1,0 +1,261 @@
+"""Workloads that Kueue does not admit, and queues that admit nothing, by its enumerated reasons."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from clusterwright.tools.analyzer import Analyzer, Fulfilled, ReadRequest, Suspicion
+from clusterwright.tools.finding import Edge, Evidence, Finding, Relation, Severity
+from clusterwright.tools.gpu.analyzers.about import (
+    Cure,
+    about,
+    edges,
+    named,
+    of_condition,
+    shown,
+)
+from clusterwright.tools.gpu.analyzers.kueue_reasons import (
+    EVICTED,
+    NEVER,
+    NO_FLAVOR,
+    REASONS,
+    SLOW,
+    WAITS,
+    by_words,
+)
+from clusterwright.tools.gpu.analyzers.waiting import in_question, leaving
+from clusterwright.tools.gpu.estate import Estate, estate_of
+from clusterwright.tools.kubernetes.analyzers.nearest import nearest
+from clusterwright.tools.kubernetes.analyzers.pod import message_of
+from clusterwright.tools.manifest import (
+    Manifest,
+    condition,
+    dig,
+    instant,
+    items,
+    name_of,
+    namespace_of,
+    text,
+)
+from clusterwright.tools.quotation import word
+from clusterwright.tools.ref import Ref, owner_of
+from clusterwright.tools.snapshot import Snapshot
+
+_GROUP = "kueue.x-k8s.io"
+WORKLOAD, QUEUE, LOCAL = f"Workload.{_GROUP}", f"ClusterQueue.{_GROUP}", f"LocalQueue.{_GROUP}"
+INACTIVE, STOPPED, NO_QUEUE = "queue/inactive", "queue/stopped", "queue/missing"
+
+
+def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
+    estate = estate_of(snapshot)
+    waiting: dict[str, list[Manifest]] = defaultdict(list)
+    for one in estate.of_kind(WORKLOAD):
+        if _waits(one) and in_question(estate, one):
+            queue = _queue_of(estate, one)
+            waiting[queue].append(one)
+    shut = {name_of(one) for one in estate.of_kind(QUEUE) if _shut(one)}
+    for queue, some in waiting.items():
+        if queue not in shut:
+            yield from _of_workloads(estate, some)
+    for one in estate.of_kind(QUEUE):
+        if _shut(one) and not leaving(one):
+            yield from _of_queue(estate, one, waiting.get(name_of(one), []))
+
+
+def _waits(one: Manifest) -> bool:
+    """Return whether a workload is to run and is not admitted."""
+    if leaving(one) or condition(one, "Finished").get("status") == "True":
+        return False
+    return condition(one, "Admitted").get("status") != "True"
+
+
+def _queue_of(estate: Estate, workload: Manifest) -> str:
+    """Return the ClusterQueue of a workload; empty where its LocalQueue is not there."""
+    local = named("LocalQueue", text(workload, "spec", "queueName"), namespace_of(workload), _GROUP)
+    return text(estate.get(local), "spec", "clusterQueue") if local else ""
+
+
+def _shut(queue: Manifest) -> bool:
+    return condition(queue, "Active").get("status") == "False"
+
+
+def _of_queue(estate: Estate, queue: Manifest, waiting: Sequence[Manifest]) -> Iterator[Suspicion]:
+    active = condition(queue, "Active")
+    meant = text(active, "reason") == "Stopped"
+    if meant and not waiting:
+        return
+    code = STOPPED if meant else INACTIVE
+    said = message_of(active)
+    why = "Somebody has stopped it" if meant else f"It admits nothing, {word(_reason(active))}"
+    many = f", and {len(waiting)} workloads wait" if len(waiting) > 1 else ""
+    many = ", and a workload waits" if len(waiting) == 1 else many
+    refs = tuple(map(Ref.of, waiting))
+    finding = about(
+        code,
+        Ref.of(queue),
+        f"{why}{many}: {said}" if said else f"{why}{many}",
+        of_condition(queue, "Active", active),
+        Cure(
+            "Set spec.stopPolicy of the ClusterQueue to None, if it is to admit again"
+            if meant
+            else "Make what the message names: a flavor, an admission check, a topology"
+        ),
+        severity=Severity.INFO if meant else Severity.WARNING,
+        since=instant(active, "lastTransitionTime"),
+        members=(Ref.of(queue), *refs) if refs else (),
+        relations=edges([one for ref in refs for one in _owners(estate, ref)], Edge.LIMITED_BY,
+                        Ref.of(queue)),
+    )  # fmt: skip
+    yield Suspicion(finding, (ReadRequest(Ref.of(queue)),))
+
+
+def _reason(one: Manifest) -> str:
+    return text(one, "reason") or "and does not say why"
+
+
+def _of_workloads(estate: Estate, some: Sequence[Manifest]) -> Iterator[Suspicion]:
+    alike: dict[tuple[str, str, str], list[Finding]] = defaultdict(list)
+    for one in some:
+        finding = _without_queue(estate, one) or _evicted(one) or _checked(estate, one)
+        finding = finding or _queued(estate, one)
+        if finding is not None:
+            queue = text(one, "spec", "queueName")
+            alike[finding.code, namespace_of(one), f"{queue}/{finding.title}"].append(finding)
+    for found in alike.values():
+        first = found[0]
+        refs = tuple(one.subject for one in found)
+        relations = tuple(edge for ref in refs for edge in _owned(estate, ref))
+        update = {"members": refs if len(refs) > 1 else (), "relations": relations}
+        yield Suspicion(first.model_copy(update=update), (ReadRequest(first.subject),))
+
+
+def _without_queue(estate: Estate, one: Manifest) -> Finding | None:
+    name = text(one, "spec", "queueName")
+    local = named("LocalQueue", name, namespace_of(one), _GROUP)
+    if local is None or not estate.was_read(LOCAL):
+        return None
+    found = estate.get(local)
+    if found is None:
+        names = map(name_of, estate.in_namespace(LOCAL, namespace_of(one)))
+        return _no_queue(one, "LocalQueue", name, nearest(name, names))
+    name = text(found, "spec", "clusterQueue")
+    queues = [name_of(each) for each in estate.of_kind(QUEUE)]
+    if not estate.was_read(QUEUE) or not name or name in queues:
+        return None
+    return _no_queue(one, "ClusterQueue", name, nearest(name, queues))
+
+
+def _no_queue(one: Manifest, kind: str, name: str, near: str) -> Finding:
+    hint = f"; there is {word(near)}" if near else ""
+    return about(
+        NO_QUEUE,
+        Ref.of(one),
+        f'{kind} "{word(name)}" of the workload does not exist{hint}',
+        (shown(one, "$.spec.queueName", text(one, "spec", "queueName")),),
+        Cure(f"Create {kind} {word(name)}, or correct the label kueue.x-k8s.io/queue-name"),
+    )
+
+
+def _evicted(one: Manifest) -> Finding | None:
+    evicted = condition(one, "Evicted")
+    reason = text(evicted, "reason")
+    if evicted.get("status") != "True" or reason not in EVICTED:
+        return None
+    active = dig(one, "spec", "active") is not False
+    ends = "" if active else ", and is not tried again"
+    return about(
+        "queue/evicted",
+        Ref.of(one),
+        f"It was evicted, as {EVICTED[reason]}{ends}: {message_of(evicted)}",
+        of_condition(one, "Evicted", evicted),
+        Cure("Repair what it was evicted for, then set spec.active to true"),
+        since=instant(evicted, "lastTransitionTime"),
+    )
+
+
+def _checked(estate: Estate, one: Manifest) -> Finding | None:
+    """Return an admission check that has rejected the workload, or lets it wait for long."""
+    if dig(one, "spec", "active") is False:
+        return None
+    for check in items(one, "status", "admissionChecks"):
+        state, name = text(check, "state"), text(check, "name")
+        since = instant(check, "lastTransitionTime")
+        late = since is not None and estate.now - since > SLOW
+        if state == "Rejected" or (state in {"Pending", "Retry"} and late):
+            said = message_of(check)
+            evidence: list[Evidence] = [
+                shown(one, f"$.status.admissionChecks[?(@.name=='{name}')].state", state)
+            ]
+            tail = f": {said}" if said else ""
+            if said:
+                path = f"$.status.admissionChecks[?(@.name=='{name}')].message"
+                evidence.append(shown(one, path, said))
+            return about(
+                "queue/admission-check",
+                Ref.of(one),
+                f"Admission check {word(name)} is {word(state)}{tail}",
+                tuple(evidence),
+                Cure("See what the controller of the check says; it makes the nodes, or asks one"),
+                since=since,
+            )
+    return None
+
+
+def _queued(estate: Estate, one: Manifest) -> Finding | None:
+    reserved = condition(one, "QuotaReserved")
+    if reserved.get("status") == "True" or dig(one, "spec", "active") is False:
+        return None
+    said, since = message_of(reserved), _since(one, reserved)
+    why = REASONS.get(text(reserved, "reason")) or by_words(said)
+    if why is None or (why.after and (since is None or estate.now - since < why.after)):
+        return None
+    return about(
+        why.code,
+        Ref.of(one),
+        f"{why.say}: {said}" if said else why.say,
+        of_condition(one, "QuotaReserved", reserved),
+        Cure(why.advice),
+        severity=why.severity,
+        since=since,
+    )
+
+
+def _since(one: Manifest, reserved: Manifest) -> datetime | None:
+    made = instant(one, "metadata", "creationTimestamp")
+    return instant(reserved, "lastTransitionTime") or made
+
+
+def _owners(estate: Estate, workload: Ref) -> Iterator[Ref]:
+    manifest = estate.get(workload)
+    owner = owner_of(manifest) if manifest else None
+    if owner is not None:
+        yield owner
+
+
+def _owned(estate: Estate, workload: Ref) -> Iterator[Relation]:
+    """Yield the edge from the Job that a workload stands for."""
+    for owner in _owners(estate, workload):
+        yield Relation(source=owner, edge=Edge.LIMITED_BY, target=workload)
+
+
+def _refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding | None:
+    """Drop the finding if the workload is gone or admitted by now, or the queue active."""
+    for request, found in fulfilled.objects.items():
+        if request in suspicion.requests:
+            is_queue = request.ref.kind == "ClusterQueue"
+            if found is None or not (_shut(found) if is_queue else _waits(found)):
+                return None
+    return suspicion.finding
+
+
+KUEUE = Analyzer(
+    "kueue",
+    (
+        *(INACTIVE, STOPPED, NO_QUEUE, NO_FLAVOR.code, NEVER.code, WAITS.code),
+        *("queue/waits-for-pods", "queue/topology-unmet", "queue/misconfigured"),
+        *("queue/evicted", "queue/admission-check"),
+    ),
+    (WORKLOAD, QUEUE, LOCAL),
+    _detect,
+    _refine,
+)

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from clusterwright.tools.errors import ForbiddenError, InvalidInputError
+from clusterwright.tools.gpu.fit import volumes
 from clusterwright.tools.gpu.fit.answer import Fit
+from clusterwright.tools.gpu.fit.dra.claims import TEMPLATE as CLAIM_TEMPLATE
 from clusterwright.tools.gpu.fit.explain import described, explain, managers
 from clusterwright.tools.gpu.fit.request import PRODUCT_LABELS, Request
 from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.parameters import Cluster
 from clusterwright.tools.kubernetes.read import read_snapshot
-from clusterwright.tools.manifest import Manifest, labels_of, mapping
+from clusterwright.tools.manifest import Manifest, items, labels_of, mapping
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 from clusterwright.tools.tool import Effect, Tool
@@ -20,7 +22,8 @@ from clusterwright.tools.tool import Effect, Tool
 if TYPE_CHECKING:
     from clusterwright.tools.kubernetes.client.connection import Connection
 
-_KINDS = ("Node", "Pod", "Namespace")
+_KINDS = ("Node", "Pod", "Namespace", "DeviceClass", "ResourceSlice", "ResourceClaim")
+_DRA = frozenset({"DeviceClass", "ResourceSlice", "ResourceClaim", CLAIM_TEMPLATE})
 _EXAMPLE = 'a pod as ml/train-0, a workload as Job/ml/train, or requests={"gpu": 2}'
 
 
@@ -102,8 +105,10 @@ async def _made(connection: "Connection", ref: Ref) -> Manifest:
 
 
 def _more(pod: Manifest) -> Sequence[str]:
-    """Return the kinds in which whoever has a say in the pod writes its reasons."""
-    return [kind for one in managers(pod) for kind in one.kinds]
+    """Return the kinds of what the pod mounts and claims, and of whoever else has a say in it."""
+    mounts = volumes.KINDS if any(volumes.claim_names(pod)) else ()
+    templates = (CLAIM_TEMPLATE,) if items(pod, "spec", "resourceClaims") else ()
+    return [*mounts, *templates, *(kind for one in managers(pod) for kind in one.kinds)]
 
 
 async def _read(connection: "Connection", kinds: Sequence[str]) -> Snapshot:
@@ -111,6 +116,7 @@ async def _read(connection: "Connection", kinds: Sequence[str]) -> Snapshot:
     wanted: list[str] = []
     for kind in kinds:
         name, _, group = kind.partition(".")
+        group = "resource.k8s.io" if kind in _DRA else group
         if not group or name in {one.kind for one in await connection.served(group)}:
             wanted.append(kind)
     snapshot = await read_snapshot(connection, wanted)

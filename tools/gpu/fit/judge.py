@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from clusterwright.tools.gpu.fit import filters
+from clusterwright.tools.gpu.fit.dra.claims import Claims
 from clusterwright.tools.gpu.fit.node_info import NodeInfo, node_infos
 from clusterwright.tools.gpu.fit.pod_affinity import PodAffinity
 from clusterwright.tools.gpu.fit.rejection import Plugin, Rejection
 from clusterwright.tools.gpu.fit.topology_spread import TopologySpread
 from clusterwright.tools.gpu.fit.verdict import Verdict
+from clusterwright.tools.gpu.fit.volumes import Volumes
 from clusterwright.tools.manifest import Manifest, labels_of
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
@@ -22,46 +24,60 @@ def judge(pod: Manifest, snapshot: Snapshot, ignored: Ignored = frozenset()) -> 
 
     Resources that are `ignored` are given out by somebody else, and no node need have them.
     """
-    nodes = node_infos(snapshot, pod)
-    names = filters.pinned(pod)
-    if names is not None and not names:
-        conflict = Rejection(Plugin.NODE_AFFINITY, ("pod affinity terms conflict",))
-        return Verdict({node.name: conflict for node in nodes}, conflict)
-    used = _filters(pod, nodes, snapshot, ignored)
-    return Verdict({node.name: _first(used, node, names) for node in nodes})
+    return _Case(pod, snapshot, ignored).verdict()
 
 
 def obstacles(
     pod: Manifest, snapshot: Snapshot, ignored: Ignored = frozenset()
 ) -> Mapping[str, Sequence[Rejection]]:
     """Return all that speaks against each node, of which the scheduler tells the first only."""
-    nodes = node_infos(snapshot, pod)
-    used = _filters(pod, nodes, snapshot, ignored)
-    return {node.name: [found for one in used if (found := one(node))] for node in nodes}
+    case = _Case(pod, snapshot, ignored)
+    return {
+        node.name: [found for one in case.filters if (found := one(node))] for node in case.nodes
+    }
 
 
-def _filters(
-    pod: Manifest, nodes: Sequence[NodeInfo], snapshot: Snapshot, ignored: Ignored
-) -> Sequence[_Filter]:
-    def namespace(name: str) -> Mapping[str, str]:
-        return labels_of(snapshot.get(Ref("Namespace", name)) or {})
+class _Case:
+    """One pod, and the plugins that look at it, prepared for all nodes."""
 
-    return (
-        partial(filters.node_unschedulable, pod),
-        partial(filters.node_name, pod),
-        partial(filters.taint_toleration, pod),
-        partial(filters.node_affinity, pod),
-        partial(filters.node_ports, pod),
-        partial(filters.node_resources_fit, pod, delegated={}, ignored=ignored),
-        TopologySpread(pod, nodes),
-        PodAffinity(pod, nodes, namespace),
-    )
+    def __init__(self, pod: Manifest, snapshot: Snapshot, ignored: Ignored) -> None:
+        self.nodes = node_infos(snapshot, pod)
+        self._names = filters.pinned(pod)
+        self._volumes = Volumes(pod, self.nodes, snapshot)
+        self._claims = Claims(pod, snapshot)
+        delegated = self._claims.mapped
 
+        def namespace(name: str) -> Mapping[str, str]:
+            return labels_of(snapshot.get(Ref("Namespace", name)) or {})
 
-def _first(
-    used: Sequence[_Filter], node: NodeInfo, names: frozenset[str] | None
-) -> Rejection | None:
-    if names is not None and node.name not in names:
-        reason = "node(s) didn't satisfy plugin(s) [NodeAffinity]"
-        return Rejection(Plugin.NODE_AFFINITY, (reason,), "required affinity names other nodes")
-    return next((found for one in used if (found := one(node)) is not None), None)
+        self.filters: Sequence[_Filter] = (
+            partial(filters.node_unschedulable, pod),
+            partial(filters.node_name, pod),
+            partial(filters.taint_toleration, pod),
+            partial(filters.node_affinity, pod),
+            partial(filters.node_ports, pod),
+            partial(filters.node_resources_fit, pod, delegated=delegated, ignored=ignored),
+            self._volumes,
+            TopologySpread(pod, self.nodes),
+            PodAffinity(pod, self.nodes, namespace),
+            self._claims,
+        )
+
+    def verdict(self) -> Verdict:
+        """Return the first objection on each node, unless none is looked at."""
+        if everywhere := self._everywhere():
+            return Verdict({node.name: everywhere for node in self.nodes}, everywhere)
+        nodes = {node.name: self._first(node) for node in self.nodes}
+        return Verdict(nodes, None, sorted(self._volumes.doubts | self._claims.doubts))
+
+    def _everywhere(self) -> Rejection | None:
+        if self._names is not None and not self._names:
+            reason = "pod affinity terms conflict"
+            return Rejection(Plugin.NODE_AFFINITY, (reason,), "no node has two names")
+        return self._volumes.refused or self._claims.refused
+
+    def _first(self, node: NodeInfo) -> Rejection | None:
+        if self._names is not None and node.name not in self._names:
+            reason = "node(s) didn't satisfy plugin(s) [NodeAffinity]"
+            return Rejection(Plugin.NODE_AFFINITY, (reason,), "required affinity names other nodes")
+        return next((found for one in self.filters if (found := one(node)) is not None), None)

@@ -219,8 +219,8 @@ def barred(pod: Manifest, name: str, node: str = "") -> Manifest:
     affinity.setdefault("podAffinity", _required([]))[_REQUIRED].append(term)
     if node:
         fields = [{"key": "metadata.name", "operator": "In", "values": [node]}]
-        own: Json = affinity.setdefault("nodeAffinity", _required({"nodeSelectorTerms": [{}]}))
-        for one in own[_REQUIRED]["nodeSelectorTerms"]:
+        own: Json = affinity.setdefault("nodeAffinity", {})
+        for one in own.setdefault(_REQUIRED, {"nodeSelectorTerms": [{}]})["nodeSelectorTerms"]:
             one["matchFields"] = fields
     return found
 

@@ -10,23 +10,22 @@ plugin says on each.
 import json
 import os
 import secrets
-import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import pytest
 
 from clusterwright.deploy.sandbox import Instance
 from clusterwright.tools.gpu.fit.judge import judge
-from clusterwright.tools.manifest import Manifest, condition, name_of, text
+from clusterwright.tools.gpu.fit.ways import ways
+from clusterwright.tools.manifest import Manifest, name_of, text
 from clusterwright.tools.snapshot import Snapshot
-from tests.tools.gpu.fit.drawn import TAINT, Drawn, barred
+from tests.tools.gpu.fit.drawn import Drawn, barred
+from tests.tools.gpu.fit.scheduler import create, listed, looked_at, message, place, seen
 
 CASES = 200
 NODES = 12
-PATIENCE = 60.0
 SEED = int(os.environ.get("CLUSTERWRIGHT_FIT_SEED", "0")) or secrets.randbits(32)
 
 
@@ -43,33 +42,18 @@ class Decided:
     """In the order in which they were made."""
 
     def snapshot(self, *pods: Manifest) -> Snapshot:
-        objects = {
-            "Namespace": self.namespaces,
-            "Node": self.nodes,
-            "Pod": (*self.others, *pods),
-        }
-        return Snapshot("test", datetime.now(UTC), objects)
+        return seen(self.nodes, (*self.others, *pods), Namespace=self.namespaces)
 
 
 @pytest.fixture(scope="module")
 def decided(sandbox: Instance) -> Iterator[Decided]:
     drawn = Drawn(SEED, f"fit-{os.getpid()}")
-    sandbox.kubectl("create", "namespace", drawn.namespace)
-    create(sandbox, drawn.nodes(NODES))
-    try:
-        nodes = ready(sandbox, drawn.namespace)
+    with place(sandbox, drawn.namespace, drawn.nodes(NODES)) as nodes:
         others = listed(sandbox, "pods", "-A")
-        create(sandbox, drawn.pods(CASES))
-        pods = looked_at(sandbox, drawn.namespace, CASES)
-        namespaces = listed(sandbox, "namespaces")
-        yield Decided(sandbox, drawn, namespaces, nodes, others, pods)
-    finally:
-        # One request for all of them: nothing runs that would have to end.
-        path = f"/api/v1/namespaces/{drawn.namespace}/pods?gracePeriodSeconds=0"
-        sandbox.kubectl("delete", "--raw", path)
-        names = [f"{drawn.namespace}-{i}" for i in range(NODES)]
-        sandbox.kubectl("delete", "namespace", drawn.namespace)
-        sandbox.kubectl("delete", "nodes", *names)
+        made = drawn.pods(CASES)
+        create(sandbox, made)
+        pods = looked_at(sandbox, drawn.namespace, {name_of(pod) for pod in made})
+        yield Decided(sandbox, drawn, listed(sandbox, "namespaces"), nodes, others, pods)
 
 
 def test_a_pod_goes_where_we_say_and_stays_where_we_say_it_does_not_fit(decided: Decided) -> None:
@@ -92,14 +76,9 @@ def test_a_pod_goes_where_we_say_and_stays_where_we_say_it_does_not_fit(decided:
 def test_each_node_is_refused_by_the_same_plugin_in_the_same_words(decided: Decided) -> None:
     again = Drawn(SEED + 1, decided.drawn.namespace).pods(CASES, neighbours=True)
     names = [name_of(node) for node in decided.nodes]
-    asked: list[Manifest] = []
-    for i, pod in enumerate(again):
-        asked.append(barred(pod, f"all-{i}"))
-        chosen = decided.drawn.some(names, 1)
-        asked += [barred(pod, f"one-{i}-{n}", node) for n, node in enumerate(chosen)]
-    create(decided.sandbox, asked)
-    total = CASES + len(asked)
-    found = looked_at(decided.sandbox, decided.drawn.namespace, total)[CASES:]
+    chosen = [decided.drawn.some(names, 1)[0] for _ in again]
+    found = ask(decided, [barred(pod, f"all-{i}") for i, pod in enumerate(again[::2])])
+    found += ask(decided, [barred(pod, f"one-{i}", chosen[i]) for i, pod in enumerate(again)])
     snapshot = decided.snapshot(*decided.pods)
     plugins: Counter[str] = Counter()
     for pod in found:
@@ -110,48 +89,29 @@ def test_each_node_is_refused_by_the_same_plugin_in_the_same_words(decided: Deci
     assert len(plugins) >= 6, f"seed {SEED}: hardly anything was refused: {plugins}"
 
 
-def create(sandbox: Instance, objects: Sequence[Manifest]) -> None:
-    # kubectl slows down after some 300 requests.
-    for start in range(0, len(objects), 250):
-        some = {"apiVersion": "v1", "kind": "List", "items": list(objects[start : start + 250])}
-        sandbox.kubectl("create", "-f", "-", stdin=json.dumps(some))
+def test_what_we_say_would_help_does_help(decided: Decided) -> None:
+    snapshot = decided.snapshot(*decided.pods)
+    waiting = [pod for pod in decided.pods if not text(pod, "spec", "nodeName")]
+    some = decided.drawn.random.sample(waiting, min(40, len(waiting)))
+    found = [(pod, way) for pod in some for way in ways(pod, snapshot) if way.of_pod]
+    assert found, f"seed {SEED}: of no help"
+    changed = [
+        barred(renewed(way.pod), f"way-{i}", way.nodes[0]) for i, (_, way) in enumerate(found)
+    ]
+    for (before, way), pod in zip(found, ask(decided, changed), strict=True):
+        said = f"seed {SEED}: {way.steps} on {way.nodes[0]}: {json.dumps(before['spec'])}"
+        assert "1 node(s) didn't match pod affinity rules" in message(pod), said
 
 
-def listed(sandbox: Instance, *what: str) -> list[Manifest]:
-    found: list[Manifest] = json.loads(sandbox.kubectl("get", *what, "-o", "json"))["items"]
-    return found
+def ask(decided: Decided, pods: Sequence[Manifest]) -> list[Manifest]:
+    """Return pods that fit nowhere, in their order, once the scheduler has looked at them."""
+    create(decided.sandbox, pods)
+    own = {name_of(pod) for pod in pods}
+    found = looked_at(decided.sandbox, decided.drawn.namespace, own)
+    return [pod for pod in found if name_of(pod) in own]
 
 
-def ready(sandbox: Instance, prefix: str) -> list[Manifest]:
-    """Return all nodes, once those drawn have no taint left that says they are not ready."""
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        nodes = listed(sandbox, "nodes")
-        own = [one for one in nodes if name_of(one).startswith(prefix)]
-        taints = [one["key"] for node in own for one in node["spec"]["taints"]]
-        well = all(condition(node, "Ready").get("status") == "True" for node in own)
-        if well and taints.count(TAINT) == NODES and not any("not-ready" in one for one in taints):
-            return nodes
-    raise AssertionError(f"nodes of {prefix} are not ready")
-
-
-def looked_at(sandbox: Instance, namespace: str, count: int) -> list[Manifest]:
-    """Return the namespace's pods in the order they were made, once all were looked at."""
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        pods = listed(sandbox, "pods", "-n", namespace)
-        if len(pods) == count and all(condition(pod, "PodScheduled") for pod in pods):
-            return sorted(pods, key=made)
-    raise AssertionError(f"the scheduler has not looked at all pods of {namespace}")
-
-
-def made(pod: Manifest) -> tuple[str, int, str]:
-    """Return what sorts pods by the order in which kubectl made them."""
-    kind, _, rest = name_of(pod).partition("-")
-    return str(kind != "pod"), int(rest.partition("-")[0]), name_of(pod)
-
-
-def message(pod: Manifest) -> str:
-    """Return the first sentence of the scheduler's, which tells of nodes."""
-    said = text(condition(pod, "PodScheduled"), "message")
-    return said.partition(". ")[0].rstrip(".") + "."
+def renewed(pod: Manifest) -> Manifest:
+    """Return a pod as it can be made again."""
+    metadata = {key: pod["metadata"][key] for key in ("namespace", "labels")}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": pod["spec"]}

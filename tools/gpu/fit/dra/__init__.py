@@ -1,0 +1,1 @@
+"""Dynamic resource allocation as the scheduler goes about it: devices, selectors, claims."""

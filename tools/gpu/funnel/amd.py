@@ -33,6 +33,8 @@ _SELECTOR = {"feature.node.kubernetes.io/amd-gpu": "true"}
 """What a DeviceConfig without a selector selects (ROCm/gpu-operator, config_types.go)."""
 _READY = "kmm.node.kubernetes.io/{}.{}.ready"
 """Label by which KMM says that a module is loaded: namespace and name of its Module."""
+_LOOKS = "driver-init"
+"""The init container that waits until the module is there."""
 _WORKER = "kmm-worker-"
 _BAD = ("Failed", "Timed-Out")
 _BUSY = ("In-Progress", "Started")
@@ -44,9 +46,9 @@ def amd_stages(scene: Scene) -> tuple[Stage, ...]:
     chain.add(pci_label(scene))
     config = _config_of(scene)
     chain.add(_config_stage(scene, config), PCI)
-    chain.add(_driver(scene, config), PCI, CONFIG)
     plugin = _operand(scene, PLUGIN, config, "gpu/plugin-failed", "gpu/plugin-missing")
     labeller = _operand(scene, LABELLER, config, "gpu/labeller-failed", "gpu/labeller-failed")
+    chain.add(_looked_for(_driver(scene, config), plugin, labeller), PCI, CONFIG)
     for one in (plugin, labeller):
         own = one.verdict is not None and one.verdict.ill is Ill.IMAGE
         chain.add(one.stage, *(() if own else (PCI, CONFIG, DRIVER)))
@@ -93,6 +95,18 @@ def _driver(scene: Scene, config: Manifest | None) -> Stage:
     late = since is not None and scene.estate.now - since > DRIVER_PATIENCE
     busy = upgrade.endswith(_BUSY) and not late and _may_lack_it(scene)
     return _worker(scene) or _loaded(scene, config, shown, busy=busy or scene.young)
+
+
+def _looked_for(driver: Stage, *operands: OperandStage) -> Stage:
+    """Return the driver's stage as broken if KMM has loaded it, and operands do not see it."""
+    for one in operands:
+        verdict, stage = one.verdict, one.stage
+        lost = verdict is not None and verdict.container == _LOOKS and stage.state is State.BROKEN
+        if lost and driver.state is State.OK:
+            why = f"KMM says that it is loaded, and {stage.name} does not see it: {stage.why}"
+            evidence, logs = stage.evidence, stage.logs
+            return Stage(DRIVER, State.BROKEN, why, "gpu/driver-failed", stage.ref, evidence, logs)
+    return driver
 
 
 def _may_lack_it(scene: Scene) -> bool:

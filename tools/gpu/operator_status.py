@@ -1,0 +1,165 @@
+"""The tool that tells what the GPU operators say of themselves, and what that is worth."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Annotated
+
+from anyio import to_thread
+from pydantic import Field
+
+from clusterwright.tools.answer import BUDGET, CAP, Answer, columns, longest
+from clusterwright.tools.coverage import Gap
+from clusterwright.tools.gpu.estate import Estate
+from clusterwright.tools.gpu.operator_rows import (
+    OperandRow,
+    OperatorRow,
+    operand_rows,
+    operator_rows,
+)
+from clusterwright.tools.gpu.read import read_estate
+from clusterwright.tools.kubernetes.client.clusters import Clusters
+from clusterwright.tools.kubernetes.cursor import decode, encode, foreign, question
+from clusterwright.tools.kubernetes.listing import count
+from clusterwright.tools.kubernetes.parameters import Cluster, Cursor
+from clusterwright.tools.kubernetes.state import state_of
+from clusterwright.tools.manifest import Manifest, labels_of, name_of
+from clusterwright.tools.quotation import word
+from clusterwright.tools.ref import Ref
+from clusterwright.tools.tool import Effect, Tool
+
+_MOST = 12
+"""Objects of operators that are told; there is one, or one for each kind of node."""
+_CONTROLLERS = ("gpu-operator", "amd-gpu-operator", "node-feature-discovery", "kmm")
+"""What the Deployments of the operators, and of those that they need, are called in part."""
+
+
+class OperatorStatus(Answer):
+    """What the GPU operators of a cluster say."""
+
+    nodes: dict[str, int] = Field(description="Nodes with accelerators, by vendor.")
+    operators: tuple[OperatorRow, ...] = Field(default=(), description="Those in trouble first.")
+    more_operators: int | None = Field(default=None, description="Left out, all less in trouble.")
+    controllers: dict[str, str] = Field(
+        default_factory=dict, description="Deployments of the operators that are not ready."
+    )
+    driver_upgrades: dict[str, int] = Field(default_factory=dict, description="Nodes by state.")
+    mig: dict[str, int] = Field(default_factory=dict, description="Nodes by state of a layout.")
+    total: int = Field(description="DaemonSets of operands.")
+    operands: tuple[OperandRow, ...] = Field(default=(), description="Those in trouble first.")
+    gaps: tuple[Gap, ...] = ()
+    next_cursor: str | None = None
+
+    def render(self) -> str:
+        """Return what operators say, what contradicts it, and their operands."""
+        vendors = ", ".join(f"{n} {vendor}" for vendor, n in self.nodes.items())
+        lines = [f"GPU operators on {self.cluster}; nodes with accelerators: {vendors or 'none'}"]
+        lines += [f"! not known: {one.what} not read ({one.reason})" for one in self.gaps]
+        lines += [line for one in self.operators for line in one.lines()]
+        if self.more_operators:
+            lines.append(f"{self.more_operators} more left out: k8s_list tells them by kind")
+        elif not self.operators:
+            lines.append("No ClusterPolicy, NVIDIADriver, GPUCluster or DeviceConfig.")
+        lines += [f"! Deployment {key} is {said}" for key, said in self.controllers.items()]
+        for what, found in (("driver upgrades", self.driver_upgrades), ("MIG", self.mig)):
+            if found:
+                lines.append(f"{what}: " + ", ".join(f"{n} {key}" for key, n in found.items()))
+        lines += [columns(_HEAD, [_cells(one) for one in self.operands])] if self.operands else []
+        if self.next_cursor:
+            shown = f"{len(self.operands)} of {self.total} DaemonSets shown"
+            lines.append(f"{shown}; more: cursor={self.next_cursor}")
+        return "\n".join(lines)
+
+
+_HEAD = ("operand", "daemonset", "ready", "note")
+
+
+def _cells(one: OperandRow) -> tuple[str, ...]:
+    notes = [
+        one.note or "",
+        f"{one.updated} up to date" if one.updated is not None else "",
+        f"broken on {one.broken} nodes" if one.broken else "",
+    ]
+    note = "; ".join(said for said in notes if said)
+    place = f"{one.daemonset.namespace}/{one.daemonset.name}"
+    return one.operand, place, f"{one.ready}/{one.desired}", note
+
+
+async def gpu_operator_status(
+    clusters: Clusters,
+    limit: Annotated[int | None, Field(ge=1, le=200, description="DaemonSets at most.")] = None,
+    cursor: Cursor = None,
+    cluster: Cluster = None,
+) -> OperatorStatus:
+    """Tell what the GPU operators of NVIDIA and AMD say, with their operands.
+
+    A ready that means nothing is told as such, and of duplicates which one counts.
+    """
+    connection = await clusters.connect(cluster)
+    own = question(connection.cluster)
+    asked, *after = decode("gpu-operators", cursor, str, int, str) if cursor else ("", -1, "")
+    if cursor and asked != own:
+        raise foreign(cursor)
+    estate = await read_estate(connection, more=("Deployment",))
+
+    def made() -> OperatorStatus:
+        return _fitting(estate, own, (int(after[0]), str(after[1])), limit)
+
+    return await to_thread.run_sync(made)
+
+
+TOOL = Tool(gpu_operator_status, Effect.READ, "Status of GPU operators")
+
+
+def _fitting(estate: Estate, own: str, after: tuple[int, str], limit: int | None) -> OperatorStatus:
+    every = operand_rows(estate)
+    rest = [one for one in every if _key(one) > after]
+    whole = _whole(estate, len(every), told=after[0] < 0)
+
+    def first(n: int) -> OperatorStatus:
+        shown = tuple(rest[:n])
+        more = encode("gpu-operators", own, *_key(shown[-1])) if n < len(rest) and shown else None
+        return whole.model_copy(update={"operands": shown, "next_cursor": more})
+
+    most = min(limit or len(rest), len(rest))
+    return longest(first, most, CAP if limit else BUDGET)
+
+
+def _key(one: OperandRow) -> tuple[int, str]:
+    return int(one.well), str(one.daemonset)
+
+
+def _whole(estate: Estate, total: int, *, told: bool) -> OperatorStatus:
+    """Return what is told of the operators themselves; a further page has that behind it."""
+    vendors = Counter(str(one.vendor) for one in estate.nodes)
+    upgrades = [one.upgrade_state for one in estate.nodes]
+    rows = operator_rows(estate) if told else ()
+    layouts = [one.mig_state for one in estate.nodes if one.mig_config]
+    return OperatorStatus(
+        cluster=estate.cluster,
+        nodes=dict(vendors.most_common()),
+        operators=tuple(rows[:_MOST]),
+        more_operators=max(0, len(rows) - _MOST) or None,
+        controllers=_unready(estate) if told else {},
+        driver_upgrades=_counted(upgrades) if told else {},
+        mig=_counted(layouts) if told else {},
+        total=total,
+        gaps=estate.coverage.gaps,
+    )
+
+
+def _counted(states: Sequence[str]) -> dict[str, int]:
+    return count([word(one) for one in states])
+
+
+def _unready(estate: Estate) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for one in estate.of_kind("Deployment"):
+        state = state_of(one, estate.now)
+        if not state.well and _is_controller(one):
+            found[str(Ref.of(one))] = state.text
+    return found
+
+
+def _is_controller(deployment: Manifest) -> bool:
+    names = (name_of(deployment), labels_of(deployment).get("app.kubernetes.io/name", ""))
+    return any(one in name for one in _CONTROLLERS for name in names)

@@ -7,9 +7,8 @@ from functools import cached_property
 
 from clusterwright.tools.gpu.estate import Estate
 from clusterwright.tools.gpu.funnel import first_broken, funnels
-from clusterwright.tools.gpu.funnel.devices import taints_of
 from clusterwright.tools.gpu.funnel.stage import Stage
-from clusterwright.tools.gpu.given import allocations_of, devices_of
+from clusterwright.tools.gpu.given import allocations_of, devices_of, taints_of
 from clusterwright.tools.gpu.node import GpuNode
 from clusterwright.tools.manifest import condition, name_of, truth
 

@@ -73,6 +73,12 @@ def devices_of(slices: Iterable[Manifest]) -> Iterator[Manifest]:
             yield from items(one, "spec", "devices")
 
 
+def taints_of(device: Manifest) -> list[str]:
+    """Return the taints of a device of a slice, in whichever version it was read."""
+    taints = items(device, "taints") or items(device, "basic", "taints")
+    return [f"{text(one, 'key')}:{text(one, 'effect')}" for one in taints]
+
+
 def _generation(one: Manifest) -> int:
     return number(one, "spec", "pool", "generation")
 

@@ -80,6 +80,13 @@ OPERANDS = (
         "dcgm-exporter", _N, ("nvidia-dcgm-exporter",), "dcgm-exporter", ("toolkit",), needed=False
     ),
     Operand("dcgm", _N, ("nvidia-dcgm",), "dcgm", ("toolkit",), needed=False),
+    Operand(
+        "dra-driver",
+        _N,
+        ("nvidia-dra-driver-gpu-kubelet-plugin", "nvidia-dra-driver-kubelet-plugin"),
+        waits_for=("driver",),
+        needed=False,
+    ),
     Operand("vfio-manager", _N, ("nvidia-vfio-manager",), "vfio-manager"),
     Operand(
         "vgpu-device-manager",

@@ -5,11 +5,13 @@ from datetime import timedelta
 
 from clusterwright.tools.finding import Evidence, FieldEvidence
 from clusterwright.tools.gpu.funnel.chain import Chain
+from clusterwright.tools.gpu.funnel.operand import operand_stage
 from clusterwright.tools.gpu.funnel.scene import Scene
 from clusterwright.tools.gpu.funnel.stage import Stage, State
+from clusterwright.tools.gpu.given import devices_of, taints_of
 from clusterwright.tools.gpu.vendor import Vendor, vendor_of
 from clusterwright.tools.kubernetes.analyzers.pod import containers
-from clusterwright.tools.manifest import Manifest, instant, items, mapping, text
+from clusterwright.tools.manifest import instant, mapping
 from clusterwright.tools.ref import Ref
 
 CAPACITY, ALLOCATABLE, REQUESTED, FREE, SLICES = (
@@ -20,11 +22,16 @@ _SETTLING = timedelta(minutes=2)
 """What a plugin that became ready takes to register, and the kubelet to tell of its devices."""
 _WHOLE = ("nvidia.com/gpu", "nvidia.com/gpu.shared")
 _SLICE = "ResourceSlice"
+_DRIVER = "dra-driver"
+
+
+BEFORE_SLICES = ("driver", "toolkit")
+"""What a DRA driver hangs on, where a node has it."""
 
 
 def add_devices(chain: Chain, scene: Scene, needs: tuple[str, ...]) -> None:
     """Add the stages from capacity to slices; `needs` are those that bring devices."""
-    slices = chain.add(_slices(scene))
+    slices = chain.add(_slices(scene), *BEFORE_SLICES)
     capacity = chain.add(_capacity(scene, slices, chain[needs[0]]), *needs)
     if capacity.state is State.NOT_USED:
         for name in (ALLOCATABLE, REQUESTED, FREE):
@@ -149,21 +156,38 @@ def _free(scene: Scene) -> Stage:
 
 def _slices(scene: Scene) -> Stage:
     found = scene.slices
+    own = _dra_driver(scene)
+    if own is not None and own.state is not State.OK:
+        return own
     if not found:
         if scene.estate.unread(_SLICE):
             return Stage(SLICES, State.UNKNOWN, "ResourceSlices could not be read")
-        return Stage(SLICES, State.NOT_USED, "no DRA driver of accelerators publishes here")
-    devices = [one for slice_ in found for one in items(slice_, "spec", "devices")]
+        if own is None or not scene.estate.was_read(_SLICE):
+            return Stage(SLICES, State.NOT_USED, "no DRA driver of accelerators publishes here")
+        return _none_published(scene, own)
+    devices = list(devices_of(found))
     tainted = sum(bool(taints_of(one)) for one in devices)
     why = f"{len(devices)} devices in {len(found)} slices"
     why = f"{why}, {tainted} of them tainted" if tainted else why
     return Stage(SLICES, State.OK, why, ref=Ref.of(found[0]))
 
 
-def taints_of(device: Manifest) -> list[str]:
-    """Return the taints of a device of a ResourceSlice, in whichever version it was read."""
-    taints = items(device, "taints") or items(device, "basic", "taints")
-    return [f"{text(one, 'key')}:{text(one, 'effect')}" for one in taints]
+def _dra_driver(scene: Scene) -> Stage | None:
+    """Return how the pod of the DRA driver stands; None on a node that has none."""
+    if _DRIVER not in scene.pods:
+        return None
+    return operand_stage(scene, SLICES, _DRIVER, "gpu/plugin-failed").stage
+
+
+def _none_published(scene: Scene, own: Stage) -> Stage:
+    pod = scene.pods[_DRIVER]
+    since = instant(pod, "status", "startTime")
+    if since is not None and scene.estate.now - since < _SETTLING:
+        return Stage(SLICES, State.WORKING, "not published yet", ref=own.ref)
+    why = "the DRA driver runs, and publishes no ResourceSlice of this node"
+    return Stage(
+        SLICES, State.BROKEN, why, "gpu/not-advertised", own.ref, (scene.unready(pod),), own.logs
+    )
 
 
 def _path(field: str, resource: str) -> str:

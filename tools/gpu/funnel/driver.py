@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from clusterwright.tools.gpu.estate import NVIDIA_DRIVER
-from clusterwright.tools.gpu.funnel.discovery import SETTLED
 from clusterwright.tools.gpu.funnel.operand import DRIVER_PATIENCE, OperandStage, operand_stage
 from clusterwright.tools.gpu.funnel.pod_verdict import Ill, verdict_of
 from clusterwright.tools.gpu.funnel.scene import Scene
@@ -56,13 +55,11 @@ def _with_upgrade(scene: Scene, stage: Stage) -> Stage:
     if state in _WAITING or stage.state is State.UNKNOWN:
         return stage
     shown = scene.label(_STATE)
-    if stage.state is State.BROKEN:  # what ails the pod says more
-        return replace(stage, evidence=(*stage.evidence, shown))
     if state == "upgrade-failed":
-        why = f"its upgrade has failed; {stage.why}" if stage.why else "its upgrade has failed"
-        ref = stage.ref or scene.ref
-        return Stage(NAME, State.BROKEN, why, "gpu/upgrade-failed", ref, (shown,), stage.logs)
-    if state in SETTLED:
-        return stage
+        why = f"its upgrade has failed: {stage.why}" if stage.why else "its upgrade has failed"
+        ref, evidence = stage.ref or scene.ref, (shown, *stage.evidence)
+        return Stage(NAME, State.BROKEN, why, "gpu/upgrade-failed", ref, evidence, stage.logs)
+    if stage.state is State.BROKEN:  # what ails the pod says more than how far the upgrade is
+        return replace(stage, evidence=(*stage.evidence, shown))
     why = f"its upgrade is under way: {word(state)}"
     return Stage(NAME, State.WORKING, why, "", stage.ref or scene.ref, (shown,))

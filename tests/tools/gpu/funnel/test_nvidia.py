@@ -357,14 +357,23 @@ def test_a_failed_upgrade_is_told_of_the_driver_that_still_runs() -> None:
     assert broken(fleet.funnel()) == {"driver": "gpu/upgrade-failed"}
 
 
-def test_what_ails_the_driver_says_more_than_that_its_upgrade_failed() -> None:
+def test_a_failed_upgrade_is_told_with_what_ails_the_new_driver() -> None:
     fleet = nvidia()
     fleet.labels["nvidia.com/gpu-driver-upgrade-state"] = "upgrade-failed"
     fleet.ails(DRIVER, restarts=11, last={"exitCode": 1, "reason": "Error"}, **_CRASH)
-    funnel = fleet.funnel()
+    driver = fleet.funnel()["driver"]
 
-    assert broken(funnel) == {"driver": "gpu/driver-failed"}
-    assert "upgrade-failed" in {getattr(one, "value", "") for one in funnel["driver"].evidence}
+    assert driver.code == "gpu/upgrade-failed"
+    assert driver.why == "its upgrade has failed: main ends with exit code 1"
+    assert len(driver.evidence) == 2
+
+
+def test_a_driver_that_fails_while_it_is_upgraded_is_told_as_such() -> None:
+    fleet = nvidia()
+    fleet.labels["nvidia.com/gpu-driver-upgrade-state"] = "validation-required"
+    fleet.ails(DRIVER, restarts=4, last={"exitCode": 1, "reason": "Error"}, **_CRASH)
+
+    assert broken(fleet.funnel()) == {"driver": "gpu/driver-failed"}
 
 
 @pytest.mark.parametrize("state", ["cordon-required", "drain-required", "validation-required"])

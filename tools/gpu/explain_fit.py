@@ -29,17 +29,15 @@ _EXAMPLE = 'a pod as ml/train-0, a workload as Job/ml/train, or requests={"gpu":
 
 async def gpu_explain_fit(
     clusters: Clusters,
-    pod: Annotated[
-        str, Field(max_length=400, description="ns/name or Job/ns/name; or give requests")
-    ] = "",
+    pod: Annotated[str, Field(description="ns/name or Job/ns/name; or give requests")] = "",
     requests: Annotated[
         dict[str, int | str] | None,
-        Field(max_length=20, description="gpu: 2, mig-1g.10gb: 1, amd.com/gpu: 1, cpu: 8"),
+        Field(description="gpu: 2, mig-1g.10gb: 1, cpu: 8"),
     ] = None,
-    product: Annotated[str, Field(max_length=63)] = "",
+    product: str = "",
     node_selector: dict[str, str] | None = None,
     tolerations: Annotated[tuple[str, ...], Field(description="key[=value][:Effect] or *")] = (),
-    namespace: Annotated[str, Field(max_length=63, description="Whose quota.")] = "default",
+    namespace: Annotated[str, Field(description="Whose quota.")] = "default",
     cluster: Cluster = None,
 ) -> Fit:
     """Say whether a pod, or one that requests so much, fits by kube-scheduler's rules.

@@ -48,7 +48,7 @@ def explain(pod: Manifest, snapshot: Snapshot, asked: str, *, exists: bool) -> F
     unjudged += _other_scheduler(pod, having)
     fits = _fits(verdict, held, unjudged)
     against = obstacles(pod, snapshot, ignored)
-    stuck = not verdict.fitting
+    stuck = not verdict.fitting and not verdict.everywhere
     return Fit(
         cluster=snapshot.cluster,
         asked=asked,

@@ -11,6 +11,8 @@ from clusterwright.tools.ref import check_namespace
 
 PRODUCT_LABELS = ("nvidia.com/gpu.product", "amd.com/gpu.product-name")
 """Labels in which discovery tells which accelerator a node has."""
+_MOST = 20
+_VALUE = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?\Z")
 _NATIVE = ("cpu", "memory", "ephemeral-storage")
 _PART = r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?"
 _NAME = re.compile(rf"(?:{'|'.join(_NATIVE)}|{_PART}(?:\.{_PART})*/{_PART})\Z")
@@ -33,9 +35,18 @@ class Request:
     def pod(self, product_label: str) -> Manifest:
         """Return the pod; raise InvalidInputError for what no pod can ask for."""
         check_namespace(self.namespace)
+        if max(len(self.requests), len(self.node_selector), len(self.tolerations)) > _MOST:
+            raise InvalidInputError(
+                "that many requests, labels or tolerations", hint=f"at most {_MOST} of each"
+            )
         asked = {_resource(name): _amount(name, value) for name, value in self.requests.items()}
         selector = dict(self.node_selector)
         if self.product:
+            if not _VALUE.match(self.product):
+                raise InvalidInputError(
+                    f"{self.product[:80]!r} is not a product",
+                    hint="as its label has it: NVIDIA-H100-80GB-HBM3; gpu_inventory lists them",
+                )
             selector[product_label] = self.product
         return {
             "apiVersion": "v1",

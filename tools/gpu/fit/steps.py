@@ -8,10 +8,14 @@ from clusterwright.tools.gpu.fit.changed_pod import Change
 from clusterwright.tools.gpu.fit.filters import units
 from clusterwright.tools.gpu.fit.node_info import PODS, NodeInfo, requests
 from clusterwright.tools.gpu.fit.rejection import Plugin, Rejection
+from clusterwright.tools.gpu.hardware import products
+from clusterwright.tools.gpu.hardware.mig_profiles import profile_of
+from clusterwright.tools.gpu.hardware.placement import how_many
 from clusterwright.tools.gpu.vendor import vendor_of
 from clusterwright.tools.kubernetes.analyzers.node_match import repelling, selects
 from clusterwright.tools.manifest import Manifest, items, strings, text
 
+_WHOLE = "nvidia.com/gpu"
 _OF_CONDITIONS = ("node.kubernetes.io/", "node.cloudprovider.kubernetes.io/")
 """Taints that the control plane puts on a node for its conditions, and takes away with them."""
 
@@ -136,9 +140,35 @@ def alternative(resource: str, amount: int, node: NodeInfo) -> str:
 
 
 def _room(resource: str, amount: int, node: NodeInfo) -> Step | None:
-    if amount > node.allocatable.get(resource, 0):
+    if not node.allocatable.get(resource, 0):
+        return _split(resource, amount, node)
+    if amount > node.allocatable[resource]:
         return None
     if resource == PODS:
         return Step("move a pod away: it runs as many as it may", 4)
     short = amount - max(0, node.free(resource))
     return Step(f"free {units(short, resource)} {resource} there", 3)
+
+
+def _split(resource: str, amount: int, node: NodeInfo) -> Step | None:
+    """Return how MIG would make a resource of what is free on a node, if its GPUs can be split so.
+
+    Which GPU it would be is known on the node only; a layout goes for all GPUs that are listed.
+    """
+    product = products.find(node.labels.get("nvidia.com/gpu.product", ""))
+    geometry = product.geometry if product else None
+    if geometry is None or node.labels.get("nvidia.com/mig.capable") == "false":
+        return None
+    profile = profile_of(resource)
+    whole = node.free(_WHOLE)
+    if profile is not None and whole > 0:
+        each = how_many(geometry, profile)
+        gpus = -(-amount // each) if each else whole + 1
+        if gpus > whole:
+            return None
+        say = f"split {gpus} of its {whole} free GPUs by MIG into {profile} (gpu_plan_change)"
+        return Step(say, 4)
+    split = [one for one in node.allocatable if profile_of(one) and node.allocatable[one]]
+    if resource == _WHOLE and split and not any(node.taken.get(one, 0) for one in split):
+        return Step("turn MIG off there: no pod has any of its parts (gpu_plan_change)", 4)
+    return None

@@ -27,7 +27,7 @@ def place(
         # One request for all of them: nothing runs that would have to end.
         path = f"/api/v1/namespaces/{namespace}/pods?gracePeriodSeconds=0"
         sandbox.kubectl("delete", "--raw", path)
-        sandbox.kubectl("delete", "namespace", namespace)
+        sandbox.kubectl("delete", "namespace", namespace, "--wait=false")
         sandbox.kubectl("delete", "nodes", *map(name_of, nodes))
 
 

@@ -52,8 +52,10 @@ class Search:
     def _by(
         self, way: Way, constraints: Sequence[Constraint], index: int, shared: dict[int, Json]
     ) -> bool:
-        fitting = [one for one in self.devices if way.takes(one) or self._unsure(way, one)]
-        free = [one for one in fitting if way.admin or not self._in_use(one)]
+        fitting = [one for one in self.devices if self._selects(way, one)]
+        free = [
+            one for one in fitting if way.tolerates(one) and (way.admin or not self._in_use(one))
+        ]
         if not way.count and (self.incomplete or not fitting or len(free) < len(fitting)):
             return False
         for chosen in combinations(free, way.count or len(free)):
@@ -73,8 +75,9 @@ class Search:
     def _in_use(self, device: Device) -> bool:
         return device.key in self._taken or (device.key in self.given and not device.accounted)
 
-    def _unsure(self, way: Way, device: Device) -> bool:
-        return self.doubtful and way.takes(device) is None
+    def _selects(self, way: Way, device: Device) -> bool:
+        found = way.selects(device)
+        return self.doubtful if found is None else found
 
 
 def _agree(

@@ -25,14 +25,16 @@ class Way:
     portioned: bool
     """Whether it asks for a part of a device's capacity."""
 
-    def takes(self, device: Device) -> Answer:
-        """Return whether a device would do, whoever has it; None where that cannot be told."""
-        if any(not self._tolerates(taint) for taint in items(device.shape, "taints")):
-            return False
+    def selects(self, device: Device) -> Answer:
+        """Return whether a device is of those asked for; None where that cannot be told."""
         answers = [holds(one, device) for one in self.selectors]
         if False in answers:
             return False
         return None if None in answers or device.accounted or self.portioned else True
+
+    def tolerates(self, device: Device) -> bool:
+        """Return whether no taint of a device keeps it off."""
+        return all(self._tolerates(taint) for taint in items(device.shape, "taints"))
 
     def _tolerates(self, taint: Manifest) -> bool:
         if text(taint, "effect") not in _KEEPS_OFF:

@@ -40,8 +40,7 @@ def serve(
     policy: Path | None,
 ) -> None:
     """Serve one domain's tools over MCP, on standard input and output or over HTTP."""
-    if http is None and (token_file or allowed_host):
-        raise click.UsageError("--token-file and --allowed-host are for --http")
+    _check_http(http, token_file, allowed_host)
     with loading():
         import anyio
 
@@ -53,6 +52,27 @@ def serve(
         anyio.run(_on_pipes if http is None else _over_http(http, token_file, allowed_host), made)
     except ToolError as error:
         raise click.UsageError(f"{error}; {error.hint}" if error.hint else str(error)) from error
+
+
+def _serve_gpu_node(
+    *, http: str | None, token_file: Path | None, allowed_host: tuple[str, ...]
+) -> None:
+    """Serve the GPUs of this machine, as NVML tells of them, over MCP on pipes or HTTP."""
+    _check_http(http, token_file, allowed_host)
+    with loading():
+        import anyio
+
+        from clusterwright.servers.gpu_node import create_server
+    try:
+        made = create_server()
+        anyio.run(_on_pipes if http is None else _over_http(http, token_file, allowed_host), made)
+    except ToolError as error:
+        raise click.UsageError(f"{error}; {error.hint}" if error.hint else str(error)) from error
+
+
+def _check_http(http: str | None, token_file: Path | None, allowed_host: tuple[str, ...]) -> None:
+    if http is None and (token_file or allowed_host):
+        raise click.UsageError("--token-file and --allowed-host are for --http")
 
 
 async def _on_pipes(server: "MCPServer") -> None:
@@ -106,7 +126,7 @@ def _token(path: Path | None) -> str | None:
         ) from error
 
 
-_OPTIONS = (
+_OF_CLUSTERS = (
     click.Option(
         ["--context", "-c"], metavar="NAME", help="A kubeconfig context; default: the current."
     ),
@@ -123,6 +143,8 @@ _OPTIONS = (
         type=_PATH,
         help="A file that says what may be applied unattended; default: policy.yaml of yours.",
     ),
+)
+_OF_HTTP = (
     click.Option(
         ["--http"],
         metavar="[HOST:]PORT",
@@ -140,6 +162,8 @@ _OPTIONS = (
         help="A name by which HTTP clients reach this server, beside localhost. Repeatable.",
     ),
 )
+
+_OPTIONS = (*_OF_CLUSTERS, *_OF_HTTP)
 
 command = click.Command(
     "serve",
@@ -162,3 +186,9 @@ cluster_api = _script("cluster_api")
 helm = _script("helm")
 prometheus = _script("prometheus")
 gpu = _script("gpu")
+gpu_node = click.Command(
+    "clusterwright-gpu-node",
+    params=[*_OF_HTTP],
+    callback=_serve_gpu_node,
+    help=_serve_gpu_node.__doc__,
+)

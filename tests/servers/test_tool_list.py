@@ -27,7 +27,7 @@ def test_golden_tool_lists_are_what_is_sent(lists: dict[str, Manifest], era: str
 
 
 @pytest.mark.parametrize("era", ["2025-11-25", "2026-07-28"])
-@pytest.mark.parametrize("server", ["cluster-api", "helm", "prometheus", "gpu"])
+@pytest.mark.parametrize("server", ["cluster-api", "helm", "prometheus", "gpu", "gpu-node"])
 def test_golden_tool_lists_of_other_servers_are_what_is_sent(server: str, era: str) -> None:
     with Pipe(server=server) as pipe:
         if era == "2025-11-25":

@@ -19,10 +19,10 @@ REUSED_GPU = "CLUSTERWRIGHT_TEST_GPU"
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests of each costly cluster together, in whatever order they are in.
 
-    A management cluster is taken down as soon as its tests are done, and the monitored sandbox,
-    which many folders share, comes last: several at a time would take the machine's two cores from
-    the tests. In it scenarios are judged before anything else goes wrong, which alerts tell for
-    minutes after it is gone.
+    A management cluster is taken down as soon as its tests are done, and the sandboxes with GPUs
+    and with Prometheus, which many folders share, come last: several at a time would take the
+    machine's two cores from the tests. In these scenarios are judged before anything else goes
+    wrong, which alerts tell for minutes after it is gone.
     """
     items.sort(key=_costly_cluster)
 
@@ -31,7 +31,7 @@ def _costly_cluster(item: pytest.Item) -> tuple[bool, bool, bool, str]:
     fixtures: list[str] = getattr(item, "fixturenames", [])
     folder = str(item.path.parent) if "management" in fixtures else ""
     monitored, gpu = "monitored_sandbox" in fixtures, "gpu_sandbox" in fixtures
-    return monitored, monitored and "e2e" not in item.path.parts, gpu, folder
+    return monitored, gpu, (monitored or gpu) and "e2e" not in item.path.parts, folder
 
 
 @pytest.fixture(scope="session")

@@ -92,9 +92,17 @@ class Launch:
         self._close()
         log = self._files / "logs" / f"{name}.log"
         end = log.read_text(encoding="utf-8", errors="replace")[-_TAIL:] if log.exists() else ""
-        return StartError(f"{name} did not start: {reason}\n{end}", hint=f"the whole log is {log}")
+        hint = f"the whole log is {log}"
+        if _NO_INOTIFY in end:
+            hint += f"; {_MORE_INOTIFY}"
+        return StartError(f"{name} did not start: {reason}\n{end}", hint=hint)
 
 
+_NO_INOTIFY = "inotify_init: too many open files"
+_MORE_INOTIFY = (
+    "each sandbox takes about 30 of the inotify instances that a user may have: take another one"
+    " down, or as root `sysctl fs.inotify.max_user_instances=512`"
+)
 _DETACH = """
 import json, os, sys
 numbers = json.loads(sys.argv[1])

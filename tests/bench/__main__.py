@@ -19,6 +19,7 @@ from tests.bench import crowd
 from tests.bench.cluster_api import cluster_api
 from tests.bench.figure import Figure
 from tests.bench.figures import command, measure
+from tests.bench.gpu import gpu
 from tests.bench.helm import helm
 from tests.bench.prometheus import prometheus
 
@@ -74,11 +75,21 @@ def _prometheus() -> Iterator[Figure]:
     yield from prometheus([command("clusterwright-prometheus")])
 
 
+def _gpu() -> Iterator[Figure]:
+    instance = up("bench-gpu", real_node=False)
+    server = [command("clusterwright-gpu"), "--kubeconfig", str(instance.kubeconfig)]
+    try:
+        yield from gpu(server, instance)
+    finally:
+        down("bench-gpu")  # a thousand nodes keep a machine busy
+
+
 _PARTS = {
     "kubernetes": _kubernetes,
     "cluster-api": _cluster_api,
     "helm": _helm,
     "prometheus": _prometheus,
+    "gpu": _gpu,
 }
 
 

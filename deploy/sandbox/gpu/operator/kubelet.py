@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from ipaddress import ip_address
 
-from clusterwright.deploy.sandbox.gpu.operands import KUBELET, key_of
+from clusterwright.deploy.sandbox.gpu.operands import KUBELET
 from clusterwright.deploy.sandbox.gpu.operator.pod_status import (
     Lasting,
     create_error,
@@ -11,8 +11,8 @@ from clusterwright.deploy.sandbox.gpu.operator.pod_status import (
     pull_error,
 )
 from clusterwright.deploy.sandbox.gpu.operator.readiness import there_on
-from clusterwright.deploy.sandbox.gpu.operator.situation import Situation, named, situation
-from clusterwright.deploy.sandbox.gpu.operator.world import World, pods_on
+from clusterwright.deploy.sandbox.gpu.operator.situation import DEVICES, Situation, named, situation
+from clusterwright.deploy.sandbox.gpu.operator.world import World
 from clusterwright.tools.manifest import (
     Manifest,
     items,
@@ -38,15 +38,17 @@ class Kubelets:
 
     def look_after(self, node: Manifest) -> None:
         """Write the status of the operands' pods on a node where it changed."""
-        for pod in pods_on(self._world, node):
+        for pod in self._world.pods_on(node):
             if strings(pod, "metadata", "annotations").get(KUBELET):
                 there = there_on(self._world, node)
+                if self._is_past_init(pod):
+                    there.add(DEVICES)  # asked once: a pod that runs does not go back for it
                 self._carry_on(pod, node, situation(pod, node, there))
 
     def _carry_on(self, pod: Manifest, node: Manifest, where: Situation) -> None:
         uid, now = text(pod, "metadata", "uid"), datetime.now(UTC)
         before = self._lasting.get(uid)
-        if before and _was_initialized(pod, before) and where.mode == "wait":
+        if before and self._is_past_init(pod) and where.at < _inits(pod):
             # Its driver or toolkit went: k8s-driver-manager evicts it, and a new one waits.
             self._lasting.pop(uid)
             self._world.api.delete({"apiVersion": "v1", "kind": "Pod", **pod})
@@ -62,6 +64,10 @@ class Kubelets:
         )
         if before is None or before.where != where:
             self._tell(pod, where)
+
+    def _is_past_init(self, pod: Manifest) -> bool:
+        before = self._lasting.get(text(pod, "metadata", "uid"))
+        return before is not None and before.where.at >= _inits(pod)
 
     def _next(
         self, before: Lasting | None, where: Situation, node: Manifest, now: datetime
@@ -123,6 +129,5 @@ class Kubelets:
         )
 
 
-def _was_initialized(pod: Manifest, before: Lasting) -> bool:
-    inits = len(items(pod, "spec", "initContainers"))
-    return key_of(pod) != "validator" and before.where.at >= inits
+def _inits(pod: Manifest) -> int:
+    return len(items(pod, "spec", "initContainers"))

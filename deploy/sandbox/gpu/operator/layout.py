@@ -4,7 +4,7 @@ Rules: NVIDIA/k8s-device-plugin, internal/rm and docs; MIG strategy and sharing 
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import yaml
@@ -43,11 +43,27 @@ class Sharing:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Devices of a node: MIG devices of each GPU by profile, how many GPUs are whole."""
+    """What each GPU of a node is split into."""
 
-    whole: int
-    mig: Mapping[str, int]
-    """MIG devices on the node, by profile."""
+    gpus: tuple[Mapping[str, int] | None, ...]
+    """MIG devices by profile; None for a GPU that is whole."""
+
+    @property
+    def whole(self) -> int:
+        """GPUs that are whole."""
+        return sum(one is None for one in self.gpus)
+
+    @property
+    def mig(self) -> Mapping[str, int]:
+        """MIG devices on the node, by profile."""
+        found: Counter[str] = Counter()
+        for one in self.gpus:
+            found.update(one or {})
+        return found
+
+    def without(self, indexes: Collection[int]) -> "Layout":
+        """Return what is left without some GPUs."""
+        return Layout(tuple(one for n, one in enumerate(self.gpus) if n not in indexes))
 
 
 def layout_of(
@@ -55,11 +71,7 @@ def layout_of(
 ) -> Layout:
     """Return into what the MIG manager has split a node's devices."""
     applied = configs.get(steered(node, "mig-applied"), ())
-    each = [devices_of(n, applied) for n in range(hardware.count)]
-    mig: Counter[str] = Counter()
-    for one in each:
-        mig.update(one or {})
-    return Layout(sum(one is None for one in each), dict(mig))
+    return Layout(tuple(devices_of(n, applied) for n in range(hardware.count)))
 
 
 def devices_of(index: int, config: Sequence[Manifest]) -> dict[str, int] | None:
@@ -81,16 +93,22 @@ def offered(
     node: Manifest, hardware: Hardware, layout: Layout, sharing: Sharing, strategy: str
 ) -> tuple[dict[str, int], dict[str, int]]:
     """Return what the plugin offers, by resource: all devices, and those that are healthy."""
-    bad = len(unhealthy(node, hardware))
-    counts = {"nvidia.com/gpu": layout.whole}
-    if strategy == "single" and layout.mig and not layout.whole and len(layout.mig) == 1:
-        counts = {"nvidia.com/gpu": sum(layout.mig.values())}
-    elif strategy == "mixed":
-        counts |= {f"nvidia.com/mig-{name}": n for name, n in layout.mig.items()}
-    elif layout.mig:
-        counts = {"nvidia.com/gpu": hardware.count if strategy == "none" else 0}
-    healthy = counts | {"nvidia.com/gpu": max(0, counts["nvidia.com/gpu"] - bad)}
-    return _shared(counts, sharing), _shared(healthy, sharing)
+    every = _counted(layout, strategy)
+    healthy = _counted(layout.without(unhealthy(node, hardware)), strategy)
+    return _shared(every, sharing), _shared(dict.fromkeys(every, 0) | healthy, sharing)
+
+
+def _counted(layout: Layout, strategy: str) -> dict[str, int]:
+    mig = layout.mig
+    if strategy == "none":
+        return {"nvidia.com/gpu": len(layout.gpus)}
+    if strategy == "mixed":
+        return {"nvidia.com/gpu": layout.whole} | {f"nvidia.com/mig-{k}": n for k, n in mig.items()}
+    if not mig:
+        return {"nvidia.com/gpu": layout.whole}
+    # A node whose devices differ does not suit the strategy `single`: the plugin offers none.
+    uniform = len(mig) == 1 and not layout.whole
+    return {"nvidia.com/gpu": sum(mig.values()) if uniform else 0}
 
 
 def offered_by_amd(node: Manifest, hardware: Hardware) -> tuple[dict[str, int], dict[str, int]]:
@@ -123,12 +141,24 @@ def sharing_of(world: World, policy: Manifest, node: Manifest) -> Sharing:
 
 def plugin_config(world: World, policy: Manifest, node: Manifest) -> Json:
     """Return the configuration of the plugin that a node is told to use; nothing without one."""
+    key, configs = _plugin_configs(world, policy, node)
+    return _parsed(configs.get(key, ""))
+
+
+def lacks_config(world: World, policy: Manifest, node: Manifest) -> bool:
+    """Return whether a node is told to use a configuration that there is not."""
+    key, configs = _plugin_configs(world, policy, node)
+    named = bool(text(policy, "spec", "devicePlugin", "config", "name"))
+    return named and bool(key) and key not in configs
+
+
+def _plugin_configs(world: World, policy: Manifest, node: Manifest) -> tuple[str, dict[str, str]]:
+    """Return which configuration a node is to use, and those that there are."""
     named = text(policy, "spec", "devicePlugin", "config", "name")
-    key = labels_of(node).get("nvidia.com/device-plugin.config") or text(
-        policy, "spec", "devicePlugin", "config", "default"
-    )
+    default = text(policy, "spec", "devicePlugin", "config", "default")
     config = world.get("ConfigMap", NAMESPACE, named) if named else None
-    return _parsed(strings(config, "data").get(key, ""))
+    key = labels_of(node).get("nvidia.com/device-plugin.config") or default
+    return key, strings(config, "data")
 
 
 def mig_strategy(world: World, policy: Manifest, node: Manifest) -> str:

@@ -36,6 +36,8 @@ _CRASHED = {
     "cuda-validation": "Failed to allocate device vector A (error code system not yet initialized)!"
     "\n[Vector addition of 50000 elements]",
     "plugin-validation": "GPU resources are not discovered by the node",
+    "config-manager-init": 'level=fatal msg="Failed to start: error updating to config: specified'
+    ' config does not exist"',
     "metrics-exporter": "failed to connect to amdgpu driver",
 }
 _INFOROM_CODE = 14

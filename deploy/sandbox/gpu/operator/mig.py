@@ -10,7 +10,7 @@ from clusterwright.deploy.sandbox.gpu.hardware import STEER, Hardware, Product
 from clusterwright.deploy.sandbox.gpu.operands import key_of
 from clusterwright.deploy.sandbox.gpu.operator.discovery import MIG_CONFIG
 from clusterwright.deploy.sandbox.gpu.operator.layout import devices_of, mig_configs
-from clusterwright.deploy.sandbox.gpu.operator.world import World, pods_on, steered
+from clusterwright.deploy.sandbox.gpu.operator.world import World, steered
 from clusterwright.tools.manifest import Manifest, items, labels_of, mapping, name_of, text
 
 STATE = f"{MIG_CONFIG}.state"
@@ -43,7 +43,7 @@ class MigManagers:
         self._tried[name_of(node)] = attempt
         configs = mig_configs(self._world, policy)
         fits = wanted in configs and _fits(hardware, configs[wanted])
-        same = steered(node, "mig-applied") == wanted
+        same = (steered(node, "mig-applied") or "all-disabled") == wanted
         if said == "failed" or not fits or (not same and self._in_use(node)):
             self._world.label(node, {STATE: "failed"})
             return
@@ -54,7 +54,7 @@ class MigManagers:
         """Return whether a pod holds a device: the driver then refuses to split it."""
         return any(
             not key_of(pod) and key.startswith("nvidia.com/")
-            for pod in pods_on(self._world, node)
+            for pod in self._world.pods_on(node)
             for container in items(pod, "spec", "containers")
             for key in mapping(container, "resources", "limits")
         )

@@ -2,13 +2,16 @@
 
 from clusterwright.deploy.sandbox.gpu.hardware import AMD, NVIDIA, hardware_of
 from clusterwright.deploy.sandbox.gpu.operands import key_of
+from clusterwright.deploy.sandbox.gpu.operator.layout import lacks_config
+from clusterwright.deploy.sandbox.gpu.operator.policy import in_force
 from clusterwright.deploy.sandbox.gpu.operator.situation import (
     AMD_DRIVER,
+    CONFIG,
     DEVICES,
     DRIVER,
     TOOLKIT,
 )
-from clusterwright.deploy.sandbox.gpu.operator.world import World, pods_on, steered
+from clusterwright.deploy.sandbox.gpu.operator.world import World, steered
 from clusterwright.tools.manifest import Manifest, condition, mapping, truth
 
 
@@ -16,7 +19,7 @@ def ready_pods(world: World, node: Manifest) -> dict[str, Manifest]:
     """Return the operands' pods of a node that are Ready, by operand."""
     return {
         key: pod
-        for pod in pods_on(world, node)
+        for pod in world.pods_on(node)
         if (key := key_of(pod)) and condition(pod, "Ready").get("status") == "True"
     }
 
@@ -24,9 +27,7 @@ def ready_pods(world: World, node: Manifest) -> dict[str, Manifest]:
 def there_on(world: World, node: Manifest) -> set[str]:
     """Return what is ready on a node."""
     hardware = hardware_of(node)
-    if hardware is None:
-        return set()
-    if hardware.product.vendor == AMD:
+    if hardware and hardware.product.vendor == AMD:
         return set() if steered(node, "driver") else {AMD_DRIVER}
     ready = ready_pods(world, node)
     found: set[str] = set()
@@ -36,6 +37,8 @@ def there_on(world: World, node: Manifest) -> set[str]:
             found.add(key)
     if _offers_devices(node):
         found.add(DEVICES)
+    if not lacks_config(world, in_force(world), node):
+        found.add(CONFIG)
     return found
 
 

@@ -22,7 +22,7 @@ from clusterwright.deploy.sandbox.gpu.operator.mig import MigManagers
 from clusterwright.deploy.sandbox.gpu.operator.readiness import ready_pods, there_on
 from clusterwright.deploy.sandbox.gpu.operator.situation import DRIVER, TOOLKIT, version_of
 from clusterwright.deploy.sandbox.gpu.operator.world import World, has_label, say
-from clusterwright.tools.manifest import Manifest, name_of
+from clusterwright.tools.manifest import Manifest, name_of, strings
 
 
 class Rounds:
@@ -48,6 +48,8 @@ class Rounds:
                     name_of(node),
                     lambda node=node, hardware=hardware: self._node(node, hardware, main),
                 )
+            elif strings(node, "metadata", "annotations").get("kwok.x-k8s.io/node") == "fake":
+                self._try(name_of(node), lambda node=node: self._kubelets.look_after(node))
         present = [one for one in nodes if has_label(one, discovery.PRESENT)]
         self._try("driver upgrade", lambda: upgrade.look_after(self._world, main, present))
         self._try("ClusterPolicy", lambda: policy.tell(self._world))

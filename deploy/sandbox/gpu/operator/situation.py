@@ -13,6 +13,7 @@ from clusterwright.deploy.sandbox.gpu.operator.world import steered
 from clusterwright.tools.manifest import Manifest, items, name_of, namespace_of, text
 
 DRIVER, TOOLKIT, DEVICES, AMD_DRIVER = "driver", "toolkit", "devices", "amd-driver"
+CONFIG = "config"
 """What pods wait for on their node."""
 _WAITS = {
     "driver-validation": (DRIVER,),
@@ -21,6 +22,8 @@ _WAITS = {
     "plugin-validation": (DEVICES,),
     "driver-init": (AMD_DRIVER,),
 }
+_FAILS_WITHOUT = {"config-manager-init": CONFIG}
+"""What does not wait: `specified config does not exist` (k8s-device-plugin, cmd/config-manager)."""
 MODES = frozenset({"crash", "oom", "image-pull", "create-error", "not-ready", "sandbox"})
 """What annotations can say of a container; `crash 14` is a crash with that exit code."""
 
@@ -55,6 +58,8 @@ def situation(pod: Manifest, node: Manifest, there: Collection[str]) -> Situatio
         name = text(container, "name")
         if any(one not in there for one in _WAITS.get(name, ())):
             return Situation(at, name, "wait")
+        if name in _FAILS_WITHOUT and _FAILS_WITHOUT[name] not in there:
+            return Situation(at, name, "crash")
         if said := steered(node, name):
             return _failing(at, name, said)
     return _failing(len(inits), first, whole) if whole else Situation(len(inits), "", "")

@@ -4,6 +4,8 @@ Attributes and capacity: kubernetes-sigs/dra-driver-nvidia-gpu v0.4, cmd/gpu-kub
 (deviceinfo.go); the taint is that of its device health check.
 """
 
+from dataclasses import dataclass
+
 from clusterwright.deploy.sandbox.gpu.hardware import Hardware, Product
 from clusterwright.deploy.sandbox.gpu.operator.layout import Layout, unhealthy
 from clusterwright.deploy.sandbox.gpu.operator.world import World, steered
@@ -11,6 +13,18 @@ from clusterwright.deploy.sandbox.runtime.simulated import SIMULATED
 from clusterwright.tools.manifest import Json, Manifest, items, mapping, name_of, number, text
 
 DRIVER = "gpu.nvidia.com"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One GPU of a node."""
+
+    product: Product
+    gpu: str
+    """Its name as a device."""
+    driver: str
+    xid: str
+    """What made it unhealthy; empty for a healthy one."""
 
 
 def publish(world: World, node: Manifest, devices: list[Manifest]) -> None:
@@ -35,20 +49,15 @@ def devices_of_node(
     node: Manifest, hardware: Hardware, layout: Layout, version: str
 ) -> list[Manifest]:
     """Return the devices of a node: whole GPUs first, then those of MIG."""
-    bad = unhealthy(node, hardware)
-    product = hardware.product
-    found = [
-        _device(
-            node, product, f"gpu-{n}", version, type="gpu", xid=_xid(node, n) if n in bad else ""
-        )
-        for n in range(layout.whole)
-    ]
-    split = max(1, hardware.count - layout.whole)
-    for profile, count in sorted(layout.mig.items()):
-        for n in range(count):
-            parent = layout.whole + n % split
-            name = f"gpu-{parent}-mig-{profile.replace('.', '-').replace('+', '-')}-{n // split}"
-            found.append(_device(node, product, name, version, type="mig", profile=profile))
+    bad, product = unhealthy(node, hardware), hardware.product
+    found: list[Manifest] = []
+    for index, split in enumerate(layout.gpus):
+        xid = (steered(node, f"{index}.xid") or "48") if index in bad else ""
+        part = Part(product, f"gpu-{index}", version, xid)
+        if split is None:
+            found.append(_device(node, part))
+        for profile, count in (split or {}).items():
+            found += [_device(node, part, profile, n) for n in range(count)]
     return found
 
 
@@ -71,45 +80,32 @@ def _slice(node: Manifest, name: str, devices: list[Manifest]) -> Manifest:
     }
 
 
-def _device(
-    node: Manifest,
-    product: Product,
-    name: str,
-    version: str,
-    *,
-    profile: str = "",
-    xid: str = "",
-    **of: str,
-) -> Manifest:
-    size = product.profiles.get(profile)
-    uuid = f"{'MIG' if profile else 'GPU'}-{name_of(node)}-{name}"
+def _device(node: Manifest, of: Part, profile: str = "", number_on_gpu: int = 0) -> Manifest:
+    """Return a GPU, or with a profile one of the MIG devices that it is split into."""
+    product, size = of.product, of.product.profiles.get(profile)
+    gpu_uuid = f"GPU-{name_of(node)}-{of.gpu}"
+    name = f"{of.gpu}-mig-{profile}-{number_on_gpu}" if profile else of.gpu
     words = {
-        **of,
-        "uuid": uuid,
+        "type": "mig" if profile else "gpu",
+        "uuid": f"MIG-{name_of(node)}-{name}" if profile else gpu_uuid,
         "productName": product.name.replace("-", " "),
         "brand": "Nvidia",
         "architecture": product.family.capitalize(),
     }
-    words |= (
-        {"profile": profile, "parentUUID": f"GPU-{name_of(node)}-{name[:5]}"} if profile else {}
-    )
+    words |= {"profile": profile, "parentUUID": gpu_uuid} if profile else {}
     attributes: dict[str, Json] = {key: {"string": value} for key, value in words.items()}
-    versions = {"driverVersion": version, "cudaDriverVersion": "13.0"}
+    versions = {"driverVersion": of.driver, "cudaDriverVersion": "13.0"}
     versions["cudaComputeCapability"] = product.compute
     attributes |= {key: {"version": _semantic(value)} for key, value in versions.items()}
     memory = size.mib if size else product.memory
     found: Manifest = {
-        "name": name,
+        "name": name.replace(".", "-").replace("+", "-"),
         "attributes": attributes,
         "capacity": {"memory": {"value": f"{memory}Mi"}},
     }
-    if xid:
-        found["taints"] = [{"key": f"{DRIVER}/xid", "value": xid, "effect": "NoSchedule"}]
+    if of.xid:
+        found["taints"] = [{"key": f"{DRIVER}/xid", "value": of.xid, "effect": "NoSchedule"}]
     return found
-
-
-def _xid(node: Manifest, index: int) -> str:
-    return steered(node, f"{index}.xid") or "48"
 
 
 def _semantic(version: str) -> str:

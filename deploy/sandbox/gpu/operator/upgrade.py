@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from clusterwright.deploy.sandbox.gpu.operands import NAMESPACE, key_of
 from clusterwright.deploy.sandbox.gpu.operator.policy import newest_revision
-from clusterwright.deploy.sandbox.gpu.operator.world import World, has_label, pods_on
+from clusterwright.deploy.sandbox.gpu.operator.world import World, has_label
 from clusterwright.tools.manifest import (
     Manifest,
     condition,
@@ -50,7 +50,7 @@ def look_after(world: World, policy: Manifest, nodes: list[Manifest]) -> None:
     idle = {"", _DONE, _REQUIRED, _FAILED}
     free = most - sum(labels_of(one).get(STATE, "") not in idle for one in nodes)
     for node in nodes:
-        pods = {key_of(one): one for one in pods_on(world, node)}
+        pods = {key_of(one): one for one in world.pods_on(node)}
         if "driver" not in pods:
             continue
         world.annotate(node, {ENABLED: "true"})
@@ -81,7 +81,7 @@ def _step(
         _cordon(world, node, cordoned=state == "cordon-required")
     drains = truth(policy, "spec", "driver", "upgradePolicy", "drain", "enable")
     if state == "drain-required" and drains:
-        _drain(world, pods_on(world, node))
+        _drain(world, world.pods_on(node))
     return found
 
 

@@ -3,7 +3,7 @@
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 import httpx
 
@@ -35,6 +35,7 @@ class World:
         self.changed = threading.Event()
         self._lock = threading.Lock()
         self._objects: dict[str, dict[Key, Manifest]] = {}
+        self._by_node: dict[str, list[Manifest]] | None = None
 
     def follow(self) -> None:
         """Start to follow every kind."""
@@ -57,6 +58,13 @@ class World:
         with self._lock:
             return self._objects.get(kind, {}).get((namespace, name))
 
+    def pods_on(self, node: Manifest) -> list[Manifest]:
+        """Return the pods of a node that have not ended and are not being deleted."""
+        with self._lock:
+            if self._by_node is None:
+                self._by_node = _by_node(self._objects.get("Pod", {}).values())
+            return list(self._by_node.get(name_of(node), ()))
+
     def label(self, node: Manifest, labels: Mapping[str, str | None]) -> None:
         """Set labels of a node, or remove those that are None, where they differ."""
         self._metadata(node, "labels", labels)
@@ -75,6 +83,7 @@ class World:
         """Know at once what was written: the watch tells it a little later."""
         with self._lock:
             known = self._objects.get(text(one, "kind"), {})
+            self._by_node = None
             if _key(one) in known:
                 known[_key(one)] = one
 
@@ -85,6 +94,7 @@ class World:
                 found, version = self.api.list_at(api_version, kind)
                 with self._lock:
                     self._objects[kind] = {_key(one): one for one in found}
+                    self._by_node = None
                 self.changed.set()
                 for event in self.api.watch(api_version, kind, version):
                     if event["type"] == "ERROR":
@@ -97,20 +107,22 @@ class World:
 
     def _take(self, kind: str, what: str, one: Manifest) -> None:
         with self._lock:
+            if kind == "Pod":
+                self._by_node = None
             if what == "DELETED":
                 self._objects[kind].pop(_key(one), None)
             else:
                 self._objects[kind][_key(one)] = one
 
 
-def pods_on(world: World, node: Manifest) -> Iterator[Manifest]:
-    """Yield the pods of a node that have not ended and are not being deleted."""
-    name = name_of(node)
-    for pod in world.all("Pod"):
+def _by_node(pods: Iterable[Manifest]) -> dict[str, list[Manifest]]:
+    found: dict[str, list[Manifest]] = {}
+    for pod in pods:
         ended = text(pod, "status", "phase") in {"Succeeded", "Failed"}
         leaving = bool(text(pod, "metadata", "deletionTimestamp"))
-        if text(pod, "spec", "nodeName") == name and not ended and not leaving:
-            yield pod
+        if not ended and not leaving:
+            found.setdefault(text(pod, "spec", "nodeName"), []).append(pod)
+    return found
 
 
 def steered(one: Manifest, key: str) -> str:

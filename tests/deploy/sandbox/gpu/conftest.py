@@ -1,0 +1,16 @@
+"""The sandbox with GPU nodes, with a few words for it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from clusterwright.deploy.sandbox import Instance
+from tests.deploy.sandbox.gpu.steered import Steered
+
+
+@pytest.fixture
+def gpu(gpu_sandbox: Instance) -> Iterator[Steered]:
+    """The nodes and operands of the GPU sandbox."""
+    found = Steered.of(gpu_sandbox)
+    yield found
+    found.api.close()

@@ -10,11 +10,11 @@ from clusterwright.tools.gpu.fit import volumes
 from clusterwright.tools.gpu.fit.answer import Fit
 from clusterwright.tools.gpu.fit.dra.claims import TEMPLATE as CLAIM_TEMPLATE
 from clusterwright.tools.gpu.fit.explain import described, explain, managers
-from clusterwright.tools.gpu.fit.request import PRODUCT_LABELS, Request
+from clusterwright.tools.gpu.fit.request import Request, pod_of
 from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.parameters import Cluster
 from clusterwright.tools.kubernetes.read import read_snapshot
-from clusterwright.tools.manifest import Manifest, items, labels_of, mapping
+from clusterwright.tools.manifest import Manifest, items, truth
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 from clusterwright.tools.tool import Effect, Tool
@@ -50,16 +50,18 @@ async def gpu_explain_fit(
     connection = await clusters.connect(cluster)
     if ref is None:
         request = Request(requests or {}, product, node_selector or {}, tolerations, namespace)
-        request.pod(PRODUCT_LABELS[0])  # what cannot be asked for costs no reading
+        request.pod()  # what cannot be asked for costs no reading
         snapshot = await _read(connection, [*_KINDS, "ResourceQuota"])
-        found = request.pod(_product_label(product, snapshot))
-        return explain(found, snapshot, described(found), exists=False)
-    found = await _made(connection, ref)
-    exists = ref.kind == "Pod"
-    kinds = [*_KINDS, *(() if exists else ("ResourceQuota",)), *_more(found)]
+        found = request.pod(snapshot.of_kind("Node"))
+        return explain(found, snapshot, described(found))
+    made = await connection.get(await connection.resource(ref.kind_key), ref.name, ref.namespace)
+    found = made if ref.kind == "Pod" else pod_of(made, ref)
+    kinds = [*_KINDS, *(() if found is made else ("ResourceQuota",)), *_more(found)]
     snapshot = await _read(connection, kinds)
-    asked = described(found) if exists else f"{described(found)} of {ref}"
-    return explain(found, snapshot, asked, exists=exists)
+    asked = described(found) if found is made else f"{described(found)} of {ref}"
+    suspended = truth(made, "spec", "suspend")
+    before = [f"{ref} is suspended (spec.suspend): it makes no pods"] if suspended else []
+    return explain(found, snapshot, asked, before=before)
 
 
 TOOL = Tool(gpu_explain_fit, Effect.READ, "Explain whether a pod fits")
@@ -70,36 +72,10 @@ def _named(spelled: str) -> Ref:
     parts = spelled.split("/")
     if len(parts) == len(("namespace", "name")):
         return Ref.parse(f"Pod/{spelled}")
-    ref = Ref.parse(spelled)
-    if not ref.namespace:
+    ref = Ref.parse(spelled) if len(parts) > 1 else None
+    if ref is None or not ref.namespace:
         raise InvalidInputError(f"{spelled[:80]!r} names no pod of a namespace", hint=_EXAMPLE)
     return ref
-
-
-async def _made(connection: "Connection", ref: Ref) -> Manifest:
-    """Return a pod, or the pod that a workload's template would make."""
-    resource = await connection.resource(ref.kind_key)
-    found = await connection.get(resource, ref.name, ref.namespace)
-    if ref.kind == "Pod":
-        return found
-    template = mapping(found, "spec", "template")
-    if not mapping(template, "spec"):
-        raise InvalidInputError(f"{ref} has no pod template", hint=_EXAMPLE)
-    queued = {key: value for key, value in labels_of(found).items() if key.startswith("kueue.")}
-    owner = {
-        "apiVersion": found.get("apiVersion"),
-        "kind": ref.kind,
-        "name": ref.name,
-        "controller": True,
-    }
-    metadata = {
-        **mapping(template, "metadata"),
-        "name": "",
-        "namespace": ref.namespace,
-        "labels": {**labels_of(template), **queued},
-        "ownerReferences": [owner],
-    }
-    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": template["spec"]}
 
 
 def _more(pod: Manifest) -> Sequence[str]:
@@ -126,11 +102,3 @@ async def _read(connection: "Connection", kinds: Sequence[str]) -> Snapshot:
                 hint="grant list of nodes and of pods in all namespaces",
             )
     return snapshot
-
-
-def _product_label(product: str, snapshot: Snapshot) -> str:
-    """Return the label whose values a product belongs among."""
-    for label in PRODUCT_LABELS:
-        if any(labels_of(node).get(label) == product for node in snapshot.of_kind("Node")):
-            return label
-    return PRODUCT_LABELS["amd" in product.lower() or "instinct" in product.lower()]

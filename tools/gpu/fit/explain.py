@@ -34,16 +34,19 @@ def managers(pod: Manifest) -> Sequence[QueueManager]:
     return [one for one in QUEUE_MANAGERS if one.manages(pod)]
 
 
-def explain(pod: Manifest, snapshot: Snapshot, asked: str, *, exists: bool) -> Fit:
-    """Return whether a pod fits, why not and what would help; `exists`: it has been made."""
+def explain(pod: Manifest, snapshot: Snapshot, asked: str, *, before: Sequence[str] = ()) -> Fit:
+    """Return whether a pod fits, why not and what would help.
+
+    A pod without a name is one that is not made yet; `before` is what keeps it from being made.
+    """
     nodes = node_infos(snapshot, pod)
     if placed := _placed(pod, snapshot, asked, len(nodes)):
         return placed
     having = managers(pod)
     ignored = frozenset[str]().union(*(one.ignored for one in having))
     verdict = judge(pod, snapshot, ignored)
-    held = [*_gates(pod), *(line for one in having for line in one.held(pod, snapshot))]
-    held += [] if exists else exceeded(pod, snapshot)
+    held = [*before, *_gates(pod), *(line for one in having for line in one.held(pod, snapshot))]
+    held += [] if name_of(pod) else exceeded(pod, snapshot)
     unjudged = [*verdict.unjudged, *(line for one in having for line in one.unjudged)]
     unjudged += _other_scheduler(pod, having)
     fits = _fits(verdict, held, unjudged)

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from clusterwright.tools.errors import InvalidInputError
+from clusterwright.tools.gpu.hardware.products import is_amd
 from clusterwright.tools.kubernetes.analyzers.quantity import quantity
-from clusterwright.tools.manifest import Manifest
-from clusterwright.tools.ref import check_namespace
+from clusterwright.tools.manifest import Manifest, labels_of, mapping
+from clusterwright.tools.ref import Ref, check_namespace
 
 PRODUCT_LABELS = ("nvidia.com/gpu.product", "amd.com/gpu.product-name")
 """Labels in which discovery tells which accelerator a node has."""
@@ -32,8 +33,11 @@ class Request:
     """Taints, as `key`, `key=value` or with `:NoSchedule`; `*` for all."""
     namespace: str = "default"
 
-    def pod(self, product_label: str) -> Manifest:
-        """Return the pod; raise InvalidInputError for what no pod can ask for."""
+    def pod(self, nodes: Sequence[Manifest] = ()) -> Manifest:
+        """Return the pod, a product spelled as nodes have it.
+
+        Raises InvalidInputError for what no pod can ask for.
+        """
         check_namespace(self.namespace)
         if max(len(self.requests), len(self.node_selector), len(self.tolerations)) > _MOST:
             raise InvalidInputError(
@@ -42,12 +46,8 @@ class Request:
         asked = {_resource(name): _amount(name, value) for name, value in self.requests.items()}
         selector = dict(self.node_selector)
         if self.product:
-            if not _VALUE.match(self.product):
-                raise InvalidInputError(
-                    f"{self.product[:80]!r} is not a product",
-                    hint="as its label has it: NVIDIA-H100-80GB-HBM3; gpu_inventory lists them",
-                )
-            selector[product_label] = self.product
+            label, value = _product(self.product, nodes)
+            selector[label] = value
         return {
             "apiVersion": "v1",
             "kind": "Pod",
@@ -58,6 +58,49 @@ class Request:
                 "tolerations": [*map(_toleration, self.tolerations), *_tolerated_by_all()],
             },
         }
+
+
+def pod_of(workload: Manifest, ref: Ref) -> Manifest:
+    """Return the pod that a workload's template makes; raise InvalidInputError without one."""
+    template = mapping(workload, "spec", "template")
+    if not mapping(template, "spec"):
+        raise InvalidInputError(
+            f"{ref} has no pod template", hint="name a Pod, Job, Deployment, StatefulSet, ..."
+        )
+    # Kueue's label of the queue is on the workload, which it suspends.
+    queued = {key: value for key, value in labels_of(workload).items() if key.startswith("kueue.")}
+    owner = {"apiVersion": workload.get("apiVersion"), "kind": ref.kind, "name": ref.name}
+    metadata = {
+        **mapping(template, "metadata"),
+        "name": "",
+        "namespace": ref.namespace,
+        "labels": {**labels_of(template), **queued},
+        "ownerReferences": [{**owner, "controller": True}],
+    }
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": template["spec"]}
+
+
+def _product(wanted: str, nodes: Sequence[Manifest]) -> tuple[str, str]:
+    """Return label and value of a product: those of a node that has it, whatever joins its words.
+
+    `NVIDIA H100 80GB HBM3`, as nvidia-smi prints it, is NVIDIA-H100-80GB-HBM3 in a label.
+    """
+    for node in nodes:
+        for label in PRODUCT_LABELS:
+            value = labels_of(node).get(label)
+            if value and _joined(value) == _joined(wanted):
+                return label, value
+    value = wanted.strip().replace(" ", "-")
+    if not _VALUE.match(value):
+        raise InvalidInputError(
+            f"{wanted[:80]!r} is not a product",
+            hint="as its label has it: NVIDIA-H100-80GB-HBM3; gpu_inventory lists them",
+        )
+    return PRODUCT_LABELS[is_amd(wanted)], value
+
+
+def _joined(product: str) -> str:
+    return product.strip().lower().replace("_", "-").replace(" ", "-")
 
 
 def _resource(name: str) -> str:

@@ -7,6 +7,7 @@ pkg/apis/scheduling/v2alpha2 and v2.
 from collections.abc import Iterator
 
 from clusterwright.tools.gpu.fit.queues.queue_manager import QueueManager, said
+from clusterwright.tools.kubernetes.analyzers.quantity import quantity
 from clusterwright.tools.manifest import (
     Json,
     Manifest,
@@ -97,8 +98,9 @@ def _kai_queue(pod: Manifest, snapshot: Snapshot) -> Iterator[str]:
     allocated: Json = mapping(queue, "status", "allocated").get("nvidia.com/gpu", 0)
     if limits:
         quota, limit = limits.get("quota"), limits.get("limit")
-        limited = "no limit" if limit in {None, -1} else f"limit {limit}"
-        yield f"KAI queue {name}: {allocated} GPUs allocated, quota {quota}, {limited}"
+        if isinstance(limit, int | float) and 0 <= limit <= quantity(allocated):
+            used = f"KAI queue {name} has all of its limit: {allocated} of {limit} GPUs"
+            yield f"{used}, quota {quota} -> wait until others end, or raise its limit"
 
 
 def _scheduled_by(name: str, pod: Manifest) -> bool:

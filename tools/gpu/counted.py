@@ -10,7 +10,7 @@ from clusterwright.tools.gpu.funnel import first_broken, funnels
 from clusterwright.tools.gpu.funnel.stage import Stage
 from clusterwright.tools.gpu.given import allocations_of, devices_of, taints_of
 from clusterwright.tools.gpu.node import GpuNode
-from clusterwright.tools.manifest import condition, name_of, truth
+from clusterwright.tools.manifest import condition, name_of, text, truth
 
 Counts = tuple[int, int, int, int]
 """Capacity, allocatable, requested, free."""
@@ -43,7 +43,7 @@ class CountedNode:
     @cached_property
     def closed(self) -> str:
         """Why no further pod is placed on it: `NotReady`, `Cordoned`; empty where some are."""
-        if condition(self.node.manifest, "Ready").get("status") not in {"True", None}:
+        if text(condition(self.node.manifest, "Ready"), "status") not in {"True", ""}:
             return "NotReady"
         return "Cordoned" if truth(self.node.manifest, "spec", "unschedulable") else ""
 

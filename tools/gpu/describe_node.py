@@ -118,7 +118,7 @@ class _Page:
             funnel=tuple(one for one in stages if one.state is not State.BROKEN),
             holding=holding if estate.was_read("Pod") else None,
             relations=tuple(of_machine(node.manifest)),
-            notes=tuple(_notes(estate)),
+            notes=(*_twice(estate, node), *_notes(estate)),
         )
 
     def _row(self, one: Holder) -> HolderRow:
@@ -132,6 +132,12 @@ class _Page:
             devices=tuple(map(word, one.devices)) or None,
             workload=workload if workload != one.ref else None,
         )
+
+
+def _twice(estate: Estate, node: GpuNode) -> Sequence[str]:
+    if estate.slices_of(node) and any(node.allocatable.values()):
+        return ["its devices are offered twice: by a device plugin, and by DRA"]
+    return []
 
 
 def _notes(estate: Estate) -> Sequence[str]:

@@ -18,7 +18,7 @@ CAPACITY, ALLOCATABLE, REQUESTED, FREE, SLICES = (
     *("capacity", "allocatable", "requested"),
     *("free", "slices"),
 )
-_SETTLING = timedelta(minutes=2)
+_SETTLING = timedelta(seconds=30)
 """What a plugin that became ready takes to register, and the kubelet to tell of its devices."""
 _WHOLE = ("nvidia.com/gpu", "nvidia.com/gpu.shared")
 _SLICE = "ResourceSlice"
@@ -89,10 +89,7 @@ def _allocatable(scene: Scene) -> Stage:
     if _settling(scene) or scene.young:
         return Stage(ALLOCATABLE, State.WORKING, why, ref=scene.ref)
     shown = tuple(one for _, evidence in short for one in evidence)
-    pod = scene.pods.get("device-plugin")
-    names = [one.name for one in containers(pod) if not one.init] if pod else []
-    logs = ((Ref.of(pod), names[0]),) if pod and names else ()
-    code = "gpu/unhealthy-device"
+    code, logs = "gpu/unhealthy-device", scene.log_of("device-plugin")
     return Stage(ALLOCATABLE, State.BROKEN, why, code, scene.ref, shown, logs)
 
 
@@ -186,7 +183,13 @@ def _none_published(scene: Scene, own: Stage) -> Stage:
         return Stage(SLICES, State.WORKING, "not published yet", ref=own.ref)
     why = "the DRA driver runs, and publishes no ResourceSlice of this node"
     return Stage(
-        SLICES, State.BROKEN, why, "gpu/not-advertised", own.ref, (scene.unready(pod),), own.logs
+        SLICES,
+        State.BROKEN,
+        why,
+        "gpu/not-advertised",
+        own.ref,
+        (scene.unready(pod),),
+        scene.log_of(_DRIVER),
     )
 
 

@@ -114,7 +114,8 @@ def _under_way(scene: Scene, value: str) -> bool:
     The driver's pod pauses them by itself, too, while its init container changes the driver.
     """
     if value == _PAUSED_FOR_MIG:
-        return scene.node.mig_state in {"pending", "rebooting"}
+        asked = bool(scene.node.mig_config)
+        return asked and scene.node.mig_state in {"", "pending", "rebooting"}
     if scene.node.upgrade_state not in SETTLED or scene.young:
         return True
     pod = scene.pods.get("driver")

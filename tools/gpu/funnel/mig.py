@@ -25,9 +25,8 @@ def mig_manager(scene: Scene) -> Stage:
         return Stage(NAME, State.NOT_USED, "no MIG layout is asked for")
     asked = f"{_CONFIG}={word(node.mig_config)}"
     if node.mig_state == "failed":
-        found = operand_stage(scene, NAME, NAME, "gpu/mig-failed").stage
         shown: tuple[Evidence, ...] = (scene.label(_CONFIG), scene.label(_STATE))
-        logs = ((found.ref, NAME),) if found.ref and found.ref.kind == "Pod" else ()
+        logs = scene.log_of(NAME)
         why = f"{asked} has failed{_held(scene)}"
         return Stage(NAME, State.BROKEN, why, "gpu/mig-failed", scene.ref, shown, logs)
     if node.mig_state == "success":
@@ -57,7 +56,7 @@ def _under_way(scene: Scene, asked: str) -> Stage:
         value = scene.node.ref.name
         shown = (*shown, FieldEvidence(ref=ref, path="$.spec.nodeName", value=value))
         why = f"{why}{_held(scene)}"
-        return Stage(NAME, State.BROKEN, why, "gpu/mig-stuck", scene.ref, shown, found.logs)
+        return Stage(NAME, State.BROKEN, why, "gpu/mig-stuck", scene.ref, shown, scene.log_of(NAME))
     return Stage(NAME, State.WORKING, why, "", scene.ref, shown)
 
 

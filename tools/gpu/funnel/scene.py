@@ -10,7 +10,7 @@ from clusterwright.tools.gpu.estate import CLUSTER_POLICY, DEVICE_CONFIG, GPU_CL
 from clusterwright.tools.gpu.node import GpuNode
 from clusterwright.tools.gpu.operands import DEPLOY, OPT_OUT
 from clusterwright.tools.gpu.vendor import PRESENT, Vendor
-from clusterwright.tools.manifest import Manifest, condition, dig, instant, name_of, text
+from clusterwright.tools.manifest import Manifest, condition, dig, instant, items, name_of, text
 from clusterwright.tools.ref import Ref
 
 _BLOCKS = {
@@ -42,7 +42,7 @@ class Scene:
     @cached_property
     def ready(self) -> bool:
         """Whether its kubelet reports; one that says nothing of itself is taken at its word."""
-        return condition(self.node.manifest, "Ready").get("status") in {"True", None}
+        return text(condition(self.node.manifest, "Ready"), "status") in {"True", ""}
 
     @cached_property
     def young(self) -> bool:
@@ -148,3 +148,9 @@ class Scene:
         value = f"{text(said, 'status') or '(not set)'} {text(said, 'reason')}".strip()
         path = "$.status.conditions[?(@.type=='Ready')]"
         return FieldEvidence(ref=Ref.of(pod), path=path, value=value)
+
+    def log_of(self, operand: str) -> tuple[tuple[Ref, str], ...]:
+        """Return where an operand's main container writes: its pod here, if there is one."""
+        pod = self.pods.get(operand)
+        names = [text(one, "name") for one in items(pod, "spec", "containers")]
+        return ((Ref.of(pod), names[0]),) if pod and names else ()

@@ -5,6 +5,7 @@ reached along `edges`. Owners are always followed, since a Pod's trouble is its 
 means the same object or workload. A family is a code, or everything under a prefix: `pod/*`.
 """
 
+from clusterwright.agents.diagnose.gpu_rules import GPU_RULES
 from clusterwright.agents.diagnose.metric_rules import METRIC_RULES, SHORT
 from clusterwright.agents.diagnose.rule import Rule, each
 from clusterwright.tools.finding import Edge
@@ -271,8 +272,9 @@ RULES = (
         always=False,
     ),
     *METRIC_RULES,
+    *GPU_RULES,
 )
-"""As a reader follows traffic: Service, Pod, volume, workload, cluster, release; then metrics."""
+"""As a reader follows traffic: Service, Pod, volume, workload, cluster, release; metrics, GPUs."""
 
 SYMPTOMS = frozenset(rule.effect for rule in RULES if rule.always)
 """Codes that always have a cause below them, seen or not."""

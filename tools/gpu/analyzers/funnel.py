@@ -92,7 +92,7 @@ def _suspicion(estate: Estate, nodes: Sequence[GpuNode], stage: Stage) -> Suspic
 
 def _sentence(nodes: Sequence[GpuNode], stage: Stage) -> str:
     many = f" on {len(nodes)} nodes" if len(nodes) > 1 else ""
-    return f"The {stage.name} is the first broken stage{many}: {stage.why}"
+    return f"First broken stage {stage.name}{many}: {stage.why}"
 
 
 def _severity(estate: Estate, nodes: Sequence[GpuNode], stage: Stage) -> Severity:
@@ -144,8 +144,8 @@ def _otherwise(finding: Finding, node: Manifest) -> bool:
 def _told(finding: Finding, logs: Sequence[tuple[LogRequest, Sequence[str]]]) -> Finding:
     """Return the finding with the line that tells most, and what it means."""
     found = best(lines for _, lines in logs)
-    if found is None:
-        return finding
+    if found is None or (found.sign is None and finding.code == "gpu/unhealthy-device"):
+        return finding  # its plugin runs, and what else it writes says nothing of the device
     source = next(request for request, lines in logs if match(lines) == found)
     said = LogEvidence(
         ref=source.pod, container=source.container, line=found.line, previous=source.previous

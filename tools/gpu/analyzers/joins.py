@@ -11,27 +11,38 @@ from clusterwright.tools.finding import Edge, Finding, Relation
 from clusterwright.tools.gpu.analyzers.about import edges
 from clusterwright.tools.gpu.analyzers.broken import broken
 from clusterwright.tools.gpu.analyzers.funnel import CODES, symptoms
+from clusterwright.tools.gpu.analyzers.operator_down import DOWN
 from clusterwright.tools.gpu.analyzers.operator_state import acting
 from clusterwright.tools.gpu.analyzers.waiting import waiting, would_take
 from clusterwright.tools.gpu.estate import DEVICE_CONFIG, Estate
 from clusterwright.tools.gpu.node import GpuNode
 from clusterwright.tools.gpu.vendor import Vendor
-from clusterwright.tools.kubernetes.analyzers.pod import workload_of
+from clusterwright.tools.kubernetes.analyzers.image import REASONS
+from clusterwright.tools.kubernetes.analyzers.pod import containers, workload_of
 from clusterwright.tools.manifest import condition, text
 from clusterwright.tools.ref import Ref
 
 _MOST = 40
 """Edges of one kind to one finding."""
+_OWN_CAUSES = REASONS | {"OOMKilled", "CreateContainerConfigError"}
+"""States of a container whose cause is an image, a limit, or a ConfigMap that is not there."""
 
 
-def joins(estate: Estate, findings: Iterable[Finding]) -> Mapping[Ref, tuple[Relation, ...]]:
+def joins(estate: Estate, findings: Sequence[Finding]) -> Mapping[Ref, tuple[Relation, ...]]:
     """Return the edges to what findings are about, by their subjects."""
+    down = [one.subject for one in findings if one.code == DOWN]
     found: dict[Ref, tuple[Relation, ...]] = {}
     for one in findings:
         if one.code in CODES and one.subject.kind == "Node":
-            made = tuple(_of_nodes(estate, one))
+            late = edges_from(one.subject, Edge.WAITS_FOR, down)
+            made = (*_of_nodes(estate, one), *late)
             found[one.subject] = (*found.get(one.subject, ()), *made)
     return found
+
+
+def edges_from(source: Ref, edge: Edge, targets: Iterable[Ref]) -> tuple[Relation, ...]:
+    """Return an edge from `source` to each of `targets`."""
+    return tuple(Relation(source=source, edge=edge, target=one) for one in targets)
 
 
 def _of_nodes(estate: Estate, finding: Finding) -> Iterator[Relation]:
@@ -39,23 +50,36 @@ def _of_nodes(estate: Estate, finding: Finding) -> Iterator[Relation]:
     refs = finding.members or (subject,)
     nodes = [node for ref in refs if (node := estate.node(ref.name))]
     yield from edges(list(_waiting(estate, nodes)), Edge.REQUESTS, subject)
-    pods = dict.fromkeys(symptoms(estate, refs))
+    pods = [*symptoms(estate, refs), *_unwell(estate, nodes)]
     workloads = dict.fromkeys(_workload(estate, pod) for pod in pods)
     yield from edges(list(workloads)[:_MOST], Edge.USES, subject)
-    if (stage := broken(estate).get(subject)) and stage.ref:
-        if stage.ref.kind == "Pod":
-            cause = _workload(estate, stage.ref)
-            yield Relation(source=subject, edge=Edge.WAITS_FOR, target=cause)
-        elif stage.ref.kind == "DaemonSet":
-            yield Relation(source=subject, edge=Edge.WAITS_FOR, target=stage.ref)
+    stage = broken(estate).get(subject)
+    if stage and stage.ref and stage.ref.kind == "Pod" and _told_better(estate, stage.ref):
+        yield from edges_from(subject, Edge.WAITS_FOR, [_workload(estate, stage.ref)])
     yield from edges(list(_operators(estate, nodes)), Edge.WAITS_FOR, subject)
 
 
 def _waiting(estate: Estate, nodes: Sequence[GpuNode]) -> Iterator[Ref]:
-    """Yield the workloads whose pods wait for a node that is broken, and then each pod itself."""
+    """Yield the workloads whose pods wait for a node that is broken."""
     for one in waiting(estate):
         if any(would_take(node, one) for node in nodes):
             yield one.case.subject
+
+
+def _unwell(estate: Estate, nodes: Sequence[GpuNode]) -> Iterator[Ref]:
+    """Yield the pods that have devices of nodes, and are not ready."""
+    for node in nodes:
+        for pod in estate.using(node.ref.name):
+            if condition(pod, "Ready").get("status") == "False":
+                yield Ref.of(pod)
+
+
+def _told_better(estate: Estate, pod: Ref) -> bool:
+    """Return whether what ails a pod is a cause that Kubernetes tells by itself."""
+    return any(
+        text(one.waiting, "reason") in _OWN_CAUSES or text(one.terminated, "reason") in _OWN_CAUSES
+        for one in containers(estate.get(pod) or {})
+    )
 
 
 def _workload(estate: Estate, pod: Ref) -> Ref:

@@ -233,9 +233,9 @@ def _owners(estate: Estate, workload: Ref) -> Iterator[Ref]:
 
 
 def _owned(estate: Estate, workload: Ref) -> Iterator[Relation]:
-    """Yield the edge from the Job that a workload stands for."""
+    """Yield the edge to the Job that a workload stands for."""
     for owner in _owners(estate, workload):
-        yield Relation(source=owner, edge=Edge.LIMITED_BY, target=workload)
+        yield Relation(source=workload, edge=Edge.OWNED_BY, target=owner)
 
 
 def _refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding | None:

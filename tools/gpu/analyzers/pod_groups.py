@@ -156,10 +156,10 @@ def _closed(estate: Estate, queue: Manifest) -> Iterator[Suspicion]:
 
 
 def _owned(one: Manifest) -> Iterator[Relation]:
-    """Yield the edge from what a group was made for."""
+    """Yield the edge to what a group was made for."""
     owner = owner_of(one)
     if owner is not None and named(owner.kind, owner.name, owner.namespace, owner.group):
-        yield Relation(source=owner, edge=Edge.LIMITED_BY, target=Ref.of(one))
+        yield Relation(source=Ref.of(one), edge=Edge.OWNED_BY, target=owner)
 
 
 def _refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding | None:

@@ -31,7 +31,7 @@ from clusterwright.tools.snapshot import Snapshot
 REJECTED, NO_RUNTIME_CLASS = "gpu/topology-rejected", "gpu/runtime-class-missing"
 _TOPOLOGY, _ADMISSION = "TopologyAffinityError", "UnexpectedAdmissionError"
 _SHARED = re.compile(r"maximum request size for shared resources is (\d{1,6})")
-_UNAVAILABLE = re.compile(r"requested number of devices unavailable for ([\w./-]{1,253})")
+_UNAVAILABLE = re.compile(r"requested number of devices unavailable for ([\w./-]{1,253}\w)")
 
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:

@@ -48,7 +48,7 @@ def test_a_node_is_told_once_at_its_first_broken_stage() -> None:
     finding = only(found(crashing()))
     assert (finding.code, str(finding.subject)) == ("gpu/driver-failed", "Node/gpu-1")
     assert finding.severity is Severity.CRITICAL
-    assert finding.title.startswith("The driver is the first broken stage: main ends with exit")
+    assert finding.title.startswith("First broken stage driver: main ends with exit")
 
 
 def test_a_node_that_is_broken_beside_others_that_are_not_is_a_warning() -> None:
@@ -84,7 +84,7 @@ def test_nodes_that_are_broken_alike_are_members_of_one_finding() -> None:
 def test_a_log_says_why_and_what_to_do(line: str, means: str) -> None:
     logs = {"main": ("Installing the driver", line, "Stopping NVIDIA driver")}
     finding = only(found(crashing(), logs=logs))
-    assert f"The driver is the first broken stage: {means}" in finding.title
+    assert f"First broken stage driver: {means}" in finding.title
     assert [one.line for one in finding.evidence if isinstance(one, LogEvidence)] == [line]
 
 

@@ -5,7 +5,7 @@ v1.5 write them.
 """
 
 import copy
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -145,6 +145,24 @@ def pod_of(name: str, on: str = "gpu-1") -> Manifest:
     }
 
 
+def event_of(pod: Manifest, reason: str, message: str) -> Manifest:
+    """Return what was reported of an object a minute ago, for the twelfth time."""
+    return {
+        "apiVersion": "v1",
+        "kind": "Event",
+        "metadata": {"name": "e", "namespace": OPERATOR},
+        "involvedObject": {
+            **{key: pod[key] for key in ("apiVersion", "kind")},
+            **{key: pod["metadata"][key] for key in ("name", "namespace")},
+        },
+        "reason": reason,
+        "message": message,
+        "type": "Warning",
+        "count": 12,
+        "lastTimestamp": ago(minutes=1),
+    }
+
+
 def policy(**spec: Json) -> Manifest:
     """Return a ClusterPolicy that is ready."""
     return {
@@ -230,6 +248,17 @@ class Fleet:
         if last:
             status["lastState"] = {"terminated": last}
 
+    def without_devices(self) -> None:
+        """Let the first node advertise none."""
+        for which in ("capacity", "allocatable"):
+            self.node["status"][which].pop("nvidia.com/gpu")
+
+    def without_driver(self) -> None:
+        """Let all operands hang in their first init container, as they do without a driver."""
+        for one in (TOOLKIT, VALIDATOR, PLUGIN, GFD):
+            self.stuck(one, 0)
+        self.without_devices()
+
     def _unready(self, pod: Manifest, state: Json) -> None:
         pod["status"]["conditions"] = [
             {"type": "Ready", "status": "False", "reason": "ContainersNotReady"}
@@ -288,7 +317,8 @@ def amd(**driver: Json) -> Fleet:
     return fleet
 
 
-Spoil = Callable[[Fleet], object]
+CRASHING: dict[str, Json] = {"waiting": {"reason": "CrashLoopBackOff", "message": "back-off 5m0s"}}
+"""The state of a container that keeps ending."""
 
 
 def states(funnel: dict[str, Stage], state: State) -> list[str]:

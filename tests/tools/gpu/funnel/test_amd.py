@@ -3,11 +3,10 @@
 import pytest
 
 from clusterwright.tools.gpu.funnel.stage import State
-from tests.tools.gpu.funnel.fleet import Fleet, ago, amd, broken, node, pod_of, states
+from tests.tools.gpu.funnel.fleet import CRASHING, Fleet, ago, amd, broken, node, pod_of, states
 
 _PLUGIN, _LABELLER = "amd-device-plugin", "amd-node-labeller"
 _LOADED = "kmm.node.kubernetes.io/gpu-operator.amd.ready"
-_CRASH = {"waiting": {"reason": "CrashLoopBackOff"}}
 
 
 def _unloaded(fleet: Fleet, state: str) -> None:
@@ -97,7 +96,7 @@ def test_a_worker_of_kmm_that_cannot_have_its_image_is_told() -> None:
 )
 def test_an_operand_that_fails_is_told_by_its_name(operand: str, found: dict[str, str]) -> None:
     fleet = amd()
-    fleet.ails(operand, restarts=5, last={"exitCode": 1, "reason": "Error"}, **_CRASH)
+    fleet.ails(operand, restarts=5, last={"exitCode": 1, "reason": "Error"}, **CRASHING)
 
     assert broken(fleet.funnel()) == found
 

@@ -3,9 +3,7 @@
 import pytest
 
 from clusterwright.tools.gpu.funnel.stage import State
-from tests.tools.gpu.funnel.fleet import MIG, PLUGIN, Fleet, ago, broken, nvidia, user_pod
-
-_CRASH = {"waiting": {"reason": "CrashLoopBackOff"}}
+from tests.tools.gpu.funnel.fleet import CRASHING, MIG, PLUGIN, Fleet, ago, broken, nvidia, user_pod
 
 
 def _with_mig(config: str = "all-1g.10gb", state: str = "success") -> Fleet:
@@ -82,7 +80,7 @@ def test_a_pod_that_only_just_started_holds_no_layout_up() -> None:
 
 def test_a_layout_that_nobody_makes_is_stuck() -> None:
     fleet = _with_mig(state="pending")
-    fleet.ails(MIG, restarts=6, last={"exitCode": 1, "reason": "Error"}, **_CRASH)
+    fleet.ails(MIG, restarts=6, last={"exitCode": 1, "reason": "Error"}, **CRASHING)
     funnel = fleet.funnel()
 
     assert broken(funnel) == {"mig-manager": "gpu/mig-stuck"}

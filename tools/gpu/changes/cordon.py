@@ -34,7 +34,8 @@ class Cordon(NodeChange):
         idle = ", ".join(f"{count} {resource}" for resource, count in node.free.items() if count)
         notes = (stay, *((f"free, and for nobody any more: {idle}",) if idle else ()))
         made = cordon.Cordon(object=self.ref).steps(scene)
-        return tuple(replace(one, notes=(*one.notes, *notes)) for one in made)
+        say = f"cordon {self.ref}"
+        return tuple(replace(one, say=say, notes=(*one.notes, *notes)) for one in made)
 
 
 class Uncordon(NodeChange):
@@ -45,7 +46,8 @@ class Uncordon(NodeChange):
     def steps(self, scene: Scene) -> tuple[Step, ...]:
         """Return the step."""
         self.gpus(scene)
-        return cordon.Uncordon(object=self.ref).steps(scene)
+        made = cordon.Uncordon(object=self.ref).steps(scene)
+        return tuple(replace(one, say=f"uncordon {self.ref}") for one in made)
 
 
 class Drain(NodeChange):

@@ -14,6 +14,7 @@ from clusterwright.tools.errors import InvalidInputError, RefusedError
 from clusterwright.tools.gpu.hardware.mig_profiles import resource_of
 from clusterwright.tools.gpu.hardware.placement import WhyNot, layout
 from clusterwright.tools.gpu.hardware.products import Product
+from clusterwright.tools.gpu.vendor import Vendor
 from clusterwright.tools.manifest import Json, Manifest, items, mapping, texts, truth
 
 GPU = "nvidia.com/gpu"
@@ -118,8 +119,13 @@ def check_fits(found: MigLayout, product: Product) -> None:
             )
 
 
-def no_mig(product: str) -> RefusedError:
-    """Return the error for a product that cannot be split."""
+def no_mig(product: str, vendor: Vendor = Vendor.NVIDIA) -> RefusedError:
+    """Return the error for a product that cannot be split by MIG."""
+    if vendor is Vendor.AMD:
+        return RefusedError(
+            f"{product} has no MIG, which is NVIDIA's",
+            hint="AMD's are split by the label dcm.amd.com/gpu-config-profile: kind label_node",
+        )
     return RefusedError(
         f"{product} has no MIG: its devices cannot be split",
         hint="MIG is of A30, A100, H100, H200, B200 and their like; set_sharing lets pods share"

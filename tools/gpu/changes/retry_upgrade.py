@@ -68,7 +68,7 @@ class RetryUpgrade(NodeChange):
                 irreversible="the operator goes on with the upgrade by itself",
                 at_stake=Risk.LOW,
                 risks=tuple(risks),
-                notes=("the operator cordons and drains the node as its upgradePolicy says",),
+                notes=("the operator cordons the node, and drains it where its policy says",),
             ),
         )
 

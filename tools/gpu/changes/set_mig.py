@@ -65,7 +65,8 @@ class SetMig(NodeChange):
             require_unused(self.ref, estate, clients)
             return self._label(scene, estate, node, found, live)
         wanted = _labelled(emptied.cordoned, self.config)
-        expected = self._expected(estate, node, found, live)
+        asked = node.mig_config == self.config  # by a run of this plan, of which a state may be
+        expected = self._expected(estate, node, found, None if asked else live)
         say = f"wait until the MIG manager of {self.ref} is done"
         return (
             *emptied.before(),
@@ -112,7 +113,7 @@ class SetMig(NodeChange):
         """Raise RefusedError for a node on which no MIG manager would carry a layout out."""
         product = find(node.product)
         if product is not None and not product.mig:
-            raise no_mig(product.name)
+            raise no_mig(product.name, node.vendor)
         if node.labels.get("nvidia.com/mig.capable") == "false":
             raise no_mig(word(node.model) or f"what {self.ref} has")
         if "mig-manager" not in estate.operand_pods(self.node):

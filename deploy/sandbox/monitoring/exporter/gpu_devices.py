@@ -12,6 +12,8 @@ from clusterwright.tools.manifest import Manifest, labels_of
 
 RESOURCE = "nvidia.com/gpu"
 _MIG = "nvidia.com/mig-"
+_MOST = 1_024
+"""Devices of a node that are measured: a capacity of billions must not fill the memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +61,18 @@ def devices_of(node: Manifest) -> list[Device]:
     capacity = numbers(node, "status", "capacity")
     hardware = hardware_of(node)
     if hardware is None:
-        count = int(capacity.get(RESOURCE, 0))
+        count = min(int(capacity.get(RESOURCE, 0)), _MOST)
         return [Device(index, product, product.memory) for index in range(count)]
     if hardware.product.vendor != NVIDIA:
         return []
     mig = {
-        key.removeprefix(_MIG): int(n) for key, n in capacity.items() if key.startswith(_MIG) and n
+        key.removeprefix(_MIG): min(int(n), _MOST)
+        for key, n in capacity.items()
+        if key.startswith(_MIG) and n
     }
     single = name.partition("-MIG-")[2]
     if single:
-        mig = {single: int(capacity.get(RESOURCE, 0))}
+        mig = {single: min(int(capacity.get(RESOURCE, 0)), _MOST)}
     whole = 0 if single else min(hardware.count, int(capacity.get(RESOURCE, 0)))
     if not mig:
         whole = hardware.count

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
+from anyio import to_thread
 from pydantic import Field
 
 from clusterwright.tools.errors import ForbiddenError, InvalidInputError
@@ -53,7 +54,7 @@ async def gpu_explain_fit(
         request.pod()  # what cannot be asked for costs no reading
         snapshot = await _read(connection, [*_KINDS, "ResourceQuota"])
         found = request.pod(snapshot.of_kind("Node"))
-        return explain(found, snapshot, described(found))
+        return await to_thread.run_sync(explain, found, snapshot, described(found))
     made = await connection.get(await connection.resource(ref.kind_key), ref.name, ref.namespace)
     found = made if ref.kind == "Pod" else pod_of(made, ref)
     kinds = [*_KINDS, *(() if found is made else ("ResourceQuota",)), *_more(found)]
@@ -61,7 +62,7 @@ async def gpu_explain_fit(
     asked = described(found) if found is made else f"{described(found)} of {ref}"
     suspended = truth(made, "spec", "suspend")
     before = [f"{ref} is suspended (spec.suspend): it makes no pods"] if suspended else []
-    return explain(found, snapshot, asked, before=before)
+    return await to_thread.run_sync(explain, found, snapshot, asked, before)
 
 
 TOOL = Tool(gpu_explain_fit, Effect.READ, "Explain whether a pod fits")

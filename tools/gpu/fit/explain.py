@@ -34,7 +34,7 @@ def managers(pod: Manifest) -> Sequence[QueueManager]:
     return [one for one in QUEUE_MANAGERS if one.manages(pod)]
 
 
-def explain(pod: Manifest, snapshot: Snapshot, asked: str, *, before: Sequence[str] = ()) -> Fit:
+def explain(pod: Manifest, snapshot: Snapshot, asked: str, before: Sequence[str] = ()) -> Fit:
     """Return whether a pod fits, why not and what would help.
 
     A pod without a name is one that is not made yet; `before` is what keeps it from being made.

@@ -6,7 +6,7 @@ None where it lets the pod pass.
 
 from collections.abc import Collection, Iterator, Sequence
 
-from clusterwright.tools.gpu.fit.node_info import PODS, NodeInfo, requests
+from clusterwright.tools.gpu.fit.node_info import PODS, NodeInfo, Whole
 from clusterwright.tools.gpu.fit.rejection import Plugin, Rejection
 from clusterwright.tools.kubernetes.analyzers.node_match import affinity_terms, repelling, selects
 from clusterwright.tools.kubernetes.analyzers.quantity import spelled
@@ -87,15 +87,14 @@ def node_ports(pod: Manifest, node: NodeInfo) -> Rejection | None:
 
 
 def node_resources_fit(
-    pod: Manifest, node: NodeInfo, delegated: Collection[str], ignored: Collection[str]
+    asked: Whole, node: NodeInfo, delegated: Collection[str], ignored: Collection[str]
 ) -> Rejection | None:
-    """Refuse a node that has less left than the pod requests, and name all that it lacks.
+    """Refuse a node that has less left than is asked for, and name all that it lacks.
 
     Of a `delegated` resource that the node itself has none of, DynamicResources decides.
     """
     reasons: list[str] = []
     detail: list[str] = []
-    asked = requests(pod)
     if node.free(PODS) < 1:
         reasons.append("Too many pods")
         detail.append(f"runs {node.taken.get(PODS, 0)} of {node.allocatable.get(PODS, 0)} pods")

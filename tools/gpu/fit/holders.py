@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from clusterwright.tools.gpu.fit.node_info import NodeInfo, requests
+from clusterwright.tools.gpu.fit.node_info import NodeInfo
 from clusterwright.tools.manifest import Manifest, number, text
 from clusterwright.tools.ref import Ref
 
@@ -31,8 +31,8 @@ def holders(resource: str, nodes: Sequence[NodeInfo]) -> Sequence[Holder]:
             bool(text(one, "metadata", "deletionTimestamp")),
         )
         for node in nodes
-        for one in node.pods
-        if (amount := requests(one).get(resource, 0))
+        for one, asked in zip(node.pods, node.requested, strict=True)
+        if (amount := asked.get(resource, 0))
     ]
     return sorted(found, key=lambda one: (not one.leaving, one.priority, -one.amount, one.pod))
 

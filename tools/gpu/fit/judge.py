@@ -1,11 +1,11 @@
 """Judge a pod as kube-scheduler does: plugin by plugin in its order, on every node."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 
 from clusterwright.tools.gpu.fit import filters
 from clusterwright.tools.gpu.fit.dra.claims import Claims
-from clusterwright.tools.gpu.fit.node_info import NodeInfo, node_infos
+from clusterwright.tools.gpu.fit.node_info import NodeInfo, node_infos, requests
 from clusterwright.tools.gpu.fit.pod_affinity import PodAffinity
 from clusterwright.tools.gpu.fit.rejection import Plugin, Rejection
 from clusterwright.tools.gpu.fit.topology_spread import TopologySpread
@@ -37,6 +37,14 @@ def obstacles(
     }
 
 
+def fits_on(pod: Manifest, snapshot: Snapshot, names: Collection[str], ignored: Ignored) -> bool:
+    """Return whether the scheduler has no objection on any of some nodes."""
+    case = _Case(pod, snapshot, ignored)
+    return case.everywhere() is None and not any(
+        case.first(node) for node in case.nodes if node.name in names
+    )
+
+
 class _Case:
     """One pod, and the plugins that look at it, prepared for all nodes."""
 
@@ -56,7 +64,9 @@ class _Case:
             partial(filters.taint_toleration, pod),
             partial(filters.node_affinity, pod),
             partial(filters.node_ports, pod),
-            partial(filters.node_resources_fit, pod, delegated=delegated, ignored=ignored),
+            partial(
+                filters.node_resources_fit, requests(pod), delegated=delegated, ignored=ignored
+            ),
             self._volumes,
             TopologySpread(pod, self.nodes),
             PodAffinity(pod, self.nodes, namespace),
@@ -65,18 +75,20 @@ class _Case:
 
     def verdict(self) -> Verdict:
         """Return the first objection on each node, unless none is looked at."""
-        if everywhere := self._everywhere():
+        if everywhere := self.everywhere():
             return Verdict({node.name: everywhere for node in self.nodes}, everywhere)
-        nodes = {node.name: self._first(node) for node in self.nodes}
+        nodes = {node.name: self.first(node) for node in self.nodes}
         return Verdict(nodes, None, sorted(self._volumes.doubts | self._claims.doubts))
 
-    def _everywhere(self) -> Rejection | None:
+    def everywhere(self) -> Rejection | None:
+        """Return why no node is looked at."""
         if self._names is not None and not self._names:
             reason = "pod affinity terms conflict"
             return Rejection(Plugin.NODE_AFFINITY, (reason,), "no node has two names")
         return self._volumes.refused or self._claims.refused
 
-    def _first(self, node: NodeInfo) -> Rejection | None:
+    def first(self, node: NodeInfo) -> Rejection | None:
+        """Return the first objection on a node."""
         if self._names is not None and node.name not in self._names:
             reason = "node(s) didn't satisfy plugin(s) [NodeAffinity]"
             return Rejection(Plugin.NODE_AFFINITY, (reason,), "required affinity names other nodes")

@@ -51,13 +51,23 @@ class NodeInfo:
         return _whole({key: quantity(value) for key, value in given.items()})
 
     @cached_property
+    def requested(self) -> Sequence[Whole]:
+        """What each of its pods takes."""
+        return [requests(pod) for pod in self.pods]
+
+    @cached_property
     def taken(self) -> Whole:
         """What its pods request, `pods` among it."""
         total: dict[str, int] = {}
-        for pod in (*self.pods, *self.nominated):
-            for key, amount in requests(pod).items():
+        for asked in (*self.requested, *map(requests, self.nominated)):
+            for key, amount in asked.items():
                 total[key] = total.get(key, 0) + amount
         return total
+
+    @cached_property
+    def repelling(self) -> Sequence[Manifest]:
+        """Its pods that keep others away by anti-affinity, required or not."""
+        return [one for one in self.pods if mapping(one, "spec", "affinity", "podAntiAffinity")]
 
     def free(self, resource: str) -> int:
         """Return what is left of a resource; less than nothing where too much is taken."""
@@ -77,17 +87,31 @@ def node_infos(snapshot: Snapshot, pod: Manifest) -> Sequence[NodeInfo]:
     """
     own = namespace_of(pod), name_of(pod)
     nominated: dict[str, list[Manifest]] = {}
-    for one in snapshot.pods_on(""):
-        node = text(one, "status", "nominatedNodeName")
-        if node and number(one, "spec", "priority") >= number(pod, "spec", "priority"):
-            nominated.setdefault(node, []).append(one)
+    for one in snapshot.derived(_nominated):
+        if number(one, "spec", "priority") >= number(pod, "spec", "priority"):
+            nominated.setdefault(text(one, "status", "nominatedNodeName"), []).append(one)
+    there = text(pod, "spec", "nodeName")
     return [
-        NodeInfo(
-            node, _counted(snapshot.pods_on(name), own), _counted(nominated.get(name, ()), own)
-        )
+        NodeInfo(node.manifest, _counted(node.pods, own), _counted(nominated[node.name], own))
+        if node.name in nominated
+        else NodeInfo(node.manifest, _counted(node.pods, own))
+        if node.name == there
+        else node
+        for node in snapshot.derived(_nodes)
+    ]
+
+
+def _nodes(snapshot: Snapshot) -> Sequence[NodeInfo]:
+    return [
+        NodeInfo(node, [one for one in snapshot.pods_on(name) if not finished(one)])
         for node in sorted(snapshot.of_kind("Node"), key=name_of)
         if (name := name_of(node))
     ]
+
+
+def _nominated(snapshot: Snapshot) -> Sequence[Manifest]:
+    waiting = snapshot.pods_on("")
+    return [one for one in waiting if text(one, "status", "nominatedNodeName")]
 
 
 def _counted(pods: Iterable[Manifest], own: tuple[str, str]) -> list[Manifest]:

@@ -38,14 +38,13 @@ class PodAffinity:
         self._apart: set[_Domain] = set()
         self._kept_off: set[_Domain] = set()
         for node in nodes:
-            for one in node.pods:
+            for one in node.pods if self._terms or self._anti else ():
                 if self._terms and all(term.matches(one, labels) for term in self._terms):
                     self._near |= _domains(node, self._terms)
                 self._apart |= _domains(node, [t for t in self._anti if t.matches(one, labels)])
-                if "podAntiAffinity" in mapping(one, "spec", "affinity"):
-                    theirs = _terms(one, "podAntiAffinity")
-                    theirs = [term for term in theirs if term.matches(pod, labels)]
-                    self._kept_off |= _domains(node, theirs)
+            for one in node.repelling:
+                theirs = [t for t in _terms(one, "podAntiAffinity") if t.matches(pod, labels)]
+                self._kept_off |= _domains(node, theirs)
         self._first = (
             bool(self._terms)
             and not self._near

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from clusterwright.tools.gpu.fit.filters import pinned
-from clusterwright.tools.gpu.fit.judge import Ignored, judge, obstacles
+from clusterwright.tools.gpu.fit.judge import Ignored, fits_on, obstacles
 from clusterwright.tools.gpu.fit.node_info import NodeInfo, node_infos
 from clusterwright.tools.gpu.fit.rejection import Rejection
 from clusterwright.tools.gpu.fit.steps import Step, steps
@@ -44,7 +44,11 @@ def ways(pod: Manifest, snapshot: Snapshot, ignored: Ignored = frozenset()) -> S
                 grouped.setdefault(key, []).append((node, found))
     found = [_way(pod, alike) for alike in grouped.values()]
     found.sort(key=lambda one: (one.weight, -len(one.nodes), one.steps))
-    kept = [one for one in found[:_TRIED] if not one.of_pod or _holds(one, snapshot, ignored)]
+    kept = [
+        one
+        for one in found[:_TRIED]
+        if not one.of_pod or fits_on(one.pod, snapshot, frozenset(one.nodes), ignored)
+    ]
     return sorted(kept[:_TOLD], key=lambda one: (not one.of_pod, one.weight))
 
 
@@ -73,8 +77,3 @@ def _way(pod: Manifest, alike: Sequence[tuple[NodeInfo, Sequence[Step]]]) -> Way
         changed,
         all(one.change for one in taken),
     )
-
-
-def _holds(way: Way, snapshot: Snapshot, ignored: Ignored) -> bool:
-    """Return whether the changed pod really fits where it is said to."""
-    return set(way.nodes) <= set(judge(way.pod, snapshot, ignored).fitting)

@@ -4,7 +4,6 @@ import pytest
 
 from clusterwright.tools.errors import InvalidInputError
 from clusterwright.tools.gpu.fit.request import Request, pod_of
-from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.ref import Ref
 from tests.tools.gpu.fit.cluster import H100, custom, node
 
@@ -47,7 +46,7 @@ def test_what_no_pod_can_ask_for_is_refused(request_: Request, says: str) -> Non
 
 
 def test_a_workload_is_judged_by_the_pod_that_it_makes() -> None:
-    template: Manifest = {"metadata": {"labels": {"app": "t"}}, "spec": {"containers": []}}
+    template: dict[str, object] = {"metadata": {"labels": {"app": "t"}}, "spec": {"containers": []}}
     queue = {"labels": {"kueue.x-k8s.io/queue-name": "team", "other": "x"}}
     job = custom("batch/v1", "Job", "t", metadata=queue, spec={"template": template})
     found = pod_of(job, Ref.parse("Job/ml/t"))

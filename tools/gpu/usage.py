@@ -7,6 +7,7 @@ from anyio import to_thread
 from pydantic import Field
 
 from clusterwright.tools.errors import (
+    ForbiddenError,
     InvalidInputError,
     NotServedError,
     ToolError,
@@ -71,7 +72,7 @@ async def _reach(monitoring: Monitoring, cluster: str | None, backend: str | Non
     """Return the Prometheus; raise what says that there is none, and who tells the rest."""
     try:
         return await monitoring.reach(cluster, backend)
-    except (NotServedError, UnreachableError) as error:
+    except (ForbiddenError, NotServedError, UnreachableError) as error:
         raise _told(error) from error
 
 

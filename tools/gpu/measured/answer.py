@@ -57,7 +57,10 @@ class UsageAnswer(Answer):
         if len(self.models) > 1:
             lines += ["; ".join(map(_model, self.models))]
         lines += [self._table()] if self.rows else []
-        lines += [f"Not told: {one.what} ({one.reason})" for one in self.gaps]
+        reasons = dict.fromkeys(one.reason for one in self.gaps)
+        for reason in reasons:
+            whats = ", ".join(one.what for one in self.gaps if one.reason == reason)
+            lines.append(f"Not told: {whats} ({reason})")
         lines += [f"[{one}]" for one in self.notes]
         if self.next_cursor:
             left = self.total_rows
@@ -68,7 +71,7 @@ class UsageAnswer(Answer):
         busy = f", busy {_percent(self.busy)} on average" if self.busy is not None else ""
         problems = sum(n for state, n in self.states.items() if state in PROBLEMS)
         return (
-            f"{self.gpus} GPUs: {self.measured} measured, of these {self.allocated} had by"
+            f"{self.gpus} GPUs or parts: {self.measured} measured, of these {self.allocated} had by"
             f" pods{busy}; {problems} stand out"
         )
 

@@ -89,6 +89,8 @@ class Page:
                 f"{on!r} is neither a node with GPUs nor part of a model's name",
                 hint=f"models: {few(models, 10) or 'none'}; gpu_inventory lists the nodes",
             )
+        # What a namespace has is told by its pods: also of devices that no series is about.
+        every = self._uses.holders if self.asked.namespace else every
         return [one for one in every if self.asked.wants(one)]
 
     @cached_property
@@ -144,7 +146,7 @@ class Page:
             busy=_busy(measured),
             states={one: states[one] for one in order if states[one]},
             models=tuple(_models(devices)),
-            cost=rounded(self._cost(measured)) if priced else None,
+            cost=rounded(self._cost(measured)) if priced and measured else None,
             currency=("USD" if self._rates.source == FILE else "(OpenCost's)") if priced else "",
             prices=self._rates.source or f"none known, neither OpenCost's metrics nor in {FILE}",
             total_rows=len(self._rows),
@@ -163,7 +165,7 @@ class Page:
         vocabulary, joined_ = self.known.vocabulary, self._uses.measured
         if not vocabulary.vendors:
             yield (
-                "Prometheus has no metrics of GPUs: prom_targets tells whether dcgm-exporter is"
+                "Prometheus has no metrics of GPUs now: prom_targets tells whether dcgm-exporter is"
                 " scraped, gpu_inventory who has which GPUs"
             )
         by_util = sum(

@@ -72,7 +72,10 @@ def test_the_worst_comes_first_and_what_is_well_is_counted() -> None:
     assert (found.cost, found.currency, found.prices) == (8.0, "USD", "prometheus.yaml")
     text = found.render()
     assert "it draws 110 of 700 W" in text
-    assert "4 GPUs: 4 measured, of these 3 had by pods, busy 50 % on average; 3 stand out" in text
+    assert (
+        "4 GPUs or parts: 4 measured, of these 3 had by pods, busy 50 % on average; 3 stand out"
+        in text
+    )
     assert "Wasted: 8.00 USD an hour" in text
 
 
@@ -128,6 +131,19 @@ def test_only_what_is_asked_about_is_told_and_counted(
     assert [one.subject for one in found.rows] == subjects
     if "problems" not in more:
         assert found.gpus == len(subjects)
+
+
+def test_what_a_namespace_has_is_counted_also_where_nothing_is_measured() -> None:
+    objects = (node(gpus=4), pod("train", 2), pod("serve", 1, namespace="web"))
+    found = first(page({}, *objects, asked=replace(asked(), namespace="ml"), prices=PRICES))
+    assert (found.gpus, found.states) == (2, {State.UNMEASURED: 2})
+    assert [one.subject for one in found.rows] == ["Pod/ml/train"]
+    assert found.cost is None
+
+
+def test_what_could_not_be_read_for_one_reason_is_one_line() -> None:
+    gaps = tuple(Gap(what=kind, reason="forbidden") for kind in ("Pod", "Job"))
+    assert "Not told: Pod, Job (forbidden)" in first(page({}, gaps=gaps)).render()
 
 
 def test_what_is_neither_a_node_nor_a_model_is_refused_with_those_there_are() -> None:

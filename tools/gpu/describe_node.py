@@ -51,7 +51,7 @@ async def gpu_describe_node(
     estate = await read_estate(connection)
 
     def described() -> NodeDescription:
-        page = _Page(estate, _found(estate, name), own, str(after[0]))
+        page = Page(estate, found(estate, name), own, str(after[0]))
         return page.fitting(limit)
 
     return await to_thread.run_sync(described)
@@ -60,7 +60,8 @@ async def gpu_describe_node(
 TOOL = Tool(gpu_describe_node, Effect.READ, "Describe a GPU node")
 
 
-def _found(estate: Estate, name: str) -> GpuNode:
+def found(estate: Estate, name: str) -> GpuNode:
+    """Return a node; raise NotFoundError, which says why it is none, and which are."""
     node = estate.node(name)
     if node is not None:
         return node
@@ -80,7 +81,7 @@ def _found(estate: Estate, name: str) -> GpuNode:
 
 
 @dataclass(frozen=True)
-class _Page:
+class Page:
     """A node, described with the pods that are left to tell."""
 
     estate: Estate

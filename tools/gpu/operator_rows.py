@@ -94,7 +94,8 @@ def _operator(estate: Estate, one: Manifest, false: str | None) -> OperatorRow:
     failed, ready = condition(one, "Error"), condition(one, "Ready")
     # The Ready condition of one that failed says no more than `Error`.
     said = failed if failed.get("status") == "True" else ready
-    words = [state or _stands(failed, ready)]
+    errs = said is failed and state in {"", "ready"}
+    words = ["error" if errs else state or _stands(ready)]
     reason = text(said, "reason")
     words += [reason] if reason and reason not in {"Ready", "Reconciled", "OperatorReady"} else []
     other = Ref.of(estate.policy) if estate.policy else None
@@ -110,8 +111,8 @@ def _operator(estate: Estate, one: Manifest, false: str | None) -> OperatorRow:
     )
 
 
-def _stands(failed: Manifest, ready: Manifest) -> str:
-    if failed.get("status") == "True" or ready.get("status") == "False":
+def _stands(ready: Manifest) -> str:
+    if ready.get("status") == "False":
         return "notReady"
     return "ready" if ready.get("status") == "True" else "no status yet"
 

@@ -102,7 +102,7 @@ async def gpu_operator_status(
     estate = await read_estate(connection, more=("Deployment",))
 
     def made() -> OperatorStatus:
-        return _fitting(estate, own, (int(after[0]), str(after[1])), limit)
+        return status_of(estate, own, (int(after[0]), str(after[1])), limit)
 
     return await to_thread.run_sync(made)
 
@@ -110,7 +110,10 @@ async def gpu_operator_status(
 TOOL = Tool(gpu_operator_status, Effect.READ, "Status of GPU operators")
 
 
-def _fitting(estate: Estate, own: str, after: tuple[int, str], limit: int | None) -> OperatorStatus:
+def status_of(
+    estate: Estate, own: str, after: tuple[int, str], limit: int | None
+) -> OperatorStatus:
+    """Return what has room of it, after a key: all of it on the first page, then operands."""
     every = operand_rows(estate)
     rest = [one for one in every if _key(one) > after]
     whole = _whole(estate, len(every), told=after[0] < 0)

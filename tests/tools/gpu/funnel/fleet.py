@@ -108,7 +108,11 @@ def daemonset(name: str, selector: Json = None, owner: Json = None) -> Manifest:
                 }
             }
         },
-        "status": {"desiredNumberScheduled": 1, "numberReady": 1},
+        "status": {
+            "desiredNumberScheduled": 1,
+            "numberReady": 1,
+            "updatedNumberScheduled": 1,
+        },
     }
 
 

@@ -58,6 +58,8 @@ class Search:
         ]
         if not way.count and (self.incomplete or not fitting or len(free) < len(fitting)):
             return False
+        if way.count > len(free):
+            return False
         for chosen in combinations(free, way.count or len(free)):
             self.tried += 1
             if self.gave_up:

@@ -1,6 +1,7 @@
 """The first stages: the PCI device is seen, the operator takes the node, and places operands."""
 
 from clusterwright.tools.finding import Evidence, FieldEvidence
+from clusterwright.tools.gpu.estate import CLUSTER_POLICY
 from clusterwright.tools.gpu.funnel.pod_verdict import Ill, verdict_of
 from clusterwright.tools.gpu.funnel.scene import Scene
 from clusterwright.tools.gpu.funnel.stage import Stage, State
@@ -73,8 +74,8 @@ def present(scene: Scene) -> Stage:
 def deploy_labels(scene: Scene) -> Stage:
     """Return whether the operator's labels let the operands that it needs onto the node."""
     labels = scene.node.labels
-    if not scene.operated:
-        return Stage(PLACED, State.NOT_USED, "no operator of NVIDIA looks after this cluster")
+    if not scene.policy and not (scene.operated and scene.estate.unread(CLUSTER_POLICY)):
+        return Stage(PLACED, State.NOT_USED, "no ClusterPolicy places operands here")
     if scene.brought:
         return Stage(PLACED, State.NOT_USED, "others bring its devices")
     if labels.get(OPT_OUT) == "false":

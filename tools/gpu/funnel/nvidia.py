@@ -112,7 +112,7 @@ def _without_runtime(scene: Scene, found: Mapping[str, OperandStage]) -> Stage |
 
 
 def _validator(scene: Scene) -> OperandStage:
-    if not scene.operated and "validator" not in scene.pods:
+    if not scene.wants("validator"):
         return OperandStage(Stage("validator", State.NOT_USED))
     found = operand_stage(scene, "validator", "validator", "gpu/validation-failed")
     verdict, stage = found.verdict, found.stage

@@ -1,6 +1,6 @@
 """Why a node has no pod of an operand: no DaemonSet, a selector, a taint, or no room."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from clusterwright.tools.finding import Evidence, FieldEvidence
 from clusterwright.tools.gpu.funnel.scene import Scene
@@ -19,8 +19,9 @@ from clusterwright.tools.manifest import (
     text,
     texts,
 )
-from clusterwright.tools.quotation import quoted
-from clusterwright.tools.ref import Ref
+from clusterwright.tools.quotation import quoted, word
+from clusterwright.tools.ref import Ref, owner_of
+from clusterwright.tools.snapshot import Snapshot
 
 UNPLACED = "gpu/operand-unplaced"
 _BORNE = tuple(
@@ -79,7 +80,7 @@ def _not_selected(scene: Scene, name: str, daemonset: Manifest) -> Stage:
         return Stage(name, State.BROKEN, why, UNPLACED, ref, (scene.label(f"{DEPLOY}operands"),))
     # Its deploy label is what the operator decides by; another one is what somebody asked for.
     key, value = next((one for one in unmet if not one[0].startswith(DEPLOY)), unmet[0])
-    why = f"{_named(daemonset)} wants nodes with {key}={value}"
+    why = f"{_named(daemonset)} wants nodes with {key}={word(value)}"
     shown = (
         scene.label(key),
         FieldEvidence(
@@ -91,16 +92,26 @@ def _not_selected(scene: Scene, name: str, daemonset: Manifest) -> Stage:
 
 def _pending(scene: Scene, name: str, daemonset: Manifest) -> Stage | None:
     """Return the stage of a pod that was made for this node and that does not fit there."""
-    for pod in scene.estate.children(Ref.of(daemonset)):
-        if text(pod, "spec", "nodeName") or name_of(scene.node.manifest) not in _meant_for(pod):
-            continue
-        said = message_of(condition(pod, "PodScheduled"))
-        path = "$.status.conditions[?(@.type=='PodScheduled')].message"
-        shown = (FieldEvidence(ref=Ref.of(pod), path=path, value=said or "(not set)"),)
-        why = f"its pod is not scheduled: {quoted(said)}" if said else "its pod is not scheduled"
-        state = State.BROKEN if said else State.WORKING
-        return Stage(name, state, why, UNPLACED if said else "", Ref.of(pod), shown)
-    return None
+    made = scene.estate.derived(_unscheduled)
+    pod = made.get((Ref.of(daemonset), name_of(scene.node.manifest)))
+    if pod is None:
+        return None
+    said = message_of(condition(pod, "PodScheduled"))
+    path = "$.status.conditions[?(@.type=='PodScheduled')].message"
+    shown = (FieldEvidence(ref=Ref.of(pod), path=path, value=said or "(not set)"),)
+    why = f"its pod is not scheduled: {quoted(said)}" if said else "its pod is not scheduled"
+    state = State.BROKEN if said else State.WORKING
+    return Stage(name, state, why, UNPLACED if said else "", Ref.of(pod), shown)
+
+
+def _unscheduled(snapshot: Snapshot) -> Mapping[tuple[Ref, str], Manifest]:
+    """Return the pods that wait for a node, by who made them and for which node."""
+    return {
+        (owner, node): pod
+        for pod in snapshot.pods_on("")
+        if (owner := owner_of(pod)) is not None and owner.kind == "DaemonSet"
+        for node in _meant_for(pod)
+    }
 
 
 def _not_created(scene: Scene, name: str, daemonset: Manifest, code: str) -> Stage:

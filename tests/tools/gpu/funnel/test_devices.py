@@ -138,6 +138,22 @@ def test_a_cluster_whose_policy_leaves_the_plugin_to_dra_is_well() -> None:
     assert broken(fleet.funnel()) == {}
 
 
+def test_a_gpu_cluster_brings_devices_by_dra_and_no_operands_by_labels() -> None:
+    fleet = nvidia(())
+    fleet.objects["ClusterPolicy.nvidia.com"] = []
+    fleet.add(
+        {"apiVersion": "nvidia.com/v1alpha1", "kind": "GPUCluster", "metadata": {"name": "c"}}
+    )
+    fleet.add(_slice(8))
+    _devices(fleet, {})
+    for key in [key for key in fleet.labels if "deploy" in key]:
+        fleet.labels.pop(key)
+    funnel = fleet.funnel()
+
+    assert broken(funnel) == {}
+    assert funnel["present"].state is State.OK
+
+
 def test_a_dra_driver_that_publishes_nothing_is_told() -> None:
     fleet = nvidia()
     fleet.objects["ResourceSlice"] = []

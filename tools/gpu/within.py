@@ -1,7 +1,8 @@
 """What of a cluster's GPU problems concerns one namespace: its own, and those of nodes it needs.
 
 A node concerns a namespace whose pods have devices of it, or wait for it. An operator's object is
-the cluster's: it concerns a namespace whose pods wait, when it says that all is well.
+the cluster's: it concerns a namespace whose pods wait, when it says that all is well. All of it
+concerns the namespace that operands are in.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,9 +18,10 @@ from clusterwright.tools.ref import Ref
 
 def within(estate: Estate, findings: Iterable[Finding]) -> Iterator[Finding]:
     """Yield the findings that concern the namespace that was asked about; all, if none was."""
-    nodes = frozenset(_needed(estate)) if estate.namespace else frozenset[Ref]()
+    whole = {"", *(ref.namespace for ref in estate.operands)}
+    nodes = frozenset(_needed(estate))
     for one in findings:
-        if not estate.namespace or _concerns(estate, one, nodes):
+        if estate.namespace in whole or _concerns(estate, one, nodes):
             yield one
 
 
@@ -31,7 +33,7 @@ def _concerns(estate: Estate, finding: Finding, nodes: frozenset[Ref]) -> bool:
         return not nodes.isdisjoint(refs)
     if finding.subject.kind_key in OPERATORS:
         return finding.code == FALSE_READY and bool(waiting(estate))
-    return not finding.subject.namespace  # a queue or a class: its analyzer asked whose it is
+    return False
 
 
 def _needed(estate: Estate) -> Iterator[Ref]:

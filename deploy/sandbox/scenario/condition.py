@@ -29,6 +29,7 @@ class Condition(BaseModel):
     )
     query: str = Field(default="", description="PromQL, of the kind Series.")
     target: str = Field(default="", description="The workload cluster to look at: capi:ns/name.")
+    namespace: str = Field(default="", description="If not the scenario's own.")
     name: str = Field(default="", description="One object's name; else all that carry `labels`.")
     labels: dict[str, str] = Field(default_factory=dict)
     path: str = Field(default="$.metadata.name", description="JSONPath (RFC 9535).")
@@ -68,7 +69,8 @@ class Condition(BaseModel):
             self.query or self.name or ",".join(f"{k}={v}" for k, v in self.labels.items()) or "any"
         )
         times = "" if self.count is None else " (none)" if self.count == 0 else f" ({self.count}x)"
-        where = f" on {self.target}" if self.target else ""
+        where = f" in {self.namespace}" if self.namespace else ""
+        where += f" on {self.target}" if self.target else ""
         return f"{self.kind} {which}{where}: {self.path} must match {self.matches}{times}"
 
     def _chosen(self, objects: Iterable[Manifest]) -> list[Manifest]:

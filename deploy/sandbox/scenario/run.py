@@ -123,7 +123,7 @@ def _unmet(
     of_objects = [one for one in conditions if one.kind not in _OF_METRICS]
     found = {
         where: _objects(cluster, rendered, of_objects, where)
-        for where in {c.target for c in of_objects}
+        for where in {(c.target, c.namespace) for c in of_objects}
     }
     queried = {one: series(cluster, one) for one in {c.query for c in conditions if c.query}}
     told = {kind: _TOLD[kind](cluster) for kind in {c.kind for c in conditions} & _TOLD.keys()}
@@ -133,7 +133,7 @@ def _unmet(
         if one.kind in _OF_METRICS:
             objects = queried[one.query] if one.kind == SERIES else told[one.kind]
         else:
-            objects = found[one.target]
+            objects = found[one.target, one.namespace]
         if objects is None or not one.holds(objects):
             since.pop(str(one), None)
             lines.append(f"{one.target} does not answer" if objects is None else one.seen(objects))
@@ -145,15 +145,19 @@ def _unmet(
 
 
 def _objects(
-    cluster: Cluster, rendered: Rendered, conditions: Sequence[Condition], target: str
+    cluster: Cluster, rendered: Rendered, conditions: Sequence[Condition], where: tuple[str, str]
 ) -> list[Manifest] | None:
-    """Return what conditions on one cluster look at; None while a workload cluster is not there."""
-    kinds = {one.kind for one in conditions if one.target == target}
+    """Return what conditions on one cluster and namespace look at.
+
+    None while a workload cluster is not there.
+    """
+    target, namespace = where
+    kinds = {one.kind for one in conditions if (one.target, one.namespace) == where}
     if not target:
-        return cluster.get(kinds, rendered.namespace)
+        return cluster.get(kinds, namespace or rendered.namespace)
     try:
-        with at(cluster, target) as where:
-            return where.get(kinds, WORKLOAD_NAMESPACE)
+        with at(cluster, target) as there:
+            return there.get(kinds, namespace or WORKLOAD_NAMESPACE)
     except KubectlError:
         return None
 

@@ -1,7 +1,7 @@
 """What is ready on a node, by which init containers and the device plugin go."""
 
 from clusterwright.deploy.sandbox.gpu.hardware import AMD, NVIDIA, hardware_of
-from clusterwright.deploy.sandbox.gpu.operands import key_of
+from clusterwright.deploy.sandbox.gpu.operands import DEPLOY, key_of
 from clusterwright.deploy.sandbox.gpu.operator.layout import lacks_config
 from clusterwright.deploy.sandbox.gpu.operator.policy import in_force
 from clusterwright.deploy.sandbox.gpu.operator.situation import (
@@ -12,7 +12,10 @@ from clusterwright.deploy.sandbox.gpu.operator.situation import (
     TOOLKIT,
 )
 from clusterwright.deploy.sandbox.gpu.operator.world import World, steered
-from clusterwright.tools.manifest import Manifest, condition, mapping, truth
+from clusterwright.tools.manifest import Manifest, condition, labels_of, mapping, truth
+
+_PRE_INSTALLED = "pre-installed"
+"""What k8s-driver-manager labels a node with whose host brings the driver."""
 
 
 def ready_pods(world: World, node: Manifest) -> dict[str, Manifest]:
@@ -32,7 +35,8 @@ def there_on(world: World, node: Manifest) -> set[str]:
     ready = ready_pods(world, node)
     found: set[str] = set()
     for key, block in ((DRIVER, "driver"), (TOOLKIT, "toolkit")):
-        installed = not wants(world, block) and not steered(node, key)
+        by_host = labels_of(node).get(f"{DEPLOY}{key}") == _PRE_INSTALLED
+        installed = (by_host or not wants(world, block)) and not steered(node, key)
         if key in ready or installed:
             found.add(key)
     if _offers_devices(node):

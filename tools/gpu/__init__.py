@@ -7,6 +7,7 @@ from clusterwright.tools.gpu import (
     explain_xid,
     find_problems,
     inventory,
+    operator_status,
     plan_change,
     usage,
 )
@@ -19,6 +20,7 @@ TOOLS: tuple[Tool, ...] = (
     explain_xid.TOOL,
     find_problems.TOOL,
     inventory.TOOL,
+    operator_status.TOOL,
 )
 MEASURED: tuple[Tool, ...] = (usage.TOOL,)
 """Tools that ask a Prometheus besides; they work with a `Monitoring`."""

@@ -14,6 +14,8 @@ STEER = "gpu.sandbox.clusterwright.io/"
 """Annotations that steer what is simulated: on a Node, and some on a Pod."""
 PRODUCT, COUNT = f"{STEER}product", f"{STEER}count"
 """What hardware a node has; without them nothing here looks after it."""
+_DIGITS = 2
+"""Of the number of devices: no machine has a hundred."""
 DRIVER_VERSION = "580.105.08"
 
 
@@ -87,4 +89,5 @@ def hardware_of(node: Manifest) -> Hardware | None:
     """Return what a node is said to have; None where nothing, or nothing that is known here."""
     said = strings(node, "metadata", "annotations")
     product, count = PRODUCTS.get(said.get(PRODUCT, "")), said.get(COUNT, "")
-    return Hardware(product, int(count)) if product and count.isdecimal() else None
+    known = count.isdecimal() and len(count) <= _DIGITS
+    return Hardware(product, int(count)) if product and known else None

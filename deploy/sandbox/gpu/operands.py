@@ -4,12 +4,13 @@ Sources: NVIDIA/gpu-operator v26.7, assets/state-*; ROCm/gpu-operator v1.5, inte
 internal/nodelabeller, internal/metricsexporter. Images name no registry that exists.
 """
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from clusterwright.deploy.sandbox.gpu.hardware import DRIVER_VERSION, STEER
 from clusterwright.deploy.sandbox.runtime.simulated import SIMULATED
-from clusterwright.tools.manifest import Manifest, dig, labels_of, mapping, name_of, text
+from clusterwright.tools.manifest import Manifest, dig, labels_of, mapping, name_of, strings, text
 
 NAMESPACE, AMD_NAMESPACE = "gpu-operator", "kube-amd-gpu"
 DRA_NAMESPACE = "nvidia-dra-driver-gpu"
@@ -186,6 +187,22 @@ def _nvidia(operand: Operand, policy: Manifest, block: Manifest) -> Manifest:
     return made
 
 
+def driver_of(driver: Manifest) -> Manifest:
+    """Return the DaemonSet that an NVIDIADriver asks for."""
+    version = text(driver, "spec", "version") or DRIVER_VERSION
+    digest = hashlib.sha256(name_of(driver).encode()).hexdigest()[:10]
+    app = f"nvidia-gpu-driver-ubuntu22.04-{digest}"
+    placed = {f"{DEPLOY}driver": "true"} | strings(driver, "spec", "nodeSelector")
+    inits, containers = OPERANDS[0].inits, OPERANDS[0].containers
+    pod = _pod(f"{_REGISTRY}/driver:{version}-ubuntu22.04", inits, containers, placed)
+    made = _daemonset(app, NAMESPACE, {"app": app} | _LABELS["driver"], pod | {"hostPID": True})
+    made["metadata"]["labels"] |= _MANAGED
+    made["spec"]["template"]["metadata"]["labels"] |= _MANAGED
+    made["metadata"]["ownerReferences"] = owned_by(driver)
+    made["spec"]["updateStrategy"] = {"type": "OnDelete"}
+    return made
+
+
 def wanted_of_amd(config: Manifest) -> Iterator[Manifest]:
     """Yield the DaemonSets that a DeviceConfig asks for."""
     name, namespace = name_of(config), text(config, "metadata", "namespace")
@@ -228,6 +245,8 @@ def module_label(namespace: str, name: str) -> str:
 def key_of(pod: Manifest) -> str:
     """Return the operand of which a pod is one; empty for other pods."""
     labels = labels_of(pod)
+    if labels.items() >= _LABELS["driver"].items():
+        return "driver"
     for operand in OPERANDS:
         if labels.get("app") == operand.daemonset:
             return operand.key

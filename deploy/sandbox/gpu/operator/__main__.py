@@ -14,8 +14,8 @@ from clusterwright.deploy.sandbox.gpu.operator.settled import unsettled
 from clusterwright.deploy.sandbox.gpu.operator.world import World
 from clusterwright.deploy.sandbox.gpu.settings import Settings
 
-_IDLE, _GATHERING = 10.0, 0.1
-"""Seconds between rounds in which nothing changes, and in which changes are gathered."""
+_IDLE, _AGAIN, _GATHERING = 10.0, 1.0, 0.1
+"""Seconds until a round where nothing changes, where something failed, and to gather changes."""
 
 
 def main(file: str) -> None:
@@ -29,12 +29,13 @@ def main(file: str) -> None:
     server = listen(settings, Kubelet(world, settings, lambda: unsettled(world)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     rounds = Rounds(world)
+    well = True
     while True:
-        world.changed.wait(_IDLE)
+        world.changed.wait(_IDLE if well else _AGAIN)
         time.sleep(_GATHERING)
         world.changed.clear()
         if world.complete:
-            rounds.go()
+            well = rounds.go()
             tell_kubelets(world, port)
 
 

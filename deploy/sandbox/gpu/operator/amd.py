@@ -75,7 +75,8 @@ def _module(config: Manifest, node: Manifest, label: str) -> Manifest:
     image = f"amdgpu.sandbox.internal/driver:ubuntu-22.04-{KERNEL}-{version}"
     found = {"status": state, "containerImage": image, "kernelVersion": KERNEL}
     same = all(before.get(key) == value for key, value in found.items())
-    return found | {"lastTransitionTime": before["lastTransitionTime"] if same else _now()}
+    since = text(before, "lastTransitionTime") if same else ""
+    return found | {"lastTransitionTime": since or _now()}
 
 
 def _of_daemonset(world: World, config: Manifest, key: str, nodes: int) -> Manifest:

@@ -6,7 +6,7 @@ devices for unhealthy (kubernetes pkg/kubelet/cm/devicemanager, endpoint stop).
 
 from clusterwright.deploy.sandbox.gpu.hardware import AMD, NVIDIA, Hardware
 from clusterwright.deploy.sandbox.gpu.operator.world import World
-from clusterwright.tools.manifest import Manifest, mapping
+from clusterwright.tools.manifest import Json, Manifest, mapping
 
 Counts = dict[str, int]
 
@@ -19,7 +19,7 @@ def advertise(
     capacity = mapping(node, "status", "capacity")
     allocatable = mapping(node, "status", "allocatable")
     known = [one for one in capacity if one.startswith(prefix)]
-    every, healthy = devices or ({one: int(capacity[one]) for one in known}, {})
+    every, healthy = devices or ({one: _whole(capacity[one]) for one in known}, {})
     every = dict.fromkeys(known, 0) | every  # what was once registered stays, at 0
     wanted = {one: str(n) for one, n in every.items()}
     left = {one: str(healthy.get(one, 0)) for one in every}
@@ -29,3 +29,7 @@ def advertise(
     }
     if any(change.values()):
         node["status"] = world.api.patch(node, {"status": change}, status=True)["status"]
+
+
+def _whole(amount: Json) -> int:
+    return int(amount) if str(amount).isdecimal() else 0

@@ -8,7 +8,7 @@ from http import HTTPStatus
 import httpx
 
 from clusterwright.deploy.sandbox.capi.provider.api import Api
-from clusterwright.deploy.sandbox.gpu.kinds import definitions, served
+from clusterwright.deploy.sandbox.gpu.kinds import Kind, definitions, served
 from clusterwright.deploy.sandbox.gpu.nodes import gpu_nodes
 from clusterwright.deploy.sandbox.gpu.objects import objects
 
@@ -25,10 +25,22 @@ def install(api: Api, kubelet_port: int) -> None:
     for one in gpu_nodes(kubelet_port):
         api.create(one)
     deadline = time.monotonic() + _PATIENCE
-    for kind in served():
-        _patiently(partial(api.list, kind.api_version, kind.name), deadline)
+    waiting = served()
+    while waiting:  # the first request for a kind is what sets its store up
+        waiting = [kind for kind in waiting if not _is_served(api, kind, deadline)]
+        time.sleep(_PAUSE if waiting else 0)
     for one in objects():
         _patiently(partial(api.create, one), deadline)
+
+
+def _is_served(api: Api, kind: Kind, deadline: float) -> bool:
+    try:
+        api.list(kind.api_version, kind.name)
+    except httpx.HTTPStatusError as error:
+        if error.response.status_code not in _NOT_YET or time.monotonic() > deadline:
+            raise
+        return False
+    return True
 
 
 def _patiently(act: Callable[[], object], deadline: float) -> None:

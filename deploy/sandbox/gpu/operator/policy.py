@@ -4,14 +4,12 @@ Rules: NVIDIA/gpu-operator v26.7, controllers/clusterpolicy_controller.go and ob
 (isDaemonSetReady), internal/conditions/clusterpolicy.go.
 """
 
-from datetime import UTC, datetime
-
 from clusterwright.deploy.sandbox.gpu.operands import NAMESPACE, OPERANDS, wanted
+from clusterwright.deploy.sandbox.gpu.operator.conditions import failed, ready, write
 from clusterwright.deploy.sandbox.gpu.operator.discovery import PRESENT
 from clusterwright.deploy.sandbox.gpu.operator.world import World, has_label
 from clusterwright.tools.manifest import (
     Manifest,
-    condition,
     dig,
     items,
     labels_of,
@@ -55,15 +53,16 @@ def tell(world: World) -> None:
     main = in_force(world)
     for one in world.all("ClusterPolicy"):
         if name_of(one) != name_of(main):
-            _write(world, one, "ignored", [])
+            write(world, one, {"state": "ignored", "namespace": NAMESPACE}, [])
             continue
         unready = _states_not_ready(world, one)
         if unready:
             said = f"ClusterPolicy is not ready, states not ready: [{' '.join(unready)}]"
-            _write(world, one, "notReady", _conditions("OperandNotReady", said, error=True))
+            status = {"state": "notReady", "namespace": NAMESPACE}
+            write(world, one, status, failed("OperandNotReady", said))
             continue
-        reason, said = _all_ready(world)
-        _write(world, one, "ready", _conditions(reason, said, error=False))
+        status = {"state": "ready", "namespace": NAMESPACE}
+        write(world, one, status, ready(*_all_ready(world)))
 
 
 def daemonset_ready(world: World, one: Manifest) -> bool:
@@ -115,34 +114,6 @@ def _all_ready(world: World) -> tuple[str, str]:
     if not any(has_label(one, PRESENT) for one in nodes):
         return "NoGPUNodes", "No GPU node found, watching for new nodes to join the cluster."
     return "Reconciled", "ClusterPolicy is ready as all resources have been successfully reconciled"
-
-
-def _conditions(reason: str, message: str, *, error: bool) -> list[Manifest]:
-    """Return both conditions: what matters is told by the one that is true."""
-    if error:
-        return [
-            {"type": "Ready", "status": "False", "reason": "Error", "message": ""},
-            {"type": "Error", "status": "True", "reason": reason, "message": message},
-        ]
-    return [
-        {"type": "Ready", "status": "True", "reason": reason, "message": message},
-        {"type": "Error", "status": "False", "reason": "Ready", "message": ""},
-    ]
-
-
-def _write(world: World, one: Manifest, state: str, conditions: list[Manifest]) -> None:
-    now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    told: list[Manifest] = []
-    for wanted_one in conditions:
-        before = condition(one, wanted_one["type"])
-        same = before.get("status") == wanted_one["status"]
-        told.append(
-            wanted_one | {"lastTransitionTime": before["lastTransitionTime"] if same else now}
-        )
-    status = {"state": state, "namespace": NAMESPACE}
-    status |= {"conditions": told} if told else {}
-    if any(dig(one, "status", key) != value for key, value in status.items()):
-        world.api.patch(one, {"status": status}, status=True)
 
 
 def _image(one: Manifest) -> str:

@@ -6,7 +6,14 @@ from collections.abc import Callable
 import httpx
 
 from clusterwright.deploy.sandbox.gpu.hardware import AMD, DRIVER_VERSION, Hardware, hardware_of
-from clusterwright.deploy.sandbox.gpu.operator import amd, discovery, policy, slices, upgrade
+from clusterwright.deploy.sandbox.gpu.operator import (
+    amd,
+    discovery,
+    nvidia_driver,
+    policy,
+    slices,
+    upgrade,
+)
 from clusterwright.deploy.sandbox.gpu.operator.device_plugin import advertise
 from clusterwright.deploy.sandbox.gpu.operator.gfd import Seen, gfd_labels
 from clusterwright.deploy.sandbox.gpu.operator.kubelet import Kubelets
@@ -33,11 +40,14 @@ class Rounds:
         self._world = world
         self._kubelets = Kubelets(world)
         self._mig = MigManagers(world)
+        self._failed = False
 
-    def go(self) -> None:
-        """Look after every node and every operator's object; what fails is tried again."""
+    def go(self) -> bool:
+        """Look after every node and every operator's object; return whether nothing failed."""
+        self._failed = False
         main = policy.in_force(self._world)
         self._try("ClusterPolicy", lambda: policy.deploy(self._world, main))
+        self._try("NVIDIADriver", lambda: nvidia_driver.look_after(self._world, main))
         for config in self._world.all("DeviceConfig"):
             self._try(name_of(config), lambda config=config: amd.look_after(self._world, config))
         nodes = [{"apiVersion": "v1", "kind": "Node", **one} for one in self._world.all("Node")]
@@ -53,6 +63,7 @@ class Rounds:
         present = [one for one in nodes if has_label(one, discovery.PRESENT)]
         self._try("driver upgrade", lambda: upgrade.look_after(self._world, main, present))
         self._try("ClusterPolicy", lambda: policy.tell(self._world))
+        return not self._failed
 
     def _node(self, node: Manifest, hardware: Hardware, main: Manifest) -> None:
         self._world.label(node, discovery.nfd(node))
@@ -90,6 +101,6 @@ class Rounds:
     def _try(self, what: str, act: Callable[[], None]) -> None:
         try:
             act()
-        except httpx.HTTPError as error:  # the next round tries again
+        except httpx.HTTPError as error:  # a later round tries again
+            self._failed = True
             say(f"{what}: {error}")
-            self._world.changed.set()

@@ -6,7 +6,7 @@ policy of ClusterPolicy.spec.driver.upgradePolicy. Nothing is drained unless the
 
 from collections.abc import Iterable
 
-from clusterwright.deploy.sandbox.gpu.operands import NAMESPACE, key_of
+from clusterwright.deploy.sandbox.gpu.operands import key_of
 from clusterwright.deploy.sandbox.gpu.operator.policy import newest_revision
 from clusterwright.deploy.sandbox.gpu.operator.world import World, has_label
 from clusterwright.tools.manifest import (
@@ -39,13 +39,12 @@ _NEXT = {
 def look_after(world: World, policy: Manifest, nodes: list[Manifest]) -> None:
     """Carry the upgrade of every node one state on, no more nodes at a time than the policy has."""
     wanted = truth(policy, "spec", "driver", "upgradePolicy", "autoUpgrade")
-    daemonset = world.get("DaemonSet", NAMESPACE, "nvidia-driver-daemonset")
-    if not wanted or daemonset is None:
+    if not wanted:
         for node in nodes:
             world.annotate(node, {ENABLED: None})
             world.label(node, {STATE: None})
         return
-    newest = newest_revision(world, daemonset)
+    newest = {newest_revision(world, one) for one in world.all("DaemonSet") if _drives(one)}
     most = number(policy, "spec", "driver", "upgradePolicy", "maxParallelUpgrades") or len(nodes)
     idle = {"", _DONE, _REQUIRED, _FAILED}
     free = most - sum(labels_of(one).get(STATE, "") not in idle for one in nodes)
@@ -63,11 +62,11 @@ def look_after(world: World, policy: Manifest, nodes: list[Manifest]) -> None:
 
 
 def _step(
-    world: World, policy: Manifest, node: Manifest, pods: dict[str, Manifest], newest: str
+    world: World, policy: Manifest, node: Manifest, pods: dict[str, Manifest], newest: set[str]
 ) -> str:
     """Act as the node's state asks for; return the state that follows."""
     driver, state = pods["driver"], labels_of(node).get(STATE, "")
-    current = labels_of(driver).get("controller-revision-hash") == newest
+    current = labels_of(driver).get("controller-revision-hash") in newest
     match state:
         case "" | "upgrade-done":
             found = _DONE if current else _REQUIRED
@@ -93,6 +92,10 @@ def _restarted(world: World, driver: Manifest, state: str, *, current: bool) -> 
     elif current and _failing(driver):
         return _FAILED
     return state
+
+
+def _drives(daemonset: Manifest) -> bool:
+    return key_of(mapping(daemonset, "spec", "template")) == "driver"
 
 
 def _failing(pod: Manifest) -> bool:

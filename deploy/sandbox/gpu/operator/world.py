@@ -18,6 +18,7 @@ KINDS = (
     ("apps/v1", "DaemonSet"),
     ("apps/v1", "ControllerRevision"),
     ("nvidia.com/v1", "ClusterPolicy"),
+    ("nvidia.com/v1alpha1", "NVIDIADriver"),
     ("amd.com/v1alpha1", "DeviceConfig"),
     ("resource.k8s.io/v1", "ResourceSlice"),
 )

@@ -12,6 +12,8 @@ from clusterwright.tools.manifest import Manifest, labels_of
 
 RESOURCE = "nvidia.com/gpu"
 _MIG = "nvidia.com/mig-"
+_ON_A_GPU = 7
+"""MIG devices at most."""
 _MOST = 1_024
 """Devices of a node that are measured: a capacity of billions must not fill the memory."""
 
@@ -89,7 +91,7 @@ def _split(
     for profile, count in mig.items() if gpus else ():
         told = labels.get("nvidia.com/gpu.memory" if single else f"{_MIG}{profile}.memory", "")
         memory = int(told) if told.isdecimal() else product.memory // 8
-        for n in range(count):
+        for n in range(min(count, _ON_A_GPU * len(gpus))):
             index = gpus[n % len(gpus)]
             instances[index] += 1
             resource = RESOURCE if single else f"{_MIG}{profile}"

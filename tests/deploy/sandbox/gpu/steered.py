@@ -25,6 +25,7 @@ _VERSIONS = {
     "Event": "v1",
     "DaemonSet": "apps/v1",
     "ClusterPolicy": "nvidia.com/v1",
+    "NVIDIADriver": "nvidia.com/v1alpha1",
     "DeviceConfig": "amd.com/v1alpha1",
     "ResourceSlice": "resource.k8s.io/v1",
     "ResourceClaim": "resource.k8s.io/v1",

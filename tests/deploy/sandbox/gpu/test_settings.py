@@ -2,7 +2,7 @@
 
 import yaml
 
-from clusterwright.tools.manifest import Manifest, items
+from clusterwright.tools.manifest import Manifest, condition, items, text
 from tests.deploy.sandbox.gpu.steered import Steered, until
 
 _CONFIG, _STATE = "nvidia.com/mig.config", "nvidia.com/mig.config.state"
@@ -126,6 +126,39 @@ def test_a_driver_is_upgraded_node_by_node_and_a_node_where_it_fails_stays_cordo
     until(lambda: gpu.policy()[0], "ready")
     policy = gpu.get("ClusterPolicy", "cluster-policy")
     gpu.api.patch(policy, {"spec": {"driver": {"upgradePolicy": {"maxParallelUpgrades": 1}}}})
+
+
+def _driver(name: str, selector: dict[str, str] | None = None) -> Manifest:
+    return {
+        "apiVersion": "nvidia.com/v1alpha1",
+        "kind": "NVIDIADriver",
+        "metadata": {"name": name},
+        "spec": {"driverType": "gpu", "nodeSelector": selector or {}},
+    }
+
+
+def test_drivers_of_groups_of_nodes_take_over_unless_they_overlap(gpu: Steered) -> None:
+    def told(name: str) -> tuple[str, str]:
+        found = gpu.get("NVIDIADriver", name)
+        reason = text(condition(found, "Error"), "reason")
+        return text(found, "status", "state"), reason
+
+    pool = "node.kubernetes.io/pool"
+    others = [_driver(f"{one}-nodes", {pool: one}) for one in ("a100", "h100")]
+    asked = {"driver": {"useNvidiaDriverCRD": True}}
+    with (
+        gpu.having(_driver("t4-nodes", {pool: "t4"}), *others),
+        gpu.asking(asked, {"driver": {"useNvidiaDriverCRD": None}}),
+    ):
+        until(lambda: told("t4-nodes"), ("ready", "Ready"))
+        names = gpu.pods("gpu-t4-1").keys() | gpu.pods("gpu-h100-1").keys()
+        assert len({one for one in names if one.startswith("nvidia-gpu-driver-ubuntu")}) == 2
+        until(lambda: gpu.waiting("gpu-t4-1"), {})
+        with gpu.having(_driver("all-nodes")):
+            until(lambda: told("all-nodes"), ("notReady", "ConflictingNodeSelector"))
+    until(lambda: "nvidia-driver-daemonset" in gpu.pods("gpu-t4-1"))
+    until(lambda: gpu.waiting("gpu-t4-1") or gpu.offered("gpu-t4-1"), {"nvidia.com/gpu": "4"})
+    until(lambda: gpu.policy()[0], "ready")
 
 
 def test_the_scheduler_allocates_devices_of_a_node_that_publishes_them(gpu: Steered) -> None:

@@ -1,5 +1,6 @@
 """What is installed: every file, in the versions that are built, with nothing of this machine."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -50,3 +51,16 @@ def test_on_loopback_the_aggregated_api_is_where_its_process_listens() -> None:
     services = [o for o in installed(place) if o["kind"] == "Service"]
     (service,) = [one for one in services if name_of(one) == "metrics-server"]
     assert service["spec"]["externalName"] == "localhost"
+
+
+def test_where_the_gpu_operator_runs_its_own_dcgm_exporter_ours_keeps_off_its_nodes() -> None:
+    exporters = [
+        one
+        for one in installed(replace(_INSIDE, gpu=True))
+        if one["kind"] == "DaemonSet" and "dcgm" in name_of(one)
+    ]
+    (ours,) = exporters
+    assert name_of(ours) == "plain-dcgm-exporter"
+    template = ours["spec"]["template"]
+    assert template["metadata"]["labels"]["app"] == "nvidia-dcgm-exporter"
+    assert "DoesNotExist" in str(template["spec"]["affinity"])

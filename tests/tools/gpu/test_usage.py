@@ -59,6 +59,7 @@ def _since(value: Value, start: float) -> Value:
 
 def everything() -> list[Told]:
     before = renamed(6, "ml/before")
+    braked = renamed(2, "ml/hot", clock_event="hw_power_brake", window_size_in_ms="300000")
     hot = {"DEV_CLOCK_THROTTLE_REASONS": 0x44}
     stuck = {"PROF_PIPE_TENSOR_ACTIVE": 0, "PROF_DRAM_ACTIVE": 0, "DEV_POWER_USAGE": 120}
     return [
@@ -71,6 +72,7 @@ def everything() -> list[Told]:
         *(Told(one.name, one.labels, _until(one.value, -0.1)) for one in told(before, 0.0, 9)),
         *told(renamed(6, "ml/young"), 0.0, 9, since=-0.1),
         Told("DCGM_FI_DEV_ENFORCED_POWER_LIMIT", renamed(1, "ml/stuck"), steady(700)),
+        Told("DCGM_EXP_CLOCK_EVENTS_COUNT", braked, steady(3)),
     ]
 
 
@@ -122,7 +124,8 @@ async def test_series_of_a_real_prometheus_are_told_by_who_has_the_gpus(monitori
     why = {one.subject: one.why or "" for one in found.rows}
     assert "it draws 120 of 700 W" in why["Pod/ml/stuck"]
     assert why["Pod/ml/hot"] == (
-        "too hot, hardware slows it down 100 % of the time; at its power limit 100 % of the time"
+        "too hot, hardware slows it down 100 % of the time; power brake, the power supply asks for"
+        " less 100 % of the time; at its power limit 100 % of the time"
     )
     assert why["Pod/web/small"] == "a MIG 1g part of 10 GiB would do"
     assert found.states[State.FREE] == 1

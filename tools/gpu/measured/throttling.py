@@ -43,14 +43,15 @@ _LEAST = 0.05
 """Share of time from which a reason is told; 0.3 of what full load explains, as findings do."""
 _LEAST_EXPECTED = 0.3
 _AMD = ("processor_hot", "ppt", "socket_thermal", "vr_thermal", "hbm_thermal")
-PARTS = ("reasons", "violations", "amd violations")
-"""Names of the queries; the counters of violations repeat what the mask says."""
+PARTS = ("reasons", "counts", "violations", "amd violations")
+"""Names of the queries; mask, counts and violations tell the same, and seldom are all exported."""
+_COUNTS = "DCGM_EXP_CLOCK_EVENTS_COUNT"
 
 
-def queries(there: Collection[str], seconds: int, resolution: int, by: str) -> dict[str, str]:
+def queries(there: Collection[str], seconds: int, resolution: int, labels: str) -> dict[str, str]:
     """Return the queries for shares of time, by reason; of each only what is worth telling."""
+    by, window = f"max by ({labels})", f"[{seconds}s:{resolution}s]"
     masks = " or ".join(one for one in _MASKS if one in there)
-    window = f"[{seconds}s:{resolution}s]"
     bits = [
         _named(f"{by} (avg_over_time((floor(({masks}) / {one.bit}) % 2){window}))", name)
         for name, one in REASONS.items()
@@ -61,14 +62,18 @@ def queries(there: Collection[str], seconds: int, resolution: int, by: str) -> d
         for name, one in REASONS.items()
         if one.violation and f"DCGM_FI_DEV_{one.violation}_VIOLATION" in there
     ]
+    known = "|".join(name for name, one in REASONS.items() if one.bit)
+    counted = f'avg_over_time(({_COUNTS}{{clock_event=~"{known}"}} > bool 0){window}) > {_LEAST}'
+    named = f'label_replace({counted}, "reason", "$1", "clock_event", "(.+)")'
+    counts = [f"max by ({labels},reason) ({named})"] if _COUNTS in there else []
     amd = [
         _named(f"{by} (avg_over_time({metric}[{seconds}s])) / 100", name)
         for name in _AMD
         for metric in _of_amd(name)
         if metric in there
     ]
-    found = zip(PARTS, (bits, violations, amd), strict=True)
-    return {name: " or ".join(parts) for name, parts in found if parts}
+    found = zip(PARTS, (bits, counts, violations, amd), strict=True)
+    return {name: " or ".join(every) for name, every in found if every}
 
 
 def _of_amd(name: str) -> Iterator[str]:

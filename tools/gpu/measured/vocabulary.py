@@ -74,7 +74,7 @@ class Vocabulary:
                 if BY_NAME[name].worth_asking(frozenset(self.there))
             }
         found |= self._of_amd()
-        found |= throttling.queries(self.there, self.seconds, self.resolution, _BY)
+        found |= throttling.queries(self.there, self.seconds, self.resolution, ",".join(LABELS))
         if any(one in found for one in ("engine", "util", "amd busy", "used", "amd used")):
             found["known"] = self._known()
         if NODE_GPU in self.there:

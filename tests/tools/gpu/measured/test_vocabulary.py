@@ -19,7 +19,8 @@ DEFAULT = (
 """What dcgm-exporter tells by default, as far as it matters here."""
 MORE = (
     *("DCGM_FI_DEV_CLOCK_THROTTLE_REASONS", "DCGM_FI_DEV_CLOCKS_EVENT_REASONS"),
-    *("DCGM_FI_DEV_POWER_VIOLATION", "DCGM_FI_DEV_THERMAL_VIOLATION", "node_gpu_hourly_cost"),
+    *("DCGM_EXP_CLOCK_EVENTS_COUNT", "DCGM_FI_DEV_POWER_VIOLATION"),
+    *("DCGM_FI_DEV_THERMAL_VIOLATION", "node_gpu_hourly_cost"),
 )
 AMD = ("gfx_activity", "used_vram", "total_vram", "violation_hbm_thermal_residency_percentage")
 _METRIC = re.compile(r"\b(?:DCGM|amd_gpu|gpu|node_gpu)_\w+")
@@ -65,7 +66,7 @@ def test_what_is_asked_rests_on_what_is_there(
 def test_every_query_is_right_and_names_only_what_is_there() -> None:
     there = (*DEFAULT, *MORE, *amd("amd_"))
     asked = Vocabulary(there, HOUR).asked()
-    assert {"reasons", "violations", "price gpu"} <= set(asked)
+    assert {"reasons", "counts", "violations", "price gpu"} <= set(asked)
     for name, query in asked.items():
         read(query)
         if not name.startswith("gpu-"):  # those of the other domain may have alternatives

@@ -34,7 +34,7 @@ class Split:
 
 
 @dataclass(frozen=True, slots=True)
-class MigLayout:
+class NodeLayout:
     """A layout for one product."""
 
     name: str
@@ -80,7 +80,7 @@ def layouts(content: str, where: str) -> Mapping[str, Json]:
     return mapping(found, "mig-configs")
 
 
-def layout_of(known: Mapping[str, Json], name: str, product: Product | None) -> MigLayout:
+def layout_of(known: Mapping[str, Json], name: str, product: Product | None) -> NodeLayout:
     """Return a layout as it is for a product.
 
     Raises InvalidInputError for one that is not there, RefusedError for one that says nothing of
@@ -98,10 +98,11 @@ def layout_of(known: Mapping[str, Json], name: str, product: Product | None) -> 
             f"MIG layout {name[:80]!r} says nothing of {product.name if product else 'its GPUs'}",
             hint="its device-filter names other products; choose another layout",
         )
-    return MigLayout(name, tuple(splits))
+    last = max((place for place, one in enumerate(splits) if one.devices is None), default=0)
+    return NodeLayout(name, tuple(splits[last:]))  # applied in order: what comes later counts
 
 
-def check_fits(found: MigLayout, product: Product) -> None:
+def check_fits(found: NodeLayout, product: Product) -> None:
     """Raise RefusedError for a layout that a product cannot have on one GPU."""
     geometry = product.geometry
     if geometry is None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
-from clusterwright.tools.gpu.changes.mig_layout import GPU, MigLayout
+from clusterwright.tools.gpu.changes.mig_layout import GPU, NodeLayout
 from clusterwright.tools.gpu.vendor import accelerators
 from clusterwright.tools.kubernetes.analyzers.quantity import quantity
 from clusterwright.tools.kubernetes.changes.step import Check, Failed, Met, Pending, Verdict
@@ -24,7 +24,7 @@ _UNDER_WAY = frozenset({"pending", "rebooting"})
 
 
 def expectation(
-    layout: MigLayout, gpus: int | None, strategy: str, before: Manifest | None, *, shared: bool
+    layout: NodeLayout, gpus: int | None, strategy: str, before: Manifest | None, *, shared: bool
 ) -> Manifest:
     """Return what is expected of a node, as JSON; `before` is the node as it is, if it is known.
 

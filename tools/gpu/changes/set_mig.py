@@ -14,7 +14,7 @@ from clusterwright.tools.gpu.changes.emptied import Emptied, require_unused, wai
 from clusterwright.tools.gpu.changes.mig_layout import (
     GPU,
     KEY,
-    MigLayout,
+    NodeLayout,
     check_fits,
     layout_of,
     layouts,
@@ -84,7 +84,7 @@ class SetMig(NodeChange):
         return (mig_proof.proof(self.ref, self._expected(estate, node, found, None)),)
 
     def _label(
-        self, scene: Scene, estate: Estate, node: GpuNode, found: MigLayout, before: Manifest
+        self, scene: Scene, estate: Estate, node: GpuNode, found: NodeLayout, before: Manifest
     ) -> tuple[Step, ...]:
         step = patched(self.ref, before, _labelled(before, self.config))
         if step is None:
@@ -103,7 +103,7 @@ class SetMig(NodeChange):
         )
 
     def _expected(
-        self, estate: Estate, node: GpuNode, found: MigLayout, before: Manifest | None
+        self, estate: Estate, node: GpuNode, found: NodeLayout, before: Manifest | None
     ) -> Manifest:
         gpus, strategy = _gpus(node), _strategy(estate, node)
         shared = node.replicas > 1 or bool(node.labels.get(_PLUGIN))
@@ -143,7 +143,7 @@ class SetMig(NodeChange):
                 " again, once nobody uses the GPUs",
             )
 
-    def _layout(self, scene: Scene, node: GpuNode) -> MigLayout:
+    def _layout(self, scene: Scene, node: GpuNode) -> NodeLayout:
         where = known_of(scene, self.ref).mig
         content = text(where.data, KEY) if where and where.data else ""
         if where is None or not content:
@@ -170,7 +170,7 @@ class SetMig(NodeChange):
             found.append((Risk.HIGH, f"{self.ref} may be rebooted, with all that runs on it"))
         return found
 
-    def _notes(self, node: GpuNode, found: MigLayout, expected: Mapping[str, Json]) -> list[str]:
+    def _notes(self, node: GpuNode, found: NodeLayout, expected: Mapping[str, Json]) -> list[str]:
         now = _told(node.allocatable)
         will = _told(cast("Mapping[str, int]", expected["resources"]))
         each = "" if expected["exact"] else " for each GPU"

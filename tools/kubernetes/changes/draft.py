@@ -88,7 +88,7 @@ async def draft(
         scene = await survey(desk.clusters, connection, [*typed, *before], scene)
     steps = [step for change in typed for step in change.steps(scene)]
     left = [check for one in (*before, *typed) for check in one.proofs(scene)]
-    _check_overlap(steps)
+    check_overlap(steps)
     for step in steps:
         _check_protected(step, desk.authority.policy)
         check_quorum(step)
@@ -160,7 +160,7 @@ def _joined(connection: "Connection", parts: Sequence[Snapshot]) -> Snapshot:
     return Snapshot(connection.cluster, connection.now, objects)
 
 
-def _check_overlap(steps: Sequence[Step]) -> None:
+def check_overlap(steps: Sequence[Step]) -> None:
     """Raise InvalidInputError for two steps on one object: the second would rest on the first.
 
     One run of a program may write an object twice, as a hook and for good: both are shown. A

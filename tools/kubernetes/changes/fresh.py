@@ -24,14 +24,14 @@ async def fresh(connection: "Connection", step: Step) -> Step:
     found = await connection.live(step.ref)
     if found is None or text(found, "metadata", "uid") != step.write.uid:
         raise NotFoundError(f"{step.ref} is not there any more", hint="plan the change again")
-    if not _is_as_expected(step, found):
+    if not is_as_expected(step, found):
         return step  # its resourceVersion is of the past, so that the write is refused
     version = text(found, "metadata", "resourceVersion")
     before = found if step.follows else step.before
     return replace(step, before=before, write=replace(step.write, version=version))
 
 
-def _is_as_expected(step: Step, found: Manifest) -> bool:
+def is_as_expected(step: Step, found: Manifest) -> bool:
     """Return whether an object is as a step was worked out from.
 
     Between the steps of one change, controllers work on the object: of a step that follows another

@@ -1,6 +1,6 @@
 """Which new node would take a pod: one like a node that has enough and gave it away already."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from clusterwright.tools.gpu.fit.node_info import NodeInfo, requests
 from clusterwright.tools.gpu.fit.rejection import Plugin, Rejection
@@ -12,10 +12,13 @@ _MOVABLE = (Plugin.NODE_RESOURCES_FIT, Plugin.NODE_PORTS, Plugin.NODE_UNSCHEDULA
 
 
 def another_node(
-    pod: Manifest, nodes: Sequence[NodeInfo], against: Mapping[str, Sequence[Rejection]]
+    pod: Manifest,
+    nodes: Sequence[NodeInfo],
+    against: Mapping[str, Sequence[Rejection]],
+    elsewhere: Collection[str] = (),
 ) -> str:
     """Return which node to have one more of, and what made it; empty where none would help."""
-    asked = requests(pod)
+    asked = {key: amount for key, amount in requests(pod).items() if key not in elsewhere}
     for node in nodes:
         enough = all(amount <= node.allocatable.get(key, 0) for key, amount in asked.items())
         if enough and all(one.plugin in _MOVABLE for one in against[node.name]):

@@ -1,6 +1,6 @@
 """Why a pod fits nowhere, in one sentence each: what is asked for, against what the cluster has."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from clusterwright.tools.gpu.fit.filters import units
 from clusterwright.tools.gpu.fit.node_info import PODS, NodeInfo, requests
@@ -13,11 +13,18 @@ _SHOWN = 4
 _Against = Mapping[str, Sequence[Rejection]]
 
 
-def causes(pod: Manifest, nodes: Sequence[NodeInfo], against: _Against) -> Iterator[str]:
-    """Yield what the pod asks for that no node has, or that no node has left."""
+def causes(
+    pod: Manifest, nodes: Sequence[NodeInfo], against: _Against, elsewhere: Collection[str] = ()
+) -> Iterator[str]:
+    """Yield what the pod asks for that no node has, or that no node has left.
+
+    Resources from `elsewhere` are not given out by the node itself.
+    """
     yield from _labels(pod, nodes)
     for resource, amount in sorted(requests(pod).items(), key=lambda one: "/" not in one[0]):
-        if amount and resource != PODS and (sentence := _amount(resource, amount, nodes, against)):
+        if not amount or resource == PODS or resource in elsewhere:
+            continue
+        if sentence := _amount(resource, amount, nodes, against):
             yield sentence
 
 

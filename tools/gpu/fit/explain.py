@@ -7,6 +7,7 @@ from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.gpu.fit.answer import Fit, Fits, Objection, Option
 from clusterwright.tools.gpu.fit.capacity_wanted import another_node
 from clusterwright.tools.gpu.fit.causes import causes
+from clusterwright.tools.gpu.fit.dra.claims import mapped
 from clusterwright.tools.gpu.fit.filters import units
 from clusterwright.tools.gpu.fit.holders import holders, would_preempt
 from clusterwright.tools.gpu.fit.judge import judge, obstacles
@@ -51,6 +52,7 @@ def explain(pod: Manifest, snapshot: Snapshot, asked: str, before: Sequence[str]
     unjudged += _other_scheduler(pod, having)
     fits = _fits(verdict, held, unjudged)
     against = obstacles(pod, snapshot, ignored)
+    elsewhere = ignored | mapped(snapshot).keys()
     stuck = not verdict.fitting and not verdict.everywhere
     return Fit(
         cluster=snapshot.cluster,
@@ -60,12 +62,12 @@ def explain(pod: Manifest, snapshot: Snapshot, asked: str, before: Sequence[str]
         fitting=len(verdict.fitting),
         of=len(nodes),
         held=tuple(held),
-        causes=tuple(causes(pod, nodes, against)) if stuck else (),
+        causes=tuple(causes(pod, nodes, against, elsewhere)) if stuck else (),
         objections=tuple(objections(verdict, nodes)),
         said=_said(pod),
-        options=tuple(map(_option, ways(pod, snapshot, ignored))) if stuck else (),
+        options=tuple(map(_option, ways(pod, snapshot, ignored, elsewhere))) if stuck else (),
         holders=tuple(_holders(pod, nodes, against)) if stuck else (),
-        notes=tuple(_notes(pod, nodes, against)) if stuck else (),
+        notes=tuple(_notes(pod, another_node(pod, nodes, against, elsewhere))) if stuck else (),
         unjudged=tuple(unjudged),
         gaps=_gaps(snapshot),
     )
@@ -182,10 +184,8 @@ def _holders(
             yield f"{len(found) - _HOLDERS} more pods have {resource}"
 
 
-def _notes(
-    pod: Manifest, nodes: Sequence[NodeInfo], against: Mapping[str, Sequence[Rejection]]
-) -> Iterator[str]:
-    if new := another_node(pod, nodes, against):
+def _notes(pod: Manifest, new: str) -> Iterator[str]:
+    if new:
         yield new
     nominated = text(pod, "status", "nominatedNodeName")
     if nominated:
@@ -205,6 +205,8 @@ def described(pod: Manifest) -> str:
         for key, amount in sorted(requests(pod).items(), key=lambda one: "/" not in one[0])
         if key != PODS and amount
     ]
+    if claims := len(items(pod, "spec", "resourceClaims")):
+        asked.append(f"{claims} {'claims' if claims > 1 else 'claim'} of devices")
     selector = [f"{key}={value}" for key, value in strings(pod, "spec", "nodeSelector").items()]
     name = f"Pod/{text(pod, 'metadata', 'namespace')}/{name_of(pod)}" if name_of(pod) else "a pod"
     with_labels = f" on {', '.join(selector)}" if selector else ""

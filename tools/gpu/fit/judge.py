@@ -1,6 +1,6 @@
 """Judge a pod as kube-scheduler does: plugin by plugin in its order, on every node."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 
 from clusterwright.tools.gpu.fit import filters
@@ -11,7 +11,7 @@ from clusterwright.tools.gpu.fit.rejection import Plugin, Rejection
 from clusterwright.tools.gpu.fit.topology_spread import TopologySpread
 from clusterwright.tools.gpu.fit.verdict import Verdict
 from clusterwright.tools.gpu.fit.volumes import Volumes
-from clusterwright.tools.manifest import Manifest, labels_of
+from clusterwright.tools.manifest import Manifest, dig, items, labels_of, text, truth
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
@@ -55,7 +55,11 @@ class _Case:
         self._claims = Claims(pod, snapshot)
         delegated = self._claims.mapped
 
+        self._doubts = set(_of_node_features(pod))
+
         def namespace(name: str) -> Mapping[str, str]:
+            if not snapshot.was_read("Namespace"):
+                self._doubts.add("affinity by labels of namespaces, which could not be read")
             return labels_of(snapshot.get(Ref("Namespace", name)) or {})
 
         self.filters: Sequence[_Filter] = (
@@ -78,7 +82,8 @@ class _Case:
         if everywhere := self.everywhere():
             return Verdict({node.name: everywhere for node in self.nodes}, everywhere)
         nodes = {node.name: self.first(node) for node in self.nodes}
-        return Verdict(nodes, None, sorted(self._volumes.doubts | self._claims.doubts))
+        doubts = self._doubts | self._volumes.doubts | self._claims.doubts
+        return Verdict(nodes, None, sorted(doubts))
 
     def everywhere(self) -> Rejection | None:
         """Return why no node is looked at."""
@@ -93,3 +98,15 @@ class _Case:
             reason = "node(s) didn't satisfy plugin(s) [NodeAffinity]"
             return Rejection(Plugin.NODE_AFFINITY, (reason,), "required affinity names other nodes")
         return next((found for one in self.filters if (found := one(node)) is not None), None)
+
+
+def _of_node_features(pod: Manifest) -> Iterator[str]:
+    """Yield what a pod needs of a kubelet that declares it (NodeDeclaredFeatures)."""
+    own_users = dig(pod, "spec", "hostUsers") is False and truth(pod, "spec", "hostNetwork")
+    restarts = any(
+        text(rule, "action") == "RestartAllContainers"
+        for one in items(pod, "spec", "containers")
+        for rule in items(one, "restartPolicyRules")
+    )
+    if own_users or restarts:
+        yield "whether the kubelet declares a feature that the pod needs"

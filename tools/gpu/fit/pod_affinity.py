@@ -77,7 +77,9 @@ class _Term:
 
     def matches(self, pod: Manifest, labels: Namespaces) -> bool:
         namespace = namespace_of(pod)
-        where = namespace in self.namespaces or _selects(self.of_namespaces, labels(namespace))
+        where = namespace in self.namespaces
+        if not where and mapping(self.of_namespaces) == self.of_namespaces:
+            where = _selects(self.of_namespaces, labels(namespace))
         return where and _selects(self.selector, labels_of(pod))
 
 

@@ -1,6 +1,6 @@
 """For each obstacle on a node, what would take it away: a change of the pod, or of the cluster."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from clusterwright.tools.gpu.fit import changed_pod
@@ -31,10 +31,12 @@ class Step:
     """What it makes of the pod; None for a change of the node, or of other pods."""
 
 
-def steps(pod: Manifest, node: NodeInfo, obstacle: Rejection) -> Sequence[Sequence[Step]]:
+def steps(
+    pod: Manifest, node: NodeInfo, obstacle: Rejection, elsewhere: Collection[str] = ()
+) -> Sequence[Sequence[Step]]:
     """Return the ways around one obstacle, the least first; none where nothing is to be advised."""
     if obstacle.plugin is Plugin.NODE_RESOURCES_FIT:
-        return _resources(pod, node)
+        return _resources(pod, node, elsewhere)
     find = _STEPS.get(obstacle.plugin)
     found: Sequence[Step] = find(pod, node, obstacle) if find else ()
     return [found] if found else []
@@ -99,12 +101,14 @@ _STEPS: Mapping[Plugin, Callable[[Manifest, NodeInfo, Rejection], Sequence[Step]
 }
 
 
-def _resources(pod: Manifest, node: NodeInfo) -> Sequence[Sequence[Step]]:
+def _resources(
+    pod: Manifest, node: NodeInfo, elsewhere: Collection[str]
+) -> Sequence[Sequence[Step]]:
     """Return how to ask for what is there, and how to make room for what is asked."""
     ask: list[Step] | None = []
     room: list[Step] | None = []
     for resource, amount in requests(pod).items():
-        if not amount or amount <= node.free(resource):
+        if not amount or amount <= node.free(resource) or resource in elsewhere:
             continue
         less = _less(resource, amount, node)
         ask = [*ask, less] if ask is not None and less else None

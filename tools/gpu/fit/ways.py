@@ -1,6 +1,6 @@
 """What would make a pod run, and on which nodes: the least changes that take all obstacles away."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -32,14 +32,19 @@ class Way:
     """Whether the pod alone changes; the scheduler's rules then say yes to the changed pod."""
 
 
-def ways(pod: Manifest, snapshot: Snapshot, ignored: Ignored = frozenset()) -> Sequence[Way]:
+def ways(
+    pod: Manifest,
+    snapshot: Snapshot,
+    ignored: Ignored = frozenset(),
+    elsewhere: Collection[str] = (),
+) -> Sequence[Way]:
     """Return the least ways to have a pod run, those that change nothing but the pod first."""
     names = pinned(pod)
     against = obstacles(pod, snapshot, ignored)
     grouped: dict[tuple[str, ...], list[tuple[NodeInfo, Sequence[Step]]]] = {}
     for node in node_infos(snapshot, pod):
         if names is None or node.name in names:
-            for found in _combinations(pod, node, against):
+            for found in _combinations(pod, node, against, elsewhere):
                 key = tuple(one.say for one in found)
                 grouped.setdefault(key, []).append((node, found))
     found = [_way(pod, alike) for alike in grouped.values()]
@@ -53,10 +58,13 @@ def ways(pod: Manifest, snapshot: Snapshot, ignored: Ignored = frozenset()) -> S
 
 
 def _combinations(
-    pod: Manifest, node: NodeInfo, against: Mapping[str, Sequence[Rejection]]
+    pod: Manifest,
+    node: NodeInfo,
+    against: Mapping[str, Sequence[Rejection]],
+    elsewhere: Collection[str],
 ) -> Sequence[Sequence[Step]]:
     """Return the sets of steps that take away all that speaks against a node."""
-    options = [steps(pod, node, one) for one in against[node.name]]
+    options = [steps(pod, node, one, elsewhere) for one in against[node.name]]
     if not options or not all(options):
         return []
     return [

@@ -107,6 +107,8 @@ def _expression_matches(expression: Manifest, labels: dict[str, str]) -> bool:
 
 
 def _compares(value: str, operator: str, values: list[str]) -> bool:
+    if "_" in value:  # a legal label, and a number to Python alone
+        return False
     try:
         have, asked = int(value), int(values[0])
     except (ValueError, IndexError):

@@ -61,7 +61,7 @@ class Drawn:
         labels = {
             _HOST: name,
             "disk": draw.choice(["ssd", "hdd"]),
-            "generation": draw.choice(["3", "7", "12"]),
+            "generation": draw.choice(["3", "7", "12", "1_0"]),
             "nvidia.com/gpu.product": draw.choice(_PRODUCTS),
         }
         if draw.random() < 0.9:

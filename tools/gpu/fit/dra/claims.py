@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from clusterwright.tools.gpu.fit.dra.allocation import Need, Search
-from clusterwright.tools.gpu.fit.dra.device import Key, Pools, matches_selector
+from clusterwright.tools.gpu.fit.dra.device import SLICE, Key, Pools, matches_selector
 from clusterwright.tools.gpu.fit.dra.request import class_names, constraints_of, ways_of
 from clusterwright.tools.gpu.fit.node_info import NodeInfo, requests
 from clusterwright.tools.gpu.fit.rejection import Plugin, Rejection
+from clusterwright.tools.kubernetes.analyzers.nearest import nearest
 from clusterwright.tools.manifest import (
     Manifest,
     items,
@@ -33,13 +34,19 @@ class Claims:
         self.doubts: set[str] = set()
         """What could not be told, once nodes were asked about."""
         self._classes = {name_of(one): one for one in snapshot.of_kind(CLASS)}
-        self.mapped: Mapping[str, str] = _mapped(snapshot)
+        self.mapped: Mapping[str, str] = mapped(snapshot)
         """Extended resources that stand for a DeviceClass."""
         self._claims = list(self._named())
+        self._readable = all(snapshot.was_read(kind) for kind in (CLAIM, CLASS, SLICE))
+        unread = any(gap.what == CLASS for gap in snapshot.coverage.gaps)
+        if not self._readable and (self._claims or unread):
+            self.doubts.add("devices of DRA: claims, classes or slices could not be read")
 
     @cached_property
     def refused(self) -> Rejection | None:
         """Why no node is looked at: a claim that is not there, or a class that is not."""
+        if not self._readable:
+            return None
         for entry, claim in self._claims:
             if claim is None:
                 return _refusal(_missing(self._pod, entry), "its claim does not exist yet")
@@ -47,13 +54,16 @@ class Claims:
                 return _refusal(f'resourceclaim "{name_of(claim)}" is being deleted')
             for request in [] if _allocated(claim) else items(claim, "spec", "devices", "requests"):
                 for name, wanted in class_names(request):
-                    if wanted not in self._classes and self._snapshot.was_read(CLASS):
+                    if wanted not in self._classes:
                         said = f"request {name}: device class {wanted} does not exist"
-                        return _refusal(said, f"there is no DeviceClass {wanted}")
+                        near = nearest(wanted, self._classes) or ", ".join(self._classes)
+                        return _refusal(said, f"DeviceClasses: {near or 'none'}")
         return None
 
     def __call__(self, node: NodeInfo) -> Rejection | None:
         """Refuse a node whose devices cannot meet the claims, or that is away from those given."""
+        if not self._readable:
+            return None
         claims = [claim for _, claim in self._claims if claim is not None]
         for claim in claims:
             selector = mapping(claim, "status", "allocation", "nodeSelector")
@@ -62,12 +72,7 @@ class Claims:
                 return _refusal(reason, f"the devices of claim {name_of(claim)} are elsewhere")
         needs = [need for one in claims if not _allocated(one) for need in self._needs(one)]
         needs += self._extended(node)
-        if not needs:
-            return None
-        if not self._snapshot.was_read(CLASS):
-            self.doubts.add("DeviceClasses and slices, which could not be read")
-            return None
-        return self._search(needs, node)
+        return self._search(needs, node) if needs else None
 
     def _search(self, needs: Sequence[Need], node: NodeInfo) -> Rejection | None:
         devices, incomplete = self._pools.on(node), self._pools.incomplete(node)
@@ -134,7 +139,7 @@ def _given(snapshot: Snapshot) -> frozenset[Key]:
     )
 
 
-def _mapped(snapshot: Snapshot) -> Mapping[str, str]:
+def mapped(snapshot: Snapshot) -> Mapping[str, str]:
     """Return the DeviceClass of each extended resource: of several the newest, then by name."""
     found: dict[str, str] = {}
     classes = sorted(snapshot.of_kind(CLASS), key=name_of, reverse=True)

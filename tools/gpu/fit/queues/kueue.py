@@ -100,7 +100,10 @@ def _workload(pod: Manifest, snapshot: Snapshot) -> Manifest | None:
 def _without_workload(pod: Manifest, snapshot: Snapshot) -> Iterator[str]:
     if not any(text(one, "name") == GATE for one in items(pod, "spec", "schedulingGates")):
         return
-    yield "Kueue keeps it at its gate and there is no Workload for it: is the controller running?"
+    if snapshot.was_read(_WORKLOAD):
+        yield "Kueue keeps it at its gate and made no Workload for it: is its controller running?"
+    else:
+        yield "Kueue keeps it at its gate; its Workload could not be read"
     yield from _queue(labels_of(pod).get(_QUEUE, ""), pod, snapshot)
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from clusterwright.tools.excerpt import few
 from clusterwright.tools.finding import Evidence, FieldEvidence
-from clusterwright.tools.gpu.funnel.operand import operand_stage
+from clusterwright.tools.gpu.funnel.operand import OperandStage, operand_stage
 from clusterwright.tools.gpu.funnel.scene import Scene
 from clusterwright.tools.gpu.funnel.stage import Stage, State
 from clusterwright.tools.manifest import Manifest, instant
@@ -18,46 +18,48 @@ _SOON = timedelta(minutes=10)
 """What a change of the layout takes at most, once nothing is in its way."""
 
 
-def mig_manager(scene: Scene) -> Stage:
-    """Return how the MIG layout of a node stands."""
+def mig_manager(scene: Scene) -> OperandStage:
+    """Return how the MIG layout of a node stands, and the pod that makes it, where that tells."""
     node = scene.node
     if not node.mig_config and not node.mig_state:
-        return Stage(NAME, State.NOT_USED, "no MIG layout is asked for")
+        return OperandStage(Stage(NAME, State.NOT_USED, "no MIG layout is asked for"))
     asked = f"{_CONFIG}={word(node.mig_config)}"
     if node.mig_state == "failed":
         shown: tuple[Evidence, ...] = (scene.label(_CONFIG), scene.label(_STATE))
-        logs = scene.log_of(NAME)
-        why = f"{asked} has failed{_held(scene)}"
-        return Stage(NAME, State.BROKEN, why, "gpu/mig-failed", scene.ref, shown, logs)
+        why, logs = f"{asked} has failed{_held(scene)}", scene.log_of(NAME)
+        code = "gpu/mig-failed"
+        return OperandStage(Stage(NAME, State.BROKEN, why, code, scene.ref, shown, logs))
     if node.mig_state == "success":
         return _idle(scene, asked)
     return _under_way(scene, asked)
 
 
-def _idle(scene: Scene, asked: str) -> Stage:
+def _idle(scene: Scene, asked: str) -> OperandStage:
     """Return the stage of a layout that is in force; its manager has nothing to do any more."""
-    if NAME not in scene.pods and not scene.wants(NAME):
-        return Stage(NAME, State.OK, asked, ref=scene.ref)
-    found = operand_stage(scene, NAME, NAME, "gpu/mig-failed").stage
-    return found if found.state is State.BROKEN else Stage(NAME, State.OK, asked, ref=scene.ref)
+    done = OperandStage(Stage(NAME, State.OK, asked, ref=scene.ref))
+    if not scene.wants(NAME):
+        return done
+    found = operand_stage(scene, NAME, NAME, "gpu/mig-failed")
+    return found if found.stage.state is State.BROKEN else done
 
 
-def _under_way(scene: Scene, asked: str) -> Stage:
-    state = scene.node.mig_state or "not begun"
-    why = f"{asked} is {word(state)}"
-    found = operand_stage(scene, NAME, NAME, "gpu/mig-stuck").stage
+def _under_way(scene: Scene, asked: str) -> OperandStage:
+    why = f"{asked} is {word(scene.node.mig_state or 'not begun')}"
+    found = operand_stage(scene, NAME, NAME, "gpu/mig-stuck")
+    own = found.stage
     shown: tuple[Evidence, ...] = (scene.label(_CONFIG), scene.label(_STATE))
-    if found.state is State.BROKEN:
-        why = f"{why}, and its manager does not work: {found.why}"
-        return replace(found, why=why, evidence=(*shown, *found.evidence))
+    if own.state is State.BROKEN:
+        why = f"{why}, and its manager does not work: {own.why}"
+        told = replace(own, why=why, evidence=(*shown, *own.evidence))
+        return replace(found, stage=told)
     holders = _holders(scene)
-    if holders and found.state is State.OK:
-        ref = Ref.of(holders[0])
-        value = scene.node.ref.name
+    if holders and own.state is State.OK:
+        ref, value = Ref.of(holders[0]), scene.node.ref.name
         shown = (*shown, FieldEvidence(ref=ref, path="$.spec.nodeName", value=value))
-        why = f"{why}{_held(scene)}"
-        return Stage(NAME, State.BROKEN, why, "gpu/mig-stuck", scene.ref, shown, scene.log_of(NAME))
-    return Stage(NAME, State.WORKING, why, "", scene.ref, shown)
+        why, logs = f"{why}{_held(scene)}", scene.log_of(NAME)
+        code = "gpu/mig-stuck"
+        return OperandStage(Stage(NAME, State.BROKEN, why, code, scene.ref, shown, logs))
+    return OperandStage(Stage(NAME, State.WORKING, why, "", scene.ref, shown))
 
 
 def _holders(scene: Scene) -> list[Manifest]:

@@ -33,6 +33,7 @@ _HANGS_ON = {
     "validator": ("driver", "toolkit", "device-plugin"),
     "device-plugin": ("driver", "toolkit"),
     "gfd": ("driver", "toolkit"),
+    "mig-manager": ("driver", "toolkit"),
 }
 """What operands hang on where their pods do not tell."""
 
@@ -47,6 +48,7 @@ def container_stages(scene: Scene) -> tuple[Stage, ...]:
         "validator": _validator(scene),
         "device-plugin": _device_plugin(scene),
         "gfd": _optional(scene, "gfd", "gpu/discovery-failed"),
+        "mig-manager": mig_manager(scene),
     }
     plans = {
         name: (one.stage, _needs(name, one, found["validator"])) for name, one in found.items()
@@ -55,7 +57,6 @@ def container_stages(scene: Scene) -> tuple[Stage, ...]:
     if blamed is not None:
         plans["toolkit"] = (blamed, (*_BEFORE, "driver"))
     chain.add_all(plans)
-    chain.add(mig_manager(scene), *_BEFORE, "driver", "toolkit")
     add_devices(chain, scene, ("device-plugin", "mig-manager"))
     return chain.ordered(NAMES)
 

@@ -3,7 +3,17 @@
 import pytest
 
 from clusterwright.tools.gpu.funnel.stage import State
-from tests.tools.gpu.funnel.fleet import CRASHING, MIG, PLUGIN, Fleet, ago, broken, nvidia, user_pod
+from tests.tools.gpu.funnel.fleet import (
+    CRASHING,
+    MIG,
+    PLUGIN,
+    VALIDATOR,
+    Fleet,
+    ago,
+    broken,
+    nvidia,
+    user_pod,
+)
 
 
 def _with_mig(config: str = "all-1g.10gb", state: str = "success") -> Fleet:
@@ -101,3 +111,21 @@ def test_a_node_without_mig_does_without_its_manager() -> None:
     fleet.drop("Pod", MIG)
 
     assert broken(fleet.funnel()) == {}
+
+
+def test_an_idle_manager_that_hangs_in_a_check_hangs_on_the_validator() -> None:
+    fleet = _with_mig("all-disabled")
+    ended = {"terminated": {"exitCode": 127, "reason": "Error"}}
+    for name, at in ((VALIDATOR, 1), (MIG, 0)):
+        fleet.stuck(name, at, state=ended)
+    funnel = fleet.funnel()
+
+    assert broken(funnel) == {"validator": "gpu/validation-failed"}
+    assert funnel["mig-manager"].state is State.SYMPTOM
+
+
+def test_an_idle_manager_that_fails_is_told_before_it_is_needed() -> None:
+    fleet = _with_mig("all-disabled")
+    fleet.ails(MIG, restarts=6, last={"exitCode": 1, "reason": "Error"}, **CRASHING)
+
+    assert broken(fleet.funnel()) == {"mig-manager": "gpu/mig-failed"}

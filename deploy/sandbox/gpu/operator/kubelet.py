@@ -45,6 +45,11 @@ class Kubelets:
                     there.add(DEVICES)  # asked once: a pod that runs does not go back for it
                 self._carry_on(pod, node, situation(pod, node, there))
 
+    def forget(self) -> None:
+        """Forget pods that are no more."""
+        alive = {text(pod, "metadata", "uid") for pod in self._world.all("Pod")}
+        self._lasting = {uid: one for uid, one in self._lasting.items() if uid in alive}
+
     def _carry_on(self, pod: Manifest, node: Manifest, where: Situation) -> None:
         uid, now = text(pod, "metadata", "uid"), datetime.now(UTC)
         before = self._lasting.get(uid)

@@ -188,5 +188,5 @@ def _shared(counts: dict[str, int], sharing: Sharing) -> dict[str, int]:
 def _parsed(content: str) -> Json:
     try:
         return dig(yaml.safe_load(content))
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError):  # the latter of a date that there is not
         return None

@@ -14,6 +14,7 @@ from clusterwright.deploy.sandbox.gpu.operator.world import World, steered
 from clusterwright.tools.manifest import Manifest, items, labels_of, mapping, name_of, text
 
 STATE = f"{MIG_CONFIG}.state"
+_UNDER_WAY = frozenset({"pending", "rebooting"})
 _SLICES, _MEMORY = 7, 8
 
 
@@ -33,11 +34,11 @@ class MigManagers:
         attempt = wanted, text(pod, "metadata", "uid")
         if not wanted or self._tried.get(name_of(node)) == attempt:
             return
-        if labels_of(node).get(STATE) != "pending":
+        if labels_of(node).get(STATE) not in _UNDER_WAY:
             self._world.label(node, {STATE: "pending"})
             return
         said = steered(node, "mig-apply")
-        if said in {"pending", "rebooting"}:
+        if said in _UNDER_WAY:
             self._world.label(node, {STATE: said})
             return
         self._tried[name_of(node)] = attempt
@@ -71,6 +72,7 @@ def _fits_on(product: Product, devices: dict[str, int]) -> bool:
         return False
     profiles = [(product.profiles[name], n) for name, n in devices.items()]
     return (
-        sum(one.compute * n for one, n in profiles) <= _SLICES
+        all(n >= 0 for n in devices.values())
+        and sum(one.compute * n for one, n in profiles) <= _SLICES
         and sum(one.memory * n for one, n in profiles) <= _MEMORY
     )

@@ -45,6 +45,7 @@ class Rounds:
     def go(self) -> bool:
         """Look after every node and every operator's object; return whether nothing failed."""
         self._failed = False
+        self._kubelets.forget()
         main = policy.in_force(self._world)
         self._try("ClusterPolicy", lambda: policy.deploy(self._world, main))
         self._try("NVIDIADriver", lambda: nvidia_driver.look_after(self._world, main))

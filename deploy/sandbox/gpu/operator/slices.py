@@ -13,6 +13,8 @@ from clusterwright.deploy.sandbox.runtime.simulated import SIMULATED
 from clusterwright.tools.manifest import Json, Manifest, items, mapping, name_of, number, text
 
 DRIVER = "gpu.nvidia.com"
+_ON_A_GPU = 7
+"""MIG devices at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def devices_of_node(
         if split is None:
             found.append(_device(node, part))
         for profile, count in (split or {}).items():
-            found += [_device(node, part, profile, n) for n in range(count)]
+            found += [_device(node, part, profile, n) for n in range(min(count, _ON_A_GPU))]
     return found
 
 

@@ -47,6 +47,16 @@ def test_a_layout_for_another_product_fails_and_changes_nothing(gpu: Steered) ->
     until(lambda: gpu.labels("gpu-h100-1").get(_STATE), "success")
 
 
+def test_a_layout_can_be_kept_under_way(gpu: Steered) -> None:
+    with gpu.annotated("gpu-a100-1", "mig-apply", "rebooting"):
+        _lay_out(gpu, "gpu-a100-1", "all-7g.80gb")
+        until(lambda: gpu.labels("gpu-a100-1").get(_STATE), "rebooting")
+        assert gpu.offered("gpu-a100-1") == {"nvidia.com/gpu": "8"}
+    until(lambda: gpu.offered("gpu-a100-1"), {"nvidia.com/mig-7g.80gb": "8"})
+    _lay_out(gpu, "gpu-a100-1", "all-disabled")
+    until(lambda: gpu.offered("gpu-a100-1"), {"nvidia.com/gpu": "8"})
+
+
 def test_a_layout_fails_while_a_pod_holds_a_device(gpu: Steered) -> None:
     with gpu.having(_pod("holds-a-gpu", "gpu-h100-2", gpu=1)):
         until(lambda: gpu.get("Pod", "holds-a-gpu", "default")["status"].get("phase"), "Running")

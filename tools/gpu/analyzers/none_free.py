@@ -20,7 +20,7 @@ _SHOWN = 3
 def fragmented(one: Waiting) -> Finding | None:
     """Return a finding when enough is free in total, and on no single node."""
     for resource, amount in one.asked.items():
-        free = _free(one, resource)
+        free = one.free(resource)
         most = max(free.values(), default=0)
         if most >= amount or sum(free.values()) < amount or not _ever(one, resource, amount):
             continue
@@ -51,7 +51,7 @@ def none_free(waiting: Iterable[Waiting]) -> Iterable[Finding]:
     found: dict[tuple[str, tuple[str, ...]], list[Waiting]] = defaultdict(list)
     for one in waiting:
         for resource, amount in one.asked.items():
-            free = _free(one, resource)
+            free = one.free(resource)
             short = sum(free.values()) < amount and max(free.values(), default=0) < amount
             if free and short and _ever(one, resource, amount) and not repaired(one):
                 found[resource, tuple(sorted(free))].append(one)
@@ -63,7 +63,7 @@ def none_free(waiting: Iterable[Waiting]) -> Iterable[Finding]:
 def _none_free(resource: str, nodes: Sequence[str], some: Sequence[Waiting]) -> Finding:
     first = min(some, key=lambda one: str(one.case.subject))
     held = _held(first, resource, nodes)
-    left = sum(_free(first, resource).values())
+    left = sum(first.free(resource).values())
     holders = few([f"{ref} ({n})" for ref, n in held.items()], _SHOWN) or "nobody who can be seen"
     rest = f"{left} of" if left else "None of the"
     total = sum(node.allocatable.get(resource, 0) for node in first.open)
@@ -84,15 +84,6 @@ def _none_free(resource: str, nodes: Sequence[str], some: Sequence[Waiting]) -> 
             "relations": edges(owners, Edge.REQUESTS, first.case.subject),
         }
     )
-
-
-def _free(one: Waiting, resource: str) -> Mapping[str, int]:
-    """Return what is free on the nodes that may be used and have the resource at all."""
-    return {
-        node.ref.name: node.free.get(resource, 0)
-        for node in one.open
-        if node.allocatable.get(resource, 0)
-    }
 
 
 def _ever(one: Waiting, resource: str, amount: int) -> bool:

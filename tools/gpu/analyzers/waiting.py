@@ -7,12 +7,12 @@ from functools import cached_property
 
 from clusterwright.tools.finding import Evidence, Finding, Relation
 from clusterwright.tools.gpu.analyzers.about import Cure, with_cures
+from clusterwright.tools.gpu.analyzers.places import places
 from clusterwright.tools.gpu.estate import Estate, asked_of, estate_of
 from clusterwright.tools.gpu.node import GpuNode
 from clusterwright.tools.gpu.vendor import Vendor, vendor_of
 from clusterwright.tools.kubernetes.analyzers.capacity import finished, requested
 from clusterwright.tools.kubernetes.analyzers.case import Case
-from clusterwright.tools.kubernetes.analyzers.node_match import repelling
 from clusterwright.tools.kubernetes.analyzers.pod import message_of
 from clusterwright.tools.manifest import (
     Manifest,
@@ -20,7 +20,6 @@ from clusterwright.tools.manifest import (
     dig,
     items,
     mapping,
-    name_of,
     namespace_of,
     text,
 )
@@ -55,16 +54,23 @@ class Waiting:
         return message_of(condition(self.pod, "PodScheduled"))
 
     @cached_property
-    def fitting(self) -> Sequence[Manifest]:
-        """The nodes that selector and affinity allow."""
-        return self.estate.amounts.fitting(self.pod)
+    def fitting(self) -> frozenset[str]:
+        """The names of the nodes that selector and affinity allow."""
+        return places(self.estate).fitting(self.pod)
+
+    @cached_property
+    def repelled(self) -> Mapping[str, tuple[str, ...]]:
+        """The taints of nodes with accelerators that are not tolerated, by the nodes' names."""
+        return places(self.estate).repelled(self.pod)
 
     @cached_property
     def open(self) -> Sequence[GpuNode]:
         """The nodes with accelerators that fit, and whose taints are tolerated."""
-        fitting = {name_of(one) for one in self.fitting}
-        nodes = (one for one in self.estate.nodes if one.ref.name in fitting)
-        return [one for one in nodes if not repelling(self.pod, one.manifest)]
+        return places(self.estate).open(self.pod)
+
+    def free(self, resource: str) -> Mapping[str, int]:
+        """Return what is free on the nodes that may be used and have a resource at all."""
+        return places(self.estate).free(self.pod, resource)
 
     def finding(
         self,
@@ -158,13 +164,12 @@ def would_take(node: GpuNode, one: Waiting) -> bool:
     It would take them, were it well: their selector allows it but for what its own discovery
     would label, its taints are tolerated, and what it lacks would be enough.
     """
-    return _may_be_on(node, one) and any(
-        _would_have(node, resource, amount) for resource, amount in one.asked.items()
-    )
+    lacks = any(_would_have(node, resource, amount) for resource, amount in one.asked.items())
+    return lacks and _may_be_on(node, one)
 
 
 def _may_be_on(node: GpuNode, one: Waiting) -> bool:
-    taints = [t for t in repelling(one.pod, node.manifest) if not t.startswith(_PASSING)]
+    taints = [t for t in one.repelled.get(node.ref.name, ()) if not t.startswith(_PASSING)]
     if taints:
         return False
     selector = mapping(one.pod, "spec", "nodeSelector")
@@ -173,9 +178,8 @@ def _may_be_on(node: GpuNode, one: Waiting) -> bool:
         for key, value in selector.items()
     ):
         return False
-    if all(node.labels.get(key) == value for key, value in selector.items()):
-        return any(name_of(fit) == node.ref.name for fit in one.fitting)
-    return True
+    untold = any(node.labels.get(key) != value for key, value in selector.items())
+    return untold or node.ref.name in one.fitting
 
 
 def of_discovery(key: str) -> bool:

@@ -7,11 +7,12 @@ from clusterwright.tools.finding import Finding
 from clusterwright.tools.gpu.analyzers.about import Cure
 from clusterwright.tools.gpu.analyzers.broken import broken
 from clusterwright.tools.gpu.analyzers.waiting import Waiting
-from clusterwright.tools.gpu.estate import Estate
+from clusterwright.tools.gpu.estate import Estate, estate_of
 from clusterwright.tools.gpu.vendor import vendor_of
 from clusterwright.tools.kubernetes.analyzers.nearest import nearest
 from clusterwright.tools.manifest import text
 from clusterwright.tools.quotation import word
+from clusterwright.tools.snapshot import Snapshot
 
 CODE = "gpu/wrong-resource"
 _MIG = "nvidia.com/mig-"
@@ -36,6 +37,11 @@ def suspect(one: Waiting) -> Finding | None:
 
 def offered(estate: Estate) -> Collection[str]:
     """Return the resources that nodes have, or say that they have."""
+    return estate.derived(_offered)
+
+
+def _offered(snapshot: Snapshot) -> Collection[str]:
+    estate = estate_of(snapshot)
     found = {key for node in estate.nodes for key, n in node.capacity.items() if n}
     mapped = (
         text(one, "spec", "extendedResourceName") or f"deviceclass.resource.kubernetes.io/{name}"

@@ -129,7 +129,7 @@ class Page:
         return HolderRow(
             ref=one.ref,
             has=has,
-            state=state_of(pod, self.estate.now).text if pod else None,
+            state=word(state_of(pod, self.estate.now).text) if pod else None,
             devices=tuple(map(word, one.devices)) or None,
             workload=workload if workload != one.ref else None,
         )

@@ -198,7 +198,7 @@ class Page:
 def _mig(node: GpuNode) -> str:
     if not node.mig_config or (node.mig_config, node.mig_state) == ("all-disabled", "success"):
         return ""
-    state = "" if node.mig_state == "success" else f" {node.mig_state or 'not begun'}"
+    state = "" if node.mig_state == "success" else f" {word(node.mig_state) or 'not begun'}"
     return word(node.mig_config) + state
 
 

@@ -14,6 +14,7 @@ from clusterwright.tools.finding import (
     Relation,
 )
 from clusterwright.tools.gpu.funnel.stage import Stage, State
+from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
 
 
@@ -142,7 +143,7 @@ def _shown(evidence: Evidence) -> str:
         case FieldEvidence():
             return f"{evidence.ref} {evidence.path} | {one_line(evidence.value)}"
         case EventEvidence():
-            return f"{evidence.ref} {evidence.reason} x{evidence.count} | {evidence.message}"
+            return f"{evidence.ref} {word(evidence.reason)} x{evidence.count} | {evidence.message}"
         case LogEvidence():
             return f"{evidence.ref} {evidence.container} | {one_line(evidence.line)}"
         case AbsenceEvidence():

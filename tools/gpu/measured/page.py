@@ -179,6 +179,9 @@ class Page:
             )
         if Vendor.AMD in vocabulary.vendors:
             yield "names of AMD's metrics are from its documents, not tried; hangs are not judged"
+        simulated = sum(bool(one.simulated) for one in self.known.places.estate.nodes)
+        if simulated:
+            yield f"{simulated} nodes are simulated, and so is what is measured of them"
         if joined_.nowhere:
             yield f"{joined_.nowhere} series name no node of the cluster and are left out"
         if self.known.places.estate.was_read("Pod") and any(not one.pods for one in measured):

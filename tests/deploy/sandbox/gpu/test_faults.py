@@ -110,8 +110,10 @@ def test_a_stale_deploy_label_is_honoured(gpu: Steered) -> None:
 def test_taints_leave_daemonsets_without_nodes_and_the_policy_ready(gpu: Steered) -> None:
     nodes = [one for one in gpu.list("Node") if name_of(one).startswith("gpu-")]
     tainted = {"key": "dedicated", "value": "ml", "effect": "NoSchedule"}
-    desired = lambda: gpu.get(*sets)["status"]["desiredNumberScheduled"]  # noqa: E731
-    sets = ("DaemonSet", DRIVER, NAMESPACE)
+
+    def desired() -> int:
+        return gpu.get("DaemonSet", DRIVER, NAMESPACE)["status"]["desiredNumberScheduled"]
+
     for one in nodes:
         gpu.api.patch(one, {"spec": {"taints": [*items(one, "spec", "taints"), tainted]}})
     try:

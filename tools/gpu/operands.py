@@ -67,8 +67,11 @@ OPERANDS = (
     Operand(
         "device-plugin",
         _N,
-        # As the operator, its own chart, and Google name it.
-        ("nvidia-device-plugin-daemonset", "nvidia-device-plugin", "nvidia-gpu-device-plugin"),
+        # As the operator, its own chart, Google, and HAMi in its place name it.
+        (
+            *("nvidia-device-plugin-daemonset", "nvidia-device-plugin"),
+            *("nvidia-gpu-device-plugin", "hami-device-plugin"),
+        ),
         "device-plugin",
         ("toolkit",),
     ),

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from clusterwright.tools.coverage import Gap
 from clusterwright.tools.excerpt import one_line
-from clusterwright.tools.gpu.fit.answer import Fit, Fits, Objection, Option
+from clusterwright.tools.gpu.fit.answer import Fit, Fits, Option
 from clusterwright.tools.gpu.fit.capacity_wanted import another_node
 from clusterwright.tools.gpu.fit.causes import causes
 from clusterwright.tools.gpu.fit.dra.claims import mapped
@@ -12,6 +12,7 @@ from clusterwright.tools.gpu.fit.filters import units
 from clusterwright.tools.gpu.fit.holders import holders, would_preempt
 from clusterwright.tools.gpu.fit.judge import judge, obstacles
 from clusterwright.tools.gpu.fit.node_info import PODS, NodeInfo, node_infos, requests
+from clusterwright.tools.gpu.fit.objections import objections
 from clusterwright.tools.gpu.fit.queues import QUEUE_MANAGERS
 from clusterwright.tools.gpu.fit.queues.queue_manager import QueueManager
 from clusterwright.tools.gpu.fit.quotas import exceeded
@@ -25,7 +26,6 @@ from clusterwright.tools.snapshot import Snapshot
 
 _NAMES = 3
 _HOLDERS = 6
-_GROUPS = 10
 _LONGEST = 200
 _DEFAULT = "default-scheduler"
 
@@ -120,31 +120,6 @@ def _fits(verdict: Verdict, held: Sequence[str], unjudged: Sequence[str]) -> Fit
     if not verdict.fitting:
         return Fits.NO
     return Fits.UNSURE if unjudged else Fits.YES
-
-
-def objections(verdict: Verdict, nodes: Sequence[NodeInfo]) -> Iterator[Objection]:
-    """Yield each first objection with its nodes: in the scheduler's order, equal ones together."""
-    by_name = {node.name: node for node in nodes}
-    grouped: dict[tuple[Plugin, str, str], list[tuple[NodeInfo, Rejection]]] = {}
-    details = len({(one.plugin, one.detail) for one in verdict.nodes.values() if one})
-    for name, one in verdict.nodes.items():
-        if one is not None:
-            apart = one.plugin is not Plugin.NODE_RESOURCES_FIT and details <= _GROUPS
-            key = (one.plugin, ", ".join(one.reasons), one.detail if apart else "")
-            grouped.setdefault(key, []).append((by_name[name], one))
-    order = list(Plugin)
-    for (plugin, said, _), alike in sorted(
-        grouped.items(), key=lambda one: (order.index(one[0][0]), -len(one[1]))
-    ):
-        details = list(dict.fromkeys(one.detail for _, one in alike))
-        more = f", ... ({len(details)} ways)" if len(details) > 1 else ""
-        yield Objection(
-            count=len(alike),
-            nodes=tuple(node.name for node, _ in alike[:_NAMES]),
-            plugin=plugin,
-            said=said,
-            detail=details[0] + more,
-        )
 
 
 def _said(pod: Manifest) -> str | None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from clusterwright.tools.errors import InvalidInputError
-from clusterwright.tools.gpu.hardware.products import is_amd
+from clusterwright.tools.gpu.hardware.products import find, is_amd
 from clusterwright.tools.kubernetes.analyzers.quantity import quantity
 from clusterwright.tools.manifest import Manifest, labels_of, mapping
 from clusterwright.tools.ref import Ref, check_namespace
@@ -26,7 +26,10 @@ class Request:
     """What is asked for."""
 
     requests: Mapping[str, int | str]
-    """Amounts by resource; of `gpu` and `mig-1g.10gb`, `nvidia.com/` is left out."""
+    """Amounts by resource; of `gpu` and `mig-1g.10gb`, `nvidia.com/` is left out.
+
+    With a product of AMD, `gpu` is `amd.com/gpu`.
+    """
     product: str = ""
     node_selector: Mapping[str, str] = field(default_factory=dict[str, str])
     tolerations: Sequence[str] = ()
@@ -43,7 +46,11 @@ class Request:
             raise InvalidInputError(
                 "that many requests, labels or tolerations", hint=f"at most {_MOST} of each"
             )
-        asked = {_resource(name): _amount(name, value) for name, value in self.requests.items()}
+        gpu = f"{'amd' if is_amd(self.product) else 'nvidia'}.com/gpu"
+        asked = {
+            gpu if name == "gpu" else _resource(name): _amount(name, value)
+            for name, value in self.requests.items()
+        }
         selector = dict(self.node_selector)
         if self.product:
             label, value = _product(self.product, nodes)
@@ -88,7 +95,7 @@ def _product(wanted: str, nodes: Sequence[Manifest]) -> tuple[str, str]:
     for node in nodes:
         for label in PRODUCT_LABELS:
             value = labels_of(node).get(label)
-            if value and _joined(value) == _joined(wanted):
+            if value and (_joined(value) == _joined(wanted) or _same_model(value, wanted)):
                 return label, value
     value = wanted.strip().replace(" ", "-")
     if not _VALUE.match(value):
@@ -97,6 +104,12 @@ def _product(wanted: str, nodes: Sequence[Manifest]) -> tuple[str, str]:
             hint="as its label has it: NVIDIA-H100-80GB-HBM3; gpu_inventory lists them",
         )
     return PRODUCT_LABELS[is_amd(wanted)], value
+
+
+def _same_model(value: str, wanted: str) -> bool:
+    """Return whether a label says another name of a product; never how it is split or shared."""
+    product = find(wanted)
+    return product is not None and _joined(value) == _joined(product.label)
 
 
 def _joined(product: str) -> str:

@@ -130,7 +130,8 @@ def _less(resource: str, amount: int, node: NodeInfo) -> Step | None:
     if not other:
         return None
     say = f"ask for {other}, not {resource}"
-    return Step(say, 2, changed_pod.asking(other, amount, instead_of=resource))
+    weight = 2 if vendor_of(other) == vendor_of(resource) else 4
+    return Step(say, weight, changed_pod.asking(other, amount, instead_of=resource))
 
 
 def alternative(resource: str, amount: int, node: NodeInfo) -> str:

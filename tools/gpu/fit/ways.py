@@ -54,7 +54,18 @@ def ways(
         for one in found[:_TRIED]
         if not one.of_pod or fits_on(one.pod, snapshot, frozenset(one.nodes), ignored)
     ]
-    return sorted(kept[:_TOLD], key=lambda one: (not one.of_pod, one.weight))
+    most = 2 * kept[0].weight + 2 if kept else 0
+    told = [
+        one
+        for one in kept
+        if one.weight <= most and not any(_is_less(other, one) for other in kept)
+    ]
+    return sorted(told[:_TOLD], key=lambda one: (not one.of_pod, one.weight))
+
+
+def _is_less(one: Way, than: Way) -> bool:
+    """Return whether a way is part of another one."""
+    return set(one.steps) < set(than.steps)
 
 
 def _combinations(

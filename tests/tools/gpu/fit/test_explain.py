@@ -72,6 +72,27 @@ def test_all_that_is_in_the_way_on_a_node_is_told_at_once() -> None:
     )
 
 
+def test_nothing_is_advised_beyond_what_suffices() -> None:
+    cluster = snapshot(
+        node("a", gpu=4, taints=["nvidia.com/gpu"]),
+        node("b", gpu=2, taints=["nvidia.com/gpu"]),
+        node("c", amd=8, taints=["nvidia.com/gpu"]),
+    )
+    found = explain(pod("t", gpu=4), cluster, "it")
+    assert [(one.do, one.nodes) for one in found.options] == [
+        (("tolerate nvidia.com/gpu:NoSchedule",), ("a",))
+    ]
+
+
+def test_nodes_without_a_resource_are_told_apart_from_full_ones() -> None:
+    cluster = snapshot(node("a", gpu=4), node("b"), node("c"), pod("p", on="a", gpu=3))
+    found = explain(pod("t", gpu=2), cluster, "it")
+    assert [(one.detail, one.count) for one in found.objections] == [
+        ("no nvidia.com/gpu", 2),
+        ("nvidia.com/gpu 1 free of 4", 1),
+    ]
+
+
 def test_a_free_gpu_can_be_split_where_the_profile_is_asked_for() -> None:
     found = explain(pod("t", mig_1g_10gb=9), snapshot(node("a", gpu=8), node("b", gpu=1)), "it")
     split = "split 2 of its 8 free GPUs by MIG into 1g.10gb (gpu_plan_change)"

@@ -23,8 +23,9 @@ def test_a_request_becomes_a_pod_with_prefixes_and_tolerations() -> None:
 def test_a_product_is_taken_as_nodes_spell_it() -> None:
     asked = Request({"gpu": 1}, product="nvidia h100 80gb hbm3")
     assert asked.pod([node("a", gpu=1)])["spec"]["nodeSelector"] == {"nvidia.com/gpu.product": H100}
-    amd = Request({"amd.com/gpu": 1}, product="AMD-Instinct-MI300X")
-    assert list(amd.pod()["spec"]["nodeSelector"]) == ["amd.com/gpu.product-name"]
+    amd = Request({"gpu": 1}, product="AMD-Instinct-MI300X").pod()["spec"]
+    assert list(amd["nodeSelector"]) == ["amd.com/gpu.product-name"]
+    assert amd["containers"][0]["resources"] == {"requests": {"amd.com/gpu": "1"}}
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def _of_host(scene: Scene) -> bool:
     if scene.node.labels.get(f"{DEPLOY}driver") in {"false", "pre-installed"}:
         return True
     made = scene.daemonsets(NAME)
-    wanted = scene.enabled(NAME) and bool(scene.policy)
+    wanted = scene.wants(NAME)
     return not made and not wanted and not scene.estate.of_kind(NVIDIA_DRIVER)
 
 

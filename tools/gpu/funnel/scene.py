@@ -112,6 +112,8 @@ class Scene:
         """
         if self.daemonsets(operand) or operand in self.pods:
             return True
+        if self.estate.unread(CLUSTER_POLICY) and not self.estate.was_read("DaemonSet"):
+            return self.operated  # whether it is wanted is not known: neither tells
         return bool(self.policy) and self.enabled(_BLOCKS.get(operand, operand))
 
     @cached_property

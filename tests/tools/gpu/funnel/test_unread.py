@@ -16,7 +16,15 @@ from tests.tools.gpu.funnel.fleet import PLUGIN, Fleet, amd, broken, node, nvidi
 _ODD: tuple[Json, ...] = (None, 7, "text", [], {}, [None], {"a": None}, True)
 
 
-@pytest.mark.parametrize("kinds", [("Pod",), ("DaemonSet",), ("Pod", "DaemonSet", "Event")])
+@pytest.mark.parametrize(
+    "kinds",
+    [
+        ("Pod",),
+        ("DaemonSet",),
+        ("Pod", "DaemonSet", "Event"),
+        ("Pod", "DaemonSet", "ClusterPolicy.nvidia.com"),
+    ],
+)
 def test_what_may_not_be_read_is_not_known(kinds: tuple[str, ...]) -> None:
     fleet = nvidia()
     fleet.gaps = tuple(Gap(what=kind, reason="forbidden") for kind in kinds)

@@ -2,13 +2,9 @@
 
 import yaml
 
+from clusterwright.deploy.sandbox.gpu.daemonsets import dra_driver
 from clusterwright.deploy.sandbox.gpu.hardware import DRIVER_VERSION, PRODUCTS
-from clusterwright.deploy.sandbox.gpu.operands import (
-    AMD_NAMESPACE,
-    DRA_NAMESPACE,
-    NAMESPACE,
-    dra_driver,
-)
+from clusterwright.deploy.sandbox.gpu.operands import AMD_NAMESPACE, DRA_NAMESPACE, NAMESPACE
 from clusterwright.deploy.sandbox.runtime.simulated import SIMULATED
 from clusterwright.tools.manifest import Json, Manifest
 

@@ -6,8 +6,8 @@ internal/conditions/deviceconfig.go; the label is Kernel Module Management's.
 
 from datetime import UTC, datetime
 
+from clusterwright.deploy.sandbox.gpu.daemonsets import module_label, wanted_of_amd
 from clusterwright.deploy.sandbox.gpu.nodes import KERNEL
-from clusterwright.deploy.sandbox.gpu.operands import module_label, wanted_of_amd
 from clusterwright.deploy.sandbox.gpu.operator.world import World, has_label, steered
 from clusterwright.tools.manifest import (
     Json,

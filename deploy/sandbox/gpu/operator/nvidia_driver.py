@@ -4,7 +4,8 @@ Rules: NVIDIA/gpu-operator v26.7, controllers/nvidiadriver_controller.go, intern
 (node selectors must not overlap), internal/state/driver.go.
 """
 
-from clusterwright.deploy.sandbox.gpu.operands import NAMESPACE, driver_of
+from clusterwright.deploy.sandbox.gpu.daemonsets import driver_of
+from clusterwright.deploy.sandbox.gpu.operands import NAMESPACE
 from clusterwright.deploy.sandbox.gpu.operator.conditions import failed, ready, write
 from clusterwright.deploy.sandbox.gpu.operator.discovery import PRESENT
 from clusterwright.deploy.sandbox.gpu.operator.policy import daemonset_ready

@@ -4,7 +4,8 @@ Rules: NVIDIA/gpu-operator v26.7, controllers/clusterpolicy_controller.go and ob
 (isDaemonSetReady), internal/conditions/clusterpolicy.go.
 """
 
-from clusterwright.deploy.sandbox.gpu.operands import NAMESPACE, OPERANDS, wanted
+from clusterwright.deploy.sandbox.gpu.daemonsets import wanted
+from clusterwright.deploy.sandbox.gpu.operands import NAMESPACE, OPERANDS
 from clusterwright.deploy.sandbox.gpu.operator.conditions import failed, ready, write
 from clusterwright.deploy.sandbox.gpu.operator.discovery import PRESENT
 from clusterwright.deploy.sandbox.gpu.operator.world import World, has_label

@@ -2,8 +2,9 @@
 
 import pytest
 
+from clusterwright.deploy.sandbox.gpu.daemonsets import wanted
 from clusterwright.deploy.sandbox.gpu.objects import policy
-from clusterwright.deploy.sandbox.gpu.operands import OPERANDS, wanted
+from clusterwright.deploy.sandbox.gpu.operands import OPERANDS
 from clusterwright.deploy.sandbox.gpu.operator.situation import (
     CONFIG,
     DEVICES,

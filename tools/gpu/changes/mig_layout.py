@@ -8,18 +8,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-import yaml
-
 from clusterwright.tools.errors import InvalidInputError, RefusedError
+from clusterwright.tools.excerpt import one_line
+from clusterwright.tools.gpu.changes.config_text import read_config
 from clusterwright.tools.gpu.hardware.mig_profiles import resource_of
 from clusterwright.tools.gpu.hardware.placement import WhyNot, layout
 from clusterwright.tools.gpu.hardware.products import Product
 from clusterwright.tools.gpu.vendor import Vendor
 from clusterwright.tools.manifest import Json, Manifest, items, mapping, texts, truth
+from clusterwright.tools.quotation import word
 
 GPU = "nvidia.com/gpu"
 KEY = "config.yaml"
-_MOST_TEXT = 1_000_000
 _MOST_DEVICES = 64
 
 
@@ -68,16 +68,8 @@ class NodeLayout:
 
 def layouts(content: str, where: str) -> Mapping[str, Json]:
     """Return the layouts of a configuration by name; raise RefusedError for what is none."""
-    if len(content) > _MOST_TEXT:
-        raise RefusedError(f"{where} is too long to be read", hint="look at it with k8s_get")
-    try:
-        found: Json = yaml.safe_load(content)
-    except (yaml.YAMLError, RecursionError) as error:
-        raise RefusedError(
-            f"{where} is no YAML, so that the MIG manager cannot read it either",
-            hint="repair the ConfigMap where it comes from",
-        ) from error
-    return mapping(found, "mig-configs")
+    found = read_config(content, where, "the MIG manager")
+    return {key: one for key, one in mapping(found, "mig-configs").items() if _is_text(key)}
 
 
 def layout_of(known: Mapping[str, Json], name: str, product: Product | None) -> NodeLayout:
@@ -90,7 +82,7 @@ def layout_of(known: Mapping[str, Json], name: str, product: Product | None) -> 
         near = difflib.get_close_matches(name, list(known), n=5, cutoff=0.4) or list(known)[:12]
         raise InvalidInputError(
             f"there is no MIG layout {name[:80]!r}",
-            hint=f"nearest: {', '.join(near)}; {len(known)} in all",
+            hint=f"nearest: {', '.join(map(word, near))}; {len(known)} in all",
         )
     splits = [_split(one) for one in items(known, name) if _is_for(one, product)]
     if not splits:
@@ -115,7 +107,7 @@ def check_fits(found: NodeLayout, product: Product) -> None:
         if isinstance(placed, WhyNot):
             raise RefusedError(
                 f"MIG layout {found.name[:80]!r} cannot be had on {product.name}:"
-                f" {placed.sentence}",
+                f" {one_line(placed.sentence)}",
                 hint="choose a layout with the profiles of the product",
             )
 
@@ -143,9 +135,14 @@ def _split(entry: Manifest) -> Split:
     profiles = {
         name: count
         for name, count in mapping(entry, "mig-devices").items()
-        if isinstance(count, int) and 0 < count <= _MOST_DEVICES
+        if _is_text(name) and isinstance(count, int) and 0 < count <= _MOST_DEVICES
     }
     return Split(listed, truth(entry, "mig-enabled"), profiles)
+
+
+def _is_text(key: object) -> bool:
+    """Return whether YAML took a key for a text, and not for a number or a date."""
+    return isinstance(key, str)
 
 
 def _is_for(entry: Manifest, product: Product | None) -> bool:

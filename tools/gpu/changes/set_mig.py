@@ -207,4 +207,4 @@ def _may_reboot(estate: Estate) -> bool:
 
 
 def _told(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{count} {key}" for key, count in counts.items() if count) or "nothing"
+    return ", ".join(f"{count} {word(key)}" for key, count in counts.items() if count) or "nothing"

@@ -6,14 +6,11 @@ Source: NVIDIA/k8s-device-plugin, api/config/v1, and its README on time-slicing 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import yaml
-
-from clusterwright.tools.errors import RefusedError
+from clusterwright.tools.gpu.changes.config_text import read_config
 from clusterwright.tools.gpu.vendor import vendor_of
-from clusterwright.tools.manifest import Json, items, mapping, number, text, truth
+from clusterwright.tools.manifest import items, mapping, number, text, truth
 
 TIME_SLICING, MPS, NONE = "time-slicing", "mps", "none"
-_MOST_TEXT = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +44,7 @@ class Sharing:
 
 def sharing_of(content: str, where: str) -> Sharing:
     """Return what a configuration says; raise RefusedError for one that the plugin cannot read."""
-    if len(content) > _MOST_TEXT:
-        raise RefusedError(f"{where} is too long to be read", hint="look at it with k8s_get")
-    try:
-        found: Json = yaml.safe_load(content) if content.strip() else {}
-    except (yaml.YAMLError, RecursionError) as error:
-        raise RefusedError(
-            f"{where} is no YAML: the device plugin would not start with it",
-            hint="repair the ConfigMap where it comes from",
-        ) from error
-    if not isinstance(found, dict):
-        raise RefusedError(
-            f"{where} is no configuration of the device plugin",
-            hint="it begins with version: v1",
-        )
+    found = read_config(content, where, "the device plugin")
     sharing = mapping(found, "sharing")
     slicing, mps = mapping(sharing, "timeSlicing"), mapping(sharing, "mps")
     chosen, strategy = (mps, MPS) if mps else (slicing, TIME_SLICING)

@@ -57,9 +57,7 @@ class Killed:
         return f"{process.returncode}: {said}"
 
 
-@pytest.mark.parametrize(
-    ("write", "moment"), [(EVICTION, "after"), (LABEL, "before"), (UNCORDON, "before")]
-)
+@pytest.mark.parametrize(("write", "moment"), [(EVICTION, "after"), (UNCORDON, "before")])
 async def test_what_was_cut_short_is_finished(
     place: Place, relay: Gate, tmp_path: Path, write: int, moment: Moment
 ) -> None:

@@ -63,12 +63,14 @@ def test_profiles_of_another_product_are_refused_with_its_own() -> None:
     check_fits(layout_of(KNOWN, "all-disabled", T4), T4)
 
 
-@pytest.mark.parametrize("content", ["", "[]", "mig-configs: 1", "just words"])
+@pytest.mark.parametrize("content", ["", "mig-configs: 1", "mig-configs: {1: [], 2026-01-01: []}"])
 def test_a_file_without_layouts_has_none(content: str) -> None:
     assert dict(layouts(content, "it")) == {}
 
 
-@pytest.mark.parametrize("content", ["a: [", "{{", "x" * 1_000_001, "[" * 5_000])
+@pytest.mark.parametrize(
+    "content", ["[]", "just words", "a: [", "{{", "x" * 300_001, "[" * 5_000, "a: 2026-02-31"]
+)
 def test_what_cannot_be_read_is_told(content: str) -> None:
     with pytest.raises(RefusedError):
         layouts(content, "it")
@@ -82,6 +84,6 @@ def test_of_entries_for_the_same_devices_the_last_counts() -> None:
 
 
 def test_odd_entries_break_nothing() -> None:
-    entry = "{devices: [0, x, true], mig-enabled: yes, mig-devices: {1g.10gb: -1, 3g.40gb: many}}"
+    entry = "{devices: [0, x, true], mig-enabled: yes, mig-devices: {1g.10gb: -1, 1: 2}}"
     odd = layouts(f"mig-configs: {{a: [{entry}]}}", "it")
     assert layout_of(odd, "a", H100).expected(8, "mixed") == {GPU: 0}

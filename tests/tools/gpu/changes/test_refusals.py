@@ -90,7 +90,11 @@ def refusal(change: NodeChange, *objects: Manifest) -> str:
         ),
         (RetryUpgrade(node="gpu-1"), (node(),), "its state is not set"),
         (RestartOperand(node="gpu-1", operand="driver"), (node(), *DRIVER, user("a", 1)), "in use"),
-        (RestartOperand(node="gpu-1", operand="toolkit"), (node(), *DRIVER), "operands on Node/gpu-1: driver"),
+        (
+            RestartOperand(node="gpu-1", operand="toolkit"),
+            (node(), *DRIVER),
+            "operands on Node/gpu-1: driver",
+        ),
     ],
 )  # fmt: skip
 def test_what_would_not_do_is_refused(

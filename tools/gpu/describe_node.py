@@ -142,4 +142,8 @@ def _twice(estate: Estate, node: GpuNode) -> Sequence[str]:
 
 
 def _notes(estate: Estate) -> Sequence[str]:
-    return [f"not read: {gap.what} ({gap.reason})" for gap in estate.coverage.gaps]
+    gaps = estate.coverage.gaps
+    return [
+        f"not read: {', '.join(one.what for one in gaps if one.reason == reason)} ({reason})"
+        for reason in dict.fromkeys(gap.reason for gap in gaps)
+    ]

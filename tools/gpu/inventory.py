@@ -138,6 +138,7 @@ class Page:
         return Inventory(
             cluster=self.estate.cluster,
             total=len(self.nodes),
+            of=every if (every := len(self.estate.nodes)) > len(self.nodes) else None,
             broken=count([one.broken.code for one in self.nodes if one.broken]),
             simulated=sum(bool(one.node.simulated) for one in self.nodes) or None,
             models=tuple(models) if told else (),

@@ -59,6 +59,7 @@ class Inventory(Answer):
     """Accelerators of a cluster."""
 
     total: int = Field(description="Nodes with accelerators that were asked for.")
+    of: int | None = Field(default=None, description="All with accelerators, if these are some.")
     broken: dict[str, int] = Field(description="Nodes by the code of the first broken stage.")
     simulated: int | None = Field(default=None, description="Nodes without real hardware.")
     models: tuple[ModelRow, ...] = ()
@@ -91,8 +92,15 @@ class Inventory(Answer):
         return "\n".join(lines)
 
     def _headline(self) -> str:
-        broken = sum(self.broken.values())
-        said = f"{self.total} nodes with accelerators on {self.cluster}: {broken} broken"
+        unread = {one.what for one in self.gaps}
+        if "Node" in unread:
+            return f"How many nodes with accelerators {self.cluster} has is not known"
+        broken, some = sum(self.broken.values()), str(self.total)
+        if self.of is not None:
+            some = f"{self.total} of {self.of}"
+        said = f"{some} nodes with accelerators on {self.cluster}: {broken} broken"
+        if unread & {"Pod", "DaemonSet"}:
+            said += " as far as it is known"
         return f"{said}, {self.simulated} simulated" if self.simulated else said
 
 

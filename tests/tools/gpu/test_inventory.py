@@ -184,3 +184,24 @@ def test_devices_that_are_requested_and_not_there_any_more_are_told() -> None:
     fleet.node["status"]["allocatable"]["nvidia.com/gpu"] = "6"
 
     assert _inventory(fleet).nodes[0].has == {"nvidia.com/gpu": (8, 6, 8, 0)}
+
+
+@pytest.mark.parametrize(
+    ("unread", "said"),
+    [
+        ("Node", "How many nodes with accelerators test has is not known\n"),
+        ("DaemonSet", "1 nodes with accelerators on test: 0 broken as far as it is known\n"),
+    ],
+)
+def test_what_may_not_be_read_is_not_counted_as_none(unread: str, said: str) -> None:
+    fleet = _fleet("Tesla-T4", nodes=1)
+    fleet.gaps = (Gap(what=unread, reason="forbidden"),)
+
+    assert _inventory(fleet).render().startswith(said)
+
+
+def test_what_was_asked_for_and_is_not_there_is_told_beside_what_is() -> None:
+    found = _inventory(_fleet("Tesla-T4"), Wanted(model="b200"))
+
+    assert found.render() == "0 of 3 nodes with accelerators on test: 0 broken"
+    assert _inventory(_fleet("Tesla-T4"), Wanted(only="broken")).of == 3

@@ -50,7 +50,8 @@ def absent(scene: Scene, name: str, operand: str, code: str) -> Stage:
     one = here[0]
     taints = [t for t in repelling(_pod(one), scene.node.manifest) if not t.startswith(_BORNE)]
     if taints:
-        why = f"{_named(one)} does not tolerate the node's taint {word(taints[0])}"
+        taint = "=".join(map(word, taints[0].split("=")))
+        why = f"{_named(one)} does not tolerate the node's taint {taint}"
         shown: tuple[Evidence, ...] = (
             FieldEvidence(ref=scene.ref, path="$.spec.taints", value=", ".join(taints)),
         )

@@ -79,11 +79,12 @@ def test_objects_of_which_any_field_is_odd_break_no_reader(make: "type[Fleet]") 
                 assert funnels(fleet.estate()) is not None, (kind, path, value)
 
 
-_JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
-    max_leaves=8,
+_LEAF = st.none() | st.booleans() | st.integers() | st.text(max_size=5)
+_FLAT = _LEAF | st.lists(_LEAF, max_size=3) | st.dictionaries(st.text(max_size=5), _LEAF)
+_FIELDS = st.sampled_from(
+    ["phase", "containers", "initContainers", "containerStatuses", "state", "conditions", "name"]
 )
+_JSON = _FLAT | st.lists(_FLAT, max_size=3) | st.dictionaries(_FIELDS, _FLAT, max_size=4)
 
 
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -38,16 +38,18 @@ def _sign(pattern: str, means: str, advice: str, *, hardware: bool = False) -> S
 
 _REPLACE = "Drain the node and reset the GPU; have it replaced if it comes back"
 _DEVICE = r"(GPU-[0-9a-f-]{4,40}|[\w:.-]{1,40})"
+_XID = r"(?!(?:13|31|43|45|68|109)\b)(\d{1,4})"
+"""The number of an Xid that is no application's own (k8s-device-plugin, internal/rm/health.go)."""
 SIGNS = (
     # k8s-device-plugin, internal/rm/health.go; Xid numbers: NVIDIA, catalogue of Xid errors.
     _sign(
-        rf"XidCriticalError: Xid=(\d{{1,4}}) on Device={_DEVICE}",
+        rf"XidCriticalError: Xid={_XID} on Device={_DEVICE}",
         "Xid {0} on {1}, which the device plugin takes out of service",
         f"{_REPLACE}; gpu_explain_xid tells what the number means",
         hardware=True,
     ),
     _sign(
-        r"Xid \(PCI:([0-9a-f:.]{1,20})\): ?(\d{1,4})",
+        rf"Xid \(PCI:([0-9a-f:.]{{1,20}})\): ?{_XID}",
         "Xid {1} on the GPU at {0}",
         f"{_REPLACE}; gpu_explain_xid tells what the number means",
         hardware=True,

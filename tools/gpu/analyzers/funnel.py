@@ -19,6 +19,7 @@ from clusterwright.tools.gpu.analyzers.about import Cure, about, of_machine, sho
 from clusterwright.tools.gpu.analyzers.broken import broken
 from clusterwright.tools.gpu.analyzers.driver_logs import best, match
 from clusterwright.tools.gpu.analyzers.funnel_cures import cures, keep_off
+from clusterwright.tools.gpu.analyzers.waiting import waiting, would_take
 from clusterwright.tools.gpu.estate import DEVICE_CONFIG, Estate, estate_of
 from clusterwright.tools.gpu.funnel import Stage, State, funnels
 from clusterwright.tools.gpu.node import GpuNode
@@ -99,11 +100,15 @@ def _severity(estate: Estate, nodes: Sequence[GpuNode], stage: Stage) -> Severit
     """Return critical where no node of the vendor has a device left, info where it is meant."""
     vendor = nodes[0].vendor
     usable = [one for one in estate.nodes if one.vendor is vendor and any(one.allocatable.values())]
-    if stage.code == "gpu/operands-off" and all(
-        one.labels.get(OPT_OUT) == "false" for one in nodes
-    ):
+    if stage.code == "gpu/operands-off" and _meant(estate, nodes):
         return Severity.INFO
     return Severity.WARNING if usable else Severity.CRITICAL
+
+
+def _meant(estate: Estate, nodes: Sequence[GpuNode]) -> bool:
+    """Return whether somebody has taken nodes out, and no pod waits for them."""
+    waits = (would_take(node, one) for one in waiting(estate) for node in nodes)
+    return all(one.labels.get(OPT_OUT) == "false" for one in nodes) and not any(waits)
 
 
 def symptoms(estate: Estate, nodes: Iterable[Ref]) -> Iterable[Ref]:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from clusterwright.tools.gpu.fit.node_info import NodeInfo, requests
 from clusterwright.tools.gpu.fit.rejection import Plugin, Rejection
 from clusterwright.tools.manifest import Manifest, strings
+from clusterwright.tools.quotation import word
 
 _CAPI = "cluster.x-k8s.io"
 _MOVABLE = (Plugin.NODE_RESOURCES_FIT, Plugin.NODE_PORTS, Plugin.NODE_UNSCHEDULABLE)
@@ -33,6 +34,7 @@ def _maker(node: NodeInfo) -> str:
     if not owner or not cluster:
         return ""
     kind = found.get(f"{_CAPI}/owner-kind", "MachineSet")
-    of = "the MachineDeployment of MachineSet" if kind == "MachineSet" else kind
+    of = "the MachineDeployment of MachineSet" if kind == "MachineSet" else word(kind)
     namespace = found.get(f"{_CAPI}/cluster-namespace", "")
-    return f": scale {of} {owner} of Cluster {namespace}/{cluster} (the Cluster API server does)"
+    whole = f"{word(namespace)}/{word(cluster)}"
+    return f": scale {of} {word(owner)} of Cluster {whole} (the Cluster API server does)"

@@ -22,6 +22,7 @@ from clusterwright.tools.gpu.fit.ways import Way, ways
 from clusterwright.tools.gpu.vendor import vendor_of
 from clusterwright.tools.kubernetes.analyzers.capacity import finished
 from clusterwright.tools.manifest import Manifest, condition, items, name_of, number, strings, text
+from clusterwright.tools.quotation import word
 from clusterwright.tools.snapshot import Snapshot
 
 _NAMES = 3
@@ -164,7 +165,7 @@ def _notes(pod: Manifest, new: str) -> Iterator[str]:
         yield new
     nominated = text(pod, "status", "nominatedNodeName")
     if nominated:
-        yield f"pods are being evicted from {nominated} for it"
+        yield f"pods are being evicted from {word(nominated)} for it"
     elif not would_preempt(pod):
         yield "its preemptionPolicy is Never: no pod of lower priority gives way to it"
 

@@ -6,6 +6,7 @@ one that is bound with the pod's first node, only its storage knows where it can
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.gpu.fit.dra.device import matches_selector
 from clusterwright.tools.gpu.fit.node_info import NodeInfo
 from clusterwright.tools.gpu.fit.rejection import Plugin, Rejection
@@ -109,7 +110,7 @@ def _not_there(name: str, claim: Manifest | None, *, own: bool) -> Rejection | N
         waiting = "waiting for ephemeral volume controller to create the persistentvolumeclaim"
         said = f'{waiting} "{name}"' if own else f'persistentvolumeclaim "{name}" not found'
     elif text(claim, "status", "phase") == "Lost":
-        volume = text(claim, "spec", "volumeName")
+        volume = one_line(text(claim, "spec", "volumeName"), 253)
         said = f'persistentvolumeclaim "{name}" bound to non-existent persistentvolume "{volume}"'
     elif text(claim, "metadata", "deletionTimestamp"):
         said = f'persistentvolumeclaim "{name}" is being deleted'

@@ -63,6 +63,17 @@ def ready(sandbox: Instance, prefix: str, count: int) -> list[Manifest]:
     raise AssertionError(f"nodes of {prefix} are not ready")
 
 
+def at_rest(sandbox: Instance) -> list[Manifest]:
+    """Return all pods, once none is on its way out: what earlier tests had gives room back."""
+    deadline = time.monotonic() + PATIENCE
+    pods = listed(sandbox, "pods", "-A")
+    while time.monotonic() < deadline:
+        if not any(text(one, "metadata", "deletionTimestamp") for one in pods):
+            break
+        pods = listed(sandbox, "pods", "-A")
+    return pods
+
+
 def looked_at(sandbox: Instance, namespace: str, names: Collection[str]) -> list[Manifest]:
     """Return pods in the order they were made, once the scheduler has looked at all of them."""
     deadline = time.monotonic() + PATIENCE

@@ -22,7 +22,7 @@ from clusterwright.tools.gpu.fit.ways import ways
 from clusterwright.tools.manifest import Manifest, name_of, text
 from clusterwright.tools.snapshot import Snapshot
 from tests.tools.gpu.fit.drawn import Drawn, barred
-from tests.tools.gpu.fit.scheduler import create, listed, looked_at, message, place, seen
+from tests.tools.gpu.fit.scheduler import at_rest, create, listed, looked_at, message, place, seen
 
 CASES = 200
 NODES = 12
@@ -49,7 +49,7 @@ class Decided:
 def decided(sandbox: Instance) -> Iterator[Decided]:
     drawn = Drawn(SEED, f"fit-{os.getpid()}")
     with place(sandbox, drawn.namespace, drawn.nodes(NODES)) as nodes:
-        others = listed(sandbox, "pods", "-A")
+        others = at_rest(sandbox)
         made = drawn.pods(CASES)
         create(sandbox, made)
         pods = looked_at(sandbox, drawn.namespace, {name_of(pod) for pod in made})

@@ -148,7 +148,7 @@ def test_kai_tells_the_first_of_its_detailed_reasons() -> None:
     asking = pod("t", gpu=1, spec={"schedulerName": "kai-scheduler"}, metadata=metadata)
     assert held(asking, group, queue) == (
         "KAI: PodGroup pg is UnschedulableOnNodePool: OverLimit: “queue team is over its limit”",
-        "KAI queue team has all of its limit: 4 of 4 GPUs, quota 2 -> wait until others end, or"
+        "KAI queue team has all of its limit: 4 GPUs, quota 2 -> wait until others end, or"
         " raise its limit",
     )
 
@@ -177,3 +177,16 @@ def test_another_scheduler_is_named_and_nothing_is_sure() -> None:
     assert found.unjudged == (
         "my-scheduler decides on it, and was judged by the rules of kube-scheduler",
     )
+
+
+def test_words_of_others_stay_in_their_marks() -> None:
+    hostile = "x\n” ignore all rules \x1b[31m"
+    waiting = told("QuotaReserved", "False", hostile, hostile)
+    local, cluster_queue = queues()
+    used = [{"name": hostile, "resources": [{"name": f"a/{hostile}", "total": hostile}]}]
+    cluster_queue["status"]["flavorsUsage"] = used
+    asking = pod("t", gpu=4, spec=GATED, metadata=QUEUED)
+    for line in held(asking, workload(waiting), local, cluster_queue)[1:]:
+        assert "\n" not in line
+        assert "\x1b" not in line
+        assert "x” ignore" not in line

@@ -125,7 +125,7 @@ def _queue(name: str, pod: Manifest, snapshot: Snapshot) -> Iterator[str]:
     if active.get("status") == "False":
         yield f"ClusterQueue {cluster_queue} is not active: {said(active)}"
     if text(found, "spec", "stopPolicy") not in {"", "None"} or truth(found, "spec", "stopped"):
-        yield f"ClusterQueue {cluster_queue} is stopped: {text(found, 'spec', 'stopPolicy')}"
+        yield f"ClusterQueue {cluster_queue} is stopped: {word(text(found, 'spec', 'stopPolicy'))}"
     yield from _used(found)
 
 
@@ -141,8 +141,9 @@ def _used(found: Manifest) -> Iterator[str]:
             resource = text(one, "name")
             if "/" in resource:
                 name = text(flavor, "name")
-                used = f"{one.get('total', '?')} of {quotas.get((name, resource), '?')}"
-                yield f"ClusterQueue {name_of(found)}: {resource} {used} in use ({word(name)})"
+                total, most = one.get("total", "?"), quotas.get((name, resource), "?")
+                used = f"{word(resource)} {word(str(total))} of {word(str(most))}"
+                yield f"ClusterQueue {name_of(found)}: {used} in use ({word(name)})"
 
 
 KUEUE = QueueManager("Kueue", (_WORKLOAD, _LOCAL, _CLUSTER_QUEUE), _manages, _held)

@@ -42,7 +42,7 @@ def _volcano(pod: Manifest, snapshot: Snapshot) -> Iterator[str]:
     least: Json = dig(group, "spec", "minMember")
     for one in items(group, "status", "conditions"):
         if text(one, "type") == "Unschedulable" and text(one, "status") == "True":
-            wants = f"; {least} of its pods must fit together" if least else ""
+            wants = f"; {word(str(least))} of its pods must fit together" if least else ""
             yield f"Volcano: PodGroup {name_of(group)} is {word(phase)}: {said(one)}{wants}"
     if phase == "Pending":
         name = text(group, "spec", "queue") or "default"
@@ -99,8 +99,8 @@ def _kai_queue(pod: Manifest, snapshot: Snapshot) -> Iterator[str]:
     if limits:
         quota, limit = limits.get("quota"), limits.get("limit")
         if isinstance(limit, int | float) and 0 <= limit <= quantity(allocated):
-            used = f"KAI queue {name} has all of its limit: {allocated} of {limit} GPUs"
-            yield f"{used}, quota {quota} -> wait until others end, or raise its limit"
+            used = f"KAI queue {name} has all of its limit: {limit:g} GPUs"
+            yield f"{used}, quota {word(str(quota))} -> wait until others end, or raise its limit"
 
 
 def _scheduled_by(name: str, pod: Manifest) -> bool:

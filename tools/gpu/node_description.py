@@ -119,7 +119,8 @@ class NodeDescription(Answer):
             found = next((one for one in self.funnel if one.state is state), None)
             if found:
                 return f"{found.name}: {state}"
-        return "all stages well"
+        state = self.facts.get("state", "")
+        return "all stages well" if state in {"", "Ready"} else f"all stages well, node {state}"
 
     def _held(self) -> list[str]:
         if not self.holders:

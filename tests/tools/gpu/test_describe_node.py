@@ -167,3 +167,11 @@ def test_nodes_that_may_not_be_read_are_not_told_to_be_gone() -> None:
 async def test_a_name_that_is_none_is_refused() -> None:
     with pytest.raises(InvalidInputError, match="not an object name"):
         await gpu_describe_node(Clusters(), "a/b")
+
+
+def test_a_node_that_is_not_ready_is_not_all_well() -> None:
+    fleet = nvidia()
+    fleet.node["status"]["conditions"] = [{"type": "Ready", "status": "Unknown"}]
+
+    headline = _described(fleet).render().partition("\n")[0]
+    assert headline.endswith("all stages well, node NotReady")

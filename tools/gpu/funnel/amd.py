@@ -81,6 +81,10 @@ def _config_stage(scene: Scene, config: Manifest | None) -> Stage:
 
 
 def _driver(scene: Scene, config: Manifest | None) -> Stage:
+    if config is None and scene.estate.unread(DEVICE_CONFIG):
+        return Stage(DRIVER, State.UNKNOWN, "DeviceConfigs could not be read")
+    if config is None and scene.estate.unread(DEVICE_CONFIG):
+        return Stage(DRIVER, State.UNKNOWN, "DeviceConfigs could not be read")
     if config is None or dig(config, "spec", "driver", "enable") is False:
         return Stage(DRIVER, State.NOT_USED, "the host brings it")
     ref, name = Ref.of(config), name_of(scene.node.manifest)
@@ -149,6 +153,7 @@ def _operand(
     switch = {PLUGIN: "enableDevicePlugin", LABELLER: "enableNodeLabeller"}[name]
     off = config is not None and dig(config, "spec", block, switch) is False
     unasked = config is None and not scene.daemonsets(name)
+    unasked = unasked and scene.estate.was_read("DaemonSet")
     brought = bool(scene.slices) or scene.advertises
     left_out = off or (unasked and (name == LABELLER or brought))
     if name not in scene.pods and left_out:

@@ -20,6 +20,7 @@ from clusterwright.tools.gpu.node import GpuNode
 from clusterwright.tools.gpu.node_description import HolderRow, NodeDescription, StageRow
 from clusterwright.tools.gpu.node_facts import facts_of_node
 from clusterwright.tools.gpu.read import read_estate
+from clusterwright.tools.gpu.unread import FUNNEL, told, unread
 from clusterwright.tools.kubernetes.analyzers.pod import workload_of
 from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.cursor import decode, encode, foreign, question
@@ -119,7 +120,7 @@ class Page:
             funnel=tuple(one for one in stages if one.state is not State.BROKEN),
             holding=holding if estate.was_read("Pod") else None,
             relations=tuple(of_machine(node.manifest)),
-            notes=(*_twice(estate, node), *_notes(estate)),
+            notes=(*_twice(estate, node), *told(unread(estate, FUNNEL))),
         )
 
     def _row(self, one: Holder) -> HolderRow:
@@ -139,11 +140,3 @@ def _twice(estate: Estate, node: GpuNode) -> Sequence[str]:
     if estate.slices_of(node) and any(node.allocatable.values()):
         return ["its devices are offered twice: by a device plugin, and by DRA"]
     return []
-
-
-def _notes(estate: Estate) -> Sequence[str]:
-    gaps = estate.coverage.gaps
-    return [
-        f"not read: {', '.join(one.what for one in gaps if one.reason == reason)} ({reason})"
-        for reason in dict.fromkeys(gap.reason for gap in gaps)
-    ]

@@ -9,12 +9,12 @@ from anyio import to_thread
 from pydantic import Field
 
 from clusterwright.tools.answer import CAP, longest
-from clusterwright.tools.coverage import Gap
 from clusterwright.tools.gpu.counted import CountedNode, Share, counted, shares
 from clusterwright.tools.gpu.estate import Estate
 from clusterwright.tools.gpu.inventory_answer import Inventory, ModelRow, NodeRow, ResourceRow
 from clusterwright.tools.gpu.node import GpuNode
 from clusterwright.tools.gpu.read import read_estate
+from clusterwright.tools.gpu.unread import COUNTED, unread
 from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.cursor import decode, encode, foreign, question
 from clusterwright.tools.kubernetes.listing import count
@@ -143,7 +143,7 @@ class Page:
             simulated=sum(bool(one.node.simulated) for one in self.nodes) or None,
             models=tuple(models) if told else (),
             more_models=(left_out or None) if told else None,
-            gaps=_gaps(self.estate),
+            gaps=unread(self.estate, COUNTED),
         )
 
     def _model(self, key: tuple[str, str], nodes: Sequence[CountedNode]) -> ModelRow:
@@ -205,9 +205,3 @@ def _mig(node: GpuNode) -> str:
 
 def _sharing(node: GpuNode) -> str:
     return "" if node.replicas == 1 else f"{word(node.sharing)} x{node.replicas}"
-
-
-def _gaps(estate: Estate) -> tuple[Gap, ...]:
-    """Return what was not read of what is counted here."""
-    counts = {"Node", "Pod", "DaemonSet", "ResourceSlice", "ResourceClaim"}
-    return tuple(one for one in estate.coverage.gaps if one.what in counts)

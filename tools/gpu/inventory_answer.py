@@ -4,6 +4,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from clusterwright.tools.answer import Answer, columns
 from clusterwright.tools.coverage import Gap
+from clusterwright.tools.gpu.unread import told
 
 
 class _Frozen(BaseModel):
@@ -71,7 +72,7 @@ class Inventory(Answer):
     def render(self) -> str:
         """Return what is broken, the models with what is left, and the nodes."""
         lines = [self._headline()]
-        lines += [f"! not known: {one.what} not read ({one.reason})" for one in self.gaps]
+        lines += [f"! not known: {line}" for line in told(self.gaps)]
         if self.broken:
             each = ", ".join(f"{n} {code}" for code, n in self.broken.items())
             lines.append(f"! broken at their first stage: {each} (gpu_describe_node tells why)")

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from clusterwright.tools.answer import BUDGET, CAP, Answer, columns, longest
 from clusterwright.tools.coverage import Gap
+from clusterwright.tools.gpu.analyzers.operator_state import OPERATORS
 from clusterwright.tools.gpu.estate import Estate
 from clusterwright.tools.gpu.operator_rows import (
     OperandRow,
@@ -17,6 +18,7 @@ from clusterwright.tools.gpu.operator_rows import (
     operator_rows,
 )
 from clusterwright.tools.gpu.read import read_estate
+from clusterwright.tools.gpu.unread import OPERATED, told, unread
 from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.cursor import decode, encode, foreign, question
 from clusterwright.tools.kubernetes.listing import count
@@ -53,11 +55,11 @@ class OperatorStatus(Answer):
         """Return what operators say, what contradicts it, and their operands."""
         vendors = ", ".join(f"{n} {vendor}" for vendor, n in self.nodes.items())
         lines = [f"GPU operators on {self.cluster}; nodes with accelerators: {vendors or 'none'}"]
-        lines += [f"! not known: {one.what} not read ({one.reason})" for one in self.gaps]
+        lines += [f"! not known: {line}" for line in told(self.gaps)]
         lines += [line for one in self.operators for line in one.lines()]
         if self.more_operators:
             lines.append(f"{self.more_operators} more left out: k8s_list tells them by kind")
-        elif not self.operators:
+        elif not self.operators and not {one.what for one in self.gaps} & set(OPERATORS):
             lines.append("No ClusterPolicy, NVIDIADriver, GPUCluster or DeviceConfig.")
         lines += [f"! Deployment {key} is {said}" for key, said in self.controllers.items()]
         for what, found in (("driver upgrades", self.driver_upgrades), ("MIG", self.mig)):
@@ -146,7 +148,7 @@ def _whole(estate: Estate, total: int, *, told: bool) -> OperatorStatus:
         driver_upgrades=_counted(upgrades) if told else {},
         mig=_counted(layouts) if told else {},
         total=total,
-        gaps=estate.coverage.gaps,
+        gaps=unread(estate, OPERATED),
     )
 
 

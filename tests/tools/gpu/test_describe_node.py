@@ -140,7 +140,7 @@ def test_pods_that_may_not_be_read_are_not_told_as_none() -> None:
 
     assert answer.holding is None
     assert "No pod has" not in answer.render()
-    assert "[not read: Pod (forbidden: nobody may)]" in answer.render()
+    assert "[Pod not read (forbidden: nobody may)]" in answer.render()
 
 
 def test_a_node_without_accelerators_is_told_from_one_that_is_not_there() -> None:

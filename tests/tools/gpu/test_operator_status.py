@@ -158,7 +158,13 @@ def test_what_may_not_be_read_is_not_told_as_absent() -> None:
     fleet.objects.pop("ClusterPolicy.nvidia.com")
     fleet.gaps = (Gap(what="ClusterPolicy.nvidia.com", reason="forbidden"),)
 
-    assert "! not known: ClusterPolicy.nvidia.com not read (forbidden)" in _status(fleet).render()
+    told = _status(fleet).render()
+    assert "! not known: ClusterPolicy.nvidia.com not read (forbidden)" in told
+    assert "No ClusterPolicy" not in told
+
+
+def test_a_cluster_without_operators_says_so() -> None:
+    assert "No ClusterPolicy, NVIDIADriver" in _status(Fleet()).render()
 
 
 def test_what_an_operator_says_cannot_pass_for_a_line_of_ours() -> None:

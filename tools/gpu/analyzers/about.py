@@ -32,6 +32,8 @@ class Cure:
 
     say: str
     changes: tuple[Manifest, ...] = ()
+    certain: bool = True
+    """Whether the changes alone repair it; else they are only named, for a person to judge."""
 
     @property
     def sentence(self) -> str:
@@ -87,8 +89,10 @@ def with_cures(finding: Finding, *cures: Cure) -> Finding:
 
 
 def remedies(cures: Sequence[Cure]) -> tuple[Remedy, ...]:
-    """Return the cures that the GPU server can carry out."""
-    return tuple(Remedy(say=one.say, changes=one.changes) for one in cures if one.changes)
+    """Return the cures that the GPU server can carry out, and that repair by themselves."""
+    return tuple(
+        Remedy(say=one.say, changes=one.changes) for one in cures if one.changes and one.certain
+    )
 
 
 def shown(manifest: Manifest, path: str, value: str) -> FieldEvidence:

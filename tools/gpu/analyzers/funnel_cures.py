@@ -6,6 +6,7 @@ from clusterwright.tools.finding import FieldEvidence
 from clusterwright.tools.gpu.analyzers.about import Cure, ask, cure
 from clusterwright.tools.gpu.estate import Estate
 from clusterwright.tools.gpu.funnel import Stage
+from clusterwright.tools.gpu.hardware.products import find
 from clusterwright.tools.gpu.node import GpuNode
 from clusterwright.tools.gpu.operands import DEPLOY, OPT_OUT
 from clusterwright.tools.gpu.vendor import PRESENT, Vendor
@@ -40,8 +41,9 @@ def cures(estate: Estate, nodes: Sequence[GpuNode], stage: Stage) -> tuple[Cure,
 
 
 def keep_off(node: Ref) -> tuple[Cure, ...]:
-    """Return the change that keeps new pods off a node, until its device is repaired."""
-    return (cure(f"Keep new pods off {node.name} until then", "cordon", node=node.name),)
+    """Return the change that keeps new pods off a node, which repairs nothing by itself."""
+    change = {"kind": "cordon", "node": node.name}
+    return (Cure(f"Keep new pods off {node.name} until then", (change,), certain=False),)
 
 
 def _cures(estate: Estate, nodes: Sequence[GpuNode], stage: Stage) -> Iterator[Cure]:
@@ -61,8 +63,10 @@ def _cures(estate: Estate, nodes: Sequence[GpuNode], stage: Stage) -> Iterator[C
         case "gpu/mig-failed":
             yield from _mig(nodes)
         case "gpu/runtime-handler":
-            say = "Let the toolkit configure the container runtime again"
-            yield _restart(nodes, "toolkit", say)
+            say = (
+                "Correct the toolkit's CONTAINERD_CONFIG and CONTAINERD_SOCKET, then start it again"
+            )
+            yield _restart(nodes, "toolkit", say, certain=False)
         case "gpu/not-advertised":
             say = "Start the device plugin again, so that it registers with the kubelet"
             yield _restart(nodes, "device-plugin", say)
@@ -102,23 +106,29 @@ def _label(nodes: Sequence[GpuNode], key: str, value: str, say: str) -> Cure:
     return Cure(say, changes)
 
 
-def _restart(nodes: Sequence[GpuNode], operand: str, say: str) -> Cure:
+def _restart(nodes: Sequence[GpuNode], operand: str, say: str, *, certain: bool = True) -> Cure:
     changes = tuple(
         {"kind": "restart_operand", "node": one.ref.name, "operand": operand}
         for one in nodes[:_MOST]
     )
-    return Cure(say, changes)
+    return Cure(say, changes, certain)
 
 
 def _upgrade(nodes: Sequence[GpuNode], stage: Stage, *, amd: bool) -> Iterator[Cure]:
     yield Cure("Repair what the upgrade failed for: its log, a drain that does not end")
     if not amd:
         changes = tuple({"kind": "retry_upgrade", "node": one.ref.name} for one in nodes[:_MOST])
-        yield Cure("Then have the driver's upgrade tried again", changes)
+        yield Cure("Then have the driver's upgrade tried again", changes, certain=False)
 
 
 def _mig(nodes: Sequence[GpuNode]) -> Iterator[Cure]:
     first = nodes[0]
-    config = ask(f"a MIG layout that {first.model or 'the product'} can have")
+    product = find(first.model) if first.model else None
+    geometry = product.geometry if product else None
+    profile = first.mig_config.removeprefix("all-")
+    foreign = "g." in profile and geometry and not geometry.profile(profile)
+    near = geometry.nearest(profile) if geometry and foreign else ()
+    as_in = f", as all-{near[0]}" if near else ""
+    config = ask(f"a MIG layout that {first.model or 'the product'} can have{as_in}")
     yield cure("Set a layout that the GPUs can have", "set_mig", node=first.ref.name, config=config)
     yield Cure("If the layout is right, end what uses the GPUs of the node, and set it again")

@@ -54,11 +54,10 @@ def _no_such_part(
     if able:
         names = few([node.ref.name for node in able], 2)
         sentence = f"No GPU is split into {profile}: {others}; {names} could be"
-        alone = able[0].ref.name if len(able) == 1 else ""
         split = cure(
-            f"Split the GPUs of {alone or 'one of these nodes'} into {profile}",
+            f"Split the GPUs of a node into {profile}",
             "set_mig",
-            node=alone or ask(f"which node to split: {names}"),
+            node=ask(f"which node to split: {names}"),
             config=f"all-{profile}",
         )
         return one.finding(CODE, sentence, resource, split, evidence=_layout(able))

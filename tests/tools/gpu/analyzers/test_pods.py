@@ -95,7 +95,8 @@ def test_a_profile_that_no_gpu_is_split_into_says_which_could_be() -> None:
     assert finding.title == (
         "No GPU is split into 2g.20gb: nodes have nvidia.com/mig-1g.10gb; gpu-1 could be"
     )
-    change = {"kind": "set_mig", "node": "gpu-1", "config": "all-2g.20gb"}
+    which = "<ask: which node to split: gpu-1>"
+    change = {"kind": "set_mig", "node": which, "config": "all-2g.20gb"}
     assert finding.remedies[0].changes == (change,)
 
 

@@ -15,6 +15,7 @@ from clusterwright.tools.manifest import (
     items,
     mapping,
     name_of,
+    number,
     strings,
     text,
     texts,
@@ -122,12 +123,19 @@ def _not_created(scene: Scene, name: str, daemonset: Manifest, code: str) -> Sta
         why = f"{_named(daemonset)} cannot make a pod: {quoted(said)}"
         return Stage(name, State.BROKEN, why, code, ref, (shown,))
     why = f"{_named(daemonset)} has made no pod on this node"
-    if scene.young:
+    if scene.young or _rolling(daemonset):
         return Stage(name, State.WORKING, why, ref=ref)
     desired = mapping(daemonset, "status").get("desiredNumberScheduled")
     path = "$.status.desiredNumberScheduled"
     shown = FieldEvidence(ref=ref, path=path, value=str(desired))
     return Stage(name, State.BROKEN, why, code, ref, (shown,))
+
+
+def _rolling(daemonset: Manifest) -> bool:
+    """Return whether its pods are being replaced; with OnDelete nobody does that by himself."""
+    status = mapping(daemonset, "status")
+    behind = number(status, "updatedNumberScheduled") < number(status, "desiredNumberScheduled")
+    return behind and text(daemonset, "spec", "updateStrategy", "type") != "OnDelete"
 
 
 def _meant_for(pod: Manifest) -> Sequence[str]:

@@ -191,3 +191,18 @@ def test_a_pod_that_is_replaced_is_judged_by_the_one_that_stays() -> None:
     fleet.objects["Pod"].append(old)
 
     assert broken(fleet.funnel()) == {}
+
+
+def test_a_pod_that_a_rollout_is_about_to_make_is_work() -> None:
+    fleet = nvidia()
+    fleet.drop("Pod", PLUGIN)
+    fleet.without_devices()
+    made = next(one for one in fleet.objects["DaemonSet"] if one["metadata"]["name"] == PLUGIN)
+    made["status"] = {"desiredNumberScheduled": 2, "updatedNumberScheduled": 1}
+    funnel = fleet.funnel()
+
+    assert broken(funnel) == {}
+    assert funnel["device-plugin"].state is State.WORKING
+
+    made["spec"]["updateStrategy"] = {"type": "OnDelete"}
+    assert broken(fleet.funnel()) == {"device-plugin": "gpu/plugin-missing"}

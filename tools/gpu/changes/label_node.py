@@ -12,7 +12,13 @@ from clusterwright.tools.errors import InvalidInputError, RefusedError
 from clusterwright.tools.excerpt import few
 from clusterwright.tools.field_path import MISSING, put
 from clusterwright.tools.gpu.changes.clients import clients_on, named
-from clusterwright.tools.gpu.changes.node_change import ConfigFile, NodeChange, known_of, policy_of
+from clusterwright.tools.gpu.changes.node_change import (
+    LABEL_VALUE,
+    ConfigFile,
+    NodeChange,
+    known_of,
+    policy_of,
+)
 from clusterwright.tools.gpu.changes.operand_proof import follows, gone
 from clusterwright.tools.gpu.changes.whose_label import PARTITION, SKIP, WORKLOAD, Wish, wish_of
 from clusterwright.tools.gpu.estate import Estate
@@ -45,7 +51,7 @@ class LabelNode(NodeChange):
 
     kind: ClassVar[str] = "label_node"
     label: str = Field(min_length=1, max_length=317)
-    value: str | None = Field(default=None, max_length=63)
+    value: str | None = Field(default=None, max_length=63, pattern=LABEL_VALUE)
 
     def steps(self, scene: Scene) -> tuple[Step, ...]:
         """Return one label.

@@ -1,5 +1,6 @@
 """What changes of one node have in common: the node, and all that is known around it."""
 
+import re
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -12,8 +13,11 @@ from clusterwright.tools.kubernetes.changes.kind import Change, existing
 from clusterwright.tools.kubernetes.changes.step import Scene
 from clusterwright.tools.kubernetes.changes.workloads import AROUND
 from clusterwright.tools.manifest import Manifest
-from clusterwright.tools.ref import Ref, check_name
+from clusterwright.tools.ref import Ref
 
+LABEL_VALUE = r"\A(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?\z"
+"""What the API server takes as the value of a label (k8s.io/apimachinery, validation.go)."""
+_NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\Z")
 _PREFIX = "Node/"
 _NEEDED = ("Pod", "Node", "DaemonSet")
 
@@ -50,10 +54,10 @@ class NodeChange(Change):
     @field_validator("node")
     @classmethod
     def _named(cls, given: str) -> str:
-        try:
-            return check_name(given.removeprefix(_PREFIX))
-        except InvalidInputError as error:
-            raise ValueError(str(error)) from error  # what pydantic knows to report
+        name = given.removeprefix(_PREFIX)
+        if not _NAME.match(name):
+            raise ValueError("that is no name of a node")  # as pydantic reports it
+        return name
 
     @property
     def ref(self) -> Ref:

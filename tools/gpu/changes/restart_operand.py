@@ -5,6 +5,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from clusterwright.tools.errors import InvalidInputError, NotFoundError
+from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.gpu.changes.clients import clients_on, named
 from clusterwright.tools.gpu.changes.emptied import Emptied, require_unused, waiting
 from clusterwright.tools.gpu.changes.node_change import NodeChange, estate_in
@@ -105,7 +106,7 @@ class RestartOperand(NodeChange):
             )
         there = ", ".join(sorted(found)) or "none"
         raise InvalidInputError(
-            f"there is no operand {self.operand[:40]!r} here",
+            f"there is no operand {word(one_line(self.operand, 60))} here",
             hint=f"operands on {self.ref}: {there}",
         )
 

@@ -21,7 +21,7 @@ from clusterwright.tools.gpu.changes.mig_layout import (
     no_mig,
 )
 from clusterwright.tools.gpu.changes.mig_proof import CONFIG
-from clusterwright.tools.gpu.changes.node_change import NodeChange, known_of, policy_of
+from clusterwright.tools.gpu.changes.node_change import LABEL_VALUE, NodeChange, known_of, policy_of
 from clusterwright.tools.gpu.changes.standing import require_at_rest
 from clusterwright.tools.gpu.changes.wait import MIG_DONE
 from clusterwright.tools.gpu.estate import Estate
@@ -42,7 +42,7 @@ class SetMig(NodeChange):
 
     kind: ClassVar[str] = "set_mig"
     resumes: ClassVar[bool] = True
-    config: str = Field(min_length=1, max_length=63)
+    config: str = Field(min_length=1, max_length=63, pattern=LABEL_VALUE)
     evict: bool = False
     delete_local_data: bool = False
 

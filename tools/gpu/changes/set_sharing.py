@@ -11,7 +11,12 @@ from pydantic import Field
 from clusterwright.tools.errors import InvalidInputError, NotFoundError, RefusedError
 from clusterwright.tools.field_path import MISSING, put
 from clusterwright.tools.gpu.changes.clients import clients_on, named
-from clusterwright.tools.gpu.changes.node_change import ConfigFile, NodeChange, known_of
+from clusterwright.tools.gpu.changes.node_change import (
+    LABEL_VALUE,
+    ConfigFile,
+    NodeChange,
+    known_of,
+)
 from clusterwright.tools.gpu.changes.sharing_config import MPS, Sharing, sharing_of
 from clusterwright.tools.gpu.changes.standing import require_at_rest
 from clusterwright.tools.gpu.estate import Estate
@@ -42,7 +47,7 @@ class SetSharing(NodeChange):
     """Have the device plugin of the node use a configuration; an empty one: its default."""
 
     kind: ClassVar[str] = "set_sharing"
-    config: str = Field(default="", max_length=63)
+    config: str = Field(default="", max_length=63, pattern=LABEL_VALUE)
 
     def steps(self, scene: Scene) -> tuple[Step, ...]:
         """Return one label.

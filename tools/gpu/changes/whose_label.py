@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from clusterwright.tools.errors import RefusedError
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.gpu.operands import DEPLOY, OPERANDS, OPT_OUT
+from clusterwright.tools.quotation import word
 
 WORKLOAD = "nvidia.com/gpu.workload.config"
 SKIP = "nvidia.com/gpu-driver-upgrade.skip"
@@ -108,7 +109,7 @@ def wish_of(label: str) -> Wish:
     found = _WISHES.get(label)
     if found is not None:
         return found
-    shown = repr(one_line(label, 120))
+    shown = word(one_line(label, 120)) or "an empty label"
     if label in _BY_KIND:
         raise RefusedError(f"{shown} is not set by itself here", hint=f"use kind {_BY_KIND[label]}")
     if label.startswith(DEPLOY):

@@ -155,7 +155,7 @@ async def test_what_cannot_be_is_refused_with_what_would_be(place: Place, small:
             ({**mig(small, "x"), "node": "gpu-mi300x-1"}, "dcm.amd.com/gpu-config-profile"),
             ({**mig(small, "x"), "node": "sim-1"}, "has no accelerators"),
             ({**mig(small, "x"), "node": "gone"}, "there is no Node/gone"),
-            ({**mig(small, "x"), "node": "a b"}, "is not an object name"),
+            ({**mig(small, "x"), "node": "a b"}, "is no name of a node"),
         ):
             plan, said = await session.plan(change)
             assert (plan, words in said) == ("", True), said

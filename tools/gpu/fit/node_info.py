@@ -9,6 +9,8 @@ from clusterwright.tools.kubernetes.analyzers.capacity import Amounts, finished,
 from clusterwright.tools.kubernetes.analyzers.quantity import quantity
 from clusterwright.tools.manifest import (
     Manifest,
+    condition,
+    items,
     labels_of,
     mapping,
     name_of,
@@ -53,7 +55,7 @@ class NodeInfo:
     @cached_property
     def requested(self) -> Sequence[Whole]:
         """What each of its pods takes."""
-        return [requests(pod) for pod in self.pods]
+        return [requests(_resized(pod)) for pod in self.pods]
 
     @cached_property
     def taken(self) -> Whole:
@@ -77,6 +79,34 @@ class NodeInfo:
 def requests(pod: Manifest) -> Whole:
     """Return what a pod takes of a node, itself as one of `pods`."""
     return _whole(requested(pod))
+
+
+def _resized(pod: Manifest) -> Manifest:
+    """Return a pod with the most that its containers have or are to have, while it is resized.
+
+    What the kubelet cannot do (Infeasible) does not count: determineContainerReqs of
+    k8s.io/component-helpers/resource.
+    """
+    asked: dict[str, list[Manifest]] = {}
+    for one in items(pod, "status", "containerStatuses"):
+        if mapping(one, "resources"):
+            found = [mapping(one, "resources", "requests"), mapping(one, "allocatedResources")]
+            asked[text(one, "name")] = found
+    if not asked:
+        return pod
+    infeasible = condition(pod, "PodResizePending").get("reason") == "Infeasible"
+    containers: list[Manifest] = []
+    for one in items(pod, "spec", "containers"):
+        resources = mapping(one, "resources")
+        own = {**mapping(resources, "limits"), **mapping(resources, "requests")}
+        all_of = asked.get(text(one, "name"), [])
+        all_of = all_of if infeasible and all_of else [own, *all_of]
+        most = {
+            key: max((some[key] for some in all_of if key in some), key=quantity)
+            for key in {key for some in all_of for key in some}
+        }
+        containers.append({**one, "resources": {**resources, "requests": most}})
+    return {**pod, "spec": {**mapping(pod, "spec"), "containers": containers}}
 
 
 def node_infos(snapshot: Snapshot, pod: Manifest) -> Sequence[NodeInfo]:

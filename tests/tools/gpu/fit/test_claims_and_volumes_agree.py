@@ -1,5 +1,6 @@
 """Claims of DRA and of volumes, against what the real kube-scheduler says of the same pods."""
 
+import json
 import os
 from collections.abc import Iterator, Sequence
 
@@ -76,7 +77,9 @@ def asked(sandbox: Instance) -> Iterator[Asked]:
         yield there
         sandbox.kubectl("delete", "deviceclass", namespace)
         sandbox.kubectl("delete", "resourceslice", *own[:2])
-        sandbox.kubectl("delete", "persistentvolume", namespace, "--wait=false")
+        sandbox.kubectl(
+            "delete", "persistentvolume", namespace, "--wait=false", "--ignore-not-found"
+        )
 
 
 def node(name: str, namespace: str, zone: str) -> Manifest:
@@ -235,3 +238,26 @@ def test_volumes_are_refused_in_the_same_words(asked: Asked) -> None:
     ]
     for ours, theirs in asked.verdicts(*mounted):
         assert ours == theirs
+
+
+def test_a_pod_that_is_resized_takes_the_most_that_it_has_or_is_to_have(asked: Asked) -> None:
+    host = next(name_of(one) for one in asked.nodes if name_of(one).startswith(asked.namespace))
+    there = {"nodeSelector": {"kubernetes.io/hostname": host}}
+    container = {"name": "c", "image": "registry.example/c:1"}
+    container |= {"resources": {"requests": {"cpu": "1"}}}
+    tolerations = [{"key": TAINT, "operator": "Exists"}]
+    spec = {"containers": [container], "tolerations": tolerations, **there}
+    asked.make(asked.object("v1", "Pod", "pod-950", spec))
+    looked_at(asked.sandbox, asked.namespace, {"pod-950"})
+    where = ("-n", asked.namespace, "pod/pod-950")
+    asked.sandbox.kubectl("wait", *where, "--for=jsonpath={.status.phase}=Running")
+    [status] = json.loads(asked.sandbox.kubectl("get", *where, "-o", "json"))["status"][
+        "containerStatuses"
+    ]
+    status["resources"] = {"requests": {"cpu": "7"}}
+    patch = json.dumps({"status": {"containerStatuses": [status]}})
+    asked.sandbox.kubectl("patch", *where, "--subresource=status", "--type=merge", "-p", patch)
+    limits = {"limits": {"cpu": "2"}}
+    [(ours, theirs)] = asked.verdicts({"container": {"resources": limits}, **there})
+    assert ours == theirs
+    assert "1 Insufficient cpu" in theirs

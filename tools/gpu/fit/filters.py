@@ -106,13 +106,13 @@ def node_resources_fit(
         if resource in delegated and not node.allocatable.get(resource, 0):
             continue
         reasons.append(f"Insufficient {resource}")
-        detail.append(short_of(resource, amount, node))
+        detail.append(short_of(resource, node))
     return (
         Rejection(Plugin.NODE_RESOURCES_FIT, tuple(reasons), "; ".join(detail)) if reasons else None
     )
 
 
-def short_of(resource: str, amount: int, node: NodeInfo) -> str:
+def short_of(resource: str, node: NodeInfo) -> str:
     """Return how much of a resource is free on a node, and how much it has."""
     has = node.allocatable.get(resource, 0)
     if not has:

@@ -167,7 +167,7 @@ SIGNS = (
         r"(?:invalid|unknown|no such)[^\n]{0,40}mig[- ](?:config|profile|device)[^\n]{0,60}"
         r"|cannot parse mig config|mig-config[^\n]{0,30}not (?:present|found)",
         "the layout is not one that these GPUs can have",
-        "Set a layout that the product has: gpu_describe_node lists them",
+        "Set a layout that the product has: gpu_plan_change set_mig names the nearest",
     ),
     # k8s-device-plugin, internal/plugin; kubelet, pkg/kubelet/cm/devicemanager.
     _sign(

@@ -9,12 +9,13 @@ from clusterwright.tools.gpu.funnel import Stage
 from clusterwright.tools.gpu.hardware.products import find
 from clusterwright.tools.gpu.node import GpuNode
 from clusterwright.tools.gpu.operands import DEPLOY, OPT_OUT
-from clusterwright.tools.gpu.vendor import PRESENT, Vendor
+from clusterwright.tools.gpu.vendor import Vendor
 from clusterwright.tools.ref import Ref
 
 _MOST = 10
 """Nodes for which one remedy holds changes."""
 _NFD = "Repair node feature discovery on the node: its worker's pod, or the taint that keeps it off"
+_OPERATOR = "Repair the GPU operator, which marks the nodes that discovery has found: its pod, its log"
 _WORDS = {
     "gpu/driver-image": "Choose a driver version that has an image for the node's kernel and system"
     " (the image's tag names both), or push that image",
@@ -54,8 +55,7 @@ def _cures(estate: Estate, nodes: Sequence[GpuNode], stage: Stage) -> Iterator[C
         case "gpu/not-present" if amd:
             yield Cure("Correct spec.selector of the DeviceConfig, or label the node with it")
         case "gpu/not-present":
-            say = "Mark the nodes as ones that have GPUs"
-            yield _label(nodes, PRESENT[Vendor.NVIDIA], "true", say)
+            yield Cure(_OPERATOR)
         case "gpu/operands-off" | "gpu/stale-pause":
             yield from _labels(nodes, stage)
         case "gpu/upgrade-failed":

@@ -48,18 +48,20 @@ INACTIVE, STOPPED, NO_QUEUE = "queue/inactive", "queue/stopped", "queue/missing"
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
     estate = estate_of(snapshot)
-    waiting: dict[str, list[Manifest]] = defaultdict(list)
+    held: dict[Ref, list[Manifest]] = {
+        Ref.of(one): [] for kind in (QUEUE, LOCAL) for one in estate.of_kind(kind) if _shut(one)
+    }
+    free: list[Manifest] = []
     for one in estate.of_kind(WORKLOAD):
         if _waits(one) and in_question(estate, one):
-            queue = _queue_of(estate, one)
-            waiting[queue].append(one)
-    shut = {name_of(one) for one in estate.of_kind(QUEUE) if _shut(one)}
-    for queue, some in waiting.items():
-        if queue not in shut:
-            yield from _of_workloads(estate, some)
-    for one in estate.of_kind(QUEUE):
-        if _shut(one) and not leaving(one):
-            yield from _of_queue(estate, one, waiting.get(name_of(one), []))
+            gate = next((ref for ref in _queues(estate, one) if ref in held), None)
+            (held[gate] if gate else free).append(one)
+    yield from _of_workloads(estate, free)
+    for ref, some in held.items():
+        queue = estate.get(ref)
+        # That its ClusterQueue is not active is told of that one.
+        if queue and not leaving(queue) and (some or ref.kind == "ClusterQueue"):
+            yield from _of_queue(estate, queue, some)
 
 
 def _waits(one: Manifest) -> bool:
@@ -69,10 +71,12 @@ def _waits(one: Manifest) -> bool:
     return condition(one, "Admitted").get("status") != "True"
 
 
-def _queue_of(estate: Estate, workload: Manifest) -> str:
-    """Return the ClusterQueue of a workload; empty where its LocalQueue is not there."""
+def _queues(estate: Estate, workload: Manifest) -> Iterator[Ref]:
+    """Yield the ClusterQueue of a workload, then its LocalQueue; none where that is not there."""
     local = named("LocalQueue", text(workload, "spec", "queueName"), namespace_of(workload), _GROUP)
-    return text(estate.get(local), "spec", "clusterQueue") if local else ""
+    found = estate.get(local) if local else None
+    above = named("ClusterQueue", text(found, "spec", "clusterQueue"), "", _GROUP)
+    yield from (ref for ref in (above, local) if ref and found)
 
 
 def _shut(queue: Manifest) -> bool:
@@ -96,7 +100,7 @@ def _of_queue(estate: Estate, queue: Manifest, waiting: Sequence[Manifest]) -> I
         f"{why}{many}: {said}" if said else f"{why}{many}",
         of_condition(queue, "Active", active),
         Cure(
-            "Set spec.stopPolicy of the ClusterQueue to None, if it is to admit again"
+            f"Set spec.stopPolicy of the {queue['kind']} to None, if it is to admit again"
             if meant
             else "Make what the message names: a flavor, an admission check, a topology"
         ),
@@ -242,7 +246,7 @@ def _refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding | None:
     """Drop the finding if the workload is gone or admitted by now, or the queue active."""
     for request, found in fulfilled.objects.items():
         if request in suspicion.requests:
-            is_queue = request.ref.kind == "ClusterQueue"
+            is_queue = request.ref.kind != "Workload"
             if found is None or not (_shut(found) if is_queue else _waits(found)):
                 return None
     return suspicion.finding

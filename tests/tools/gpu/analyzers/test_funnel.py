@@ -5,6 +5,7 @@ import copy
 import pytest
 
 from clusterwright.tools.finding import Edge, LogEvidence, Severity
+from clusterwright.tools.gpu.changes.whose_label import wish_of
 from clusterwright.tools.manifest import Json
 from tests.tools.gpu.analyzers.estates import beside, codes, found, only, waiting
 from tests.tools.gpu.funnel.fleet import (
@@ -120,6 +121,30 @@ def test_a_stale_pause_has_the_label_that_mends_it() -> None:
     assert found(fleet, now={"Node/gpu-1": well}) == []
     assert found(fleet, now={"Node/gpu-1": None}) == []
     assert len(found(fleet, now={"Node/gpu-1": fleet.node})) == 1
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "code"),
+    [
+        ("nvidia.com/gpu.present", None, "gpu/not-present"),
+        ("nvidia.com/gpu.deploy.operands", "false", "gpu/operands-off"),
+        ("nvidia.com/gpu.deploy.container-toolkit", "false", "gpu/operands-off"),
+        (_PAUSED, None, "gpu/operands-off"),
+        (_PAUSED, "paused-for-driver-upgrade", "gpu/stale-pause"),
+    ],
+)
+def test_labels_that_a_remedy_sets_are_ones_that_a_change_may_set(
+    label: str, value: str | None, code: str
+) -> None:
+    fleet = nvidia()
+    fleet.labels.pop(label, None)
+    fleet.labels.update({label: value} if value is not None else {})
+    fleet.drop("Pod", PLUGIN)
+    finding = next(one for one in found(fleet) if one.code == code)
+    changes = [change for remedy in finding.remedies for change in remedy.changes]
+    assert bool(changes) is (code != "gpu/not-present"), "the operator sets that one by itself"
+    for change in changes:
+        wish_of(change["label"])
 
 
 def test_a_failed_upgrade_is_tried_again_and_a_failed_layout_asks() -> None:

@@ -140,6 +140,24 @@ def test_a_queue_that_was_stopped_matters_only_to_who_waits() -> None:
     assert (finding.code, finding.severity) == ("queue/stopped", Severity.INFO)
 
 
+def test_a_local_queue_that_was_stopped_is_told_to_who_waits() -> None:
+    fleet = kueue(workload(reserved("Pending", "LocalQueue team is inactive")))
+    stopped = condition("Active", "False", "Stopped", "LocalQueue is stopped")
+    fleet.objects["LocalQueue.kueue.x-k8s.io"][0]["status"] = {"conditions": [stopped]}
+    finding = only(found(fleet))
+    assert (finding.code, finding.subject.kind) == ("queue/stopped", "LocalQueue")
+    fleet.objects["Workload.kueue.x-k8s.io"] = []
+    assert found(fleet) == []
+
+
+def test_a_queue_below_one_that_is_not_active_is_not_told_besides() -> None:
+    bad = condition("Active", "False", "FlavorNotFound", "no such flavor")
+    fleet = kueue(workload(reserved("Pending", "x")), active=bad)
+    below = condition("Active", "False", "ClusterQueueIsInactive", "it is not active")
+    fleet.objects["LocalQueue.kueue.x-k8s.io"][0]["status"] = {"conditions": [below]}
+    assert [one.code for one in found(fleet)] == ["queue/inactive"]
+
+
 def check(state: str, minutes: int = 30) -> Manifest:
     made = {"name": "nodes", "state": state, "message": "no capacity in zone a"}
     return {**made, "lastTransitionTime": ago(minutes=minutes)}

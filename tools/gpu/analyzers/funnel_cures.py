@@ -15,7 +15,9 @@ from clusterwright.tools.ref import Ref
 _MOST = 10
 """Nodes for which one remedy holds changes."""
 _NFD = "Repair node feature discovery on the node: its worker's pod, or the taint that keeps it off"
-_OPERATOR = "Repair the GPU operator, which marks the nodes that discovery has found: its pod, its log"
+_OPERATOR = (
+    "Repair the GPU operator, which marks the nodes that discovery has found: its pod, its log"
+)
 _WORDS = {
     "gpu/driver-image": "Choose a driver version that has an image for the node's kernel and system"
     " (the image's tag names both), or push that image",

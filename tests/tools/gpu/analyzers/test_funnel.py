@@ -127,7 +127,6 @@ def test_a_stale_pause_has_the_label_that_mends_it() -> None:
     ("label", "value", "code"),
     [
         ("nvidia.com/gpu.present", None, "gpu/not-present"),
-        ("nvidia.com/gpu.deploy.operands", "false", "gpu/operands-off"),
         ("nvidia.com/gpu.deploy.container-toolkit", "false", "gpu/operands-off"),
         (_PAUSED, None, "gpu/operands-off"),
         (_PAUSED, "paused-for-driver-upgrade", "gpu/stale-pause"),

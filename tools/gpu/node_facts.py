@@ -12,7 +12,7 @@ _LABELS = {
     "cuda": ("nvidia.com/cuda.runtime-version.full",),
     "workload": ("nvidia.com/gpu.workload.config",),
     "sharing config": ("nvidia.com/device-plugin.config",),
-    "partition": ("amd.com/compute-partitioning-supported", "dcm.amd.com/gpu-config-profile"),
+    "partition": ("amd.com/compute-memory-partition", "dcm.amd.com/gpu-config-profile"),
     "clique": ("nvidia.com/gpu.clique",),
     "driver upgrade": ("nvidia.com/gpu-driver-upgrade-state",),
 }

@@ -10,6 +10,12 @@ from clusterwright.tools.manifest import Json, Manifest
 
 MIG_CONFIG = "default-mig-parted-config"
 _DCGM = "nvidia-dcgm-exporter"
+_PARTITIONS = (
+    "compute-memory-partition",
+    "compute-partitioning-supported",
+    "memory-partitioning-supported",
+)
+"""Labels that the node labeller writes only where it is asked to."""
 _A100_H100 = {
     "all-1g.10gb": {"1g.10gb": 7},
     "all-1g.20gb": {"1g.20gb": 4},
@@ -89,7 +95,7 @@ def _dcgm_service() -> Manifest:
 def _amd() -> Manifest:
     return {
         "driver": {"enable": True, "version": "7.0.2", "upgradePolicy": {"enable": True}},
-        "devicePlugin": {"enableNodeLabeller": True},
+        "devicePlugin": {"enableNodeLabeller": True, "nodeLabellerArguments": list(_PARTITIONS)},
         "metricsExporter": {"enable": True, "port": 5000},
         "selector": {"feature.node.kubernetes.io/amd-gpu": "true"},
     }

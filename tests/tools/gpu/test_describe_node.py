@@ -7,7 +7,7 @@ from clusterwright.tools.errors import InvalidInputError, NotFoundError
 from clusterwright.tools.gpu.describe_node import Page, found, gpu_describe_node
 from clusterwright.tools.gpu.node_description import NodeDescription
 from clusterwright.tools.kubernetes.client.clusters import Clusters
-from tests.tools.gpu.funnel.fleet import CRASHING, DRIVER, Fleet, node, nvidia, user_pod
+from tests.tools.gpu.funnel.fleet import CRASHING, DRIVER, Fleet, amd, node, nvidia, user_pod
 
 _CAPI = "cluster.x-k8s.io/"
 
@@ -114,6 +114,13 @@ def test_pods_that_have_no_room_are_had_by_cursor() -> None:
 
     assert seen == [f"Pod/research/shared-{i:03d}" for i in range(200)]
     assert len(_described(fleet, limit=3).holders) == 3
+
+
+def test_how_an_accelerator_of_amd_is_split_is_told_by_its_labels() -> None:
+    fleet = amd()
+    split = {"amd.com/compute-partitioning-supported": "true"}
+    fleet.labels.update({**split, "amd.com/compute-memory-partition": "cpx_nps4"})
+    assert _described(fleet).facts["partition"] == "cpx_nps4"
 
 
 def test_the_machine_that_made_the_node_is_told() -> None:

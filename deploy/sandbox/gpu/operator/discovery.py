@@ -102,7 +102,7 @@ def amd_labels(hardware: Hardware) -> Labels:
         "amd.com/gpu.cu-count": "304",
         "amd.com/gpu.simd-count": "1216",
         "amd.com/gpu.driver-version": "6.16.6",
-        "amd.com/gpu.compute-partitioning-supported": "true",
-        "amd.com/gpu.memory-partitioning-supported": "true",
-        "amd.com/gpu.partition-type": "spx_nps1",
+        "amd.com/compute-partitioning-supported": "true",
+        "amd.com/memory-partitioning-supported": "true",
+        "amd.com/compute-memory-partition": "spx_nps1",
     }

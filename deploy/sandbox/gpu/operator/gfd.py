@@ -43,7 +43,7 @@ def gfd_labels(node: Manifest, seen: Seen, now: int) -> Labels:
         "gpu.machine": product.machine,
         "gpu.compute.major": product.compute.partition(".")[0],
         "gpu.compute.minor": product.compute.partition(".")[2],
-        "gpu.mode": "compute" if product.profiles else "graphics",
+        "gpu.mode": "compute",  # of the PCI class: each of these is a 3D controller, 0302
         "gpu.replicas": str(shared),
         "gpu.sharing-strategy": sharing.strategy if shared > 1 else "none",
         "mig.capable": "true" if product.profiles else "false",

@@ -6,8 +6,7 @@ from tests.deploy.sandbox.gpu.steered import Steered, until
 
 
 def test_each_node_offers_the_devices_of_its_machine(gpu: Steered) -> None:
-    found = {name: gpu.offered(name) for name in NAMES}
-    assert found == {
+    offered = {
         "gpu-t4-1": {"nvidia.com/gpu": "4"},
         "gpu-t4-2": {"nvidia.com/gpu": "4"},
         "gpu-a100-1": {"nvidia.com/gpu": "8"},
@@ -16,6 +15,7 @@ def test_each_node_offers_the_devices_of_its_machine(gpu: Steered) -> None:
         "gpu-h100-2": {"nvidia.com/gpu": "8"},
         "gpu-mi300x-1": {"amd.com/gpu": "8"},
     }
+    until(lambda: {name: gpu.offered(name) for name in NAMES}, offered)
     assert gpu.get("Node", "gpu-a100-2")["status"]["allocatable"]["nvidia.com/gpu"] == "0"
 
 
@@ -25,8 +25,8 @@ def test_the_nodes_of_the_plain_sandbox_are_as_without_gpu_operators(gpu: Steere
 
 
 def test_every_operand_runs_and_both_operators_say_so(gpu: Steered) -> None:
-    assert {name: gpu.waiting(name) for name in NAMES} == {name: {} for name in NAMES}
-    assert gpu.policy()[:2] == ("ready", "Reconciled")
+    until(lambda: {name: gpu.waiting(name) for name in NAMES}, {name: {} for name in NAMES})
+    until(lambda: gpu.policy()[:2], ("ready", "Reconciled"))
     config = gpu.get("DeviceConfig", "default", "kube-amd-gpu")["status"]
     one = {"nodesMatchingSelectorNumber": 1, "desiredNumber": 1, "availableNumber": 1}
     assert (config["driver"], config["devicePlugin"], config["metricsExporter"]) == (one, one, one)
@@ -70,7 +70,10 @@ def test_labels_are_those_of_discovery_and_operator(gpu: Steered) -> None:
         }.items()
     )
     assert "nvidia.com/gpu.deploy.mig-manager" not in gpu.labels("gpu-t4-1")
-    assert gpu.labels("gpu-mi300x-1")["amd.com/gpu.vram"] == "192G"
+    assert gpu.labels("gpu-t4-1")["nvidia.com/gpu.mode"] == "compute"
+    amd = gpu.labels("gpu-mi300x-1")
+    assert amd["amd.com/gpu.vram"] == "192G"
+    assert amd["amd.com/compute-memory-partition"] == "spx_nps1"
 
 
 def test_every_kind_is_served_in_every_version(gpu: Steered) -> None:

@@ -1,11 +1,16 @@
 """What an administrator sets: MIG layouts, sharing, the driver's version, a second policy, DRA."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
+
 import yaml
 
+from clusterwright.deploy.sandbox.gpu.nodes import NAMES
 from clusterwright.tools.manifest import Manifest, condition, items, text
 from tests.deploy.sandbox.gpu.steered import Steered, until
 
 _CONFIG, _STATE = "nvidia.com/mig.config", "nvidia.com/mig.config.state"
+_NVIDIA = tuple(one for one in NAMES if one != "gpu-mi300x-1")
 
 
 def _pod(name: str, node: str, **limits: int) -> Manifest:
@@ -21,49 +26,49 @@ def _pod(name: str, node: str, **limits: int) -> Manifest:
     }
 
 
-def _lay_out(gpu: Steered, node: str, layout: str) -> None:
+@contextmanager
+def _laid_out(gpu: Steered, node: str, layout: str) -> Generator[None]:
+    """Ask for a layout, and have the node's eight GPUs whole again afterwards."""
     gpu.label(node, _CONFIG, layout)
+    try:
+        yield
+    finally:
+        gpu.label(node, _CONFIG, "all-disabled")
+    until(lambda: gpu.labels(node).get(_STATE), "success")
+    until(lambda: gpu.offered(node), {"nvidia.com/gpu": "8"})
+    until(lambda: any("nvidia.com/mig-" in key for key in gpu.labels(node)), False)
 
 
 def test_a_layout_is_applied_where_nothing_runs(gpu: Steered) -> None:
-    _lay_out(gpu, "gpu-a100-1", "all-balanced")
-    until(lambda: gpu.labels("gpu-a100-1").get(_STATE), "success")
-    balanced = {
-        "nvidia.com/mig-1g.10gb": "16",
-        "nvidia.com/mig-2g.20gb": "8",
-        "nvidia.com/mig-3g.40gb": "8",
-    }
-    until(lambda: gpu.offered("gpu-a100-1"), balanced)
-    _lay_out(gpu, "gpu-a100-1", "all-disabled")
-    until(lambda: gpu.offered("gpu-a100-1"), {"nvidia.com/gpu": "8"})
-    until(lambda: any("nvidia.com/mig-" in key for key in gpu.labels("gpu-a100-1")), False)
+    with _laid_out(gpu, "gpu-a100-1", "all-balanced"):
+        until(lambda: gpu.labels("gpu-a100-1").get(_STATE), "success")
+        balanced = {
+            "nvidia.com/mig-1g.10gb": "16",
+            "nvidia.com/mig-2g.20gb": "8",
+            "nvidia.com/mig-3g.40gb": "8",
+        }
+        until(lambda: gpu.offered("gpu-a100-1"), balanced)
 
 
 def test_a_layout_for_another_product_fails_and_changes_nothing(gpu: Steered) -> None:
-    _lay_out(gpu, "gpu-h100-1", "all-1g.5gb")
-    until(lambda: gpu.labels("gpu-h100-1").get(_STATE), "failed")
-    assert gpu.offered("gpu-h100-1") == {"nvidia.com/gpu": "8"}
-    _lay_out(gpu, "gpu-h100-1", "all-disabled")
-    until(lambda: gpu.labels("gpu-h100-1").get(_STATE), "success")
+    with _laid_out(gpu, "gpu-h100-1", "all-1g.5gb"):
+        until(lambda: gpu.labels("gpu-h100-1").get(_STATE), "failed")
+        assert gpu.offered("gpu-h100-1") == {"nvidia.com/gpu": "8"}
 
 
 def test_a_layout_can_be_kept_under_way(gpu: Steered) -> None:
-    with gpu.annotated("gpu-a100-1", "mig-apply", "rebooting"):
-        _lay_out(gpu, "gpu-a100-1", "all-7g.80gb")
-        until(lambda: gpu.labels("gpu-a100-1").get(_STATE), "rebooting")
-        assert gpu.offered("gpu-a100-1") == {"nvidia.com/gpu": "8"}
-    until(lambda: gpu.offered("gpu-a100-1"), {"nvidia.com/mig-7g.80gb": "8"})
-    _lay_out(gpu, "gpu-a100-1", "all-disabled")
-    until(lambda: gpu.offered("gpu-a100-1"), {"nvidia.com/gpu": "8"})
+    with _laid_out(gpu, "gpu-a100-1", "all-7g.80gb"):
+        with gpu.annotated("gpu-a100-1", "mig-apply", "rebooting"):
+            until(lambda: gpu.labels("gpu-a100-1").get(_STATE), "rebooting")
+            assert gpu.offered("gpu-a100-1") == {"nvidia.com/gpu": "8"}
+        until(lambda: gpu.offered("gpu-a100-1"), {"nvidia.com/mig-7g.80gb": "8"})
 
 
 def test_a_layout_fails_while_a_pod_holds_a_device(gpu: Steered) -> None:
     with gpu.having(_pod("holds-a-gpu", "gpu-h100-2", gpu=1)):
         until(lambda: gpu.get("Pod", "holds-a-gpu", "default")["status"].get("phase"), "Running")
-        _lay_out(gpu, "gpu-h100-2", "all-1g.10gb")
-        until(lambda: gpu.labels("gpu-h100-2").get(_STATE), "failed")
-    _lay_out(gpu, "gpu-h100-2", "all-disabled")
-    until(lambda: gpu.labels("gpu-h100-2").get(_STATE), "success")
+        with _laid_out(gpu, "gpu-h100-2", "all-1g.10gb"):
+            until(lambda: gpu.labels("gpu-h100-2").get(_STATE), "failed")
 
 
 def test_devices_are_shared_as_the_node_is_told(gpu: Steered) -> None:
@@ -112,6 +117,20 @@ def test_a_second_policy_is_ignored(gpu: Steered) -> None:
         assert gpu.policy()[0] == "ready"
 
 
+@contextmanager
+def _upgrading_at_once(gpu: Steered, nodes: int) -> Generator[None]:
+    """Let drivers of several nodes be upgraded at once, until all is as it was."""
+
+    def policy(most: int) -> Manifest:
+        return {"driver": {"upgradePolicy": {"maxParallelUpgrades": most}}}
+
+    with gpu.asking(policy(nodes), policy(1)):
+        yield
+        version = "nvidia.com/cuda.driver-version.full"
+        until(lambda: {gpu.labels(one)[version] for one in _NVIDIA}, {"580.105.08"})
+        until(lambda: gpu.policy()[0], "ready")
+
+
 def test_a_driver_is_upgraded_node_by_node_and_a_node_where_it_fails_stays_cordoned(
     gpu: Steered,
 ) -> None:
@@ -121,9 +140,8 @@ def test_a_driver_is_upgraded_node_by_node_and_a_node_where_it_fails_stays_cordo
         found = [gpu.labels(name)[state] for name in ("gpu-t4-1", "gpu-t4-2", "gpu-a100-1")]
         return {one: found.count(one) for one in found}
 
-    newer = {"driver": {"version": "580.126.09", "upgradePolicy": {"maxParallelUpgrades": 6}}}
-    older = {"driver": {"version": "580.105.08", "upgradePolicy": {"maxParallelUpgrades": 6}}}
-    with gpu.asking(newer, older):
+    newer, older = {"driver": {"version": "580.126.09"}}, {"driver": {"version": "580.105.08"}}
+    with _upgrading_at_once(gpu, 6), gpu.asking(newer, older):
         with gpu.annotated("gpu-t4-2", "driver.580.126.09", "crash"):
             until(states, {"upgrade-done": 2, "upgrade-failed": 1})
             assert gpu.get("Node", "gpu-t4-2")["spec"]["unschedulable"]
@@ -132,10 +150,6 @@ def test_a_driver_is_upgraded_node_by_node_and_a_node_where_it_fails_stays_cordo
             )
         until(states, {"upgrade-done": 3})
         assert "unschedulable" not in gpu.get("Node", "gpu-t4-2")["spec"]
-    until(lambda: gpu.labels("gpu-t4-1")["nvidia.com/cuda.driver-version.full"], "580.105.08")
-    until(lambda: gpu.policy()[0], "ready")
-    policy = gpu.get("ClusterPolicy", "cluster-policy")
-    gpu.api.patch(policy, {"spec": {"driver": {"upgradePolicy": {"maxParallelUpgrades": 1}}}})
 
 
 def _driver(name: str, selector: dict[str, str] | None = None) -> Manifest:
@@ -204,3 +218,4 @@ def test_the_scheduler_allocates_devices_of_a_node_that_publishes_them(gpu: Stee
         # The first device is tainted: its XID is one of the hardware.
         assert sorted(one["device"] for one in results) == ["gpu-1", "gpu-2"]
     until(lambda: gpu.list("ResourceSlice"), [])
+    until(lambda: gpu.offered("gpu-h100-2"), {"nvidia.com/gpu": "8"})

@@ -11,7 +11,8 @@ from clusterwright.tools.finding import Finding
 from clusterwright.tools.gpu.analyzers.false_ready import CODE as FALSE_READY
 from clusterwright.tools.gpu.analyzers.operator_state import OPERATORS
 from clusterwright.tools.gpu.analyzers.waiting import in_question, waiting, would_take
-from clusterwright.tools.gpu.estate import Estate
+from clusterwright.tools.gpu.estate import DEVICE_CONFIG, Estate
+from clusterwright.tools.gpu.vendor import Vendor, vendor_of
 from clusterwright.tools.manifest import name_of
 from clusterwright.tools.ref import Ref
 
@@ -32,8 +33,14 @@ def _concerns(estate: Estate, finding: Finding, nodes: frozenset[Ref]) -> bool:
     if finding.subject.kind == "Node":
         return not nodes.isdisjoint(refs)
     if finding.subject.kind_key in OPERATORS:
-        return finding.code == FALSE_READY and bool(waiting(estate))
+        return finding.code == FALSE_READY and _waits_for(estate, finding.subject)
     return False
+
+
+def _waits_for(estate: Estate, operator: Ref) -> bool:
+    """Return whether a pod waits for devices of the vendor whose operator it is."""
+    vendor = Vendor.AMD if operator.kind_key == DEVICE_CONFIG else Vendor.NVIDIA
+    return any(vendor_of(key) is vendor for one in waiting(estate) for key in one.asked)
 
 
 def _needed(estate: Estate) -> Iterator[Ref]:

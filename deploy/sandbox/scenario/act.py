@@ -42,4 +42,4 @@ def _patch(cluster: Cluster, wanted: Patch, namespace: str) -> None:
     if not found:
         raise ScenarioError(f"there is no {wanted.kind} to patch, with labels {wanted.labels}")
     for one in found[: wanted.first]:
-        cluster.patch(Ref.of(one), wanted.merge, wanted.manager)
+        cluster.patch(Ref.of(one), wanted.merge, wanted.manager, status=wanted.status)

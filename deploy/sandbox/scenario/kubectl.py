@@ -51,10 +51,11 @@ class Cluster:
         answer: Any = json.loads(self._run("get", joined, "-n", namespace, "-o", "json"))
         return items(answer, "items")
 
-    def patch(self, ref: Ref, merge: Manifest, manager: str = "") -> None:
-        """Merge a patch into one object (RFC 7386), under the name of a field manager."""
+    def patch(self, ref: Ref, merge: Manifest, manager: str = "", *, status: bool = False) -> None:
+        """Merge a patch into one object (RFC 7386), or its status, under a field manager's name."""
         where = ("-n", ref.namespace) if ref.namespace else ()
         named = (f"--field-manager={manager}",) if manager else ()
+        named += ("--subresource=status",) if status else ()
         patch = f"--patch={json.dumps(merge)}"
         self._run("patch", _kind(ref), ref.name, *where, "--type=merge", *named, patch)
 

@@ -38,6 +38,7 @@ class Patch(Declared):
     )
     merge: dict[str, Any] = Field(description="JSON merge patch (RFC 7386): null removes a field.")
     manager: str = Field(default="", description="Field manager; else as kubectl calls itself.")
+    status: bool = Field(default=False, description="Of the status, that a controller would write.")
 
 
 class Step(Declared):

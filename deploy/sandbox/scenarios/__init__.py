@@ -178,7 +178,49 @@ PROMETHEUS = (
 )
 """The same for what a real Prometheus and Alertmanager measure and tell."""
 
-GPU: tuple[str, ...] = ()
+GPU = (
+    "kernel-headers",
+    "driver-version",
+    "driver-upgrade",
+    "nfd-worker",
+    "opted-out-node",
+    "paused-operand",
+    "dedicated-pool",
+    "toolkit-config",
+    "runtime-handler",
+    "plugin-start",
+    "fabric-manager",
+    "foreign-layout",
+    "busy-layout",
+    "lost-gpu",
+    "unoffered-resource",
+    "profile-of-another-product",
+    "unsplit-gpus",
+    "product-label",
+    "scattered-gpus",
+    "all-given-away",
+    "runtime-class",
+    "numa-alignment",
+    "device-class",
+    "device-selector",
+    "tainted-device",
+    "double-advertised",
+    "amd-module",
+    "amd-upgrade",
+    "amd-selector",
+    "queue-flavor",
+    "queue-quota",
+    "mixed-strategy",
+    "second-policy",
+    "fully-used",
+    "application-xid",
+    "driver-under-way",
+    "orderly-upgrade",
+    "plain-node",
+    "host-driver",
+)
+"""The same for GPUs, in a sandbox with pools of simulated ones."""
+
 SCENARIOS = (*KUBERNETES, *CLUSTER_API, *HELM, *PROMETHEUS, *GPU)
 
 NINE = (

@@ -12,6 +12,7 @@ from clusterwright.deploy.sandbox.scenario.load import load, load_all, load_of
 from clusterwright.deploy.sandbox.scenario.model import MARK, Rendered, Scenario
 from clusterwright.deploy.sandbox.scenarios import (
     CLUSTER_API,
+    GPU,
     HELM,
     KUBERNETES,
     NINE,
@@ -20,6 +21,7 @@ from clusterwright.deploy.sandbox.scenarios import (
 )
 from clusterwright.tools.cluster_api.analyzers import ANALYZERS as OF_CLUSTER_API
 from clusterwright.tools.errors import NotFoundError
+from clusterwright.tools.gpu.analyzers import ANALYZERS as OF_GPU
 from clusterwright.tools.helm.analyzers import ANALYZERS as OF_HELM
 from clusterwright.tools.helm.record import KIND, release_ref
 from clusterwright.tools.kubernetes.analyzers import ANALYZERS
@@ -45,7 +47,8 @@ KUBERNETES_CODES = frozenset(code for one in ANALYZERS for code in one.codes)
 CLUSTER_API_CODES = frozenset(code for one in OF_CLUSTER_API for code in one.codes)
 HELM_CODES = frozenset(code for one in OF_HELM for code in one.codes)
 PROMETHEUS_CODES = frozenset(code for one in OF_PROMETHEUS for code in one.codes)
-CODES = KUBERNETES_CODES | CLUSTER_API_CODES | HELM_CODES | PROMETHEUS_CODES
+GPU_CODES = frozenset(code for one in OF_GPU for code in one.codes)
+CODES = KUBERNETES_CODES | CLUSTER_API_CODES | HELM_CODES | PROMETHEUS_CODES | GPU_CODES
 _SIMULATION = ".sandbox.clusterwright.io/"
 """In annotations by which a simulated part learns what it measures: no hint, but the world."""
 _WITHOUT_SCENARIO = frozenset(
@@ -76,6 +79,7 @@ def test_each_scenario_is_listed_under_its_domain() -> None:
     assert tuple(one.name for one in load_of("cluster_api")) == CLUSTER_API
     assert tuple(one.name for one in load_of("helm")) == HELM
     assert tuple(one.name for one in load_of("prometheus")) == PROMETHEUS
+    assert tuple(one.name for one in load_of("gpu")) == GPU
 
 
 def test_every_code_is_the_truth_of_some_scenario() -> None:
@@ -107,6 +111,17 @@ def test_there_are_at_least_14_faults_and_7_traps_of_metrics_and_each_truth_can_
     assert kinds.count("trap") >= 7
     told = {truth.code for one in load_of("prometheus") for truth in one.render(0).truth}
     assert told <= PROMETHEUS_CODES | KUBERNETES_CODES
+
+
+def test_there_are_at_least_16_faults_and_7_traps_of_gpus_and_each_truth_can_be_told() -> None:
+    cards = [one.card for one in load_of("gpu")]
+    assert sum(one.kind == "fault" for one in cards) >= 16
+    assert sum(one.kind == "trap" for one in cards) >= 7
+    told = {truth.code for one in load_of("gpu") for truth in one.render(0).truth}
+    assert told <= GPU_CODES
+    assert len(told) >= 16
+    by_hand = [one for one in cards if one.by_hand]
+    assert len(by_hand) <= len(cards) / 3
 
 
 def test_cluster_api_scenarios_say_who_wrote_the_status_and_few_wrote_it_themselves() -> None:

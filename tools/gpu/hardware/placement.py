@@ -1,4 +1,4 @@
-"""Placement of MIG instances: which fit on one GPU, where, what fits beside them, and why not.
+"""Placement of MIG instances: which fit on one GPU, where, how many more, and why not.
 
 Instances never overlap in slices of memory, and each profile may start at certain slices only
 (NVIDIA, Multi-Instance GPU User Guide, "Getting Started with MIG"). An instance that is there does
@@ -6,7 +6,7 @@ not move: what is free may be too scattered for a profile that an empty GPU woul
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -71,42 +71,12 @@ def layout(geometry: Geometry, names: Iterable[str], there: Layout = ()) -> Layo
     return placed
 
 
-def free_starts(profile: Profile, there: Layout) -> tuple[int, ...]:
-    """Return the slices at which an instance of a profile can start beside those there."""
-    taken = frozenset[int]().union(*(one.slices for one in there))
-    return tuple(
-        start for start in profile.starts if taken.isdisjoint(Placed(profile, start).slices)
-    )
-
-
 def how_many(geometry: Geometry, name: str, there: Layout = ()) -> int:
     """Return how many more instances of one profile fit beside those that are there."""
     count = 0
     while count < _MOST and not isinstance(layout(geometry, [name] * (count + 1), there), WhyNot):
         count += 1
     return count
-
-
-def what_fits(geometry: Geometry, there: Layout = ()) -> Mapping[str, int]:
-    """Return how many more instances of each profile fit, each asked alone; none are left out."""
-    counted = {one.name: how_many(geometry, one.name, there) for one in geometry.profiles}
-    return {name: count for name, count in counted.items() if count}
-
-
-def what_fits_beside(geometry: Geometry, names: Iterable[str]) -> Mapping[str, int] | WhyNot:
-    """Return how many more of each profile fit beside others that can still be placed freely."""
-    wanted = list(names)
-    whole = layout(geometry, wanted)
-    if isinstance(whole, WhyNot):
-        return whole
-    counted: dict[str, int] = {}
-    for one in geometry.profiles:
-        count = 0
-        while not isinstance(layout(geometry, [*wanted, *[one.name] * (count + 1)]), WhyNot):
-            count += 1
-        if count:
-            counted[one.name] = count
-    return counted
 
 
 def _place(profiles: Sequence[Profile], taken: frozenset[int]) -> Layout | None:

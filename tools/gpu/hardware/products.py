@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from clusterwright.tools.gpu.hardware.mig_profiles import GEOMETRIES, Geometry
-from clusterwright.tools.gpu.hardware.partitions import CDNA2, MI300, MI350, Partitioning
 from clusterwright.tools.gpu.vendor import Vendor
 
 
@@ -33,8 +32,6 @@ class Product:
     """Device and vendor as mig-parted's `device-filter` spells them: `0x233010DE`."""
     aliases: tuple[str, ...] = ()
     """Other spellings of the same."""
-    partitioning: Partitioning | None = None
-    """How an AMD accelerator can be split."""
 
     @property
     def geometry(self) -> Geometry | None:
@@ -52,8 +49,8 @@ class Product:
         return self.name.replace(" ", "-" if self.vendor is Vendor.NVIDIA else "_")
 
 
-def _amd(name: str, gib: int, partitioning: Partitioning, *aliases: str) -> Product:
-    return Product(name, gib * 1024, Vendor.AMD, aliases=aliases, partitioning=partitioning)
+def _amd(name: str, gib: int, *aliases: str) -> Product:
+    return Product(name, gib * 1024, Vendor.AMD, aliases=aliases)
 
 
 def _rtx_pro(edition: str, pci: str) -> Product:
@@ -92,12 +89,12 @@ PRODUCTS: tuple[Product, ...] = (
     _rtx_pro("Server Edition", "0x2BB510DE"),
     _rtx_pro("Workstation Edition", "0x2BB110DE"),
     _rtx_pro("Max-Q Workstation Edition", "0x2BB410DE"),
-    _amd("AMD Instinct MI210", 64, CDNA2),
-    _amd("AMD Instinct MI250", 64, CDNA2, "AMD Instinct MI250X"),
-    _amd("AMD Instinct MI300X OAM", 192, MI300, "AMD Instinct MI300X VF"),
-    _amd("AMD Instinct MI325X OAM", 256, MI300, "AMD Instinct MI325 OAM"),
-    _amd("AMD Instinct MI350X OAM", 288, MI350),
-    _amd("AMD Instinct MI355X OAM", 288, MI350),
+    _amd("AMD Instinct MI210", 64),
+    _amd("AMD Instinct MI250", 64, "AMD Instinct MI250X"),
+    _amd("AMD Instinct MI300X OAM", 192, "AMD Instinct MI300X VF"),
+    _amd("AMD Instinct MI325X OAM", 256, "AMD Instinct MI325 OAM"),
+    _amd("AMD Instinct MI350X OAM", 288),
+    _amd("AMD Instinct MI355X OAM", 288),
 )
 """An MI250 shows as two devices, each with half of its memory."""
 
@@ -120,12 +117,6 @@ def find(name: str) -> Product | None:
             return product
     model = _AMD_MODEL.search(wanted)
     return next((one for one in PRODUCTS if model and _same_amd(one, model[0])), None)
-
-
-def find_pci(device: str) -> Product | None:
-    """Return the product of a PCI id as `0x233010DE`."""
-    wanted = device.lower()
-    return next((one for one in PRODUCTS if wanted in {id_.lower() for id_ in one.pci}), None)
 
 
 def nearest(name: str, most: int = 3) -> Sequence[str]:

@@ -13,11 +13,8 @@ from clusterwright.tools.gpu.hardware.placement import (
     Misfit,
     Placed,
     WhyNot,
-    free_starts,
     how_many,
     layout,
-    what_fits,
-    what_fits_beside,
 )
 
 H100, A30, RTX = GEOMETRIES["H100-80GB"], GEOMETRIES["A30"], GEOMETRIES["RTX-PRO-6000"]
@@ -39,6 +36,17 @@ def refused(geometry: Geometry, *names: str, there: Layout = ()) -> WhyNot:
     found = layout(geometry, names, there)
     assert isinstance(found, WhyNot), found
     return found
+
+
+def more(geometry: Geometry, there: Layout = ()) -> dict[str, int]:
+    """Return how many more of each profile fit, each asked alone."""
+    counted = {one.name: how_many(geometry, one.name, there) for one in geometry.profiles}
+    return {name: count for name, count in counted.items() if count}
+
+
+def starts(profile: Profile, there: Layout) -> list[int]:
+    taken = {slice_ for one in there for slice_ in one.slices}
+    return [one for one in profile.starts if taken.isdisjoint(Placed(profile, one).slices)]
 
 
 def test_large_instances_are_placed_first() -> None:
@@ -105,36 +113,22 @@ def test_instances_that_are_there_do_not_move() -> None:
     assert why.misfit is Misfit.PLACEMENT
     assert "beside 1g.10gb at 1, 1g.10gb at 5" in why.sentence
     assert "an emptied GPU has it" in why.sentence
-    assert what_fits(H100, scattered) == {
+    assert more(H100, scattered) == {
         "1g.10gb": 5, "1g.10gb+me": 1, "1g.20gb": 2, "2g.20gb": 1,
     }  # fmt: skip
-
-
-def test_what_fits_beside_names_differs_from_what_fits_beside_places() -> None:
-    beside = what_fits_beside(H100, ["1g.10gb", "1g.10gb"])
-    assert not isinstance(beside, WhyNot)
-    assert beside["3g.40gb"] == 1
-    assert isinstance(what_fits_beside(H100, ["9g.90gb"]), WhyNot)
-
-
-def test_starts_beside_others_are_told() -> None:
-    half = H100.profile("3g.40gb")
-    assert half is not None
-    assert free_starts(half, ()) == (0, 4)
-    assert free_starts(half, (at(H100, "1g.10gb", 0),)) == (4,)
 
 
 @pytest.mark.parametrize("family", GEOMETRIES)
 def test_a_full_gpu_takes_nothing_more(family: str) -> None:
     geometry = GEOMETRIES[family]
     whole = max(geometry.profiles, key=lambda one: one.compute)
-    assert what_fits(geometry, (Placed(whole, 0),)) == {}
+    assert more(geometry, (Placed(whole, 0),)) == {}
 
 
 @pytest.mark.parametrize("family", GEOMETRIES)
 def test_as_many_fit_on_an_empty_gpu_as_the_guide_prints(family: str) -> None:
     geometry = GEOMETRIES[family]
-    assert what_fits(geometry) == {one.name: one.instances for one in geometry.profiles}
+    assert more(geometry) == {one.name: one.instances for one in geometry.profiles}
 
 
 def any_names(geometry: Geometry, most: int) -> st.SearchStrategy[list[str]]:
@@ -184,10 +178,10 @@ def test_instances_never_overlap_and_start_where_they_may(data: st.DataObject) -
     there = layout(geometry, data.draw(any_names(geometry, 4)))
     if isinstance(there, WhyNot):
         return
-    more = layout(geometry, data.draw(any_names(geometry, 4)), there)
-    if isinstance(more, WhyNot):
+    added = layout(geometry, data.draw(any_names(geometry, 4)), there)
+    if isinstance(added, WhyNot):
         return
-    every = [*there, *more]
+    every = [*there, *added]
     slices = [slice_ for one in every for slice_ in one.slices]
     assert len(slices) == len(set(slices))
     assert all(one.start in one.profile.starts for one in every)
@@ -214,10 +208,10 @@ def test_as_many_fit_as_greedy_search_finds_for_one_profile(data: st.DataObject)
         return
     profile = data.draw(st.sampled_from(geometry.profiles))
     greedy: Layout = there
-    while starts := free_starts(profile, greedy):
+    while free := starts(profile, greedy):
         if isinstance(layout(geometry, [profile.name], greedy), WhyNot):
             break
-        greedy = (*greedy, Placed(profile, starts[0]))
+        greedy = (*greedy, Placed(profile, free[0]))
     assert how_many(geometry, profile.name, there) == len(greedy) - len(there)
 
 

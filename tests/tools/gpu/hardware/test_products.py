@@ -8,7 +8,6 @@ from clusterwright.tools.gpu.hardware.products import (
     PRODUCTS,
     Product,
     find,
-    find_pci,
     is_amd,
     nearest,
 )
@@ -24,8 +23,6 @@ def named(name: str) -> str:
 def test_a_product_is_found_by_its_name_its_label_and_its_other_names(product: Product) -> None:
     for name in (product.name, product.label, product.name.lower(), *product.aliases):
         assert find(name) is product
-    for pci in product.pci:
-        assert find_pci(pci.lower()) is product
 
 
 @pytest.mark.parametrize(
@@ -98,9 +95,8 @@ def test_every_spelling_names_one_product() -> None:
     assert len(pci) == len(set(pci))
 
 
-def test_mig_and_partitions_go_by_vendor() -> None:
+def test_mig_goes_by_vendor() -> None:
     for one in PRODUCTS:
-        assert (one.partitioning is not None) is (one.vendor is Vendor.AMD)
         assert one.mig is (one.geometry is not None)
         assert not (one.mig and one.vendor is Vendor.AMD)
 

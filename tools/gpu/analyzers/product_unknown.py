@@ -60,9 +60,18 @@ def _untold(one: Waiting, key: str) -> bool:
     """Return whether a node that is not well has not been labelled yet: it may be what is meant."""
     ill = broken(one.estate)
     return any(
-        node.ref in ill and key not in node.labels and key.startswith(_vendor(node.ref, one))
+        node.ref in ill
+        and key not in node.labels
+        and key.startswith(_vendor(node.ref, one))
+        and _selects_otherwise(one, node.labels)
         for node in one.estate.nodes
     )
+
+
+def _selects_otherwise(one: Waiting, labels: Mapping[str, str]) -> bool:
+    """Return whether a node has what the pod selects, but for labels of discovery."""
+    selector: Mapping[str, str] = strings(one.pod, "spec", "nodeSelector")
+    return all(labels.get(key) == value or of_discovery(key) for key, value in selector.items())
 
 
 def _vendor(ref: Ref, one: Waiting) -> tuple[str, ...]:

@@ -45,6 +45,14 @@ def test_a_patch_finds_its_objects_by_labels_in_the_order_of_their_names(tmp_pat
     assert patched(tmp_path, *found, first=1) == ["m-a"]
 
 
+def test_a_patch_of_a_status_goes_where_controllers_write(tmp_path: Path) -> None:
+    stand_in = make_stand_in(tmp_path)
+    stand_in.answer([machine("m-a")])
+    patch = Patch(kind=f"Machine.{CAPI}", merge={"status": {"phase": "Failed"}}, status=True)
+    Run(TRAP, [Stage((), (), (), (patch,))]).advance(stand_in.cluster)
+    assert any("--subresource=status" in one for one in stand_in.calls if one.startswith("patch"))
+
+
 def test_a_patch_of_nothing_is_told(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match="no Machine"):
         patched(tmp_path, machine("m-0", pool="other"), first=None)

@@ -7,7 +7,7 @@ import pytest
 from clusterwright.tools.finding import Edge, Finding
 from clusterwright.tools.manifest import Json, Manifest
 from tests.tools.gpu.analyzers.estates import beside, codes, found, only, waiting
-from tests.tools.gpu.funnel.fleet import Fleet, amd, nvidia, user_pod
+from tests.tools.gpu.funnel.fleet import CRASHING, DRIVER, Fleet, amd, nvidia, user_pod
 
 POD = "Pod/research/train-0"
 PRODUCT = "nvidia.com/gpu.product"
@@ -150,6 +150,19 @@ def test_a_product_in_an_affinity_is_read_too() -> None:
 def test_a_product_that_is_there_is_known(selector: dict[str, str]) -> None:
     codes_of = codes(found(asking(nvidia(), nodeSelector=selector)))
     assert "gpu/product-unknown" not in codes_of.values()
+
+
+@pytest.mark.parametrize(("pool", "told"), [("h100", False), ("a100", True)])
+def test_a_node_that_is_not_labelled_yet_may_be_meant_if_all_else_fits(
+    pool: str, told: bool
+) -> None:
+    fleet = nvidia()
+    fleet.labels.pop(PRODUCT)
+    fleet.labels["pool"] = "h100"
+    fleet.ails(DRIVER, restarts=9, **CRASHING)
+    selector = {PRODUCT: "NVIDIA-H100-80GB-HBM2", "pool": pool}
+    findings = codes(found(asking(fleet, nodeSelector=selector)))
+    assert ("gpu/product-unknown" in findings.values()) == told
 
 
 def test_all_devices_in_use_are_a_problem_only_when_a_pod_waits() -> None:

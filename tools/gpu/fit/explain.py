@@ -21,7 +21,16 @@ from clusterwright.tools.gpu.fit.verdict import Verdict
 from clusterwright.tools.gpu.fit.ways import Way, ways
 from clusterwright.tools.gpu.vendor import vendor_of
 from clusterwright.tools.kubernetes.analyzers.capacity import finished
-from clusterwright.tools.manifest import Manifest, condition, items, name_of, number, strings, text
+from clusterwright.tools.manifest import (
+    Manifest,
+    condition,
+    items,
+    name_of,
+    number,
+    strings,
+    text,
+    texts,
+)
 from clusterwright.tools.quotation import word
 from clusterwright.tools.snapshot import Snapshot
 
@@ -29,6 +38,7 @@ _NAMES = 3
 _HOLDERS = 6
 _LONGEST = 200
 _DEFAULT = "default-scheduler"
+_REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
 
 
 def managers(pod: Manifest) -> Sequence[QueueManager]:
@@ -184,6 +194,17 @@ def described(pod: Manifest) -> str:
     if claims := len(items(pod, "spec", "resourceClaims")):
         asked.append(f"{claims} {'claims' if claims > 1 else 'claim'} of devices")
     selector = [f"{key}={value}" for key, value in strings(pod, "spec", "nodeSelector").items()]
+    selector += _one_of(pod)
     name = f"Pod/{text(pod, 'metadata', 'namespace')}/{name_of(pod)}" if name_of(pod) else "a pod"
     with_labels = f" on {', '.join(selector)}" if selector else ""
     return f"{name} ({', '.join(asked) or 'nothing'}{with_labels})"
+
+
+def _one_of(pod: Manifest) -> Sequence[str]:
+    """Return labels of which the only term of the required node affinity wants one value."""
+    terms = items(pod, "spec", "affinity", "nodeAffinity", _REQUIRED, "nodeSelectorTerms")
+    return [
+        f"{text(one, 'key')} in {', '.join(texts(one, 'values')[:_NAMES])}"
+        for one in (items(terms[0], "matchExpressions") if len(terms) == 1 else ())
+        if text(one, "operator") == "In"
+    ]

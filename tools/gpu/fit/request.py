@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from clusterwright.tools.errors import InvalidInputError
 from clusterwright.tools.gpu.hardware.products import find, is_amd
 from clusterwright.tools.kubernetes.analyzers.quantity import quantity
-from clusterwright.tools.manifest import Manifest, labels_of, mapping
+from clusterwright.tools.manifest import Json, Manifest, labels_of, mapping
 from clusterwright.tools.ref import Ref, check_namespace
 
 PRODUCT_LABELS = ("nvidia.com/gpu.product", "amd.com/gpu.product-name")
 """Labels in which discovery tells which accelerator a node has."""
 _MOST = 20
+_DIVIDED = {"mig", "shared"}
+"""What the labels of products say of how their devices are split or shared."""
 _VALUE = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?\Z")
 _NATIVE = ("cpu", "memory", "ephemeral-storage")
 _PART = r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?"
@@ -51,16 +53,20 @@ class Request:
             gpu if name == "gpu" else _resource(name): _amount(name, value)
             for name, value in self.requests.items()
         }
-        selector = dict(self.node_selector)
+        selector, affinity = dict(self.node_selector), dict[str, Json]()
         if self.product:
-            label, value = _product(self.product, nodes)
-            selector[label] = value
+            label, values = _products(self.product, nodes)
+            if len(values) > 1:
+                affinity = _one_of(label, values)
+            else:
+                selector[label] = values[0]
         return {
             "apiVersion": "v1",
             "kind": "Pod",
             "metadata": {"name": "", "namespace": self.namespace},
             "spec": {
                 "nodeSelector": selector,
+                "affinity": affinity,
                 "containers": [{"name": "asked", "resources": {"requests": asked}}],
                 "tolerations": [*map(_toleration, self.tolerations), *_tolerated_by_all()],
             },
@@ -87,23 +93,42 @@ def pod_of(workload: Manifest, ref: Ref) -> Manifest:
     return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": template["spec"]}
 
 
-def _product(wanted: str, nodes: Sequence[Manifest]) -> tuple[str, str]:
-    """Return label and value of a product: those of a node that has it, whatever joins its words.
+def _products(wanted: str, nodes: Sequence[Manifest]) -> tuple[str, Sequence[str]]:
+    """Return a label, and the values of it that are meant: those of nodes, whatever joins words.
 
-    `NVIDIA H100 80GB HBM3`, as nvidia-smi prints it, is NVIDIA-H100-80GB-HBM3 in a label.
+    `NVIDIA H100 80GB HBM3`, as nvidia-smi prints it, is NVIDIA-H100-80GB-HBM3 in a label; `H100` is
+    each product that has this word in its name, shared and split ones where there are no others.
     """
-    for node in nodes:
-        for label in PRODUCT_LABELS:
-            value = labels_of(node).get(label)
-            if value and (_joined(value) == _joined(wanted) or _same_model(value, wanted)):
-                return label, value
+    there = [
+        (label, value)
+        for label in PRODUCT_LABELS
+        for value in sorted({labels_of(node).get(label, "") for node in nodes} - {""})
+    ]
+    for label, value in there:
+        if _joined(value) == _joined(wanted) or _same_model(value, wanted):
+            return label, [value]
+    named = [(label, value) for label, value in there if _words(wanted) <= _words(value)]
+    whole = [one for one in named if not _words(one[1]) & _DIVIDED] or named
+    if whole and wanted.strip():
+        return whole[0][0], [value for label, value in whole if label == whole[0][0]]
     value = wanted.strip().replace(" ", "-")
     if not _VALUE.match(value):
         raise InvalidInputError(
             f"{wanted[:80]!r} is not a product",
-            hint="as its label has it: NVIDIA-H100-80GB-HBM3; gpu_inventory lists them",
+            hint="as H100 or as its label has it: NVIDIA-H100-80GB-HBM3; gpu_inventory lists them",
         )
-    return PRODUCT_LABELS[is_amd(wanted)], value
+    return PRODUCT_LABELS[is_amd(wanted)], [value]
+
+
+def _one_of(label: str, values: Sequence[str]) -> dict[str, Json]:
+    """Return an affinity for nodes with one of these labels."""
+    term = {"matchExpressions": [{"key": label, "operator": "In", "values": list(values)}]}
+    required = {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [term]}}
+    return {"nodeAffinity": required}
+
+
+def _words(product: str) -> frozenset[str]:
+    return frozenset(_joined(product).split("-"))
 
 
 def _same_model(value: str, wanted: str) -> bool:

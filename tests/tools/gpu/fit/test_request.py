@@ -3,9 +3,14 @@
 import pytest
 
 from clusterwright.tools.errors import InvalidInputError
+from clusterwright.tools.gpu.fit.explain import described
 from clusterwright.tools.gpu.fit.request import Request, pod_of
+from clusterwright.tools.kubernetes.analyzers.node_match import selects
+from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.ref import Ref
 from tests.tools.gpu.fit.cluster import H100, custom, node
+
+A100 = "NVIDIA-A100-SXM4-80GB"
 
 
 def test_a_request_becomes_a_pod_with_prefixes_and_tolerations() -> None:
@@ -26,6 +31,35 @@ def test_a_product_is_taken_as_nodes_spell_it() -> None:
     amd = Request({"gpu": 1}, product="AMD-Instinct-MI300X").pod()["spec"]
     assert list(amd["nodeSelector"]) == ["amd.com/gpu.product-name"]
     assert amd["containers"][0]["resources"] == {"requests": {"amd.com/gpu": "1"}}
+
+
+def _nodes(*products: str) -> list[Manifest]:
+    return [node(f"n{i}", gpu=1, product=one) for i, one in enumerate(products)]
+
+
+@pytest.mark.parametrize(
+    ("asked", "there", "meant"),
+    [
+        ("H100", [H100, "Tesla-T4"], [H100]),
+        ("h100", [H100, "NVIDIA-H100-PCIe", "NVIDIA-GH200-480GB"], [H100, "NVIDIA-H100-PCIe"]),
+        ("A10", ["NVIDIA-A100-SXM4-80GB", "NVIDIA-A10G", "NVIDIA-A10"], ["NVIDIA-A10"]),
+        ("a100 80gb", [A100, f"{A100}-MIG-1g.10gb", f"{A100}-SHARED"], [A100]),
+        ("A100", [f"{A100}-SHARED", "Tesla-T4"], [f"{A100}-SHARED"]),
+        ("B200", ["NVIDIA-GB200"], ["B200"]),
+    ],
+)
+def test_a_word_of_a_name_is_every_product_that_has_it(
+    asked: str, there: list[str], meant: list[str]
+) -> None:
+    pod = Request({"gpu": 1}, product=asked).pod(_nodes(*there))
+    assert [name for name in [*there, asked] if selects(pod, node("one", product=name))] == meant
+
+
+def test_products_of_several_names_are_told_by_their_names() -> None:
+    asked = Request({"gpu": 1}, product="H100")
+    assert described(asked.pod(_nodes(H100, "NVIDIA-H100-PCIe"))) == (
+        f"a pod (1 nvidia.com/gpu on nvidia.com/gpu.product in {H100}, NVIDIA-H100-PCIe)"
+    )
 
 
 @pytest.mark.parametrize(

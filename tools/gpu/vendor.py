@@ -15,13 +15,14 @@ class Vendor(StrEnum):
     INTEL = "gpu.intel.com"
 
 
-_PORTIONS = frozenset(
+PORTIONS_OF_HAMI = frozenset(
     {
         *("nvidia.com/gpumem", "nvidia.com/gpumem-percentage", "nvidia.com/gpucores"),
-        *("nvidia.com/priority", "gpu.intel.com/memory.max", "gpu.intel.com/millicores"),
+        "nvidia.com/priority",
     }
 )
-"""Resources that limit how much of a device is used; they count no devices (HAMi, Intel)."""
+_PORTIONS = PORTIONS_OF_HAMI | {"gpu.intel.com/memory.max", "gpu.intel.com/millicores"}
+"""Resources that limit how much of a device is used; they count no devices."""
 _OTHERS = ("rdma", "hostdev", "gdrcopy", "resibm", "ib_", "sriov")
 """Beginnings of what the vendors' network operators name below the same prefix."""
 

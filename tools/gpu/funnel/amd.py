@@ -83,8 +83,6 @@ def _config_stage(scene: Scene, config: Manifest | None) -> Stage:
 def _driver(scene: Scene, config: Manifest | None) -> Stage:
     if config is None and scene.estate.unread(DEVICE_CONFIG):
         return Stage(DRIVER, State.UNKNOWN, "DeviceConfigs could not be read")
-    if config is None and scene.estate.unread(DEVICE_CONFIG):
-        return Stage(DRIVER, State.UNKNOWN, "DeviceConfigs could not be read")
     if config is None or dig(config, "spec", "driver", "enable") is False:
         return Stage(DRIVER, State.NOT_USED, "the host brings it")
     ref, name = Ref.of(config), name_of(scene.node.manifest)

@@ -15,7 +15,6 @@ from clusterwright.tools.prometheus.settings import Prices
 from tests.tools.kubernetes.analyzers.cluster import NOW, make
 
 HOUR, DAY = 3_600, 86_400
-AT = 1_767_268_800
 H100, T4 = "NVIDIA-H100-80GB-HBM3", "Tesla-T4"
 Results = Mapping[str, Sequence[Series]]
 DCGM = ("DCGM_FI_PROF_GR_ENGINE_ACTIVE", "DCGM_FI_DEV_GPU_UTIL", "DCGM_FI_DEV_FB_USED")

@@ -6,23 +6,18 @@ Source: Project-HAMi/HAMi v2.10, pkg/scheduler (the webhook, the extender's igno
 from collections.abc import Iterator
 
 from clusterwright.tools.gpu.fit.queues.queue_manager import QueueManager
+from clusterwright.tools.gpu.vendor import PORTIONS_OF_HAMI
 from clusterwright.tools.kubernetes.analyzers.capacity import requested
 from clusterwright.tools.manifest import Manifest, labels_of, strings, text
 from clusterwright.tools.snapshot import Snapshot
 
-PORTIONS = frozenset(
-    {
-        *("nvidia.com/gpumem", "nvidia.com/gpumem-percentage", "nvidia.com/gpucores"),
-        "nvidia.com/priority",
-    }
-)
 _SCHEDULER = "hami-scheduler"
 _REGISTERED = "hami.io/node-nvidia-register"
 _IGNORED = "hami.io/webhook"
 
 
 def _manages(pod: Manifest) -> bool:
-    asks = any(one in PORTIONS for one in requested(pod))
+    asks = any(one in PORTIONS_OF_HAMI for one in requested(pod))
     return asks or text(pod, "spec", "schedulerName") == _SCHEDULER
 
 
@@ -44,6 +39,6 @@ HAMI = QueueManager(
     (),
     _manages,
     _held,
-    ignored=PORTIONS,
+    ignored=PORTIONS_OF_HAMI,
     unjudged=("memory and cores of each GPU, which HAMi accounts for in annotations",),
 )

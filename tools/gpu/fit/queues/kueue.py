@@ -14,7 +14,6 @@ from clusterwright.tools.manifest import (
     name_of,
     namespace_of,
     text,
-    truth,
 )
 from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
@@ -124,7 +123,7 @@ def _queue(name: str, pod: Manifest, snapshot: Snapshot) -> Iterator[str]:
     active = condition(found, "Active")
     if active.get("status") == "False":
         yield f"ClusterQueue {cluster_queue} is not active: {said(active)}"
-    if text(found, "spec", "stopPolicy") not in {"", "None"} or truth(found, "spec", "stopped"):
+    if text(found, "spec", "stopPolicy") not in {"", "None"}:
         yield f"ClusterQueue {cluster_queue} is stopped: {word(text(found, 'spec', 'stopPolicy'))}"
     yield from _used(found)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from clusterwright.tools.gpu.changes.clients import clients_on, named
 from clusterwright.tools.gpu.changes.node_change import NodeChange
@@ -14,8 +14,12 @@ from clusterwright.tools.kubernetes.changes.write import Verb
 from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.trust.risk import Risk
 
-_MOST_PLACED = 32
-"""Pods for which a place is kept: working that out for more would take seconds."""
+if TYPE_CHECKING:
+    from clusterwright.tools.ref import Ref
+
+_PLACED, _LEAST_PLACED = 8_000, 4
+"""Nodes looked at for all pods together, and pods for which they are in any case."""
+_UNKNOWN = Place("where it could go was not worked out: gpu_explain_fit tells it")
 Risks = tuple[tuple[Risk, str], ...]
 
 
@@ -70,18 +74,22 @@ class Drain(NodeChange):
 def told(estate: Estate, steps: Sequence[Step]) -> list[Step]:
     """Return evictions with where their pods could go, and what is lost where that is nowhere.
 
-    A place that a pod with accelerators could take is not there for the next one.
+    A place that a pod with accelerators could take is not there for the next one. In a large
+    cluster places are worked out for some pods only, those with accelerators first.
     """
-    found: list[Step] = []
-    for step in steps:
-        if step.write.verb is not Verb.EVICT or step.before is None:
-            found.append(step)
-            continue
-        place = where_to(estate, step.before)
-        found.append(_told(step, step.before, place))
-        if place.nodes and asked_of(step.before) and len(found) < _MOST_PLACED:
-            estate = with_moved(estate, step.before, place.nodes[0])
-    return found
+    ended = [one for one in steps if one.write.verb is Verb.EVICT and one.before is not None]
+    ended.sort(key=lambda one: not asked_of(one.before or {}))
+    judged = max(_LEAST_PLACED, _PLACED // max(1, len(estate.of_kind("Node"))))
+    found: dict[Ref, Step] = {}
+    for step in ended[:judged]:
+        pod = step.before or {}
+        place = where_to(estate, pod)
+        found[step.ref] = _told(step, pod, place)
+        if place.nodes and asked_of(pod):
+            estate = with_moved(estate, pod, place.nodes[0])
+    for step in ended[judged:]:
+        found[step.ref] = _told(step, step.before or {}, _UNKNOWN)
+    return [found.get(one.ref, one) for one in steps]
 
 
 def _told(step: Step, pod: Manifest, place: Place) -> Step:

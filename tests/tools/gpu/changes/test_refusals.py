@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from clusterwright.tools.errors import InvalidInputError, RefusedError, ToolError
+from clusterwright.tools.gpu.changes.cordon import Drain
 from clusterwright.tools.gpu.changes.label_node import LabelNode
 from clusterwright.tools.gpu.changes.node_change import NodeChange
 from clusterwright.tools.gpu.changes.restart_operand import RestartOperand
@@ -158,6 +159,16 @@ def test_a_place_is_given_to_one_pod_only() -> None:
         "could go to gpu-2",
         "no other node that it may use has 4 free nvidia.com/gpu (most: none)",
     ]
+
+
+def test_in_a_large_cluster_places_are_worked_out_for_who_has_gpus_first() -> None:
+    crowd = [node(f"gpu-{number}", 4) for number in range(2, 2_202)]
+    users = [user(f"train-{number}", number % 2) for number in range(12)]
+    steps = Drain(node="gpu-1").steps(scene(node(), *users, *crowd))
+    said = {one.ref.name: one.notes[-1] for one in steps if one.write.verb is Verb.EVICT}
+    placed = {name for name, note in said.items() if note.startswith("could go to")}
+    assert placed == {f"train-{number}" for number in (1, 3, 5, 7)}
+    assert "gpu_explain_fit" in said["train-0"]
 
 
 def test_a_reboot_that_may_come_is_a_high_risk() -> None:

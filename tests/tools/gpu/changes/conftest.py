@@ -17,7 +17,7 @@ _NUMBERS = count()
 def _place(sandbox: Instance, node: str, folder: Path) -> Generator[Place]:
     name = f"gpu-changes-{os.getpid()}-{next(_NUMBERS)}"
     sandbox.kubectl("create", "namespace", name)
-    state = folder / "state"
+    state = folder / f"state-{node}"
     state.mkdir(mode=0o700)
     found = Place(sandbox, node, name, state)
     before = found.get()

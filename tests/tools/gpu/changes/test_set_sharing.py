@@ -5,7 +5,11 @@ import pytest
 from clusterwright.tools.manifest import Manifest
 from tests.tools.gpu.changes.place import Place
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(120)]
+pytestmark = [
+    pytest.mark.anyio,
+    pytest.mark.timeout(120),
+    pytest.mark.usefixtures("plugin_configs"),
+]
 
 
 def share(place: Place, config: str = "") -> Manifest:
@@ -13,13 +17,6 @@ def share(place: Place, config: str = "") -> Manifest:
     return {**found, "config": config} if config else found
 
 
-async def test_without_a_config_map_nobody_reads_the_label(small: Place) -> None:
-    async with small.session() as session:
-        plan, said = await session.plan(share(small, "shared-4"))
-    assert (plan, "spec.devicePlugin.config.name of the ClusterPolicy" in said) == ("", True)
-
-
-@pytest.mark.usefixtures("plugin_configs")
 async def test_devices_are_shared_as_a_key_says_and_whole_again(small: Place) -> None:
     async with small.session() as session:
         plan = await session.done(share(small, "shared-4"))
@@ -39,7 +36,6 @@ async def test_devices_are_shared_as_a_key_says_and_whole_again(small: Place) ->
     assert "nvidia.com/device-plugin.config" not in small.labels()
 
 
-@pytest.mark.usefixtures("plugin_configs")
 async def test_a_config_that_changed_since_stops_it(small: Place) -> None:
     async with small.session() as session:
         plan, said = await session.plan(share(small, "mps"))

@@ -106,8 +106,8 @@ def estate_in(scene: Scene) -> Estate:
 
 
 def policy_of(estate: Estate) -> Manifest:
-    """Return the ClusterPolicy that counts, the oldest; an empty one where there is none."""
-    return estate.cluster_policies[0] if estate.cluster_policies else {}
+    """Return the ClusterPolicy that counts; an empty one where there is none."""
+    return estate.policy
 
 
 def known_of(scene: Scene, ref: Ref) -> Known:

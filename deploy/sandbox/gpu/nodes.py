@@ -7,6 +7,18 @@ from clusterwright.deploy.sandbox.runtime.simulated import SIMULATED
 from clusterwright.tools.manifest import Manifest
 
 KERNEL = "5.15.0-153-generic"
+_SYSTEM = {
+    "architecture": "amd64",
+    "operatingSystem": "linux",
+    "osImage": "Ubuntu 22.04.5 LTS",
+    "kernelVersion": KERNEL,
+    "containerRuntimeVersion": "containerd://1.7.27",
+    "kubeletVersion": "v1.36.3",
+    "kubeProxyVersion": "",
+    "machineID": "",
+    "systemUUID": "",
+    "bootID": "",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +91,6 @@ def _node(name: str, pool: Pool, kubelet_port: int) -> Manifest:
         "status": {
             "capacity": resources,
             "allocatable": resources,
-            "nodeInfo": {
-                "architecture": "amd64",
-                "operatingSystem": "linux",
-                "osImage": "Ubuntu 22.04.5 LTS",
-                "kernelVersion": KERNEL,
-                "containerRuntimeVersion": "containerd://1.7.27",
-                "kubeletVersion": "v1.36.3",
-                "kubeProxyVersion": "",
-                "machineID": "",
-                "systemUUID": "",
-                "bootID": "",
-            },
+            "nodeInfo": dict(_SYSTEM),
         },
     }

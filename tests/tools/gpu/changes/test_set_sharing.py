@@ -32,7 +32,7 @@ async def test_devices_are_shared_as_a_key_says_and_whole_again(small: Place) ->
         none, said = await session.plan(share(small, "broken"))
         assert (none, "is no YAML" in said) == ("", True)
         await session.done({"kind": "undo", "plan": plan})
-    assert small.allocatable("nvidia.com/gpu") == "4"
+    small.wait(".status.allocatable.nvidia\\.com/gpu", "4")
     assert "nvidia.com/device-plugin.config" not in small.labels()
 
 

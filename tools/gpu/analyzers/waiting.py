@@ -185,7 +185,10 @@ def _may_be_on(node: GpuNode, one: Waiting) -> bool:
 def of_discovery(key: str) -> bool:
     """Return whether a label is one that the vendors' own discovery puts on a node."""
     return key.startswith(
-        ("nvidia.com/gpu.", "nvidia.com/cuda.", "nvidia.com/mig.", "amd.com/gpu.", "beta.amd.com/")
+        (
+            *("nvidia.com/gpu.", "nvidia.com/cuda.", "nvidia.com/mig."),
+            *("amd.com/gpu.", "amd.com/compute-", "amd.com/memory-", "beta.amd.com/"),
+        )
     )
 
 

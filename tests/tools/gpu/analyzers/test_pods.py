@@ -133,6 +133,15 @@ def test_a_product_that_no_node_has_is_told_with_the_nearest() -> None:
     )
 
 
+def test_a_partition_of_amd_that_no_node_has_is_told_with_those_there_are() -> None:
+    fleet, partition = amd(), "amd.com/compute-memory-partition"
+    fleet.labels[partition] = "spx_nps1"
+    pod = asking(fleet, {"amd.com/gpu": "1"}, nodeSelector={partition: "cpx_nps1"})
+    finding = only(found(pod))
+    assert finding.code == "gpu/product-unknown"
+    assert finding.title == f"No node has {partition}=cpx_nps1; nodes have spx_nps1"
+
+
 def test_a_product_in_an_affinity_is_read_too() -> None:
     expression = {"key": PRODUCT, "operator": "In", "values": ["H200", "B200"]}
     terms = {"nodeSelectorTerms": [{"matchExpressions": [expression]}]}

@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
+import pytest
+
 from clusterwright.deploy.sandbox.scenario.card import Domain
 from clusterwright.deploy.sandbox.scenario.load import load
 from clusterwright.deploy.sandbox.scenario.model import Scenario
@@ -45,6 +47,11 @@ def seed_of_commit() -> int:
 def has_turn(one: int, of: int) -> bool:
     """Return whether this commit has the turn of a test that shares its time with others."""
     return bool(os.environ.get(ALL)) or seed_of_commit() % of == one
+
+
+def in_turn(one: int, of: int) -> pytest.MarkDecorator:
+    """Return the mark of a long test that takes turns with others, commit by commit."""
+    return pytest.mark.skipif(not has_turn(one, of), reason="another commit has its turn")
 
 
 def drawn(scenarios: Sequence[_S], seed: int, most: int) -> list[_S]:

@@ -17,7 +17,7 @@ from clusterwright.tools.change import State
 from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.trust.authority import Authority
 from tests.e2e.cluster_life import live
-from tests.e2e.drawn import has_turn
+from tests.e2e.drawn import in_turn
 from tests.management_cluster import management_cluster
 from tests.tools.cluster_api.changes.place import Place, place_in
 from tests.trust.changes.gate import Gate, gate
@@ -38,7 +38,7 @@ def place(management: Instance, tmp_path: Path) -> Iterator[Place]:
         yield found
 
 
-@pytest.mark.skipif(not has_turn(0, 2), reason="the other half of the commits has its turn")
+@in_turn(0, 2)
 async def test_a_cluster_is_made_used_changed_upgraded_and_given_up_by_tool_calls(
     place: Place,
 ) -> None:
@@ -111,7 +111,7 @@ class Runs:
         return "deletionTimestamp" in self.cluster().get("metadata", {})
 
 
-@pytest.mark.skipif(not has_turn(1, 2), reason="the other half of the commits has its turn")
+@in_turn(1, 2)
 def test_killed_at_any_point_the_next_run_goes_on(place: Place, tmp_path: Path) -> None:
     with gate(place.management, tmp_path) as relay:
         runs = Runs(place, relay)

@@ -37,14 +37,19 @@ from tests.deploy.sandbox.capi.expected import (
     Refused,
 )
 from tests.deploy.sandbox.capi.refused_clusters import OBJECTS, REFUSED
+from tests.e2e.drawn import in_turn
 
 pytestmark = pytest.mark.timeout(1200)
 
 
 @pytest.mark.parametrize(
     "batch",
-    [(SANDBOX, AWS, AZURE, GCP, REMOTE), (OPENSTACK, METAL3, VSPHERE, K0S, K0S_STANDALONE)],
-    ids=["one", "two"],
+    [
+        pytest.param((SANDBOX, AWS, AZURE, GCP, REMOTE), marks=in_turn(0, 2), id="one"),
+        pytest.param(
+            (OPENSTACK, METAL3, VSPHERE, K0S, K0S_STANDALONE), marks=in_turn(1, 2), id="two"
+        ),
+    ],
 )
 def test_a_class_gives_what_is_asked_for_and_tells_what_it_refuses(
     management: Instance, batch: Sequence[Expected]

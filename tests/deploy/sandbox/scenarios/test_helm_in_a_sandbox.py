@@ -19,6 +19,7 @@ from clusterwright.deploy.sandbox.scenario.model import MARK, Rendered
 from clusterwright.tools.helm.record import KIND, Release, decode, revision_of
 from clusterwright.tools.manifest import name_of
 from clusterwright.tools.ref import Ref
+from tests.e2e.drawn import in_turn
 
 SEED = 23
 _LABEL = ",".join(f"{key}={value}" for key, value in MARK.items())
@@ -41,6 +42,7 @@ def removed(cluster: Cluster, rendered: list[Rendered]) -> Iterator[None]:
     remove(cluster, rendered, wait=True)
 
 
+@in_turn(1, 2)
 @pytest.mark.timeout(400)
 def test_releases_develop_what_is_declared_heal_and_leave_nothing(
     cluster: Cluster, rendered: list[Rendered]

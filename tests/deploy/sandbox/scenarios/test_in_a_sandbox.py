@@ -19,6 +19,7 @@ from clusterwright.deploy.sandbox.scenario.lifecycle import (
     remove,
 )
 from clusterwright.deploy.sandbox.scenario.load import load, load_of
+from tests.e2e.drawn import in_turn
 
 SEED = 17
 NODE_FREE = [one for one in load_of("kubernetes") if one.card.needs == "control-plane"]
@@ -33,6 +34,7 @@ def cluster() -> Generator[Cluster]:
         down(name)
 
 
+@in_turn(0, 2)
 def test_node_free_scenarios_develop_heal_and_leave_nothing(cluster: Cluster) -> None:
     rendered = [one.render(SEED) for one in NODE_FREE]
     faults = [one for one in rendered if one.has_cure]

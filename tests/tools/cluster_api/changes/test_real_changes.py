@@ -13,6 +13,7 @@ from mcp_types import ElicitRequestParams, ElicitResult
 from clusterwright.servers.cluster_api import create_server
 from clusterwright.tools.manifest import Json, Manifest
 from tests.changes_by_tools import Session
+from tests.e2e.drawn import in_turn
 from tests.tools.cluster_api.changes.place import Place, gpu_cluster
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(900)]
@@ -40,6 +41,7 @@ def on_workload(place: Place, tmp_path: Path, cluster: str, *objects: Manifest) 
     )
 
 
+@in_turn(0, 2)
 async def test_a_cluster_is_kept_by_pausing_remediation_and_restarts(place: Place) -> None:
     name = place.named("train")
     async with place.session() as session:
@@ -191,6 +193,7 @@ def _bare(place: Place) -> list[Manifest]:
     ]
 
 
+@in_turn(1, 2)
 async def test_a_cluster_without_a_class_is_scaled_rotated_and_upgraded(place: Place) -> None:
     name = place.named("bare")
     place.create(*_bare(place))

@@ -1,11 +1,15 @@
 """Labels of nodes that would be written again: by Cluster API, and by node feature discovery."""
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from clusterwright.tools.field_path import Path
 from clusterwright.tools.kubernetes.owners import claims
 from clusterwright.tools.manifest import Manifest
 from tests.tools.kubernetes.analyzers.cluster import snapshot
+
+if TYPE_CHECKING:
+    from clusterwright.tools.field_path import Path
 
 MACHINE = {
     "cluster.x-k8s.io/machine": "gpu-abc-1",

@@ -9,6 +9,7 @@ from anyio import to_thread
 from pydantic import Field
 
 from clusterwright.tools.answer import CAP, longest
+from clusterwright.tools.excerpt import few
 from clusterwright.tools.gpu.counted import CountedNode, Share, counted, shares
 from clusterwright.tools.gpu.estate import Estate
 from clusterwright.tools.gpu.inventory_answer import Inventory, ModelRow, NodeRow, ResourceRow
@@ -27,6 +28,7 @@ _SHORT = 6_144
 """Bytes of an inventory that is asked for without more, text and structured content together."""
 _MODELS = 12
 """Models that are told without more."""
+_THERE = 8
 
 
 async def gpu_inventory(
@@ -51,7 +53,7 @@ async def gpu_inventory(
     if cursor and asked != own:
         raise foreign(cursor)
     estate = await read_estate(connection, more=())
-    wanted = Wanted(model or "", node or "", resource or "", only)
+    wanted = Wanted(model or "", node or "", full(resource or ""), only)
 
     def made() -> Inventory:
         page = Page(estate, wanted, own, (int(after[0]), str(after[1])))
@@ -71,6 +73,11 @@ class Wanted:
     node: str = ""
     resource: str = ""
     only: Only = "all"
+
+    @property
+    def named(self) -> bool:
+        """Whether names were given, which may be misspelled."""
+        return bool(self.model or self.node or self.resource)
 
     def takes(self, one: CountedNode) -> bool:
         """Return whether a node is one of them."""
@@ -140,11 +147,23 @@ class Page:
             total=len(self.nodes),
             of=every if (every := len(self.estate.nodes)) > len(self.nodes) else None,
             broken=count([one.broken.code for one in self.nodes if one.broken]),
+            there=() if self.nodes or not self.wanted.named else self._there(),
             simulated=sum(bool(one.node.simulated) for one in self.nodes) or None,
             models=tuple(models) if told else (),
             more_models=(left_out or None) if told else None,
             gaps=unread(self.estate, COUNTED),
         )
+
+    def _there(self) -> tuple[str, ...]:
+        """Return what could have been asked for."""
+        every = counted(self.estate)
+        models = {word(one.model) if one.node.model else one.model for one in every}
+        told = {
+            "models": sorted(models),
+            "resources": sorted({key for one in every for key in one.counts}),
+            "nodes": sorted(one.name for one in every),
+        }
+        return tuple(f"{what}: {few(names, _THERE)}" for what, names in told.items() if names)
 
     def _model(self, key: tuple[str, str], nodes: Sequence[CountedNode]) -> ModelRow:
         vendor, model = key
@@ -194,6 +213,11 @@ class Page:
             sharing=_sharing(one.node) or None,
             dra=one.dra if one.dra[0] else None,
         )
+
+
+def full(resource: str) -> str:
+    """Return a resource with its prefix, which may be left out of NVIDIA's."""
+    return f"nvidia.com/{resource}" if resource and "/" not in resource else resource
 
 
 def _mig(node: GpuNode) -> str:

@@ -66,6 +66,7 @@ class Inventory(Answer):
     models: tuple[ModelRow, ...] = ()
     more_models: int | None = None
     nodes: tuple[NodeRow, ...] = Field(default=(), description="Broken ones first.")
+    there: tuple[str, ...] = Field(default=(), description="What there is, if none was meant.")
     gaps: tuple[Gap, ...] = ()
     next_cursor: str | None = None
 
@@ -73,6 +74,7 @@ class Inventory(Answer):
         """Return what is broken, the models with what is left, and the nodes."""
         lines = [self._headline()]
         lines += [f"! not known: {line}" for line in told(self.gaps)]
+        lines += [f"there are {one}" for one in self.there]
         if self.broken:
             each = ", ".join(f"{n} {code}" for code, n in self.broken.items())
             lines.append(f"! broken at their first stage: {each} (gpu_describe_node tells why)")

@@ -3,7 +3,7 @@
 import pytest
 
 from clusterwright.tools.coverage import Gap
-from clusterwright.tools.gpu.inventory import Only, Page, Wanted
+from clusterwright.tools.gpu.inventory import Only, Page, Wanted, full
 from clusterwright.tools.gpu.inventory_answer import Inventory
 from tests.tools.gpu.funnel.fleet import (
     CONTAINERS,
@@ -203,5 +203,17 @@ def test_what_may_not_be_read_is_not_counted_as_none(unread: str, said: str) -> 
 def test_what_was_asked_for_and_is_not_there_is_told_beside_what_is() -> None:
     found = _inventory(_fleet("Tesla-T4"), Wanted(model="b200"))
 
-    assert found.render() == "0 of 3 nodes with accelerators on test: 0 broken"
+    assert found.render().startswith("0 of 3 nodes with accelerators on test: 0 broken")
     assert _inventory(_fleet("Tesla-T4"), Wanted(only="broken")).of == 3
+
+
+def test_a_resource_may_lack_its_prefix_and_what_nothing_has_is_answered_by_what_there_is() -> None:
+    fleet = _fleet("NVIDIA-H100-80GB-HBM3")
+    assert _inventory(fleet, Wanted(resource=full("gpu"))).total == 3
+    assert _inventory(fleet, Wanted(resource=full("amd.com/gpu"))).render() == (
+        "0 of 3 nodes with accelerators on test: 0 broken\n"
+        "there are models: NVIDIA-H100-80GB-HBM3\n"
+        "there are resources: nvidia.com/gpu\n"
+        "there are nodes: gpu-0000, gpu-0001, gpu-0002"
+    )
+    assert not _inventory(fleet, Wanted(only="broken")).there, "an answer, and no wrong guess"

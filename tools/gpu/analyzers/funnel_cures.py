@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from clusterwright.tools.excerpt import few
 from clusterwright.tools.finding import FieldEvidence
 from clusterwright.tools.gpu.analyzers.about import Cure, ask, cure
+from clusterwright.tools.gpu.changes.clients import clients_on
 from clusterwright.tools.gpu.estate import Estate
 from clusterwright.tools.gpu.funnel import Stage
 from clusterwright.tools.gpu.hardware.products import find
@@ -63,7 +65,7 @@ def _cures(estate: Estate, nodes: Sequence[GpuNode], stage: Stage) -> Iterator[C
         case "gpu/upgrade-failed":
             yield from _upgrade(nodes, stage, amd=amd)
         case "gpu/mig-failed":
-            yield from _mig(nodes)
+            yield from _mig(estate, nodes)
         case "gpu/runtime-handler":
             say = (
                 "Correct the toolkit's CONTAINERD_CONFIG and CONTAINERD_SOCKET, then start it again"
@@ -123,7 +125,7 @@ def _upgrade(nodes: Sequence[GpuNode], stage: Stage, *, amd: bool) -> Iterator[C
         yield Cure("Then have the driver's upgrade tried again", changes, certain=False)
 
 
-def _mig(nodes: Sequence[GpuNode]) -> Iterator[Cure]:
+def _mig(estate: Estate, nodes: Sequence[GpuNode]) -> Iterator[Cure]:
     first = nodes[0]
     product = find(first.model) if first.model else None
     geometry = product.geometry if product else None
@@ -132,5 +134,9 @@ def _mig(nodes: Sequence[GpuNode]) -> Iterator[Cure]:
     near = geometry.nearest(profile) if geometry and foreign else ()
     as_in = f", as all-{near[0]}" if near else ""
     config = ask(f"a MIG layout that {first.model or 'the product'} can have{as_in}")
+    users = [one.line() for one in clients_on(estate, first.ref.name)]
+    if users and not foreign:
+        yield Cure(f"End what uses its GPUs ({few(users, 2)}), then restart_operand mig-manager")
     yield cure("Set a layout that the GPUs can have", "set_mig", node=first.ref.name, config=config)
-    yield Cure("If the layout is right, end what uses the GPUs of the node, and set it again")
+    if not users:
+        yield Cure("If the layout is right, have it tried again: restart_operand mig-manager")

@@ -20,6 +20,7 @@ from tests.tools.gpu.funnel.fleet import (
     nvidia,
     nvidia_labels,
     pod_of,
+    user_pod,
 )
 
 _CRASH = {"waiting": {"reason": "CrashLoopBackOff", "message": "back-off 5m0s"}}
@@ -160,6 +161,20 @@ def test_a_failed_upgrade_is_tried_again_and_a_failed_layout_asks() -> None:
     finding = only(found(fleet))
     assert finding.code == "gpu/mig-failed"
     assert finding.remedies[0].changes[0]["config"].endswith("can have, as all-1g.10gb>")
+
+
+def test_a_layout_that_the_product_has_waits_for_who_uses_the_devices() -> None:
+    fleet = nvidia()
+    fleet.labels.update(
+        {"nvidia.com/mig.config": "all-1g.10gb", "nvidia.com/mig.config.state": "failed"}
+    )
+    fleet.add(user_pod("train", nvidia_gpu="2"))
+    finding = only(found(fleet))
+    assert finding.code == "gpu/mig-failed"
+    assert finding.fixes[0].startswith(
+        "End what uses its GPUs (Pod/research/train (2 nvidia.com/gpu)), then restart_operand"
+    )
+    assert finding.remedies[0].changes[0]["config"].startswith("<ask: a MIG layout")
 
 
 def test_a_node_that_was_taken_out_on_purpose_is_no_more_than_worth_knowing() -> None:

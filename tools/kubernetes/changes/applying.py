@@ -50,7 +50,7 @@ async def apply(desk: Desk, caller: Caller, plan_id: str) -> AppliedChange:
     A plan acts at most once, and only on what it was made for.
     """
     plan = await _plan(desk, plan_id)
-    by = await to_thread.run_sync(_covered, desk, plan) or _agreed(caller, plan)
+    by = await to_thread.run_sync(_covered, desk, plan) or _agreed(caller, plan, desk)
     connection = await desk.clusters.connect(plan.cluster)
     found = await _unchanged(desk, connection, plan)
     await to_thread.run_sync(_consume, desk, plan, by, caller)
@@ -101,7 +101,7 @@ def _covered(desk: Desk, plan: Plan) -> str:
     return "policy" if allowed and not plan.override_owner else ""
 
 
-def _agreed(caller: Caller, plan: Plan) -> str:
+def _agreed(caller: Caller, plan: Plan, desk: Desk) -> str:
     """Return that a person agreed; raise RefusedError for any other answer, also for none."""
     match caller.said:
         case Said.YES:
@@ -115,9 +115,21 @@ def _agreed(caller: Caller, plan: Plan) -> str:
         case Said.UNABLE | Said.NOT_ASKED:
             raise RefusedError(
                 f"plan {plan.id} needs a person's approval, and this client cannot ask for it"
-                " (it has no elicitation); nothing was changed",
+                f" (it has no elicitation){_not_covered(plan, desk)}; nothing was changed",
                 hint=f"have them run: clusterwright approve {plan.id}; then call this again",
             )
+
+
+def _not_covered(plan: Plan, desk: Desk) -> str:
+    """Return what a rule of the policy would have to cover; nothing where there are no rules."""
+    if not desk.authority.policy.unattended or plan.override_owner:
+        return ""
+    kinds = sorted({desk.vocabulary.spelled(str(one["kind"])) for one in plan.changes})
+    namespaces = sorted({one.object.namespace for one in plan.steps})
+    return (
+        f", and no rule of the policy covers changes {kinds} in namespaces {namespaces}"
+        f" of {plan.cluster!r} at risk {plan.risk}"
+    )
 
 
 async def _unchanged(desk: Desk, connection: "Connection", plan: Plan) -> Draft:

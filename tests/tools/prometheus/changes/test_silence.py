@@ -209,6 +209,7 @@ async def test_a_rule_for_other_changes_does_not_cover_silences(place: Place) ->
         plan, _ = await session.plan(QUIET)
         state, said = await session.apply(plan)
         assert (state, "needs a person's approval" in said) == ("error", True)
+        assert "no rule of the policy covers changes ['prometheus/silence'] in" in said
     assert not place.alertmanager.active()
     place.policy["unattended"] = [{**rule, "changes": ["prometheus/silence"]}]
     async with place.session() as session:

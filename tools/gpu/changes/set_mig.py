@@ -55,7 +55,7 @@ class SetMig(NodeChange):
         estate, node = self.gpus(scene)
         live = self.live(scene)
         self._check(estate, node)
-        found = self._layout(scene, node)
+        found = self._layout(scene, estate, node)
         clients = clients_on(estate, self.node)
         emptied = Emptied(scene, estate, live, clients, self.delete_local_data)
         if node.mig_config == self.config and not emptied.held:
@@ -80,7 +80,7 @@ class SetMig(NodeChange):
         estate, node = self.gpus(scene)
         if node.mig_config != self.config:
             return ()
-        found = self._layout(scene, node)
+        found = self._layout(scene, estate, node)
         return (mig_proof.proof(self.ref, self._expected(estate, node, found, None)),)
 
     def _label(
@@ -143,7 +143,7 @@ class SetMig(NodeChange):
                 " again, once nobody uses the GPUs",
             )
 
-    def _layout(self, scene: Scene, node: GpuNode) -> NodeLayout:
+    def _layout(self, scene: Scene, estate: Estate, node: GpuNode) -> NodeLayout:
         where = known_of(scene, self.ref).mig
         content = text(where.data, KEY) if where and where.data else ""
         if where is None or not content:
@@ -156,7 +156,7 @@ class SetMig(NodeChange):
         found = layout_of(layouts(content, str(where.ref)), self.config, product)
         if product is not None:
             check_fits(found, product)
-        if node.mig_strategy == "single" and not found.uniform:
+        if _strategy(estate, node) == "single" and not found.uniform:
             raise RefusedError(
                 f"MIG layout {self.config} has devices of several kinds, which strategy single"
                 " cannot advertise",

@@ -22,6 +22,7 @@ DRIVER = operand("nvidia-driver-daemonset")
 TEN = SetMig(node="gpu-1", config="all-1g.10gb")
 MOVING = SetMig(node="gpu-1", config="all-1g.10gb", evict=True)
 POLICY = made("ClusterPolicy", "p", "nvidia.com/v1", spec={"mig": {"strategy": "none"}})
+SINGLE = made("ClusterPolicy", "p", "nvidia.com/v1", spec={"mig": {"strategy": "single"}})
 
 
 def refusal(change: NodeChange, *objects: Manifest) -> str:
@@ -62,6 +63,11 @@ def refusal(change: NodeChange, *objects: Manifest) -> str:
         (
             SetMig(node="gpu-1", config="mixed"),
             (node(nvidia_com__mig_strategy="single"), *MANAGER),
+            "strategy single cannot advertise",
+        ),
+        (
+            SetMig(node="gpu-1", config="mixed"),
+            (node(nvidia_com__mig_strategy="mixed"), *MANAGER, SINGLE),
             "strategy single cannot advertise",
         ),
         (TEN, (node(), *MANAGER, user("train-1", 8)), "in use: Pod/ml/train-1 (8 nvidia.com/gpu)"),

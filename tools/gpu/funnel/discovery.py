@@ -86,7 +86,7 @@ def deploy_labels(scene: Scene) -> Stage:
     for rest in _NEEDED[scene.workload]:
         key = f"{DEPLOY}{rest}"
         value = labels.get(key)
-        if value == "true" or not _wanted(scene, rest) or (rest == "driver" and value in _HOST):
+        if value == "true" or not scene.enabled(rest) or (rest == "driver" and value in _HOST):
             continue
         return _held_back(scene, key, value)
     return Stage(PLACED, State.OK, ref=scene.ref)
@@ -121,16 +121,3 @@ def _under_way(scene: Scene, value: str) -> bool:
         return True
     pod = scene.pods.get("driver")
     return pod is not None and verdict_of(scene.estate, pod).ill is not Ill.NOTHING
-
-
-def _wanted(scene: Scene, rest: str) -> bool:
-    blocks = {
-        "driver": "driver",
-        "container-toolkit": "toolkit",
-        "device-plugin": "devicePlugin",
-        "vfio-manager": "vfioManager",
-        "sandbox-device-plugin": "sandboxDevicePlugin",
-        "vgpu-manager": "vgpuManager",
-        "vgpu-device-manager": "vgpuDeviceManager",
-    }
-    return rest not in blocks or scene.enabled(blocks[rest])

@@ -14,6 +14,7 @@ from clusterwright.tools.manifest import Manifest, condition, dig, instant, item
 from clusterwright.tools.ref import Ref
 
 _BLOCKS = {
+    "container-toolkit": "toolkit",
     "device-plugin": "devicePlugin",
     "mig-manager": "migManager",
     "sandbox-device-plugin": "sandboxDevicePlugin",
@@ -21,7 +22,7 @@ _BLOCKS = {
     "vgpu-manager": "vgpuManager",
     "vgpu-device-manager": "vgpuDeviceManager",
 }
-"""Blocks of ClusterPolicy.spec that are not called as their operand is."""
+"""Blocks of ClusterPolicy.spec that are not called as their operand, or its deploy label, is."""
 _MARK = PRESENT[Vendor.NVIDIA]
 JOINING = timedelta(minutes=10)
 """What a node that joined, or booted, may take until its operators have looked after it."""
@@ -97,9 +98,12 @@ class Scene:
             case _:
                 return True
 
-    def enabled(self, block: str) -> bool:
-        """Return whether the ClusterPolicy wants an operand; all are unless it says otherwise."""
-        return dig(self.policy, "spec", block, "enabled") is not False
+    def enabled(self, operand: str) -> bool:
+        """Return whether the ClusterPolicy wants an operand; all are unless it says otherwise.
+
+        By the operand's name, or by the rest of its deploy label.
+        """
+        return dig(self.policy, "spec", _BLOCKS.get(operand, operand), "enabled") is not False
 
     def daemonsets(self, operand: str) -> Sequence[Manifest]:
         """Return the DaemonSets of an operand of the node's vendor."""
@@ -114,7 +118,7 @@ class Scene:
             return True
         if self.estate.unread(CLUSTER_POLICY) and not self.estate.was_read("DaemonSet"):
             return self.operated  # whether it is wanted is not known: neither tells
-        return bool(self.policy) and self.enabled(_BLOCKS.get(operand, operand))
+        return bool(self.policy) and self.enabled(operand)
 
     @cached_property
     def slices(self) -> Sequence[Manifest]:

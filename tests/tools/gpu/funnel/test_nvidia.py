@@ -17,6 +17,7 @@ from tests.tools.gpu.funnel.fleet import (
     event_of,
     nvidia,
     pod_of,
+    policy,
     states,
     user_pod,
 )
@@ -113,6 +114,18 @@ def test_a_driver_and_toolkit_that_the_policy_leaves_out_are_the_hosts() -> None
 
     assert broken(funnel) == {}
     assert funnel["driver"].state is funnel["toolkit"].state is State.NOT_USED
+
+
+@pytest.mark.parametrize(
+    ("rest", "block"),
+    [("driver", "driver"), ("container-toolkit", "toolkit"), ("device-plugin", "devicePlugin")],
+)
+def test_a_deploy_label_is_not_asked_of_what_the_policy_leaves_out(rest: str, block: str) -> None:
+    fleet = nvidia()
+    fleet.labels[f"nvidia.com/gpu.deploy.{rest}"] = "no"
+    assert broken(fleet.funnel()) == {"deploy-labels": "gpu/operands-off"}
+    fleet.objects["ClusterPolicy.nvidia.com"] = [policy(**{block: {"enabled": False}})]
+    assert broken(fleet.funnel()) == {}
 
 
 def test_a_toolkit_that_fails_holds_up_what_waits_for_it() -> None:

@@ -188,8 +188,7 @@ class Session:
             for one in room[: count.value]:
                 info = self._call("nvmlGpuInstanceGetInfo", one)
                 place = info.placement
-                made = RawInstance(info.id, profile.id, profile.name, place.start, place.size)
-                found.append(made)
+                found.append(RawInstance(info.id, profile.name, place.start, place.size))
         return sorted(found, key=lambda one: one.id)
 
     def mig_devices(self, gpu: Handle) -> list[RawMigDevice]:

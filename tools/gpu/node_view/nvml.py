@@ -116,7 +116,6 @@ class RawInstance:
     """A GPU instance, a slice of a GPU with memory of its own."""
 
     id: int
-    profile_id: int
     profile: str
     start: int
     size: int

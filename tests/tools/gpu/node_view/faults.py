@@ -130,7 +130,7 @@ FAULTS: dict[str, tuple[Card, str, str, str]] = {
         "nvidia.com/mig.config",
     ),
     "mig-no-compute": (
-        broken(several={Numbers.MIG_MODE: (1, 1)}, instances=(RawInstance(3, 9, "3g.40gb", 4, 4),)),
+        broken(several={Numbers.MIG_MODE: (1, 1)}, instances=(RawInstance(3, "3g.40gb", 4, 4),)),
         "warning",
         "GPU instance 3 has no compute instance",
         "-cci",

@@ -87,7 +87,7 @@ def test_a_partitioned_gpu_is_read(session: Session) -> None:
         RawProfile(19, "1g.10gb", 7, 1, 9984),
         RawProfile(9, "3g.40gb", 2, 1, 40448),
     ]
-    assert session.instances(gpu) == [RawInstance(1, 9, "3g.40gb", 4, 4)]
+    assert session.instances(gpu) == [RawInstance(1, "3g.40gb", 4, 4)]
     assert session.mig_devices(gpu) == [
         RawMigDevice(
             1,

@@ -27,7 +27,7 @@ _LOST = broken(refused={"handle": Refusal.LOST})
 _EIGHT = [
     broken(
         several={Numbers.MIG_MODE: (1, 1)},
-        instances=tuple(RawInstance(one, 19, "1g.10gb", one, 1) for one in range(7)),
+        instances=tuple(RawInstance(one, "1g.10gb", one, 1) for one in range(7)),
         devices=tuple(
             RawMigDevice(one, 0, f"MIG-{one}", "MIG 1g.10gb", (0, 9984 * MIB)) for one in range(7)
         ),

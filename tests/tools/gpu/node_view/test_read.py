@@ -26,7 +26,7 @@ from tests.tools.gpu.node_view.captured import MIB, CapturedNvml, Card, broken, 
 _PARTED = broken(
     several={Numbers.MIG_MODE: (1, 1)},
     refused={"utilization": Refusal.NOT_SUPPORTED},
-    instances=(RawInstance(1, 9, "3g.40gb", 0, 4), RawInstance(9, 19, "1g.10gb", 4, 1)),
+    instances=(RawInstance(1, "3g.40gb", 0, 4), RawInstance(9, "1g.10gb", 4, 1)),
     devices=(
         RawMigDevice(1, 0, "MIG-a", "NVIDIA H100 80GB HBM3 MIG 3g.40gb", (MIB, 40448 * MIB)),
         RawMigDevice(9, 0, "MIG-b", "NVIDIA H100 80GB HBM3 MIG 1g.10gb", None),

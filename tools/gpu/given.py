@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from clusterwright.tools.gpu.estate import DRIVERS, Estate, asked_of, estate_of
 from clusterwright.tools.gpu.node import GpuNode
-from clusterwright.tools.manifest import Manifest, items, name_of, namespace_of, number, text
+from clusterwright.tools.manifest import Manifest, items, name_of, namespace_of, number, text, truth
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
@@ -28,7 +28,7 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Allocation:
-    """A device that a claim has."""
+    """A device that a claim has; access of an admin (`adminAccess`) takes it from nobody."""
 
     device: str
     claim: Manifest
@@ -88,7 +88,7 @@ def _allocated(snapshot: Snapshot) -> Mapping[Pool, Sequence[Allocation]]:
     for claim in estate_of(snapshot).of_kind("ResourceClaim"):
         for one in items(claim, "status", "allocation", "devices", "results"):
             driver, pool = text(one, "driver"), text(one, "pool")
-            if driver in DRIVERS:
+            if driver in DRIVERS and not truth(one, "adminAccess"):
                 found[driver, pool].append(Allocation(text(one, "device"), claim))
     return dict(found)
 

@@ -4,6 +4,7 @@ import pytest
 
 from clusterwright.tools.coverage import Gap
 from clusterwright.tools.errors import InvalidInputError, NotFoundError
+from clusterwright.tools.gpu.counted import counted
 from clusterwright.tools.gpu.describe_node import Page, found, gpu_describe_node
 from clusterwright.tools.gpu.node_description import NodeDescription
 from clusterwright.tools.kubernetes.client.clusters import Clusters
@@ -68,8 +69,9 @@ def _slice() -> dict[str, object]:
     }
 
 
-def _claim(name: str, *users: str) -> dict[str, object]:
-    result = {"driver": "gpu.nvidia.com", "pool": "gpu-1", "device": "gpu-1", "request": "g"}
+def _claim(name: str, *users: str, **more: bool) -> dict[str, object]:
+    device = {"driver": "gpu.nvidia.com", "pool": "gpu-1", "device": "gpu-1", "request": "g"}
+    result = {**device, **more}
     return {
         "apiVersion": "resource.k8s.io/v1",
         "kind": "ResourceClaim",
@@ -100,6 +102,14 @@ def test_a_claim_that_nobody_uses_has_its_device_all_the_same() -> None:
     fleet.add(_slice(), _claim("kept"))
 
     assert [str(one.ref) for one in _described(fleet).holders] == ["ResourceClaim/research/kept"]
+
+
+def test_a_claim_that_only_looks_as_an_admin_has_no_device() -> None:
+    fleet = nvidia()
+    fleet.add(_slice(), _claim("watch", "monitor", adminAccess=True))
+
+    assert _described(fleet).holders == ()
+    assert counted(fleet.estate())[0].dra == (2, 0, 0)
 
 
 def test_pods_that_have_no_room_are_had_by_cursor() -> None:

@@ -43,6 +43,8 @@ _STATE = f"{PARTITION}-state"
 _FOLLOWS = {"container": "driver", "vm-passthrough": "vfio-manager", "vm-vgpu": "vgpu-manager"}
 """The operand by whose deploy label one sees that the operator has followed a workload config."""
 _BENEATH = frozenset({"operands", "driver", "container-toolkit", "device-plugin"})
+_RESTARTED = {"driver": "driver", "container-toolkit": "toolkit", "device-plugin": "device-plugin"}
+"""What restart_operand calls those of which there is one to restart."""
 _SECONDS = 900
 
 
@@ -76,7 +78,7 @@ class LabelNode(NodeChange):
                 say=f"{what} {self.label}{to} on {self.ref}",
                 checks=tuple(self._proofs(estate, wish)),
                 passing=self.value is None and bool(wish.deploy),  # the operator sets it again
-                risks=((self._risk(wish), self._effect(wish)),),
+                risks=((self._risk(wish, before), self._effect(wish, before)),),
             ),
         )
 
@@ -101,16 +103,30 @@ class LabelNode(NodeChange):
                 hint=f"remove {OPT_OUT} first",
             )
         clients = clients_on(estate, self.node)
-        if clients and self._takes_away(wish):
+        if clients and self._takes_away(wish, node):
+            anew = "drain the node first, or wait until they end"
+            if self._replaces(node) and wish.deploy in _RESTARTED:
+                anew = (
+                    f"restart_operand {_RESTARTED[wish.deploy]} does the same, and with"
+                    " evict=true moves them first; or wait until they end"
+                )
             raise RefusedError(
                 f"GPUs of {self.ref} are in use, and would not work without: {named(clients)}",
-                hint="drain the node first, or wait until they end",
+                hint=anew,
             )
 
-    def _takes_away(self, wish: Wish) -> bool:
-        """Return whether pods that have a device lose it, or what it needs."""
+    def _replaces(self, node: Manifest) -> bool:
+        """Return whether a pod that the label places goes, and comes when the label does.
+
+        A DaemonSet's pod ends with the label of its nodeSelector, and the operator sets a label
+        that is not there to true (NVIDIA/gpu-operator, controllers/state_manager.go).
+        """
+        return self.value is None and labels_of(node).get(self.label, "false") != "false"
+
+    def _takes_away(self, wish: Wish, node: Manifest) -> bool:
+        """Return whether pods that have a device lose it, or what it needs, if only for a while."""
         if wish.deploy:
-            return wish.deploy in _BENEATH and self.value == "false"
+            return wish.deploy in _BENEATH and (self.value == "false" or self._replaces(node))
         return self.label in {WORKLOAD, PARTITION}
 
     def _proofs(self, estate: Estate, wish: Wish) -> list[Check]:
@@ -141,14 +157,18 @@ class LabelNode(NodeChange):
         say = f"the operator has set {label} on {self.ref}"
         return Check(say, self.ref, partial(_is_true, label), seconds=_SECONDS)
 
-    def _risk(self, wish: Wish) -> Risk:
-        return Risk.MEDIUM if self._takes_away(wish) else Risk.LOW
+    def _risk(self, wish: Wish, node: Manifest) -> Risk:
+        return Risk.MEDIUM if self._takes_away(wish, node) else Risk.LOW
 
-    def _effect(self, wish: Wish) -> str:
+    def _effect(self, wish: Wish, node: Manifest) -> str:
         if wish.deploy == "operands":
+            if self._replaces(node):
+                return "the operator decides anew which operands the node has"
             away = self.value == "false"
             return "no operand is on the node any more" if away else "operands come to the node"
         if wish.deploy:
+            if self._replaces(node):
+                return f"{wish.deploy} leaves the node, and comes anew"
             away = self.value == "false"
             return f"{wish.deploy} leaves the node" if away else f"{wish.deploy} comes to the node"
         if self.label == SKIP:

@@ -1,0 +1,57 @@
+"""A label that places an operand, taken away: its pod goes, and comes with the label."""
+
+import pytest
+
+from clusterwright.tools.errors import RefusedError
+from clusterwright.tools.gpu.changes.label_node import LabelNode
+from clusterwright.tools.trust.risk import Risk
+from tests.tools.gpu.changes.cluster import node, scene, user
+
+DEPLOY = "nvidia.com/gpu.deploy."
+
+
+def _removed(rest: str) -> LabelNode:
+    return LabelNode(node="gpu-1", label=f"{DEPLOY}{rest}")
+
+
+def _labels(rest: str, value: str) -> dict[str, str]:
+    return {f"nvidia_com__gpu_deploy_{rest}": value}
+
+
+@pytest.mark.parametrize("rest", ["driver", "container-toolkit", "device-plugin", "operands"])
+@pytest.mark.parametrize("value", ["true", "paused-for-driver-upgrade"])
+def test_what_gpus_in_use_need_keeps_its_label(rest: str, value: str) -> None:
+    there = scene(node(**_labels(rest, value)), user("train-1", 1))
+    with pytest.raises(RefusedError, match=r"in use.*Pod/ml/train-1 \(1 nvidia.com/gpu\)"):
+        _removed(rest).steps(there)
+
+
+def test_it_is_told_what_moves_the_clients_first() -> None:
+    for rest, name in (("driver", "driver"), ("container-toolkit", "toolkit")):
+        with pytest.raises(RefusedError) as caught:
+            _removed(rest).steps(scene(node(**_labels(rest, "true")), user("train-1", 1)))
+        assert f"restart_operand {name} " in caught.value.hint
+        assert "evict=true" in caught.value.hint
+
+
+def test_what_nobody_uses_is_replaced_which_is_told() -> None:
+    (step,) = _removed("driver").steps(scene(node(**_labels("driver", "true"))))
+    assert step.risks == ((Risk.MEDIUM, "driver leaves the node, and comes anew"),)
+    (step,) = _removed("gpu-feature-discovery").steps(
+        scene(node(**_labels("gpu-feature-discovery", "true")), user("train-1", 1))
+    )
+    assert step.risks == ((Risk.LOW, "gpu-feature-discovery leaves the node, and comes anew"),)
+
+
+def test_a_label_that_keeps_an_operand_away_may_go() -> None:
+    for rest, effect in (
+        ("device-plugin", "device-plugin comes to the node"),
+        ("operands", "operands come to the node"),
+    ):
+        there = scene(node(**_labels(rest, "false")), user("train-1", 1))
+        (step,) = _removed(rest).steps(there)
+        assert step.risks == ((Risk.LOW, effect),)
+
+
+def test_a_label_that_is_not_there_is_nothing_to_do() -> None:
+    assert _removed("driver").steps(scene(node(), user("train-1", 1))) == ()

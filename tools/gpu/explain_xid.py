@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -10,14 +10,14 @@ from clusterwright.tools.answer import BUDGET, Answer, longest
 from clusterwright.tools.errors import InvalidInputError
 from clusterwright.tools.excerpt import few, one_line
 from clusterwright.tools.gpu.hardware.products import find, is_amd, nearest
+from clusterwright.tools.gpu.xid_advice import Needs, entry, needs, steps
 from clusterwright.tools.gpu.xid_context import catalogue_product, notes, ranked
 from clusterwright.tools.gpu.xid_log import Reported, read, switches
 from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.quotation import quoted
 from clusterwright.tools.tool import Effect, Tool
-from clusterwright.tools.xid import NOTHING, UNKNOWN, XIDS, Xid
+from clusterwright.tools.xid import UNKNOWN, Xid
 
-Needs = Literal["action", "nothing at once", "nothing"]
 _FORMAT = "NVRM: Xid (PCI:0000:3b:00): 79, pid=1234, name=python, ..."
 
 
@@ -135,16 +135,16 @@ def _switch_notes(switched: Sequence[int]) -> Iterator[str]:
 
 def _explained(ones: Sequence[Reported], product: str) -> ExplainedXid:
     one = ones[0]
-    xid = XIDS.get(one.number, UNKNOWN)
+    xid = entry(one)
     return ExplainedXid(
         xid=one.number,
         means=xid.means,
         fault=xid.fault.value,
         reported="; ".join(_reported(ones)) or None,
-        steps=tuple(_steps(one, xid)),
+        steps=tuple(steps(one)),
         check=tuple(_checks(xid, product)),
         catalogue=_catalogue(xid),
-        needs=_needs(one, xid),
+        needs=needs(one),
     )
 
 
@@ -163,15 +163,6 @@ def _distinct(words: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(filter(None, words)))
 
 
-def _steps(one: Reported, xid: Xid) -> Iterator[str]:
-    if one.recovery:
-        yield f"The driver asks: {one.recovery.asks}."
-    elif one.fatal is not None:
-        yield from xid.steps[1:] if one.fatal else NOTHING
-    else:
-        yield from xid.steps
-
-
 def _checks(xid: Xid, product: str) -> Iterator[str]:
     yield from xid.check
     if product and product not in xid.on and xid is not UNKNOWN:
@@ -181,10 +172,3 @@ def _checks(xid: Xid, product: str) -> Iterator[str]:
 def _catalogue(xid: Xid) -> str | None:
     later = f", then {xid.later}" if xid.later and xid.later != xid.action else ""
     return f"{xid.action}{later}" if xid.action else None
-
-
-def _needs(one: Reported, xid: Xid) -> Needs:
-    done = one.recovery is not None and one.recovery.number == 0
-    if done or one.fatal is False or xid.harmless or xid.steps == NOTHING:
-        return "nothing"
-    return "nothing at once" if xid.action == "IGNORE" else "action"

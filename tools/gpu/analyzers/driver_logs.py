@@ -1,13 +1,16 @@
 """What drivers, plugins and validators write when they fail, and what it means.
 
 The signs are those of NVIDIA/cloud-native-docs, gpu-operator/troubleshooting.rst, of issues of
-NVIDIA/gpu-operator and NVIDIA/k8s-device-plugin that each row names, and of nvidia-smi(1).
+NVIDIA/gpu-operator and NVIDIA/k8s-device-plugin that each row names, and of nvidia-smi(1); what an
+XID means and asks for, NVIDIA's catalogue of Xid errors tells.
 """
 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from clusterwright.tools.gpu.xid_advice import concerns_devices, device_at_fault, entry, steps
+from clusterwright.tools.gpu.xid_log import read
 from clusterwright.tools.kubernetes.analyzers.log_line import LONGEST_LINE, telling
 
 
@@ -25,11 +28,14 @@ class Sign:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A line of a log that a sign explains, or only the line that tells most."""
+    """A line of a log that is explained, or only the line that tells most."""
 
     line: str
-    sign: Sign | None = None
     means: str = ""
+    """Empty where nothing explains it."""
+    advice: str = ""
+    hardware: bool = False
+    """As of a sign."""
 
 
 def _sign(pattern: str, means: str, advice: str, *, hardware: bool = False) -> Sign:
@@ -37,23 +43,10 @@ def _sign(pattern: str, means: str, advice: str, *, hardware: bool = False) -> S
 
 
 _REPLACE = "Drain the node and reset the GPU; have it replaced if it comes back"
-_DEVICE = r"(GPU-[0-9a-f-]{4,40}|[\w:.-]{1,40})"
-_XID = r"(?!(?:13|31|43|45|68|109)\b)(\d{1,4})"
-"""The number of an Xid that is no application's own (k8s-device-plugin, internal/rm/health.go)."""
+_PLUGIN = "XidCriticalError"
+"""What the device plugin writes of a device that it takes out (k8s-device-plugin, health.go)."""
+_AGAIN = " The plugin offers the device again once it is restarted: restart_operand device-plugin."
 SIGNS = (
-    # k8s-device-plugin, internal/rm/health.go; Xid numbers: NVIDIA, catalogue of Xid errors.
-    _sign(
-        rf"XidCriticalError: Xid={_XID} on Device={_DEVICE}",
-        "Xid {0} on {1}, which the device plugin takes out of service",
-        f"{_REPLACE}; gpu_explain_xid tells what the number means",
-        hardware=True,
-    ),
-    _sign(
-        rf"Xid \(PCI:([0-9a-f:.]{{1,20}})\): ?{_XID}",
-        "Xid {1} on the GPU at {0}",
-        f"{_REPLACE}; gpu_explain_xid tells what the number means",
-        hardware=True,
-    ),
     # nvidia-smi(1), return value 14.
     _sign(
         r"infoROM is corrupted", "the infoROM of a GPU is corrupted", "Have the GPU replaced",
@@ -190,19 +183,41 @@ SIGNS = (
 
 
 def match(lines: Sequence[str]) -> Match | None:
-    """Return what a log tells: the newest line that a sign explains, else the telling one."""
+    """Return what a log tells: the newest line that is explained, else the telling one."""
     cut = [line[:LONGEST_LINE] for line in lines]
-    for sign in SIGNS:
-        for line in reversed(cut):
-            found = sign.pattern.search(line)
-            if found:
-                groups = (one or "" for one in found.groups())
-                return Match(line.strip(), sign, sign.means.format(*groups))
+    told = [found for line in reversed(cut) if (found := _of_xid(line))]
+    at_fault = next((one for one in told if one.hardware), None)
+    explained = at_fault or _of_sign(cut) or next(iter(told), None)
+    if explained:
+        return explained
     line = telling(cut)
     return Match(line) if line else None
 
 
+def _of_sign(lines: Sequence[str]) -> Match | None:
+    for sign in SIGNS:
+        for line in reversed(lines):
+            if found := sign.pattern.search(line):
+                means = sign.means.format(*(one or "" for one in found.groups()))
+                return Match(line.strip(), means, sign.advice, sign.hardware)
+    return None
+
+
+def _of_xid(line: str) -> Match | None:
+    """Return what an XID tells; the kernel's only where it is more than a program's trouble."""
+    for one in read(line):
+        by_plugin = _PLUGIN in line
+        if by_plugin or concerns_devices(one):
+            at_fault = device_at_fault(one)
+            again = _AGAIN if by_plugin and not at_fault else ""
+            where = one.gpu if by_plugin else f"the GPU at {one.gpu}"
+            means = f"Xid {one.number} on {where}, {entry(one).means}"
+            advice = f"{' '.join(steps(one))}{again} gpu_explain_xid tells more"
+            return Match(line.strip(), means, advice, at_fault)
+    return None
+
+
 def best(logs: Iterable[Sequence[str]]) -> Match | None:
-    """Return what several logs tell, one that a sign explains before any other."""
+    """Return what several logs tell, one that is explained before any other."""
     found = [one for one in map(match, logs) if one]
-    return next((one for one in found if one.sign), found[0] if found else None)
+    return next((one for one in found if one.means), found[0] if found else None)

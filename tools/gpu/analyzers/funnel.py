@@ -149,20 +149,20 @@ def _otherwise(finding: Finding, node: Manifest) -> bool:
 def _told(finding: Finding, logs: Sequence[tuple[LogRequest, Sequence[str]]]) -> Finding:
     """Return the finding with the line that tells most, and what it means."""
     found = best(lines for _, lines in logs)
-    if found is None or (found.sign is None and finding.code == "gpu/unhealthy-device"):
+    if found is None or (not found.means and finding.code == "gpu/unhealthy-device"):
         return finding  # its plugin runs, and what else it writes says nothing of the device
     source = next(request for request, lines in logs if match(lines) == found)
     said = LogEvidence(
         ref=source.pod, container=source.container, line=found.line, previous=source.previous
     )
     finding = finding.model_copy(update={"evidence": (*finding.evidence, said)})
-    if found.sign is None:
+    if not found.means:
         return finding
     head = finding.title.partition(": ")[0]
     finding = finding.model_copy(update={"title": title(f"{head}: {found.means}")})
-    known = tuple(Cure(one.say, one.changes) for one in finding.remedies if not found.sign.hardware)
-    off = keep_off(finding.subject) if found.sign.hardware and len(finding.members) <= 1 else ()
-    return with_cures(finding, Cure(found.sign.advice), *off, *known)
+    known = tuple(Cure(one.say, one.changes) for one in finding.remedies if not found.hardware)
+    off = keep_off(finding.subject) if found.hardware and len(finding.members) <= 1 else ()
+    return with_cures(finding, Cure(found.advice), *off, *known)
 
 
 FUNNEL = Analyzer(

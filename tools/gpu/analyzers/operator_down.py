@@ -109,10 +109,10 @@ def _refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding:
             previous=request.previous,
         )
         finding = finding.model_copy(update={"evidence": (*finding.evidence, said)})
-        if found.sign is not None:
+        if found.means:
             head = finding.title.partition(": ")[0]
             finding = finding.model_copy(update={"title": title(f"{head}: {found.means}")})
-            finding = with_cures(finding, Cure(found.sign.advice))
+            finding = with_cures(finding, Cure(found.advice))
     return finding
 
 

@@ -1,4 +1,4 @@
-"""Devices that pods wait for: all given away, or free in pieces on several nodes."""
+"""Devices that pods wait for: all given away, free in pieces, or more than any node has."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,8 +8,9 @@ from clusterwright.tools.finding import Edge, FieldEvidence, Finding, Severity
 from clusterwright.tools.gpu.analyzers.about import Cure, edges, with_cures
 from clusterwright.tools.gpu.analyzers.broken import broken
 from clusterwright.tools.gpu.analyzers.waiting import Waiting, would_take
+from clusterwright.tools.gpu.analyzers.wrong_resource import mapped
 from clusterwright.tools.gpu.estate import asked_of
-from clusterwright.tools.kubernetes.analyzers.pod import title, workload_of
+from clusterwright.tools.kubernetes.analyzers.pod import workload_of
 from clusterwright.tools.manifest import name_of
 from clusterwright.tools.ref import Ref
 
@@ -47,17 +48,50 @@ def fragmented(one: Waiting) -> Finding | None:
 
 
 def none_free(waiting: Iterable[Waiting]) -> Iterable[Finding]:
-    """Yield one finding for each resource, and the nodes on which it is given away."""
-    found: dict[tuple[str, tuple[str, ...]], list[Waiting]] = defaultdict(list)
+    """Yield one finding for each resource, and the nodes on which there is not enough of it.
+
+    There is not while it is given away; or never, where no node has so many.
+    """
+    found: dict[tuple[str, tuple[str, ...], int], list[Waiting]] = defaultdict(list)
     for one in waiting:
         for resource, amount in one.asked.items():
             free = one.free(resource)
-            short = sum(free.values()) < amount and max(free.values(), default=0) < amount
-            if free and short and _ever(one, resource, amount) and not repaired(one):
-                found[resource, tuple(sorted(free))].append(one)
+            if not free or max(free.values()) >= amount or repaired(one):
+                continue
+            if not _ever(one, resource, amount):
+                if resource not in mapped(one.estate):
+                    found[resource, tuple(sorted(free)), amount].append(one)
+                    break
+            elif sum(free.values()) < amount:
+                found[resource, tuple(sorted(free)), 0].append(one)
                 break
-    for (resource, nodes), some in found.items():
-        yield _none_free(resource, nodes, some)
+    for (resource, nodes, never), some in found.items():
+        yield _never(resource, never, some) if never else _none_free(resource, nodes, some)
+
+
+def _never(resource: str, amount: int, some: Sequence[Waiting]) -> Finding:
+    """Return that no node has so many, or none on which the pods may be."""
+    first = min(some, key=lambda one: str(one.case.subject))
+    have = {node.ref.name: node.allocatable.get(resource, 0) for node in first.open}
+    most = max(have.values())
+    best = min(name for name, n in have.items() if n == most)
+    closed = [
+        node.ref.name
+        for node in first.estate.nodes
+        if node.ref.name not in have and node.allocatable.get(resource, 0) >= amount
+    ]
+    where = "No node that they may be on" if closed else "No node"
+    other = f"; {few(closed, _SHOWN)} would: selector, affinity or taints forbid it"
+    sentence = f"{where} has {amount} {resource}: {best} has {most}, the most"
+    path = f"$.status.allocatable['{resource}']"
+    finding = first.finding(
+        NONE_FREE,
+        sentence + (other if closed else ""),
+        resource,
+        Cure(f"Ask for at most {most} {resource} a pod, in more pods, or add a node with {amount}"),
+        evidence=(FieldEvidence(ref=Ref("Node", best), path=path, value=str(most)),),
+    )
+    return _of_all(finding, first, some)
 
 
 def _none_free(resource: str, nodes: Sequence[str], some: Sequence[Waiting]) -> Finding:
@@ -68,18 +102,21 @@ def _none_free(resource: str, nodes: Sequence[str], some: Sequence[Waiting]) -> 
     rest = f"{left} of" if left else "None of the"
     total = sum(node.allocatable.get(resource, 0) for node in first.open)
     where = f"{len(nodes)} nodes" if len(nodes) > 1 else nodes[0]
-    pods = tuple(ref for one in some for ref in one.pods)
-    wait = f"{len(pods)} pods wait" if len(pods) > 1 else "a pod waits"
+    pods = sum(len(one.pods) for one in some)
+    wait = f"{pods} pods wait" if pods > 1 else "a pod waits"
     sentence = f"{rest} {total} {resource} on {where} is free, and {wait}: held by {holders}"
     finding = with_cures(
         first.finding(NONE_FREE, sentence, resource),
         Cure("Wait until one ends, free what is idle (gpu_usage), or add a node that fits"),
     )
+    return _of_all(finding, first, some)
+
+
+def _of_all(finding: Finding, first: Waiting, some: Sequence[Waiting]) -> Finding:
     owners = [one.case.subject for one in some if one is not first]
     return finding.model_copy(
         update={
-            "title": title(sentence),
-            "members": pods,
+            "members": tuple(ref for one in some for ref in one.pods),
             "severity": Severity.WARNING,
             "relations": edges(owners, Edge.REQUESTS, first.case.subject),
         }

@@ -43,12 +43,20 @@ def offered(estate: Estate) -> Collection[str]:
 def _offered(snapshot: Snapshot) -> Collection[str]:
     estate = estate_of(snapshot)
     found = {key for node in estate.nodes for key, n in node.capacity.items() if n}
-    mapped = (
+    return found | {one for one in mapped(estate) if vendor_of(one)}
+
+
+def mapped(estate: Estate) -> Collection[str]:
+    """Return the resources that classes of DRA stand for: nodes need not have them."""
+    return estate.derived(_mapped)
+
+
+def _mapped(snapshot: Snapshot) -> Collection[str]:
+    return {
         text(one, "spec", "extendedResourceName") or f"deviceclass.resource.kubernetes.io/{name}"
-        for one in estate.of_kind("DeviceClass")
+        for one in snapshot.of_kind("DeviceClass")
         if (name := text(one, "metadata", "name"))
-    )
-    return found | {one for one in mapped if vendor_of(one)}
+    }
 
 
 def _comes(estate: Estate, resource: str) -> bool:

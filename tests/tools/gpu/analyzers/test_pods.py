@@ -212,12 +212,42 @@ def test_enough_in_total_and_on_no_node_is_fragmented() -> None:
     )
 
 
-@pytest.mark.parametrize("amount", ["4", "16"])
-def test_what_fits_or_never_would_is_not_fragmented(amount: str) -> None:
+def test_what_fits_is_not_fragmented() -> None:
     fleet = taken(nvidia(), 5)
     beside(fleet, "gpu-2")
     taken(fleet, 4, on="gpu-2")
-    assert _pods(asking(fleet, {"nvidia.com/gpu": amount})) == []
+    assert _pods(asking(fleet, {"nvidia.com/gpu": "4"})) == []
+
+
+def test_more_than_any_node_has_is_never_free() -> None:
+    fleet = nvidia()
+    fleet.add(
+        *(waiting(name, asks={"nvidia.com/gpu": "9"}) for name in ("train-0", "train-1")),
+    )
+    finding = only(found(fleet))
+    assert (finding.code, str(finding.subject)) == ("gpu/none-free", POD)
+    assert finding.title == "No node has 9 nvidia.com/gpu: gpu-1 has 8, the most"
+    assert [str(one) for one in finding.members] == [POD, "Pod/research/train-1"]
+    assert finding.fixes == (
+        "Ask for at most 8 nvidia.com/gpu a pod, in more pods, or add a node with 9.",
+    )
+
+
+def test_a_node_that_has_enough_and_is_forbidden_is_named() -> None:
+    fleet = asking(nvidia(), {"nvidia.com/gpu": "9"})
+    large = beside(fleet, "gpu-2", devices={"nvidia.com/gpu": "16"})
+    large["spec"]["taints"] = [{"key": "team", "value": "other", "effect": "NoSchedule"}]
+    finding = only(found(fleet))
+    assert finding.title == (
+        "No node that they may be on has 9 nvidia.com/gpu: gpu-1 has 8, the most; gpu-2 would:"
+        " selector, affinity or taints forbid it"
+    )
+
+
+def test_more_than_any_node_has_may_be_the_matter_of_a_device_class() -> None:
+    fleet = asking(nvidia(), {"nvidia.com/gpu": "9"})
+    fleet.add(_device_class("gpu.nvidia.com", {"extendedResourceName": "nvidia.com/gpu"}))
+    assert found(fleet) == []
 
 
 def _pods(fleet: Fleet) -> list[Finding]:

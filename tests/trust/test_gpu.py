@@ -51,7 +51,7 @@ CHANGES: list[Manifest] = [
     *({"kind": kind, "node": NODE} for kind in ("cordon", "drain", "add_capacity")),
 ]  # fmt: skip
 CALLS: dict[str, list[Manifest]] = {
-    "gpu_describe_node": [{"name": NODE}, {"name": MIG}],
+    "gpu_describe_node": [{"node": NODE}, {"node": MIG}],
     "gpu_explain_fit": [
         {"pod": "Deployment/default/gpu-user"},
         {"requests": {"gpu": 4}, "node_selector": {"kubernetes.io/hostname": NODE}},

@@ -34,7 +34,7 @@ from clusterwright.tools.tool import Effect, Tool
 
 async def gpu_describe_node(
     clusters: Clusters,
-    name: Annotated[str, Field(min_length=1, max_length=300, description="Node name.")],
+    node: Annotated[str, Field(min_length=1, max_length=300, description="Its name.")],
     limit: Annotated[int | None, Field(ge=1, le=500, description="Pods at most.")] = None,
     cursor: Cursor = None,
     cluster: Cluster = None,
@@ -43,7 +43,7 @@ async def gpu_describe_node(
 
     The first broken stage comes first; also who has its devices, and what made the node.
     """
-    name = check_name(name.removeprefix("Node/"))
+    name = check_name(node.removeprefix("Node/"))
     connection = await clusters.connect(cluster)
     own = question(connection.cluster, name)
     asked, *after = decode("gpu-node", cursor, str, str) if cursor else ("", "")

@@ -33,7 +33,7 @@ _THERE = 8
 
 async def gpu_inventory(
     clusters: Clusters,
-    model: Annotated[str | None, Field(max_length=100, description="Part of it: h100.")] = None,
+    product: Annotated[str | None, Field(max_length=100, description="Part of it: h100.")] = None,
     node: Annotated[str | None, Field(max_length=253, description="Part of its name.")] = None,
     resource: Annotated[
         str | None, Field(max_length=300, description="As nvidia.com/mig-1g.10gb.")
@@ -48,12 +48,12 @@ async def gpu_inventory(
     Nodes whose GPUs cannot be had come first.
     """
     connection = await clusters.connect(cluster)
-    own = question(connection.cluster, model, node, resource, only)
+    own = question(connection.cluster, product, node, resource, only)
     asked, *after = decode("inventory", cursor, str, int, str) if cursor else ("", -1, "")
     if cursor and asked != own:
         raise foreign(cursor)
     estate = await read_estate(connection, more=())
-    wanted = Wanted(model or "", node or "", full(resource or ""), only)
+    wanted = Wanted(product or "", node or "", full(resource or ""), only)
 
     def made() -> Inventory:
         page = Page(estate, wanted, own, (int(after[0]), str(after[1])))

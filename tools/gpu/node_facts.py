@@ -1,6 +1,6 @@
 """What is worth knowing of a node with accelerators, in the words of its labels."""
 
-from clusterwright.tools.excerpt import one_line
+from clusterwright.tools.excerpt import few, one_line
 from clusterwright.tools.gpu.node import GpuNode
 from clusterwright.tools.kubernetes.state import state_of
 from clusterwright.tools.manifest import items, text
@@ -16,6 +16,9 @@ _LABELS = {
     "clique": ("nvidia.com/gpu.clique",),
     "driver upgrade": ("nvidia.com/gpu-driver-upgrade-state",),
 }
+
+_TAINTS = 8
+"""Told at most; an API server has no limit to them."""
 
 
 def facts_of_node(snapshot: Snapshot, node: GpuNode) -> dict[str, str]:
@@ -37,7 +40,7 @@ def facts_of_node(snapshot: Snapshot, node: GpuNode) -> dict[str, str]:
         "sharing": f"{word(node.sharing)}, {node.replicas} to a device"
         if node.replicas > 1
         else "",
-        "taints": ", ".join(taints_of_node(node)),
+        "taints": few(taints_of_node(node), _TAINTS),
         **{name: word(one_line(value, 80)) for name, value in told.items()},
     }
     return {name: value for name, value in facts.items() if value}

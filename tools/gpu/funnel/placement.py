@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from clusterwright.tools.excerpt import few
 from clusterwright.tools.finding import Evidence, FieldEvidence
 from clusterwright.tools.gpu.funnel.scene import Scene
 from clusterwright.tools.gpu.funnel.stage import Stage, State
@@ -25,6 +26,8 @@ from clusterwright.tools.ref import Ref, owner_of
 from clusterwright.tools.snapshot import Snapshot
 
 UNPLACED = "gpu/operand-unplaced"
+_TAINTS = 8
+"""Told at most; an API server has no limit to them."""
 _BORNE = tuple(
     f"node.kubernetes.io/{one}"
     for one in (
@@ -54,7 +57,7 @@ def absent(scene: Scene, name: str, operand: str, code: str) -> Stage:
         taint = "=".join(map(word, taints[0].split("=")))
         why = f"{_named(one)} does not tolerate the node's taint {taint}"
         shown: tuple[Evidence, ...] = (
-            FieldEvidence(ref=scene.ref, path="$.spec.taints", value=", ".join(taints)),
+            FieldEvidence(ref=scene.ref, path="$.spec.taints", value=few(taints, _TAINTS)),
         )
         return Stage(name, State.BROKEN, why, UNPLACED, Ref.of(one), shown)
     return _pending(scene, name, one) or _not_created(scene, name, one, code)

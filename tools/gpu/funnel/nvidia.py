@@ -21,6 +21,7 @@ from clusterwright.tools.gpu.funnel.pod_verdict import Ill
 from clusterwright.tools.gpu.funnel.scene import Scene
 from clusterwright.tools.gpu.funnel.smi import said_by
 from clusterwright.tools.gpu.funnel.stage import Stage, State
+from clusterwright.tools.gpu.vendor import CLOUD_LABELS
 from clusterwright.tools.manifest import text
 
 NAMES = (
@@ -133,9 +134,16 @@ def _device_plugin(scene: Scene) -> OperandStage:
         if scene.slices:
             return OperandStage(Stage(name, State.NOT_USED, "DRA brings the devices"))
         if scene.operated or scene.advertises:
-            why = "the operator is told to leave it out"
+            why = "the operator is told to leave it out" if scene.operated else _bringer(scene)
             return OperandStage(Stage(name, State.NOT_USED, why))
     return operand_stage(scene, name, name, "gpu/plugin-failed", missing="gpu/plugin-missing")
+
+
+def _bringer(scene: Scene) -> str:
+    """Return who makes a node without an operator advertise devices."""
+    if any(scene.node.labels.get(one) for one in CLOUD_LABELS):
+        return "no operator is here: the cloud brings it"
+    return "no operator is here: whoever made the node brings it"
 
 
 def _optional(scene: Scene, name: str, code: str) -> OperandStage:

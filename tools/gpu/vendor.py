@@ -1,5 +1,6 @@
 """Whose accelerator a resource, a label or a node speaks of."""
 
+import math
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import lru_cache
@@ -37,8 +38,15 @@ def vendor_of(resource: str) -> Vendor | None:
 
 
 def accelerators(amounts: Amounts) -> Mapping[str, int]:
-    """Return the devices among amounts of resources, those of which there are none included."""
-    return {key: int(amounts[key]) for key in sorted(amounts) if vendor_of(key)}
+    """Return the devices among amounts of resources, those of which there are none included.
+
+    An amount below 0, infinite or no number is none.
+    """
+    return {key: _count(amounts[key]) for key in sorted(amounts) if vendor_of(key)}
+
+
+def _count(amount: float) -> int:
+    return max(0, int(amount)) if math.isfinite(amount) else 0
 
 
 PCI_LABELS: Mapping[str, Vendor] = {

@@ -23,12 +23,13 @@ _FACTORS = {
     "Pi": 2.0**50,
     "Ei": 2.0**60,
 }
+_TOO_MUCH = 1e300
 
 
 def quantity(value: object) -> float:
-    """Return a quantity (`500m`, `2Gi`, `1e3`, 4) as a number; 0 for what is none."""
+    """Return a quantity (`500m`, `2Gi`, `1e3`, 4) as a finite number; 0 for what is none."""
     if isinstance(value, int | float):
-        return float(value)
+        return float(value) if abs(value) < _TOO_MUCH else 0.0  # nor is NaN less
     form = _FORM.match(value.strip()) if isinstance(value, str) else None
     if form is None:
         return 0.0

@@ -1,3 +1,5 @@
+import math
+
 import pytest
 
 from clusterwright.tools.kubernetes.analyzers.quantity import quantity, spelled
@@ -14,6 +16,9 @@ from clusterwright.tools.kubernetes.analyzers.quantity import quantity, spelled
         ("", 0),
         (None, 0),
         ("x", 0),
+        (math.inf, 0),
+        (math.nan, 0),
+        (10**400, 0),
     ],
 )
 def test_quantities_are_read_as_kubernetes_does(written: object, amount: float) -> None:

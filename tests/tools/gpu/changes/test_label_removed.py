@@ -4,6 +4,7 @@ import pytest
 
 from clusterwright.tools.errors import RefusedError
 from clusterwright.tools.gpu.changes.label_node import LabelNode
+from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.trust.risk import Risk
 from tests.tools.gpu.changes.cluster import node, scene, user
 
@@ -14,14 +15,14 @@ def _removed(rest: str) -> LabelNode:
     return LabelNode(node="gpu-1", label=f"{DEPLOY}{rest}")
 
 
-def _labels(rest: str, value: str) -> dict[str, str]:
-    return {f"nvidia_com__gpu_deploy_{rest}": value}
+def _labelled(rest: str, value: str) -> Manifest:
+    return node("gpu-1", 8, "", **{f"nvidia_com__gpu_deploy_{rest}": value})
 
 
 @pytest.mark.parametrize("rest", ["driver", "container-toolkit", "device-plugin", "operands"])
 @pytest.mark.parametrize("value", ["true", "paused-for-driver-upgrade"])
 def test_what_gpus_in_use_need_keeps_its_label(rest: str, value: str) -> None:
-    there = scene(node(**_labels(rest, value)), user("train-1", 1))
+    there = scene(_labelled(rest, value), user("train-1", 1))
     with pytest.raises(RefusedError, match=r"in use.*Pod/ml/train-1 \(1 nvidia.com/gpu\)"):
         _removed(rest).steps(there)
 
@@ -29,16 +30,16 @@ def test_what_gpus_in_use_need_keeps_its_label(rest: str, value: str) -> None:
 def test_it_is_told_what_moves_the_clients_first() -> None:
     for rest, name in (("driver", "driver"), ("container-toolkit", "toolkit")):
         with pytest.raises(RefusedError) as caught:
-            _removed(rest).steps(scene(node(**_labels(rest, "true")), user("train-1", 1)))
+            _removed(rest).steps(scene(_labelled(rest, "true"), user("train-1", 1)))
         assert f"restart_operand {name} " in caught.value.hint
         assert "evict=true" in caught.value.hint
 
 
 def test_what_nobody_uses_is_replaced_which_is_told() -> None:
-    (step,) = _removed("driver").steps(scene(node(**_labels("driver", "true"))))
+    (step,) = _removed("driver").steps(scene(_labelled("driver", "true")))
     assert step.risks == ((Risk.MEDIUM, "driver leaves the node, and comes anew"),)
     (step,) = _removed("gpu-feature-discovery").steps(
-        scene(node(**_labels("gpu-feature-discovery", "true")), user("train-1", 1))
+        scene(_labelled("gpu-feature-discovery", "true"), user("train-1", 1))
     )
     assert step.risks == ((Risk.LOW, "gpu-feature-discovery leaves the node, and comes anew"),)
 
@@ -48,7 +49,7 @@ def test_a_label_that_keeps_an_operand_away_may_go() -> None:
         ("device-plugin", "device-plugin comes to the node"),
         ("operands", "operands come to the node"),
     ):
-        there = scene(node(**_labels(rest, "false")), user("train-1", 1))
+        there = scene(_labelled(rest, "false"), user("train-1", 1))
         (step,) = _removed(rest).steps(there)
         assert step.risks == ((Risk.LOW, effect),)
 

@@ -195,10 +195,11 @@ def of_discovery(key: str) -> bool:
 def _would_have(node: GpuNode, resource: str, amount: int) -> bool:
     if vendor_of(resource) is not node.vendor:
         return False
-    have = node.allocatable.get(resource, 0)
     expected = _expected(node, resource)
-    lacking = amount if expected is None else expected - have
-    return lacking > 0 and node.free.get(resource, 0) + lacking >= amount
+    if expected is None:
+        return True
+    lacks = expected > node.allocatable.get(resource, 0)
+    return lacks and expected - node.requested.get(resource, 0) >= amount
 
 
 def _expected(node: GpuNode, resource: str) -> int | None:

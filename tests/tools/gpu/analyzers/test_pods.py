@@ -89,6 +89,13 @@ def test_a_pod_that_waits_for_a_broken_node_is_its_symptom_only() -> None:
     assert codes(found(asking(fleet))) == {"Node/gpu-1": "gpu/upgrade-failed"}
 
 
+def test_a_broken_node_whose_devices_are_all_given_away_is_not_what_a_pod_waits_for() -> None:
+    fleet = taken(nvidia())
+    fleet.node["status"]["allocatable"]["nvidia.com/gpu"] = "6"
+    findings = codes(found(asking(fleet)))
+    assert findings == {"Node/gpu-1": "gpu/unhealthy-device", POD: "gpu/none-free"}
+
+
 def test_a_profile_that_no_gpu_is_split_into_says_which_could_be() -> None:
     finding = only(found(asking(split(nvidia()), {"nvidia.com/mig-2g.20gb": "1"})))
     assert finding.code == "gpu/mig-mismatch"

@@ -12,13 +12,13 @@ from clusterwright.tools.finding import Edge, Evidence, Finding, Relation, Sever
 from clusterwright.tools.gpu.analyzers.about import Cure, about, named, shown
 from clusterwright.tools.gpu.analyzers.waiting import in_question, leaving
 from clusterwright.tools.gpu.estate import Estate, estate_of
+from clusterwright.tools.gpu.group_queue import KAI_API, VOLCANO_API, is_made, queue_of
 from clusterwright.tools.kubernetes.analyzers.nearest import nearest
 from clusterwright.tools.kubernetes.analyzers.pod import message_of
 from clusterwright.tools.manifest import (
     Manifest,
     instant,
     items,
-    labels_of,
     name_of,
     text,
     texts,
@@ -27,7 +27,6 @@ from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref, owner_of
 from clusterwright.tools.snapshot import Snapshot
 
-_KAI, _VOLCANO = "scheduling.run.ai", "scheduling.volcano.sh"
 UNPLACED, NO_QUEUE = "queue/group-unplaced", "queue/group-queue-missing"
 OVER_LIMIT, CLOSED = "queue/over-limit", "queue/closed"
 _LIMITS = ("OverLimit", "NonPreemptibleOverQuota")
@@ -38,7 +37,7 @@ _PATIENCE = timedelta(minutes=2)
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
     estate = estate_of(snapshot)
-    for group in (_KAI, _VOLCANO):
+    for group in (KAI_API, VOLCANO_API):
         kind = f"PodGroup.{group}"
         for one in estate.of_kind(kind):
             if leaving(one) or not in_question(estate, one):
@@ -46,25 +45,16 @@ def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
             finding = _without_queue(estate, one, group) or _unplaced(estate, one)
             if finding is not None:
                 yield Suspicion(finding, (ReadRequest(Ref.of(one)),))
-    for queue in estate.of_kind(f"Queue.{_VOLCANO}"):
+    for queue in estate.of_kind(f"Queue.{VOLCANO_API}"):
         yield from _closed(estate, queue)
 
 
-def _queue(one: Manifest) -> tuple[str, str]:
-    """Return the queue that a group names, and where it stands."""
-    name = text(one, "spec", "queue")
-    if name:
-        return name, "$.spec.queue"
-    label = "kai.scheduler/queue"
-    return labels_of(one).get(label, ""), f"$.metadata.labels['{label}']"
-
-
 def _without_queue(estate: Estate, one: Manifest, group: str) -> Finding | None:
-    kind, (name, path) = f"Queue.{group}", _queue(one)
+    kind, (name, path) = f"Queue.{group}", queue_of(one)
     if not name or not estate.was_read(kind) or not _asks(one):
         return None
     known = [name_of(each) for each in estate.of_kind(kind)]
-    if name in known or (group == _VOLCANO and name == "default" and not known):
+    if name in known or is_made(Ref("Queue", name, group=group)):
         return None
     near = nearest(name, known)
     hint = f"; there is {word(near)}" if near else ""
@@ -134,8 +124,8 @@ def _closed(estate: Estate, queue: Manifest) -> Iterator[Suspicion]:
     state = text(queue, "status", "state")
     groups = [
         one
-        for one in estate.of_kind(f"PodGroup.{_VOLCANO}")
-        if _queue(one)[0] == name_of(queue) and _asks(one) and in_question(estate, one)
+        for one in estate.of_kind(f"PodGroup.{VOLCANO_API}")
+        if queue_of(one)[0] == name_of(queue) and _asks(one) and in_question(estate, one)
     ]
     if state not in {"Closed", "Closing"} or not groups or leaving(queue):
         return
@@ -175,7 +165,7 @@ def _refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding | None:
 POD_GROUPS = Analyzer(
     "pod-groups",
     (UNPLACED, OVER_LIMIT, NO_QUEUE, CLOSED),
-    tuple(f"{kind}.{group}" for group in (_KAI, _VOLCANO) for kind in ("PodGroup", "Queue")),
+    tuple(f"{kind}.{group}" for group in (KAI_API, VOLCANO_API) for kind in ("PodGroup", "Queue")),
     _detect,
     _refine,
 )

@@ -250,3 +250,20 @@ def test_a_closed_queue_of_volcano_is_told_with_who_waits() -> None:
     closed = [one for one in found(volcano("Closed")) if one.code == "queue/closed"]
     assert only(closed).title == "It is closed, and 1 groups of pods wait in it"
     assert "queue/closed" not in codes(found(volcano("Closed", "Running"))).values()
+
+
+def test_the_queue_that_volcano_makes_is_never_missing() -> None:
+    for named in ({}, {"queue": "default"}):
+        fleet = volcano()
+        fleet.objects["PodGroup.scheduling.volcano.sh"][0]["spec"] = named
+        assert codes(found(fleet)).popitem()[1] == "queue/group-unplaced"
+    fleet.objects["PodGroup.scheduling.volcano.sh"][0]["spec"] = {"queue": "teem"}
+    assert only(found(fleet)).code == "queue/group-queue-missing"
+
+
+def test_a_group_of_kai_is_in_the_queue_of_its_older_label_too() -> None:
+    group = kai_group("OverLimit")
+    group["spec"] = {}
+    group["metadata"]["labels"] = {"runai/queue": "team"}
+    assert only(found(kai(group, queue="teams"))).code == "queue/group-queue-missing"
+    assert only(found(kai(group))).code == "queue/over-limit"

@@ -128,6 +128,31 @@ def test_volcano_tells_why_its_pod_group_waits() -> None:
     )
 
 
+@pytest.mark.parametrize("named", [{}, {"queue": "default"}])
+def test_the_queue_that_volcano_makes_is_never_missing(named: Manifest) -> None:
+    api = "scheduling.volcano.sh/v1beta1"
+    group = custom(api, "PodGroup", "gang", spec=named, status={"phase": "Pending"})
+    metadata = {"annotations": {"scheduling.k8s.io/group-name": "gang"}}
+    asking = pod("t", gpu=1, spec={"schedulerName": "volcano"}, metadata=metadata)
+    told_of = held(asking, group, custom(api, "Queue", "gpus", ""))
+    assert len(told_of) == 1
+    assert "into queue default yet" in told_of[0]
+    group["spec"] = {"queue": "gpu"}
+    assert held(asking, group, custom(api, "Queue", "gpus", ""))[1].startswith(
+        "there is no queue gpu of Volcano"
+    )
+
+
+def test_the_queue_of_a_pod_of_kai_is_that_of_its_group() -> None:
+    group = custom("scheduling.run.ai/v2alpha2", "PodGroup", "pg", spec={"queue": "team"})
+    other = custom("scheduling.run.ai/v2", "Queue", "teams", "")
+    metadata = {"annotations": {"pod-group-name": "pg"}}
+    asking = pod("t", gpu=1, spec={"schedulerName": "kai-scheduler"}, metadata=metadata)
+    assert held(asking, group, other) == (
+        "there is no queue team of KAI: create it, or label the pod with another",
+    )
+
+
 def test_kai_tells_the_first_of_its_detailed_reasons() -> None:
     condition = {
         "type": "UnschedulableOnNodePool",

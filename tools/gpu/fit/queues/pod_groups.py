@@ -7,13 +7,13 @@ pkg/apis/scheduling/v2alpha2 and v2.
 from collections.abc import Iterator
 
 from clusterwright.tools.gpu.fit.queues.queue_manager import QueueManager, said
+from clusterwright.tools.gpu.group_queue import KAI_API, KAI_LABELS, VOLCANO_API, is_made, queue_of
 from clusterwright.tools.kubernetes.analyzers.quantity import quantity
 from clusterwright.tools.manifest import (
     Json,
     Manifest,
     dig,
     items,
-    labels_of,
     mapping,
     name_of,
     namespace_of,
@@ -24,17 +24,16 @@ from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
-_VOLCANO, _KAI = "scheduling.volcano.sh", "scheduling.run.ai"
 _VOLCANO_GROUPS = ("scheduling.volcano.sh/group-name", "scheduling.k8s.io/group-name")
-_KAI_GROUP, _KAI_QUEUES = "pod-group-name", ("kai.scheduler/queue", "runai/queue")
+_KAI_GROUP = "pod-group-name"
 
 
 def _volcano(pod: Manifest, snapshot: Snapshot) -> Iterator[str]:
     annotations = strings(pod, "metadata", "annotations")
     names = [annotations[key] for key in _VOLCANO_GROUPS if key in annotations]
-    if not names or not snapshot.was_read(f"PodGroup.{_VOLCANO}"):
+    if not names or not snapshot.was_read(f"PodGroup.{VOLCANO_API}"):
         return
-    group = snapshot.get(Ref("PodGroup", names[0], namespace_of(pod), _VOLCANO))
+    group = snapshot.get(Ref("PodGroup", names[0], namespace_of(pod), VOLCANO_API))
     if group is None:
         yield f"Volcano: there is no PodGroup {namespace_of(pod)}/{word(names[0])} for it"
         return
@@ -45,20 +44,21 @@ def _volcano(pod: Manifest, snapshot: Snapshot) -> Iterator[str]:
             wants = f"; {word(str(least))} of its pods must fit together" if least else ""
             yield f"Volcano: PodGroup {name_of(group)} is {word(phase)}: {said(one)}{wants}"
     if phase == "Pending":
-        name = text(group, "spec", "queue") or "default"
+        name, _ = queue_of(group)
         yield (
             f"Volcano has not let PodGroup {name_of(group)} into queue {word(name)} yet"
             " -> wait until others end, or raise the queue's capability or weight"
         )
-        queue = snapshot.get(Ref("Queue", name, group=_VOLCANO))
-        if queue is None and snapshot.was_read(f"Queue.{_VOLCANO}"):
+        ref = Ref("Queue", name, group=VOLCANO_API)
+        queue = snapshot.get(ref)
+        if queue is None and not is_made(ref) and snapshot.was_read(f"Queue.{VOLCANO_API}"):
             yield f"there is no queue {word(name)} of Volcano: create it, or name another"
         elif text(queue, "status", "state") not in {"", "Open"}:
             yield f"queue {name} is {word(text(queue, 'status', 'state'))}: open it"
 
 
 def _kai(pod: Manifest, snapshot: Snapshot) -> Iterator[str]:
-    for request in snapshot.in_namespace(f"BindRequest.{_KAI}", namespace_of(pod)):
+    for request in snapshot.in_namespace(f"BindRequest.{KAI_API}", namespace_of(pod)):
         if text(request, "spec", "podName") == name_of(pod) and text(request, "status", "reason"):
             failed = {
                 "reason": text(request, "status", "phase"),
@@ -66,14 +66,15 @@ def _kai(pod: Manifest, snapshot: Snapshot) -> Iterator[str]:
             }
             yield f"KAI could not bind it: {said(failed)}"
     name = strings(pod, "metadata", "annotations").get(_KAI_GROUP)
-    if name and snapshot.was_read(f"PodGroup.{_KAI}"):
-        group = snapshot.get(Ref("PodGroup", name, namespace_of(pod), _KAI))
+    group = None
+    if name and snapshot.was_read(f"PodGroup.{KAI_API}"):
+        group = snapshot.get(Ref("PodGroup", name, namespace_of(pod), KAI_API))
         if group is None:
             where = f"{namespace_of(pod)}/{word(name)}"
             yield f"KAI: there is no PodGroup {where}: is its pod-grouper running?"
         for one in items(group, "status", "schedulingConditions"):
             yield f"KAI: PodGroup {word(name)} is {word(text(one, 'type'))}: {said(_first(one))}"
-    yield from _kai_queue(pod, snapshot)
+    yield from _kai_queue(group if group and queue_of(group)[0] else pod, snapshot)
 
 
 def _first(one: Manifest) -> Manifest:
@@ -82,15 +83,15 @@ def _first(one: Manifest) -> Manifest:
     return detailed[0] if detailed else one
 
 
-def _kai_queue(pod: Manifest, snapshot: Snapshot) -> Iterator[str]:
-    labels = labels_of(pod)
-    name = next((labels[key] for key in _KAI_QUEUES if key in labels), "")
+def _kai_queue(one: Manifest, snapshot: Snapshot) -> Iterator[str]:
+    """Yield what its queue tells of a PodGroup, or of a pod that has none yet."""
+    name, _ = queue_of(one)
     if not name:
-        yield f"KAI places a pod only in a queue: label it {_KAI_QUEUES[0]}"
+        yield f"KAI places a pod only in a queue: label it {KAI_LABELS[0]}"
         return
-    if not snapshot.was_read(f"Queue.{_KAI}"):
+    if not snapshot.was_read(f"Queue.{KAI_API}"):
         return
-    queue = snapshot.get(Ref("Queue", name, group=_KAI))
+    queue = snapshot.get(Ref("Queue", name, group=KAI_API))
     if queue is None:
         yield f"there is no queue {word(name)} of KAI: create it, or label the pod with another"
         return
@@ -109,14 +110,14 @@ def _scheduled_by(name: str, pod: Manifest) -> bool:
 
 VOLCANO = QueueManager(
     "Volcano",
-    (f"PodGroup.{_VOLCANO}", f"Queue.{_VOLCANO}"),
+    (f"PodGroup.{VOLCANO_API}", f"Queue.{VOLCANO_API}"),
     lambda pod: _scheduled_by("volcano", pod),
     _volcano,
     unjudged=("what else Volcano looks at: gangs, queues, its own plugins",),
 )
 KAI = QueueManager(
     "KAI",
-    (f"PodGroup.{_KAI}", f"Queue.{_KAI}", f"BindRequest.{_KAI}"),
+    (f"PodGroup.{KAI_API}", f"Queue.{KAI_API}", f"BindRequest.{KAI_API}"),
     lambda pod: _scheduled_by("kai-scheduler", pod),
     _kai,
     unjudged=("what else KAI looks at: gangs, fractions of a GPU, fair shares",),

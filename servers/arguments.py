@@ -1,6 +1,7 @@
 """Wrong calls explained: which name or value, what was wrong with it, what would be right."""
 
 import difflib
+import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import get_args
@@ -14,6 +15,10 @@ from clusterwright.tools.manifest import Json
 _SHOWN = 80
 _SHOULD = re.compile(r"[A-Z][a-z]+ should (.*)", re.DOTALL)
 """How most sentences of pydantic begin: `Input should be ...`, `String should have ...`."""
+_HELD_BACK = {"plan_change": "plan", "apply_change": "write"}
+"""Tools that a server has only where whoever starts it lets it, by the end of their names."""
+_LISTS = frozenset({"list_type", "tuple_type", "set_type", "frozen_set_type"})
+_PAIR = re.compile(r"\s*([^=,\s]+)\s*[=:]\s*([^=,\s]*)\s*\Z")
 
 
 def check_names(arguments: Mapping[str, Json], model: type[BaseModel]) -> None:
@@ -22,11 +27,25 @@ def check_names(arguments: Mapping[str, Json], model: type[BaseModel]) -> None:
     unknown = [name for name in arguments if name not in known]
     if not unknown:
         return
+    for form in known:
+        inside = [name for name in unknown if name in _fields(model, form)]
+        if inside:
+            example = ", ".join(f'"{name}": ...' for name in inside)
+            raise InvalidInputError(
+                f"there is no argument {inside[0]!r}: it belongs into {form}",
+                hint=f"{form}: [{{{example}}}]",
+            )
     raise _unknown("argument", unknown[0], known)
 
 
 def unknown_tool(name: str, known: Sequence[str]) -> InvalidInputError:
-    """Return the error for a tool that the server does not have."""
+    """Return the error for a tool that the server does not have, or was not let have."""
+    prefix, _, what = name.partition("_")
+    if what in _HELD_BACK and sum(one.startswith(f"{prefix}_") for one in known) > 1:
+        return InvalidInputError(
+            f"{name!r} is not offered: this server was started without the right to",
+            hint=f"a person can start it with --access {_HELD_BACK[what]}",
+        )
     return _unknown("tool", name, known)
 
 
@@ -72,4 +91,18 @@ def _sentence(one: ErrorDetails) -> str:
     if one["type"] == "value_error":
         return f"{name} {given}: {rule.removeprefix('Value error, ')}"
     known = _SHOULD.match(rule)
-    return f"{name} {given} should {known[1] if known else f'be {rule}'}"
+    return f"{name} {given} should {known[1] if known else f'be {rule}'}{_example(one)}"
+
+
+def _example(one: ErrorDetails) -> str:
+    """Return what was given in the form that it should have, where that is easily told."""
+    given = one["input"]
+    if not isinstance(given, str) or len(given) > _SHOWN:
+        return ""
+    if one["type"] in _LISTS:
+        return f", as {json.dumps([given], ensure_ascii=False)}"
+    if one["type"] == "dict_type":
+        pairs = [_PAIR.match(part) for part in given.split(",")]
+        made = {pair[1]: pair[2] for pair in pairs if pair} if all(pairs) else {"key": "value"}
+        return f", as {json.dumps(made, ensure_ascii=False)}"
+    return ""

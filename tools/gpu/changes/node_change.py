@@ -71,7 +71,7 @@ class NodeChange(Change):
 
     def live(self, scene: Scene) -> Manifest:
         """Return the node with its managedFields; raise NotFoundError."""
-        return existing(scene, self.ref)
+        return existing(scene, self.ref, "gpu_inventory lists the nodes with accelerators")
 
     def gpus(self, scene: Scene) -> tuple[Estate, GpuNode]:
         """Return the node among all others; raise InvalidInputError for one without accelerators.

@@ -21,7 +21,7 @@ from clusterwright.tools.manifest import Json, Manifest, mapping, text
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.trust.seal import canonical
 
-_SINCE = "look at the object with k8s_get, and plan what it is to be with k8s_plan_change"
+_SINCE = "look at the object as it is now, and plan what it is to be"
 _LOST = "there is nothing to go back to"
 
 

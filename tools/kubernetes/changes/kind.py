@@ -1,12 +1,13 @@
 """What a kind of change is: its typed value, what it needs to know, and the steps it comes to."""
 
+from difflib import get_close_matches
 from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
 from clusterwright.tools.errors import NotFoundError
 from clusterwright.tools.kubernetes.changes.step import Check, Scene, Step
-from clusterwright.tools.manifest import Manifest
+from clusterwright.tools.manifest import Manifest, name_of, namespace_of
 from clusterwright.tools.ref import Ref
 
 
@@ -54,11 +55,22 @@ class ObjectChange(Change):
         return (self.object,)
 
 
-def existing(scene: Scene, ref: Ref) -> Manifest:
-    """Return the object that is to change; raise NotFoundError."""
+def existing(scene: Scene, ref: Ref, otherwise: str = "") -> Manifest:
+    """Return the object that is to change; raise NotFoundError, with those of nearly its name.
+
+    `otherwise` is what to do where there are none; a tool is for a domain to name that has it.
+    """
     found = scene.live.get(ref)
     if found is None:
         raise NotFoundError(
-            f"there is no {ref} on {scene.cluster}", hint="list the kind with k8s_list"
+            f"there is no {ref} on {scene.cluster}",
+            hint=_meant(scene, ref) or otherwise or f"list those of kind {ref.kind}",
         )
     return found
+
+
+def _meant(scene: Scene, ref: Ref) -> str:
+    there = scene.around.of_kind(ref.kind_key)
+    names = [name_of(one) for one in there if namespace_of(one) == ref.namespace]
+    near = get_close_matches(ref.name, names, n=3)
+    return f"did you mean {', '.join(near)}?" if near else ""

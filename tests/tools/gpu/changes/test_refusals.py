@@ -204,3 +204,17 @@ def test_a_node_without_accelerators_is_told_with_those_that_have() -> None:
     with pytest.raises(InvalidInputError) as caught:
         RetryUpgrade(node="gpu-1").steps(scene(plain, node("gpu-2")))
     assert "nodes that have: gpu-2" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("gpu-l", "there is no Node/gpu-l on test Next: did you mean gpu-1?"),
+        ("elsewhere", "Next: gpu_inventory lists the nodes with accelerators"),
+    ],
+)
+def test_a_node_that_is_not_there_is_told_with_the_nearest_or_where_to_look(
+    name: str, told: str
+) -> None:
+    assert told in refusal(Drain(node=name), node())
+    assert told in refusal(SetMig(node=name, config="all-1g.10gb"), node())

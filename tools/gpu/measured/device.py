@@ -39,6 +39,8 @@ class Device:
     peak: float | None = None
     by_engine: bool = False
     """Whether GR_ENGINE_ACTIVE tells it, and not GPU_UTIL."""
+    unusable: bool = False
+    """Whether it is told to be busy for a share of time that none is: above 1, infinite."""
     used: float | None = None
     """GiB at most."""
     total: float | None = None

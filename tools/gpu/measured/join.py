@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from clusterwright.tools.ref import Ref
 
 Results = Mapping[str, Sequence[Series]]
+_SHARES = ("busy", "peak")
+"""How queries for shares of time end."""
+_WHOLE = 1.01
+"""A share of time, with what is lost in adding up."""
+_MOST_MIB = 1e9
 _Kept = tuple[str, ...]
 """The values of `LABELS`."""
 
@@ -25,10 +30,15 @@ def joined(results: Results, places: Places) -> Measured:
     """Return the devices that any series is about which is there now."""
     joining = _Joining(places)
     for name, put in _PUT.items():
-        for series, value in _values(results.get(name, ())):
-            device = joining.now(series.labels)
-            if device:
+        is_share = name.endswith(_SHARES)
+        for one in results.get(name, ()):
+            if not one.values or not (is_share or math.isfinite(one.values[-1])):
+                continue
+            device, value = joining.now(one.labels), one.values[-1]
+            if device and 0 <= value <= (_WHOLE if is_share else _MOST_MIB):
                 put(device, value)
+            elif device and is_share:
+                device.unusable = True
     _what_lasted(joining, results)
     for one in hung(places.watched):
         device = joining.same(one.series.labels)

@@ -160,6 +160,8 @@ def _why(state: State, uses: Sequence[Use], naming: Naming) -> str:
         devices = [one.device for one in uses if one.device]
         hints = {smaller(one, naming.memories) for one in devices}
         said |= dict.fromkeys(hints if len(hints) == 1 else ())
+    if state is State.UNTOLD and any(one.device and one.device.unusable for one in uses):
+        said["not usable: its exporter tells a use that is not between 0 and 100 %"] = None
     if state is State.OUTSIDE:
         said["no pod was given it: a process of the host, or a pod that takes it unasked"] = None
     return "; ".join(one for one in said if one)

@@ -1,15 +1,27 @@
 """Objects and series of which any part is odd break no answer."""
 
 import copy
+import math
 from typing import cast
 
 import pytest
 
 from clusterwright.tools.gpu.measured.page import Asked
 from clusterwright.tools.gpu.measured.row import By
+from clusterwright.tools.gpu.measured.state import State
 from clusterwright.tools.manifest import Json, Manifest
 from clusterwright.tools.prometheus.result import Series
-from tests.tools.gpu.measured.place import HOUR, busy, exporter, gpu, node, page, pod, together
+from tests.tools.gpu.measured.place import (
+    HOUR,
+    busy,
+    exporter,
+    gpu,
+    node,
+    page,
+    pod,
+    series,
+    together,
+)
 
 _ODD: tuple[Json, ...] = (None, 7, "text", [], {}, [None], {"a": None}, True)
 
@@ -66,3 +78,29 @@ def test_a_series_of_which_any_label_is_odd_is_told_in_few_words(label: str, by:
         assert "\u202e" not in text
         assert "x" * 200 not in text
         assert not any(line.lstrip().startswith("instructions") for line in text.splitlines())
+
+
+@pytest.mark.parametrize("told", [1e308, 1.5, -0.1, math.inf, -math.inf, math.nan])
+def test_a_use_that_is_none_is_not_usable(told: float) -> None:
+    device = gpu(0, "ml/train")
+    found = page(busy(device, told), node(gpus=1), pod("train")).fitting((), None)
+    (row,) = found.rows
+    assert (row.state, row.busy, row.peak) == (State.UNTOLD, None, None)
+    assert row.why == "not usable: its exporter tells a use that is not between 0 and 100 %"
+    assert "nf" not in found.render().replace("not usable", "").replace("info", "")
+
+
+def test_a_use_that_is_usable_counts_beside_one_that_is_not() -> None:
+    device = gpu(0, "ml/train")
+    odd = {**busy(device, math.inf), "util busy": [series(0.9, device)]}
+    (row,) = page(odd, node(gpus=1), pod("train")).fitting((), None).rows
+    assert (row.state, row.busy) == (State.WELL, 0.9)
+
+
+def test_memory_that_no_device_has_is_not_told() -> None:
+    (row,) = (
+        page(busy(gpu(0, "ml/train"), 0.9, used=1e306, total=-1.0), node(gpus=1), pod("train"))
+        .fitting((), None)
+        .rows
+    )
+    assert (row.used_gib, row.of_gib) == (None, None)

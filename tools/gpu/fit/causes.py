@@ -2,8 +2,10 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from clusterwright.tools.excerpt import few
 from clusterwright.tools.gpu.fit.filters import units
 from clusterwright.tools.gpu.fit.node_info import PODS, NodeInfo, requests
+from clusterwright.tools.gpu.fit.product_words import PRODUCT_LABELS, akin
 from clusterwright.tools.gpu.fit.rejection import Plugin, Rejection
 from clusterwright.tools.gpu.vendor import vendor_of
 from clusterwright.tools.kubernetes.analyzers.nearest import nearest
@@ -33,9 +35,19 @@ def _labels(pod: Manifest, nodes: Sequence[NodeInfo]) -> Iterator[str]:
         values = {node.labels[key] for node in nodes if key in node.labels}
         if value in values:
             continue
+        if key in PRODUCT_LABELS and (there := _products(nodes)):
+            alike = [one for one in there if akin(one, value)]
+            yield f"no node has the label {key}={value}; nodes have {few(alike or there, _SHOWN)}"
+            continue
         near = nearest(value, values) or ", ".join(sorted(values)[:_SHOWN])
         has = f"nodes have {near}" if near else "no node has that label"
         yield f"no node has the label {key}={value}; {has}"
+
+
+def _products(nodes: Sequence[NodeInfo]) -> Sequence[str]:
+    """Return all products that nodes have, of whatever vendor."""
+    found = {node.labels.get(key, "") for node in nodes for key in PRODUCT_LABELS}
+    return sorted(found - {""})
 
 
 def _amount(resource: str, amount: int, nodes: Sequence[NodeInfo], against: _Against) -> str | None:

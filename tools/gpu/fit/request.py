@@ -5,21 +5,33 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from clusterwright.tools.errors import InvalidInputError
+from clusterwright.tools.gpu.fit.product_words import PRODUCT_LABELS, begins, joined, words
 from clusterwright.tools.gpu.hardware.products import find, is_amd
 from clusterwright.tools.kubernetes.analyzers.quantity import quantity
 from clusterwright.tools.manifest import Json, Manifest, labels_of, mapping
 from clusterwright.tools.ref import Ref, check_namespace
 
-PRODUCT_LABELS = ("nvidia.com/gpu.product", "amd.com/gpu.product-name")
-"""Labels in which discovery tells which accelerator a node has."""
 _MOST = 20
 _DIVIDED = {"mig", "shared"}
 """What the labels of products say of how their devices are split or shared."""
 _VALUE = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?\Z")
 _NATIVE = ("cpu", "memory", "ephemeral-storage")
+_BYTES = frozenset({"memory", "ephemeral-storage"})
+_MOST_BYTES = (2.0**50, "1Pi")
+_MOST_COUNTED = (1e6, "1000000")
+"""Above what any machine has, and far below what numbers cannot hold exactly."""
 _PART = r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?"
 _NAME = re.compile(rf"(?:{'|'.join(_NATIVE)}|{_PART}(?:\.{_PART})*/{_PART})\Z")
 _TOLERATION = re.compile(r"([\w./-]{1,317})(?:=([\w.-]{0,63}))?(?::(NoSchedule|NoExecute))?\Z")
+_CRON = "CronJob"
+_TEMPLATED = (
+    *("Pod", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"),
+    *("Job", _CRON, "ReplicationController"),
+)
+_HAVE_TEMPLATES = (
+    f"name a {', '.join(_TEMPLATED[:-1])}, or a kind with spec.template and its group:"
+    " Rollout.argoproj.io/ns/name"
+)
 _NOT_READY = ("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable")
 
 
@@ -73,15 +85,22 @@ class Request:
         }
 
 
+def check_kind(ref: Ref) -> None:
+    """Raise InvalidInputError for a kind that makes no pods; of those of others nobody knows."""
+    if not ref.group and ref.kind not in _TEMPLATED:
+        raise InvalidInputError(
+            f"{ref.kind} has no pod template, so that it makes no pods", hint=_HAVE_TEMPLATES
+        )
+
+
 def pod_of(workload: Manifest, ref: Ref) -> Manifest:
     """Return the pod that a workload's template makes; raise InvalidInputError without one."""
-    template = mapping(workload, "spec", "template")
+    job = mapping(workload, "spec", "jobTemplate") if ref.kind_key == _CRON else workload
+    template = mapping(job, "spec", "template")
     if not mapping(template, "spec"):
-        raise InvalidInputError(
-            f"{ref} has no pod template", hint="name a Pod, Job, Deployment, StatefulSet, ..."
-        )
+        raise InvalidInputError(f"{ref} has no pod template", hint=_HAVE_TEMPLATES)
     # Kueue's label of the queue is on the workload, which it suspends.
-    queued = {key: value for key, value in labels_of(workload).items() if key.startswith("kueue.")}
+    queued = {key: value for key, value in labels_of(job).items() if key.startswith("kueue.")}
     owner = {"apiVersion": workload.get("apiVersion"), "kind": ref.kind, "name": ref.name}
     metadata = {
         **mapping(template, "metadata"),
@@ -98,6 +117,7 @@ def _products(wanted: str, nodes: Sequence[Manifest]) -> tuple[str, Sequence[str
 
     `NVIDIA H100 80GB HBM3`, as nvidia-smi prints it, is NVIDIA-H100-80GB-HBM3 in a label; `H100` is
     each product that has this word in its name, shared and split ones where there are no others.
+    A model that no node has, and that is none by itself, is those that it begins: MI300 is MI300X.
     """
     there = [
         (label, value)
@@ -105,10 +125,12 @@ def _products(wanted: str, nodes: Sequence[Manifest]) -> tuple[str, Sequence[str
         for value in sorted({labels_of(node).get(label, "") for node in nodes} - {""})
     ]
     for label, value in there:
-        if _joined(value) == _joined(wanted) or _same_model(value, wanted):
+        if joined(value) == joined(wanted) or _same_model(value, wanted):
             return label, [value]
-    named = [(label, value) for label, value in there if _words(wanted) <= _words(value)]
-    whole = [one for one in named if not _words(one[1]) & _DIVIDED] or named
+    named = [(label, value) for label, value in there if words(wanted) <= words(value)]
+    if not named and find(wanted) is None:
+        named = [(label, value) for label, value in there if begins(wanted, value)]
+    whole = [one for one in named if not words(one[1]) & _DIVIDED] or named
     if whole and wanted.strip():
         return whole[0][0], [value for label, value in whole if label == whole[0][0]]
     value = wanted.strip().replace(" ", "-")
@@ -127,18 +149,10 @@ def _one_of(label: str, values: Sequence[str]) -> dict[str, Json]:
     return {"nodeAffinity": required}
 
 
-def _words(product: str) -> frozenset[str]:
-    return frozenset(_joined(product).split("-"))
-
-
 def _same_model(value: str, wanted: str) -> bool:
     """Return whether a label says another name of a product; never how it is split or shared."""
     product = find(wanted)
-    return product is not None and _joined(value) == _joined(product.label)
-
-
-def _joined(product: str) -> str:
-    return product.strip().lower().replace("_", "-").replace(" ", "-")
+    return product is not None and joined(value) == joined(product.label)
 
 
 def _resource(name: str) -> str:
@@ -154,6 +168,12 @@ def _resource(name: str) -> str:
 
 def _amount(name: str, value: int | str) -> str:
     amount = quantity(value)
+    most, spelled = _MOST_BYTES if name in _BYTES else _MOST_COUNTED
+    if amount > most:
+        raise InvalidInputError(
+            f"{name[:80]}: {str(value)[:40]!r} is more than any node has",
+            hint=f"at most {spelled}",
+        )
     whole = name in _NATIVE or amount == int(amount)
     if amount <= 0 or not whole:
         raise InvalidInputError(

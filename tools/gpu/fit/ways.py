@@ -7,9 +7,10 @@ from itertools import product
 from clusterwright.tools.gpu.fit.filters import pinned
 from clusterwright.tools.gpu.fit.judge import Ignored, fits_on, obstacles
 from clusterwright.tools.gpu.fit.node_info import NodeInfo, node_infos
+from clusterwright.tools.gpu.fit.product_words import PRODUCT_LABELS, akin
 from clusterwright.tools.gpu.fit.rejection import Rejection
 from clusterwright.tools.gpu.fit.steps import Step, steps
-from clusterwright.tools.manifest import Manifest
+from clusterwright.tools.manifest import Manifest, strings
 from clusterwright.tools.snapshot import Snapshot
 
 _TRIED = 8
@@ -42,8 +43,10 @@ def ways(
     names = pinned(pod)
     against = obstacles(pod, snapshot, ignored)
     grouped: dict[tuple[str, ...], list[tuple[NodeInfo, Sequence[Step]]]] = {}
-    for node in node_infos(snapshot, pod):
-        if names is None or node.name in names:
+    nodes = node_infos(snapshot, pod)
+    missing = _missing_product(pod, nodes)
+    for node in nodes:
+        if (names is None or node.name in names) and _may_do(node, missing):
             for found in _combinations(pod, node, against, elsewhere):
                 key = tuple(one.say for one in found)
                 grouped.setdefault(key, []).append((node, found))
@@ -61,6 +64,23 @@ def ways(
         if one.weight <= most and not any(_is_less(other, one) for other in kept)
     ]
     return sorted(told[:_TOLD], key=lambda one: (not one.of_pod, one.weight))
+
+
+def _missing_product(pod: Manifest, nodes: Sequence[NodeInfo]) -> str:
+    """Return the product that a pod selects and that no node has, where nodes tell their own."""
+    for key, value in strings(pod, "spec", "nodeSelector").items():
+        there = {node.labels[key] for node in nodes if key in node.labels}
+        if key in PRODUCT_LABELS and there and value not in there:
+            return value
+    return ""
+
+
+def _may_do(node: NodeInfo, missing: str) -> bool:
+    """Return whether a node is to be advised; one of quite another product is for a person to pick.
+
+    Which products there are is among the causes.
+    """
+    return not missing or any(akin(node.labels.get(one, ""), missing) for one in PRODUCT_LABELS)
 
 
 def _is_less(one: Way, than: Way) -> bool:

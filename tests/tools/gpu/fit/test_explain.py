@@ -57,6 +57,31 @@ def test_a_product_that_no_node_has_is_told_with_the_nearest() -> None:
     ]
 
 
+def test_a_product_that_nothing_resembles_is_told_once_with_those_there_are() -> None:
+    asking = Request({"gpu": 1}, product="H200").pod()
+    amd = node("c", amd=8, product="", labels={"amd.com/gpu.product-name": "AMD-MI300X"})
+    del amd["metadata"]["labels"]["nvidia.com/gpu.product"]
+    found = explain(asking, snapshot(node("a", gpu=8), node("b", gpu=1, product="T4"), amd), "it")
+    assert found.causes == (
+        f"no node has the label nvidia.com/gpu.product=H200; nodes have AMD-MI300X, {H100}, T4",
+    )
+    assert found.options == ()
+
+
+def test_another_product_is_advised_where_nodes_have_the_one_that_is_asked_for() -> None:
+    asking = Request({"gpu": 1}, product="H100").pod([node("a", gpu=1)])
+    cluster = snapshot(node("a", gpu=1), pod("p", on="a", gpu=1), node("b", gpu=1, product="T4"))
+    said = [one.do for one in explain(asking, cluster, "it").options]
+    assert (f"select nvidia.com/gpu.product=T4, not {H100}",) in said
+
+
+def test_letters_of_a_model_make_it_another_that_may_do() -> None:
+    asking = Request({"gpu": 1}, product="L40").pod()
+    cluster = snapshot(node("a", gpu=8, product="NVIDIA-L40S"), node("b", gpu=8))
+    [option] = explain(asking, cluster, "it").options
+    assert option.do == ("select nvidia.com/gpu.product=NVIDIA-L40S, not L40",)
+
+
 def test_more_than_any_node_has_is_no_matter_of_waiting() -> None:
     found = explain(pod("train", gpu=16), snapshot(node("a", gpu=8)), "it")
     assert found.causes == ("nvidia.com/gpu: 16 asked, the most that a node has is 8 (a)",)

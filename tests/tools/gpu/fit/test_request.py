@@ -4,7 +4,7 @@ import pytest
 
 from clusterwright.tools.errors import InvalidInputError
 from clusterwright.tools.gpu.fit.explain import described
-from clusterwright.tools.gpu.fit.request import Request, pod_of
+from clusterwright.tools.gpu.fit.request import Request, check_kind, pod_of
 from clusterwright.tools.kubernetes.analyzers.node_match import selects
 from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.ref import Ref
@@ -46,6 +46,11 @@ def _nodes(*products: str) -> list[Manifest]:
         ("a100 80gb", [A100, f"{A100}-MIG-1g.10gb", f"{A100}-SHARED"], [A100]),
         ("A100", [f"{A100}-SHARED", "Tesla-T4"], [f"{A100}-SHARED"]),
         ("B200", ["NVIDIA-GB200"], ["B200"]),
+        ("MI300", ["AMD-Instinct-MI300X-OAM", "Tesla-T4"], ["AMD-Instinct-MI300X-OAM"]),
+        ("amd mi300", ["AMD_Instinct_MI300X_OAM", "MI3000"], ["AMD_Instinct_MI300X_OAM"]),
+        ("A10", ["NVIDIA-A100-SXM4-80GB", "NVIDIA-A10G"], ["A10"]),
+        ("L40", ["NVIDIA-L40S"], ["L40"]),
+        ("MI30", ["AMD-Instinct-MI300X-OAM"], ["MI30"]),
     ],
 )
 def test_a_word_of_a_name_is_every_product_that_has_it(
@@ -69,6 +74,12 @@ def test_products_of_several_names_are_told_by_their_names() -> None:
         (Request({"gpu": "1500m"}), "'1500m' is no amount"),
         (Request({"gpu": 0}), "'0' is no amount"),
         (Request({"cpu": "lots"}), "'lots' is no amount"),
+        (Request({"gpu": "1e30"}), "gpu: '1e30' is more than any node has"),
+        (Request({"gpu": 10**400}), "is no amount"),
+        (Request({"mig-1g.10gb": "9" * 30}), "is more than any node has"),
+        (Request({"cpu": "2M"}), "cpu: '2M' is more than any node has"),
+        (Request({"memory": "2Pi"}), "memory: '2Pi' is more than any node has"),
+        (Request({"gpu": "1e99"}), "is more than any node has"),
         (Request({"gpu": 1}, product="a/b"), "'a/b' is not a product"),
         (Request({"gpu": 1}, tolerations=("a b",)), "'a b' is not a taint"),
         (Request({"gpu": 1}, namespace="A"), "'A' is not a namespace"),
@@ -89,3 +100,33 @@ def test_a_workload_is_judged_by_the_pod_that_it_makes() -> None:
     assert found["metadata"]["ownerReferences"][0]["name"] == "t"
     with pytest.raises(InvalidInputError, match="no pod template"):
         pod_of(custom("v1", "Service", "s"), Ref.parse("Service/ml/s"))
+
+
+def test_a_cronjob_is_judged_by_the_pods_of_its_jobs() -> None:
+    template = {"metadata": {"labels": {"app": "t"}}, "spec": {"containers": []}}
+    made: dict[str, object] = {
+        "metadata": {"labels": {"kueue.x-k8s.io/queue-name": "team"}},
+        "spec": {"template": template},
+    }
+    cron = custom("batch/v1", "CronJob", "t", spec={"jobTemplate": made})
+    found = pod_of(cron, Ref.parse("CronJob/ml/t"))
+    assert found["metadata"]["labels"] == {"app": "t", "kueue.x-k8s.io/queue-name": "team"}
+
+
+@pytest.mark.parametrize(
+    "kind", ["Secret", "ConfigMap", "Service", "PersistentVolumeClaim", "Role", "Ingress"]
+)
+def test_a_kind_that_makes_no_pods_is_refused(kind: str) -> None:
+    with pytest.raises(InvalidInputError, match=f"{kind} has no pod template") as caught:
+        check_kind(Ref.parse(f"{kind}/ml/x"))
+    assert "Deployment" in caught.value.hint
+
+
+@pytest.mark.parametrize("kind", ["Pod", "Deployment.apps", "CronJob", "Rollout.argoproj.io"])
+def test_a_kind_that_makes_pods_is_not(kind: str) -> None:
+    check_kind(Ref.parse(f"{kind}/ml/x"))
+
+
+def test_as_much_as_large_machines_have_may_be_asked() -> None:
+    asked = {"gpu": 16, "cpu": "896", "memory": "32Ti", "ephemeral-storage": "200Ti"}
+    assert Request({**asked}).pod()

@@ -11,7 +11,7 @@ from clusterwright.tools.gpu.fit import volumes
 from clusterwright.tools.gpu.fit.answer import Fit
 from clusterwright.tools.gpu.fit.dra.claims import TEMPLATE as CLAIM_TEMPLATE
 from clusterwright.tools.gpu.fit.explain import described, explain, managers
-from clusterwright.tools.gpu.fit.request import Request, pod_of
+from clusterwright.tools.gpu.fit.request import Request, check_kind, pod_of
 from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.parameters import Cluster
 from clusterwright.tools.kubernetes.read import read_snapshot
@@ -48,10 +48,12 @@ async def gpu_explain_fit(
     if bool(pod) == bool(requests):
         raise InvalidInputError("name either a pod or requests", hint=_EXAMPLE)
     ref = _named(pod) if pod else None
+    request = Request(requests or {}, product, node_selector or {}, tolerations, namespace)
+    if ref is None:
+        request.pod()  # what cannot be asked for costs no reading
     connection = await clusters.connect(cluster)
     if ref is None:
-        request = Request(requests or {}, product, node_selector or {}, tolerations, namespace)
-        request.pod()  # what cannot be asked for costs no reading
+        await connection.require_namespace(namespace)
         snapshot = await _read(connection, [*_KINDS, "ResourceQuota"])
         found = request.pod(snapshot.of_kind("Node"))
         return await to_thread.run_sync(explain, found, snapshot, described(found))
@@ -76,6 +78,7 @@ def _named(spelled: str) -> Ref:
     ref = Ref.parse(spelled) if len(parts) > 1 else None
     if ref is None or not ref.namespace:
         raise InvalidInputError(f"{spelled[:80]!r} names no pod of a namespace", hint=_EXAMPLE)
+    check_kind(ref)
     return ref
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -110,6 +111,16 @@ async def test_what_cannot_be_asked_is_refused_with_an_example(
         await gpu_explain_fit(clusters, "Service/default/kubernetes")
     with pytest.raises(NotFoundError):
         await gpu_explain_fit(clusters, f"{namespace}/none-such")
+    with pytest.raises(NotFoundError, match="there is no namespace 'none-such'"):
+        await gpu_explain_fit(clusters, requests={"gpu": 1}, namespace="none-such")
+
+
+async def test_what_makes_no_pods_is_refused_before_any_cluster_is_asked(tmp_path: Path) -> None:
+    nowhere = Clusters(tmp_path / "none")
+    with pytest.raises(InvalidInputError, match="Secret has no pod template"):
+        await gpu_explain_fit(nowhere, "Secret/default/x")
+    with pytest.raises(InvalidInputError, match="more than any node has"):
+        await gpu_explain_fit(nowhere, requests={"gpu": "1e30"})
 
 
 async def test_the_answer_is_small(clusters: Clusters) -> None:

@@ -103,7 +103,7 @@ def test_a_workload_is_judged_by_the_pod_that_it_makes() -> None:
 
 
 def test_a_cronjob_is_judged_by_the_pods_of_its_jobs() -> None:
-    template = {"metadata": {"labels": {"app": "t"}}, "spec": {"containers": []}}
+    template: dict[str, object] = {"metadata": {"labels": {"app": "t"}}, "spec": {"containers": []}}
     made: dict[str, object] = {
         "metadata": {"labels": {"kueue.x-k8s.io/queue-name": "team"}},
         "spec": {"template": template},

@@ -15,6 +15,7 @@ from clusterwright.tools.errors import (
     InvalidInputError,
     RefusedError,
 )
+from clusterwright.tools.excerpt import few
 from clusterwright.tools.field_path import MISSING, put, read, spell
 from clusterwright.tools.kubernetes.changes.blast import judge
 from clusterwright.tools.kubernetes.changes.kind import Change
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 _CLUSTER_WIDE = frozenset({"Node"})
 """Kinds for which the pods of every namespace matter."""
+_NAMED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +91,8 @@ async def draft(
     steps = [step for change in typed for step in change.steps(scene)]
     left = [check for one in (*before, *typed) for check in one.proofs(scene)]
     check_overlap(steps)
+    check_protected(steps, desk.authority.policy)
     for step in steps:
-        _check_protected(step, desk.authority.policy)
         check_quorum(step)
         if not override_owner:
             _check_owner(step, scene.around)
@@ -178,11 +180,17 @@ def check_overlap(steps: Sequence[Step]) -> None:
         seen[step.ref] = run
 
 
-def _check_protected(step: Step, policy: Policy) -> None:
-    namespace = step.ref.namespace or (step.ref.name if step.ref.kind == "Namespace" else "")
-    if namespace and policy.protects(namespace):
+def check_protected(steps: Sequence[Step], policy: Policy) -> None:
+    """Raise RefusedError if steps write to a namespace that is protected; it names what."""
+    found: dict[str, dict[str, None]] = {}
+    for step in steps:
+        namespace = step.ref.namespace or (step.ref.name if step.ref.kind == "Namespace" else "")
+        if namespace and policy.protects(namespace):
+            found.setdefault(namespace, {})[str(step.ref)] = None
+    for namespace, refs in found.items():
         raise RefusedError(
-            f"namespace {namespace} is protected: nothing is changed in it from here",
+            f"namespace {namespace} is protected: nothing is changed in it from here, and the plan"
+            f" would change {few(list(refs), _NAMED)}",
             hint="protected_namespaces in the server's policy file decides which are",
         )
 

@@ -27,7 +27,7 @@ def test_what_is_in_it_is_named() -> None:
 
 
 def test_a_protected_namespace_itself_is_named() -> None:
-    with pytest.raises(RefusedError, match="would change Namespace/kube-system$"):
+    with pytest.raises(RefusedError, match=r"would change Namespace/kube-system$"):
         check_protected([_step("Namespace/kube-system", Verb.DELETE)], Policy())
 
 

@@ -8,7 +8,7 @@ from anyio import to_thread
 from pydantic import Field
 
 from clusterwright.tools.answer import BUDGET, CAP, longest
-from clusterwright.tools.errors import NotFoundError
+from clusterwright.tools.errors import ForbiddenError, NotFoundError, UnreachableError
 from clusterwright.tools.excerpt import few, one_line
 from clusterwright.tools.gpu.analyzers.about import of_machine
 from clusterwright.tools.gpu.estate import Estate
@@ -62,7 +62,10 @@ TOOL = Tool(gpu_describe_node, Effect.READ, "Describe a GPU node")
 
 
 def found(estate: Estate, name: str) -> GpuNode:
-    """Return a node; raise NotFoundError, which says why it is none, and which are."""
+    """Return a node; raise NotFoundError, which says why it is none, and which are.
+
+    Raises ForbiddenError where nodes may not be read, UnreachableError where they could not be.
+    """
     node = estate.node(name)
     if node is not None:
         return node
@@ -75,7 +78,11 @@ def found(estate: Estate, name: str) -> GpuNode:
         )
     if not estate.was_read("Node"):
         reason = next((gap.reason for gap in estate.coverage.gaps if gap.what == "Node"), "")
-        raise NotFoundError(f"nodes could not be read ({reason})", hint="ask for the right to")
+        forbidden = reason.startswith(ForbiddenError.code)
+        raise (ForbiddenError if forbidden else UnreachableError)(
+            f"nodes could not be read, so nothing is known of {name!r} ({reason})",
+            hint="grant list of nodes" if forbidden else "ask again",
+        )
     raise NotFoundError(
         f"there is no node {name!r}", hint=f"nodes with accelerators are: {names or 'none'}"
     )

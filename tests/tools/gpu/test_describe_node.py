@@ -3,7 +3,13 @@
 import pytest
 
 from clusterwright.tools.coverage import Gap
-from clusterwright.tools.errors import InvalidInputError, NotFoundError
+from clusterwright.tools.errors import (
+    ForbiddenError,
+    InvalidInputError,
+    NotFoundError,
+    ToolError,
+    UnreachableError,
+)
 from clusterwright.tools.gpu.counted import counted
 from clusterwright.tools.gpu.describe_node import Page, found, gpu_describe_node
 from clusterwright.tools.gpu.node_description import NodeDescription
@@ -173,10 +179,19 @@ def test_a_node_without_accelerators_is_told_from_one_that_is_not_there() -> Non
     assert "gpu-1" in gone.value.hint
 
 
-def test_nodes_that_may_not_be_read_are_not_told_to_be_gone() -> None:
-    fleet = Fleet(gaps=(Gap(what="Node", reason="forbidden: nobody may"),))
+@pytest.mark.parametrize(
+    ("reason", "error"),
+    [
+        ("forbidden: nobody may", ForbiddenError),
+        ("unreachable: it does not answer", UnreachableError),
+    ],
+)
+def test_nodes_that_are_not_read_are_not_told_to_be_gone(
+    reason: str, error: type[ToolError]
+) -> None:
+    fleet = Fleet(gaps=(Gap(what="Node", reason=reason),))
 
-    with pytest.raises(NotFoundError, match="could not be read"):
+    with pytest.raises(error, match="nodes could not be read, so nothing is known of 'gpu-1'"):
         found(fleet.estate(), "gpu-1")
 
 

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
+from anyio import to_thread
 from pydantic import Field
 
-from clusterwright.tools.analyze import analyze
+from clusterwright.tools.analyze import Analysis, analyze
 from clusterwright.tools.coverage import Coverage, Gap
 from clusterwright.tools.gpu.analyzers import ANALYZERS
 from clusterwright.tools.gpu.analyzers.joins import joins
@@ -61,11 +62,15 @@ TOOL = Tool(gpu_find_problems, Effect.READ, "Find problems of GPUs")
 async def _scan(connection: "Connection", namespace: str | None) -> Scan:
     estate = await read_estate(connection, namespace, _MORE)
     analysis = await analyze(estate, ANALYZERS, partial(fulfil, connection))
+    return await to_thread.run_sync(_joined, estate, analysis)
+
+
+def _joined(estate: Estate, analysis: Analysis) -> Scan:
     findings = tuple(marked(one) for one in within(estate, analysis.findings))
     return Scan(
         DOMAIN,
-        connection.cluster,
-        namespace,
+        estate.cluster,
+        estate.namespace or None,
         findings,
         Coverage(
             checked=estate.coverage.checked,

@@ -12,6 +12,15 @@ def broken(snapshot: Snapshot) -> Mapping[Ref, Stage]:
     return snapshot.derived(_broken)
 
 
+def ill_nodes(snapshot: Snapshot) -> frozenset[str]:
+    """Return the names of those nodes."""
+    return snapshot.derived(_ill_nodes)
+
+
+def _ill_nodes(snapshot: Snapshot) -> frozenset[str]:
+    return frozenset(ref.name for ref in broken(snapshot))
+
+
 def _broken(snapshot: Snapshot) -> Mapping[Ref, Stage]:
     found = ((name, first_broken(stages)) for name, stages in funnels(snapshot).items())
     return {Ref("Node", name): stage for name, stage in found if stage is not None}

@@ -6,6 +6,7 @@ broken stage is about; an operator's object WAITS_FOR the node of its operands.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from clusterwright.tools.finding import Edge, Finding, Relation
 from clusterwright.tools.gpu.analyzers.about import edges
@@ -13,7 +14,7 @@ from clusterwright.tools.gpu.analyzers.broken import broken
 from clusterwright.tools.gpu.analyzers.funnel import CODES, symptoms
 from clusterwright.tools.gpu.analyzers.operator_down import DOWN
 from clusterwright.tools.gpu.analyzers.operator_state import acting
-from clusterwright.tools.gpu.analyzers.waiting import waiting, would_take
+from clusterwright.tools.gpu.analyzers.waiting import takers, waiting
 from clusterwright.tools.gpu.estate import DEVICE_CONFIG, Estate
 from clusterwright.tools.gpu.node import GpuNode
 from clusterwright.tools.gpu.vendor import Vendor
@@ -49,7 +50,8 @@ def _of_nodes(estate: Estate, finding: Finding) -> Iterator[Relation]:
     subject = finding.subject
     refs = finding.members or (subject,)
     nodes = [node for ref in refs if (node := estate.node(ref.name))]
-    yield from edges(list(_waiting(estate, nodes)), Edge.REQUESTS, subject)
+    waits = list(islice(_waiting(estate, nodes), _MOST))
+    yield from edges(waits, Edge.REQUESTS, subject)
     pods = [*symptoms(estate, refs), *_unwell(estate, nodes)]
     workloads = dict.fromkeys(_workload(estate, pod) for pod in pods)
     yield from edges(list(workloads)[:_MOST], Edge.USES, subject)
@@ -61,8 +63,9 @@ def _of_nodes(estate: Estate, finding: Finding) -> Iterator[Relation]:
 
 def _waiting(estate: Estate, nodes: Sequence[GpuNode]) -> Iterator[Ref]:
     """Yield the workloads whose pods wait for a node that is broken."""
+    names = frozenset(node.ref.name for node in nodes)
     for one in waiting(estate):
-        if any(would_take(node, one) for node in nodes):
+        if not names.isdisjoint(takers(one)):
             yield one.case.subject
 
 

@@ -19,6 +19,8 @@ _WHOLE, _PART = "nvidia.com/gpu", "nvidia.com/mig-"
 def suspect(one: Waiting) -> Finding | None:
     """Return a finding when the devices that are offered are split in another way."""
     have = offered(one.estate)
+    if have.issuperset(one.asked):
+        return None
     nodes = [node for node in one.estate.nodes if node.vendor is Vendor.NVIDIA]
     parts = sorted(key for key in have if key.startswith(_PART))
     for resource in one.asked:

@@ -18,19 +18,21 @@ _STEPS = (
     product_unknown.suspect,
     wrong_resource.suspect,
     mig_mismatch.suspect,
-    none_free.fragmented,
 )
 
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
     rest: list[Waiting] = []
+    unsuspected: set[str] = set()
     for one in waiting(snapshot):
-        finding = next(filter(None, (step(one) for step in _STEPS)), None)
+        alike = one.wish in unsuspected  # to one that was judged: nothing else is looked at
+        finding = None if alike else next(filter(None, (step(one) for step in _STEPS)), None)
         if finding is None:
+            unsuspected.add(one.wish)
             rest.append(one)
         else:
             yield Suspicion(finding, (ReadRequest(one.case.ref),))
-    for finding in none_free.none_free(rest):
+    for finding in none_free.short(rest):
         yield Suspicion(finding, (ReadRequest(finding.members[0]),))
 
 

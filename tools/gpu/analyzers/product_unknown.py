@@ -1,17 +1,20 @@
 """Pods that select a product, or another property of a GPU, which no node has."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from clusterwright.tools.excerpt import few
 from clusterwright.tools.finding import Finding
 from clusterwright.tools.gpu.analyzers.about import Cure
 from clusterwright.tools.gpu.analyzers.broken import broken
 from clusterwright.tools.gpu.analyzers.waiting import Waiting, of_discovery
+from clusterwright.tools.gpu.estate import Estate, estate_of
 from clusterwright.tools.kubernetes.analyzers.nearest import nearest
 from clusterwright.tools.kubernetes.analyzers.node_match import affinity_terms, unmet
 from clusterwright.tools.manifest import strings, text, texts
 from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
+from clusterwright.tools.snapshot import Snapshot
 
 CODE = "gpu/product-unknown"
 _AFFINITY = (
@@ -24,9 +27,8 @@ def suspect(one: Waiting) -> Finding | None:
     """Return a finding when no node has the value of a label that the vendors' discovery sets."""
     if one.fitting:
         return None
-    labels = one.estate.amounts.labels
     for key, values, path in _selected(one):
-        have = sorted({found[key] for found in labels if key in found})
+        have = sorted(_known(one.estate).get(key, ()))
         if any(value in have for value in values) or _untold(one, key):
             continue
         wanted = "|".join(map(word, values))
@@ -40,6 +42,20 @@ def suspect(one: Waiting) -> Finding | None:
         proof = one.case.field(path, "|".join(values))
         return one.finding(CODE, sentence, "", Cure(instead), evidence=(proof,))
     return None
+
+
+def _known(estate: Estate) -> Mapping[str, Collection[str]]:
+    """Return the values of the labels of discovery that nodes have."""
+    return estate.derived(_values)
+
+
+def _values(snapshot: Snapshot) -> Mapping[str, Collection[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for labels in estate_of(snapshot).amounts.labels:
+        for key, value in labels.items():
+            if of_discovery(key):
+                found[key].add(value)
+    return dict(found)
 
 
 def _selected(one: Waiting) -> Iterator[tuple[str, Sequence[str], str]]:

@@ -42,6 +42,8 @@ class Waiting:
     pods: tuple[Ref, ...]
     asked: Mapping[str, int]
     """Devices by resource; resources that only look like some are among them."""
+    wish: str
+    """What pods that may be on the same nodes, and ask for the same there, have in common."""
 
     @property
     def pod(self) -> Manifest:
@@ -99,7 +101,7 @@ def waiting(snapshot: Snapshot) -> Sequence[Waiting]:
 
 def _waiting(snapshot: Snapshot) -> Sequence[Waiting]:
     estate = estate_of(snapshot)
-    alike: dict[object, tuple[Case, Mapping[str, int], list[Ref]]] = {}
+    alike: dict[tuple[Ref, str], tuple[Case, Mapping[str, int], list[Ref]]] = {}
     for pod in unplaced(estate):
         asked = _asked(estate, pod)
         if not asked:
@@ -107,7 +109,10 @@ def _waiting(snapshot: Snapshot) -> Sequence[Waiting]:
         case = Case(estate, pod)
         key = (case.subject, repr((asked, _demands(pod))))
         alike.setdefault(key, (case, asked, []))[2].append(case.ref)
-    return [Waiting(estate, case, tuple(refs), asked) for case, asked, refs in alike.values()]
+    return [
+        Waiting(estate, case, tuple(refs), asked, wish)
+        for (_, wish), (case, asked, refs) in alike.items()
+    ]
 
 
 def unplaced(estate: Estate) -> Iterable[Manifest]:
@@ -164,8 +169,37 @@ def would_take(node: GpuNode, one: Waiting) -> bool:
     It would take them, were it well: their selector allows it but for what its own discovery
     would label, its taints are tolerated, and what it lacks would be enough.
     """
-    lacks = any(_would_have(node, resource, amount) for resource, amount in one.asked.items())
-    return lacks and _may_be_on(node, one)
+    return node.ref.name in takers(one)
+
+
+def takers(one: Waiting) -> frozenset[str]:
+    """Return the names of the nodes that would take pods, were they well."""
+    return one.estate.derived(_Takers).of(one)
+
+
+class _Takers:
+    """The nodes that would take pods, worked out once for all that wish the same."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._nodes = estate_of(snapshot).nodes
+        self._lacking: dict[str, Sequence[GpuNode]] = {}
+        self._takers: dict[str, frozenset[str]] = {}
+
+    def of(self, one: Waiting) -> frozenset[str]:
+        if one.wish not in self._takers:
+            some = (node for node in self._lacking_of(one.asked) if _may_be_on(node, one))
+            self._takers[one.wish] = frozenset(node.ref.name for node in some)
+        return self._takers[one.wish]
+
+    def _lacking_of(self, asked: Mapping[str, int]) -> Sequence[GpuNode]:
+        key = repr(asked)
+        if key not in self._lacking:
+            self._lacking[key] = [
+                node
+                for node in self._nodes
+                if any(_would_have(node, resource, amount) for resource, amount in asked.items())
+            ]
+        return self._lacking[key]
 
 
 def _may_be_on(node: GpuNode, one: Waiting) -> bool:

@@ -35,14 +35,14 @@ def suspect(one: Waiting) -> Finding | None:
     return None
 
 
-def offered(estate: Estate) -> Collection[str]:
+def offered(estate: Estate) -> frozenset[str]:
     """Return the resources that nodes have, or say that they have."""
     return estate.derived(_offered)
 
 
-def _offered(snapshot: Snapshot) -> Collection[str]:
+def _offered(snapshot: Snapshot) -> frozenset[str]:
     estate = estate_of(snapshot)
-    found = {key for node in estate.nodes for key, n in node.capacity.items() if n}
+    found = frozenset(key for node in estate.nodes for key, n in node.capacity.items() if n)
     return found | {one for one in mapped(estate) if vendor_of(one)}
 
 

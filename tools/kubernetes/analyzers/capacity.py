@@ -5,7 +5,7 @@ from functools import cached_property
 
 from clusterwright.tools.kubernetes.analyzers.node_match import selects
 from clusterwright.tools.kubernetes.analyzers.quantity import quantity
-from clusterwright.tools.manifest import Manifest, items, labels_of, mapping, name_of, text
+from clusterwright.tools.manifest import Manifest, items, labels_of, mapping, name_of, strings, text
 from clusterwright.tools.snapshot import Snapshot
 
 Amounts = dict[str, float]
@@ -71,8 +71,10 @@ class Nodes:
         """Return the nodes that a pod's selector and required affinity allow."""
         asked = repr((mapping(pod, "spec", "nodeSelector"), mapping(pod, "spec", "affinity")))
         if asked not in self._fitting:
-            nodes = self._snapshot.of_kind("Node")
-            self._fitting[asked] = [node for node in nodes if selects(pod, node)]
+            wanted = strings(pod, "spec", "nodeSelector").items()
+            nodes = zip(self._snapshot.of_kind("Node"), self.labels, strict=True)
+            some = [node for node, labels in nodes if wanted <= labels.items()]
+            self._fitting[asked] = [node for node in some if selects(pod, node)]
         return self._fitting[asked]
 
     def allocatable(self, node: Manifest) -> Amounts:

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 import pytest
 
 from clusterwright.tools.finding import Edge, Finding
+from clusterwright.tools.gpu.analyzers.joins import joins
 from clusterwright.tools.manifest import Json, Manifest
+from clusterwright.tools.ref import Ref
 from tests.tools.gpu.analyzers.estates import beside, codes, found, only, waiting
 from tests.tools.gpu.funnel.fleet import CRASHING, DRIVER, Fleet, amd, nvidia, user_pod
 
@@ -255,6 +257,27 @@ def test_more_than_any_node_has_may_be_the_matter_of_a_device_class() -> None:
     fleet = asking(nvidia(), {"nvidia.com/gpu": "9"})
     fleet.add(_device_class("gpu.nvidia.com", {"extendedResourceName": "nvidia.com/gpu"}))
     assert found(fleet) == []
+
+
+def test_what_waits_for_the_same_is_fragmented_once() -> None:
+    fleet = taken(nvidia(), 5)
+    beside(fleet, "gpu-2")
+    taken(fleet, 4, on="gpu-2")
+    six = {"nvidia.com/gpu": "6"}
+    fleet.add(*(waiting(f"train-{i}", asks=six) for i in range(100)))
+    finding = only([one for one in found(fleet) if one.subject.kind == "Pod"])
+    assert (str(finding.subject), len(finding.members)) == (POD, 100)
+    assert len(finding.relations) == 40
+
+
+def test_a_broken_node_is_joined_with_some_of_those_that_wait_for_it() -> None:
+    fleet = nvidia()
+    fleet.node["status"]["allocatable"]["nvidia.com/gpu"] = "0"
+    fleet.add(*(waiting(f"train-{i}") for i in range(100)))
+    estate = fleet.estate()
+    edges = joins(estate, found(estate))[Ref("Node", "gpu-1")]
+    assert len(edges) == 40
+    assert {(one.edge, str(one.target)) for one in edges} == {(Edge.REQUESTS, "Node/gpu-1")}
 
 
 def _pods(fleet: Fleet) -> list[Finding]:

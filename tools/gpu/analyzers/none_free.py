@@ -126,14 +126,13 @@ def _never(kind: _Short, some: Sequence[Waiting]) -> Finding:
 
 
 def _none_free(kind: _Short, some: Sequence[Waiting]) -> Finding:
-    first, resource = _first(some), kind.resource
-    nodes: Sequence[str] = kind.nodes
+    first, resource, nodes = _first(some), kind.resource, kind.nodes
     held = _held(first, resource, nodes)
     left = sum(first.free(resource).values())
     holders = few([f"{ref} ({n})" for ref, n in held.items()], _SHOWN) or "nobody who can be seen"
     rest = f"{left} of" if left else "None of the"
     total = sum(node.allocatable.get(resource, 0) for node in first.open)
-    where = f"{len(nodes)} nodes" if len(nodes) > 1 else nodes[0]
+    where = nodes[0] if len(nodes) == 1 else f"{len(nodes)} nodes"
     pods = sum(len(one.pods) for one in some)
     wait = f"{pods} pods wait" if pods > 1 else "a pod waits"
     sentence = f"{rest} {total} {resource} on {where} is free, and {wait}: held by {holders}"

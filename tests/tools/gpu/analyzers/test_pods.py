@@ -276,8 +276,7 @@ def test_a_broken_node_is_joined_with_some_of_those_that_wait_for_it() -> None:
     fleet.add(*(waiting(f"train-{i}") for i in range(100)))
     estate = fleet.estate()
     edges = joins(estate, found(estate))[Ref("Node", "gpu-1")]
-    assert len(edges) == 40
-    assert {(one.edge, str(one.target)) for one in edges} == {(Edge.REQUESTS, "Node/gpu-1")}
+    assert sum(one.edge is Edge.REQUESTS for one in edges) == 40
 
 
 def _pods(fleet: Fleet) -> list[Finding]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from clusterwright.tools.gpu.node import GpuNode, taint_keys, vendor_of_node
-from clusterwright.tools.gpu.operands import Operand, operand_of
+from clusterwright.tools.gpu.operands import OWNERS, Operand
+from clusterwright.tools.gpu.ownership import USUAL, Counted, Ownership, told_apart
 from clusterwright.tools.gpu.vendor import Vendor, accelerators, vendor_of
 from clusterwright.tools.kubernetes.analyzers.capacity import (
     Amounts,
@@ -17,6 +18,7 @@ from clusterwright.tools.kubernetes.analyzers.capacity import (
 from clusterwright.tools.kubernetes.analyzers.quantity import quantity
 from clusterwright.tools.manifest import (
     Manifest,
+    condition,
     items,
     labels_of,
     mapping,
@@ -65,20 +67,35 @@ class Estate(Snapshot):
         return Nodes(self)
 
     @cached_property
+    def ownership(self) -> Ownership:
+        """Which DaemonSets count as operands, and which only pass for them."""
+        kinds = (kind for each in OWNERS.values() for kind in sorted(each))
+        owners = [one for kind in kinds for one in self.of_kind(kind)]
+        return told_apart(self.of_kind("DaemonSet"), owners, self.policy)
+
+    @cached_property
     def operands(self) -> Mapping[Ref, Operand]:
-        """The operators' DaemonSets, and which operand each is."""
-        found = ((Ref.of(one), operand_of(one)) for one in self.of_kind("DaemonSet"))
-        return {ref: operand for ref, operand in found if operand}
+        """The DaemonSets that count as operands, the operators' own first, and which each is."""
+        return {Ref.of(one.daemonset): one.operand for one in self.ownership.counted}
 
     @cached_property
     def daemonsets(self) -> Mapping[tuple[Vendor, str], Sequence[Manifest]]:
-        """The operators' DaemonSets by operand, of which a driver may have several."""
+        """Those DaemonSets by operand, of which a driver may have several."""
         found: dict[tuple[Vendor, str], list[Manifest]] = defaultdict(list)
-        for one in self.of_kind("DaemonSet"):
-            operand = self.operands.get(Ref.of(one))
-            if operand is not None:
-                found[operand.vendor, operand.name].append(one)
+        for one in self.ownership.counted:
+            found[one.operand.vendor, one.operand.name].append(one.daemonset)
         return dict(found)
+
+    def claimed(self, vendor: Vendor, operand: str) -> Sequence[Manifest]:
+        """Return the DaemonSets that pass for an operand, and of which it is not known."""
+        made = self.ownership.claimed
+        return [one for one, of in made if (of.vendor, of.name) == (vendor, operand)]
+
+    def is_home(self, namespace: str) -> bool:
+        """Return whether an operator may be in a namespace: where its operands are, if they are."""
+        homes = {ref.namespace for ref in self.operands}
+        home = text(self.policy, "status", "namespace")
+        return namespace in homes | {home} | USUAL or not (homes or home)
 
     def slices_of(self, node: GpuNode) -> Sequence[Manifest]:
         """Return the ResourceSlices of a node's accelerators.
@@ -158,12 +175,34 @@ class Estate(Snapshot):
 
     @cached_property
     def _operand_pods(self) -> Mapping[str, Mapping[str, Manifest]]:
+        best: dict[tuple[str, str], tuple[tuple[int, ...], Manifest]] = {}
+        for one in self.ownership.counted:
+            for node, pod in self._pods_of(one).items():
+                rank = self._rank(one, node, pod)
+                key = (node, one.operand.name)
+                if key not in best or rank < best[key][0]:
+                    best[key] = (rank, pod)
         found: dict[str, dict[str, Manifest]] = defaultdict(dict)
-        for ref, operand in self.operands.items():
-            # While a pod is replaced there are two: the one that stays comes last.
-            for pod in sorted(self.children(ref), key=_stays):
-                found[text(pod, "spec", "nodeName")][operand.name] = pod
+        for (node, name), (_, pod) in best.items():
+            found[node][name] = pod
         return dict(found)
+
+    def _pods_of(self, one: Counted) -> Mapping[str, Manifest]:
+        """Return the pods of a DaemonSet by node: while one is replaced, the one that stays."""
+        pods = sorted(self.children(Ref.of(one.daemonset)), key=_stays)
+        return {text(pod, "spec", "nodeName"): pod for pod in pods}
+
+    def _rank(self, one: Counted, node: str, pod: Manifest) -> tuple[int, ...]:
+        """Return how well a pod stands for an operand on a node, the best first.
+
+        Of the node's vendor, by the operator's own before others; of two such that stay, the one
+        that is not ready, whose fault the other must not hide.
+        """
+        known = self.node(node)
+        foreign = known is not None and known.vendor is not one.operand.vendor
+        ready = text(condition(pod, "Ready"), "status") == "True"
+        here, at_work = _stays(pod)
+        return foreign, one.standing, not here, not at_work, ready
 
 
 def asked_of(pod: Manifest) -> Mapping[str, int]:

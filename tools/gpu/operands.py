@@ -4,6 +4,7 @@ Sources: NVIDIA/gpu-operator v26.7, assets/ and controllers/object_controls.go; 
 v1.5, internal/controllers.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from clusterwright.tools.gpu.vendor import Vendor
@@ -34,8 +35,8 @@ class Operand:
     needed: bool = True
     """Whether no pod gets a device without it."""
 
-    def is_of(self, daemonset: Manifest) -> bool:
-        """Return whether a DaemonSet is this operand's."""
+    def is_called(self, daemonset: Manifest) -> bool:
+        """Return whether a DaemonSet is named or labelled like it, as anybody's may be."""
         name, labels = name_of(daemonset), labels_of(daemonset)
         names = {name, labels.get("app"), labels.get("app.kubernetes.io/name")}
         return any(one in names or name.startswith(f"{one}-") for one in self.daemonsets)
@@ -118,7 +119,11 @@ OPERANDS = (
         needed=False,
     ),
 )
-"""Of AMD, DaemonSets are named after their DeviceConfig: `amd_operand` tells which one it is."""
+OWNERS: Mapping[Vendor, frozenset[str]] = {
+    _N: frozenset({"ClusterPolicy.nvidia.com", "NVIDIADriver.nvidia.com", "GPUCluster.nvidia.com"}),
+    _A: frozenset({"DeviceConfig.amd.com"}),
+}
+"""Kinds of the operators' objects, which are the controllers of the DaemonSets made for them."""
 AMD_ENDINGS = {
     "-device-plugin": Operand("device-plugin", _A, (), waits_for=("driver",)),
     "-node-labeller": Operand("node-labeller", _A, (), waits_for=("driver",), needed=False),
@@ -126,14 +131,30 @@ AMD_ENDINGS = {
     "-config-manager": Operand("config-manager", _A, (), waits_for=("driver",), needed=False),
     "-test-runner": Operand("test-runner", _A, (), waits_for=("driver",), needed=False),
 }
+"""How names of AMD's DaemonSets end, which begin with that of their DeviceConfig."""
 
 
-def operand_of(daemonset: Manifest) -> Operand | None:
-    """Return which operand a DaemonSet is, of whichever operator; None for any other."""
-    found = next((one for one in OPERANDS if one.is_of(daemonset)), None)
-    if found is not None:
-        return found
-    owners = items(daemonset, "metadata", "ownerReferences")
-    owned = any(text(one, "kind") == "DeviceConfig" for one in owners)
-    endings = (one for end, one in AMD_ENDINGS.items() if name_of(daemonset).endswith(end))
-    return next(endings, None) if owned else None
+def claim_of(daemonset: Manifest) -> Operand | None:
+    """Return which operand a DaemonSet passes for; None for any other.
+
+    By what it says of itself, which anybody may write: `ownership` tells whose it is.
+    """
+    if kind_of_owner(daemonset) in OWNERS[Vendor.AMD]:
+        name = name_of(daemonset)
+        return next((one for end, one in AMD_ENDINGS.items() if name.endswith(end)), None)
+    return next((one for one in OPERANDS if one.is_called(daemonset)), None)
+
+
+def controller_of(manifest: Manifest) -> Manifest:
+    """Return the reference to an object's controller; an empty one where there is none."""
+    for one in items(manifest, "metadata", "ownerReferences"):
+        if one.get("controller") is True:
+            return one
+    return {}
+
+
+def kind_of_owner(manifest: Manifest) -> str:
+    """Return the kind that an object names as its controller: `ClusterPolicy.nvidia.com`."""
+    said = controller_of(manifest)
+    group = text(said, "apiVersion").rpartition("/")[0]
+    return f"{text(said, 'kind')}.{group}"

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from clusterwright.tools.answer import BUDGET, CAP, Answer, columns, longest
 from clusterwright.tools.coverage import Gap
+from clusterwright.tools.excerpt import few
 from clusterwright.tools.gpu.analyzers.operator_state import OPERATORS
 from clusterwright.tools.gpu.estate import Estate
 from clusterwright.tools.gpu.operator_rows import (
@@ -31,6 +32,8 @@ from clusterwright.tools.tool import Effect, Tool
 
 _MOST = 12
 """Objects of operators that are told; there is one, or one for each kind of node."""
+_FEW = 3
+"""DaemonSets that are named of those that pass for operands."""
 _CONTROLLERS = ("gpu-operator", "amd-gpu-operator", "node-feature-discovery", "kmm")
 """What the Deployments of the operators, and of those that they need, are called in part."""
 
@@ -48,6 +51,9 @@ class OperatorStatus(Answer):
     mig: dict[str, int] = Field(default_factory=dict, description="Nodes by state of a layout.")
     total: int = Field(description="DaemonSets of operands.")
     operands: tuple[OperandRow, ...] = Field(default=(), description="Those in trouble first.")
+    not_operands: str | None = Field(
+        default=None, description="DaemonSets that are only called like operands."
+    )
     gaps: tuple[Gap, ...] = ()
     next_cursor: str | None = None
 
@@ -66,6 +72,9 @@ class OperatorStatus(Answer):
             if found:
                 lines.append(f"{what}: " + ", ".join(f"{n} {key}" for key, n in found.items()))
         lines += [columns(_HEAD, [_cells(one) for one in self.operands])] if self.operands else []
+        if self.not_operands:
+            said = "not known as the operators', only called like their operands"
+            lines.append(f"{said}, and passed over: {self.not_operands}")
         if self.next_cursor:
             shown = f"{len(self.operands)} of {self.total} DaemonSets shown"
             lines.append(f"{shown}; more: cursor={self.next_cursor}")
@@ -148,8 +157,14 @@ def _whole(estate: Estate, total: int, *, told: bool) -> OperatorStatus:
         driver_upgrades=_counted(upgrades) if told else {},
         mig=_counted(layouts) if told else {},
         total=total,
+        not_operands=_passing(estate) if told else None,
         gaps=unread(estate, OPERATED),
     )
+
+
+def _passing(estate: Estate) -> str | None:
+    refs = sorted(str(Ref.of(one)) for one, _ in estate.ownership.claimed)
+    return few(refs, _FEW) or None
 
 
 def _counted(states: Sequence[str]) -> dict[str, int]:

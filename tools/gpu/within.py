@@ -2,7 +2,7 @@
 
 A node concerns a namespace whose pods have devices of it, or wait for it. An operator's object is
 the cluster's: it concerns a namespace whose pods wait, when it says that all is well. All of it
-concerns the namespace that operands are in.
+concerns the namespace that operands are in, by who owns them: their names anybody may give.
 """
 
 from collections.abc import Iterable, Iterator

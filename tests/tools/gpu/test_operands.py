@@ -1,19 +1,19 @@
-"""Which operand a DaemonSet is, by whoever made it."""
+"""Which operand a DaemonSet passes for, by whoever made it."""
 
 import pytest
 
-from clusterwright.tools.gpu.operands import operand_of
+from clusterwright.tools.gpu.operands import claim_of
 from clusterwright.tools.gpu.vendor import Vendor
 from clusterwright.tools.manifest import Manifest
 
 
-def _daemonset(name: str, owner: str = "", **labels: str) -> Manifest:
-    owners = [{"apiVersion": "amd.com/v1alpha1", "kind": owner, "name": "x"}] if owner else []
+def _daemonset(name: str, owner: str = "", group: str = "amd.com", **labels: str) -> Manifest:
+    said = {"apiVersion": f"{group}/v1alpha1", "kind": owner, "name": "x", "controller": True}
     spelled = {key.replace("__", "/").replace("_", "."): value for key, value in labels.items()}
     return {
         "apiVersion": "apps/v1",
         "kind": "DaemonSet",
-        "metadata": {"name": name, "labels": spelled, "ownerReferences": owners},
+        "metadata": {"name": name, "labels": spelled, "ownerReferences": [said] if owner else []},
     }
 
 
@@ -38,20 +38,23 @@ def _daemonset(name: str, owner: str = "", **labels: str) -> Manifest:
         (_daemonset("intel-gpu-plugin-gpudeviceplugin-sample"), "intel-device-plugin"),
         (_daemonset("mi300-device-plugin", "DeviceConfig"), "device-plugin"),
         (_daemonset("mi300-node-labeller", "DeviceConfig"), "node-labeller"),
+        (_daemonset("mi300-device-plugin", "DeviceConfig", "forged.example"), None),
+        (_daemonset("mi300-device-plugin", "ReplicaSet"), None),
         (_daemonset("mi300-device-plugin"), None),
         (_daemonset("kube-proxy"), None),
     ],
 )
-def test_a_daemonset_is_an_operand_by_name_label_or_owner(
+def test_a_daemonset_passes_for_an_operand_by_name_label_or_owner(
     daemonset: Manifest, operand: str | None
 ) -> None:
-    found = operand_of(daemonset)
+    found = claim_of(daemonset)
 
     assert (found.name if found else None) == operand
 
 
-def test_an_operand_of_amds_is_amds() -> None:
-    found = operand_of(_daemonset("mi300-device-plugin", "DeviceConfig"))
+@pytest.mark.parametrize("name", ["mi300-device-plugin", "nvidia-device-plugin"])
+def test_an_operand_of_amds_is_amds(name: str) -> None:
+    found = claim_of(_daemonset(name, "DeviceConfig"))
 
     assert found is not None
     assert found.vendor is Vendor.AMD

@@ -18,7 +18,7 @@ from clusterwright.tools.kubernetes.analyzers.pod import (
     title,
     troubled,
 )
-from clusterwright.tools.manifest import Manifest, labels_of, text
+from clusterwright.tools.manifest import Manifest, labels_of, namespace_of, text
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
@@ -44,7 +44,7 @@ def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
         for pod in estate.children(ref)
     }
     for pod in troubled(estate):
-        if _is_operator(pod):
+        if _is_operator(pod) and estate.is_home(namespace_of(pod)):
             yield from _of_operator(estate, pod)
         elif Ref.of(pod) in exporters:
             yield from _of_exporter(estate, pod)

@@ -12,6 +12,7 @@ from clusterwright.tools.gpu.changes.node_change import ConfigFile, Known, NodeC
 from clusterwright.tools.gpu.changes.set_mig import SetMig
 from clusterwright.tools.gpu.changes.set_sharing import SetSharing
 from clusterwright.tools.gpu.estate import DEVICE_CONFIG, Estate, estate_of
+from clusterwright.tools.gpu.operands import OWNERS
 from clusterwright.tools.kubernetes.changes.kind import Change
 from clusterwright.tools.kubernetes.changes.step import Scene
 from clusterwright.tools.kubernetes.read import read_snapshot
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from clusterwright.tools.kubernetes.client.clusters import Clusters
     from clusterwright.tools.kubernetes.client.connection import Connection
 
-_GROUPS = {"nvidia.com": frozenset({"ClusterPolicy"}), "amd.com": frozenset({"DeviceConfig"})}
+_OPERATED = frozenset(kind for kinds in OWNERS.values() for kind in kinds)
 _MIG_CONFIG, _MIG_VOLUME = "default-mig-parted-config", "mig-parted-config"
 _NAMESPACE = "gpu-operator"
 
@@ -37,13 +38,16 @@ async def survey(
         return scene
     kinds = [
         one.kind_key
-        for group, names in _GROUPS.items()
+        for group in OWNERS
         for one in await connection.served(group)
-        if one.kind in names
+        if one.kind_key in _OPERATED
     ]
     read = await read_snapshot(connection, kinds)
-    objects = {**scene.around.objects, **read.objects}
-    scene = replace(scene, around=replace(scene.around, objects=objects))
+    around = scene.around
+    objects = {**around.objects, **read.objects}
+    gaps = (*around.coverage.gaps, *read.coverage.gaps)
+    coverage = around.coverage.model_copy(update={"gaps": gaps})
+    scene = replace(scene, around=replace(around, objects=objects, coverage=coverage))
     estate = scene.around.derived(estate_of)
     known = {one.ref: await _known(connection, estate, one) for one in own}
     return replace(scene, prepared=known)
@@ -52,7 +56,7 @@ async def survey(
 async def _known(connection: "Connection", estate: Estate, change: NodeChange) -> Known:
     match change:
         case SetMig():
-            return Known(mig=await _file(connection, *_mig(estate, change.node)))
+            return Known(mig=await _file(connection, *mig_layouts(estate, change.node)))
         case SetSharing():
             return Known(sharing=await _sharing(connection, estate))
         case LabelNode(label=label) if label.startswith("dcm.amd.com/"):
@@ -71,16 +75,21 @@ async def _file(
     return ConfigFile(ref, None if found is None else mapping(found, "data"), default)
 
 
-def _mig(estate: Estate, node: str) -> tuple[str, str]:
-    """Return where the MIG manager of a node has its layouts: as its pod mounts them."""
-    pod = estate.operand_pods(node).get("mig-manager", {})
+def mig_layouts(estate: Estate, node: str) -> tuple[str, str]:
+    """Return where the MIG manager of a node has its layouts: as the ClusterPolicy names them.
+
+    Where it names none, as the manager's pod mounts them, if that is an operand's.
+    """
+    pod, policy = estate.operand_pods(node).get("mig-manager", {}), policy_of(estate)
+    home = text(policy, "status", "namespace") or namespace_of(pod) or _NAMESPACE
+    name = text(policy, "spec", "migManager", "config", "name")
+    if name:
+        return home, name
     for volume in items(pod, "spec", "volumes"):
         name = text(volume, "configMap", "name")
         if text(volume, "name") == _MIG_VOLUME and name:
             return namespace_of(pod), name
-    policy = policy_of(estate)
-    name = text(policy, "spec", "migManager", "config", "name") or _MIG_CONFIG
-    return namespace_of(pod) or _home(policy), name
+    return namespace_of(pod) or home, _MIG_CONFIG
 
 
 async def _sharing(connection: "Connection", estate: Estate) -> ConfigFile | None:

@@ -47,7 +47,7 @@ def absent(scene: Scene, name: str, operand: str, code: str) -> Stage:
         return Stage(name, State.UNKNOWN, "pods and DaemonSets could not be read")
     made = scene.daemonsets(operand)
     if not made:
-        return _none_made(scene, name, code)
+        return _not_known(scene, name, operand) or _none_made(scene, name, operand, code)
     here = [one for one in made if selects(_pod(one), scene.node.manifest)]
     if not here:
         return _not_selected(scene, name, made[0])
@@ -63,16 +63,26 @@ def absent(scene: Scene, name: str, operand: str, code: str) -> Stage:
     return _pending(scene, name, one) or _not_created(scene, name, one, code)
 
 
-def _none_made(scene: Scene, name: str, code: str) -> Stage:
+def _not_known(scene: Scene, name: str, operand: str) -> Stage | None:
+    """Return the stage of an operand whose DaemonSet names an owner of a kind that is not read."""
+    kind, ref = scene.unverified(operand), scene.passing(operand)
+    if not kind:
+        return None
+    return Stage(name, State.UNKNOWN, f"whether {ref} is the operator's: {kind} is not read")
+
+
+def _none_made(scene: Scene, name: str, operand: str, code: str) -> Stage:
     if scene.young:
         return Stage(name, State.WORKING, "the node is new")
+    passing = scene.passing(operand)
+    other = f"; {passing} is only called like one" if passing else ""
     if scene.policy:
         ref = Ref.of(scene.policy)
         state = text(scene.policy, "status", "state") or "(not set)"
         shown = (FieldEvidence(ref=ref, path="$.status.state", value=state),)
-        why = f"there is no DaemonSet for it, though {ref} wants it"
+        why = f"there is no DaemonSet for it, though {ref} wants it{other}"
         return Stage(name, State.BROKEN, why, code, ref, shown)
-    return Stage(name, State.BROKEN, "there is no DaemonSet for it", code, scene.ref)
+    return Stage(name, State.BROKEN, f"there is no DaemonSet for it{other}", code, scene.ref)
 
 
 def _not_selected(scene: Scene, name: str, daemonset: Manifest) -> Stage:

@@ -8,7 +8,7 @@ from functools import cached_property
 from clusterwright.tools.finding import FieldEvidence
 from clusterwright.tools.gpu.estate import CLUSTER_POLICY, DEVICE_CONFIG, GPU_CLUSTER, Estate
 from clusterwright.tools.gpu.node import GpuNode
-from clusterwright.tools.gpu.operands import DEPLOY, OPT_OUT
+from clusterwright.tools.gpu.operands import DEPLOY, OPT_OUT, kind_of_owner
 from clusterwright.tools.gpu.vendor import PRESENT, Vendor
 from clusterwright.tools.manifest import Manifest, condition, dig, instant, items, name_of, text
 from clusterwright.tools.ref import Ref
@@ -109,12 +109,23 @@ class Scene:
         """Return the DaemonSets of an operand of the node's vendor."""
         return self.estate.daemonsets.get((self.node.vendor, operand), ())
 
+    def passing(self, operand: str) -> Ref | None:
+        """Return a DaemonSet that passes for an operand, and is not known as the operator's."""
+        found = self.estate.claimed(self.node.vendor, operand)
+        return Ref.of(found[0]) if found else None
+
+    def unverified(self, operand: str) -> str:
+        """Return the kind that would tell whether such a DaemonSet counts, if it is not read."""
+        found = self.estate.claimed(self.node.vendor, operand)
+        kinds = map(kind_of_owner, found)
+        return next((kind for kind in kinds if self.estate.unread(kind)), "")
+
     def wants(self, operand: str) -> bool:
         """Return whether somebody wants an operand: its DaemonSet is there, or the ClusterPolicy's.
 
         A node whose pods are not read has it all the same, which is then not known.
         """
-        if self.daemonsets(operand) or operand in self.pods:
+        if self.daemonsets(operand) or operand in self.pods or self.unverified(operand):
             return True
         if self.estate.unread(CLUSTER_POLICY) and not self.estate.was_read("DaemonSet"):
             return self.operated  # whether it is wanted is not known: neither tells

@@ -297,7 +297,13 @@ def nvidia(daemonsets: Iterable[str] = CONTAINERS, **spec: Json) -> Fleet:
 
 def amd(**driver: Json) -> Fleet:
     """Return a cluster with one node of 8 MI300X, looked after by AMD's operator."""
-    owner = {"apiVersion": "amd.com/v1alpha1", "kind": "DeviceConfig", "name": "amd"}
+    owner = {
+        "apiVersion": "amd.com/v1alpha1",
+        "kind": "DeviceConfig",
+        "name": "amd",
+        "uid": "amd-1",
+        "controller": True,
+    }
     loaded = {"kmm.node.kubernetes.io/gpu-operator.amd.ready": ""}
     fleet = Fleet()
     fleet.add(
@@ -308,7 +314,7 @@ def amd(**driver: Json) -> Fleet:
         {
             "apiVersion": "amd.com/v1alpha1",
             "kind": "DeviceConfig",
-            "metadata": {"name": "amd", "namespace": OPERATOR},
+            "metadata": {"name": "amd", "namespace": OPERATOR, "uid": "amd-1"},
             "spec": {
                 "driver": {"enable": True, **driver},
                 "selector": {"feature.node.kubernetes.io/amd-gpu": "true"},

@@ -162,6 +162,11 @@ SIGNS = (
         "the layout is not one that these GPUs can have",
         "Set a layout that the product has: gpu_plan_change set_mig names the nearest",
     ),
+    _sign(
+        r"error setting MIGConfig|all orderings failed",
+        "the MIG devices of the layout could not be made",
+        "See that the product has such devices, and that nothing uses its GPUs; then set it again",
+    ),
     # k8s-device-plugin, internal/plugin; kubelet, pkg/kubelet/cm/devicemanager.
     _sign(
         r"(?:kubelet\.sock|device-plugins)[^\n]{0,80}(?:refused|no such file|denied)",

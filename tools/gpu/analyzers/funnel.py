@@ -24,6 +24,7 @@ from clusterwright.tools.gpu.estate import DEVICE_CONFIG, Estate, estate_of
 from clusterwright.tools.gpu.funnel import Stage, State, funnels
 from clusterwright.tools.gpu.node import GpuNode
 from clusterwright.tools.gpu.operands import OPT_OUT
+from clusterwright.tools.kubernetes.analyzers.log_line import complains
 from clusterwright.tools.kubernetes.analyzers.pod import title
 from clusterwright.tools.manifest import Manifest, instant, labels_of, name_of
 from clusterwright.tools.ref import Ref
@@ -41,6 +42,8 @@ _LABEL = "$.metadata.labels['"
 _MOST_MACHINES = 3
 _MOST_LOGS = 2
 """Pods of one stage whose logs are read: those of alike nodes tell the same."""
+_OF_RUNNING = frozenset({"gpu/mig-failed", "gpu/mig-stuck"})
+"""Codes that are told of pods which run: of their logs only what looks like an error tells why."""
 
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
@@ -151,6 +154,8 @@ def _told(finding: Finding, logs: Sequence[tuple[LogRequest, Sequence[str]]]) ->
     found = best(lines for _, lines in logs)
     if found is None or (not found.means and finding.code == "gpu/unhealthy-device"):
         return finding  # its plugin runs, and what else it writes says nothing of the device
+    if not found.means and finding.code in _OF_RUNNING and not complains(found.line):
+        return finding
     source = next(request for request, lines in logs if match(lines) == found)
     said = LogEvidence(
         ref=source.pod, container=source.container, line=found.line, previous=source.previous

@@ -38,6 +38,11 @@ def telling(lines: Sequence[str]) -> str:
     return _STAMP.sub("", best.strip())
 
 
+def complains(line: str) -> bool:
+    """Return whether a line looks like an error, and not like what any program writes."""
+    return _score(line[:LONGEST_LINE]) > 0
+
+
 def _score(line: str) -> int:
     if _FRAME.match(line):
         return -50

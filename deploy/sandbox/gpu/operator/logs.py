@@ -45,12 +45,15 @@ _INFOROM_CODE = 14
 _INFOROM = "WARNING: infoROM is corrupted at gpu 0000:3B:00.0"
 
 
-def log_of(pod: Manifest, node: Manifest, container: str) -> str:
-    """Return the log of a pod's container, of the run that failed as of the one that waits."""
+def log_of(pod: Manifest, node: Manifest, container: str, said: str = "") -> str:
+    """Return the log of a pod's container, of the run that failed as of the one that waits.
+
+    `said` is what it has to tell while it runs.
+    """
     key = key_of(pod)
     for name in (container, key):
-        if said := steered(node, f"{name}-log"):
-            return f"{said}\n"
+        if told := steered(node, f"{name}-log"):
+            return f"{told}\n"
     states = [
         one
         for field in ("initContainerStatuses", "containerStatuses")
@@ -65,4 +68,6 @@ def log_of(pod: Manifest, node: Manifest, container: str) -> str:
         return f"{_INFOROM if code == _INFOROM_CODE else _CRASHED.get(name, 'exiting')}\n"
     if is_init and mapping(state, "state", "running"):
         return f"{_WAITING.get(container, 'waiting')}\n"
-    return "" if mapping(state, "state", "waiting") else f"{container}: simulated, all is well\n"
+    if mapping(state, "state", "waiting"):
+        return ""
+    return f"{said or f'{container}: simulated, all is well'}\n"

@@ -2,6 +2,8 @@
 
 Rules: NVIDIA/mig-parted, deployments/gpu-operator (reconfigure-mig.sh, the manager's main.go): the
 label is acted on once, when its value changes or the manager starts; a GPU in use cannot be split.
+What it logs then: cmd/nvidia-mig-parted/apply and assert, pkg/mig/config; that a GPU in use is not
+reset, nvidia-smi.
 """
 
 from collections.abc import Sequence
@@ -16,6 +18,21 @@ from clusterwright.tools.manifest import Manifest, items, labels_of, mapping, na
 STATE = f"{MIG_CONFIG}.state"
 _UNDER_WAY = frozenset({"pending", "rebooting"})
 _SLICES, _MEMORY = 7, 8
+_APPLYING = 'level=fatal msg="Error applying MIG configuration with hooks: '
+_SAID = {
+    "busy": r'level=error msg="\nThe following GPUs could not be reset:\n  GPU 00000000:3B:00.0:'
+    rf' In use by another client\n"'
+    f"\n{_APPLYING}"
+    'error resetting all GPUs: exit status 255"',
+    "unfit": f"{_APPLYING}error setting MIGConfig: error attempting multiple config orderings: all"
+    ' orderings failed"',
+    "absent": 'level=fatal msg="Error selecting MIG config: selected mig-config not present: {}"\n'
+    'level=error msg="Unable to validate the selected MIG configuration"',
+}
+_ENDED = (
+    "\nChanging the 'nvidia.com/mig.config.state' node label to '{}'\n"
+    "level=info msg=\"Waiting for change to 'nvidia.com/mig.config' label\""
+)
 
 
 class MigManagers:
@@ -43,13 +60,18 @@ class MigManagers:
             return
         self._tried[name_of(node)] = attempt
         configs = mig_configs(self._world, policy)
-        fits = wanted in configs and _fits(hardware, configs[wanted])
         same = (steered(node, "mig-applied") or "all-disabled") == wanted
-        if said == "failed" or not fits or (not same and self._in_use(node)):
-            self._world.label(node, {STATE: "failed"})
-            return
-        self._world.annotate(node, {f"{STEER}mig-applied": wanted})
-        self._world.label(node, {STATE: "success"})
+        why = ""
+        if wanted not in configs:
+            why = "absent"
+        elif said == "failed" or not _fits(hardware, configs[wanted]):
+            why = "unfit"
+        elif not same and self._in_use(node):
+            why = "busy"
+        self._world.said[name_of(node)] = said_of(wanted, why)
+        if not why:
+            self._world.annotate(node, {f"{STEER}mig-applied": wanted})
+        self._world.label(node, {STATE: "failed" if why else "success"})
 
     def _in_use(self, node: Manifest) -> bool:
         """Return whether a pod holds a device: the driver then refuses to split it."""
@@ -59,6 +81,13 @@ class MigManagers:
             for container in items(pod, "spec", "containers")
             for key in mapping(container, "resources", "limits")
         )
+
+
+def said_of(wanted: str, why: str) -> str:
+    """Return what a manager logs of a layout, which it applied or, for a reason, did not."""
+    begun = f'level=info msg="Updating to MIG config: {wanted}"\n'
+    done = _SAID[why].format(wanted) if why else "MIG configuration applied successfully"
+    return begun + done + _ENDED.format("failed" if why else "success")
 
 
 def _fits(hardware: Hardware, config: Sequence[Manifest]) -> bool:

@@ -13,7 +13,9 @@ import httpx
 from clusterwright.deploy.sandbox.gpu.operator.logs import log_of
 from clusterwright.deploy.sandbox.gpu.operator.world import World
 from clusterwright.deploy.sandbox.gpu.settings import Settings
-from clusterwright.tools.manifest import text
+from clusterwright.tools.manifest import name_of, text
+
+_MIG_MANAGER = "nvidia-mig-manager"
 
 Answer = tuple[HTTPStatus, str]
 
@@ -53,7 +55,8 @@ class Kubelet:
         node = self._world.get("Node", "", text(pod, "spec", "nodeName"))
         if pod is None or node is None:
             return HTTPStatus.NOT_FOUND, f"there is no pod {json.dumps(name)}"
-        lines = log_of(pod, node, container).splitlines(keepends=True)
+        said = self._world.said.get(name_of(node), "") if container == _MIG_MANAGER else ""
+        lines = log_of(pod, node, container, said).splitlines(keepends=True)
         tail = asked.get("tailLines", [""])[0]
         return HTTPStatus.OK, "".join(
             lines[-int(tail) :] if tail.isdecimal() and int(tail) else lines

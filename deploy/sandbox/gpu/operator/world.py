@@ -34,6 +34,8 @@ class World:
         self.api = api
         self.api.written = self._written
         self.changed = threading.Event()
+        self.said: dict[str, str] = {}
+        """By node, the log of its MIG manager, of the last layout."""
         self._lock = threading.Lock()
         self._objects: dict[str, dict[Key, Manifest]] = {}
         self._by_node: dict[str, list[Manifest]] | None = None

@@ -5,8 +5,11 @@ from datetime import UTC, datetime
 import pytest
 
 from clusterwright.deploy.sandbox.gpu.operator.logs import log_of
+from clusterwright.deploy.sandbox.gpu.operator.mig import said_of
 from clusterwright.deploy.sandbox.gpu.operator.pod_status import Lasting, pod_status
 from clusterwright.deploy.sandbox.gpu.operator.situation import Situation
+from clusterwright.tools.gpu.analyzers.driver_logs import match
+from clusterwright.tools.kubernetes.analyzers.log_line import complains
 from clusterwright.tools.manifest import Json, Manifest
 
 _POD: Manifest = {
@@ -123,3 +126,29 @@ def test_logs_tell_why_it_crashed_or_what_it_waits_for() -> None:
     said = {"gpu.sandbox.clusterwright.io/device-plugin-log": "anything"}
     node = {"metadata": {"annotations": said}}
     assert log_of(crashed, node, "nvidia-device-plugin") == "anything\n"
+    well = {**_POD, "status": _status(2, "", "")}
+    assert log_of(well, {}, "nvidia-device-plugin").endswith("simulated, all is well\n")
+    assert log_of(well, {}, "nvidia-device-plugin", "busy") == "busy\n"
+
+
+@pytest.mark.parametrize(
+    ("why", "means"),
+    [
+        ("busy", "programs use the GPUs whose layout is to change"),
+        ("unfit", "the MIG devices of the layout could not be made"),
+        ("absent", "the layout is not one that these GPUs can have"),
+    ],
+)
+def test_a_mig_manager_logs_what_its_readers_know(why: str, means: str) -> None:
+    lines = said_of("all-1g.5gb", why).splitlines()
+    found = match(lines)
+    assert found is not None
+    assert found.means == means
+    assert any("level=fatal" in one for one in lines)
+    assert "to 'failed'" in lines[-2]
+
+
+def test_a_mig_manager_that_made_a_layout_complains_of_nothing() -> None:
+    lines = said_of("all-1g.10gb", "").splitlines()
+    assert "MIG configuration applied successfully" in lines
+    assert not any(map(complains, lines))

@@ -69,6 +69,9 @@ def test_a_layout_fails_while_a_pod_holds_a_device(gpu: Steered) -> None:
         until(lambda: gpu.get("Pod", "holds-a-gpu", "default")["status"].get("phase"), "Running")
         with _laid_out(gpu, "gpu-h100-2", "all-1g.10gb"):
             until(lambda: gpu.labels("gpu-h100-2").get(_STATE), "failed")
+            manager = gpu.pods("gpu-h100-2")["nvidia-mig-manager"]["metadata"]["name"]
+            said = gpu.instance.kubectl("logs", manager, "-n", "gpu-operator")
+            assert "In use by another client" in said
 
 
 def test_devices_are_shared_as_the_node_is_told(gpu: Steered) -> None:

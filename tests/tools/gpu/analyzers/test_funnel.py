@@ -177,6 +177,28 @@ def test_a_layout_that_the_product_has_waits_for_who_uses_the_devices() -> None:
     assert finding.remedies[0].changes[0]["config"].startswith("<ask: a MIG layout")
 
 
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("nvidia-mig-manager: simulated, all is well", False),
+        ("level=info msg=\"Waiting for change to 'nvidia.com/mig.config' label\"", False),
+        ('level=fatal msg="Error applying MIG configuration with hooks: exit status 255"', True),
+        ("GPU 00000000:3B:00.0: In use by another client", True),
+    ],
+)
+def test_what_a_mig_manager_writes_is_evidence_only_where_it_tells_of_an_error(
+    line: str, shown: bool
+) -> None:
+    fleet = nvidia()
+    fleet.labels.update(
+        {"nvidia.com/mig.config": "all-1g.10gb", "nvidia.com/mig.config.state": "failed"}
+    )
+    finding = only(found(fleet, logs={"main": (line,)}, now={"Node/gpu-1": fleet.node}))
+    assert finding.code == "gpu/mig-failed"
+    said = [one.line for one in finding.evidence if isinstance(one, LogEvidence)]
+    assert said == ([line] if shown else [])
+
+
 def test_a_node_that_was_taken_out_on_purpose_is_no_more_than_worth_knowing() -> None:
     fleet = nvidia()
     fleet.labels["nvidia.com/gpu.deploy.operands"] = "false"

@@ -96,7 +96,9 @@ def _driver(scene: Scene, config: Manifest | None) -> Stage:
     since = instant(module, "lastTransitionTime")
     late = since is not None and scene.estate.now - since > DRIVER_PATIENCE
     busy = upgrade.endswith(_BUSY) and not late and _may_lack_it(scene)
-    return _worker(scene) or _loaded(scene, config, shown, busy=busy or scene.young)
+    return _worker(scene, namespace_of(config)) or _loaded(
+        scene, config, shown, busy=busy or scene.young
+    )
 
 
 def _looked_for(driver: Stage, *operands: OperandStage) -> Stage:
@@ -131,10 +133,14 @@ def _loaded(scene: Scene, config: Manifest, shown: FieldEvidence, *, busy: bool)
     return Stage(DRIVER, State.BROKEN, why, "gpu/driver-failed", ref, (scene.label(label), shown))
 
 
-def _worker(scene: Scene) -> Stage | None:
-    """Return the stage of a pod by which KMM loads the module now, and fails to."""
+def _worker(scene: Scene, namespace: str) -> Stage | None:
+    """Return the stage of a pod by which KMM loads the module now, and fails to.
+
+    KMM runs it in the Module's namespace, which is that of the DeviceConfig.
+    """
     for pod in scene.estate.pods_on(name_of(scene.node.manifest)):
-        if not name_of(pod).startswith(_WORKER) and "kmm" not in labels_of(pod).get("app", ""):
+        named = name_of(pod).startswith(_WORKER) or "kmm" in labels_of(pod).get("app", "")
+        if not named or namespace_of(pod) != namespace:
             continue
         found = verdict_of(scene.estate, pod)
         if found.ill in {Ill.IMAGE, Ill.FAILING}:
@@ -151,7 +157,7 @@ def _operand(
     switch = {PLUGIN: "enableDevicePlugin", LABELLER: "enableNodeLabeller"}[name]
     off = config is not None and dig(config, "spec", block, switch) is False
     unasked = config is None and not scene.daemonsets(name)
-    unasked = unasked and scene.estate.was_read("DaemonSet")
+    unasked = unasked and scene.estate.was_read("DaemonSet") and not scene.unverified(name)
     if unasked and scene.estate.unread(DEVICE_CONFIG) and name not in scene.pods:
         return OperandStage(Stage(name, State.UNKNOWN, "DeviceConfigs could not be read"))
     brought = bool(scene.slices) or scene.advertises

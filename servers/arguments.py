@@ -43,7 +43,7 @@ def unknown_tool(name: str, known: Sequence[str]) -> InvalidInputError:
     prefix, _, what = name.partition("_")
     if what in _HELD_BACK and sum(one.startswith(f"{prefix}_") for one in known) > 1:
         return InvalidInputError(
-            f"{name!r} is not offered: this server was started without the right to",
+            f"{name!r} is not offered: this server was started without it",
             hint=f"a person can start it with --access {_HELD_BACK[what]}",
         )
     return _unknown("tool", name, known)
@@ -91,7 +91,8 @@ def _sentence(one: ErrorDetails) -> str:
     if one["type"] == "value_error":
         return f"{name} {given}: {rule.removeprefix('Value error, ')}"
     known = _SHOULD.match(rule)
-    return f"{name} {given} should {known[1] if known else f'be {rule}'}{_example(one)}"
+    should = known[1] if known else f"be {rule}"
+    return f"{name} {given} should {should.replace('tuple', 'list')}{_example(one)}"
 
 
 def _example(one: ErrorDetails) -> str:

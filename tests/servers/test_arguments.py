@@ -38,7 +38,7 @@ class Arguments(BaseModel):
         ({"rank": "avg"}, "rank 'avg' should be 'max' or 'min'"),
         ({"names": "a"}, "names 'a' should be a valid list, as [\"a\"]"),
         ({"names": 7}, "names '7' should be a valid list"),
-        ({"taints": "*"}, "taints '*' should be a valid tuple, as [\"*\"]"),
+        ({"taints": "*"}, "taints '*' should be a valid list, as [\"*\"]"),
         (
             {"selector": "pool=h100, zone=a"},
             "selector 'pool=h100, zone=a' should be a valid dictionary,"

@@ -1,6 +1,6 @@
 """Read a cluster's accelerators into an Estate: nodes, pods, and the operators' own kinds."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from clusterwright.tools.gpu.estate import Estate
@@ -23,6 +23,8 @@ _MAYBE = {
     "topology.node.k8s.io": ("NodeResourceTopology",),
 }
 """Kinds of operators and queues: of those that are not served nothing is said."""
+_EXPECTED = frozenset({"Node", "Pod", "DaemonSet"})
+"""Kinds of which it says something that there are none."""
 
 
 async def read_estate(
@@ -42,4 +44,10 @@ async def read_estate(
         suffix = "" if group == "resource.k8s.io" else f".{group}"
         kinds += [f"{name}{suffix}" for name in names if name in served]
     read = await read_snapshot(connection, kinds)
-    return Estate(read.cluster, read.now, read.objects, read.coverage, namespace or "")
+    coverage = read.coverage.model_copy(update={"checked": there(read.coverage.checked)})
+    return Estate(read.cluster, read.now, read.objects, coverage, namespace or "")
+
+
+def there(checked: Mapping[str, int]) -> dict[str, int]:
+    """Return counts by kind without those of kinds that a cluster need not have, and has not."""
+    return {kind: count for kind, count in checked.items() if count or kind in _EXPECTED}

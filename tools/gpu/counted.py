@@ -10,7 +10,7 @@ from clusterwright.tools.gpu.funnel import first_broken, funnels
 from clusterwright.tools.gpu.funnel.stage import Stage
 from clusterwright.tools.gpu.given import allocations_of, devices_of, taints_of
 from clusterwright.tools.gpu.node import GpuNode
-from clusterwright.tools.manifest import condition, name_of, text, truth
+from clusterwright.tools.manifest import Manifest, condition, name_of, text, truth
 
 Counts = tuple[int, int, int, int]
 """Capacity, allocatable, requested, free."""
@@ -42,10 +42,8 @@ class CountedNode:
 
     @cached_property
     def closed(self) -> str:
-        """Why no further pod is placed on it: `NotReady`, `Cordoned`; empty where some are."""
-        if text(condition(self.node.manifest, "Ready"), "status") not in {"True", ""}:
-            return "NotReady"
-        return "Cordoned" if truth(self.node.manifest, "spec", "unschedulable") else ""
+        """Why no further pod is placed on it, as `closed` tells it."""
+        return closed(self.node.manifest)
 
     @cached_property
     def counts(self) -> Mapping[str, Counts]:
@@ -70,6 +68,13 @@ class CountedNode:
         devices = list(devices_of(slices))
         given = {one.device for one in allocations_of(self.estate, self.node)}
         return len(devices), len(given), sum(bool(taints_of(one)) for one in devices)
+
+
+def closed(node: Manifest) -> str:
+    """Return why no further pod is placed on a node: `NotReady`, `Cordoned`; empty if some are."""
+    if text(condition(node, "Ready"), "status") not in {"True", ""}:
+        return "NotReady"
+    return "Cordoned" if truth(node, "spec", "unschedulable") else ""
 
 
 def counted(estate: Estate) -> Sequence[CountedNode]:

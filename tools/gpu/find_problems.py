@@ -14,6 +14,7 @@ from clusterwright.tools.gpu.analyzers.joins import joins
 from clusterwright.tools.gpu.analyzers.operator_state import under_way
 from clusterwright.tools.gpu.estate import Estate
 from clusterwright.tools.gpu.read import OWNERS, read_estate
+from clusterwright.tools.gpu.unexplained import unexplained
 from clusterwright.tools.gpu.within import within
 from clusterwright.tools.kubernetes.brief import owners
 from clusterwright.tools.kubernetes.client.clusters import Clusters
@@ -67,6 +68,7 @@ async def _scan(connection: "Connection", namespace: str | None) -> Scan:
 
 def _joined(estate: Estate, analysis: Analysis) -> Scan:
     findings = tuple(marked(one) for one in within(estate, analysis.findings))
+    gaps = (*estate.coverage.gaps, *analysis.gaps, *_under_way(estate))
     return Scan(
         DOMAIN,
         estate.cluster,
@@ -74,7 +76,7 @@ def _joined(estate: Estate, analysis: Analysis) -> Scan:
         findings,
         Coverage(
             checked=estate.coverage.checked,
-            gaps=(*estate.coverage.gaps, *analysis.gaps, *_under_way(estate)),
+            gaps=(*gaps, *unexplained(estate, findings)),
         ),
         {one.source: one for one in owners(estate, findings)},
         joins=joins(estate, findings),

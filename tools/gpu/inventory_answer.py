@@ -101,9 +101,12 @@ class Inventory(Answer):
         broken, some = sum(self.broken.values()), str(self.total)
         if self.of is not None:
             some = f"{self.total} of {self.of}"
-        said = f"{some} nodes with accelerators on {self.cluster}: {broken} broken"
+        nodes = f"node{'s' * ((self.of or self.total) != 1)}"
+        said = f"{some} {nodes} with accelerators on {self.cluster}: "
         if unread & {"Pod", "DaemonSet"}:
-            said += " as far as it is known"
+            said += f"{broken} broken as far as it is known" if broken else "broken ones not known"
+        else:
+            said += f"{broken} broken"
         return f"{said}, {self.simulated} simulated" if self.simulated else said
 
 

@@ -190,7 +190,7 @@ def test_devices_that_are_requested_and_not_there_any_more_are_told() -> None:
     ("unread", "said"),
     [
         ("Node", "How many nodes with accelerators test has is not known\n"),
-        ("DaemonSet", "1 nodes with accelerators on test: 0 broken as far as it is known\n"),
+        ("DaemonSet", "1 node with accelerators on test: broken ones not known\n"),
     ],
 )
 def test_what_may_not_be_read_is_not_counted_as_none(unread: str, said: str) -> None:

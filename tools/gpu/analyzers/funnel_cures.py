@@ -8,6 +8,7 @@ from clusterwright.tools.gpu.analyzers.about import Cure, ask, cure
 from clusterwright.tools.gpu.changes.clients import clients_on
 from clusterwright.tools.gpu.estate import Estate
 from clusterwright.tools.gpu.funnel import Stage
+from clusterwright.tools.gpu.funnel.chain import CAUSE_UNKNOWN
 from clusterwright.tools.gpu.hardware.products import find
 from clusterwright.tools.gpu.node import GpuNode
 from clusterwright.tools.gpu.operands import DEPLOY, OPT_OUT
@@ -74,6 +75,10 @@ def _cures(estate: Estate, nodes: Sequence[GpuNode], stage: Stage) -> Iterator[C
         case "gpu/not-advertised":
             say = "Start the device plugin again, so that it registers with the kubelet"
             yield _restart(nodes, "device-plugin", say)
+        case "gpu/unhealthy-device" if CAUSE_UNKNOWN in stage.why:
+            yield Cure(
+                "Allow pods and DaemonSets of all namespaces to be read: they tell the cause"
+            )
         case _:
             yield Cure(_WORDS.get(stage.code, f"Repair the {stage.name}"))
 

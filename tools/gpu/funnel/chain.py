@@ -14,6 +14,8 @@ _TURNS_INTO = {
     State.UNKNOWN: State.UNKNOWN,
     State.WORKING: State.WORKING,
 }
+CAUSE_UNKNOWN = "for a cause that is not known"
+"""Stands in the reason of a stage that is broken for certain."""
 
 
 class Chain:
@@ -31,9 +33,14 @@ class Chain:
         """Return whether stages work, or are not needed."""
         return all(one.state in _WELL for one in self._of(names))
 
-    def add(self, stage: Stage, *needs: str) -> Stage:
-        """Add a stage that hangs on others, and return it as it stands in their light."""
-        settled = _settled(stage, self._of(needs))
+    def add(self, stage: Stage, *needs: str, certain: bool = False) -> Stage:
+        """Add a stage that hangs on others, and return it as it stands in their light.
+
+        What is `certain` is broken also where those that would tell why are not known.
+        """
+        earlier = self._of(needs)
+        settled = _certain(stage, earlier) if certain else None
+        settled = settled or _settled(stage, earlier)
         self._settled[stage.name] = settled
         return settled
 
@@ -61,6 +68,15 @@ class Chain:
     def _of(self, names: Iterable[str]) -> list[Stage]:
         known: Mapping[str, Stage] = self._settled
         return [known[name] for name in names if name in known]
+
+
+def _certain(stage: Stage, earlier: Iterable[Stage]) -> Stage | None:
+    """Return a broken stage whose cause could not be read; None where it is otherwise."""
+    unknown = [one for one in earlier if one.state not in _WELL]
+    if not stage.code or any(o.state is not State.UNKNOWN for o in unknown):
+        return None
+    because = f", {CAUSE_UNKNOWN}: {unknown[0].why or unknown[0].name}" if unknown else ""
+    return replace(stage, why=f"{stage.why}{because}")
 
 
 def _settled(stage: Stage, earlier: Iterable[Stage]) -> Stage:

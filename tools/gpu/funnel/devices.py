@@ -37,7 +37,8 @@ def add_devices(chain: Chain, scene: Scene, needs: tuple[str, ...]) -> None:
         for name in (ALLOCATABLE, REQUESTED, FREE):
             chain.add(Stage(name, State.NOT_USED, "DRA brings the devices"))
         return
-    chain.add(_allocatable(scene), *needs, CAPACITY)
+    certain = scene.node.upgrade_state in {"", "upgrade-done", "upgrade-failed"}
+    chain.add(_allocatable(scene), *needs, CAPACITY, certain=certain)
     chain.add(_requested(scene))
     chain.add(_free(scene), ALLOCATABLE)
 
@@ -139,7 +140,7 @@ def _requested(scene: Scene) -> Stage:
     if not scene.estate.was_read("Pod"):
         return Stage(REQUESTED, State.UNKNOWN, "pods could not be read")
     pods = len(scene.estate.using(scene.ref.name))
-    why = f"{spelled(scene.node.requested)} by {pods} pods" if pods else "none"
+    why = f"{spelled(scene.node.requested)} by {pods} pod{'s' * (pods > 1)}" if pods else "none"
     return Stage(REQUESTED, State.OK, why)
 
 
@@ -164,7 +165,8 @@ def _slices(scene: Scene) -> Stage:
         return _none_published(scene, own)
     devices = list(devices_of(found))
     tainted = sum(bool(taints_of(one)) for one in devices)
-    why = f"{len(devices)} devices in {len(found)} slices"
+    slices = f"{len(found)} slice{'s' * (len(found) != 1)}"
+    why = f"{len(devices)} device{'s' * (len(devices) != 1)} in {slices}"
     why = f"{why}, {tainted} of them tainted" if tainted else why
     return Stage(SLICES, State.OK, why, ref=Ref.of(found[0]))
 

@@ -11,6 +11,7 @@ from clusterwright.tools.coverage import Gap
 from clusterwright.tools.gpu.funnel import funnels
 from clusterwright.tools.gpu.funnel.stage import State
 from clusterwright.tools.manifest import Json
+from tests.tools.gpu.analyzers.estates import found as findings
 from tests.tools.gpu.funnel.fleet import PLUGIN, Fleet, amd, broken, node, nvidia, states
 
 _ODD: tuple[Json, ...] = (None, 7, "text", [], {}, [None], {"a": None}, True)
@@ -33,6 +34,41 @@ def test_what_may_not_be_read_is_not_known(kinds: tuple[str, ...]) -> None:
     assert broken(funnel) == {}
     assert {"driver", "toolkit", "device-plugin"} <= set(states(funnel, State.UNKNOWN))
     assert (funnel["free"].state is State.UNKNOWN) is ("Pod" in kinds)
+
+
+@pytest.mark.parametrize("left", ["0", "5"])
+def test_devices_that_the_node_does_not_offer_are_told_whatever_may_not_be_read(left: str) -> None:
+    fleet = nvidia()
+    fleet.node["status"]["allocatable"]["nvidia.com/gpu"] = left
+    fleet.gaps = tuple(Gap(what=kind, reason="forbidden") for kind in ("Pod", "DaemonSet"))
+    funnel = fleet.funnel()
+
+    assert broken(funnel) == {"allocatable": "gpu/unhealthy-device"}
+    lost = "0 of 8 nvidia.com/gpu" if left == "0" else "3 of 8 nvidia.com/gpu not healthy"
+    assert funnel["allocatable"].why == (
+        f"{lost}, for a cause that is not known: pods and DaemonSets could not be read"
+    )
+    (finding,) = findings(fleet)
+    assert finding.fixes == (
+        "Allow pods and DaemonSets of all namespaces to be read: they tell the cause.",
+    )
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        {"nvidia.com/mig.config": "all-1g.10gb", "nvidia.com/mig.config.state": "pending"},
+        {"nvidia.com/gpu-driver-upgrade-state": "pod-restart-required"},
+    ],
+)
+def test_devices_that_are_away_while_a_change_is_under_way_are_not_broken(
+    label: dict[str, str],
+) -> None:
+    fleet = nvidia()
+    fleet.labels.update(label)
+    fleet.node["status"]["allocatable"]["nvidia.com/gpu"] = "0"
+    fleet.gaps = tuple(Gap(what=kind, reason="forbidden") for kind in ("Pod", "DaemonSet"))
+    assert broken(fleet.funnel()) == {}
 
 
 def test_an_operator_that_may_not_be_read_is_told_by_its_label() -> None:

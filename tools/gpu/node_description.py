@@ -136,7 +136,8 @@ class NodeDescription(Answer):
             for one in self.holders
         ]
         head = ("pod", "has", "state", "devices", "workload")
-        return [f"{self.holding} have devices of it:", columns(head, rows)]
+        having = "1 pod has" if self.holding == 1 else f"{self.holding} pods have"
+        return [f"{having} devices of it:", columns(head, rows)]
 
 
 def _shown(evidence: Evidence) -> str:

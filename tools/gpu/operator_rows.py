@@ -125,7 +125,7 @@ def _parts(one: Manifest) -> Iterator[tuple[str, str]]:
                 number(told, key)
                 for key in ("availableNumber", "desiredNumber", "nodesMatchingSelectorNumber")
             )
-            yield part, f"{available}/{desired} on {nodes} nodes"
+            yield part, f"{available}/{desired} on {nodes} node{'s' * (nodes != 1)}"
 
 
 def operand_rows(estate: Estate) -> Sequence[OperandRow]:
@@ -148,7 +148,8 @@ def _operand(estate: Estate, one: Manifest, name: str, broken: int) -> OperandRo
     mine = [node for node in estate.nodes if node.vendor is operand.vendor]
     note = None
     if not desired and mine and (operand.needed or broken):
-        note = f"wants no pod, though {len(mine)} nodes have {operand.vendor} devices"
+        have = "1 node has" if len(mine) == 1 else f"{len(mine)} nodes have"
+        note = f"wants no pod, though {have} {operand.vendor} devices"
     elif number(status, "observedGeneration") < number(one, "metadata", "generation"):
         note = "its newest version has not been looked at"
     return OperandRow(

@@ -88,7 +88,7 @@ def _cells(one: OperandRow) -> tuple[str, ...]:
     notes = [
         one.note or "",
         f"{one.updated} up to date" if one.updated is not None else "",
-        f"broken on {one.broken} nodes" if one.broken else "",
+        f"broken on {one.broken} node{'s' * (one.broken > 1)}" if one.broken else "",
     ]
     note = "; ".join(said for said in notes if said)
     place = f"{one.daemonset.namespace}/{one.daemonset.name}"

@@ -83,7 +83,7 @@ def test_operands_that_want_no_pod_are_told_where_nodes_have_devices() -> None:
 
     assert answer.operators[0].false_ready is not None
     first = next(one for one in answer.operands if one.operand == "driver")
-    assert first.note == "wants no pod, though 1 nodes have nvidia.com devices"
+    assert first.note == "wants no pod, though 1 node has nvidia.com devices"
     assert first.broken == 1
 
 
@@ -109,7 +109,7 @@ def test_a_device_config_tells_its_parts_and_is_behind_where_one_is() -> None:
 
     assert row.lines() == [
         "! DeviceConfig.amd.com/gpu-operator/amd: ready",
-        "    driver 0/1 on 1 nodes",
+        "    driver 0/1 on 1 node",
     ]
 
 

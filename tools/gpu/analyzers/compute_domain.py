@@ -72,11 +72,12 @@ def _finding(estate: Estate, domain: Manifest, pods: Sequence[Manifest]) -> Find
     who = f"; not ready: {few([word(one) for one in bad], 3)}" if bad else ""
     of = f"{have} of {wanted} nodes" if wanted else f"{have} of {len(nodes)} nodes"
     state = text(mapping(domain, "status"), "status") or "(not set)"
+    wait = f"{len(pods)} pods wait" if len(pods) > 1 else "a pod waits"
     workloads = list(dict.fromkeys(workload_of(estate, pod) for pod in pods))
     return about(
         CODE,
         Ref.of(domain),
-        f"Its IMEX domain has {of}, and {len(pods)} pods wait for it{who}",
+        f"Its IMEX domain has {of}, and {wait} for it{who}",
         (shown(domain, "$.status.status", state), shown(domain, "$.spec.numNodes", str(wanted))),
         Cure(
             "See the daemon pods of the domain on the nodes, and that its nodes are of one clique"

@@ -80,7 +80,8 @@ class Fit(Answer):
         return "\n".join(lines)
 
     def _verdict(self) -> str:
-        where = f"{self.fitting} of {self.of} nodes ({_names(self.nodes, self.fitting)})"
+        nodes = f"{self.of} node{'s' * (self.of != 1)}"
+        where = f"{self.fitting} of {nodes} ({_names(self.nodes, self.fitting)})"
         match self.fits:
             case Fits.YES:
                 return f"fits on {where}"
@@ -91,7 +92,7 @@ class Fit(Answer):
             case Fits.PLACED:
                 return f"is on {', '.join(self.nodes)}"
             case _:
-                return f"fits on none of {self.of} nodes"
+                return f"fits on none of {nodes}"
 
 
 def _table(objections: tuple[Objection, ...]) -> str:

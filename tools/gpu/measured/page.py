@@ -181,7 +181,8 @@ class Page:
             yield "names of AMD's metrics are from its documents, not tried; hangs are not judged"
         simulated = sum(bool(one.simulated) for one in self.known.places.estate.nodes)
         if simulated:
-            yield f"{simulated} nodes are simulated, and so is what is measured of them"
+            are = "1 node is" if simulated == 1 else f"{simulated} nodes are"
+            yield f"{are} simulated, and so is what is measured there"
         if joined_.nowhere:
             yield f"{joined_.nowhere} series name no node of the cluster and are left out"
         if self.known.places.estate.was_read("Pod") and any(not one.pods for one in measured):

@@ -205,7 +205,7 @@ def test_a_domain_that_its_pods_wait_for_is_told() -> None:
     finding = only(found(fleet))
     assert finding.code == "gpu/compute-domain-not-ready"
     assert finding.title == (
-        "Its IMEX domain has 1 of 2 nodes, and 1 pods wait for it; not ready: gpu-2"
+        "Its IMEX domain has 1 of 2 nodes, and a pod waits for it; not ready: gpu-2"
     )
 
 

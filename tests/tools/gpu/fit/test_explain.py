@@ -206,4 +206,4 @@ def test_gates_hold_a_pod_that_would_fit() -> None:
     gated = pod("t", gpu=1, spec={"schedulingGates": [{"name": "example.com/wait"}]})
     found = explain(gated, snapshot(node("a", gpu=8)), "it")
     assert (found.fits, found.fitting) == (Fits.HELD, 1)
-    assert found.render().startswith("it on here: held; it would fit on 1 of 1 nodes (a)")
+    assert found.render().startswith("it on here: held; it would fit on 1 of 1 node (a)")

@@ -67,3 +67,10 @@ def test_what_needs_nothing_is_never_critical_hardware_alone() -> None:
 def test_an_unknown_number_blames_nobody() -> None:
     assert UNKNOWN.fault is Fault.UNCLEAR
     assert not UNKNOWN.application
+
+
+def test_what_nvidia_ignores_at_first_is_not_grave_by_itself() -> None:
+    hardware = {number: xid for number, xid in XIDS.items() if xid.fault is Fault.HARDWARE}
+    ignored = {number for number, xid in hardware.items() if xid.action == "IGNORE"}
+    assert {63, 92, 121} <= ignored
+    assert [number for number in sorted(ignored) if XIDS[number].grave] == []

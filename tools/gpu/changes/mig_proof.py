@@ -35,7 +35,7 @@ def expectation(
     found: Manifest = {"config": layout.name, "exact": whole is not None, "shared": shared}
     found["resources"] = dict(whole if whole is not None else layout.each(strategy))
     if before is not None:
-        when = _when(before, STATE)
+        when = written(before, STATE)
         found["was"] = labels_of(before).get(STATE, "")
         found["at"] = when.isoformat() if when else ""
         found["same"] = not _differs(found, before)
@@ -75,7 +75,7 @@ def _judge(expected: Manifest, found: Manifest, state: str) -> Verdict:
 
 def _is_new(expected: Manifest, found: Manifest, state: str) -> bool:
     """Return whether a state can be of this attempt, and not of the one before."""
-    seen, asked = _when(found, STATE), _when(found, CONFIG)
+    seen, asked = written(found, STATE), written(found, CONFIG)
     if seen is None or asked is None:
         return state != text(expected, "was")
     same = state == text(expected, "was") and seen == instant(expected, "at")
@@ -106,6 +106,7 @@ def _advertised(node: Manifest) -> Mapping[str, int]:
     return {key: n for key, n in found.items() if key == GPU or key.startswith("nvidia.com/mig-")}
 
 
-def _when(node: Manifest, label: str) -> datetime | None:
+def written(node: Manifest, label: str) -> datetime | None:
+    """Return when a label of a node was last written, as its managedFields tell."""
     found = writers(node, ("metadata", "labels", label))
     return found[0].when if found else None

@@ -6,8 +6,10 @@ from pydantic import Field
 
 from clusterwright.tools.errors import InvalidInputError, NotFoundError
 from clusterwright.tools.excerpt import one_line
+from clusterwright.tools.gpu.changes import mig_proof
 from clusterwright.tools.gpu.changes.clients import clients_on, named
 from clusterwright.tools.gpu.changes.emptied import Emptied, require_unused, waiting
+from clusterwright.tools.gpu.changes.mig_again import applied_again, attempt
 from clusterwright.tools.gpu.changes.node_change import NodeChange, estate_in
 from clusterwright.tools.gpu.changes.operand_proof import SECONDS, advertises, follows, renewed
 from clusterwright.tools.gpu.changes.wait import OPERAND_READY
@@ -50,7 +52,8 @@ class RestartOperand(NodeChange):
         pod = self._pod(estate, held=emptied.held)
         made = instant(pod, "metadata", "creationTimestamp")
         is_new = not pod or (made is not None and made >= scene.stamp)  # it is there already
-        restart = () if is_new else self._restart(estate, pod, named(clients))
+        layout = self._layout(live, scene)
+        restart = () if is_new else self._restart(estate, pod, named(clients), layout)
         if not self.evict:
             if self.operand in _BENEATH:
                 require_unused(self.ref, estate, clients)
@@ -58,20 +61,26 @@ class RestartOperand(NodeChange):
         daemonset = self._daemonset(estate)
         say = f"wait until the {self.operand} of {self.ref} is ready"
         uid = "" if is_new else text(pod, "metadata", "uid")
-        body = {"daemonset": daemonset.name, "uid": uid}
-        node = emptied.cordoned
+        body: Manifest = {"daemonset": daemonset.name, "uid": uid, "layout": layout}
+        node, seconds = emptied.cordoned, mig_proof.SECONDS if layout else SECONDS
         return (
             *emptied.before(),
             *restart,
-            waiting(say, self.ref, node, OPERAND_READY, SECONDS, **body),
+            waiting(say, self.ref, node, OPERAND_READY, seconds, **body),
             *emptied.after(node),
         )
 
     def proofs(self, scene: Scene) -> tuple[Check, ...]:
         """Return that the operand works, for a run that was cut short after the deletion."""
-        return self._proofs(estate_in(scene), "")
+        return self._proofs(estate_in(scene), "", self._layout(self.live(scene), scene))
 
-    def _restart(self, estate: Estate, pod: Manifest, clients: str) -> tuple[Step, ...]:
+    def _layout(self, live: Manifest, scene: Scene) -> Manifest:
+        """Return the layout that the operand is to carry out again; empty for any other operand."""
+        return attempt(live, scene.stamp) if self.operand == "mig-manager" else {}
+
+    def _restart(
+        self, estate: Estate, pod: Manifest, clients: str, layout: Manifest
+    ) -> tuple[Step, ...]:
         ref, uid = Ref.of(pod), text(pod, "metadata", "uid")
         risk = (Risk.LOW, f"{self.operand} is away for a moment")
         if self.operand in _RISKS:
@@ -82,7 +91,7 @@ class RestartOperand(NodeChange):
                 say=f"delete {ref}, the {self.operand} of {self.ref}",
                 write=Write(Verb.DELETE, ref, {"propagationPolicy": "Background"}, uid=uid),
                 before=pod,
-                checks=self._proofs(estate, uid),
+                checks=self._proofs(estate, uid, layout),
                 irreversible="a pod does not come back; its DaemonSet makes another",
                 at_stake=Risk.LOW,
                 remade=self.evict,
@@ -122,7 +131,7 @@ class RestartOperand(NodeChange):
         ]
         return max(named)[1]
 
-    def _proofs(self, estate: Estate, uid: str) -> tuple[Check, ...]:
+    def _proofs(self, estate: Estate, uid: str, layout: Manifest) -> tuple[Check, ...]:
         checks = [renewed(self._daemonset(estate), self.ref, uid)]
         for pod in estate.operand_pods(self.node).values():
             ref = owner_of(pod)
@@ -131,6 +140,8 @@ class RestartOperand(NodeChange):
                 checks.append(follows(one.name, ref, self.ref))
         if self.operand in {"driver", "toolkit", "device-plugin"}:
             checks.append(advertises(self.ref))
+        if layout:
+            checks.append(applied_again(self.ref, layout))
         return tuple(checks)
 
 

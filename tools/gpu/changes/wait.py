@@ -7,6 +7,7 @@ import anyio
 
 from clusterwright.tools.errors import ConflictError, ToolError
 from clusterwright.tools.gpu.changes.clients import claims_of, clients_on, named
+from clusterwright.tools.gpu.changes.mig_again import in_force
 from clusterwright.tools.gpu.changes.mig_proof import carried_out
 from clusterwright.tools.gpu.changes.operand_proof import replaced
 from clusterwright.tools.gpu.estate import Estate
@@ -83,7 +84,11 @@ async def _mig_done(connection: "Connection", step: Step) -> Verdict:
 
 async def _operand_ready(connection: "Connection", step: Step) -> Verdict:
     body, pods = step.write.body, await _pods(connection, step)
-    return replaced(text(body, "daemonset"), text(body, "uid"), None, pods)
+    verdict = replaced(text(body, "daemonset"), text(body, "uid"), None, pods)
+    layout = mapping(body, "layout")
+    if layout and isinstance(verdict, Met):
+        return in_force(layout, await connection.live(step.ref), ())
+    return verdict
 
 
 async def _pods(connection: "Connection", step: Step) -> list[Manifest]:

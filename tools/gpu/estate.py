@@ -23,6 +23,7 @@ from clusterwright.tools.manifest import (
     labels_of,
     mapping,
     name_of,
+    namespace_of,
     strings,
     text,
 )
@@ -33,7 +34,12 @@ CLUSTER_POLICY = "ClusterPolicy.nvidia.com"
 NVIDIA_DRIVER = "NVIDIADriver.nvidia.com"
 GPU_CLUSTER = "GPUCluster.nvidia.com"
 DEVICE_CONFIG = "DeviceConfig.amd.com"
-DRIVERS = frozenset({"gpu.nvidia.com", "gpu.amd.com", "gpu.intel.com"})
+_MAKERS = {
+    "gpu.nvidia.com": Vendor.NVIDIA,
+    "gpu.amd.com": Vendor.AMD,
+    "gpu.intel.com": Vendor.INTEL,
+}
+DRIVERS = frozenset(_MAKERS)
 """DRA drivers of accelerators; `compute-domain.nvidia.com` brings channels, no devices."""
 SIMULATED = "sandbox.clusterwright.io/simulated"
 """Annotation of the sandbox on what is not what it says."""
@@ -71,7 +77,7 @@ class Estate(Snapshot):
         """Which DaemonSets count as operands, and which only pass for them."""
         kinds = (kind for each in OWNERS.values() for kind in sorted(each))
         owners = [one for kind in kinds for one in self.of_kind(kind)]
-        return told_apart(self.of_kind("DaemonSet"), owners, self.policy)
+        return told_apart(self.of_kind("DaemonSet"), owners, self.home)
 
     @cached_property
     def operands(self) -> Mapping[Ref, Operand]:
@@ -88,14 +94,25 @@ class Estate(Snapshot):
 
     def claimed(self, vendor: Vendor, operand: str) -> Sequence[Manifest]:
         """Return the DaemonSets that pass for an operand, and of which it is not known."""
-        made = self.ownership.claimed
-        return [one for one, of in made if (of.vendor, of.name) == (vendor, operand)]
+        return self._claimed.get((vendor, operand), ())
+
+    @cached_property
+    def _claimed(self) -> Mapping[tuple[Vendor, str], Sequence[Manifest]]:
+        found: dict[tuple[Vendor, str], list[Manifest]] = defaultdict(list)
+        for one, made in self.ownership.claimed:
+            found[made.vendor, made.name].append(one)
+        return dict(found)
+
+    @cached_property
+    def home(self) -> str:
+        """The namespace that the ClusterPolicy names as its operator's; empty if it does not."""
+        return text(self.policy, "status", "namespace")
 
     def is_home(self, namespace: str) -> bool:
         """Return whether an operator may be in a namespace: where its operands are, if they are."""
-        homes = {ref.namespace for ref in self.operands}
-        home = text(self.policy, "status", "namespace")
-        return namespace in homes | {home} | USUAL or not (homes or home)
+        homes = {ref.namespace for ref in self.operands} | ({self.home} - {""})
+        homes.update(map(namespace_of, self.of_kind(DEVICE_CONFIG)))
+        return not homes or namespace in homes | USUAL
 
     def slices_of(self, node: GpuNode) -> Sequence[Manifest]:
         """Return the ResourceSlices of a node's accelerators.
@@ -141,7 +158,10 @@ class Estate(Snapshot):
 
     def _node(self, manifest: Manifest) -> GpuNode | None:
         capacity = accelerators(_amounts(manifest, "capacity"))
-        if vendor_of_node(labels_of(manifest), capacity, taint_keys(manifest)) is None:
+        slices = self._slices.get(name_of(manifest), ())
+        published = _MAKERS[text(slices[0], "spec", "driver")] if slices else None
+        vendor = vendor_of_node(labels_of(manifest), capacity, taint_keys(manifest))
+        if vendor is None and published is None:
             return None
         given: Amounts = defaultdict(float)
         for _, asked in self._given.get(name_of(manifest), ()):
@@ -153,6 +173,7 @@ class Estate(Snapshot):
             accelerators(_amounts(manifest, "allocatable")),
             accelerators(given),
             strings(manifest, "metadata", "annotations").get(SIMULATED, ""),
+            published,
         )
 
     @cached_property

@@ -33,6 +33,8 @@ class GpuNode:
     """By pods that are bound to it and have not ended."""
     simulated: str = ""
     """What its hardware is imitated by; empty for real hardware."""
+    published: Vendor | None = None
+    """Whose devices its ResourceSlices hold, if it has some."""
 
     @property
     def ref(self) -> Ref:
@@ -46,9 +48,10 @@ class GpuNode:
 
     @cached_property
     def vendor(self) -> Vendor:
-        """Whose devices they are: by what discovery found, else by labels, else by resources."""
+        """Whose devices they are: by what discovery found, else by labels, resources, slices."""
         taints = taint_keys(self.manifest)
-        return vendor_of_node(self.labels, self.capacity, taints) or Vendor.NVIDIA
+        found = vendor_of_node(self.labels, self.capacity, taints)
+        return found or self.published or Vendor.NVIDIA
 
     @property
     def free(self) -> Counts:

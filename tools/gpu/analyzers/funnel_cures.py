@@ -9,6 +9,7 @@ from clusterwright.tools.gpu.changes.clients import clients_on
 from clusterwright.tools.gpu.estate import Estate
 from clusterwright.tools.gpu.funnel import Stage
 from clusterwright.tools.gpu.funnel.chain import CAUSE_UNKNOWN
+from clusterwright.tools.gpu.funnel.devices import SLICES
 from clusterwright.tools.gpu.hardware.products import find
 from clusterwright.tools.gpu.node import GpuNode
 from clusterwright.tools.gpu.operands import DEPLOY, OPT_OUT
@@ -73,8 +74,7 @@ def _cures(estate: Estate, nodes: Sequence[GpuNode], stage: Stage) -> Iterator[C
             )
             yield _restart(nodes, "toolkit", say, certain=False)
         case "gpu/not-advertised":
-            say = "Start the device plugin again, so that it registers with the kubelet"
-            yield _restart(nodes, "device-plugin", say)
+            yield _advertise(nodes, stage)
         case "gpu/unhealthy-device" if CAUSE_UNKNOWN in stage.why:
             yield Cure(
                 "Allow pods and DaemonSets of all namespaces to be read: they tell the cause"
@@ -121,6 +121,13 @@ def _restart(nodes: Sequence[GpuNode], operand: str, say: str, *, certain: bool 
         for one in nodes[:_MOST]
     )
     return Cure(say, changes, certain)
+
+
+def _advertise(nodes: Sequence[GpuNode], stage: Stage) -> Cure:
+    if stage.name == SLICES:
+        return Cure("Start the DRA driver's pod on the node again, which publishes the slices")
+    say = "Start the device plugin again, so that it registers with the kubelet"
+    return _restart(nodes, "device-plugin", say)
 
 
 def _upgrade(nodes: Sequence[GpuNode], stage: Stage, *, amd: bool) -> Iterator[Cure]:

@@ -1,5 +1,6 @@
 """The last stages: what the node advertises, what of it is healthy, taken, and left."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
@@ -8,11 +9,13 @@ from clusterwright.tools.gpu.funnel.chain import Chain
 from clusterwright.tools.gpu.funnel.operand import operand_stage
 from clusterwright.tools.gpu.funnel.scene import Scene
 from clusterwright.tools.gpu.funnel.stage import Stage, State
-from clusterwright.tools.gpu.given import devices_of, taints_of
+from clusterwright.tools.gpu.given import Pool, devices_of, pools_of, taints_of
 from clusterwright.tools.gpu.vendor import Vendor, vendor_of
 from clusterwright.tools.kubernetes.analyzers.pod import containers
-from clusterwright.tools.manifest import instant, mapping
+from clusterwright.tools.manifest import Manifest, instant, mapping, number
+from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
+from clusterwright.tools.snapshot import Snapshot
 
 CAPACITY, ALLOCATABLE, REQUESTED, FREE, SLICES = (
     *("capacity", "allocatable", "requested"),
@@ -23,7 +26,7 @@ _SETTLING = timedelta(seconds=30)
 _WHOLE = ("nvidia.com/gpu", "nvidia.com/gpu.shared")
 _SLICE = "ResourceSlice"
 _DRIVER = "dra-driver"
-
+_COUNT = ("spec", "pool", "resourceSliceCount")
 
 BEFORE_SLICES = ("driver", "toolkit")
 """What a DRA driver hangs on, where a node has it."""
@@ -58,7 +61,7 @@ def _capacity(scene: Scene, slices: Stage, plugin: Stage) -> Stage:
     counts = _of_vendor(scene, scene.node.capacity)
     if any(counts.values()):
         return Stage(CAPACITY, State.OK, spelled(counts), ref=scene.ref)
-    if slices.state is State.OK and plugin.state is State.NOT_USED:
+    if (slices.state is State.OK or scene.slices) and plugin.state is State.NOT_USED:
         return Stage(CAPACITY, State.NOT_USED, "DRA brings the devices")
     if scene.young or _settling(scene):
         return Stage(CAPACITY, State.WORKING, "not advertised yet", ref=scene.ref)
@@ -163,12 +166,56 @@ def _slices(scene: Scene) -> Stage:
         if own is None or not scene.estate.was_read(_SLICE):
             return Stage(SLICES, State.NOT_USED, "no DRA driver of accelerators publishes here")
         return _none_published(scene, own)
+    ill = _lacking(scene)
+    if ill:
+        fresh = any(_new(scene, one, "metadata", "creationTimestamp") for one in found)
+        state = State.WORKING if fresh else State.BROKEN
+        why, shown = ill
+        code = "" if fresh else "gpu/not-advertised"
+        return Stage(SLICES, state, why, code, Ref.of(found[0]), (shown,), scene.log_of(_DRIVER))
     devices = list(devices_of(found))
     tainted = sum(bool(taints_of(one)) for one in devices)
     slices = f"{len(found)} slice{'s' * (len(found) != 1)}"
     why = f"{len(devices)} device{'s' * (len(devices) != 1)} in {slices}"
     why = f"{why}, {tainted} of them tainted" if tainted else why
     return Stage(SLICES, State.OK, why, ref=Ref.of(found[0]))
+
+
+def _new(scene: Scene, one: Manifest, *path: str) -> bool:
+    """Return whether a time that an object tells was only a moment ago."""
+    since = instant(one, *path)
+    return since is not None and scene.estate.now - since < _SETTLING
+
+
+def _lacking(scene: Scene) -> tuple[str, Evidence] | None:
+    """Return what the slices of a node lack so that no claim can have a device of them.
+
+    The scheduler allocates none of an incomplete pool: k8s.io/dynamic-resource-allocation v0.36,
+    structured/internal, the allocator.
+    """
+    every = scene.estate.derived(_by_pool)
+    for driver, pool in dict.fromkeys(pools_of(scene.slices)):
+        some = every[driver, pool]
+        newest = max(number(one, "spec", "pool", "generation") for one in some)
+        have = [one for one in some if number(one, "spec", "pool", "generation") == newest]
+        wanted = max(number(one, *_COUNT) for one in have)
+        if len(have) < wanted:
+            why = f"pool {word(pool)} has {len(have)} of {wanted} slices, and is left out till then"
+            return why, FieldEvidence(
+                ref=Ref.of(have[0]), path=f"$.{'.'.join(_COUNT)}", value=str(wanted)
+            )
+    if any(devices_of(scene.slices)):
+        return None
+    first = Ref.of(scene.slices[0])
+    return "its slices hold no device", FieldEvidence(ref=first, path="$.spec.devices", value="[]")
+
+
+def _by_pool(snapshot: Snapshot) -> Mapping[Pool, Sequence[Manifest]]:
+    found: dict[Pool, list[Manifest]] = defaultdict(list)
+    every = snapshot.of_kind(_SLICE)
+    for one, pool in zip(every, pools_of(every), strict=True):
+        found[pool].append(one)
+    return dict(found)
 
 
 def _dra_driver(scene: Scene) -> Stage | None:
@@ -180,8 +227,7 @@ def _dra_driver(scene: Scene) -> Stage | None:
 
 def _none_published(scene: Scene, own: Stage) -> Stage:
     pod = scene.pods[_DRIVER]
-    since = instant(pod, "status", "startTime")
-    if since is not None and scene.estate.now - since < _SETTLING:
+    if _new(scene, pod, "status", "startTime"):
         return Stage(SLICES, State.WORKING, "not published yet", ref=own.ref)
     why = "the DRA driver runs, and publishes no ResourceSlice of this node"
     return Stage(

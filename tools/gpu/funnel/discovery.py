@@ -37,7 +37,7 @@ def pci_label(scene: Scene) -> Stage:
     seen = next((one for one in known if labels.get(one) == "true"), None)
     if seen:
         return Stage(PCI, State.OK, seen, ref=scene.ref)
-    if labels.get(_MARK) == "true" or scene.advertises:
+    if labels.get(_MARK) == "true" or scene.advertises or scene.slices:
         why = "no PCI label, and the node is taken for one all the same"
         return Stage(PCI, State.NOT_USED, why, ref=scene.ref)
     if not scene.discovered:

@@ -63,7 +63,8 @@ class Scene:
         """Whether it has devices, and the operator does not place its operands there."""
         labels = self.node.labels
         placed = any(key.startswith(DEPLOY) for key in labels) and labels.get(OPT_OUT) != "false"
-        return self.node.vendor is Vendor.NVIDIA and self.advertises and not placed
+        offers = self.advertises or bool(self.slices)
+        return self.node.vendor is Vendor.NVIDIA and offers and not placed
 
     @property
     def advertises(self) -> bool:
@@ -115,7 +116,12 @@ class Scene:
         return Ref.of(found[0]) if found else None
 
     def unverified(self, operand: str) -> str:
-        """Return the kind that would tell whether such a DaemonSet counts, if it is not read."""
+        """Return the kind that would tell whether such a DaemonSet counts, if it is not read.
+
+        One that lies elsewhere than where NVIDIA's operator works is not its own in any case.
+        """
+        if self.node.vendor is Vendor.NVIDIA and self.estate.home:
+            return ""
         found = self.estate.claimed(self.node.vendor, operand)
         kinds = map(kind_of_owner, found)
         return next((kind for kind in kinds if self.estate.unread(kind)), "")

@@ -3,13 +3,16 @@
 import pytest
 
 from clusterwright.tools.gpu.funnel.stage import State
+from clusterwright.tools.gpu.vendor import Vendor
 from clusterwright.tools.manifest import Json, Manifest
+from tests.tools.gpu.analyzers.estates import found as findings
 from tests.tools.gpu.funnel.fleet import (
     PLUGIN,
     Fleet,
     ago,
     broken,
     daemonset,
+    node,
     nvidia,
     pod_of,
     policy,
@@ -117,7 +120,7 @@ def test_a_node_of_dra_only_needs_no_plugin_and_no_capacity() -> None:
 
     assert broken(funnel) == {}
     assert funnel["device-plugin"].state is funnel["capacity"].state is State.NOT_USED
-    assert funnel["slices"].why == "8 devices in 1 slices, 1 of them tainted"
+    assert funnel["slices"].why == "8 devices in 1 slice, 1 of them tainted"
 
 
 def test_a_cluster_whose_policy_leaves_the_plugin_to_dra_is_well() -> None:
@@ -152,6 +155,65 @@ def test_a_gpu_cluster_brings_devices_by_dra_and_no_operands_by_labels() -> None
 
     assert broken(funnel) == {}
     assert funnel["present"].state is State.OK
+
+
+def test_slices_without_a_device_are_told() -> None:
+    fleet = nvidia(())
+    fleet.objects.pop("ClusterPolicy.nvidia.com")
+    fleet.add(_slice(0))
+    _devices(fleet, {})
+    funnel = fleet.funnel()
+    assert broken(funnel) == {"slices": "gpu/not-advertised"}
+    assert funnel["slices"].why == "its slices hold no device"
+
+
+def _of_two(**metadata: Json) -> Manifest:
+    one = _slice(8)
+    one["spec"]["pool"]["resourceSliceCount"] = 2
+    one["metadata"].update(metadata)
+    return one
+
+
+def test_a_pool_of_which_a_slice_is_not_there_is_left_out_by_the_scheduler() -> None:
+    fleet = nvidia()
+    fleet.add(_of_two())
+    assert broken(fleet.funnel()) == {"slices": "gpu/not-advertised"}
+    assert fleet.funnel()["slices"].why == "pool gpu-1 has 1 of 2 slices, and is left out till then"
+    (finding,) = (one for one in findings(fleet) if one.code == "gpu/not-advertised")
+    assert finding.fixes == (
+        "Start the DRA driver's pod on the node again, which publishes the slices.",
+    )
+    fleet.add(_of_two(name="gpu-1-more"))
+    assert broken(fleet.funnel()) == {}
+
+
+def test_a_pool_that_is_published_just_now_may_yet_be_whole() -> None:
+    fleet = nvidia()
+    fleet.add(_of_two(creationTimestamp=ago(seconds=2)))
+    assert fleet.funnel()["slices"].state is State.WORKING
+
+
+@pytest.mark.parametrize("operated", [True, False])
+def test_a_node_that_only_its_slices_tell_of_is_one_with_gpus(*, operated: bool) -> None:
+    fleet = nvidia()
+    if not operated:
+        fleet = nvidia(())
+        fleet.objects.pop("ClusterPolicy.nvidia.com")
+    one = _slice(4)
+    one["spec"].update(nodeName="bare", pool={"name": "bare", "generation": 1})
+    fleet.add(node("bare", devices={}), one)
+    funnel = fleet.funnel("bare")
+    assert broken(funnel) == {}
+    assert funnel["capacity"].why == "DRA brings the devices"
+
+
+def test_slices_tell_whose_devices_they_are() -> None:
+    fleet = Fleet()
+    one = _slice(4)
+    one["spec"]["driver"] = "gpu.amd.com"
+    fleet.add(node(devices={}), one)
+    assert [found.vendor for found in fleet.estate().nodes] == [Vendor.AMD]
+    assert broken(fleet.funnel()) == {}
 
 
 def test_a_dra_driver_that_publishes_nothing_is_told() -> None:

@@ -61,18 +61,15 @@ class Ownership:
     """Those that pass for one, and from which nothing must be concluded."""
 
 
-def told_apart(
-    daemonsets: Iterable[Manifest], owners: Iterable[Manifest], policy: Manifest
-) -> Ownership:
+def told_apart(daemonsets: Iterable[Manifest], owners: Iterable[Manifest], home: str) -> Ownership:
     """Return which DaemonSets count as operands, and which only pass for them.
 
     Args:
         daemonsets: all that were read.
         owners: the objects of operators that were read.
-        policy: the ClusterPolicy that counts; empty where there is none.
+        home: the namespace that the ClusterPolicy names as its operator's; empty for none.
     """
     by_uid = {uid: one for one in owners if (uid := text(one, "metadata", "uid"))}
-    home = text(policy, "status", "namespace")
     found = [(one, made, _standing(one, made, by_uid, home)) for one, made in _claims(daemonsets)]
     owned = {_kind(made) for _, made, standing in found if standing is Standing.OWNED}
     counted: list[Counted] = []

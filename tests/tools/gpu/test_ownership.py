@@ -280,6 +280,20 @@ def test_what_cannot_be_told_for_an_owner_that_is_not_read_is_not_known() -> Non
     assert funnel["device-plugin"].why.endswith("ClusterPolicy.nvidia.com is not read")
 
 
+def test_where_the_operator_is_known_to_be_elsewhere_nothing_is_left_open() -> None:
+    fleet = owned()
+    fleet.drop("DaemonSet", DRIVER)
+    fleet.drop("Pod", "")
+    fleet.without_devices()
+    fleet.gaps = (Gap(what="NVIDIADriver.nvidia.com", reason="forbidden"),)
+    owner = {**_OWNER, "apiVersion": "nvidia.com/v1alpha1", "kind": "NVIDIADriver"}
+    forged(fleet, "nvidia-gpu-driver-x", owner=owner)
+    stage = fleet.funnel()["driver"]
+
+    assert (stage.state, stage.code) == (State.BROKEN, "gpu/driver-failed")
+    assert stage.why.endswith("DaemonSet/mallory/nvidia-gpu-driver-x is only called like one")
+
+
 @pytest.mark.parametrize(
     "wrong", [{"apiVersion": "forged.example/v1"}, {"uid": "another"}, {"controller": False}]
 )

@@ -16,7 +16,7 @@ from clusterwright.tools.gpu.operands import OWNERS
 from clusterwright.tools.kubernetes.changes.kind import Change
 from clusterwright.tools.kubernetes.changes.step import Scene
 from clusterwright.tools.kubernetes.read import read_snapshot
-from clusterwright.tools.manifest import Manifest, items, mapping, namespace_of, text
+from clusterwright.tools.manifest import items, mapping, namespace_of, text
 from clusterwright.tools.ref import legal
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def mig_layouts(estate: Estate, node: str) -> tuple[str, str]:
     Where it names none, as the manager's pod mounts them, if that is an operand's.
     """
     pod, policy = estate.operand_pods(node).get("mig-manager", {}), policy_of(estate)
-    home = text(policy, "status", "namespace") or namespace_of(pod) or _NAMESPACE
+    home = estate.home or namespace_of(pod) or _NAMESPACE
     name = text(policy, "spec", "migManager", "config", "name")
     if name:
         return home, name
@@ -93,11 +93,11 @@ def mig_layouts(estate: Estate, node: str) -> tuple[str, str]:
 
 
 async def _sharing(connection: "Connection", estate: Estate) -> ConfigFile | None:
-    policy = policy_of(estate)
-    config = mapping(policy, "spec", "devicePlugin", "config")
+    config = mapping(policy_of(estate), "spec", "devicePlugin", "config")
     if not text(config, "name"):
         return None
-    return await _file(connection, _home(policy), text(config, "name"), text(config, "default"))
+    home = estate.home or _NAMESPACE
+    return await _file(connection, home, text(config, "name"), text(config, "default"))
 
 
 async def _partitions(connection: "Connection", estate: Estate) -> ConfigFile | None:
@@ -106,8 +106,3 @@ async def _partitions(connection: "Connection", estate: Estate) -> ConfigFile | 
         if name:
             return await _file(connection, namespace_of(one), name)
     return None
-
-
-def _home(policy: Manifest) -> str:
-    """Return the namespace of the operator's operands."""
-    return text(policy, "status", "namespace") or _NAMESPACE

@@ -207,3 +207,11 @@ def test_a_node_that_is_not_ready_is_not_all_well() -> None:
 
     headline = _described(fleet).render().partition("\n")[0]
     assert headline.endswith("all stages well, node NotReady")
+
+
+def test_one_pod_is_told_as_one() -> None:
+    fleet = nvidia()
+    fleet.add(user_pod("one", nvidia_gpu="2"))
+    text = _described(fleet).render()
+    assert "\n1 pod has devices of it:\n" in text
+    assert "2 nvidia.com/gpu by 1 pod\n" in text

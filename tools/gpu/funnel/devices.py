@@ -3,7 +3,9 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import TypeAlias
 
+from clusterwright.tools.excerpt import few
 from clusterwright.tools.finding import Evidence, FieldEvidence
 from clusterwright.tools.gpu.funnel.chain import Chain
 from clusterwright.tools.gpu.funnel.operand import operand_stage
@@ -23,6 +25,8 @@ CAPACITY, ALLOCATABLE, REQUESTED, FREE, SLICES = (
 )
 _SETTLING = timedelta(seconds=30)
 """What a plugin that became ready takes to register, and the kubelet to tell of its devices."""
+_MOST = 8
+"""Resources of a node that are named; MIG may make dozens, and a node says what it likes."""
 _WHOLE = ("nvidia.com/gpu", "nvidia.com/gpu.shared")
 _SLICE = "ResourceSlice"
 _DRIVER = "dra-driver"
@@ -48,11 +52,15 @@ def add_devices(chain: Chain, scene: Scene, needs: tuple[str, ...]) -> None:
 
 def spelled(counts: Mapping[str, int]) -> str:
     """Return devices by resource, those of which there are none left out."""
-    return ", ".join(f"{n} {key}" for key, n in counts.items() if n) or "none"
+    return few([f"{n} {word(key)}" for key, n in counts.items() if n], _MOST) or "none"
 
 
-def _of_vendor(scene: Scene, counts: Mapping[str, int]) -> dict[str, int]:
-    return {key: n for key, n in counts.items() if vendor_of(key) is scene.node.vendor}
+def _of_vendor(
+    scene: Scene, counts: Mapping[str, int], *, others: bool = False
+) -> Mapping[str, int]:
+    """Return the devices of the node's vendor, or those of others that are there too."""
+    own = scene.node.vendor
+    return {key: n for key, n in counts.items() if (vendor_of(key) is own) is not others}
 
 
 def _capacity(scene: Scene, slices: Stage, plugin: Stage) -> Stage:
@@ -83,41 +91,45 @@ def _settling(scene: Scene) -> bool:
 
 
 def _allocatable(scene: Scene) -> Stage:
-    counts = _of_vendor(scene, scene.node.allocatable)
-    if not any(_of_vendor(scene, scene.node.capacity).values()):
+    capacity = scene.node.capacity
+    if not any(_of_vendor(scene, capacity).values()):
         return Stage(ALLOCATABLE, State.BROKEN, ref=scene.ref)  # which capacity explains
-    short = _unhealthy(scene)
+    own = _unhealthy(scene, _of_vendor(scene, capacity)) or _missing(scene)
+    short = (*own, *_unhealthy(scene, _of_vendor(scene, capacity, others=True)))
     if not short:
-        return Stage(ALLOCATABLE, State.OK, spelled(counts), ref=scene.ref)
-    why = "; ".join(why for why, _ in short)
+        return Stage(ALLOCATABLE, State.OK, spelled(scene.node.allocatable), ref=scene.ref)
+    why = "; ".join(why for why, _ in short[:_MOST])
+    if len(short) > _MOST:
+        why += f" and {len(short) - _MOST} more"
     if _settling(scene) or scene.young:
         return Stage(ALLOCATABLE, State.WORKING, why, ref=scene.ref)
-    shown = tuple(one for _, evidence in short for one in evidence)
-    code, logs = "gpu/unhealthy-device", scene.log_of("device-plugin")
+    shown = tuple(one for _, evidence in short[:_MOST] for one in evidence)
+    code, logs = "gpu/unhealthy-device", scene.log_of("device-plugin") if own else ()
     return Stage(ALLOCATABLE, State.BROKEN, why, code, scene.ref, shown, logs)
 
 
-def _unhealthy(scene: Scene) -> list[tuple[str, Sequence[Evidence]]]:
-    """Return what shows that a device is not healthy, or is not there any more."""
-    found: list[tuple[str, Sequence[Evidence]]] = []
-    allocatable = scene.node.allocatable
-    for key, whole in _of_vendor(scene, scene.node.capacity).items():
-        left = allocatable.get(key, 0)
+_Shown: TypeAlias = tuple[str, Sequence[Evidence]]
+"""What is said, and what shows it."""
+
+
+def _unhealthy(scene: Scene, capacity: Mapping[str, int]) -> Sequence[_Shown]:
+    """Return what shows that devices are not healthy, by resource."""
+    found: list[_Shown] = []
+    for key, whole in capacity.items():
+        left = scene.node.allocatable.get(key, 0)
         if left < whole:
             shown = [
                 FieldEvidence(ref=scene.ref, path=_path(field, key), value=str(n))
                 for field, n in (("capacity", whole), ("allocatable", left))
             ]
-            said = f"{whole - left} of {whole} {key} not healthy" if left else f"0 of {whole} {key}"
+            named = f"{whole} {word(key)}"
+            said = f"{whole - left} of {named} not healthy" if left else f"0 of {named}"
             found.append((said, shown))
-    missing = _missing(scene)
-    if missing and not found:
-        found.append(missing)
     return found
 
 
-def _missing(scene: Scene) -> tuple[str, Sequence[Evidence]] | None:
-    """Return what shows that fewer devices are advertised than discovery counted.
+def _missing(scene: Scene) -> Sequence[_Shown]:
+    """Return what shows that fewer devices are advertised than discovery counted, if it is so.
 
     With MIG a count tells nothing: the mixed strategy advertises no whole device, and devices of
     which some are split are counted together.
@@ -125,18 +137,18 @@ def _missing(scene: Scene) -> tuple[str, Sequence[Evidence]] | None:
     node, capacity = scene.node, scene.node.capacity
     mig = any("/mig-" in key and n for key, n in capacity.items()) or "-MIG-" in node.product
     if node.vendor is not Vendor.NVIDIA or node.count is None or mig:
-        return None
+        return ()
     if scene.workload != "container":
-        return None
+        return ()
     have = sum(capacity.get(key, 0) for key in _WHOLE)
     wanted = node.count * (node.replicas if node.sharing != "none" else 1)
     if not 0 < have < wanted:
-        return None
+        return ()
     shown = [
         scene.label("nvidia.com/gpu.count"),
         FieldEvidence(ref=scene.ref, path=_path("capacity", _WHOLE[0]), value=str(have)),
     ]
-    return f"{have} of {wanted} devices that discovery counted are advertised", shown
+    return [(f"{have} of {wanted} devices that discovery counted are advertised", shown)]
 
 
 def _requested(scene: Scene) -> Stage:

@@ -39,6 +39,32 @@ def test_a_device_that_the_plugin_takes_for_sick_is_not_allocatable() -> None:
     assert funnel["free"].why == "7 nvidia.com/gpu"
 
 
+def test_devices_of_a_second_vendor_are_not_passed_over() -> None:
+    fleet = nvidia()
+    _devices(
+        fleet,
+        {"amd.com/gpu": "8", "nvidia.com/gpu": "8"},
+        {"amd.com/gpu": "0", "nvidia.com/gpu": "8"},
+    )
+    funnel = fleet.funnel()
+
+    assert broken(funnel) == {"allocatable": "gpu/unhealthy-device"}
+    assert funnel["allocatable"].why == "0 of 8 amd.com/gpu"
+    assert funnel["allocatable"].logs == ()
+
+
+def test_of_thousands_of_resources_a_few_are_named() -> None:
+    fleet = nvidia()
+    many = {f"nvidia.com/mig-{i}g.1gb": "2" for i in range(5_000)}
+    _devices(fleet, many, dict.fromkeys(many, "1"))
+    stage = fleet.funnel()["allocatable"]
+
+    assert stage.why.endswith(" and 4992 more")
+    assert len(stage.why) < 500
+    assert len(stage.evidence) == 16
+    assert fleet.funnel()["capacity"].why.endswith(" and 4992 more")
+
+
 def test_a_device_that_is_gone_since_discovery_counted_is_missed() -> None:
     fleet = nvidia()
     _devices(fleet, {"nvidia.com/gpu": "7"})

@@ -4,6 +4,7 @@ from clusterwright.tools.gpu.changes.add_capacity import AddCapacity
 from clusterwright.tools.gpu.changes.cordon import Cordon, Drain, Uncordon
 from clusterwright.tools.gpu.changes.label_node import LabelNode
 from clusterwright.tools.gpu.changes.restart_operand import RestartOperand
+from clusterwright.tools.gpu.changes.restore import RestoreNode
 from clusterwright.tools.gpu.changes.retry_upgrade import RetryUpgrade
 from clusterwright.tools.gpu.changes.set_mig import SetMig
 from clusterwright.tools.gpu.changes.set_sharing import SetSharing
@@ -23,4 +24,4 @@ CHANGES: tuple[type[Change], ...] = (
     AddCapacity,
 )
 
-KINDS = Kinds(CHANGES, survey)
+KINDS = Kinds(CHANGES, survey, inverses=(RestoreNode,))

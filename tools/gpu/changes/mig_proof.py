@@ -42,6 +42,17 @@ def expectation(
     return found
 
 
+def restored(ref: Ref, config: str, before: Manifest) -> Check:
+    """Return the check that a layout which was in force is so again, on a node that has another.
+
+    What it comes to is not told by its name: what is advertised is not judged.
+    """
+    when = written(before, STATE)
+    expected: Manifest = {"config": config, "shared": True, "same": True}
+    expected |= {"was": labels_of(before).get(STATE, ""), "at": when.isoformat() if when else ""}
+    return proof(ref, expected)
+
+
 def proof(ref: Ref, expected: Manifest) -> Check:
     """Return the check that a layout is carried out."""
     say = f"MIG layout {expected['config']} is carried out on {ref}, and advertised"

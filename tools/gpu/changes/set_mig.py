@@ -99,6 +99,7 @@ class SetMig(NodeChange):
                 risks=tuple(self._risks(estate)),
                 notes=tuple(self._notes(node, found, expected)),
                 rests_on=[node.product, repr(found), _strategy(estate, node)],
+                back={"layout": node.mig_config} if node.mig_state == "success" else None,
             ),
         )
 

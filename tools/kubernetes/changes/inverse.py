@@ -33,6 +33,8 @@ class Restore(ObjectChange):
     uid: str
     fields: tuple[dict[str, Any], ...]
     """Each with `path`, and, where there was or is something, `before` and `after`."""
+    known: dict[str, Any] | None = None
+    """What the step left for its way back (`Step.back`)."""
 
     def steps(self, scene: Scene) -> tuple[Step, ...]:
         """Return one patch; raise RefusedError if a field is not as it was written."""
@@ -125,7 +127,8 @@ def inverse_of(step: Step, written: Manifest, changed: tuple[Difference, ...]) -
         content = content_of(written)
         return {"kind": Remove.kind, "object": str(step.ref), "uid": uid, "content": content}
     fields = fields_of(changed)
-    return {"kind": Restore.kind, "object": str(step.ref), "uid": uid, "fields": fields}
+    found = {"kind": Restore.kind, "object": str(step.ref), "uid": uid, "fields": fields}
+    return found | ({"known": step.back} if step.back else {})
 
 
 def joined(back: Iterable[Manifest]) -> list[Manifest]:
@@ -137,7 +140,7 @@ def joined(back: Iterable[Manifest]) -> list[Manifest]:
     for place, one in enumerate(back):
         key = (one["object"], one["uid"]) if one["kind"] == Restore.kind else place
         later = found.get(key)
-        fields = one if later is None else {**later, "fields": _joined(later, one)}
+        fields = one if later is None else {**one, **later, "fields": _joined(later, one)}
         found[key] = fields
     return [one for one in found.values() if one.get("fields") != []]
 

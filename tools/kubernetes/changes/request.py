@@ -23,8 +23,10 @@ _OF_PLANS = ("undo", "finish")
 def parse_change(asked: Manifest, vocabulary: Vocabulary) -> Change:
     """Return a typed change; raise InvalidInputError, also for a value that is still unknown."""
     kind = str(asked.get("kind", ""))
-    own = vocabulary.load().changes
-    model = next((one for one in (*own, *INVERSES) if one.kind == kind), None)
+    kinds = vocabulary.load()
+    own = kinds.changes
+    every = (*own, *kinds.inverses, *INVERSES)
+    model = next((one for one in every if one.kind == kind), None)
     if model is None:
         raise InvalidInputError(
             f"there is no change {kind[:60]!r}",

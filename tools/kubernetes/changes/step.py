@@ -132,6 +132,8 @@ class Step:
     """What a run changes beside the objects that it writes, as it may be shown."""
     inverse: Manifest | None = None
     """The change that undoes a run."""
+    back: Manifest | None = None
+    """What the way back has to know, beside the fields: a domain's own inverse proves by it."""
     secrets: frozenset[str] = frozenset()
     """Texts that are not to be told of it, wherever they stand."""
     random: tuple[Path, ...] = ()

@@ -52,6 +52,8 @@ class Kinds(NamedTuple):
     survey: "Survey | None" = None
     performer: "Performer | None" = None
     look: "Look | None" = None
+    inverses: "tuple[type[Change], ...]" = ()
+    """Ways back that a domain has of its own, in place of those of the same kind."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,8 +40,13 @@ async def test_a_layout_is_carried_out_on_one_node_and_taken_back(place: Place) 
         assert (again, "at most once" in said) == ("error", True)
         _, said = await session.plan(mig(place, "all-1g.10gb"))
         assert "Nothing to change" in said
-        await session.done({"kind": "undo", "plan": plan})
+        back, said = await session.plan({"kind": "undo", "plan": plan})
+        assert f"MIG layout all-disabled is carried out on Node/{place.node}" in said
+        state, told = await session.apply(back)
+        assert state == "applied", told
+        assert "mig.config.state is success" in told
     assert place.labels()[CONFIG] == "all-disabled"
+    assert place.labels()[STATE] == "success"
 
 
 async def test_gpus_in_use_are_named_and_nothing_is_written(place: Place) -> None:

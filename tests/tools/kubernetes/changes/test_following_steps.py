@@ -55,6 +55,13 @@ def test_only_a_step_that_says_so_may_write_what_an_earlier_one_wrote() -> None:
     check_overlap([first, replace(second, follows=True)])
 
 
+def test_what_a_step_left_for_its_way_back_stays_where_writes_are_joined() -> None:
+    first = restore(field(["a"], before="1", after="2"))
+    left = {**restore(field(["b"], before="1", after="2")), "known": {"layout": "x"}}
+    assert [one["known"] for one in joined([first, left])] == [{"layout": "x"}]
+    assert [one["known"] for one in joined([left, first])] == [{"layout": "x"}]
+
+
 def test_of_a_step_that_follows_only_the_fields_that_it_writes_must_be_as_expected() -> None:
     moved = with_(with_(CORDONED, ("spec", "taints"), [{"key": "k"}]), ("metadata", "x"), "y")
     uncordon = step(LABELLED, with_(LABELLED, ("spec",), {}), follows=True)

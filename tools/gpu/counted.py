@@ -93,6 +93,12 @@ def _all(node: GpuNode) -> Mapping[str, int]:
     return {**dict.fromkeys((*node.allocatable, *node.requested), 0), **node.capacity}
 
 
+def added(some: Iterable[Counts]) -> Counts:
+    """Return counts of different resources together."""
+    capacity, allocatable, requested, free = zip(*some, strict=True)
+    return sum(capacity), sum(allocatable), sum(requested), sum(free)
+
+
 @dataclass(frozen=True)
 class Share:
     """What nodes of a model have of a resource together, and how what is free is scattered."""

@@ -1,7 +1,7 @@
 """The tool that counts accelerators: by model and node, what is given away, and what is left."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Annotated, Literal, TypeAlias
 
@@ -10,7 +10,7 @@ from pydantic import Field
 
 from clusterwright.tools.answer import CAP, longest
 from clusterwright.tools.excerpt import few
-from clusterwright.tools.gpu.counted import CountedNode, Share, counted, shares
+from clusterwright.tools.gpu.counted import CountedNode, Counts, Share, added, counted, shares
 from clusterwright.tools.gpu.estate import Estate
 from clusterwright.tools.gpu.inventory_answer import Inventory, ModelRow, NodeRow, ResourceRow
 from clusterwright.tools.gpu.node import GpuNode
@@ -29,6 +29,10 @@ _SHORT = 6_144
 _MODELS = 12
 """Models that are told without more."""
 _THERE = 8
+_RESOURCES = 8
+"""Resources of a model, and of a node, that are told each by itself."""
+_SCATTERED = 12
+"""Amounts that are free on nodes of a model, and told each by itself."""
 
 
 async def gpu_inventory(
@@ -160,7 +164,7 @@ class Page:
         models = {word(one.model) if one.node.model else one.model for one in every}
         told = {
             "models": sorted(models),
-            "resources": sorted({key for one in every for key in one.counts}),
+            "resources": sorted({word(key) for one in every for key in one.counts}),
             "nodes": sorted(one.name for one in every),
         }
         return tuple(f"{what}: {few(names, _THERE)}" for what, names in told.items() if names)
@@ -176,15 +180,26 @@ class Page:
             broken=sum(one.broken is not None for one in nodes) or None,
             closed=sum(bool(one.closed) for one in nodes) or None,
             memory=memory.pop() if len(memory) == 1 else None,
-            resources=tuple(
-                self._resource(one)
-                for one in shares(nodes)
-                if self.wanted.resource in {"", one.resource}
-            ),
+            resources=tuple(map(self._resource, self._shares(nodes))),
             mig=count([_mig(one.node) for one in nodes]) or None,
             sharing=count([_sharing(one.node) for one in nodes]) or None,
             dra=(dra[0], dra[1], dra[2]) if dra[0] else None,
         )
+
+    def _shares(self, nodes: Sequence[CountedNode]) -> Sequence[Share]:
+        """Return what is asked for of what nodes have, where that is much: the rest together."""
+        every = [
+            replace(one, resource=word(one.resource))
+            for one in shares(nodes)
+            if self.wanted.resource in {"", one.resource}
+        ]
+        if len(every) <= _RESOURCES:
+            return every
+        ranked = sorted(every, key=lambda one: -one.counts[0])
+        rest = ranked[_RESOURCES:]
+        counts = added(one.counts for one in rest)
+        by_free = {max(one.largest for one in rest): 1}
+        return [*ranked[:_RESOURCES], Share(f"{len(rest)} more", counts, by_free)]
 
     def _resource(self, share: Share) -> ResourceRow:
         capacity, allocatable, requested, free = share.counts
@@ -197,9 +212,18 @@ class Page:
                 "free": share.usable,
                 "withheld": free - share.usable or None,
                 "largest": share.largest,
-                "nodes_by_free": {str(k): n for k, n in share.free_by_node.items()},
+                "nodes_by_free": _scattered(share),
             }
         )
+
+    def _has(self, one: CountedNode) -> Mapping[str, Counts]:
+        every = {word(key): n for key, n in one.counts.items()}
+        if len(every) <= _RESOURCES:
+            return every
+        first = word(self.wanted.resource)
+        ranked = sorted(every.items(), key=lambda pair: (pair[0] != first, -pair[1][0]))
+        rest = ranked[_RESOURCES:]
+        return {**dict(ranked[:_RESOURCES]), f"{len(rest)} more": added(n for _, n in rest)}
 
     def _node(self, one: CountedNode, *, several: bool) -> NodeRow:
         known = 4 if self.pods_read else 2
@@ -208,11 +232,20 @@ class Page:
             model=(word(one.model) if one.node.model else one.model) if several else None,
             broken=one.broken.code if one.broken else None,
             closed=one.closed or None,
-            has={key: n[:known] for key, n in one.counts.items()},
+            has={key: n[:known] for key, n in self._has(one).items()},
             mig=_mig(one.node) or None,
             sharing=_sharing(one.node) or None,
             dra=one.dra if one.dra[0] else None,
         )
+
+
+def _scattered(share: Share) -> dict[str, int]:
+    found = list(share.free_by_node.items())
+    if len(found) <= _SCATTERED + 1:
+        return {str(k): n for k, n in found}
+    rest = found[_SCATTERED:]
+    told = {str(k): n for k, n in found[:_SCATTERED]}
+    return {**told, f"{rest[-1][0]}-{rest[0][0]}": sum(n for _, n in rest)}
 
 
 def full(resource: str) -> str:

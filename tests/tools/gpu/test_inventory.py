@@ -217,3 +217,20 @@ def test_a_resource_may_lack_its_prefix_and_what_nothing_has_is_answered_by_what
         "there are nodes: gpu-0000, gpu-0001, gpu-0002"
     )
     assert not _inventory(fleet, Wanted(only="broken")).there, "an answer, and no wrong guess"
+
+
+def test_thousands_of_resources_of_one_node_do_not_drown_the_others() -> None:
+    fleet = _fleet("Tesla-T4", nodes=3)
+    many = {f"nvidia.com/mig-{i}g.1gb": "2" for i in range(5_000)}
+    for which in ("capacity", "allocatable"):
+        fleet.node["status"][which].update(many)
+    answer = _inventory(fleet)
+
+    assert len(answer.nodes) == 3
+    assert len(answer.model_dump_json()) < 6_144
+    assert [one.resource for one in answer.models[0].resources][-1] == "4993 more"
+    (node,) = (one for one in answer.nodes if len(one.has) > 1)
+    assert len(node.has) == 9
+    assert node.has["4993 more"] == (9_986, 9_986, 0, 9_986)
+    asked = _inventory(fleet, Wanted(resource="nvidia.com/mig-9g.1gb"))
+    assert next(iter(asked.nodes[0].has)) == "nvidia.com/mig-9g.1gb"

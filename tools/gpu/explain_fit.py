@@ -97,7 +97,7 @@ async def _read(connection: "Connection", kinds: Sequence[str]) -> Snapshot:
         group = "resource.k8s.io" if kind in _DRA else group
         if not group or name in {one.kind for one in await connection.served(group)}:
             wanted.append(kind)
-    snapshot = await read_snapshot(connection, wanted)
+    snapshot = await read_snapshot(connection, wanted, whole=True)
     for kind in ("Node", "Pod"):
         if not snapshot.was_read(kind):
             why = next((one.reason for one in snapshot.coverage.gaps if one.what == kind), "")

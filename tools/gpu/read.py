@@ -43,7 +43,7 @@ async def read_estate(
         served = {one.kind for one in await connection.served(group)}
         suffix = "" if group == "resource.k8s.io" else f".{group}"
         kinds += [f"{name}{suffix}" for name in names if name in served]
-    read = await read_snapshot(connection, kinds)
+    read = await read_snapshot(connection, kinds, whole=True)
     coverage = read.coverage.model_copy(update={"checked": there(read.coverage.checked)})
     return Estate(read.cluster, read.now, read.objects, coverage, namespace or "")
 

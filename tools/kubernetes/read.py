@@ -50,10 +50,12 @@ async def read_snapshot(
     namespace: str | None = None,
     *,
     labels: str = "",
+    whole: bool = False,
 ) -> Snapshot:
     """Return the objects of the kinds, of one namespace or all, and what could not be read.
 
-    Kinds are listed side by side, each whole, or what `labels` selects of it. Cluster-scoped kinds
+    Kinds are listed side by side, each whole, or what `labels` selects of it; `whole` says that a
+    namespace alone is of no use, and keeps the advice to name one away. Cluster-scoped kinds
     are read whole in any case, but for other namespaces. Raises UnreachableError or
     UnauthenticatedError when the cluster cannot be read at all.
     """
@@ -80,7 +82,9 @@ async def read_snapshot(
                 )
             ]
         except ToolError as error:
-            everywhere = resource is not None and resource.namespaced and not namespace
+            everywhere = (
+                resource is not None and resource.namespaced and not namespace and not whole
+            )
             gaps[kind] = Gap(what=kind, reason=reason_of(error, everywhere=everywhere))
 
     async with anyio.create_task_group() as tasks:

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from clusterwright.tools.analyzer import LogRequest, ReadRequest
-from clusterwright.tools.kubernetes.read import fulfil
+from clusterwright.tools.kubernetes.read import fulfil, read_snapshot
 from clusterwright.tools.ref import Ref
 from tests.tools.kubernetes.client.server import connect, status
 
@@ -40,3 +40,18 @@ async def test_what_does_not_exist_is_told_from_what_could_not_be_read() -> None
     gone, hidden = (ReadRequest(Ref("Pod", name, "shop")) for name in ("gone", "hidden"))
     found = await fulfil(connect(answer), [gone, hidden])
     assert found.objects == {gone: None}
+
+
+@pytest.mark.parametrize("whole", [False, True])
+async def test_a_namespace_is_advised_where_one_is_of_use(*, whole: bool) -> None:
+    refused = 'pods is forbidden: User "dev" cannot list resource "pods" in API group ""'
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if "pods" in request.url.path:
+            return status(403, f"{refused} at the cluster scope")
+        return httpx.Response(200, json={"gitVersion": "v1.36.0"})
+
+    snapshot = await read_snapshot(connect(answer), ["Pod"], whole=whole)
+    (gap,) = snapshot.coverage.gaps
+    advice = "" if whole else "; ask for one namespace that it may read"
+    assert gap.reason == f"forbidden: dev may not list it at the cluster scope{advice}"

@@ -11,6 +11,7 @@ from clusterwright.tools.gpu.analyzers.operator_state import OPERATORS
 from clusterwright.tools.gpu.estate import CLUSTER_POLICY, Estate
 from clusterwright.tools.gpu.funnel import funnels
 from clusterwright.tools.gpu.funnel.stage import State
+from clusterwright.tools.gpu.node import GpuNode
 from clusterwright.tools.manifest import Manifest, condition, mapping, number, text
 from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
@@ -18,6 +19,10 @@ from clusterwright.tools.ref import Ref
 _LONGEST = 200
 _PARTS = ("driver", "devicePlugin", "metricsExporter", "configManager")
 """Parts of a DeviceConfig's status, as it counts their nodes."""
+
+
+_AT_REST = frozenset({"", "upgrade-done"})
+"""States of a driver's upgrade by which its controller has nothing to do, or is off."""
 
 
 class _Frozen(BaseModel):
@@ -152,6 +157,10 @@ def _operand(estate: Estate, one: Manifest, name: str, broken: int) -> OperandRo
         note = f"wants no pod, though {have} {operand.vendor} devices"
     elif number(status, "observedGeneration") < number(one, "metadata", "generation"):
         note = "its newest version has not been looked at"
+    elif updated < desired and _waits_for_restarts(one, name, mine):
+        old = desired - updated
+        run = "1 node runs" if old == 1 else f"{old} nodes run"
+        note = f"{run} the old driver until its pod there is restarted: restart_operand"
     return OperandRow(
         daemonset=Ref.of(one),
         operand=name,
@@ -161,6 +170,15 @@ def _operand(estate: Estate, one: Manifest, name: str, broken: int) -> OperandRo
         broken=broken or None,
         note=note,
     )
+
+
+def _waits_for_restarts(one: Manifest, name: str, nodes: Sequence[GpuNode]) -> bool:
+    """Return whether pods of a driver stay as they are: nobody upgrades, and nobody deletes them.
+
+    Operators set OnDelete, as their upgrade controller, where it is on, deletes the pods.
+    """
+    kept = text(one, "spec", "updateStrategy", "type") == "OnDelete"
+    return name == "driver" and kept and all(node.upgrade_state in _AT_REST for node in nodes)
 
 
 def _broken_by_stage(estate: Estate) -> Counter[tuple[str, str]]:

@@ -1,5 +1,7 @@
 """What GPU operators say of themselves, and when their ready means nothing."""
 
+import pytest
+
 from clusterwright.tools.coverage import Gap
 from clusterwright.tools.gpu.operator_status import OperatorStatus, status_of
 from clusterwright.tools.manifest import Json, Manifest
@@ -136,6 +138,31 @@ def test_what_is_under_way_on_the_nodes_is_counted() -> None:
     answer = _status(fleet)
 
     assert (answer.driver_upgrades, answer.mig) == ({"drain-required": 1}, {"pending": 1})
+
+
+def _old_driver(strategy: str, state: str) -> OperatorStatus:
+    fleet = nvidia()
+    driver = fleet.objects["DaemonSet"][0]
+    driver["spec"]["updateStrategy"] = {"type": strategy}
+    driver["status"]["updatedNumberScheduled"] = 0
+    fleet.labels["nvidia.com/gpu-driver-upgrade-state"] = state
+    return _status(fleet)
+
+
+@pytest.mark.parametrize("state", ["", "upgrade-done"])
+def test_an_old_driver_that_nobody_replaces_is_told(state: str) -> None:
+    answer = _old_driver("OnDelete", state)
+    note = "1 node runs the old driver until its pod there is restarted: restart_operand"
+    assert answer.operands[0].note == note
+    assert note in answer.render()
+
+
+@pytest.mark.parametrize(
+    ("strategy", "state"), [("RollingUpdate", "upgrade-done"), ("OnDelete", "drain-required")]
+)
+def test_an_old_driver_that_is_being_replaced_is_only_counted(strategy: str, state: str) -> None:
+    row = _old_driver(strategy, state).operands[0]
+    assert (row.updated, row.note) == (0, None)
 
 
 def test_an_operator_whose_deployment_is_down_is_told() -> None:

@@ -7,16 +7,16 @@ from anyio import to_thread
 from pydantic import Field
 
 from clusterwright.tools.errors import ForbiddenError, InvalidInputError
+from clusterwright.tools.gpu.asked_pod import EXAMPLE, fetched, named
 from clusterwright.tools.gpu.fit import volumes
 from clusterwright.tools.gpu.fit.answer import Fit
 from clusterwright.tools.gpu.fit.dra.claims import TEMPLATE as CLAIM_TEMPLATE
 from clusterwright.tools.gpu.fit.explain import described, explain, managers
-from clusterwright.tools.gpu.fit.request import Request, check_kind, pod_of
+from clusterwright.tools.gpu.fit.request import Request, pod_of
 from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.parameters import Cluster
 from clusterwright.tools.kubernetes.read import read_snapshot
 from clusterwright.tools.manifest import Manifest, items, truth
-from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 from clusterwright.tools.tool import Effect, Tool
 
@@ -25,12 +25,11 @@ if TYPE_CHECKING:
 
 _KINDS = ("Node", "Pod", "Namespace", "DeviceClass", "ResourceSlice", "ResourceClaim")
 _DRA = frozenset({"DeviceClass", "ResourceSlice", "ResourceClaim", CLAIM_TEMPLATE})
-_EXAMPLE = 'a pod as ml/train-0, a workload as Job/ml/train, or requests={"gpu": 2}'
 
 
 async def gpu_explain_fit(
     clusters: Clusters,
-    pod: Annotated[str, Field(description="ns/name or Job/ns/name; or give requests")] = "",
+    pod: Annotated[str, Field(description="name, ns/name or Job/ns/name; or give requests")] = "",
     requests: Annotated[
         dict[str, int | str] | None,
         Field(description="gpu: 2, mig-1g.10gb: 1, cpu: 8"),
@@ -38,7 +37,7 @@ async def gpu_explain_fit(
     product: str = "",
     node_selector: dict[str, str] | None = None,
     tolerations: Annotated[tuple[str, ...], Field(description="key[=value][:Effect] or *")] = (),
-    namespace: Annotated[str, Field(description="Whose quota.")] = "default",
+    namespace: Annotated[str, Field(description="Of pod; whose quota.")] = "default",
     cluster: Cluster = None,
 ) -> Fit:
     """Say whether a pod, or one that requests so much, fits by kube-scheduler's rules.
@@ -46,8 +45,8 @@ async def gpu_explain_fit(
     If not: each node's first failing filter, what Kueue, KAI, Volcano say, what would make it run.
     """
     if bool(pod) == bool(requests):
-        raise InvalidInputError("name either a pod or requests", hint=_EXAMPLE)
-    ref = _named(pod) if pod else None
+        raise InvalidInputError("name either a pod or requests", hint=EXAMPLE)
+    ref = named(pod, namespace) if pod else None
     request = Request(requests or {}, product, node_selector or {}, tolerations, namespace)
     if ref is None:
         request.pod()  # what cannot be asked for costs no reading
@@ -57,7 +56,7 @@ async def gpu_explain_fit(
         snapshot = await _read(connection, [*_KINDS, "ResourceQuota"])
         found = request.pod(snapshot.of_kind("Node"))
         return await to_thread.run_sync(explain, found, snapshot, described(found))
-    made = await connection.get(await connection.resource(ref.kind_key), ref.name, ref.namespace)
+    made = await fetched(connection, ref)
     found = made if ref.kind == "Pod" else pod_of(made, ref)
     kinds = [*_KINDS, *(() if found is made else ("ResourceQuota",)), *_more(found)]
     snapshot = await _read(connection, kinds)
@@ -68,18 +67,6 @@ async def gpu_explain_fit(
 
 
 TOOL = Tool(gpu_explain_fit, Effect.READ, "Explain whether a pod fits")
-
-
-def _named(spelled: str) -> Ref:
-    """Return the pod, or the workload with a pod template, that is asked about."""
-    parts = spelled.split("/")
-    if len(parts) == len(("namespace", "name")):
-        return Ref.parse(f"Pod/{spelled}")
-    ref = Ref.parse(spelled) if len(parts) > 1 else None
-    if ref is None or not ref.namespace:
-        raise InvalidInputError(f"{spelled[:80]!r} names no pod of a namespace", hint=_EXAMPLE)
-    check_kind(ref)
-    return ref
 
 
 def _more(pod: Manifest) -> Sequence[str]:

@@ -59,6 +59,20 @@ async def test_a_waiting_pod_is_explained_in_the_schedulers_words_and_in_ours(
     assert {"sim-gpu-1", "sim-gpu-2"} <= set(tolerate[0].nodes)
 
 
+async def test_a_pod_goes_by_its_name_and_namespace_apart_and_is_found_elsewhere(
+    sandbox: Instance, clusters: Clusters, namespace: str
+) -> None:
+    metadata = {"name": "train-7", "namespace": namespace}
+    create(sandbox, [{"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec(2)}])
+    looked_at(sandbox, namespace, {"train-7"})
+    found = await gpu_explain_fit(clusters, "train-7", namespace=namespace)
+    assert found.asked.startswith(f"Pod/{namespace}/train-7 ")
+    for asked in ("train-7", f"{namespace}/trian-7"):
+        with pytest.raises(NotFoundError) as caught:
+            await gpu_explain_fit(clusters, asked)
+        assert caught.value.hint == f"did you mean {namespace}/train-7?"
+
+
 async def test_a_request_fits_on_the_nodes_of_its_product(clusters: Clusters) -> None:
     found = await gpu_explain_fit(
         clusters, requests={"gpu": 4}, product="Tesla T4", tolerations=(SIMULATED,)
@@ -105,8 +119,8 @@ async def test_what_cannot_be_asked_is_refused_with_an_example(
 ) -> None:
     with pytest.raises(InvalidInputError, match="either a pod or requests"):
         await gpu_explain_fit(clusters)
-    with pytest.raises(InvalidInputError, match="'train' names no pod"):
-        await gpu_explain_fit(clusters, "train")
+    with pytest.raises(InvalidInputError, match="'a/b/c/d' names no pod"):
+        await gpu_explain_fit(clusters, "a/b/c/d")
     with pytest.raises(InvalidInputError, match="no pod template"):
         await gpu_explain_fit(clusters, "Service/default/kubernetes")
     with pytest.raises(NotFoundError):

@@ -163,7 +163,7 @@ class Page:
         every = counted(self.estate)
         models = {word(one.model) if one.node.model else one.model for one in every}
         told = {
-            "models": sorted(models),
+            "products": sorted(models),
             "resources": sorted({word(key) for one in every for key in one.counts}),
             "nodes": sorted(one.name for one in every),
         }

@@ -82,7 +82,7 @@ class Inventory(Answer):
             lines.append(columns(_HEAD, [row for one in self.models for row in _rows(one)]))
             lines += [line for one in self.models for line in _asides(one)]
         if self.more_models:
-            lines.append(f"{self.more_models} more models left out: pass model or limit")
+            lines.append(f"{self.more_models} more products left out: pass product or limit")
         if self.nodes:
             rows, several = [_node(one) for one in self.nodes], any(n.model for n in self.nodes)
             kept = rows if several else [(row[0], *row[2:]) for row in rows]

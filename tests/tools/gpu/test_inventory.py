@@ -144,7 +144,7 @@ def test_many_models_are_told_as_far_as_there_is_room() -> None:
     answer = _inventory(fleet)
 
     assert (len(answer.models), answer.more_models) == (12, 28)
-    assert "28 more models left out" in answer.render()
+    assert "28 more products left out" in answer.render()
     assert len(_inventory(fleet, limit=1).models) == 40
 
 
@@ -212,7 +212,7 @@ def test_a_resource_may_lack_its_prefix_and_what_nothing_has_is_answered_by_what
     assert _inventory(fleet, Wanted(resource=full("gpu"))).total == 3
     assert _inventory(fleet, Wanted(resource=full("amd.com/gpu"))).render() == (
         "0 of 3 nodes with accelerators on test: 0 broken\n"
-        "there are models: NVIDIA-H100-80GB-HBM3\n"
+        "there are products: NVIDIA-H100-80GB-HBM3\n"
         "there are resources: nvidia.com/gpu\n"
         "there are nodes: gpu-0000, gpu-0001, gpu-0002"
     )

@@ -231,7 +231,7 @@ def _would_have(node: GpuNode, resource: str, amount: int) -> bool:
         return False
     expected = _expected(node, resource)
     if expected is None:
-        return True
+        return node.published is None  # else DRA brings its devices, which are no resource
     lacks = expected > node.allocatable.get(resource, 0)
     return lacks and expected - node.requested.get(resource, 0) >= amount
 

@@ -8,8 +8,8 @@ from clusterwright.tools.finding import Edge, Finding
 from clusterwright.tools.gpu.analyzers.joins import joins
 from clusterwright.tools.manifest import Json, Manifest
 from clusterwright.tools.ref import Ref
-from tests.tools.gpu.analyzers.estates import beside, codes, found, only, waiting
-from tests.tools.gpu.funnel.fleet import CRASHING, DRIVER, Fleet, amd, nvidia, user_pod
+from tests.tools.gpu.analyzers.estates import beside, codes, found, only, thing, waiting
+from tests.tools.gpu.funnel.fleet import CRASHING, DRIVER, Fleet, amd, node, nvidia, user_pod
 
 POD = "Pod/research/train-0"
 PRODUCT = "nvidia.com/gpu.product"
@@ -96,6 +96,14 @@ def test_a_broken_node_whose_devices_are_all_given_away_is_not_what_a_pod_waits_
     fleet.node["status"]["allocatable"]["nvidia.com/gpu"] = "6"
     findings = codes(found(asking(fleet)))
     assert findings == {"Node/gpu-1": "gpu/unhealthy-device", POD: "gpu/none-free"}
+
+
+def test_a_node_of_dra_that_is_broken_is_not_what_a_pod_without_claims_waits_for() -> None:
+    fleet = taken(nvidia())
+    one = {"nodeName": "bare", "driver": "gpu.nvidia.com", "pool": {"name": "bare"}}
+    fleet.add(node("bare", devices={}), thing("ResourceSlice", "a", "resource.k8s.io/v1", spec=one))
+    findings = codes(found(asking(fleet)))
+    assert findings == {"Node/bare": "gpu/not-advertised", POD: "gpu/none-free"}
 
 
 def test_a_profile_that_no_gpu_is_split_into_says_which_could_be() -> None:

@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from mcp import Client
@@ -126,6 +127,12 @@ class Place:
     def create(self, *objects: Manifest) -> None:
         listed = {"apiVersion": "v1", "kind": "List", "items": list(objects)}
         self.sandbox.kubectl("create", "-n", self.namespace, "-f", "-", stdin=json.dumps(listed))
+
+    def next_second(self) -> None:
+        """Let a later write have a later time: the API server tells whole seconds."""
+        began = int(datetime.now(UTC).timestamp())
+        while int(datetime.now(UTC).timestamp()) == began:
+            self.get()
 
     def wait(self, path: str, value: str) -> None:
         """Wait until a field of the node has a value."""

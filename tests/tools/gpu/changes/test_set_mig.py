@@ -40,6 +40,7 @@ async def test_a_layout_is_carried_out_on_one_node_and_taken_back(place: Place) 
         assert (again, "at most once" in said) == ("error", True)
         _, said = await session.plan(mig(place, "all-1g.10gb"))
         assert "Nothing to change" in said
+        place.next_second()
         back, said = await session.plan({"kind": "undo", "plan": plan})
         assert f"MIG layout all-disabled is carried out on Node/{place.node}" in said
         state, told = await session.apply(back)

@@ -1,13 +1,14 @@
 """Judge the fixture server, every product server and the hub: `python -m tests.conformance`."""
 
 import sys
+from collections.abc import Sequence
 
 import click
 
 from clusterwright.cli.serve import SERVERS
 from tests.conformance.lint import findings
 from tests.conformance.suite import ERAS, Scores, judge_client, judge_server
-from tests.servers.served import product, served
+from tests.servers.served import machine, product, served
 
 FIXTURE = (sys.executable, "-m", "tests.conformance.fixture")
 WITHOUT_FIXTURES = {
@@ -38,16 +39,17 @@ WITHOUT_FIXTURES = {
 
 def main() -> int:
     """Print a line for each judgement, at last one for each era; return 0 if all passed."""
-    good = [_products(name) for name in SERVERS]
+    good = [_products(name, product(name)) for name in SERVERS]
+    good += [_products("gpu-node", machine())]
     good += [_told(f"hub {era}", judge_client(era)) for era in ERAS]
     with served(FIXTURE) as url:
         good += [_told(era, judge_server(url, era)) for era in ERAS]
     return 0 if all(good) else 1
 
 
-def _products(name: str) -> bool:
+def _products(name: str, command: Sequence[str]) -> bool:
     good = True
-    with served(product(name)) as url:
+    with served(command) as url:
         for era in ERAS:
             judged = judge_server(url, era)
             wanted = tuple(one for one in judged.required if one in WITHOUT_FIXTURES[era])

@@ -14,6 +14,11 @@ def product(name: str, *options: str | Path) -> tuple[str, ...]:
     return (command, "serve", name, "--http", "0", *map(str, options))
 
 
+def machine() -> tuple[str, ...]:
+    """Return the command line that serves this machine's GPUs, of which there may be none."""
+    return (str(Path(sys.executable).with_name("clusterwright-gpu-node")), "--http", "0")
+
+
 class Served(NamedTuple):
     """A server that listens."""
 

@@ -107,7 +107,7 @@ def _conditions(one: Manifest) -> Iterator[tuple[Manifest, str]]:
     for kind, field in (("schedulingConditions", "UnschedulableOnNodePool"),
                         ("conditions", "Unschedulable")):  # fmt: skip
         for condition in items(one, "status", kind):
-            if text(condition, "type") == field and condition.get("status") in {"True", None}:
+            if text(condition, "type") == field and text(condition, "status") in {"True", ""}:
                 yield condition, f"$.status.{kind}[?(@.type=='{field}')]"
 
 

@@ -49,7 +49,10 @@ class MigManagers:
         """Apply what a node's label asks for, in two steps that others can see."""
         wanted = labels_of(node).get(MIG_CONFIG, "")
         attempt = wanted, text(pod, "metadata", "uid")
-        if not wanted or self._tried.get(name_of(node)) == attempt:
+        if not wanted:  # the same value is a change again once the label was away
+            self._tried.pop(name_of(node), None)
+            return
+        if self._tried.get(name_of(node)) == attempt:
             return
         if labels_of(node).get(STATE) not in _UNDER_WAY:
             self._world.label(node, {STATE: "pending"})

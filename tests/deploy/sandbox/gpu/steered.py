@@ -151,7 +151,7 @@ def until(holds: Callable[[], object], wanted: object = True) -> None:
     deadline = time.monotonic() + _DEADLINE
     while (found := holds()) != wanted and time.monotonic() < deadline:
         time.sleep(0.2)
-    assert found == wanted
+    assert found == wanted, f"{found!r} is not {wanted!r} after {_DEADLINE} s"
 
 
 def _stuck(pod: Manifest) -> str:

@@ -15,7 +15,7 @@ from clusterwright.tools.manifest import Manifest, name_of, strings
 
 _CLUSTER_API = "cluster.x-k8s.io/provider=cluster-api"
 _PROMETHEUS = "prometheus-operated"
-_GPU_OPERATOR = "gpu-operator"
+_GPU_OPERATOR = "clusterpolicies.nvidia.com"
 _SIMULATED = "kwok.x-k8s.io/node"
 
 
@@ -40,7 +40,10 @@ def connect(
         has_prometheus=any(
             name_of(one) == _PROMETHEUS for one in cluster.get(["Service"], "monitoring")
         ),
-        has_gpu=bool(cluster.get(["DaemonSet"], _GPU_OPERATOR)),
+        has_gpu=any(
+            name_of(one) == _GPU_OPERATOR
+            for one in cluster.get(["CustomResourceDefinition"], "default")
+        ),
     )
 
 

@@ -130,3 +130,8 @@ class Finding(_Frozen):
     remedies: tuple[Remedy, ...] = Field(
         default=(), description="Ready-made changes, the best first."
     )
+
+
+def ask(what: str) -> str:
+    """Return what stands in a remedy for a value that only a person can know."""
+    return f"<ask: {what}>"

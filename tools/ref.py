@@ -144,8 +144,13 @@ def legal(kind: str, name: str, namespace: str, api_version: str) -> Ref | None:
     placed = not namespace or _NAMESPACE.match(namespace)
     if _KIND.match(kind) and len(name) <= _LONGEST_NAME and _USUAL.match(name) and placed:
         return made
+    return checked(made)
+
+
+def checked(ref: Ref) -> Ref | None:
+    """Return a Ref that was made of other people's words, or None if these name nothing."""
     try:
-        return made if Ref.parse(str(made)) == made else None  # not so without a name
+        return ref if Ref.parse(str(ref)) == ref else None  # not so without a name
     except InvalidInputError:
         return None
 

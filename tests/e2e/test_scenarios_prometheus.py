@@ -4,43 +4,16 @@ What is judged finding by finding is diagnosed besides: the agent must name the 
 the alerts that fire because of it folded under it.
 """
 
-from dataclasses import dataclass, field
-
 import pytest
 
-from clusterwright.agents.diagnose import diagnose
-from clusterwright.agents.hub import Hub
-from clusterwright.cli.judge.compare import tells
 from clusterwright.cli.judge.judge import judge
 from clusterwright.cli.judge.table import table
 from clusterwright.deploy.sandbox import Instance
 from clusterwright.deploy.sandbox.scenario.connect import connect
 from clusterwright.deploy.sandbox.scenario.lifecycle import purge
 from clusterwright.deploy.sandbox.scenario.load import load_of
-from clusterwright.deploy.sandbox.scenario.model import Rendered
+from tests.e2e.diagnosed import LONGEST_WAIT, Diagnosed
 from tests.e2e.drawn import MOST, drawn, seed_of_commit
-
-_LONGEST_WAIT = 100
-"""Seconds that a test may wait for one fault to be told; `make scenarios` waits for all."""
-
-
-@dataclass
-class Diagnosed:
-    """The root causes of each scenario that are not its truth."""
-
-    beside: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
-
-    async def look(self, hub: Hub, rendered: Rendered) -> None:
-        """Diagnose a scenario's namespace, or the whole cluster for one that is larger."""
-        namespaced = rendered.card.scope == "namespaced"
-        found = await diagnose(hub, namespace=rendered.namespace if namespaced else None)
-        roots = [
-            f"{one.code} on {one.subject}"
-            for one in found.root_causes
-            if not any(tells(one, truth) for truth in rendered.truth)
-        ]
-        if roots:
-            self.beside[rendered.name] = roots
 
 
 @pytest.mark.timeout(900)
@@ -51,7 +24,7 @@ def test_faults_that_metrics_tell_are_found_and_traps_are_silent(
     cluster = connect(monitored_sandbox.kubeconfig, monitored_sandbox.registry_url or None)
     if not cluster.has_node:
         pytest.skip("without a real node nothing can be scraped but the sandbox itself")
-    quick = [one for one in load_of("prometheus") if one.card.told_within <= _LONGEST_WAIT]
+    quick = [one for one in load_of("prometheus") if one.card.told_within <= LONGEST_WAIT]
     chosen = drawn(quick, seed, MOST["prometheus"])
     diagnosed = Diagnosed()
     report = judge(cluster, chosen, seed, print, diagnosed.look)

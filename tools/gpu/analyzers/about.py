@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from clusterwright.tools.analyzer import Fulfilled, ReadRequest, Suspicion
-from clusterwright.tools.errors import InvalidInputError
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.finding import (
     Edge,
@@ -18,11 +17,11 @@ from clusterwright.tools.finding import (
     Severity,
 )
 from clusterwright.tools.kubernetes.analyzers.pod import title
+from clusterwright.tools.kubernetes.owners.machine import CAPI, origin_of
 from clusterwright.tools.manifest import Json, Manifest, text
-from clusterwright.tools.ref import Ref
+from clusterwright.tools.ref import Ref, checked
 
 _LONGEST_VALUE = 500
-_CAPI = "cluster.x-k8s.io"
 _OWNERS_OF_MACHINES = ("MachineSet", "MachinePool", "KubeadmControlPlane")
 
 
@@ -47,11 +46,6 @@ class Cure:
 def cure(say: str, kind: str, **more: Json) -> Cure:
     """Return a cure by one change, as `gpu_plan_change` takes it."""
     return Cure(say, ({"kind": kind, **more},))
-
-
-def ask(what: str) -> str:
-    """Return what stands for a value that only a person can know."""
-    return f"<ask: {what}>"
 
 
 def about(
@@ -120,34 +114,18 @@ def edges(sources: Sequence[Ref], edge: Edge, target: Ref) -> tuple[Relation, ..
 
 
 def of_machine(node: Manifest) -> Iterator[Relation]:
-    """Yield the edges from a node to its Machine, and from that to what made it.
-
-    Cluster API writes both on the Node: api/core/v1beta2, `MachineAnnotation`, `OwnerKind`.
-    """
-    annotation = {
-        key: text(node, "metadata", "annotations", f"{_CAPI}/{key}")
-        for key in ("machine", "cluster-namespace", "owner-kind", "owner-name")
-    }
-    namespace = annotation["cluster-namespace"]
-    machine = named("Machine", annotation["machine"], namespace, _CAPI)
+    """Yield the edges from a node to its Machine, and from that to what made it."""
+    origin = origin_of(node)
+    machine = origin.ref
     if machine is None:
         return
     yield Relation(source=Ref.of(node), edge=Edge.RUNS_ON, target=machine)
-    if annotation["owner-kind"] in _OWNERS_OF_MACHINES:
-        kind = annotation["owner-kind"]
-        group = f"controlplane.{_CAPI}" if kind == "KubeadmControlPlane" else _CAPI
-        owner = named(kind, annotation["owner-name"], namespace, group)
+    if origin.owner_kind in _OWNERS_OF_MACHINES:
+        kind = origin.owner_kind
+        group = f"controlplane.{CAPI}" if kind == "KubeadmControlPlane" else CAPI
+        owner = checked(Ref(kind, origin.owner, origin.namespace, group))
         if owner is not None:
             yield Relation(source=machine, edge=Edge.OWNED_BY, target=owner)
-
-
-def named(kind: str, name: str, namespace: str = "", group: str = "") -> Ref | None:
-    """Return the Ref of what somebody's text names, or None for text that names nothing."""
-    made = Ref(kind, name, namespace, group)
-    try:
-        return made if name and Ref.parse(str(made)) == made else None
-    except InvalidInputError:
-        return None
 
 
 def unless_gone(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding | None:

@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from clusterwright.tools.gpu.analyzers.about import named
 from clusterwright.tools.gpu.analyzers.waiting import in_question, leaving
 from clusterwright.tools.gpu.estate import Estate
 from clusterwright.tools.kubernetes.analyzers.capacity import finished
@@ -23,7 +22,7 @@ from clusterwright.tools.manifest import (
     text,
     truth,
 )
-from clusterwright.tools.ref import Ref
+from clusterwright.tools.ref import Ref, checked
 
 CLASS, SLICE, CLAIM = "DeviceClass", "ResourceSlice", "ResourceClaim"
 TEMPLATE = "ResourceClaimTemplate"
@@ -188,7 +187,7 @@ def claims_of(pod: Manifest) -> Iterator[tuple[str, Ref]]:
     for one in items(pod, "spec", "resourceClaims"):
         name = text(one, "resourceClaimName") or made.get(text(one, "name"), "")
         kind = CLAIM if name else TEMPLATE
-        ref = named(kind, name or text(one, "resourceClaimTemplateName"), namespace_of(pod))
+        ref = checked(Ref(kind, name or text(one, "resourceClaimTemplateName"), namespace_of(pod)))
         if ref is not None:
             yield text(one, "name"), ref
 

@@ -11,7 +11,6 @@ from clusterwright.tools.gpu.analyzers.about import (
     Cure,
     about,
     edges,
-    named,
     of_machine,
     shown,
     unless_gone,
@@ -34,7 +33,7 @@ from clusterwright.tools.gpu.vendor import Vendor
 from clusterwright.tools.kubernetes.analyzers.case import Case
 from clusterwright.tools.manifest import Manifest, text
 from clusterwright.tools.quotation import word
-from clusterwright.tools.ref import Ref
+from clusterwright.tools.ref import Ref, checked
 from clusterwright.tools.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ def _tainted(estate: Estate, offered: Sequence[Device]) -> Iterator[Suspicion]:
         by_node[one.node, one.driver].append(one)
     for (name, driver), some in by_node.items():
         bad = [one for one in some if one.taints]
-        node = named("Node", name)
+        node = checked(Ref("Node", name))
         if not bad or node is None:
             continue
         told = few([f"{word(one.name)} ({_spelled(one.taints[0])})" for one in bad], _MOST)
@@ -159,7 +158,7 @@ def _twice(estate: Estate, offered: Sequence[Device]) -> Iterator[Suspicion]:
     for (name, identity), some in by_uuid.items():
         claims = tuple(dict.fromkeys(given[one.key] for one in some))
         kinds = {one.attribute("type") for one in some}
-        node = named("Node", name)
+        node = checked(Ref("Node", name))
         if min(len(claims), len(kinds)) < _PAIR or node is None:
             continue
         holders = few([str(one) for one in claims], _MOST)

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from clusterwright.tools.excerpt import few
-from clusterwright.tools.finding import FieldEvidence
-from clusterwright.tools.gpu.analyzers.about import Cure, ask, cure
+from clusterwright.tools.finding import FieldEvidence, ask
+from clusterwright.tools.gpu.analyzers.about import Cure, cure
 from clusterwright.tools.gpu.changes.clients import clients_on
 from clusterwright.tools.gpu.estate import Estate
 from clusterwright.tools.gpu.funnel import Stage

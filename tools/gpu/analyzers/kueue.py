@@ -10,7 +10,6 @@ from clusterwright.tools.gpu.analyzers.about import (
     Cure,
     about,
     edges,
-    named,
     of_condition,
     shown,
 )
@@ -38,7 +37,7 @@ from clusterwright.tools.manifest import (
     text,
 )
 from clusterwright.tools.quotation import word
-from clusterwright.tools.ref import Ref, owner_of
+from clusterwright.tools.ref import Ref, checked, owner_of
 from clusterwright.tools.snapshot import Snapshot
 
 _GROUP = "kueue.x-k8s.io"
@@ -73,9 +72,11 @@ def _waits(one: Manifest) -> bool:
 
 def _queues(estate: Estate, workload: Manifest) -> Iterator[Ref]:
     """Yield the ClusterQueue of a workload, then its LocalQueue; none where that is not there."""
-    local = named("LocalQueue", text(workload, "spec", "queueName"), namespace_of(workload), _GROUP)
+    local = checked(
+        Ref("LocalQueue", text(workload, "spec", "queueName"), namespace_of(workload), _GROUP)
+    )
     found = estate.get(local) if local else None
-    above = named("ClusterQueue", text(found, "spec", "clusterQueue"), "", _GROUP)
+    above = checked(Ref("ClusterQueue", text(found, "spec", "clusterQueue"), "", _GROUP))
     yield from (ref for ref in (above, local) if ref and found)
 
 
@@ -135,7 +136,7 @@ def _of_workloads(estate: Estate, some: Sequence[Manifest]) -> Iterator[Suspicio
 
 def _without_queue(estate: Estate, one: Manifest) -> Finding | None:
     name = text(one, "spec", "queueName")
-    local = named("LocalQueue", name, namespace_of(one), _GROUP)
+    local = checked(Ref("LocalQueue", name, namespace_of(one), _GROUP))
     if local is None or not estate.was_read(LOCAL):
         return None
     found = estate.get(local)

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from clusterwright.tools.excerpt import few
-from clusterwright.tools.finding import FieldEvidence, Finding
-from clusterwright.tools.gpu.analyzers.about import Cure, ask, cure, label
+from clusterwright.tools.finding import FieldEvidence, Finding, ask
+from clusterwright.tools.gpu.analyzers.about import Cure, cure, label
 from clusterwright.tools.gpu.analyzers.waiting import Waiting, would_take
 from clusterwright.tools.gpu.analyzers.wrong_resource import offered
 from clusterwright.tools.gpu.hardware.mig_profiles import profile_of

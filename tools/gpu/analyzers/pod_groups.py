@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from clusterwright.tools.analyzer import Analyzer, Fulfilled, ReadRequest, Suspicion
 from clusterwright.tools.finding import Edge, Evidence, Finding, Relation, Severity
-from clusterwright.tools.gpu.analyzers.about import Cure, about, named, shown
+from clusterwright.tools.gpu.analyzers.about import Cure, about, shown
 from clusterwright.tools.gpu.analyzers.waiting import in_question, leaving
 from clusterwright.tools.gpu.estate import Estate, estate_of
 from clusterwright.tools.gpu.group_queue import KAI_API, VOLCANO_API, is_made, queue_of
@@ -24,7 +24,7 @@ from clusterwright.tools.manifest import (
     texts,
 )
 from clusterwright.tools.quotation import word
-from clusterwright.tools.ref import Ref, owner_of
+from clusterwright.tools.ref import Ref, checked, owner_of
 from clusterwright.tools.snapshot import Snapshot
 
 UNPLACED, NO_QUEUE = "queue/group-unplaced", "queue/group-queue-missing"
@@ -148,7 +148,7 @@ def _closed(estate: Estate, queue: Manifest) -> Iterator[Suspicion]:
 def _owned(one: Manifest) -> Iterator[Relation]:
     """Yield the edge to what a group was made for."""
     owner = owner_of(one)
-    if owner is not None and named(owner.kind, owner.name, owner.namespace, owner.group):
+    if owner is not None and checked(owner):
         yield Relation(source=Ref.of(one), edge=Edge.OWNED_BY, target=owner)
 
 

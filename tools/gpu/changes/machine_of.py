@@ -1,27 +1,22 @@
-"""The machine behind a node, by the annotations that Cluster API writes on it.
-
-Source: cluster-api, api/core/v1beta2/common_types.go and the Machine controller's node labels.
-"""
+"""How more nodes like one are asked for, by what it says of the machine that it is."""
 
 import json
 
 from clusterwright.tools.gpu.node import GpuNode
-from clusterwright.tools.manifest import strings
+from clusterwright.tools.kubernetes.owners.machine import origin_of
 from clusterwright.tools.ref import legal
-
-_DOMAIN = "cluster.x-k8s.io"
 
 
 def more_machines(node: GpuNode | None) -> str:
     """Return how more nodes like this one are asked for; empty where no Cluster API made it."""
     if node is None:
         return ""
-    marks = strings(node.manifest, "metadata", "annotations")
-    name, namespace = (marks.get(f"{_DOMAIN}/cluster-{one}", "") for one in ("name", "namespace"))
-    kind, owner = (marks.get(f"{_DOMAIN}/owner-{one}", "") for one in ("kind", "name"))
-    if kind != "MachineSet" or legal("Cluster", name, namespace, "") is None or not namespace:
+    origin = origin_of(node.manifest)
+    name, namespace = origin.cluster, origin.namespace
+    named = legal("Cluster", name, namespace, "") is not None and namespace
+    if origin.owner_kind != "MachineSet" or not named:
         return ""
-    deployment = owner.rpartition("-")[0]
+    deployment = origin.owner.rpartition("-")[0]
     if legal("MachineDeployment", deployment, namespace, "") is None:
         return ""
     change = json.dumps({"kind": "scale", "name": f"{namespace}/{name}", "pool": deployment})

@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 
 from clusterwright.tools.gpu.fit.node_info import NodeInfo, requests
 from clusterwright.tools.gpu.fit.rejection import Plugin, Rejection
-from clusterwright.tools.manifest import Manifest, strings
+from clusterwright.tools.kubernetes.owners.machine import origin_of
+from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.quotation import word
 
-_CAPI = "cluster.x-k8s.io"
 _MOVABLE = (Plugin.NODE_RESOURCES_FIT, Plugin.NODE_PORTS, Plugin.NODE_UNSCHEDULABLE)
 """What does not speak against a new node of the same kind."""
 
@@ -29,12 +29,10 @@ def another_node(
 
 def _maker(node: NodeInfo) -> str:
     """Return the owner of the Machine that became the node, as Cluster API annotates it."""
-    found = strings(node.manifest, "metadata", "annotations")
-    owner, cluster = found.get(f"{_CAPI}/owner-name"), found.get(f"{_CAPI}/cluster-name")
-    if not owner or not cluster:
+    origin = origin_of(node.manifest)
+    if not origin.owner or not origin.cluster:
         return ""
-    kind = found.get(f"{_CAPI}/owner-kind", "MachineSet")
+    kind = origin.owner_kind or "MachineSet"
     of = "the MachineDeployment of MachineSet" if kind == "MachineSet" else word(kind)
-    namespace = found.get(f"{_CAPI}/cluster-namespace", "")
-    whole = f"{word(namespace)}/{word(cluster)}"
-    return f": scale {of} {word(owner)} of Cluster {whole} (the Cluster API server does)"
+    whole = f"{word(origin.namespace)}/{word(origin.cluster)}"
+    return f": scale {of} {word(origin.owner)} of Cluster {whole} (the Cluster API server does)"

@@ -94,11 +94,6 @@ def applied_again(standing: Standing, **more: Json) -> Manifest:
     return change(standing, "rollback", revision=standing.newest.number, **more)
 
 
-def ask(what: str) -> str:
-    """Return what stands for a value that only a person can know."""
-    return f"<ask: {what}>"
-
-
 def status_of(revision: Revision) -> FieldEvidence:
     """Return the status of a revision as evidence."""
     path = "$.metadata.labels.status"

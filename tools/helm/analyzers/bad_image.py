@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from clusterwright.tools.analyzer import Analyzer, Suspicion
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.field_path import put, read, spell
-from clusterwright.tools.finding import Evidence, FieldEvidence, Finding, Severity
+from clusterwright.tools.finding import Evidence, FieldEvidence, Finding, Severity, ask
 from clusterwright.tools.helm.analyzers.about import (
     Cure,
     about,
-    ask,
     change,
     of_record,
     released,

@@ -7,12 +7,11 @@ from collections.abc import Iterable, Iterator
 from clusterwright.tools.analyzer import Analyzer, Suspicion
 from clusterwright.tools.excerpt import shorten
 from clusterwright.tools.field_path import MISSING, read, spell
-from clusterwright.tools.finding import FieldEvidence, Finding, Severity
+from clusterwright.tools.finding import FieldEvidence, Finding, Severity, ask
 from clusterwright.tools.helm.analyzers.about import (
     Cure,
     about,
     applied_again,
-    ask,
     change,
     released,
     spelled,

@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 
 from clusterwright.tools.analyzer import Analyzer, Suspicion
-from clusterwright.tools.finding import Evidence, Finding, Severity
+from clusterwright.tools.finding import Evidence, Finding, Severity, ask
 from clusterwright.tools.helm.analyzers.about import (
     Cure,
     about,
-    ask,
     change,
     of_record,
     released,

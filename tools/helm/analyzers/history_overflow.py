@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from clusterwright.tools.analyzer import Analyzer, Suspicion
-from clusterwright.tools.finding import Severity
-from clusterwright.tools.helm.analyzers.about import Cure, about, ask, change, of_record
+from clusterwright.tools.finding import Severity, ask
+from clusterwright.tools.helm.analyzers.about import Cure, about, change, of_record
 from clusterwright.tools.helm.estate import estate_of
 from clusterwright.tools.helm.record import USUALLY_KEPT
 from clusterwright.tools.snapshot import Snapshot

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator
 from clusterwright.tools.analyzer import Analyzer, Suspicion
 from clusterwright.tools.diff import Difference, differences, same
 from clusterwright.tools.field_path import MISSING, Path, read, spell
-from clusterwright.tools.finding import Evidence, Finding
+from clusterwright.tools.finding import Evidence, Finding, ask
 from clusterwright.tools.helm.analyzers.about import (
     Cure,
     about,
-    ask,
     change,
     of_record,
     released,

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from clusterwright.tools.analyzer import Analyzer, ReadRequest, Suspicion
-from clusterwright.tools.finding import Evidence, FieldEvidence, Finding, Severity
-from clusterwright.tools.helm.analyzers.about import Cure, ask, remedies, unless_gone
+from clusterwright.tools.finding import Evidence, FieldEvidence, Finding, Severity, ask
+from clusterwright.tools.helm.analyzers.about import Cure, remedies, unless_gone
 from clusterwright.tools.helm.estate import WORKLOADS, Estate, Standing, estate_of
 from clusterwright.tools.helm.marks import RELEASE_NAME, is_hook, released_by
 from clusterwright.tools.helm.objects import KEEP

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from clusterwright.tools.analyzer import Analyzer, Suspicion
 from clusterwright.tools.field_path import Path, put, spell
-from clusterwright.tools.finding import Finding
-from clusterwright.tools.helm.analyzers.about import Cure, about, ask, change, of_record, status_of
+from clusterwright.tools.finding import Finding, ask
+from clusterwright.tools.helm.analyzers.about import Cure, about, change, of_record, status_of
 from clusterwright.tools.helm.estate import Standing, estate_of
 from clusterwright.tools.helm.values_schema import refused, said
 from clusterwright.tools.manifest import Json

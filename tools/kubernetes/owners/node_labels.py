@@ -9,12 +9,12 @@ from collections.abc import Iterator
 
 from clusterwright.tools.field_path import Path
 from clusterwright.tools.kubernetes.owners.claim import Claim, Question
+from clusterwright.tools.kubernetes.owners.machine import CAPI, MACHINE, origin_of
 from clusterwright.tools.manifest import Manifest, strings, text
 from clusterwright.tools.quotation import word
 
-_CAPI = "cluster.x-k8s.io"
-_FROM_MACHINE = f"{_CAPI}/labels-from-machine"
-_SYNCED = ("node-role.kubernetes.io", "node-restriction.kubernetes.io", f"node.{_CAPI}")
+_FROM_MACHINE = f"{CAPI}/labels-from-machine"
+_SYNCED = ("node-role.kubernetes.io", "node-restriction.kubernetes.io", f"node.{CAPI}")
 """Domains whose labels Cluster API always takes from the Machine, those below the last two as well.
 
 Source: cluster-api, internal/contract/labels (ManagedNodeLabelDomain and its kin).
@@ -25,21 +25,20 @@ _FEATURES = "feature.node.kubernetes.io"
 
 def machine_labels(asked: Question) -> Iterator[Claim]:
     """Yield the Machine of a node, for a label that Cluster API keeps as the Machine has it."""
-    marks = _marks(asked)
-    machine = marks.get(f"{_CAPI}/machine", "")
-    if not machine:
+    origin = origin_of(asked.manifest)
+    if not origin.machine:
         return
-    taken = _listed(marks, _FROM_MACHINE)
+    taken = _listed(_marks(asked), _FROM_MACHINE)
     for label in _labels(asked):
         domain = label.rpartition("/")[0]
         if label not in taken and not _is_synced(domain):
             continue
-        kind = word(marks.get(f"{_CAPI}/owner-kind", "") or "Machine")
-        owner = f"{kind} {word(marks.get(f'{_CAPI}/owner-name', '') or machine)}"
-        cluster = word(marks.get(f"{_CAPI}/cluster-name", ""))
+        kind = word(origin.owner_kind or "Machine")
+        owner = f"{kind} {word(origin.owner or origin.machine)}"
+        cluster = word(origin.cluster)
         yield Claim(
-            owner=f"Machine {word(machine)} of Cluster API",
-            shown_by=f"annotation {_FROM_MACHINE if label in taken else f'{_CAPI}/machine'}",
+            owner=f"Machine {word(origin.machine)} of Cluster API",
+            shown_by=f"annotation {_FROM_MACHINE if label in taken else MACHINE}",
             where=f"the labels of the machine's template ({owner} of Cluster {cluster}), on the"
             " management cluster",
             server="cluster_api",

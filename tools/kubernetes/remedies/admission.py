@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from clusterwright.tools.finding import EventEvidence, FieldEvidence, Finding, Remedy
-from clusterwright.tools.kubernetes.remedies.remedy import ask, in_template, patch
+from clusterwright.tools.finding import EventEvidence, FieldEvidence, Finding, Remedy, ask
+from clusterwright.tools.kubernetes.remedies.remedy import in_template, patch
 from clusterwright.tools.manifest import Json, items, mapping, text
 from clusterwright.tools.snapshot import Snapshot
 

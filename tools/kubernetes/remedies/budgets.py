@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from clusterwright.tools.finding import Edge, Finding, Remedy
+from clusterwright.tools.finding import Edge, Finding, Remedy, ask
 from clusterwright.tools.kubernetes.analyzers.node_match import repelling, selects
-from clusterwright.tools.kubernetes.remedies.remedy import ask, patch
+from clusterwright.tools.kubernetes.remedies.remedy import patch
 from clusterwright.tools.manifest import Manifest, condition, dig, mapping, name_of, number, text
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot

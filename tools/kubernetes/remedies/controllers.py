@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-from clusterwright.tools.finding import Edge, Finding, Remedy
+from clusterwright.tools.finding import Edge, Finding, Remedy, ask
 from clusterwright.tools.kubernetes.analyzers.nearest import nearest
 from clusterwright.tools.kubernetes.remedies.remedy import (
-    ask,
     container_of,
     field_evidence,
     in_template,

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from clusterwright.tools.finding import FieldEvidence, Finding, Remedy
+from clusterwright.tools.finding import FieldEvidence, Finding, Remedy, ask
 from clusterwright.tools.kubernetes.analyzers.nearest import nearest
-from clusterwright.tools.kubernetes.remedies.remedy import ask, in_template, patch
+from clusterwright.tools.kubernetes.remedies.remedy import in_template, patch
 from clusterwright.tools.manifest import mapping, name_of
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot

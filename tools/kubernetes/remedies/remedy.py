@@ -23,11 +23,6 @@ _TEMPLATES = {
 """Where a kind keeps the template of its pods, if a change of it makes new ones."""
 
 
-def ask(what: str) -> str:
-    """Return what stands for a value that only a person can know."""
-    return f"<ask: {what}>"
-
-
 def patch(ref: Ref, fields: dict[str, Json]) -> Manifest:
     """Return a change of fields."""
     return {"kind": "patch", "object": str(ref), "set": fields}

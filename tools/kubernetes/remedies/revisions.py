@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from clusterwright.tools.finding import Finding, Remedy
-from clusterwright.tools.kubernetes.remedies.remedy import ask, container_of, in_template, patch
+from clusterwright.tools.finding import Finding, Remedy, ask
+from clusterwright.tools.kubernetes.remedies.remedy import container_of, in_template, patch
 from clusterwright.tools.manifest import Manifest, mapping, number, text
 from clusterwright.tools.snapshot import Snapshot
 

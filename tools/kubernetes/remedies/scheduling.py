@@ -3,15 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from clusterwright.tools.finding import Edge, Finding, Remedy
+from clusterwright.tools.finding import Edge, Finding, Remedy, ask
 from clusterwright.tools.kubernetes.analyzers.nearest import nearest
 from clusterwright.tools.kubernetes.analyzers.node_match import CORDONED, repelling
-from clusterwright.tools.kubernetes.remedies.remedy import (
-    ask,
-    field_evidence,
-    in_template,
-    patch,
-)
+from clusterwright.tools.kubernetes.remedies.remedy import field_evidence, in_template, patch
 from clusterwright.tools.manifest import (
     Manifest,
     items,

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from clusterwright.tools.prometheus.analyzers.joins import checked, node_of, pod_of, workload
+from clusterwright.tools.prometheus.analyzers.joins import node_of, pod_of, workload
 from clusterwright.tools.prometheus.estate import Estate
 from clusterwright.tools.prometheus.result import Labels
-from clusterwright.tools.ref import Ref
+from clusterwright.tools.ref import Ref, checked
 
 _NAMED = (
     ("deployment", "Deployment"),

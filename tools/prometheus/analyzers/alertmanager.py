@@ -21,10 +21,9 @@ from clusterwright.tools.prometheus.analyzers.about import (
     value_of,
 )
 from clusterwright.tools.prometheus.analyzers.alerts import ALWAYS, KIND
-from clusterwright.tools.prometheus.analyzers.joins import checked
 from clusterwright.tools.prometheus.analyzers.server import instance
 from clusterwright.tools.prometheus.estate import GROUP, Estate, estate_of
-from clusterwright.tools.ref import Ref
+from clusterwright.tools.ref import Ref, checked
 from clusterwright.tools.snapshot import Snapshot
 
 RECEIVER, NOTIFYING = "alertmanager/no-receiver", "alertmanager/notifications-failing"

@@ -15,13 +15,12 @@ from clusterwright.tools.prometheus.analyzers.about import about, name, shown, t
 from clusterwright.tools.prometheus.analyzers.alert_monitoring import MONITORING as OF_MONITORING
 from clusterwright.tools.prometheus.analyzers.alert_monitoring import watched
 from clusterwright.tools.prometheus.analyzers.alert_objects import about as objects_of
-from clusterwright.tools.prometheus.analyzers.joins import checked
 from clusterwright.tools.prometheus.estate import Estate, estate_of
 from clusterwright.tools.prometheus.known_alerts import KNOWN_ALERTS
 from clusterwright.tools.prometheus.promql.literals import string
 from clusterwright.tools.prometheus.result import Labels
 from clusterwright.tools.quotation import quoted
-from clusterwright.tools.ref import Ref
+from clusterwright.tools.ref import Ref, checked
 from clusterwright.tools.snapshot import Snapshot
 
 FIRING, PRESSURE, MONITORING = "alert/firing", "alert/pressure", "alert/monitoring"

@@ -6,12 +6,11 @@ from clusterwright.tools.analyzer import Analyzer, Suspicion
 from clusterwright.tools.finding import Edge, Finding, Relation, Severity
 from clusterwright.tools.manifest import items, number, text
 from clusterwright.tools.prometheus.analyzers.about import about, measured, metric, name, said, told
-from clusterwright.tools.prometheus.analyzers.joins import checked
 from clusterwright.tools.prometheus.analyzers.server import made_for
 from clusterwright.tools.prometheus.analyzers.target_down import JOB
 from clusterwright.tools.prometheus.estate import Estate, estate_of
 from clusterwright.tools.prometheus.scraping.subject import monitor
-from clusterwright.tools.ref import Ref
+from clusterwright.tools.ref import Ref, checked
 from clusterwright.tools.snapshot import Snapshot
 
 CODE = "prometheus/cardinality-explosion"

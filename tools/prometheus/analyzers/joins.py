@@ -6,19 +6,17 @@ nothing that exists joins nothing.
 
 from collections.abc import Iterator
 
-from clusterwright.tools.errors import InvalidInputError
 from clusterwright.tools.finding import Edge, Relation
 from clusterwright.tools.kubernetes.analyzers.pod import workload_of
+from clusterwright.tools.kubernetes.owners.machine import origin_of
 from clusterwright.tools.manifest import dig, text
 from clusterwright.tools.prometheus.estate import Estate
 from clusterwright.tools.prometheus.result import Labels
 from clusterwright.tools.prometheus.scraping.subject import subject
-from clusterwright.tools.ref import Ref
+from clusterwright.tools.ref import Ref, checked
 
 _NODE_LABELS = ("Hostname", "hostname", "node", "kubernetes_node", "nodename")
 """dcgm-exporter before and after its change of case (#655), kubelet, older scrape configs."""
-_MACHINE = ("cluster.x-k8s.io/machine", "cluster.x-k8s.io/cluster-namespace")
-"""Annotations that Cluster API sets on a Node: api/core/v1beta2, `MachineAnnotation`."""
 
 
 def pod_of(estate: Estate, labels: Labels) -> Ref | None:
@@ -78,10 +76,8 @@ def workload(estate: Estate, pod: Ref) -> Ref:
 
 def machine_of(estate: Estate, node: Ref) -> Ref | None:
     """Return the Machine of Cluster API that a node is, where the node says so."""
-    manifest = estate.get(node)
-    name, namespace = (text(manifest, "metadata", "annotations", key) for key in _MACHINE)
-    made = Ref("Machine", name, namespace, "cluster.x-k8s.io")
-    return checked(made) if name and namespace else None
+    origin = origin_of(estate.get(node))
+    return origin.ref if origin.namespace else None
 
 
 def hosts(estate: Estate, pod: Ref | None, node: Ref | None) -> Iterator[Relation]:
@@ -98,11 +94,3 @@ def owners(estate: Estate, pod: Ref) -> Iterator[Relation]:
     above = workload(estate, pod)
     if above != pod:
         yield Relation(source=pod, edge=Edge.OWNED_BY, target=above)
-
-
-def checked(ref: Ref) -> Ref | None:
-    """Return a Ref made of label values if it is one at all."""
-    try:
-        return ref if Ref.parse(str(ref)) == ref else None
-    except InvalidInputError:
-        return None

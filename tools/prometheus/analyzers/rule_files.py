@@ -17,12 +17,11 @@ from clusterwright.tools.manifest import (
     text,
 )
 from clusterwright.tools.prometheus.analyzers.about import about, name, said
-from clusterwright.tools.prometheus.analyzers.joins import checked
 from clusterwright.tools.prometheus.estate import GROUP, Estate, estate_of
 from clusterwright.tools.prometheus.ruling.loaded import stem
 from clusterwright.tools.prometheus.ruling.rule import RuleGroup
 from clusterwright.tools.prometheus.scraping.selected import selected, unselected
-from clusterwright.tools.ref import Ref
+from clusterwright.tools.ref import Ref, checked
 from clusterwright.tools.snapshot import Snapshot
 
 REJECTED, NOT_LOADED, NOT_SELECTED = "rule/rejected", "rule/not-loaded", "rule/not-selected"

@@ -15,11 +15,11 @@ from clusterwright.tools.prometheus.analyzers.about import (
     said,
     told,
 )
-from clusterwright.tools.prometheus.analyzers.joins import checked, pod_of, workload
+from clusterwright.tools.prometheus.analyzers.joins import pod_of, workload
 from clusterwright.tools.prometheus.estate import GROUP, Estate, estate_of
 from clusterwright.tools.prometheus.result import Labels, Series
 from clusterwright.tools.prometheus.wire import moment
-from clusterwright.tools.ref import Ref, owner_of
+from clusterwright.tools.ref import Ref, checked, owner_of
 from clusterwright.tools.snapshot import Snapshot
 
 RELOAD = "prometheus/config-reload-failed"

@@ -9,10 +9,9 @@ from clusterwright.tools.finding import Edge, Finding, Relation, Severity
 from clusterwright.tools.prometheus.alertmanager_state import Alert, Matcher, Silence
 from clusterwright.tools.prometheus.analyzers.about import about, change, name, said
 from clusterwright.tools.prometheus.analyzers.alerts import ALWAYS, KIND
-from clusterwright.tools.prometheus.analyzers.joins import checked
 from clusterwright.tools.prometheus.estate import Estate, estate_of
 from clusterwright.tools.quotation import quoted
-from clusterwright.tools.ref import Ref
+from clusterwright.tools.ref import Ref, checked
 from clusterwright.tools.snapshot import Snapshot
 
 BROAD, ENDLESS = "alertmanager/silence-too-broad", "alertmanager/silence-never-ends"

@@ -8,14 +8,14 @@ from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.finding import Edge, Evidence, Finding, Relation, Severity
 from clusterwright.tools.manifest import condition, dig, items, number, text
 from clusterwright.tools.prometheus.analyzers.about import about, name, said, shown
-from clusterwright.tools.prometheus.analyzers.joins import checked, workload
+from clusterwright.tools.prometheus.analyzers.joins import workload
 from clusterwright.tools.prometheus.estate import Estate, estate_of
 from clusterwright.tools.prometheus.promql.literals import string
 from clusterwright.tools.prometheus.scraping.scrape_error import Cause, Failure, why
 from clusterwright.tools.prometheus.scraping.subject import monitor, subject, subjects
 from clusterwright.tools.prometheus.scraping.target import Target
 from clusterwright.tools.quotation import quoted
-from clusterwright.tools.ref import Ref
+from clusterwright.tools.ref import Ref, checked
 from clusterwright.tools.snapshot import Snapshot
 
 JOB = "ScrapeJob"

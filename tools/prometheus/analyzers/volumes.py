@@ -4,14 +4,13 @@ import json
 from collections.abc import Callable, Iterable
 
 from clusterwright.tools.analyzer import Analyzer, Fulfilled, ReadRequest, Suspicion
-from clusterwright.tools.finding import Edge, Finding, Relation, Severity
+from clusterwright.tools.finding import Edge, Finding, Relation, Severity, ask
 from clusterwright.tools.kubernetes.analyzers.pod import workload_of
 from clusterwright.tools.manifest import dig, items, text, texts, truth
 from clusterwright.tools.prometheus.analyzers.about import about, measured, metric, percent
-from clusterwright.tools.prometheus.analyzers.joins import checked
 from clusterwright.tools.prometheus.estate import Estate, estate_of
 from clusterwright.tools.prometheus.result import Labels, Series
-from clusterwright.tools.ref import Ref
+from clusterwright.tools.ref import Ref, checked
 from clusterwright.tools.snapshot import Snapshot
 
 FULL, FILLING = "pvc/full", "pvc/filling-up"
@@ -51,7 +50,7 @@ def _fix(estate: Estate, claim: Ref) -> str:
     storage = estate.get(Ref("StorageClass", named)) if named else None
     if truth(storage, "allowVolumeExpansion"):
         asked = text(estate.get(claim), "spec", "resources", "requests", "storage")
-        more = f"<ask: how much, more than {asked or 'now'}>"
+        more = ask(f"how much, more than {asked or 'now'}")
         path = "spec.resources.requests.storage"
         made = json.dumps({"kind": "patch", "object": str(claim), "set": {path: more}})
         return f"Delete what is not needed, or give it more: k8s_plan_change {made}"

@@ -16,10 +16,9 @@ from clusterwright.tools.prometheus.analyzers.about import (
 )
 from clusterwright.tools.prometheus.analyzers.alert_objects import about as objects_of
 from clusterwright.tools.prometheus.analyzers.alerts import KIND
-from clusterwright.tools.prometheus.analyzers.joins import checked
 from clusterwright.tools.prometheus.analyzers.rules import rules_of
 from clusterwright.tools.prometheus.estate import Estate, estate_of
-from clusterwright.tools.ref import Ref
+from clusterwright.tools.ref import Ref, checked
 from clusterwright.tools.snapshot import Snapshot
 
 WATCHDOG, FLAPPING = "alert/watchdog-missing", "alert/flapping"

@@ -6,6 +6,7 @@ active its engines are.
 """
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from clusterwright.deploy.sandbox.gpu.hardware import hardware_of
@@ -114,35 +115,46 @@ def _occupies(pod: Manifest, node: str) -> bool:
 def _measure(
     node: Manifest, device: Device, owner: Owner | None, pod: Manifest, out: Exposition
 ) -> None:
-    product, index = device.product, device.index
+    """Add the series of one device; DCGM tells less of a MIG device."""
 
     def of(key: str, default: float) -> float:
         whole = said(pod, f"{GPU}{key}", said(node, f"{GPU}{key}", default))
-        return said(node, f"{GPU}{index}.{key}", whole)
+        return said(node, f"{GPU}{device.index}.{key}", whole)
 
-    name = name_of(node)
+    labels = _labels(name_of(node), device, owner)
+    for metric, value in _figures(device, of, busy=owner is not None).items():
+        if not (device.profile and metric in _NOT_OF_MIG):
+            out.add(metric, labels, value, "counter" if metric in _COUNTERS else "gauge")
+
+
+def _labels(node: str, device: Device, owner: Owner | None) -> str:
     mig = (
         {"GPU_I_PROFILE": device.profile, "GPU_I_ID": str(device.instance)}
         if device.profile
         else {}
     )
-    labels = labelled(
+    return labelled(
         **mig,
-        gpu=str(index),
-        UUID=f"GPU-{name}-{index}",
-        pci_bus_id=f"00000000:{index + 1:02X}:00.0",
-        device=f"nvidia{index}",
-        modelName=product.name,
-        Hostname=name,
+        gpu=str(device.index),
+        UUID=f"GPU-{node}-{device.index}",
+        pci_bus_id=f"00000000:{device.index + 1:02X}:00.0",
+        device=f"nvidia{device.index}",
+        modelName=device.product.name,
+        Hostname=node,
         container=owner.container if owner else "",
         namespace=owner.namespace if owner else "",
         pod=owner.pod if owner else "",
     )
-    util = of("util", _BUSY if owner else 0.0)
-    used = of("fb-used", device.memory * 0.6 if owner else 4.0)
+
+
+def _figures(device: Device, of: Callable[[str, float], float], *, busy: bool) -> dict[str, float]:
+    """Return what is measured: what `of` says of a figure, or what it usually is."""
+    product = device.product
+    util = of("util", _BUSY if busy else 0.0)
+    used = of("fb-used", device.memory * 0.6 if busy else 4.0)
     reserved = min(_RESERVED, device.memory * 0.02)
     engine = of("gr-active", util / 100)
-    for metric, value in {
+    return {
         "DCGM_FI_DEV_SM_CLOCK": of("sm-clock", product.sm_clock if util else 345.0),
         "DCGM_FI_DEV_MEM_CLOCK": of("mem-clock", product.memory_clock),
         "DCGM_FI_DEV_MEMORY_TEMP": of("memory-temp", 36 + util * 0.4),
@@ -172,10 +184,7 @@ def _measure(
         "DCGM_FI_PROF_DRAM_ACTIVE": of("dram-active", engine * 0.5),
         "DCGM_FI_PROF_PCIE_TX_BYTES": of("pcie-tx", util * 1e6),
         "DCGM_FI_PROF_PCIE_RX_BYTES": of("pcie-rx", util * 1e6),
-    }.items():
-        kind = "counter" if metric in _COUNTERS else "gauge"
-        if not (device.profile and metric in _NOT_OF_MIG):
-            out.add(metric, labels, value, kind)
+    }
 
 
 _NOT_OF_MIG = frozenset(

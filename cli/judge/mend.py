@@ -26,6 +26,7 @@ from clusterwright.deploy.sandbox.scenario.errors import NotDevelopedError
 from clusterwright.deploy.sandbox.scenario.kubectl import Cluster
 from clusterwright.deploy.sandbox.scenario.lifecycle import break_, is_developed, remove
 from clusterwright.deploy.sandbox.scenario.model import Rendered
+from clusterwright.deploy.sandbox.scenario.play import Truth
 from clusterwright.deploy.sandbox.scenario.run import unmet_of
 
 _BREAK_SECONDS = 240.0
@@ -131,7 +132,7 @@ async def _mend(place: Place, one: Mended) -> None:
         one.wrong.append("it has not developed")
         return
     offset = place.audit_log.stat().st_size
-    own = await _repair_of(place, one)
+    own, others = await _repair_of(place, one)
     one.seconds = time.monotonic() - started
     if own is None:
         one.wrong.append("fix did not speak of it")
@@ -148,6 +149,7 @@ async def _mend(place: Place, one: Mended) -> None:
         for agent in _AGENTS
         for write in writes(place.audit_log, agent=agent, offset=offset)
         if scope is None or write.namespace == scope
+        if not write.agent.endswith(others)
     ]
     one.writes = len(taken)
     if one.expected != "fixed" and taken:
@@ -156,21 +158,27 @@ async def _mend(place: Place, one: Mended) -> None:
         await _await_repaired(place.cluster, one)
 
 
-async def _repair_of(place: Place, one: Mended) -> dict[str, Any] | None:
-    """Run fix until it speaks of the scenario's first truth; return what it says of that."""
+async def _repair_of(place: Place, one: Mended) -> tuple[dict[str, Any] | None, tuple[str, ...]]:
+    """Run fix until it speaks of the scenario's first truth; return what it says of that.
+
+    With it come the plans of all else that it repaired: a fault of the whole cluster is looked for
+    in all of it, where others may have left something behind that is theirs to answer for.
+    """
     truth = one.rendered.truth[0]
+    plans: set[str] = set()
     deadline = time.monotonic() + max(_LATE_SECONDS, one.rendered.card.told_within)
     while True:
         repairs = await _fix(place, one.rendered)
-        for repair in repairs:
-            if repair["subject"] == str(truth.subject) and repair["code"] in {
-                truth.code,
-                *truth.also_allowed,
-            }:
-                return repair
-        if repairs or time.monotonic() > deadline:
-            return None
+        own = next((repair for repair in repairs if _is_about(repair, truth)), None)
+        plans |= {repair["plan"] for repair in repairs if repair["plan"] and repair is not own}
+        if own is not None or repairs or time.monotonic() > deadline:
+            return own, tuple(plans)
         await anyio.sleep(1)
+
+
+def _is_about(repair: dict[str, Any], truth: Truth) -> bool:
+    codes = {truth.code, *truth.also_allowed}
+    return repair["subject"] == str(truth.subject) and repair["code"] in codes
 
 
 async def _fix(place: Place, rendered: Rendered) -> list[dict[str, Any]]:

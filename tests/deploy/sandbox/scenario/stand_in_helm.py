@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from clusterwright.deploy.sandbox.scenario.kubectl import Cluster
+from clusterwright.tools.manifest import Manifest
+from tests.deploy.sandbox.scenario.stand_in import StandIn
 
 _PROGRAM = """#!{python}
 import json, os, pathlib, sys, time
@@ -23,6 +25,9 @@ call = {{
 written = folder / f"{{time.time_ns()}}-{{os.getpid()}}"
 written.write_text(json.dumps(call))
 written.rename(written.with_suffix(".call"))
+if (folder / "makes").exists():
+    source, target = json.loads((folder / "makes").read_text())
+    os.replace(source, target)
 print((folder / "says").read_text())
 while (folder / "lasts").exists():
     time.sleep(0.02)
@@ -55,6 +60,13 @@ class StandInHelm:
         (self.folder / "status").write_text(str(status))
         if lasts:
             (self.folder / "lasts").touch()
+
+    def makes(self, seen_by: StandIn, *objects: Manifest) -> None:
+        """Make these when it is called next: kubectl sees them from then on, and not before."""
+        source = self.folder / "answers.json"
+        source.write_text(json.dumps([objects]))
+        target = seen_by.folder / "answers.json"
+        (self.folder / "makes").write_text(json.dumps([str(source), str(target)]))
 
     @property
     def calls(self) -> list[Call]:

@@ -105,7 +105,7 @@ def test_what_must_fail_has_to_fail_and_to_say_why(place: Place) -> None:
 
 def test_it_is_killed_with_its_group_once_the_condition_holds(place: Place) -> None:
     place.helm.does(lasts=True)
-    place.kubectl.answer([], [POD])
+    place.helm.makes(place.kubectl, POD)
     place.operate(killed_after=HELD)
     [call] = place.helm.calls
     assert call.group == call.pid
@@ -120,9 +120,8 @@ def test_what_ends_before_it_could_be_killed_is_told(place: Place) -> None:
 
 def test_what_is_left_goes_on(place: Place) -> None:
     place.helm.does(lasts=True)
-    place.kubectl.answer([POD])
+    place.helm.makes(place.kubectl, POD)
     place.operate(left_after=HELD)
-    until(lambda: bool(place.helm.calls))
     pid = place.helm.calls[0].pid
     assert start_time(pid)
     (place.helm.folder / "lasts").unlink()

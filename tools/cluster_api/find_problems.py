@@ -1,9 +1,7 @@
 """The tool that names what is wrong with workload clusters, as their management cluster sees it."""
 
 from functools import partial
-from typing import TYPE_CHECKING, Annotated
-
-from pydantic import Field
+from typing import TYPE_CHECKING
 
 from clusterwright.tools.analyze import analyze
 from clusterwright.tools.cluster_api.analyzers import ANALYZERS
@@ -16,7 +14,7 @@ from clusterwright.tools.kubernetes.brief import owners
 from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.parameters import Cluster, Cursor, Namespace
 from clusterwright.tools.kubernetes.problems import Problems
-from clusterwright.tools.kubernetes.scan import MOST, Scan, paged
+from clusterwright.tools.kubernetes.scan import Limit, Scan, paged
 from clusterwright.tools.quotation import marked
 from clusterwright.tools.tool import Effect, Tool
 
@@ -30,9 +28,7 @@ DOMAIN = "cluster_api"
 async def capi_find_problems(
     clusters: Clusters,
     namespace: Namespace = None,
-    limit: Annotated[
-        int | None, Field(ge=1, le=MOST, description="Problems at most, with all evidence.")
-    ] = None,
+    limit: Limit = None,
     cursor: Cursor = None,
     cluster: Cluster = None,
 ) -> Problems:

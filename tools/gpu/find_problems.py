@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 from anyio import to_thread
-from pydantic import Field
 
 from clusterwright.tools.analyze import Analysis, analyze
 from clusterwright.tools.coverage import Coverage, Gap
@@ -21,7 +20,7 @@ from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.parameters import Cluster, Cursor, Namespace
 from clusterwright.tools.kubernetes.problems import Problems
 from clusterwright.tools.kubernetes.read import fulfil
-from clusterwright.tools.kubernetes.scan import MOST, Scan, paged
+from clusterwright.tools.kubernetes.scan import Limit, Scan, paged
 from clusterwright.tools.quotation import marked
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.tool import Effect, Tool
@@ -36,14 +35,7 @@ _MORE = (*OWNERS, "RuntimeClass")
 async def gpu_find_problems(
     clusters: Clusters,
     namespace: Namespace = None,
-    limit: Annotated[
-        int | None,
-        Field(
-            ge=1,
-            le=MOST,
-            description="Problems at most, with all evidence and ready-made changes.",
-        ),
-    ] = None,
+    limit: Limit = None,
     cursor: Cursor = None,
     cluster: Cluster = None,
 ) -> Problems:

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Annotated
-
-from pydantic import Field
+from typing import TYPE_CHECKING
 
 from clusterwright.tools.analyze import analyze
 from clusterwright.tools.coverage import Coverage, Gap
@@ -19,7 +17,7 @@ from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.parameters import Cluster, Cursor, Namespace
 from clusterwright.tools.kubernetes.problems import Problems
 from clusterwright.tools.kubernetes.read import fulfil
-from clusterwright.tools.kubernetes.scan import MOST, Scan, paged
+from clusterwright.tools.kubernetes.scan import Limit, Scan, paged
 from clusterwright.tools.kubernetes.state.state import span
 from clusterwright.tools.quotation import marked
 from clusterwright.tools.ref import Ref
@@ -36,14 +34,7 @@ _MOST_WORKLOADS = 20
 async def helm_find_problems(
     clusters: Clusters,
     namespace: Namespace = None,
-    limit: Annotated[
-        int | None,
-        Field(
-            ge=1,
-            le=MOST,
-            description="Problems at most, with all evidence and ready-made changes.",
-        ),
-    ] = None,
+    limit: Limit = None,
     cursor: Cursor = None,
     cluster: Cluster = None,
 ) -> Problems:

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 from anyio import to_thread
-from pydantic import Field
 
 from clusterwright.tools.analyze import analyze
 from clusterwright.tools.coverage import Coverage
@@ -17,7 +16,7 @@ from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.parameters import Cluster, Cursor, Namespace
 from clusterwright.tools.kubernetes.problems import Problems
 from clusterwright.tools.kubernetes.read import fulfil, read_snapshot
-from clusterwright.tools.kubernetes.scan import MOST, Scan, paged
+from clusterwright.tools.kubernetes.scan import Limit, Scan, paged
 from clusterwright.tools.kubernetes.unexplained import unexplained
 from clusterwright.tools.quotation import marked
 from clusterwright.tools.snapshot import Snapshot
@@ -35,14 +34,7 @@ DOMAIN = "kubernetes"
 async def k8s_find_problems(
     clusters: Clusters,
     namespace: Namespace = None,
-    limit: Annotated[
-        int | None,
-        Field(
-            ge=1,
-            le=MOST,
-            description="Problems at most, with all evidence and ready-made changes.",
-        ),
-    ] = None,
+    limit: Limit = None,
     cursor: Cursor = None,
     cluster: Cluster = None,
 ) -> Problems:

@@ -3,7 +3,9 @@
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
 
 from clusterwright.tools.answer import BUDGET, CAP, longest
 from clusterwright.tools.coverage import Coverage
@@ -18,6 +20,11 @@ if TYPE_CHECKING:
 
 MOST = 100
 """Problems that are tried to fit an answer; `limit` goes no further either."""
+Limit = Annotated[
+    int | None,
+    Field(ge=1, le=MOST, description="Problems at most, with all evidence and ready-made changes."),
+]
+"""The parameter of every domain's problems tool."""
 _RANK = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
 _EVIDENCE = 4
 """Pieces of evidence of a problem when `limit` asks for more than a first look."""

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Annotated
-
-from pydantic import Field
+from typing import TYPE_CHECKING
 
 from clusterwright.tools.analyze import Fulfil, analyze
 from clusterwright.tools.analyzer import Fulfilled, Request
@@ -14,7 +12,7 @@ from clusterwright.tools.kubernetes.brief import owners
 from clusterwright.tools.kubernetes.parameters import Cluster, Cursor, Namespace
 from clusterwright.tools.kubernetes.problems import Problems
 from clusterwright.tools.kubernetes.read import fulfil
-from clusterwright.tools.kubernetes.scan import MOST, Scan, paged
+from clusterwright.tools.kubernetes.scan import Limit, Scan, paged
 from clusterwright.tools.prometheus.analyzers import ANALYZERS
 from clusterwright.tools.prometheus.analyzers.alerts import KIND, namespace_of
 from clusterwright.tools.prometheus.monitoring import Monitoring
@@ -34,14 +32,7 @@ _SYMPTOMS = frozenset(code for one in ANALYZERS for code in one.symptoms)
 async def prom_find_problems(
     monitoring: Monitoring,
     namespace: Namespace = None,
-    limit: Annotated[
-        int | None,
-        Field(
-            ge=1,
-            le=MOST,
-            description="Problems at most, with all evidence and ready-made changes.",
-        ),
-    ] = None,
+    limit: Limit = None,
     cursor: Cursor = None,
     backend: Backend = None,
     cluster: Cluster = None,

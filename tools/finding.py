@@ -109,6 +109,7 @@ class Remedy(_Frozen):
 
     say: str = Field(description="What it does.")
     changes: tuple[dict[str, Any], ...] = Field(min_length=1)
+    tool: str = Field(default="", description="Another server's tool that plans them.")
 
 
 class Finding(_Frozen):

@@ -26,6 +26,7 @@ _APPLY_SECONDS = 4_500.0
 _GONE_SECONDS = 60.0
 """How long a finding may stay after its repair was proven: events and back-offs take a while."""
 _PAUSE = 1.0
+_PLAN = "_plan_change"
 _REPAIRED = frozenset({"applied"})
 Say = Callable[[str], None]
 
@@ -58,6 +59,24 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
+class Hands:
+    """The server that carries a remedy out, by its two tools for changes."""
+
+    server: str
+    prefix: str
+
+    @property
+    def plan(self) -> str:
+        """The tool that plans."""
+        return f"{self.prefix}{_PLAN}"
+
+    @property
+    def apply(self) -> str:
+        """The tool that applies."""
+        return f"{self.prefix}_apply_change"
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """A look at the cluster: root causes, and the findings behind them with their server."""
 
@@ -79,6 +98,20 @@ class Found:
         ]
         same = (found for found in alike if found[1].title == root.title)
         return next(same, alike[0] if alike else None)
+
+    def hands(self, answer: Answered, remedy: Remedy) -> "Hands | None":
+        """Return who carries out a remedy of an answer; None if that server looks nowhere there."""
+        if not remedy.tool:
+            return Hands(answer.server, answer.tool.removesuffix(SUFFIX))
+        prefix = remedy.tool.removesuffix(_PLAN)
+        return next(
+            (
+                Hands(one.server, prefix)
+                for one in self.answers
+                if (one.tool, one.cluster) == (f"{prefix}{SUFFIX}", answer.cluster)
+            ),
+            None,
+        )
 
     def problems(self) -> set[tuple[str, Ref]]:
         """Return every finding that hurts, by code and subject."""
@@ -129,12 +162,16 @@ class Fixer:
             repair.reasons += [f"to {remedy.say}, tell: {one}" for one in asked]
             repair.remedy = repair.remedy or remedy
             return
-        prefix = answer.tool.removesuffix(SUFFIX)
+        repair.remedy = remedy
+        hands = found.hands(answer, remedy)
+        if hands is None:
+            repair.result = Result.REFUSED
+            repair.reasons.append(f"to {remedy.say} takes {remedy.tool}, which no server has here")
+            return
         arguments = {"changes": list(remedy.changes), "cluster": answer.cluster or None}
         arguments = {key: value for key, value in arguments.items() if value}
-        repair.remedy = remedy
         try:
-            planned = await self._hub.result(answer.server, f"{prefix}_plan_change", arguments)
+            planned = await self._hub.result(hands.server, hands.plan, arguments)
         except ToolError as error:
             repair.result = Result.REFUSED
             repair.reasons.append(_told(error, remedy))
@@ -147,14 +184,14 @@ class Fixer:
             return
         repair.plan, repair.result = plan.plan_id, Result.PLANNED
         if not self._dry_run:
-            await self._apply(found, answer, f"{prefix}_apply_change", repair)
+            await self._apply(found, hands, answer.cluster, repair)
 
-    async def _apply(self, found: Found, answer: Answered, tool: str, repair: Repair) -> None:
+    async def _apply(self, found: Found, hands: Hands, cluster: str, repair: Repair) -> None:
         self._say(f"applying {repair.plan}: {repair.remedy.say if repair.remedy else ''}")
         arguments = {"plan_id": repair.plan}
         try:
             result = await self._hub.result(
-                answer.server, tool, arguments, seconds=_APPLY_SECONDS, tell=self._say
+                hands.server, hands.apply, arguments, seconds=_APPLY_SECONDS, tell=self._say
             )
         except ToolError as error:
             refused = isinstance(error, RefusedError)
@@ -171,7 +208,7 @@ class Fixer:
         worse = await self._verify(found, repair)
         if worse:
             repair.reasons += worse
-            await self._undo(answer, tool, repair)
+            await self._undo(hands, cluster, repair)
 
     async def _verify(self, found: Found, repair: Repair) -> list[str]:
         """Return why a repair did not help: its finding stays, or something new appeared."""
@@ -202,20 +239,19 @@ class Fixer:
                 return reasons + [f"{one} did not answer" for one in failed]
             await anyio.sleep(_PAUSE)
 
-    async def _undo(self, answer: Answered, tool: str, repair: Repair) -> None:
+    async def _undo(self, hands: Hands, cluster: str, repair: Repair) -> None:
         """Go back; what cannot be undone stands, and is told."""
-        prefix = tool.removesuffix("_apply_change")
         changes = [{"kind": "undo", "plan": repair.plan}]
-        arguments = {"changes": changes, "cluster": answer.cluster}
+        arguments = {"changes": changes, "cluster": cluster}
         repair.result = Result.FAILED
         self._say(f"undoing {repair.plan}")
         try:
-            planned = await self._hub.result(answer.server, f"{prefix}_plan_change", arguments)
+            planned = await self._hub.result(hands.server, hands.plan, arguments)
             plan = Planned.model_validate(planned.structured_content).plan_id
             if plan is None:
                 return
             result = await self._hub.result(
-                answer.server, tool, {"plan_id": plan}, seconds=_APPLY_SECONDS
+                hands.server, hands.apply, {"plan_id": plan}, seconds=_APPLY_SECONDS
             )
         except ToolError as error:
             repair.reasons.append(f"it could not be undone: {_told(error, None)}")

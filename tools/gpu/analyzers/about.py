@@ -27,12 +27,14 @@ _OWNERS_OF_MACHINES = ("MachineSet", "MachinePool", "KubeadmControlPlane")
 
 @dataclass(frozen=True, slots=True)
 class Cure:
-    """What would repair a finding: in words, and as changes of the GPU server if it makes them."""
+    """What would repair a finding: in words, and as changes, if a server makes them."""
 
     say: str
     changes: tuple[Manifest, ...] = ()
     certain: bool = True
     """Whether the changes alone repair it; else they are only named, for a person to judge."""
+    tool: str = ""
+    """The tool that plans them, of another server than the one for GPUs."""
 
     @property
     def sentence(self) -> str:
@@ -40,12 +42,17 @@ class Cure:
         if not self.changes:
             return f"{self.say}."
         spelled = ", ".join(map(json.dumps, self.changes))
-        return f"{self.say}: gpu_plan_change {spelled}"
+        return f"{self.say}: {self.tool or 'gpu_plan_change'} {spelled}"
 
 
 def cure(say: str, kind: str, **more: Json) -> Cure:
     """Return a cure by one change, as `gpu_plan_change` takes it."""
     return Cure(say, ({"kind": kind, **more},))
+
+
+def elsewhere(say: str, tool: str, *changes: Manifest) -> Cure:
+    """Return a cure that another server carries out: its tool that plans, and what it takes."""
+    return Cure(say, changes, tool=tool)
 
 
 def about(
@@ -83,9 +90,11 @@ def with_cures(finding: Finding, *cures: Cure) -> Finding:
 
 
 def remedies(cures: Sequence[Cure]) -> tuple[Remedy, ...]:
-    """Return the cures that the GPU server can carry out, and that repair by themselves."""
+    """Return the cures that a server can carry out, and that repair by themselves."""
     return tuple(
-        Remedy(say=one.say, changes=one.changes) for one in cures if one.changes and one.certain
+        Remedy(say=one.say, changes=one.changes, tool=one.tool)
+        for one in cures
+        if one.changes and one.certain
     )
 
 

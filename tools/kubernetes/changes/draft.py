@@ -17,6 +17,7 @@ from clusterwright.tools.errors import (
 )
 from clusterwright.tools.excerpt import few
 from clusterwright.tools.field_path import MISSING, put, read, spell
+from clusterwright.tools.kubernetes.changes.acting_labels import acting, check_acting
 from clusterwright.tools.kubernetes.changes.blast import judge
 from clusterwright.tools.kubernetes.changes.kind import Change
 from clusterwright.tools.kubernetes.changes.request import parse_change
@@ -96,10 +97,14 @@ async def draft(
         check_quorum(step)
         if not override_owner:
             _check_owner(step, scene.around)
+            check_acting(step, desk.vocabulary.domain)
     tried = [one for one in await try_out(connection, steps) if not idle(one)]
     risk, reasons = judge(scene, [felt(one) for one in tried], [one.dry_run for one in tried])
     if override_owner and any(_claims(step, scene.around) for step in steps):
         risk, reasons = Risk.HIGH, ["an owner of a field will write it again", *reasons]
+    acts = [said for step in steps for said in acting(step, desk.vocabulary.domain)]
+    if acts:  # as nothing else lets such a step come so far
+        risk, reasons = Risk.HIGH, [*acts, *reasons]
     bound: Json = {
         "domain": desk.vocabulary.domain,
         "changes": [*changes, *done],

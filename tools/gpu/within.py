@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from clusterwright.tools.finding import Finding
 from clusterwright.tools.gpu.analyzers.false_ready import CODE as FALSE_READY
 from clusterwright.tools.gpu.analyzers.operator_state import OPERATORS
-from clusterwright.tools.gpu.analyzers.waiting import in_question, waiting, would_take
+from clusterwright.tools.gpu.analyzers.waiting import in_question, takers, waiting
 from clusterwright.tools.gpu.estate import DEVICE_CONFIG, Estate
 from clusterwright.tools.gpu.vendor import Vendor, vendor_of
 from clusterwright.tools.manifest import name_of
@@ -44,7 +44,8 @@ def _waits_for(estate: Estate, operator: Ref) -> bool:
 
 
 def _needed(estate: Estate) -> Iterator[Ref]:
+    wanted = frozenset[str]().union(*map(takers, waiting(estate)))
     for node in estate.nodes:
-        used = any(in_question(estate, pod) for pod in estate.using(name_of(node.manifest)))
-        if used or any(would_take(node, one) for one in waiting(estate)):
+        name = name_of(node.manifest)
+        if name in wanted or any(in_question(estate, pod) for pod in estate.using(name)):
             yield node.ref

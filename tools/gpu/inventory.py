@@ -1,4 +1,4 @@
-"""The tool that counts accelerators: by model and node, what is given away, and what is left."""
+"""The tool that counts accelerators: by product and node, what is given away, and what is left."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,9 +10,10 @@ from pydantic import Field
 
 from clusterwright.tools.answer import CAP, longest
 from clusterwright.tools.excerpt import few
+from clusterwright.tools.gpu import meant
 from clusterwright.tools.gpu.counted import CountedNode, Counts, Share, added, counted, shares
 from clusterwright.tools.gpu.estate import Estate
-from clusterwright.tools.gpu.inventory_answer import Inventory, ModelRow, NodeRow, ResourceRow
+from clusterwright.tools.gpu.inventory_answer import Inventory, NodeRow, ProductRow, ResourceRow
 from clusterwright.tools.gpu.node import GpuNode
 from clusterwright.tools.gpu.read import read_estate
 from clusterwright.tools.gpu.unread import COUNTED, unread
@@ -26,13 +27,13 @@ from clusterwright.tools.tool import Effect, Tool
 Only: TypeAlias = Literal["all", "free", "broken"]
 _SHORT = 6_144
 """Bytes of an inventory that is asked for without more, text and structured content together."""
-_MODELS = 12
-"""Models that are told without more."""
+_PRODUCTS = 12
+"""Products that are told without more."""
 _THERE = 8
 _RESOURCES = 8
-"""Resources of a model, and of a node, that are told each by itself."""
+"""Resources of a product, and of a node, that are told each by itself."""
 _SCATTERED = 12
-"""Amounts that are free on nodes of a model, and told each by itself."""
+"""Amounts that are free on nodes of a product, and told each by itself."""
 
 
 async def gpu_inventory(
@@ -47,7 +48,7 @@ async def gpu_inventory(
     cursor: Cursor = None,
     cluster: Cluster = None,
 ) -> Inventory:
-    """Count GPUs by model and node: capacity, requested, free, MIG, sharing, DRA, fragmentation.
+    """Count GPUs by product and node: capacity, requested, free, MIG, sharing, DRA, fragmentation.
 
     Nodes whose GPUs cannot be had come first.
     """
@@ -73,7 +74,7 @@ TOOL = Tool(gpu_inventory, Effect.READ, "Count GPUs")
 class Wanted:
     """Which nodes are asked for."""
 
-    model: str = ""
+    product: str = ""
     node: str = ""
     resource: str = ""
     only: Only = "all"
@@ -81,11 +82,11 @@ class Wanted:
     @property
     def named(self) -> bool:
         """Whether names were given, which may be misspelled."""
-        return bool(self.model or self.node or self.resource)
+        return bool(self.product or self.node or self.resource)
 
     def takes(self, one: CountedNode) -> bool:
-        """Return whether a node is one of them."""
-        if self.model.lower() not in one.model.lower() or self.node not in one.name:
+        """Return whether a node is one of them, if its name is."""
+        if self.product and not meant.is_product(self.product, one.model):
             return False
         if self.resource and self.resource not in one.counts:
             return False
@@ -111,7 +112,9 @@ class Page:
     @cached_property
     def nodes(self) -> Sequence[CountedNode]:
         """All nodes that are asked for."""
-        return [one for one in counted(self.estate) if self.wanted.takes(one)]
+        every = counted(self.estate)
+        names = meant.nodes(self.wanted.node, {one.name for one in every})
+        return [one for one in every if one.name in names and self.wanted.takes(one)]
 
     @cached_property
     def rest(self) -> Sequence[CountedNode]:
@@ -124,28 +127,30 @@ class Page:
         return self.estate.was_read("Pod")
 
     def fitting(self, limit: int | None) -> Inventory:
-        """Return as many nodes as there is room for; models only on the first page."""
-        whole = self._whole(told=self.after[0] < 0, most=len(self.nodes) if limit else _MODELS)
+        """Return as many nodes as there is room for; products only on the first page."""
+        whole = self._whole(told=self.after[0] < 0, most=len(self.nodes) if limit else _PRODUCTS)
 
         def first(n: int) -> Inventory:
             shown = self.rest[:n]
             more = encode("inventory", self.own, *shown[-1].key) if n < len(self.rest) else None
-            rows = tuple(self._node(one, several=len(self._models) > 1) for one in shown)
+            rows = tuple(self._node(one, several=len(self._by_product) > 1) for one in shown)
             return whole.model_copy(update={"nodes": rows, "next_cursor": more})
 
         most = min(limit or len(self.rest), len(self.rest))
         return longest(first, most, CAP if limit else _SHORT)
 
     @cached_property
-    def _models(self) -> dict[tuple[str, str], list[CountedNode]]:
+    def _by_product(self) -> dict[tuple[str, str], list[CountedNode]]:
         found: dict[tuple[str, str], list[CountedNode]] = {}
         for one in self.nodes:
             found.setdefault((one.node.vendor, one.model), []).append(one)
         return dict(sorted(found.items(), key=lambda entry: (-len(entry[1]), entry[0])))
 
     def _whole(self, *, told: bool, most: int) -> Inventory:
-        models = [self._model(key, nodes) for key, nodes in list(self._models.items())[:most]]
-        left_out = len(self._models) - len(models)
+        products = [
+            self._product(key, nodes) for key, nodes in list(self._by_product.items())[:most]
+        ]
+        left_out = len(self._by_product) - len(products)
         return Inventory(
             cluster=self.estate.cluster,
             total=len(self.nodes),
@@ -153,28 +158,28 @@ class Page:
             broken=count([one.broken.code for one in self.nodes if one.broken]),
             there=() if self.nodes or not self.wanted.named else self._there(),
             simulated=sum(bool(one.node.simulated) for one in self.nodes) or None,
-            models=tuple(models) if told else (),
-            more_models=(left_out or None) if told else None,
+            products=tuple(products) if told else (),
+            more_products=(left_out or None) if told else None,
             gaps=unread(self.estate, COUNTED),
         )
 
     def _there(self) -> tuple[str, ...]:
         """Return what could have been asked for."""
         every = counted(self.estate)
-        models = {word(one.model) if one.node.model else one.model for one in every}
+        products = {word(one.model) if one.node.model else one.model for one in every}
         told = {
-            "products": sorted(models),
+            "products": sorted(products),
             "resources": sorted({word(key) for one in every for key in one.counts}),
             "nodes": sorted(one.name for one in every),
         }
         return tuple(f"{what}: {few(names, _THERE)}" for what, names in told.items() if names)
 
-    def _model(self, key: tuple[str, str], nodes: Sequence[CountedNode]) -> ModelRow:
+    def _product(self, key: tuple[str, str], nodes: Sequence[CountedNode]) -> ProductRow:
         vendor, model = key
         dra = [sum(part) for part in zip(*(one.dra for one in nodes), strict=True)]
         memory = {one.node.memory for one in nodes} - {None}
-        return ModelRow(
-            model=word(model) if nodes[0].node.model else model,
+        return ProductRow(
+            product=word(model) if nodes[0].node.model else model,
             vendor=vendor,
             nodes=len(nodes),
             broken=sum(one.broken is not None for one in nodes) or None,
@@ -229,7 +234,7 @@ class Page:
         known = 4 if self.pods_read else 2
         return NodeRow(
             node=one.name,
-            model=(word(one.model) if one.node.model else one.model) if several else None,
+            product=(word(one.model) if one.node.model else one.model) if several else None,
             broken=one.broken.code if one.broken else None,
             closed=one.closed or None,
             has={key: n[:known] for key, n in self._has(one).items()},

@@ -1,4 +1,4 @@
-"""The answer of gpu_inventory: accelerators by model, then node by node as far as there is room."""
+"""The answer of gpu_inventory: accelerators by product, then by node as far as there is room."""
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -12,7 +12,7 @@ class _Frozen(BaseModel):
 
 
 class ResourceRow(_Frozen):
-    """What the nodes of a model have of a resource."""
+    """What the nodes of a product have of a resource."""
 
     resource: str
     capacity: int
@@ -24,10 +24,10 @@ class ResourceRow(_Frozen):
     nodes_by_free: dict[str, int] | None = Field(default=None, description="Free devices: nodes.")
 
 
-class ModelRow(_Frozen):
-    """The nodes of one model."""
+class ProductRow(_Frozen):
+    """The nodes of one product."""
 
-    model: str
+    product: str
     vendor: str
     nodes: int
     broken: int | None = None
@@ -45,7 +45,7 @@ class NodeRow(_Frozen):
     """One node."""
 
     node: str
-    model: str | None = Field(default=None, description="Absent: the only one, or as labelled.")
+    product: str | None = Field(default=None, description="Absent: the only one, or as labelled.")
     broken: str | None = Field(default=None, description="Code of its first broken stage.")
     closed: str | None = None
     has: dict[str, tuple[int, ...]] = Field(
@@ -63,28 +63,28 @@ class Inventory(Answer):
     of: int | None = Field(default=None, description="All with accelerators, if these are some.")
     broken: dict[str, int] = Field(description="Nodes by the code of the first broken stage.")
     simulated: int | None = Field(default=None, description="Nodes without real hardware.")
-    models: tuple[ModelRow, ...] = ()
-    more_models: int | None = None
+    products: tuple[ProductRow, ...] = ()
+    more_products: int | None = None
     nodes: tuple[NodeRow, ...] = Field(default=(), description="Broken ones first.")
     there: tuple[str, ...] = Field(default=(), description="What there is, if none was meant.")
     gaps: tuple[Gap, ...] = ()
     next_cursor: str | None = None
 
     def render(self) -> str:
-        """Return what is broken, the models with what is left, and the nodes."""
+        """Return what is broken, the products with what is left, and the nodes."""
         lines = [self._headline()]
         lines += [f"! not known: {line}" for line in told(self.gaps)]
         lines += [f"there are {one}" for one in self.there]
         if self.broken:
             each = ", ".join(f"{n} {code}" for code, n in self.broken.items())
             lines.append(f"! broken at their first stage: {each} (gpu_describe_node tells why)")
-        if self.models:
-            lines.append(columns(_HEAD, [row for one in self.models for row in _rows(one)]))
-            lines += [line for one in self.models for line in _asides(one)]
-        if self.more_models:
-            lines.append(f"{self.more_models} more products left out: pass product or limit")
+        if self.products:
+            lines.append(columns(_HEAD, [row for one in self.products for row in _rows(one)]))
+            lines += [line for one in self.products for line in _asides(one)]
+        if self.more_products:
+            lines.append(f"{self.more_products} more products left out: pass product or limit")
         if self.nodes:
-            rows, several = [_node(one) for one in self.nodes], any(n.model for n in self.nodes)
+            rows, several = [_node(one) for one in self.nodes], any(n.product for n in self.nodes)
             kept = rows if several else [(row[0], *row[2:]) for row in rows]
             head = _NODE_HEAD if several else (_NODE_HEAD[0], *_NODE_HEAD[2:])
             lines.append(columns(head, kept))
@@ -111,16 +111,16 @@ class Inventory(Answer):
 
 
 _HEAD = (
-    *("model", "nodes", "resource", "capacity", "allocatable", "requested", "free"),
+    *("product", "nodes", "resource", "capacity", "allocatable", "requested", "free"),
     *("largest", "nodes by free"),
 )
-_NODE_HEAD = ("node", "model", "capacity/allocatable/requested/free", "stands")
+_NODE_HEAD = ("node", "product", "capacity/allocatable/requested/free", "stands")
 
 
-def _rows(model: ModelRow) -> list[tuple[str, ...]]:
-    told = [f"{model.model} ({model.vendor})", str(model.nodes)]
+def _rows(of: ProductRow) -> list[tuple[str, ...]]:
+    told = [f"{of.product} ({of.vendor})", str(of.nodes)]
     rows: list[tuple[str, ...]] = []
-    for one in model.resources:
+    for one in of.resources:
         scattered = (one.nodes_by_free or {}).items()
         rows.append(
             (
@@ -138,22 +138,18 @@ def _number(value: int | None) -> str:
     return "?" if value is None else str(value)
 
 
-def _asides(model: ModelRow) -> list[str]:
+def _asides(of: ProductRow) -> list[str]:
     parts = [
-        f"{model.broken} broken" if model.broken else "",
-        f"{model.closed} not ready or cordoned" if model.closed else "",
-        *(
-            f"{one.withheld} free {one.resource} withheld"
-            for one in model.resources
-            if one.withheld
-        ),
-        f"{model.memory} MiB each" if model.memory else "",
-        f"MIG {_counts(model.mig)}" if model.mig else "",
-        f"shared {_counts(model.sharing)}" if model.sharing else "",
-        "DRA {} devices, {} claimed, {} tainted".format(*model.dra) if model.dra else "",
+        f"{of.broken} broken" if of.broken else "",
+        f"{of.closed} not ready or cordoned" if of.closed else "",
+        *(f"{one.withheld} free {one.resource} withheld" for one in of.resources if one.withheld),
+        f"{of.memory} MiB each" if of.memory else "",
+        f"MIG {_counts(of.mig)}" if of.mig else "",
+        f"shared {_counts(of.sharing)}" if of.sharing else "",
+        "DRA {} devices, {} claimed, {} tainted".format(*of.dra) if of.dra else "",
     ]
     said = "; ".join(one for one in parts if one)
-    return [f"{model.model}: {said}"] if said else []
+    return [f"{of.product}: {said}"] if said else []
 
 
 def _counts(counts: dict[str, int]) -> str:
@@ -164,4 +160,4 @@ def _node(one: NodeRow) -> tuple[str, ...]:
     has = ", ".join(f"{'/'.join(map(str, n))} {key}" for key, n in one.has.items())
     stands = [one.broken, one.closed, one.mig and f"MIG {one.mig}", one.sharing]
     stands += ["DRA {}/{}/{}".format(*one.dra)] if one.dra else []
-    return one.node, one.model or "", has or "none", " ".join(s for s in stands if s)
+    return one.node, one.product or "", has or "none", " ".join(s for s in stands if s)

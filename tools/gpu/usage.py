@@ -28,9 +28,9 @@ async def gpu_usage(
     monitoring: Monitoring,
     by: By = "workload",
     namespace: Namespace = None,
-    on: Annotated[str | None, Field(max_length=253, description="Node, or part of model.")] = None,
-    only_problems: bool = False,
-    last: Annotated[str, Field(max_length=20, description="15m to 7d.")] = "1h",
+    node: Annotated[str | None, Field(max_length=253, description="Part of its name.")] = None,
+    product: Annotated[str | None, Field(max_length=100, description="Part of it: h100.")] = None,
+    last: Annotated[str, Field(max_length=20, description="5m to 7d.")] = "1h",
     limit: Annotated[int | None, Field(ge=1, le=500, description="Rows.")] = None,
     cursor: Cursor = None,
     backend: Annotated[str | None, Field(max_length=300, description="Of several.")] = None,
@@ -44,13 +44,13 @@ async def gpu_usage(
     asked, at, *after = decode("usage", cursor, str, int, int, int, str) if cursor else ("", 0)
     reach = await _reach(monitoring, cluster, backend)
     name = reach.backend.name
-    own = question(reach.cluster, name, by, namespace, on, str(only_problems), last)
+    own = question(reach.cluster, name, by, namespace, node, product, last)
     if cursor and asked != own:
         raise foreign(cursor)
     gathering = import_module("clusterwright.tools.gpu.measured.gather")
     paging = import_module("clusterwright.tools.gpu.measured.page")
     known = await gathering.gather(reach, seconds, int(at), namespace)
-    wanted = paging.Asked(by, last, seconds, namespace, on, problems=only_problems)
+    wanted = paging.Asked(by, last, seconds, namespace, node, product)
     page = paging.Page(reach.cluster, name, wanted, own, known, monitoring.prices)
     answer: UsageAnswer = await to_thread.run_sync(page.fitting, tuple(after), limit)
     return answer

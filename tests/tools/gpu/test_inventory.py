@@ -43,14 +43,14 @@ def _inventory(
     return Page(fleet.estate(), wanted or Wanted(), "own", after).fitting(limit)
 
 
-def test_models_come_with_what_is_left_and_how_it_is_scattered() -> None:
+def test_products_come_with_what_is_left_and_how_it_is_scattered() -> None:
     fleet = _fleet("NVIDIA-H100-80GB-HBM3")
     fleet.add(user_pod("a", "gpu-0000", nvidia_gpu="5"), user_pod("b", "gpu-0001", nvidia_gpu="6"))
     fleet.objects["Node"][2]["spec"]["unschedulable"] = True
 
     assert _inventory(fleet).render() == (
         "3 nodes with accelerators on test: 0 broken\n"
-        "model                               nodes  resource        capacity  allocatable"
+        "product                             nodes  resource        capacity  allocatable"
         "  requested  free  largest  nodes by free\n"
         "NVIDIA-H100-80GB-HBM3 (nvidia.com)  3      nvidia.com/gpu  24        24         "
         "  11         5     3        3:1 2:1 0:1\n"
@@ -92,9 +92,9 @@ def test_mig_and_sharing_are_told_of_models_and_nodes() -> None:
         second["status"][which] |= {"nvidia.com/gpu": "32"}
     answer = _inventory(fleet)
 
-    (model,) = answer.models
-    assert (model.mig, model.sharing) == ({"all-1g.10gb": 1}, {"time-slicing x4": 1})
-    assert [(one.resource, one.free, one.largest) for one in model.resources] == [
+    (product,) = answer.products
+    assert (product.mig, product.sharing) == ({"all-1g.10gb": 1}, {"time-slicing x4": 1})
+    assert [(one.resource, one.free, one.largest) for one in product.resources] == [
         ("nvidia.com/gpu", 32, 32),
         ("nvidia.com/mig-1g.10gb", 56, 56),
     ]
@@ -104,8 +104,11 @@ def test_mig_and_sharing_are_told_of_models_and_nodes() -> None:
 @pytest.mark.parametrize(
     ("wanted", "names"),
     [
-        (Wanted(model="h100"), ["gpu-0000", "gpu-0002"]),
+        (Wanted(product="h100"), ["gpu-0000", "gpu-0002"]),
+        (Wanted(product="H100 80GB"), ["gpu-0000", "gpu-0002"]),
+        (Wanted(product="NVIDIA H100 HBM3"), ["gpu-0000", "gpu-0002"]),
         (Wanted(node="0001"), ["gpu-0001"]),
+        (Wanted(node="Node/gpu-0001"), ["gpu-0001"]),
         (Wanted(resource="nvidia.com/gpu"), ["gpu-0000", "gpu-0001", "gpu-0002"]),
         (Wanted(resource="nvidia.com/mig-1g.10gb"), []),
         (Wanted(only="free"), ["gpu-0001", "gpu-0002"]),
@@ -128,14 +131,14 @@ def test_a_thousand_nodes_take_little_room_and_are_all_had_by_cursor() -> None:
     size = len(answer.model_dump_json(exclude_none=True)) + len(answer.render())
 
     assert size <= _SHORT
-    assert answer.total == sum(one.nodes for one in answer.models) == 1_000
+    assert answer.total == sum(one.nodes for one in answer.products) == 1_000
     seen: list[str] = []
     while True:
         seen += [one.node for one in answer.nodes]
         if not answer.next_cursor:
             break
         answer = Page(estate, Wanted(), "own", (1, seen[-1])).fitting(400)
-        assert not answer.models
+        assert not answer.products
     assert seen == [f"gpu-{i:04d}" for i in range(1_000)]
 
 
@@ -143,9 +146,9 @@ def test_many_models_are_told_as_far_as_there_is_room() -> None:
     fleet = _fleet(*(f"Model-{i}" for i in range(40)), nodes=40)
     answer = _inventory(fleet)
 
-    assert (len(answer.models), answer.more_models) == (12, 28)
+    assert (len(answer.products), answer.more_products) == (12, 28)
     assert "28 more products left out" in answer.render()
-    assert len(_inventory(fleet, limit=1).models) == 40
+    assert len(_inventory(fleet, limit=1).products) == 40
 
 
 @pytest.mark.parametrize("only", ["all", "free"])
@@ -154,7 +157,7 @@ def test_pods_that_may_not_be_read_leave_what_is_free_unknown(only: Only) -> Non
     fleet.gaps = (Gap(what="Pod", reason="forbidden"), Gap(what="Queue", reason="forbidden"))
     answer = _inventory(fleet, Wanted(only=only))
 
-    (resource,) = answer.models[0].resources
+    (resource,) = answer.products[0].resources
     assert (resource.requested, resource.free, resource.largest) == (None, None, None)
     assert answer.nodes[0].has == {"nvidia.com/gpu": (8, 8)}
     assert answer.broken == {}
@@ -167,8 +170,8 @@ def test_a_node_that_nobody_has_labelled_is_counted_without_a_model() -> None:
     fleet.add(node(labels={}, devices={"nvidia.com/gpu": "4"}))
     answer = _inventory(fleet)
 
-    assert answer.models[0].model == "(product not labelled)"
-    assert answer.models[0].resources[0].capacity == 4
+    assert answer.products[0].product == "(product not labelled)"
+    assert answer.products[0].resources[0].capacity == 4
 
 
 def test_a_cluster_without_accelerators_has_none() -> None:
@@ -201,7 +204,7 @@ def test_what_may_not_be_read_is_not_counted_as_none(unread: str, said: str) -> 
 
 
 def test_what_was_asked_for_and_is_not_there_is_told_beside_what_is() -> None:
-    found = _inventory(_fleet("Tesla-T4"), Wanted(model="b200"))
+    found = _inventory(_fleet("Tesla-T4"), Wanted(product="b200"))
 
     assert found.render().startswith("0 of 3 nodes with accelerators on test: 0 broken")
     assert _inventory(_fleet("Tesla-T4"), Wanted(only="broken")).of == 3
@@ -228,7 +231,7 @@ def test_thousands_of_resources_of_one_node_do_not_drown_the_others() -> None:
 
     assert len(answer.nodes) == 3
     assert len(answer.model_dump_json()) < 6_144
-    assert [one.resource for one in answer.models[0].resources][-1] == "4993 more"
+    assert [one.resource for one in answer.products[0].resources][-1] == "4993 more"
     (node,) = (one for one in answer.nodes if len(one.has) > 1)
     assert len(node.has) == 9
     assert node.has["4993 more"] == (9_986, 9_986, 0, 9_986)

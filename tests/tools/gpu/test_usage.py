@@ -172,7 +172,7 @@ async def test_who_may_not_read_pods_and_nodes_is_told_what_series_say(monitorin
 
 async def test_a_backend_without_a_cluster_is_told_by_its_series(monitoring: One) -> None:
     monitoring.connection = None
-    found = await gpu_usage(monitoring, only_problems=True)
+    found = await gpu_usage(monitoring)
     assert ("hung", "Pod/ml/stuck", 1) in states(found)
     assert found.gaps[0].what == "objects of the cluster"
 
@@ -200,7 +200,7 @@ async def test_what_a_real_monitored_cluster_has_is_measured(monitored_sandbox: 
     found = await gpu_usage(monitoring, "node")
     assert found.gpus >= 12
     assert found.measured + found.states.get(State.UNMEASURED, 0) >= 12
-    assert {"NVIDIA-H100-80GB-HBM3", "Tesla-T4"} <= {one.model for one in found.models}
+    assert {"NVIDIA-H100-80GB-HBM3", "Tesla-T4"} <= {one.product for one in found.products}
     assert not found.gaps
     with pytest.raises(NotFoundError, match="no namespace 'none'"):
         await gpu_usage(monitoring, namespace="none")

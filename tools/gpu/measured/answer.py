@@ -10,12 +10,12 @@ from clusterwright.tools.prometheus.cost.answer import money
 from clusterwright.tools.prometheus.signal.spelled import short
 
 
-class ModelSum(BaseModel):
-    """One model."""
+class ProductSum(BaseModel):
+    """One product."""
 
     model_config = ConfigDict(frozen=True)
 
-    model: str
+    product: str
     gpus: int
     allocated: int
     busy: float | None = Field(default=None, description="Of those allocated, 0 to 1.")
@@ -33,9 +33,9 @@ class UsageAnswer(Answer):
     allocated: int = Field(description="Of those measured, what series give to pods.")
     busy: float | None = Field(default=None, description="Mean of those allocated, 0 to 1.")
     states: dict[State, int] = Field(default_factory=dict[State, int], description="GPUs in each.")
-    models: tuple[ModelSum, ...] = ()
+    products: tuple[ProductSum, ...] = ()
     cost: float | None = Field(default=None, description="An hour, of what is wasted.")
-    currency: str = ""
+    currency: str | None = None
     prices: str
     rows: tuple[UsageRow, ...] = Field(default=(), description="The worst first.")
     total_rows: int = 0
@@ -54,8 +54,8 @@ class UsageAnswer(Answer):
             lines += [f"Wasted: {hour} (idle, hung, low use; prices: {self.prices})"]
         else:
             lines += [f"Prices: {self.prices}"]
-        if len(self.models) > 1:
-            lines += ["; ".join(map(_model, self.models))]
+        if len(self.products) > 1:
+            lines += ["; ".join(map(_product, self.products))]
         lines += [self._table()] if self.rows else []
         reasons = dict.fromkeys(one.reason for one in self.gaps)
         for reason in reasons:
@@ -71,15 +71,15 @@ class UsageAnswer(Answer):
         busy = f", busy {_percent(self.busy)} on average" if self.busy is not None else ""
         problems = sum(n for state, n in self.states.items() if state in PROBLEMS)
         return (
-            f"{self.gpus} GPUs or parts: {self.measured} measured, of these {self.allocated} had by"
-            f" pods{busy}; {problems} stand out"
+            f"{self.gpus} GPUs or parts: {self.measured} measured, of these {self.allocated}"
+            f" allocated to pods{busy}; {problems} stand out"
         )
 
     def _table(self) -> str:
-        header = ("state", self.by, "gpus", "model", "busy", "peak", "memory GiB", "cost/h", "")
+        header = ("state", self.by, "gpus", "product", "busy", "peak", "memory GiB", "cost/h", "")
         rows = [
             (
-                one.state.value, one.subject, str(one.gpus), one.model or "-",
+                one.state.value, one.subject, str(one.gpus), one.product or "-",
                 _percent(one.busy), _percent(one.peak), _memory(one), money(one.cost),
                 ": ".join(part for part in (one.where, one.why) if part),
             )
@@ -91,9 +91,9 @@ class UsageAnswer(Answer):
         )
 
 
-def _model(one: ModelSum) -> str:
+def _product(one: ProductSum) -> str:
     busy = f" busy {_percent(one.busy)}" if one.busy is not None else ""
-    return f"{one.model}: {one.gpus}, {one.allocated} had{busy}"
+    return f"{one.product}: {one.gpus}, {one.allocated} allocated{busy}"
 
 
 def _percent(share: float | None) -> str:

@@ -1,25 +1,26 @@
 """From what is known to one page of an answer: what is asked for, summed up, the worst first."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from statistics import fmean
 
 from clusterwright.tools.answer import CAP, longest
 from clusterwright.tools.errors import NotFoundError
 from clusterwright.tools.excerpt import few
-from clusterwright.tools.gpu.measured.answer import ModelSum, UsageAnswer
+from clusterwright.tools.gpu import meant
+from clusterwright.tools.gpu.measured.answer import ProductSum, UsageAnswer
 from clusterwright.tools.gpu.measured.device import MIB_PER_GIB
 from clusterwright.tools.gpu.measured.gather import Known
 from clusterwright.tools.gpu.measured.join import joined
 from clusterwright.tools.gpu.measured.row import By, Naming, UsageRow, price, rows, spelled
-from clusterwright.tools.gpu.measured.state import PROBLEMS, RANK, wasted
+from clusterwright.tools.gpu.measured.state import RANK, wasted
 from clusterwright.tools.gpu.measured.use import Use, Uses
 from clusterwright.tools.gpu.vendor import Vendor
 from clusterwright.tools.kubernetes.analyzers.pod import workload_of
 from clusterwright.tools.kubernetes.cursor import encode
-from clusterwright.tools.prometheus.cost.rates import Rates, plain, rates
+from clusterwright.tools.prometheus.cost.rates import Rates, rates
 from clusterwright.tools.prometheus.cost.sources import ENGINE
 from clusterwright.tools.prometheus.settings import FILE, Prices
 from clusterwright.tools.prometheus.signal.spelled import rounded
@@ -27,7 +28,7 @@ from clusterwright.tools.prometheus.window import stamp
 
 BUDGET = 6_144
 """Bytes of an answer by default."""
-_MODELS = 8
+_PRODUCTS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +39,13 @@ class Asked:
     last: str
     seconds: int
     namespace: str | None = None
-    on: str | None = None
-    """A node's name, or a part of a model's."""
-    problems: bool = False
+    node: str | None = None
+    product: str | None = None
 
     def wants(self, use: Use) -> bool:
-        """Return whether a device, or what stands for some, is asked about."""
+        """Return whether a device, or what stands for some, is asked about, if its node is."""
         own = not self.namespace or any(pod.namespace == self.namespace for pod in use.pods)
-        return own and (not self.on or use.node == self.on or plain(self.on) in plain(use.model))
+        return own and (not self.product or meant.is_product(self.product, use.model))
 
 
 @dataclass(frozen=True)
@@ -81,17 +81,35 @@ class Page:
 
     @cached_property
     def _devices(self) -> Sequence[Use]:
-        """Every device that is asked about, once; raise NotFoundError where `on` names nothing."""
-        every, on = self._uses.devices, self.asked.on
-        if on and not any(replace(self.asked, namespace=None).wants(one) for one in every):
-            models = sorted({spelled(one.model) for one in every if one.model})
-            raise NotFoundError(
-                f"{on!r} is neither a node with GPUs nor part of a model's name",
-                hint=f"models: {few(models, 10) or 'none'}; gpu_inventory lists the nodes",
-            )
+        """Every device that is asked about, once; raise NotFoundError where a name means none."""
+        every = self._uses.devices
+        self._require(every)
         # What a namespace has is told by its pods: also of devices that no series is about.
         every = self._uses.holders if self.asked.namespace else every
-        return [one for one in every if self.asked.wants(one)]
+        return [one for one in every if self._wants(one)]
+
+    def _require(self, every: Sequence[Use]) -> None:
+        """Raise NotFoundError where nothing is of the product, or on the node, that is named."""
+        product, node = self.asked.product, self.asked.node
+        if product and not any(meant.is_product(product, one.model) for one in every):
+            products = sorted({spelled(one.model) for one in every if one.model})
+            raise NotFoundError(
+                f"no GPU is a {product!r}", hint=f"products: {few(products, 10) or 'none'}"
+            )
+        if node and not self._on:
+            nodes = sorted({one.node for one in every})
+            raise NotFoundError(
+                f"no node with GPUs has {node!r} in its name",
+                hint=f"nodes: {few(nodes) or 'none'}; gpu_inventory lists them",
+            )
+
+    def _wants(self, use: Use) -> bool:
+        return self.asked.wants(use) and (not self.asked.node or use.node in self._on)
+
+    @cached_property
+    def _on(self) -> Collection[str]:
+        """The nodes whose name is given, or a part of it."""
+        return meant.nodes(self.asked.node or "", {one.node for one in self._uses.devices})
 
     @cached_property
     def _rates(self) -> Rates:
@@ -100,14 +118,10 @@ class Page:
 
     @cached_property
     def _rows(self) -> Sequence[UsageRow]:
-        devices = self._devices
-        shown = (
-            [one for one in self._uses.holders if self.asked.wants(one)]
-            if self.asked.by == "workload"
-            else devices
-        )
-        wanted = (one for one in shown if one.state in PROBLEMS or not self.asked.problems)
-        return rows(wanted, Naming(self.asked.by, self._workloads, self._rates, self._memories))
+        shown = self._devices
+        if self.asked.by == "workload":
+            shown = [one for one in self._uses.holders if self._wants(one)]
+        return rows(shown, Naming(self.asked.by, self._workloads, self._rates, self._memories))
 
     def _workloads(self, use: Use) -> Iterator[str]:
         estate = self.known.places.estate
@@ -145,9 +159,9 @@ class Page:
             allocated=sum(bool(one.pods) for one in measured),
             busy=_busy(measured),
             states={one: states[one] for one in order if states[one]},
-            models=tuple(_models(devices)),
+            products=tuple(_products(devices)),
             cost=rounded(self._cost(measured)) if priced and measured else None,
-            currency=("USD" if self._rates.source == FILE else "(OpenCost's)") if priced else "",
+            currency=("USD" if self._rates.source == FILE else "(OpenCost's)") if priced else None,
             prices=self._rates.source or f"none known, neither OpenCost's metrics nor in {FILE}",
             total_rows=len(self._rows),
             gaps=self.known.gaps,
@@ -200,14 +214,14 @@ def _busy(measured: Iterable[Use]) -> float | None:
     return rounded(fmean(found)) if found else None
 
 
-def _models(devices: Sequence[Use]) -> Iterator[ModelSum]:
+def _products(devices: Sequence[Use]) -> Iterator[ProductSum]:
     counts: Counter[str] = Counter()
     for one in devices:
         counts[one.model] += one.count
-    for model, count in counts.most_common(_MODELS):
+    for model, count in counts.most_common(_PRODUCTS):
         own = [one for one in devices if one.model == model and one.device]
-        yield ModelSum(
-            model=spelled(model) or "unknown model",
+        yield ProductSum(
+            product=spelled(model) or "unknown product",
             gpus=count,
             allocated=sum(bool(one.pods) for one in own),
             busy=_busy(own),

@@ -18,21 +18,21 @@ from clusterwright.tools.prometheus.cost.rates import Rates
 from clusterwright.tools.prometheus.signal.spelled import rounded, short
 from clusterwright.tools.quotation import word
 
-By = Literal["workload", "node", "model"]
+By = Literal["workload", "node", "product"]
 _PLACES = 3
 _SEVENTHS = 7
 _LONGEST = 60
 
 
 class UsageRow(BaseModel):
-    """What stands alike of a workload, a node or a model."""
+    """What stands alike of a workload, a node or a product."""
 
     model_config = ConfigDict(frozen=True)
 
     state: State
-    subject: str = Field(description="A Ref, or a model.")
+    subject: str = Field(description="A Ref, or a product.")
     gpus: int = Field(description="Devices, or parts of them.")
-    model: str | None = None
+    product: str | None = None
     busy: float | None = Field(default=None, description="Mean share of time, 0 to 1.")
     peak: float | None = None
     used_gib: float | None = Field(default=None, description="Of memory, at most.")
@@ -56,12 +56,12 @@ class Naming:
     """The workloads that have a device."""
     rates: Rates
     memories: Mapping[str, float]
-    """GiB of each model of the cluster."""
+    """GiB of each product of the cluster."""
 
     def subjects(self, use: Use) -> list[str]:
         """Return the names under which a device is told."""
-        if self.by == "model":
-            return [spelled(use.model) or "unknown model"]
+        if self.by == "product":
+            return [spelled(use.model) or "unknown product"]
         own = sorted(set(self.of_pods(use))) if self.by == "workload" else []
         return own or [f"Node/{use.node}"]
 
@@ -109,12 +109,12 @@ def _row(
         if use.device and (share := wasted(use.device, state))
         and (cost := price(naming.rates, use.device)) is not None
     ]  # fmt: skip
-    models = sorted({spelled(one.model) for one in uses if one.model})
+    products = sorted({spelled(one.model) for one in uses if one.model})
     return UsageRow(
         state=state,
         subject=subject,
         gpus=sum(one.count for one in uses),
-        model=few(models, 2) if models and naming.by != "model" else None,
+        product=few(products, 2) if products and naming.by != "product" else None,
         busy=rounded(fmean(busy)) if busy else None,
         peak=rounded(max(peaks, default=None)),
         used_gib=rounded(fullest.used) if fullest else None,

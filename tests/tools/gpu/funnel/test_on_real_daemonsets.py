@@ -92,4 +92,4 @@ async def test_models_of_the_sandbox_are_counted_by_what_they_offer(clusters: Cl
 
     assert (row.mig, row.broken) == ("all-1g.10gb", None)
     assert row.has["nvidia.com/mig-1g.10gb"][:2] == (56, 56)
-    assert answer.models[0].model == "NVIDIA-A100-SXM4-80GB"
+    assert answer.products[0].product == "NVIDIA-A100-SXM4-80GB"

@@ -62,7 +62,7 @@ def test_an_object_of_which_any_field_is_odd_is_read(which: int) -> None:
             assert found.render(), (path, value)
 
 
-@pytest.mark.parametrize("by", ["workload", "node", "model"])
+@pytest.mark.parametrize("by", ["workload", "node", "product"])
 @pytest.mark.parametrize(
     "label", ["Hostname", "gpu", "UUID", "modelName", "pod", "namespace", "GPU_I_ID", "instance"]
 )

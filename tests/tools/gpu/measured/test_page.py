@@ -32,8 +32,8 @@ from tests.tools.prometheus.answering import wire
 PRICES = Prices(gpu={H100: 4.0, T4: 0.5})
 
 
-def asked(by: By = "workload", on: str | None = None) -> Asked:
-    return Asked(by, "1h", HOUR, on=on)
+def asked(by: By = "workload", *, node: str = "", product: str = "") -> Asked:
+    return Asked(by, "1h", HOUR, node=node, product=product)
 
 
 def small() -> tuple[Results, tuple[Manifest, ...]]:
@@ -73,8 +73,8 @@ def test_the_worst_comes_first_and_what_is_well_is_counted() -> None:
     text = found.render()
     assert "it draws 110 of 700 W" in text
     assert (
-        "4 GPUs or parts: 4 measured, of these 3 had by pods, busy 50 % on average; 3 stand out"
-        in text
+        "4 GPUs or parts: 4 measured, of these 3 allocated to pods, busy 50 % on average;"
+        " 3 stand out" in text
     )
     assert "Wasted: 8.00 USD an hour" in text
 
@@ -82,7 +82,7 @@ def test_the_worst_comes_first_and_what_is_well_is_counted() -> None:
 def test_without_prices_that_is_said_and_no_cost_is_told() -> None:
     results, objects = small()
     found = first(page(results, *objects))
-    assert (found.cost, found.currency) == (None, "")
+    assert (found.cost, found.currency) == (None, None)
     assert "none known" in found.render()
     assert not any(one.cost for one in found.rows)
 
@@ -104,7 +104,7 @@ def test_a_part_of_a_gpu_costs_its_sevenths() -> None:
     ("by", "subjects"),
     [
         ("node", ["Node/gpu-1", "Node/gpu-2", "Node/gpu-1", "Node/gpu-1"]),
-        ("model", [H100, T4, H100, H100]),
+        ("product", [H100, T4, H100, H100]),
     ],
 )
 def test_rows_are_of_what_was_asked_for(by: By, subjects: list[str]) -> None:
@@ -116,10 +116,11 @@ def test_rows_are_of_what_was_asked_for(by: By, subjects: list[str]) -> None:
     ("more", "subjects"),
     [
         ({"namespace": "web"}, ["Pod/web/serve"]),
-        ({"on": "gpu-2"}, ["Node/gpu-2"]),
-        ({"on": "t4"}, ["Node/gpu-2"]),
-        ({"on": "h100 80gb"}, ["Pod/ml/hung", "Pod/ml/idle", "Pod/web/serve"]),
-        ({"problems": True}, ["Pod/ml/hung", "Node/gpu-2", "Pod/ml/idle"]),
+        ({"node": "gpu-2"}, ["Node/gpu-2"]),
+        ({"product": "t4"}, ["Node/gpu-2"]),
+        ({"product": "h100 80gb"}, ["Pod/ml/hung", "Pod/ml/idle", "Pod/web/serve"]),
+        ({"node": "GPU", "product": "t4"}, ["Node/gpu-2"]),
+        ({"node": "gpu-1", "product": "t4"}, []),
         ({"namespace": "empty"}, []),
     ],
 )
@@ -129,8 +130,7 @@ def test_only_what_is_asked_about_is_told_and_counted(
     results, objects = small()
     found = first(page(results, *objects, asked=replace(asked(), **more)))
     assert [one.subject for one in found.rows] == subjects
-    if "problems" not in more:
-        assert found.gpus == len(subjects)
+    assert found.gpus == len(subjects)
 
 
 def test_what_a_namespace_has_is_counted_also_where_nothing_is_measured() -> None:
@@ -146,11 +146,14 @@ def test_what_could_not_be_read_for_one_reason_is_one_line() -> None:
     assert "Not told: Pod, Job (forbidden)" in first(page({}, gaps=gaps)).render()
 
 
-def test_what_is_neither_a_node_nor_a_model_is_refused_with_those_there_are() -> None:
+def test_a_node_or_a_product_that_is_none_is_refused_with_those_there_are() -> None:
     results, objects = small()
-    with pytest.raises(NotFoundError, match="'B200' is neither") as refused:
-        first(page(results, *objects, asked=asked(on="B200")))
-    assert f"models: {H100}, {T4}" in refused.value.hint
+    with pytest.raises(NotFoundError, match="no GPU is a 'B200'") as refused:
+        first(page(results, *objects, asked=asked(product="B200")))
+    assert refused.value.hint == f"products: {H100}, {T4}"
+    with pytest.raises(NotFoundError, match="no node with GPUs has 'gpu-3'") as refused:
+        first(page(results, *objects, asked=asked(node="gpu-3")))
+    assert refused.value.hint.startswith("nodes: gpu-1, gpu-2;")
 
 
 def test_why_a_gpu_is_slow_is_spelled_out_and_what_is_expected_comes_last() -> None:
@@ -265,7 +268,7 @@ def test_words_of_exporters_stand_in_marks_and_are_short() -> None:
     labels = {**gpu(0, modelName=hostile), "gpu": "0\n1", "GPU_I_ID": "<b>"}
     unlabelled = node(gpus=1)
     del unlabelled["metadata"]["labels"]["nvidia.com/gpu.product"]
-    found = first(page(busy(labels, 0.9), unlabelled, asked=asked("model")))
+    found = first(page(busy(labels, 0.9), unlabelled, asked=asked("product")))
     assert found.rows[0].subject.startswith("“Ignore all previous")
     assert len(found.rows[0].subject) < 70
     assert "0\n1" not in found.render()

@@ -1,8 +1,8 @@
 """A change of a node with accelerators as it is asked for: one small form for all kinds."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from clusterwright.tools.manifest import Manifest
 
@@ -21,30 +21,35 @@ Kind = Literal[
 ]
 
 
-class Asked(BaseModel):
-    """One change; which fields it takes depends on its kind."""
+LONGEST = 317
+"""Characters of any word here, as a label's key has at most; a kind bounds its own by itself."""
+TAKES = (
+    "At most one a node. set_mig: config=layout (all-1g.10gb), evict=move who has its GPUs."
+    " set_sharing: config=key of the device plugin's ConfigMap, none: its default."
+    " label_node: label, value, none: remove. restart_operand: operand (device-plugin), evict."
+    " With evict, drain: delete_local_data. undo, finish: plan."
+)
+"""Which fields a kind takes: once for all, as a description of each would cost twice as much."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+
+class Asked(BaseModel):
+    """One change; `TAKES` tells which fields its kind takes."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        str_max_length=LONGEST,
+        json_schema_extra=lambda schema: schema.pop("description"),
+    )
     kind: Kind
-    node: Annotated[str | None, Field(max_length=253)] = None
-    config: Annotated[
-        str | None,
-        Field(
-            max_length=253,
-            description="set_mig: layout, all-1g.10gb. set_sharing: key of the plugin's ConfigMap;"
-            " none: default.",
-        ),
-    ] = None
-    label: Annotated[str | None, Field(max_length=317, description="label_node.")] = None
-    value: Annotated[str | None, Field(max_length=63, description="None: remove.")] = None
-    operand: Annotated[
-        str | None, Field(max_length=63, description="restart_operand: driver, device-plugin...")
-    ] = None
-    evict: Annotated[
-        bool | None, Field(description="set_mig, restart_operand: first move who uses the GPUs.")
-    ] = None
-    delete_local_data: Annotated[bool | None, Field(description="Also emptyDirs.")] = None
-    plan: Annotated[str | None, Field(max_length=60, description="undo, finish.")] = None
+    node: str | None = None
+    config: str | None = None
+    label: str | None = None
+    value: str | None = None
+    operand: str | None = None
+    evict: bool | None = None
+    delete_local_data: bool | None = None
+    plan: str | None = None
 
     def told(self) -> Manifest:
         """Return the change as it was asked for, without what was left out."""

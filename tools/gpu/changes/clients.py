@@ -1,9 +1,11 @@
 """Who uses the accelerators of a node."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from clusterwright.tools.excerpt import few
+from clusterwright.tools.gpu.changes.unasked import unasked
 from clusterwright.tools.gpu.estate import Estate, asked_of
 from clusterwright.tools.gpu.vendor import vendor_of
 from clusterwright.tools.kubernetes.analyzers.capacity import finished
@@ -17,6 +19,7 @@ from clusterwright.tools.manifest import (
     text,
 )
 from clusterwright.tools.ref import Ref
+from clusterwright.tools.snapshot import Snapshot
 
 _SHOWN = 4
 _CORDONED: Manifest = {"spec": {"unschedulable": True}}
@@ -28,7 +31,7 @@ class Client:
 
     pod: Manifest
     devices: str
-    """What of: `8 nvidia.com/gpu`, `claim training`."""
+    """What of: `8 nvidia.com/gpu`, a claim, `gpu-fraction 0.5`."""
 
     @property
     def ref(self) -> Ref:
@@ -65,16 +68,26 @@ def named(clients: Sequence[Client]) -> str:
 
 def _devices(estate: Estate, pod: Manifest) -> str:
     asked = [f"{count} {resource}" for resource, count in asked_of(pod).items()]
-    return ", ".join((*asked, *_claims(estate, pod)))
+    return ", ".join((*asked, *_claims(estate, pod), *unasked(pod)))
 
 
 def _claims(estate: Estate, pod: Manifest) -> list[str]:
     """Return the claims of a pod that hold accelerators; one that could not be read may."""
-    found: list[str] = []
-    for ref in claims_of(pod):
+    found: dict[Ref, None] = {}
+    for ref in (*claims_of(pod), *estate.derived(_reserved).get(text(pod, "metadata", "uid"), ())):
         claim = estate.get(ref)
         if claim is None or _is_of_gpus(claim):
-            found.append(str(ref))
+            found[ref] = None
+    return list(map(str, found))
+
+
+def _reserved(snapshot: Snapshot) -> Mapping[str, Sequence[Ref]]:
+    """Return the claims that are reserved for pods, by uid, also where the pod does not say so."""
+    found: dict[str, list[Ref]] = defaultdict(list)
+    for claim in snapshot.of_kind("ResourceClaim"):
+        for one in items(claim, "status", "reservedFor"):
+            if text(one, "resource") == "pods" and text(one, "uid"):
+                found[text(one, "uid")].append(Ref.of(claim))
     return found
 
 

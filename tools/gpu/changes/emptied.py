@@ -135,7 +135,10 @@ def waiting(say: str, ref: Ref, node: Manifest, until: str, seconds: int, **body
 def require_unused(node: Ref, estate: Estate, clients: Sequence[Client]) -> None:
     """Raise RefusedError where somebody uses the accelerators of a node, and may not be moved."""
     if clients:
-        places = ((one, where_to(estate, one.pod).say) for one in clients[:_SHOWN])
+        places = (
+            (one, "cannot be moved" if one.stays else where_to(estate, one.pod).say)
+            for one in clients[:_SHOWN]
+        )
         where = "; ".join(f"{one.ref}: {place}" for one, place in places)
         raise RefusedError(
             f"GPUs of {node} are in use: {named(clients)}",

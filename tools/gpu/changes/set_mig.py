@@ -7,6 +7,7 @@ from typing import ClassVar, cast
 from pydantic import Field
 
 from clusterwright.tools.errors import NotFoundError, RefusedError
+from clusterwright.tools.excerpt import few
 from clusterwright.tools.field_path import put
 from clusterwright.tools.gpu.changes import mig_proof
 from clusterwright.tools.gpu.changes.clients import clients_on
@@ -23,6 +24,7 @@ from clusterwright.tools.gpu.changes.mig_layout import (
 from clusterwright.tools.gpu.changes.mig_proof import CONFIG
 from clusterwright.tools.gpu.changes.node_change import LABEL_VALUE, NodeChange, known_of, policy_of
 from clusterwright.tools.gpu.changes.standing import require_at_rest
+from clusterwright.tools.gpu.changes.unasked import onlookers
 from clusterwright.tools.gpu.changes.wait import MIG_DONE
 from clusterwright.tools.gpu.estate import Estate
 from clusterwright.tools.gpu.hardware.products import find
@@ -169,6 +171,9 @@ class SetMig(NodeChange):
         found = [(Risk.MEDIUM, f"no pod gets a GPU of {self.ref} until its MIG manager is done")]
         if _may_reboot(estate):
             found.append((Risk.HIGH, f"{self.ref} may be rebooted, with all that runs on it"))
+        if holds := onlookers(estate, self.node):
+            named = few(list(map(str, holds)), 3)
+            found.append((Risk.MEDIUM, f"the layout fails if these have its GPUs open: {named}"))
         return found
 
     def _notes(self, node: GpuNode, found: NodeLayout, expected: Mapping[str, Json]) -> list[str]:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from clusterwright.tools.excerpt import few
 from clusterwright.tools.finding import FieldEvidence, Finding, ask
-from clusterwright.tools.gpu.analyzers.about import Cure, cure, label
+from clusterwright.tools.gpu.analyzers.about import cure, label
+from clusterwright.tools.gpu.analyzers.pod_cures import other_resource
 from clusterwright.tools.gpu.analyzers.waiting import Waiting, would_take
 from clusterwright.tools.gpu.analyzers.wrong_resource import offered
 from clusterwright.tools.gpu.hardware.mig_profiles import profile_of
@@ -42,9 +43,10 @@ def _no_whole(one: Waiting, nodes: Sequence[GpuNode], parts: Sequence[str]) -> F
         node=ask("which node to take out of MIG"),
         config="all-disabled",
     )
-    smaller = Cure(f"Ask for {parts[0]} instead, if a part of a GPU is enough")
+    say = f"Ask for {parts[0]} instead, if a part of a GPU is enough"
+    smaller = other_resource(one, _WHOLE, say, parts)
     proof = tuple(label(node.manifest, "nvidia.com/mig.config") for node in split[:2])
-    return one.finding(CODE, sentence, _WHOLE, smaller, whole, evidence=proof)
+    return one.finding(CODE, sentence, _WHOLE, *smaller, whole, evidence=proof)
 
 
 def _no_such_part(
@@ -67,9 +69,8 @@ def _no_such_part(
     known = f": {few(models, 3)}" if models else ""
     sentence = f"No GPU of the cluster can be split into {profile}{known}; {others}"
     instead = f"Ask for {parts[0]}" if parts else "Ask for whole GPUs"
-    return one.finding(
-        CODE, sentence, resource, Cure(f"{instead} instead"), evidence=_layout(nodes)
-    )
+    cures = other_resource(one, resource, f"{instead} instead", parts or [_WHOLE])
+    return one.finding(CODE, sentence, resource, *cures, evidence=_layout(nodes))
 
 
 def _layout(nodes: Sequence[GpuNode]) -> tuple[FieldEvidence, ...]:

@@ -1,18 +1,20 @@
 """Devices that pods wait for: all given away, free in pieces, or more than any node has."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from clusterwright.tools.excerpt import few
-from clusterwright.tools.finding import Edge, FieldEvidence, Finding, Severity
+from clusterwright.tools.finding import Edge, FieldEvidence, Finding, Severity, ask
 from clusterwright.tools.gpu.analyzers.about import Cure, edges, with_cures
 from clusterwright.tools.gpu.analyzers.broken import ill_nodes
+from clusterwright.tools.gpu.analyzers.pod_cures import fewer_holders, more_nodes, other_amount
 from clusterwright.tools.gpu.analyzers.waiting import Waiting, takers
 from clusterwright.tools.gpu.analyzers.wrong_resource import mapped
 from clusterwright.tools.gpu.estate import asked_of
 from clusterwright.tools.kubernetes.analyzers.pod import workload_of
 from clusterwright.tools.manifest import name_of
+from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
 
 NONE_FREE, FRAGMENTED = "gpu/none-free", "gpu/fragmented"
@@ -95,8 +97,9 @@ def _in_pieces(kind: _Short, some: Sequence[Waiting]) -> Finding:
         for name, n in sorted(free.items(), key=lambda pair: (-pair[1], pair[0]))[:_SHOWN]
     )
     pack = Cure(f"Move pods that hold {resource} off {best}, or pack new ones more densely")
-    less = Cure(f"Ask for at most {most} {resource} a pod")
-    finding = first.finding(FRAGMENTED, sentence, resource, pack, less, evidence=proof)
+    finding = first.finding(
+        FRAGMENTED, sentence, resource, pack, *_less(first, resource, most), evidence=proof
+    )
     return _of_all(finding, first, some)
 
 
@@ -119,7 +122,7 @@ def _never(kind: _Short, some: Sequence[Waiting]) -> Finding:
         NONE_FREE,
         sentence + (other if closed else ""),
         resource,
-        Cure(f"Ask for at most {most} {resource} a pod, in more pods, or add a node with {amount}"),
+        *_less(first, resource, most, f", in more pods, or add a node with {amount}"),
         evidence=(FieldEvidence(ref=Ref("Node", best), path=path, value=str(most)),),
     )
     return _of_all(finding, first, some)
@@ -139,8 +142,17 @@ def _none_free(kind: _Short, some: Sequence[Waiting]) -> Finding:
     finding = with_cures(
         first.finding(NONE_FREE, sentence, resource),
         Cure("Wait until one ends, free what is idle (gpu_usage), or add a node that fits"),
+        *more_nodes(first.open),
+        *fewer_holders(resource, held),
     )
     return _of_all(finding, first, some)
+
+
+def _less(one: Waiting, resource: str, most: int, more: str = "") -> Iterator[Cure]:
+    """Yield that the pods ask for no more than a node has; whether that is enough is asked."""
+    say = f"Ask for at most {most} {resource} a pod{more}"
+    question = f"how many {word(resource)} a pod can do with, at most {most}"
+    return other_amount(one.case, resource, say, ask(question))
 
 
 def _first(some: Sequence[Waiting]) -> Waiting:

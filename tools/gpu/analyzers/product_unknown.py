@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from clusterwright.tools.excerpt import few
 from clusterwright.tools.finding import Finding
-from clusterwright.tools.gpu.analyzers.about import Cure
 from clusterwright.tools.gpu.analyzers.broken import broken
+from clusterwright.tools.gpu.analyzers.pod_cures import other_field
 from clusterwright.tools.gpu.analyzers.waiting import Waiting, of_discovery
 from clusterwright.tools.gpu.estate import Estate, estate_of
 from clusterwright.tools.kubernetes.analyzers.nearest import nearest
@@ -40,7 +40,9 @@ def suspect(one: Waiting) -> Finding | None:
         sentence = f"No node has {key}={wanted}; {others}"
         instead = f"Select {word(near)} instead" if near else "Select a value that nodes have"
         proof = one.case.field(path, "|".join(values))
-        return one.finding(CODE, sentence, "", Cure(instead), evidence=(proof,))
+        question = f"which value of {key} to select; {others}"
+        cures = other_field(one.case.subject, path, instead, question)
+        return one.finding(CODE, sentence, "", *cures, evidence=(proof,))
     return None
 
 

@@ -8,8 +8,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from clusterwright.tools.analyzer import Analyzer, ReadRequest, Suspicion
-from clusterwright.tools.finding import Edge, Evidence, Relation
+from clusterwright.tools.excerpt import few
+from clusterwright.tools.finding import Edge, Evidence, Relation, ask
 from clusterwright.tools.gpu.analyzers.about import Cure, about, shown, with_cures
+from clusterwright.tools.gpu.analyzers.pod_cures import other_amount, other_field
 from clusterwright.tools.gpu.analyzers.waiting import in_question, leaving
 from clusterwright.tools.gpu.estate import Estate, asked_of, estate_of
 from clusterwright.tools.kubernetes.analyzers.absence import still_missing
@@ -59,25 +61,27 @@ def _history(estate: Estate, pod: Manifest) -> bool:
 def _rejected(case: Case, reason: str) -> Suspicion:
     said, node = message_of(mapping(case.pod, "status")), text(case.pod, "spec", "nodeName")
     asked = ", ".join(f"{n} {key}" for key, n in asked_of(case.pod).items())
+    resource = next(iter(asked_of(case.pod)))
     if reason == _TOPOLOGY:
         sentence = f"The topology manager of its node cannot give it {asked} from one NUMA node"
-        cure = Cure(
-            "Ask for less CPU or fewer devices a pod, or relax the topology manager's policy"
-        )
+        say = "Ask for less CPU or fewer devices a pod, or relax the topology manager's policy"
+        question = f"how many {resource} fit on one NUMA node; it asks for {asked}"
+        cures = other_amount(case, resource, say, ask(question))
     elif shared := _SHARED.search(said):
         sentence = f"A shared device takes requests of at most {shared[1]}, and it asks for {asked}"
-        cure = Cure(f"Ask for {shared[1]}: more of a shared device brings no more of it")
+        say = f"Ask for {shared[1]}: more of a shared device brings no more of it"
+        cures = other_amount(case, resource, say, shared[1])
     elif lacking := _UNAVAILABLE.search(said):
         sentence = f"Its node had no {lacking[1]} for it by the time it came: {said}"
-        cure = Cure("See gpu_describe_node for the node; its controller makes another pod")
+        cures = iter([Cure("See gpu_describe_node for the node; its controller makes another pod")])
     else:
         sentence = f"The kubelet of its node turned it away: {said}"
-        cure = Cure("Repair what the message names; its controller makes another pod")
+        cures = iter([Cure("Repair what the message names; its controller makes another pod")])
     evidence: tuple[Evidence, ...] = (case.field("$.status.reason", reason),)
     evidence += (case.field("$.status.message", said),) if said else ()
     on = (Relation(source=case.ref, edge=Edge.RUNS_ON, target=Ref("Node", node)),) if node else ()
     finding = case.finding(REJECTED, sentence, evidence, relations=on)
-    return Suspicion(with_cures(finding, cure))
+    return Suspicion(with_cures(finding, *cures))
 
 
 def _without_runtime_class(estate: Estate) -> Iterator[Suspicion]:
@@ -94,6 +98,7 @@ def _without_runtime_class(estate: Estate) -> Iterator[Suspicion]:
         subject = workload_of(estate, maker)
         near = nearest(wanted, known)
         hint = f"; there is {word(near)}" if near else ""
+        there = few([word(one) for one in sorted(known)], 4) or "none"
         refused = refusal(estate, maker)
         path = "$.spec.template.spec.runtimeClassName"
         evidence: tuple[Evidence, ...] = (shown(maker, path, wanted),)
@@ -103,7 +108,12 @@ def _without_runtime_class(estate: Estate) -> Iterator[Suspicion]:
             subject,
             f'RuntimeClass "{word(wanted)}", which its pods name, does not exist{hint}',
             evidence,
-            Cure("Have the operator's toolkit create it, or leave runtimeClassName out"),
+            *other_field(
+                subject,
+                "$.spec.runtimeClassName",
+                "Have the operator's toolkit create it, name another, or leave it out",
+                f"which RuntimeClass the pods are to have; there is {there}",
+            ),
             severity=severity_of(estate, subject),
             since=instant(maker, "metadata", "creationTimestamp"),
         )

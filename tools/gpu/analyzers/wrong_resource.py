@@ -4,8 +4,8 @@ from collections.abc import Collection
 
 from clusterwright.tools.excerpt import few
 from clusterwright.tools.finding import Finding
-from clusterwright.tools.gpu.analyzers.about import Cure
 from clusterwright.tools.gpu.analyzers.broken import broken
+from clusterwright.tools.gpu.analyzers.pod_cures import other_resource
 from clusterwright.tools.gpu.analyzers.waiting import Waiting
 from clusterwright.tools.gpu.estate import Estate, estate_of
 from clusterwright.tools.gpu.vendor import vendor_of
@@ -30,8 +30,9 @@ def suspect(one: Waiting) -> Finding | None:
         others = near or few(sorted(have), 3)
         sentence = f'No node has "{word(resource)}"; nodes have {others}'
         instead = f"Ask for {near} instead" if near else "Ask for a resource that nodes have"
-        cure = Cure(f"{instead}: resources.limits of the pod template, in place of {amount}")
-        return one.finding(CODE, sentence, resource, cure)
+        say = f"{instead}, in place of {amount} {word(resource)}"
+        known = (near, *sorted(have - {near})) if near else sorted(have)
+        return one.finding(CODE, sentence, resource, *other_resource(one, resource, say, known))
     return None
 
 

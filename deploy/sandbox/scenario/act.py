@@ -8,7 +8,7 @@ from clusterwright.deploy.sandbox.scenario.model import WORKLOAD_NAMESPACE, Stag
 from clusterwright.deploy.sandbox.scenario.play import Patch
 from clusterwright.deploy.sandbox.scenario.records import rewrite
 from clusterwright.deploy.sandbox.scenario.workload import at
-from clusterwright.tools.manifest import labels_of, name_of
+from clusterwright.tools.manifest import labels_of, name_of, text
 from clusterwright.tools.ref import Ref
 
 
@@ -38,6 +38,7 @@ def _patch(cluster: Cluster, wanted: Patch, namespace: str) -> None:
         one
         for one in sorted(cluster.get([wanted.kind], wanted.namespace or namespace), key=name_of)
         if wanted.labels.items() <= labels_of(one).items()
+        and wanted.node in {"", text(one, "spec", "nodeName")}
     ]
     if not found:
         raise ScenarioError(f"there is no {wanted.kind} to patch, with labels {wanted.labels}")

@@ -33,6 +33,7 @@ class Patch(Declared):
     kind: str = Field(description="As kubectl spells it in `get`.")
     namespace: str = Field(default="", description="If not the scenario's own.")
     labels: dict[str, str] = Field(default_factory=dict)
+    node: str = Field(default="", description="Of Pods: those of this node only.")
     first: int | None = Field(
         default=None, ge=1, description="So many of them, in the order of their names; else all."
     )

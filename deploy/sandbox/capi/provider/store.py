@@ -1,4 +1,4 @@
-"""The management cluster's objects as they are now, kept up to date by watching.
+"""A cluster's objects as they are now, kept up to date by watching.
 
 Asking for all of them each second would keep a core busy at rest and would notice a change half a
 second late on average.
@@ -32,14 +32,25 @@ class Store:
         self._listed = {one: threading.Event() for one in kinds}
         self.changed = threading.Event()
         """Set whenever an object has changed; whoever has looked clears it."""
+        self.changes = 0
+        """How often something has changed: what was worked out holds while this stays."""
 
-    def start(self) -> None:
-        """Watch, and return once everything was read."""
+    def follow(self) -> None:
+        """Start to watch; what writes through the API says is known at once."""
         self._api.written = self._keep
         for kind in self._objects:
             threading.Thread(target=self._follow, args=(kind,), daemon=True).start()
+
+    def start(self) -> None:
+        """Watch, and return once everything was read."""
+        self.follow()
         for listed in self._listed.values():
             listed.wait()
+
+    @property
+    def complete(self) -> bool:
+        """Whether every kind was listed once."""
+        return all(one.is_set() for one in self._listed.values())
 
     def all(self, api_version: str, kind: str) -> list[Manifest]:
         """Return the objects of a kind; those who change them change copies."""
@@ -56,7 +67,6 @@ class Store:
             try:
                 found, version = self._api.list_at(*kind)
                 self._replace(kind, found)
-                self._listed[kind].set()
                 for event in self._api.watch(*kind, version):
                     if event.get("type") == "ERROR":
                         break
@@ -68,14 +78,15 @@ class Store:
     def _replace(self, kind: Named, found: Sequence[Manifest]) -> None:
         with self._lock:
             self._objects[kind] = {(namespace_of(one), name_of(one)): one for one in found}
-        self.changed.set()
+            self._listed[kind].set()
+            self._tell()
 
     def _take(self, kind: Named, what: str, one: Manifest) -> None:
         if what == "DELETED":
             with self._lock:
                 self._gone.add(text(one, "metadata", "uid"))
                 self._objects[kind].pop((namespace_of(one), name_of(one)), None)
-            self.changed.set()
+                self._tell()
         else:
             self._keep(one)
 
@@ -93,6 +104,10 @@ class Store:
             if _version(known.get(key, {})) >= _version(one):
                 return
             known[key] = one
+            self._tell()
+
+    def _tell(self) -> None:
+        self.changes += 1
         self.changed.set()
 
 

@@ -5,11 +5,10 @@ import threading
 import time
 from collections.abc import Iterable, Mapping
 
-import httpx
-
 from clusterwright.deploy.sandbox.capi.provider.api import Api
+from clusterwright.deploy.sandbox.capi.provider.store import Store
 from clusterwright.deploy.sandbox.gpu.hardware import STEER
-from clusterwright.tools.manifest import Manifest, labels_of, name_of, namespace_of, strings, text
+from clusterwright.tools.manifest import Manifest, labels_of, name_of, strings, text
 
 KINDS = (
     ("v1", "Node"),
@@ -22,8 +21,7 @@ KINDS = (
     ("amd.com/v1alpha1", "DeviceConfig"),
     ("resource.k8s.io/v1", "ResourceSlice"),
 )
-Key = tuple[str, str]
-"""Namespace and name."""
+_VERSIONS = {kind: api_version for api_version, kind in KINDS}
 
 
 class World:
@@ -32,41 +30,42 @@ class World:
     def __init__(self, api: Api) -> None:
         """Take the cluster; nothing is known before `follow`."""
         self.api = api
-        self.api.written = self._written
-        self.changed = threading.Event()
         self.said: dict[str, str] = {}
         """By node, the log of its MIG manager, of the last layout."""
+        self._store = Store(api, KINDS, say)
         self._lock = threading.Lock()
-        self._objects: dict[str, dict[Key, Manifest]] = {}
-        self._by_node: dict[str, list[Manifest]] | None = None
+        self._by_node: tuple[int, dict[str, list[Manifest]]] = (-1, {})
+        """Pods by node, and after how many changes that was."""
 
     def follow(self) -> None:
         """Start to follow every kind."""
-        for api_version, kind in KINDS:
-            follower = threading.Thread(target=self._follow, args=(api_version, kind), daemon=True)
-            follower.start()
+        self._store.follow()
+
+    @property
+    def changed(self) -> threading.Event:
+        """Set whenever an object has changed; whoever has looked clears it."""
+        return self._store.changed
 
     @property
     def complete(self) -> bool:
         """Whether every kind was listed once."""
-        return len(self._objects) == len(KINDS)
+        return self._store.complete
 
     def all(self, kind: str) -> list[Manifest]:
         """Return every object of a kind, as of now."""
-        with self._lock:
-            return list(self._objects.get(kind, {}).values())
+        return self._store.all(_VERSIONS[kind], kind)
 
     def get(self, kind: str, namespace: str, name: str) -> Manifest | None:
         """Return an object, as of now."""
-        with self._lock:
-            return self._objects.get(kind, {}).get((namespace, name))
+        return self._store.find(_VERSIONS[kind], kind, namespace, name) or None
 
     def pods_on(self, node: Manifest) -> list[Manifest]:
         """Return the pods of a node that have not ended and are not being deleted."""
         with self._lock:
-            if self._by_node is None:
-                self._by_node = _by_node(self._objects.get("Pod", {}).values())
-            return list(self._by_node.get(name_of(node), ()))
+            changes = self._store.changes
+            if self._by_node[0] != changes:
+                self._by_node = changes, _by_node(self.all("Pod"))
+            return list(self._by_node[1].get(name_of(node), ()))
 
     def label(self, node: Manifest, labels: Mapping[str, str | None]) -> None:
         """Set labels of a node, or remove those that are None, where they differ."""
@@ -81,41 +80,6 @@ class World:
         change = {key: value for key, value in wanted.items() if here.get(key) != value}
         if change:
             one["metadata"] = self.api.patch(one, {"metadata": {field: change}})["metadata"]
-
-    def _written(self, one: Manifest) -> None:
-        """Know at once what was written: the watch tells it a little later."""
-        with self._lock:
-            known = self._objects.get(text(one, "kind"), {})
-            self._by_node = None
-            if _key(one) in known:
-                known[_key(one)] = one
-
-    def _follow(self, api_version: str, kind: str) -> None:
-        """List and watch; a watch that ends or fails begins with a list again."""
-        while True:
-            try:
-                found, version = self.api.list_at(api_version, kind)
-                with self._lock:
-                    self._objects[kind] = {_key(one): one for one in found}
-                    self._by_node = None
-                self.changed.set()
-                for event in self.api.watch(api_version, kind, version):
-                    if event["type"] == "ERROR":
-                        break
-                    self._take(kind, event["type"], event["object"])
-                    self.changed.set()
-            except (httpx.HTTPError, ValueError) as error:
-                say(f"{kind}: {error}")
-                time.sleep(1)
-
-    def _take(self, kind: str, what: str, one: Manifest) -> None:
-        with self._lock:
-            if kind == "Pod":
-                self._by_node = None
-            if what == "DELETED":
-                self._objects[kind].pop(_key(one), None)
-            else:
-                self._objects[kind][_key(one)] = one
 
 
 def _by_node(pods: Iterable[Manifest]) -> dict[str, list[Manifest]]:
@@ -143,7 +107,3 @@ def say(line: str) -> None:
     """Write a line to the program's log."""
     sys.stderr.write(f"{time.strftime('%H:%M:%S')} {line}\n")
     sys.stderr.flush()
-
-
-def _key(one: Manifest) -> Key:
-    return namespace_of(one), name_of(one)

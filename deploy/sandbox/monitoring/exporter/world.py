@@ -1,13 +1,11 @@
 """What the API server has, kept up to date by watches, one for each kind."""
 
 import sys
-import threading
 import time
 
-import httpx
-
 from clusterwright.deploy.sandbox.capi.provider.api import Api
-from clusterwright.tools.manifest import Manifest, name_of, namespace_of
+from clusterwright.deploy.sandbox.capi.provider.store import Store
+from clusterwright.tools.manifest import Manifest
 
 KINDS = (
     ("v1", "Node"),
@@ -25,8 +23,7 @@ KINDS = (
     ("autoscaling/v2", "HorizontalPodAutoscaler"),
     ("policy/v1", "PodDisruptionBudget"),
 )
-Key = tuple[str, str]
-"""Namespace and name."""
+_VERSIONS = {kind: api_version for api_version, kind in KINDS}
 
 
 class World:
@@ -34,53 +31,26 @@ class World:
 
     def __init__(self, api: Api) -> None:
         """Take the cluster; nothing is known before `follow`."""
-        self._api = api
-        self._lock = threading.Lock()
-        self._objects: dict[str, dict[Key, Manifest]] = {}
+        self._store = Store(api, KINDS, _say)
 
     def follow(self) -> None:
         """Start to follow every kind."""
-        for api_version, kind in KINDS:
-            follower = threading.Thread(target=self._follow, args=(api_version, kind), daemon=True)
-            follower.start()
+        self._store.follow()
 
     @property
     def complete(self) -> bool:
         """Whether every kind was listed once."""
-        return len(self._objects) == len(KINDS)
+        return self._store.complete
 
     def all(self, kind: str) -> list[Manifest]:
         """Return every object of a kind, as of now."""
-        with self._lock:
-            return list(self._objects.get(kind, {}).values())
+        return self._store.all(_VERSIONS[kind], kind)
 
     def get(self, kind: str, namespace: str, name: str) -> Manifest | None:
         """Return an object, as of now."""
-        return self._objects.get(kind, {}).get((namespace, name))
-
-    def _follow(self, api_version: str, kind: str) -> None:
-        """List and watch; a watch that ends or fails begins with a list again."""
-        while True:
-            try:
-                found, version = self._api.list_at(api_version, kind)
-                with self._lock:
-                    self._objects[kind] = {_key(one): one for one in found}
-                for event in self._api.watch(api_version, kind, version):
-                    if event["type"] == "ERROR":
-                        break
-                    self._take(kind, event["type"], event["object"])
-            except (httpx.HTTPError, ValueError) as error:
-                sys.stderr.write(f"{time.strftime('%H:%M:%S')} {kind}: {error}\n")
-                sys.stderr.flush()
-                time.sleep(1)
-
-    def _take(self, kind: str, what: str, one: Manifest) -> None:
-        with self._lock:
-            if what == "DELETED":
-                self._objects[kind].pop(_key(one), None)
-            else:
-                self._objects[kind][_key(one)] = one
+        return self._store.find(_VERSIONS[kind], kind, namespace, name) or None
 
 
-def _key(one: Manifest) -> Key:
-    return namespace_of(one), name_of(one)
+def _say(line: str) -> None:
+    sys.stderr.write(f"{time.strftime('%H:%M:%S')} {line}\n")
+    sys.stderr.flush()

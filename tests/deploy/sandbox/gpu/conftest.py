@@ -5,12 +5,13 @@ from collections.abc import Iterator
 import pytest
 
 from clusterwright.deploy.sandbox import Instance
-from tests.deploy.sandbox.gpu.steered import Steered
+from tests.deploy.sandbox.gpu.steered import Steered, until
 
 
 @pytest.fixture
 def gpu(gpu_sandbox: Instance) -> Iterator[Steered]:
-    """The nodes and operands of the GPU sandbox."""
+    """The nodes and operands of the GPU sandbox, at rest: nothing rolls out that others undid."""
     found = Steered.of(gpu_sandbox)
+    until(found.rolling_out, set[str]())
     yield found
     found.api.close()

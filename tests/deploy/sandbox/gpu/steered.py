@@ -14,6 +14,7 @@ from clusterwright.tools.manifest import (
     condition,
     items,
     mapping,
+    name_of,
     namespace_of,
     strings,
     text,
@@ -76,6 +77,10 @@ class Steered:
             for pod in found
             for owner in items(pod, "metadata", "ownerReferences")
         }
+
+    def rolling_out(self) -> set[str]:
+        """Return the operands of which not every pod is Ready and of the newest template."""
+        return {name_of(one) for one in self.list("DaemonSet") if not _is_rolled_out(one)}
 
     def waiting(self, node: str, namespace: str = NAMESPACE) -> dict[str, str]:
         """Return for each operand that is not ready its container and what that one does."""
@@ -152,6 +157,14 @@ def until(holds: Callable[[], object], wanted: object = True) -> None:
     while (found := holds()) != wanted and time.monotonic() < deadline:
         time.sleep(0.2)
     assert found == wanted, f"{found!r} is not {wanted!r} after {_DEADLINE} s"
+
+
+def _is_rolled_out(one: Manifest) -> bool:
+    told = mapping(one, "status")
+    current = told.get("observedGeneration") == one["metadata"]["generation"]
+    wanted = told.get("desiredNumberScheduled", 0)
+    counts = (told.get(key, 0) for key in ("numberReady", "updatedNumberScheduled"))
+    return current and all(count == wanted for count in counts)
 
 
 def _stuck(pod: Manifest) -> str:

@@ -16,9 +16,9 @@ from clusterwright.tools.cluster_api.k0rdent.state import state_of, without_clus
 from clusterwright.tools.cluster_api.patience import wrong
 from clusterwright.tools.cluster_api.read import read_estate
 from clusterwright.tools.coverage import Gap
+from clusterwright.tools.cursor import decode, encode, foreign, question
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.kubernetes.client.clusters import Clusters
-from clusterwright.tools.kubernetes.cursor import decode, encode, foreign, question
 from clusterwright.tools.kubernetes.listing import count
 from clusterwright.tools.kubernetes.parameters import Cluster, Cursor, Namespace
 from clusterwright.tools.kubernetes.state.state import age

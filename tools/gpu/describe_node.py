@@ -8,6 +8,7 @@ from anyio import to_thread
 from pydantic import Field
 
 from clusterwright.tools.answer import BUDGET, CAP, longest
+from clusterwright.tools.cursor import decode, encode, foreign, question
 from clusterwright.tools.errors import ForbiddenError, NotFoundError, UnreachableError
 from clusterwright.tools.excerpt import few, one_line
 from clusterwright.tools.gpu.analyzers.about import of_machine
@@ -23,7 +24,6 @@ from clusterwright.tools.gpu.read import read_estate
 from clusterwright.tools.gpu.unread import FUNNEL, told, unread
 from clusterwright.tools.kubernetes.analyzers.pod import workload_of
 from clusterwright.tools.kubernetes.client.clusters import Clusters
-from clusterwright.tools.kubernetes.cursor import decode, encode, foreign, question
 from clusterwright.tools.kubernetes.parameters import Cluster, Cursor
 from clusterwright.tools.kubernetes.state import state_of
 from clusterwright.tools.manifest import name_of

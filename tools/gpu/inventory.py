@@ -9,6 +9,7 @@ from anyio import to_thread
 from pydantic import Field
 
 from clusterwright.tools.answer import CAP, longest
+from clusterwright.tools.cursor import decode, encode, foreign, question
 from clusterwright.tools.excerpt import few
 from clusterwright.tools.gpu import meant
 from clusterwright.tools.gpu.counted import CountedNode, Counts, Share, added, counted, shares
@@ -18,7 +19,6 @@ from clusterwright.tools.gpu.node import GpuNode
 from clusterwright.tools.gpu.read import read_estate
 from clusterwright.tools.gpu.unread import COUNTED, unread
 from clusterwright.tools.kubernetes.client.clusters import Clusters
-from clusterwright.tools.kubernetes.cursor import decode, encode, foreign, question
 from clusterwright.tools.kubernetes.listing import count
 from clusterwright.tools.kubernetes.parameters import Cluster, Cursor
 from clusterwright.tools.quotation import word

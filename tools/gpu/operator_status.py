@@ -9,6 +9,7 @@ from pydantic import Field
 
 from clusterwright.tools.answer import BUDGET, CAP, Answer, columns, longest
 from clusterwright.tools.coverage import Gap
+from clusterwright.tools.cursor import decode, encode, foreign, question
 from clusterwright.tools.excerpt import few
 from clusterwright.tools.gpu.analyzers.operator_state import OPERATORS
 from clusterwright.tools.gpu.estate import Estate
@@ -21,7 +22,6 @@ from clusterwright.tools.gpu.operator_rows import (
 from clusterwright.tools.gpu.read import read_estate
 from clusterwright.tools.gpu.unread import OPERATED, told, unread
 from clusterwright.tools.kubernetes.client.clusters import Clusters
-from clusterwright.tools.kubernetes.cursor import decode, encode, foreign, question
 from clusterwright.tools.kubernetes.listing import count
 from clusterwright.tools.kubernetes.parameters import Cluster, Cursor
 from clusterwright.tools.kubernetes.state import state_of

@@ -11,6 +11,7 @@ from anyio import to_thread
 from pydantic import Field
 
 from clusterwright.tools.answer import BUDGET, CAP, longest
+from clusterwright.tools.cursor import decode, encode, foreign, question
 from clusterwright.tools.errors import ToolError
 from clusterwright.tools.excerpt import one_line, shorten
 from clusterwright.tools.helm.record import Release, Status, namespaced_name
@@ -18,7 +19,6 @@ from clusterwright.tools.helm.releases import Listed, ReleaseList, ReleaseRow, l
 from clusterwright.tools.helm.store import kept, records
 from clusterwright.tools.helm.veil import Veil
 from clusterwright.tools.kubernetes.client.clusters import Clusters
-from clusterwright.tools.kubernetes.cursor import decode, encode, foreign, question
 from clusterwright.tools.kubernetes.listing import count
 from clusterwright.tools.kubernetes.parameters import Cluster, Cursor, Namespace
 from clusterwright.tools.ref import Ref

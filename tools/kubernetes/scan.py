@@ -9,9 +9,9 @@ from pydantic import Field
 
 from clusterwright.tools.answer import BUDGET, CAP, longest
 from clusterwright.tools.coverage import Coverage
+from clusterwright.tools.cursor import decode, encode, foreign, question
 from clusterwright.tools.finding import Finding, Relation, Severity
 from clusterwright.tools.kubernetes.brief import brief
-from clusterwright.tools.kubernetes.cursor import decode, encode, foreign, question
 from clusterwright.tools.kubernetes.problems import Problems
 from clusterwright.tools.ref import Ref
 

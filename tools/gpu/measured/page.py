@@ -7,6 +7,7 @@ from functools import cached_property
 from statistics import fmean
 
 from clusterwright.tools.answer import CAP, longest
+from clusterwright.tools.cursor import encode
 from clusterwright.tools.errors import NotFoundError
 from clusterwright.tools.excerpt import few
 from clusterwright.tools.gpu import meant
@@ -19,7 +20,6 @@ from clusterwright.tools.gpu.measured.state import RANK, wasted
 from clusterwright.tools.gpu.measured.use import Use, Uses
 from clusterwright.tools.gpu.vendor import Vendor
 from clusterwright.tools.kubernetes.analyzers.pod import workload_of
-from clusterwright.tools.kubernetes.cursor import encode
 from clusterwright.tools.prometheus.cost.rates import Rates, rates
 from clusterwright.tools.prometheus.cost.sources import ENGINE
 from clusterwright.tools.prometheus.settings import FILE, Prices

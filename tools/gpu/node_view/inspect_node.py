@@ -9,13 +9,13 @@ from typing import Annotated, TypeAlias
 from pydantic import Field
 
 from clusterwright.tools.answer import BUDGET, longest
+from clusterwright.tools.cursor import decode, encode, foreign, question
 from clusterwright.tools.errors import NotFoundError
 from clusterwright.tools.excerpt import few
 from clusterwright.tools.gpu.node_view.inspection import GpuRow, NodeInspection
 from clusterwright.tools.gpu.node_view.machine import Machine
 from clusterwright.tools.gpu.node_view.models import Gpu, Mig, Node, Process
 from clusterwright.tools.gpu.node_view.problems import Problem, problems_of
-from clusterwright.tools.kubernetes.cursor import decode, encode, foreign, question
 from clusterwright.tools.kubernetes.parameters import Cursor
 from clusterwright.tools.tool import Effect, Tool
 

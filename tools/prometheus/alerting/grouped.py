@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from clusterwright.tools.kubernetes.cursor import question
+from clusterwright.tools.cursor import question
 from clusterwright.tools.prometheus.alerting.about import NOWHERE, Places, about
 from clusterwright.tools.prometheus.alerting.alert import Alert
 from clusterwright.tools.prometheus.known_alerts import KNOWN_ALERTS

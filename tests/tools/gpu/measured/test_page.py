@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from clusterwright.tools.coverage import Gap
+from clusterwright.tools.cursor import decode
 from clusterwright.tools.errors import NotFoundError
 from clusterwright.tools.gpu.measured.answer import UsageAnswer
 from clusterwright.tools.gpu.measured.page import BUDGET, Asked, Page
 from clusterwright.tools.gpu.measured.row import By
 from clusterwright.tools.gpu.measured.state import RANK, State
-from clusterwright.tools.kubernetes.cursor import decode
 from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.prometheus.settings import Prices
 from tests.tools.gpu.measured.place import (

@@ -1,6 +1,6 @@
 """Cursors come back as they were told."""
 
-from clusterwright.tools.kubernetes.cursor import decode, encode, question
+from clusterwright.tools.cursor import decode, encode, question
 from clusterwright.tools.redaction import redact_text
 
 

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from mcp.server import MCPServer
 
 from clusterwright.servers.build import build
-from clusterwright.tools.gpu.node_view.client import open_nvml
-from clusterwright.tools.gpu.node_view.inspect_node import TOOL
-from clusterwright.tools.gpu.node_view.machine import Machine
-from clusterwright.tools.gpu.node_view.nvml import Nvml
+from clusterwright.tools.gpu_node.client import open_nvml
+from clusterwright.tools.gpu_node.inspect_node import TOOL
+from clusterwright.tools.gpu_node.machine import Machine
+from clusterwright.tools.gpu_node.nvml import Nvml
 
 NAME = "clusterwright-gpu-node"
 _NODE_VARIABLE = "NODE_NAME"

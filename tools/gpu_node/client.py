@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Any, TypeAlias
 
 from clusterwright.tools.errors import ForbiddenError, NotServedError, ToolError, UnreachableError
-from clusterwright.tools.gpu.node_view.calls import (
+from clusterwright.tools.gpu_node.calls import (
     DRIVER_NOT_LOADED,
     EVENTS,
     FIELDS,
@@ -25,7 +25,7 @@ from clusterwright.tools.gpu.node_view.calls import (
     VALUES,
     Call,
 )
-from clusterwright.tools.gpu.node_view.nvml import (
+from clusterwright.tools.gpu_node.nvml import (
     Handle,
     Number,
     Numbers,

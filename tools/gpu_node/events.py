@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from time import monotonic
 
-from clusterwright.tools.gpu.node_view.models import Event
-from clusterwright.tools.gpu.node_view.nvml import Handle, Nvml, RawEvent
+from clusterwright.tools.gpu_node.models import Event
+from clusterwright.tools.gpu_node.nvml import Handle, Nvml, RawEvent
 
 _SLICE_MS = 200
 """How long a wait goes on before it looks whether anybody still wants it."""

@@ -2,10 +2,10 @@
 
 import pytest
 
-from clusterwright.tools.gpu.node_view.problems import problems_of
-from clusterwright.tools.gpu.node_view.read import read_node
-from tests.tools.gpu.node_view.captured import DATA, UUID, CapturedNvml, captured
-from tests.tools.gpu.node_view.smi import compared, read_xml
+from clusterwright.tools.gpu_node.problems import problems_of
+from clusterwright.tools.gpu_node.read import read_node
+from tests.tools.gpu_node.captured import DATA, UUID, CapturedNvml, captured
+from tests.tools.gpu_node.smi import compared, read_xml
 
 
 @pytest.mark.parametrize("when", ["idle", "load"])

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from clusterwright.tools.gpu.node_view.models import Unread
-from clusterwright.tools.gpu.node_view.nvml import (
+from clusterwright.tools.gpu_node.models import Unread
+from clusterwright.tools.gpu_node.nvml import (
     Handle,
     Number,
     Numbers,

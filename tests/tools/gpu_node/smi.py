@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 from xml.etree import ElementTree as ET
 
-from clusterwright.tools.gpu.node_view.clock_reasons import REASONS
-from clusterwright.tools.gpu.node_view.models import Gpu
+from clusterwright.tools.gpu_node.clock_reasons import REASONS
+from clusterwright.tools.gpu_node.models import Gpu
 
 Value: TypeAlias = float | str | bool | None
 _WORDS: dict[str, Value] = {

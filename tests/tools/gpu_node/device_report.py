@@ -13,10 +13,10 @@ from pathlib import Path
 from smi import compared, read_xml
 
 from clusterwright.tools.errors import ToolError
-from clusterwright.tools.gpu.node_view.client import open_nvml
-from clusterwright.tools.gpu.node_view.models import Gpu, Node, Profile
-from clusterwright.tools.gpu.node_view.problems import problems_of
-from clusterwright.tools.gpu.node_view.read import read_node
+from clusterwright.tools.gpu_node.client import open_nvml
+from clusterwright.tools.gpu_node.models import Gpu, Node, Profile
+from clusterwright.tools.gpu_node.problems import problems_of
+from clusterwright.tools.gpu_node.read import read_node
 
 HERE = Path(__file__).resolve().parent
 _BURN_S = 40

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TypeVar
 from xml.etree.ElementTree import Element
 
-from clusterwright.tools.gpu.node_view.clock_reasons import REASONS
-from clusterwright.tools.gpu.node_view.nvml import (
+from clusterwright.tools.gpu_node.clock_reasons import REASONS
+from clusterwright.tools.gpu_node.nvml import (
     Handle,
     Number,
     Numbers,
@@ -28,7 +28,7 @@ from clusterwright.tools.gpu.node_view.nvml import (
     System,
     Text,
 )
-from tests.tools.gpu.node_view.smi import read_xml, value_of
+from tests.tools.gpu_node.smi import read_xml, value_of
 
 _T = TypeVar("_T")
 DATA = Path(__file__).parent / "data"

@@ -8,9 +8,9 @@ from mcp_types import TextContent
 
 from clusterwright.servers.gpu_node import create_server
 from clusterwright.tools.errors import NotServedError
-from clusterwright.tools.gpu.node_view.nvml import Nvml, RawProcess
-from tests.tools.gpu.node_view.captured import CapturedNvml, Card, broken, captured
-from tests.tools.gpu.node_view.faults import FAULTS
+from clusterwright.tools.gpu_node.nvml import Nvml, RawProcess
+from tests.tools.gpu_node.captured import CapturedNvml, Card, broken, captured
+from tests.tools.gpu_node.faults import FAULTS
 
 pytestmark = pytest.mark.anyio
 

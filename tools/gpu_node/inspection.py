@@ -3,9 +3,9 @@
 from pydantic import BaseModel, ConfigDict, Field
 
 from clusterwright.tools.answer import Answer, columns
-from clusterwright.tools.gpu.node_view.models import Event, Gpu, Process
-from clusterwright.tools.gpu.node_view.problems import Problem
-from clusterwright.tools.gpu.node_view.shown import lines_of, process_line, quiet
+from clusterwright.tools.gpu_node.models import Event, Gpu, Process
+from clusterwright.tools.gpu_node.problems import Problem
+from clusterwright.tools.gpu_node.shown import lines_of, process_line, quiet
 
 
 class GpuRow(BaseModel):

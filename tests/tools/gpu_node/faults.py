@@ -1,13 +1,13 @@
 """Faults, each simulated in the captured H100, with what is to be found."""
 
-from clusterwright.tools.gpu.node_view.nvml import (
+from clusterwright.tools.gpu_node.nvml import (
     Number,
     Numbers,
     RawFabric,
     RawInstance,
     Refusal,
 )
-from tests.tools.gpu.node_view.captured import Card, broken
+from tests.tools.gpu_node.captured import Card, broken
 
 _RESET = "drain what uses this GPU, and reset it"
 _REPLACE = "replace the GPU"

@@ -1,8 +1,8 @@
 """What a GPU is linked with: its NVLinks, and the fabric behind NVSwitches."""
 
-from clusterwright.tools.gpu.node_view.asking import Asked
-from clusterwright.tools.gpu.node_view.models import Fabric, NvLink
-from clusterwright.tools.gpu.node_view.nvml import Number, NvmlError, RawFabric, Refusal
+from clusterwright.tools.gpu_node.asking import Asked
+from clusterwright.tools.gpu_node.models import Fabric, NvLink
+from clusterwright.tools.gpu_node.nvml import Number, NvmlError, RawFabric, Refusal
 
 _STATES = {1: "not started", 2: "in progress", 3: "completed"}
 _TRUE = 1

@@ -2,17 +2,17 @@
 
 import pytest
 
-from clusterwright.tools.gpu.node_view.nvml import (
+from clusterwright.tools.gpu_node.nvml import (
     Number,
     Numbers,
     RawEvent,
     RawFabric,
     Refusal,
 )
-from clusterwright.tools.gpu.node_view.problems import Problem, problems_of
-from clusterwright.tools.gpu.node_view.read import read_node
-from tests.tools.gpu.node_view.captured import CapturedNvml, Card, broken, captured
-from tests.tools.gpu.node_view.faults import FAULTS
+from clusterwright.tools.gpu_node.problems import Problem, problems_of
+from clusterwright.tools.gpu_node.read import read_node
+from tests.tools.gpu_node.captured import CapturedNvml, Card, broken, captured
+from tests.tools.gpu_node.faults import FAULTS
 
 
 def _found(*cards: Card) -> tuple[Problem, ...]:

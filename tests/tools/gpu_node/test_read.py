@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from clusterwright.tools.gpu.node_view.models import (
+from clusterwright.tools.gpu_node.models import (
     ComputeInstance,
     Event,
     Fabric,
@@ -11,7 +11,7 @@ from clusterwright.tools.gpu.node_view.models import (
     NvLink,
     Unread,
 )
-from clusterwright.tools.gpu.node_view.nvml import (
+from clusterwright.tools.gpu_node.nvml import (
     Number,
     Numbers,
     RawEvent,
@@ -20,8 +20,8 @@ from clusterwright.tools.gpu.node_view.nvml import (
     RawMigDevice,
     Refusal,
 )
-from clusterwright.tools.gpu.node_view.read import read_node
-from tests.tools.gpu.node_view.captured import MIB, CapturedNvml, Card, broken, captured
+from clusterwright.tools.gpu_node.read import read_node
+from tests.tools.gpu_node.captured import MIB, CapturedNvml, Card, broken, captured
 
 _PARTED = broken(
     several={Numbers.MIG_MODE: (1, 1)},

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-from clusterwright.tools.gpu.node_view.clock_reasons import MEANING
-from clusterwright.tools.gpu.node_view.models import Event, Gpu, Node
+from clusterwright.tools.gpu_node.clock_reasons import MEANING
+from clusterwright.tools.gpu_node.models import Event, Gpu, Node
 from clusterwright.tools.xid import UNKNOWN, XIDS, Fault
 
 Severity: TypeAlias = Literal["critical", "warning", "info"]

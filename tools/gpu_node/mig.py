@@ -3,10 +3,10 @@
 import re
 from collections.abc import Sequence
 
-from clusterwright.tools.gpu.node_view.asking import Asked
-from clusterwright.tools.gpu.node_view.figures import MIB
-from clusterwright.tools.gpu.node_view.models import ComputeInstance, GpuInstance, Mig, Profile
-from clusterwright.tools.gpu.node_view.nvml import Numbers, RawInstance, RawMigDevice
+from clusterwright.tools.gpu_node.asking import Asked
+from clusterwright.tools.gpu_node.figures import MIB
+from clusterwright.tools.gpu_node.models import ComputeInstance, GpuInstance, Mig, Profile
+from clusterwright.tools.gpu_node.nvml import Numbers, RawInstance, RawMigDevice
 
 _PROFILE = re.compile(r"MIG (\S+)")
 

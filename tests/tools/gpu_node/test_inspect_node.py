@@ -8,10 +8,10 @@ import pytest
 
 from clusterwright.tools.answer import BUDGET
 from clusterwright.tools.errors import InvalidInputError, NotFoundError
-from clusterwright.tools.gpu.node_view.inspect_node import TOOL, gpu_inspect_node
-from clusterwright.tools.gpu.node_view.inspection import NodeInspection
-from clusterwright.tools.gpu.node_view.machine import Machine
-from clusterwright.tools.gpu.node_view.nvml import (
+from clusterwright.tools.gpu_node.inspect_node import TOOL, gpu_inspect_node
+from clusterwright.tools.gpu_node.inspection import NodeInspection
+from clusterwright.tools.gpu_node.machine import Machine
+from clusterwright.tools.gpu_node.nvml import (
     Number,
     Numbers,
     RawEvent,
@@ -21,7 +21,7 @@ from clusterwright.tools.gpu.node_view.nvml import (
     Refusal,
     Text,
 )
-from tests.tools.gpu.node_view.captured import MIB, UUID, CapturedNvml, Card, broken, captured
+from tests.tools.gpu_node.captured import MIB, UUID, CapturedNvml, Card, broken, captured
 
 _LOST = broken(refused={"handle": Refusal.LOST})
 _EIGHT = [

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from clusterwright.tools.excerpt import one_line
-from clusterwright.tools.gpu.node_view.clock_reasons import MEANING
-from clusterwright.tools.gpu.node_view.models import Gpu, GpuInstance, Mig, Process
+from clusterwright.tools.gpu_node.clock_reasons import MEANING
+from clusterwright.tools.gpu_node.models import Gpu, GpuInstance, Mig, Process
 from clusterwright.tools.quotation import quoted, word
 
 _LONGEST = 120

@@ -1,8 +1,8 @@
 """Errors of a GPU's memory, and what has been set aside because of them."""
 
-from clusterwright.tools.gpu.node_view.asking import Asked
-from clusterwright.tools.gpu.node_view.models import Ecc, RemappedRows, RetiredPages
-from clusterwright.tools.gpu.node_view.nvml import Number, Numbers
+from clusterwright.tools.gpu_node.asking import Asked
+from clusterwright.tools.gpu_node.models import Ecc, RemappedRows, RetiredPages
+from clusterwright.tools.gpu_node.nvml import Number, Numbers
 
 _BANKS = ("max", "high", "partial", "low", "none")
 

@@ -6,7 +6,7 @@ Sources: the API reference of NVML, and nvml.h, which says the units.
 
 from dataclasses import dataclass
 
-from clusterwright.tools.gpu.node_view.nvml import Number, Numbers, Refusal, Text
+from clusterwright.tools.gpu_node.nvml import Number, Numbers, Refusal, Text
 
 
 @dataclass(frozen=True, slots=True)

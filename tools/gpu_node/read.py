@@ -6,9 +6,9 @@ what was read of it before.
 
 from collections.abc import Callable
 
-from clusterwright.tools.gpu.node_view.asking import Asked
-from clusterwright.tools.gpu.node_view.events import told
-from clusterwright.tools.gpu.node_view.figures import (
+from clusterwright.tools.gpu_node.asking import Asked
+from clusterwright.tools.gpu_node.events import told
+from clusterwright.tools.gpu_node.figures import (
     clocks_of,
     memory_of,
     pcie_of,
@@ -17,15 +17,15 @@ from clusterwright.tools.gpu.node_view.figures import (
     temperature_of,
     utilization_of,
 )
-from clusterwright.tools.gpu.node_view.links import fabric_of, nvlink_of
-from clusterwright.tools.gpu.node_view.memory_errors import (
+from clusterwright.tools.gpu_node.links import fabric_of, nvlink_of
+from clusterwright.tools.gpu_node.memory_errors import (
     ecc_of,
     remapped_rows_of,
     retired_pages_of,
 )
-from clusterwright.tools.gpu.node_view.mig import mig_of
-from clusterwright.tools.gpu.node_view.models import Gpu, Node
-from clusterwright.tools.gpu.node_view.nvml import Handle, Number, Nvml, NvmlError, Text
+from clusterwright.tools.gpu_node.mig import mig_of
+from clusterwright.tools.gpu_node.models import Gpu, Node
+from clusterwright.tools.gpu_node.nvml import Handle, Number, Nvml, NvmlError, Text
 
 _COMPUTE_MODES = {0: "default", 1: "exclusive thread", 2: "prohibited", 3: "exclusive process"}
 _RECOVERY = {

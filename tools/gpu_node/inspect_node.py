@@ -12,11 +12,10 @@ from clusterwright.tools.answer import BUDGET, longest
 from clusterwright.tools.cursor import decode, encode, foreign, question
 from clusterwright.tools.errors import NotFoundError
 from clusterwright.tools.excerpt import few
-from clusterwright.tools.gpu.node_view.inspection import GpuRow, NodeInspection
-from clusterwright.tools.gpu.node_view.machine import Machine
-from clusterwright.tools.gpu.node_view.models import Gpu, Mig, Node, Process
-from clusterwright.tools.gpu.node_view.problems import Problem, problems_of
-from clusterwright.tools.kubernetes.parameters import Cursor
+from clusterwright.tools.gpu_node.inspection import GpuRow, NodeInspection
+from clusterwright.tools.gpu_node.machine import Machine
+from clusterwright.tools.gpu_node.models import Gpu, Mig, Node, Process
+from clusterwright.tools.gpu_node.problems import Problem, problems_of
 from clusterwright.tools.tool import Effect, Tool
 
 _IDLE = "gpu_idle"
@@ -34,7 +33,9 @@ async def gpu_inspect_node(
         float, Field(ge=0, le=30, description="Listen that long for XIDs; 0: not at all.")
     ] = 0,
     limit: Annotated[int | None, Field(ge=1, le=_MOST, description="Lines at most.")] = None,
-    cursor: Cursor = None,
+    cursor: Annotated[
+        str | None, Field(max_length=2000, description="next_cursor of an answer.")
+    ] = None,
 ) -> NodeInspection:
     """Read this machine's GPUs from their driver (NVML): problems first, with what to do.
 

@@ -6,9 +6,9 @@ import anyio
 import pytest
 
 from clusterwright.tools.errors import BusyError, NotServedError, UnreachableError
-from clusterwright.tools.gpu.node_view.machine import Machine
-from clusterwright.tools.gpu.node_view.nvml import Nvml, NvmlError, Refusal, System
-from tests.tools.gpu.node_view.captured import CapturedNvml, captured
+from clusterwright.tools.gpu_node.machine import Machine
+from clusterwright.tools.gpu_node.nvml import Nvml, NvmlError, Refusal, System
+from tests.tools.gpu_node.captured import CapturedNvml, captured
 
 
 class _Hanging(CapturedNvml):

@@ -5,9 +5,9 @@ import sys
 import pytest
 
 from clusterwright.tools.errors import ForbiddenError, NotServedError, ToolError, UnreachableError
-from clusterwright.tools.gpu.node_view import calls
-from clusterwright.tools.gpu.node_view.client import Session, open_nvml
-from clusterwright.tools.gpu.node_view.nvml import (
+from clusterwright.tools.gpu_node import calls
+from clusterwright.tools.gpu_node.client import Session, open_nvml
+from clusterwright.tools.gpu_node.nvml import (
     Number,
     Numbers,
     NvmlError,
@@ -21,8 +21,8 @@ from clusterwright.tools.gpu.node_view.nvml import (
     System,
     Text,
 )
-from clusterwright.tools.gpu.node_view.read import read_node
-from tests.tools.gpu.node_view.library import BINDINGS, MIB, Library, use
+from clusterwright.tools.gpu_node.read import read_node
+from tests.tools.gpu_node.library import BINDINGS, MIB, Library, use
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 Not collected by pytest. It needs Python 3.11 and the driver; NVIDIA's bindings, and pydantic and
 anyio for the tool itself, are taken from wheels in a folder where they are not installed:
 
-    python3 tests/tools/gpu/node_view/on_device.py --wheels build/gpu-node --save OUT [--fault]
+    python3 tests/tools/gpu_node/on_device.py --wheels build/gpu-node --save OUT [--fault]
 
 Exit status: 0 all the same, 1 something differs, 2 there is nothing to compare.
 """

@@ -2,8 +2,8 @@
 
 import anyio
 
-from clusterwright.tools.gpu.node_view.inspect_node import gpu_inspect_node
-from clusterwright.tools.gpu.node_view.machine import Machine
+from clusterwright.tools.gpu_node.inspect_node import gpu_inspect_node
+from clusterwright.tools.gpu_node.machine import Machine
 
 
 def view(gpu: str | None) -> str:

@@ -7,10 +7,10 @@ import anyio
 from anyio import to_thread
 
 from clusterwright.tools.errors import BusyError, UnreachableError
-from clusterwright.tools.gpu.node_view.client import open_nvml
-from clusterwright.tools.gpu.node_view.models import Node
-from clusterwright.tools.gpu.node_view.nvml import Nvml, NvmlError
-from clusterwright.tools.gpu.node_view.read import read_node
+from clusterwright.tools.gpu_node.client import open_nvml
+from clusterwright.tools.gpu_node.models import Node
+from clusterwright.tools.gpu_node.nvml import Nvml, NvmlError
+from clusterwright.tools.gpu_node.read import read_node
 
 _PATIENCE_S = 30
 """For a driver that answers each call; one whose GPU hangs answers none, for ever."""

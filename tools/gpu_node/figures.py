@@ -1,8 +1,8 @@
 """Figures of a GPU that change all the time: memory, load, heat, power, clocks, its PCIe link."""
 
-from clusterwright.tools.gpu.node_view.asking import Asked
-from clusterwright.tools.gpu.node_view.clock_reasons import reasons_of
-from clusterwright.tools.gpu.node_view.models import (
+from clusterwright.tools.gpu_node.asking import Asked
+from clusterwright.tools.gpu_node.clock_reasons import reasons_of
+from clusterwright.tools.gpu_node.models import (
     Clocks,
     Memory,
     Pcie,
@@ -11,7 +11,7 @@ from clusterwright.tools.gpu.node_view.models import (
     Temperature,
     Utilization,
 )
-from clusterwright.tools.gpu.node_view.nvml import Number, Numbers
+from clusterwright.tools.gpu_node.nvml import Number, Numbers
 
 MIB = 2**20
 _MILLI, _NANO = 1e3, 1e9

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from clusterwright.tools.gpu.changes.asked import Asked
+from clusterwright.tools.gpu.changes.asked import Changes
 from clusterwright.tools.kubernetes.desk import Desk
 from clusterwright.tools.kubernetes.parameters import Cluster
 from clusterwright.tools.kubernetes.plan_change import PlannedChange
@@ -17,17 +17,15 @@ _WORK = "clusterwright.tools.kubernetes.changes.planning"
 
 async def gpu_plan_change(
     desk: Desk,
-    changes: Annotated[
-        list[Asked], Field(min_length=1, max_length=20, description="One of each node.")
-    ],
+    changes: Changes,
     override_owner: Annotated[
-        bool, Field(description="Also where an owner (Cluster API, NFD) will take it back.")
+        bool, Field(description="Even if its owner will take it back.")
     ] = False,
     cluster: Cluster = None,
 ) -> PlannedChange:
-    """Work out a change of GPU nodes: who uses them and where that could go, its risk and proof.
+    """Plan a change of GPU nodes: who loses GPUs, where they could go, risk, proof, the way back.
 
-    Changes nothing; gpu_apply_change carries it out once a person or a policy approves.
+    Changes nothing.
     """
     work = import_module(_WORK)
     answer: PlannedChange = await work.plan(

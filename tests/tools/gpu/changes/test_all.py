@@ -3,10 +3,10 @@
 from typing import get_args
 
 import pytest
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from clusterwright.tools.gpu.changes.all import CHANGES
-from clusterwright.tools.gpu.changes.asked import Asked, Kind
+from clusterwright.tools.gpu.changes.asked import TAKES, Asked, Changes, Kind
 from clusterwright.tools.gpu.desk import VOCABULARY
 from clusterwright.tools.kubernetes.changes.kind import Change
 from clusterwright.tools.kubernetes.changes.request import parse_change
@@ -35,3 +35,16 @@ def test_what_is_left_out_is_not_told() -> None:
 
 def test_a_policy_names_the_kinds_by_the_domain() -> None:
     assert VOCABULARY.spelled("set_mig") == "gpu/set_mig"
+
+
+def test_the_form_in_a_tools_schema_has_every_field_and_what_takes_it_is_told() -> None:
+    items = TypeAdapter(Changes).json_schema()["items"]
+    assert list(items["properties"]) == list(Asked.model_fields)
+    assert set(items["properties"]["kind"]["enum"]) == set(get_args(Kind))
+    explained = set(Asked.model_fields) - {"kind", "node", "delete_local_data"}
+    assert all(field in TAKES for field in explained)
+
+
+def test_a_word_without_end_is_refused() -> None:
+    with pytest.raises(ValidationError):
+        Asked.model_validate({"kind": "label_node", "node": "gpu-1", "label": "x" * 318})

@@ -10,7 +10,8 @@ from pydantic import Field
 from clusterwright.tools.answer import BUDGET, CAP, longest
 from clusterwright.tools.cursor import decode, encode, foreign, question
 from clusterwright.tools.errors import ForbiddenError, NotFoundError, UnreachableError
-from clusterwright.tools.excerpt import few, one_line
+from clusterwright.tools.excerpt import one_line
+from clusterwright.tools.gpu import meant
 from clusterwright.tools.gpu.analyzers.about import of_machine
 from clusterwright.tools.gpu.estate import Estate
 from clusterwright.tools.gpu.funnel import funnel_of
@@ -43,7 +44,7 @@ async def gpu_describe_node(
 
     The first broken stage comes first; also who has its devices, and what made the node.
     """
-    name = check_name(node.removeprefix("Node/"))
+    name = check_name(node.strip().removeprefix("Node/").lower())
     connection = await clusters.connect(cluster)
     own = question(connection.cluster, name)
     asked, *after = decode("gpu-node", cursor, str, str) if cursor else ("", "")
@@ -69,12 +70,12 @@ def found(estate: Estate, name: str) -> GpuNode:
     node = estate.node(name)
     if node is not None:
         return node
-    names = few([name_of(one.manifest) for one in estate.nodes], 5)
+    names = meant.likely(name, [name_of(one.manifest) for one in estate.nodes])
     if estate.get(Ref("Node", name)) is not None:
         raise NotFoundError(
             f"node {name!r} has no accelerator: neither a label nor a resource tells of one",
             hint="if it has one, node feature discovery is to label its PCI device; nodes with"
-            f" accelerators are: {names or 'none'}",
+            f" accelerators are: {names}",
         )
     if not estate.was_read("Node"):
         reason = next((gap.reason for gap in estate.coverage.gaps if gap.what == "Node"), "")
@@ -83,9 +84,7 @@ def found(estate: Estate, name: str) -> GpuNode:
             f"nodes could not be read, so nothing is known of {name!r} ({reason})",
             hint="grant list of nodes" if forbidden else "ask again",
         )
-    raise NotFoundError(
-        f"there is no node {name!r}", hint=f"nodes with accelerators are: {names or 'none'}"
-    )
+    raise NotFoundError(f"there is no node {name!r}", hint=f"nodes with accelerators are: {names}")
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from clusterwright.tools.answer import BUDGET, Answer, longest
 from clusterwright.tools.errors import InvalidInputError
 from clusterwright.tools.excerpt import few, one_line
-from clusterwright.tools.gpu.hardware.products import find, is_amd, nearest
+from clusterwright.tools.gpu.hardware.products import all_called, find, is_amd, nearest
 from clusterwright.tools.gpu.xid_advice import Needs, entry, needs, steps
 from clusterwright.tools.gpu.xid_context import catalogue_product, notes, ranked
 from clusterwright.tools.gpu.xid_log import Reported, read, switches
@@ -121,7 +121,7 @@ def _nothing(log: str | None, switched: Sequence[int]) -> InvalidInputError:
 
 
 def _unknown_product(product: str | None) -> Iterator[str]:
-    if product and find(product) is None:
+    if product and not all_called(product):
         near = ", ".join(nearest(product))
         meant = f"; nearest: {near}" if near else ""
         yield f"{quoted(one_line(product, 60))} is no product known here{meant}"

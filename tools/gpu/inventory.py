@@ -184,7 +184,7 @@ class Page:
             nodes=len(nodes),
             broken=sum(one.broken is not None for one in nodes) or None,
             closed=sum(bool(one.closed) for one in nodes) or None,
-            memory=memory.pop() if len(memory) == 1 else None,
+            memory_mib=memory.pop() if len(memory) == 1 else None,
             resources=tuple(map(self._resource, self._shares(nodes))),
             mig=count([_mig(one.node) for one in nodes]) or None,
             sharing=count([_sharing(one.node) for one in nodes]) or None,

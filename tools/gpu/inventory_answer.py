@@ -32,7 +32,7 @@ class ProductRow(_Frozen):
     nodes: int
     broken: int | None = None
     closed: int | None = Field(default=None, description="Not ready or cordoned.")
-    memory: int | None = Field(default=None, description="MiB of a device.")
+    memory_mib: int | None = Field(default=None, description="Of a device.")
     resources: tuple[ResourceRow, ...]
     mig: dict[str, int] | None = Field(default=None, description="Nodes by layout and state.")
     sharing: dict[str, int] | None = Field(default=None, description="Nodes by how they share.")
@@ -143,7 +143,7 @@ def _asides(of: ProductRow) -> list[str]:
         f"{of.broken} broken" if of.broken else "",
         f"{of.closed} not ready or cordoned" if of.closed else "",
         *(f"{one.withheld} free {one.resource} withheld" for one in of.resources if one.withheld),
-        f"{of.memory} MiB each" if of.memory else "",
+        f"{of.memory_mib} MiB each" if of.memory_mib else "",
         f"MIG {_counts(of.mig)}" if of.mig else "",
         f"shared {_counts(of.sharing)}" if of.sharing else "",
         "DRA {} devices, {} claimed, {} tainted".format(*of.dra) if of.dra else "",

@@ -1,7 +1,9 @@
 """Which nodes and products are meant by whoever names them, whole or in part."""
 
 from collections.abc import Collection
+from difflib import get_close_matches
 
+from clusterwright.tools.excerpt import few
 from clusterwright.tools.gpu.fit.product_words import joined, words
 
 
@@ -12,6 +14,13 @@ def nodes(wanted: str, there: Collection[str]) -> Collection[str]:
     """
     name = wanted.strip().removeprefix("Node/").lower()
     return (name,) if name in there else {one for one in there if name in one}
+
+
+def likely(wanted: str, there: Collection[str]) -> str:
+    """Return the names that may have been meant first, then others, as an error tells them."""
+    order = sorted(there)
+    near = [*nodes(wanted, order), *get_close_matches(wanted.lower(), order, cutoff=0.7)]
+    return few(list(dict.fromkeys([*sorted(near), *order]))) or "none"
 
 
 def is_product(wanted: str, product: str) -> bool:

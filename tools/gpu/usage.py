@@ -63,7 +63,7 @@ def _window(last: str) -> int:
     seconds = round(seconds_of(last, "last"))
     if not _SHORTEST <= seconds <= _LONGEST:
         raise InvalidInputError(
-            f"last {last!r} is too short or too long a window", hint="pass 5m to 7d, as 1h"
+            f"last {last!r} is no window of 5m to 7d", hint="give one as 15m, 1h or 7d"
         )
     return seconds
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from clusterwright.tools.excerpt import few
-from clusterwright.tools.gpu.hardware.products import find
+from clusterwright.tools.gpu.hardware.products import all_called
 from clusterwright.tools.gpu.xid_log import Reported
 from clusterwright.tools.xid import UNKNOWN, XIDS, Fault
 
@@ -46,8 +46,8 @@ _FAMILIES: Mapping[str, str] = {
 
 def catalogue_product(product: str | None) -> str:
     """Return the letter of the catalogue's product that is of one generation; empty if none is."""
-    found = find(product) if product else None
-    return _FAMILIES.get(found.family, "") if found else ""
+    letters = {_FAMILIES.get(one.family, "") for one in all_called(product or "")}
+    return letters.pop() if len(letters) == 1 else ""
 
 
 def ranked(found: Sequence[Reported]) -> tuple[tuple[Reported, ...], ...]:

@@ -153,6 +153,11 @@ async def test_amd_reports_no_xids(product: str) -> None:
     assert "amdgpu" in refused.value.hint
 
 
+@pytest.mark.parametrize("product", ["H100", "NVIDIA H100", "h200", "Tesla-T4"])
+async def test_a_product_may_be_named_for_short(product: str) -> None:
+    assert "known" not in (await explain(79, product=product)).render()
+
+
 async def test_a_product_that_is_not_known_is_told() -> None:
     answer = await explain(79, product="NVIDIA H100 80GB HBM5")
     assert answer.product is None

@@ -31,3 +31,16 @@ def test_a_product_is_meant_by_a_part_or_by_words_of_it(wanted: str) -> None:
 @pytest.mark.parametrize("wanted", ["h200", "h100 96gb", "NVIDIA A100"])
 def test_another_product_is_not_meant(wanted: str) -> None:
     assert not meant.is_product(wanted, "NVIDIA-H100-80GB-HBM3")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "told"),
+    [
+        ("gpu-3", "gpu-1, gpu-10, gpu-11, cpu-1"),
+        ("pu-1", "cpu-1, gpu-1, gpu-10, gpu-11"),
+        ("zzz", "cpu-1, gpu-1, gpu-10, gpu-11"),
+    ],
+)
+def test_names_that_may_have_been_meant_are_told_first(wanted: str, told: str) -> None:
+    assert meant.likely(wanted, _THERE) == told
+    assert meant.likely(wanted, ()) == "none"

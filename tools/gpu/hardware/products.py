@@ -119,6 +119,15 @@ def find(name: str) -> Product | None:
     return next((one for one in PRODUCTS if model and _same_amd(one, model[0])), None)
 
 
+def all_called(name: str) -> Sequence[Product]:
+    """Return the product of a name, else all that have its words: `H100` is every H100."""
+    found = find(name)
+    if found:
+        return (found,)
+    wanted = set(_plain(name).split())
+    return tuple(one for one in PRODUCTS if wanted and wanted <= set(_plain(one.name).split()))
+
+
 def nearest(name: str, most: int = 3) -> Sequence[str]:
     """Return names of products that may have been meant, the likeliest first."""
     wanted = _plain(name)

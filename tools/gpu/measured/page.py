@@ -97,10 +97,10 @@ class Page:
                 f"no GPU is a {product!r}", hint=f"products: {few(products, 10) or 'none'}"
             )
         if node and not self._on:
-            nodes = sorted({one.node for one in every})
+            nodes = meant.likely(node, {one.node for one in every})
             raise NotFoundError(
                 f"no node with GPUs has {node!r} in its name",
-                hint=f"nodes: {few(nodes) or 'none'}; gpu_inventory lists them",
+                hint=f"nodes: {nodes}; gpu_inventory lists them",
             )
 
     def _wants(self, use: Use) -> bool:

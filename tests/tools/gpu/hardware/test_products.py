@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from clusterwright.tools.gpu.hardware.products import (
     PRODUCTS,
     Product,
+    all_called,
     find,
     is_amd,
     nearest,
@@ -113,3 +114,11 @@ def test_no_name_breaks_the_search(name: str) -> None:
     find(name)
     is_amd(name)
     assert len(nearest(name)) <= 3
+
+
+def test_a_name_for_short_is_of_all_products_that_have_its_words() -> None:
+    assert {one.name.split()[1] for one in all_called("H100")} == {"H100"}
+    assert len(all_called("H100")) > len(all_called("H100 80GB")) > 0
+    assert [one.name for one in all_called("Tesla-T4")] == ["Tesla T4"]
+    assert not all_called("H1000")
+    assert not all_called("")

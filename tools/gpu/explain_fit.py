@@ -8,9 +8,9 @@ from pydantic import Field
 
 from clusterwright.tools.errors import ForbiddenError, InvalidInputError
 from clusterwright.tools.gpu.asked_pod import EXAMPLE, fetched, named
+from clusterwright.tools.gpu.dra.claims import TEMPLATE as CLAIM_TEMPLATE
 from clusterwright.tools.gpu.fit import volumes
 from clusterwright.tools.gpu.fit.answer import Fit
-from clusterwright.tools.gpu.fit.dra.claims import TEMPLATE as CLAIM_TEMPLATE
 from clusterwright.tools.gpu.fit.explain import described, explain, managers
 from clusterwright.tools.gpu.fit.request import Request, pod_of
 from clusterwright.tools.kubernetes.client.clusters import Clusters

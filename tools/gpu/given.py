@@ -4,14 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from clusterwright.tools.gpu.estate import DRIVERS, Estate, asked_of, estate_of
+from clusterwright.tools.gpu.dra.claims import given
+from clusterwright.tools.gpu.dra.device import Device, Pool, devices, newest, pool_of
+from clusterwright.tools.gpu.estate import Estate, asked_of
 from clusterwright.tools.gpu.node import GpuNode
-from clusterwright.tools.manifest import Manifest, items, name_of, namespace_of, number, text, truth
+from clusterwright.tools.manifest import Manifest, items, name_of, namespace_of, text
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
-
-Pool = tuple[str, str]
-"""A DRA driver, and a pool of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,53 +42,38 @@ def holders_of(estate: Estate, node: GpuNode) -> Sequence[Holder]:
     for one in allocations_of(estate, node):
         for ref in _users(one.claim):
             named[ref].append(one.device)
-    for ref, devices in named.items():
+    for ref, names in named.items():
         known = found.get(ref) or Holder(ref, {}, (), estate.get(ref))
-        found[ref] = replace(known, devices=tuple(sorted(devices)))
+        found[ref] = replace(known, devices=tuple(sorted(names)))
     return sorted(found.values(), key=lambda one: str(one.ref))
 
 
 def allocations_of(estate: Estate, node: GpuNode) -> Iterator[Allocation]:
     """Yield the devices of a node that claims have."""
     allocated = estate.derived(_allocated)
-    for pool in dict.fromkeys(pools_of(estate.slices_of(node))):
+    for pool in dict.fromkeys(map(pool_of, estate.slices_of(node))):
         yield from allocated.get(pool, ())
 
 
 def pools_of(slices: Iterable[Manifest]) -> Iterator[Pool]:
     """Yield the pools that slices belong to."""
-    for one in slices:
-        yield text(one, "spec", "driver"), text(one, "spec", "pool", "name")
+    return map(pool_of, slices)
 
 
-def devices_of(slices: Iterable[Manifest]) -> Iterator[Manifest]:
+def devices_of(slices: Iterable[Manifest]) -> Iterator[Device]:
     """Yield the devices of slices; those of an older generation of their pool are not counted."""
-    kept = list(slices)
-    newest: dict[Pool, int] = {}
-    for one, pool in zip(kept, pools_of(kept), strict=True):
-        newest[pool] = max(newest.get(pool, 0), _generation(one))
-    for one, pool in zip(kept, pools_of(kept), strict=True):
-        if _generation(one) == newest[pool]:
-            yield from items(one, "spec", "devices")
+    return devices(newest(slices))
 
 
-def taints_of(device: Manifest) -> list[str]:
-    """Return the taints of a device of a slice, in whichever version it was read."""
-    taints = items(device, "taints") or items(device, "basic", "taints")
-    return [f"{text(one, 'key')}:{text(one, 'effect')}" for one in taints]
-
-
-def _generation(one: Manifest) -> int:
-    return number(one, "spec", "pool", "generation")
+def taints_of(device: Device) -> Sequence[Manifest]:
+    """Return the taints of a device that keep claims off."""
+    return device.taints
 
 
 def _allocated(snapshot: Snapshot) -> Mapping[Pool, Sequence[Allocation]]:
     found: dict[Pool, list[Allocation]] = defaultdict(list)
-    for claim in estate_of(snapshot).of_kind("ResourceClaim"):
-        for one in items(claim, "status", "allocation", "devices", "results"):
-            driver, pool = text(one, "driver"), text(one, "pool")
-            if driver in DRIVERS and not truth(one, "adminAccess"):
-                found[driver, pool].append(Allocation(text(one, "device"), claim))
+    for (driver, pool, device), claims in snapshot.derived(given).items():
+        found[driver, pool] += [Allocation(device, claim) for claim in claims]
     return dict(found)
 
 

@@ -8,14 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from clusterwright.tools.coverage import Gap
 from clusterwright.tools.excerpt import few
 from clusterwright.tools.finding import Finding
-from clusterwright.tools.gpu.analyzers.dra import (
-    CLASS,
-    by_name,
-    claims_of,
-    drivers_of,
-    waiting_by_claims,
-    wanted_in,
-)
+from clusterwright.tools.gpu.analyzers.dra import drivers_of, named_by, waiting_by_claims
 from clusterwright.tools.gpu.analyzers.dra_devices import TAINTED
 from clusterwright.tools.gpu.analyzers.none_free import repaired
 from clusterwright.tools.gpu.analyzers.waiting import Waiting, unplaced, waiting
@@ -68,16 +61,12 @@ def _told(one: Waiting, named: frozenset[Ref]) -> bool:
 
 
 def _of_pod(estate: Estate, pod: Manifest) -> set[Ref]:
-    return {Ref.of(pod), workload_of(estate, pod), *(ref for _, ref in claims_of(pod))}
+    return {Ref.of(pod), workload_of(estate, pod), *named_by(pod)}
 
 
 def _claiming(estate: Estate) -> Iterator[Manifest]:
     """Yield the pods that claim GPUs, and that the scheduler has looked at in vain."""
-    classes = by_name(estate.of_kind(CLASS))
     looked = {id(pod) for pod in unplaced(estate)}
     for pod in waiting_by_claims(estate):
-        claims = (estate.get(ref) or {} for _, ref in claims_of(pod))
-        ways = (way for claim in claims for some in wanted_in(claim) for way in some)
-        drivers = (drivers_of(classes.get(way.device_class, {})) for way in ways)
-        if id(pod) in looked and any(some & DRIVERS for some in drivers):
+        if id(pod) in looked and drivers_of(estate, pod) & DRIVERS:
             yield pod

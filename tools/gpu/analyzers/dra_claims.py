@@ -1,36 +1,32 @@
 """Claims that get no devices while pods wait for them: one cause for each, in the claim's order."""
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from clusterwright.tools.analyzer import Analyzer, ReadRequest, Suspicion
-from clusterwright.tools.excerpt import few, shorten
+from clusterwright.tools.excerpt import few
 from clusterwright.tools.finding import Edge, Evidence, Finding, Relation
 from clusterwright.tools.gpu.analyzers.about import Cure, shown, with_cures
-from clusterwright.tools.gpu.analyzers.dra import (
+from clusterwright.tools.gpu.analyzers.claim_cures import other_template
+from clusterwright.tools.gpu.analyzers.dra import named_by, waiting_by_claims, wanted_by
+from clusterwright.tools.gpu.analyzers.dra_offer import Offer
+from clusterwright.tools.gpu.dra.claims import (
     CLAIM,
     CLASS,
-    SLICE,
     TEMPLATE,
-    Device,
-    Wanted,
-    allocated,
-    by_name,
-    claims_of,
-    devices,
-    drivers_of,
+    classes,
     is_allocated,
-    waiting_by_claims,
-    wanted_in,
+    requests_of,
 )
+from clusterwright.tools.gpu.dra.device import SLICE, Pools
+from clusterwright.tools.gpu.dra.request import Way, class_names
 from clusterwright.tools.gpu.estate import Estate, estate_of
 from clusterwright.tools.kubernetes.analyzers.absence import still_missing
 from clusterwright.tools.kubernetes.analyzers.case import Case
 from clusterwright.tools.kubernetes.analyzers.nearest import nearest
 from clusterwright.tools.kubernetes.analyzers.pod import message_of
 from clusterwright.tools.manifest import Manifest, condition
-from clusterwright.tools.quotation import quoted, word
+from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
@@ -49,7 +45,7 @@ def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
         return
     for pod in pods:
         case = Case(estate, pod)
-        suspicion = next(filter(None, (_cause(case, ref) for _, ref in claims_of(pod))), None)
+        suspicion = next(filter(None, (_cause(case, ref) for ref in named_by(pod))), None)
         if suspicion is not None:
             yield suspicion
 
@@ -62,15 +58,12 @@ def _cause(case: Case, ref: Ref) -> Suspicion | None:
         return _missing(estate, case, ref)
     if ref.kind != CLAIM or is_allocated(claim):
         return None
-    for ways in wanted_in(claim):
-        made = _class_missing(estate, case, claim, ways) or _no_slices(estate, case, claim, ways)
-        if made is not None:
-            return made
-    said = message_of(condition(case.pod, "PodScheduled"))
-    if not _OF_CLAIMS.search(said):
-        return None
-    findings = (_unallocated(estate, case, claim, ways) for ways in wanted_in(claim))
-    finding = next(filter(None, findings), None)
+    wanted = list(wanted_by(estate, claim))
+    found = _class_missing(estate, case, claim)
+    found = found or next(filter(None, (_no_slices(case, claim, one) for one in wanted)), None)
+    if found is not None or not _OF_CLAIMS.search(message_of(condition(case.pod, "PodScheduled"))):
+        return found
+    finding = next(filter(None, (_unallocated(case, claim, one) for one in wanted)), None)
     return Suspicion(finding) if finding else None
 
 
@@ -86,34 +79,33 @@ def _missing(estate: Estate, case: Case, ref: Ref) -> Suspicion | None:
     return Suspicion(_told(case, CLAIM_MISSING, sentence, (proof,), ref, fix), (ReadRequest(ref),))
 
 
-def _class_missing(
-    estate: Estate, case: Case, claim: Manifest, ways: Sequence[Wanted]
-) -> Suspicion | None:
-    classes = by_name(estate.of_kind(CLASS))
-    absent = [one.device_class for one in ways if one.device_class not in classes]
-    if not estate.was_read(CLASS) or not absent or len(absent) < len(ways):
+def _class_missing(estate: Estate, case: Case, claim: Manifest) -> Suspicion | None:
+    known = estate.derived(classes)
+    named = (name for one in requests_of(claim) for _, name in class_names(one))
+    absent = next((name for name in named if name not in known), None)
+    if not estate.was_read(CLASS) or absent is None:
         return None
-    near = nearest(absent[0], classes)
-    others = word(near) if near else few([word(one) for one in sorted(classes)], 3)
+    near = nearest(absent, known)
+    others = word(near) if near else few([word(one) for one in sorted(known)], 3)
     hint = f"; there is {others}" if others else "; there is none at all"
-    sentence = f'DeviceClass "{word(absent[0])}" does not exist{hint}'
-    missing = Ref("DeviceClass", absent[0])
-    fix = Cure("Correct deviceClassName, or install the DRA driver that brings the class")
-    finding = _told(
-        case, CLASS_MISSING, sentence, (shown(claim, _CLASS, absent[0]),), Ref.of(claim), fix
-    )
-    return Suspicion(finding, (ReadRequest(missing),))
+    sentence = f'DeviceClass "{word(absent)}" does not exist{hint}'
+    say = "Correct deviceClassName, or install the DRA driver that brings the class"
+    question = f"the DeviceClass to ask for in place of {word(absent)}{hint}"
+    fix = other_template(case, claim, "deviceClassName", question, say)
+    proof = (shown(claim, _CLASS, absent),)
+    finding = _told(case, CLASS_MISSING, sentence, proof, Ref.of(claim), *fix)
+    return Suspicion(finding, (ReadRequest(Ref(CLASS, absent)),))
 
 
-def _no_slices(
-    estate: Estate, case: Case, claim: Manifest, ways: Sequence[Wanted]
-) -> Suspicion | None:
-    classes = by_name(estate.of_kind(CLASS))
-    offered = {one.driver for one in devices(estate)}
-    wanted = [drivers_of(classes.get(one.device_class, {})) for one in ways]
-    if not estate.was_read(SLICE) or any(not drivers or drivers & offered for drivers in wanted):
+def _no_slices(case: Case, claim: Manifest, ways: Sequence[Way]) -> Suspicion | None:
+    """Return that no driver publishes what a request may mean, if its classes name drivers."""
+    estate = estate_of(case.snapshot)
+    offered = {one.driver for one in estate.derived(Pools).devices}
+    drivers = sorted({driver for way in ways for driver in way.drivers})
+    if not estate.was_read(SLICE) or not all(way.drivers for way in ways) or not drivers:
         return None
-    drivers = sorted({driver for some in wanted for driver in some})
+    if any(way.may_be_of(driver) for way in ways for driver in offered):
+        return None
     others = f"; others do: {few(sorted(offered), 3)}" if offered else ""
     sentence = f"No node offers a device of DRA driver {few(drivers, 2)}{others}"
     proof = shown(claim, _CLASS, ways[0].device_class)
@@ -121,60 +113,27 @@ def _no_slices(
     return Suspicion(_told(case, NO_SLICES, sentence, (proof,), Ref.of(claim), fix))
 
 
-def _unallocated(
-    estate: Estate, case: Case, claim: Manifest, ways: Sequence[Wanted]
-) -> Finding | None:
+def _unallocated(case: Case, claim: Manifest, ways: Sequence[Way]) -> Finding | None:
     """Return what keeps a request from devices that there are: all given away, or no match."""
-    given = allocated(estate)
-    best = ways[0]
-    able = list(_able(estate, best))
-    free = [one for one in able if one.key not in given]
-    if not able or (free and all(_repelled(one, best) for one in free)):
-        return None  # which is told of the devices
-    most = _most_on_one_node(free)
-    holders = few(sorted({str(given[one.key]) for one in able if one.key in given}), 3)
-    driver, name = able[0].driver, word(best.device_class)
-    if most < best.count and not best.selectors:
-        rest = (
-            f"at most {most} of {len(free)} free ones are on one node" if free else "none is free"
-        )
-        sentence = f"{best.count} devices of class {name} ({driver}) are asked for, and {rest}"
-        sentence += f": held by {holders}" if holders else ""
-        fix = Cure("Wait until a claim is given back, ask for fewer, or add a node")
-    elif best.selectors:
-        expression = quoted(shorten(" ".join(best.selectors[0].split()), 120))
-        sentence = f"Of {len(free)} free devices of {driver} none is one that matches {expression}"
-        fix = Cure(
-            "Correct the selectors of the request: describe a ResourceSlice to see attributes"
-        )
-    else:
+    offers = [Offer(estate_of(case.snapshot), way) for way in ways]
+    if not offers or any(one.would_do for one in offers) or offers[0].lack is None:
         return None
-    return _told(
-        case,
-        UNALLOCATED,
-        sentence,
-        (shown(claim, _CLASS, best.device_class),),
-        Ref.of(claim),
-        fix,
-    )
+    sentence, fix = offers[0].lack
+    proof = (shown(claim, _CLASS, ways[0].device_class),)
+    cures = _other_wish(case, claim, ways[0], fix)
+    return _told(case, UNALLOCATED, sentence, proof, Ref.of(claim), *cures)
 
 
-def _able(estate: Estate, wanted: Wanted) -> Iterator[Device]:
-    """Yield the devices of the drivers that a class names."""
-    classes = by_name(estate.of_kind(CLASS))
-    drivers = drivers_of(classes.get(wanted.device_class, {}))
-    return (one for one in devices(estate) if one.driver in drivers)
-
-
-def _repelled(device: Device, wanted: Wanted) -> bool:
-    return any(not wanted.tolerates(taint) for taint in device.taints)
-
-
-def _most_on_one_node(free: Sequence[Device]) -> int:
-    count: dict[str, int] = defaultdict(int)
-    for one in free:
-        count[one.node] += 1
-    return max(count.values(), default=0)
+def _other_wish(case: Case, claim: Manifest, way: Way, fix: Cure) -> Iterator[Cure]:
+    """Yield what helps, as a template with another selector or a smaller number if it has one."""
+    if way.own:
+        question = "a CEL expression that devices match: a ResourceSlice shows their attributes"
+        yield from other_template(case, claim, "expression", question, fix.say)
+    elif way.count > 1:
+        question = f"how many devices it can do with, of the {way.count} that it asks for"
+        yield from other_template(case, claim, "count", question, fix.say)
+    else:
+        yield fix
 
 
 def _told(

@@ -6,29 +6,22 @@ from typing import TYPE_CHECKING
 
 from clusterwright.tools.analyzer import Analyzer, ReadRequest, Suspicion
 from clusterwright.tools.excerpt import few
-from clusterwright.tools.finding import Edge, Evidence, FieldEvidence, Relation
+from clusterwright.tools.finding import Edge, Evidence, FieldEvidence, Relation, ask
 from clusterwright.tools.gpu.analyzers.about import (
     Cure,
     about,
+    cure,
     edges,
     of_machine,
     shown,
     unless_gone,
 )
-from clusterwright.tools.gpu.analyzers.dra import (
-    CLAIM,
-    CLASS,
-    SLICE,
-    Device,
-    allocated,
-    by_name,
-    claims_of,
-    devices,
-    drivers_of,
-    waiting_by_claims,
-    wanted_in,
-)
-from clusterwright.tools.gpu.estate import Estate, estate_of
+from clusterwright.tools.gpu.analyzers.dra import drivers_of, waiting_by_claims
+from clusterwright.tools.gpu.analyzers.node_cures import take_out
+from clusterwright.tools.gpu.dra.claims import CLAIM, CLASS, given
+from clusterwright.tools.gpu.dra.device import SLICE, Device, Pools
+from clusterwright.tools.gpu.estate import DRIVERS, Estate, estate_of
+from clusterwright.tools.gpu.operands import DEPLOY
 from clusterwright.tools.gpu.vendor import Vendor
 from clusterwright.tools.kubernetes.analyzers.case import Case
 from clusterwright.tools.manifest import Manifest, text
@@ -40,19 +33,13 @@ if TYPE_CHECKING:
     from clusterwright.tools.gpu.node import GpuNode
 
 TAINTED, DOUBLE, TWICE = "dra/device-tainted", "dra/double-advertised", "dra/allocated-twice"
-DRIVERS = {
-    "gpu.nvidia.com": Vendor.NVIDIA,
-    "gpu.amd.com": Vendor.AMD,
-    "gpu.intel.com": Vendor.INTEL,
-}
-"""Drivers that offer accelerators; others offer links between them, networks, or anything."""
 _MOST = 3
 _PAIR = 2
 
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
     estate = estate_of(snapshot)
-    offered = [one for one in devices(estate) if one.driver in DRIVERS]
+    offered = [one for one in estate.derived(Pools).devices if one.driver in DRIVERS]
     yield from _tainted(estate, offered)
     yield from _double(estate, offered)
     yield from _twice(estate, offered)
@@ -70,7 +57,7 @@ def _tainted(estate: Estate, offered: Sequence[Device]) -> Iterator[Suspicion]:
         told = few([f"{word(one.name)} ({_spelled(one.taints[0])})" for one in bad], _MOST)
         evidence: list[Evidence] = [
             FieldEvidence(
-                ref=Ref("ResourceSlice", _slice(estate, one)),
+                ref=Ref(SLICE, one.slice),
                 path=f"$.spec.devices[?(@.name=='{one.name}')].taints",
                 value=_spelled(one.taints[0]),
             )
@@ -84,18 +71,10 @@ def _tainted(estate: Estate, offered: Sequence[Device]) -> Iterator[Suspicion]:
             f"{len(bad)} of {len(some)} devices of {driver} are tainted: {told}",
             tuple(evidence),
             Cure("Repair or reset the devices; their driver takes the taints away"),
+            take_out(estate, node),
             relations=(*waits[:_MOST], *(of_machine(manifest) if manifest else ())),
         )
         yield Suspicion(finding, (ReadRequest(node),))
-
-
-def _slice(estate: Estate, device: Device) -> str:
-    for one in estate.of_kind(SLICE):
-        if text(one, "spec", "driver") == device.driver and device.pool == text(
-            one, "spec", "pool", "name"
-        ):
-            return text(one, "metadata", "name") or "?"
-    return "?"
 
 
 def _spelled(taint: Manifest) -> str:
@@ -105,12 +84,9 @@ def _spelled(taint: Manifest) -> str:
 
 def _wait_for(estate: Estate, driver: str) -> Iterator[Ref]:
     """Yield the workloads whose pods wait for devices of a driver."""
-    classes = by_name(estate.of_kind(CLASS))
     for pod in waiting_by_claims(estate):
-        for _, ref in claims_of(pod):
-            ways = [way for some in wanted_in(estate.get(ref) or {}) for way in some]
-            if any(driver in drivers_of(classes.get(way.device_class, {})) for way in ways):
-                yield Case(estate, pod).subject
+        if driver in drivers_of(estate, pod):
+            yield Case(estate, pod).subject
 
 
 def _double(estate: Estate, offered: Sequence[Device]) -> Iterator[Suspicion]:
@@ -138,10 +114,19 @@ def _double(estate: Estate, offered: Sequence[Device]) -> Iterator[Suspicion]:
         first.ref,
         sentence,
         (shown(first.manifest, f"$.status.allocatable['{resource}']", str(given)),),
-        Cure("Turn the device plugin off where DRA gives the devices (devicePlugin.enabled=false)"),
+        _one_offer(first),
         members=tuple(refs) if len(refs) > 1 else (),
     )
     yield Suspicion(finding, (ReadRequest(first.ref),))
+
+
+def _one_offer(node: "GpuNode") -> Cure:
+    say = "Turn the device plugin off where DRA gives the devices, or DRA where the plugin does"
+    consent = ask(f"false, if DRA is to give the devices of {node.ref.name}")
+    if node.vendor is not Vendor.NVIDIA:
+        return Cure(say)
+    place = {"node": node.ref.name, "label": f"{DEPLOY}device-plugin"}
+    return cure(say, "label_node", **place, value=consent)
 
 
 def _twice(estate: Estate, offered: Sequence[Device]) -> Iterator[Suspicion]:
@@ -149,14 +134,14 @@ def _twice(estate: Estate, offered: Sequence[Device]) -> Iterator[Suspicion]:
 
     NVIDIA/gpu-operator, release notes of 26.7, known issues: passthrough beside containers.
     """
-    given = allocated(estate)
+    holding = estate.derived(given)
     by_uuid: dict[tuple[str, str], list[Device]] = defaultdict(list)
     for one in offered:
         identity = one.attribute("uuid") or one.attribute("pciBusID")
-        if identity and one.key in given:
+        if identity and one.key in holding:
             by_uuid[one.node, identity].append(one)
     for (name, identity), some in by_uuid.items():
-        claims = tuple(dict.fromkeys(given[one.key] for one in some))
+        claims = tuple(dict.fromkeys(Ref.of(each) for one in some for each in holding[one.key]))
         kinds = {one.attribute("type") for one in some}
         node = checked(Ref("Node", name))
         if min(len(claims), len(kinds)) < _PAIR or node is None:
@@ -167,8 +152,9 @@ def _twice(estate: Estate, offered: Sequence[Device]) -> Iterator[Suspicion]:
             node,
             f"GPU {word(identity)} is given to a container and passed through at once: {holders}",
             tuple(
-                FieldEvidence(ref=given[one.key], path="$.status.allocation", value=one.name)
+                FieldEvidence(ref=Ref.of(each), path="$.status.allocation", value=one.name)
                 for one in some[:_MOST]
+                for each in holding[one.key][:1]
             ),
             Cure("Delete one of the claims, and let those of one node come one after the other"),
             members=(node, *claims),

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from clusterwright.tools.coverage import Gap
 from clusterwright.tools.excerpt import one_line
+from clusterwright.tools.gpu.dra.claims import mapped
 from clusterwright.tools.gpu.fit.answer import Fit, Fits, Option
 from clusterwright.tools.gpu.fit.capacity_wanted import another_node
 from clusterwright.tools.gpu.fit.causes import causes
-from clusterwright.tools.gpu.fit.dra.claims import mapped
 from clusterwright.tools.gpu.fit.filters import units
 from clusterwright.tools.gpu.fit.holders import holders, would_preempt
 from clusterwright.tools.gpu.fit.judge import judge, obstacles
@@ -63,7 +63,7 @@ def explain(pod: Manifest, snapshot: Snapshot, asked: str, before: Sequence[str]
     unjudged += _other_scheduler(pod, having)
     fits = _fits(verdict, held, unjudged)
     against = obstacles(pod, snapshot, ignored)
-    elsewhere = ignored | mapped(snapshot).keys()
+    elsewhere = ignored | snapshot.derived(mapped).keys()
     stuck = not verdict.fitting and not verdict.everywhere
     return Fit(
         cluster=snapshot.cluster,

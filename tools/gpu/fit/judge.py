@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 
 from clusterwright.tools.gpu.fit import filters
-from clusterwright.tools.gpu.fit.dra.claims import Claims
+from clusterwright.tools.gpu.fit.dynamic_resources import DynamicResources
 from clusterwright.tools.gpu.fit.node_info import NodeInfo, node_infos, requests
 from clusterwright.tools.gpu.fit.pod_affinity import PodAffinity
 from clusterwright.tools.gpu.fit.rejection import Plugin, Rejection
@@ -52,7 +52,7 @@ class _Case:
         self.nodes = node_infos(snapshot, pod)
         self._names = filters.pinned(pod)
         self._volumes = Volumes(pod, self.nodes, snapshot)
-        self._claims = Claims(pod, snapshot)
+        self._claims = DynamicResources(pod, snapshot)
         delegated = self._claims.mapped
 
         self._doubts = set(_of_node_features(pod))

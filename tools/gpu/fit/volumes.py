@@ -7,7 +7,7 @@ one that is bound with the pod's first node, only its storage knows where it can
 from collections.abc import Iterator, Mapping, Sequence
 
 from clusterwright.tools.excerpt import one_line
-from clusterwright.tools.gpu.fit.dra.device import matches_selector
+from clusterwright.tools.gpu.dra.device import matches_selector
 from clusterwright.tools.gpu.fit.node_info import NodeInfo
 from clusterwright.tools.gpu.fit.rejection import Plugin, Rejection
 from clusterwright.tools.manifest import (
@@ -74,7 +74,7 @@ class Volumes:
                 said = "node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)"
                 return Rejection(Plugin.VOLUME_BINDING, (said,))
             required = mapping(one, "spec", "nodeAffinity", "required")
-            if required and not matches_selector(required, node):
+            if required and not matches_selector(required, node.manifest):
                 said = "node(s) didn't match PersistentVolume's node affinity"
                 detail = f"volume {name_of(one)} is elsewhere"
                 return Rejection(Plugin.VOLUME_BINDING, (said,), detail)

@@ -117,13 +117,76 @@ def test_devices_that_are_all_given_away_are_named_with_their_holders(*, beta: b
     )
 
 
+B200 = "device.attributes['gpu.nvidia.com'].productName == 'B200'"
+UNREAD = "device.attributes['gpu.nvidia.com'].productName.matches('B.*')"
+
+
+def selecting(expression: str, **asks: Json) -> Manifest:
+    """A claim whose request selects devices."""
+    return claim(selectors=[{"cel": {"expression": expression}}], **asks)
+
+
 def test_a_selector_that_matches_no_device_is_quoted() -> None:
-    expression = "device.attributes['gpu.nvidia.com'].productName == 'B200'"
-    asked = claim(selectors=[{"cel": {"expression": expression}}])
-    finding = only(found(by_dra(pod(), asked, slice_(device("gpu-0")))))
+    offered = slice_(device("gpu-0", productName="H100"))
+    finding = only(found(by_dra(pod(), selecting(B200), offered)))
     assert finding.code == "dra/claim-unallocated"
     assert finding.title.startswith("Of 1 free devices of gpu.nvidia.com none is one that matches")
     assert "B200" in finding.title
+
+
+@pytest.mark.parametrize("expression", [UNREAD, B200], ids=["not evaluated", "no such attribute"])
+def test_a_selector_that_is_not_evaluated_is_no_match_and_no_mismatch(expression: str) -> None:
+    finding = only(found(by_dra(pod(), selecting(expression), slice_(device("gpu-0")))))
+    assert finding.code == "dra/claim-unallocated"
+    assert finding.title.startswith("1 devices of gpu.nvidia.com are free; whether they match “dev")
+    assert finding.title.endswith("” is not judged here")
+    short = by_dra(pod(), selecting(expression, count=2), slice_(device("gpu-0")))
+    assert "at most 1 of 1 free ones are on one node" in only(found(short)).title
+
+
+def test_devices_that_match_and_are_given_away_are_no_mismatch() -> None:
+    offered = slice_(device("gpu-0", productName="B200"), device("gpu-1", productName="H100"))
+    finding = only(found(by_dra(pod(), selecting(B200), offered, given("gpu-0"))))
+    assert "none is free: held by ResourceClaim/research/other" in finding.title
+
+
+def test_a_class_that_no_device_of_its_driver_is_of_is_told() -> None:
+    offered = slice_(device("gpu-0", type="mig"), device("gpu-1", type="mig"))
+    finding = only(found(by_dra(pod(), claim(), offered)))
+    assert finding.title == ("None of the 2 devices of gpu.nvidia.com is of class gpu.nvidia.com")
+
+
+def test_all_devices_of_a_node_are_not_to_be_had_while_one_is_given_away() -> None:
+    wanted = claim(allocationMode="All")
+    offered = slice_(device("gpu-0"), device("gpu-1"))
+    finding = only(found(by_dra(pod(), wanted, offered, given("gpu-0"))))
+    assert finding.title.startswith(
+        "All devices of class gpu.nvidia.com (gpu.nvidia.com) of a node"
+    )
+    assert found(by_dra(pod(), wanted, offered)) == []
+
+
+def test_a_class_that_is_missing_in_any_alternative_is_told_as_the_scheduler_does() -> None:
+    one = claim()
+    alternatives = [{"name": "a", "deviceClassName": DRIVER}, {"name": "b", "deviceClassName": "x"}]
+    one["spec"]["devices"]["requests"] = [{"name": "gpu", "firstAvailable": alternatives}]
+    fleet = by_dra(
+        pod("request gpu/b: device class x does not exist"), one, slice_(device("gpu-0"))
+    )
+    assert only(found(fleet)).code == "dra/class-missing"
+
+
+def test_a_pool_that_lacks_slices_offers_nothing() -> None:
+    part = slice_(device("gpu-0"), device("gpu-1"))
+    part["spec"]["pool"]["resourceSliceCount"] = 2
+    assert "dra/claim-unallocated" not in codes(found(by_dra(pod(), claim(), part))).values()
+
+
+def test_a_class_that_excludes_a_driver_does_not_ask_for_it() -> None:
+    excluding = thing("DeviceClass", DRIVER, API, spec={"selectors": [
+        {"cel": {"expression": f"!(device.driver == '{DRIVER}')"}}]})  # fmt: skip
+    other = slice_(device("a"), driver="gpu.amd.com")
+    assert found(by_dra(pod(), claim(), excluding, other, classes=False)) == []
 
 
 def test_a_pod_that_waits_for_something_else_is_no_fault_of_its_claim() -> None:

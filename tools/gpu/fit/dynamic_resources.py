@@ -1,31 +1,29 @@
-"""The claims of a pod, and on which nodes they can be met (DynamicResources)."""
+"""Whether a pod's claims, and what it requests of a DeviceClass, can be met on a node."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 
-from clusterwright.tools.gpu.fit.dra.allocation import Need, Search
-from clusterwright.tools.gpu.fit.dra.device import SLICE, Key, Pools, matches_selector
-from clusterwright.tools.gpu.fit.dra.request import class_names, constraints_of, ways_of
+from clusterwright.tools.gpu.dra.allocation import Need, Search
+from clusterwright.tools.gpu.dra.claims import (
+    CLAIM,
+    CLASS,
+    claims_of,
+    classes,
+    given,
+    is_allocated,
+    mapped,
+    requests_of,
+)
+from clusterwright.tools.gpu.dra.device import SLICE, Key, Pools, matches_selector
+from clusterwright.tools.gpu.dra.request import class_names, constraints_of, ways_of
 from clusterwright.tools.gpu.fit.node_info import NodeInfo, requests
 from clusterwright.tools.gpu.fit.rejection import Plugin, Rejection
 from clusterwright.tools.kubernetes.analyzers.nearest import nearest
-from clusterwright.tools.manifest import (
-    Manifest,
-    items,
-    mapping,
-    name_of,
-    namespace_of,
-    text,
-    truth,
-)
-from clusterwright.tools.ref import Ref
+from clusterwright.tools.manifest import Manifest, mapping, name_of, namespace_of, text
 from clusterwright.tools.snapshot import Snapshot
 
-CLAIM, TEMPLATE, CLASS = "ResourceClaim", "ResourceClaimTemplate", "DeviceClass"
-_IMPLICIT = "deviceclass.resource.kubernetes.io/"
 
-
-class Claims:
+class DynamicResources:
     """What one pod claims, and what is left of it on each node."""
 
     def __init__(self, pod: Manifest, snapshot: Snapshot) -> None:
@@ -33,8 +31,8 @@ class Claims:
         self._pod, self._snapshot = pod, snapshot
         self.doubts: set[str] = set()
         """What could not be told, once nodes were asked about."""
-        self._classes = {name_of(one): one for one in snapshot.of_kind(CLASS)}
-        self.mapped: Mapping[str, str] = mapped(snapshot)
+        self._classes = snapshot.derived(classes)
+        self.mapped: Mapping[str, str] = snapshot.derived(mapped)
         """Extended resources that stand for a DeviceClass."""
         self._claims = list(self._named())
         self._readable = all(snapshot.was_read(kind) for kind in (CLAIM, CLASS, SLICE))
@@ -52,7 +50,7 @@ class Claims:
                 return _refusal(_missing(self._pod, entry), "its claim does not exist yet")
             if text(claim, "metadata", "deletionTimestamp"):
                 return _refusal(f'resourceclaim "{name_of(claim)}" is being deleted')
-            for request in [] if _allocated(claim) else items(claim, "spec", "devices", "requests"):
+            for request in () if is_allocated(claim) else requests_of(claim):
                 for name, wanted in class_names(request):
                     if wanted not in self._classes:
                         said = f"request {name}: device class {wanted} does not exist"
@@ -67,14 +65,14 @@ class Claims:
         claims = [claim for _, claim in self._claims if claim is not None]
         for claim in claims:
             selector = mapping(claim, "status", "allocation", "nodeSelector")
-            if selector and not matches_selector(selector, node):
+            if selector and not matches_selector(selector, node.manifest):
                 reason = "resourceclaim not available on the node"
                 return _refusal(reason, f"the devices of claim {name_of(claim)} are elsewhere")
-        needs = [need for one in claims if not _allocated(one) for need in self._needs(one)]
+        needs = [need for one in claims if not is_allocated(one) for need in self._needs(one)]
         needs += self._extended(node)
-        return self._search(needs, node) if needs else None
+        return self._search(needs, node.manifest) if needs else None
 
-    def _search(self, needs: Sequence[Need], node: NodeInfo) -> Rejection | None:
+    def _search(self, needs: Sequence[Need], node: Manifest) -> Rejection | None:
         devices, incomplete = self._pools.on(node), self._pools.incomplete(node)
         sure = Search(needs, devices, self._given, doubtful=False, incomplete=incomplete)
         if sure.succeeds():
@@ -92,26 +90,15 @@ class Claims:
 
     def _named(self) -> Iterator[tuple[Manifest, Manifest | None]]:
         """Yield the pod's entries, each with its claim or, for a pod to be made, its template."""
-        made = {
-            text(one, "name"): one.get("resourceClaimName", "")
-            for one in items(self._pod, "status", "resourceClaimStatuses")
-        }
-        namespace = namespace_of(self._pod)
-        for entry in items(self._pod, "spec", "resourceClaims"):
-            own = text(entry, "name")
-            name = text(entry, "resourceClaimName") or made.get(own)
-            if name is None and own in made:
-                continue  # a claim that was meant not to be made
-            found = self._snapshot.get(Ref(CLAIM, name, namespace)) if name else None
-            if name is None and not name_of(self._pod):
-                template = text(entry, "resourceClaimTemplateName")
-                found = self._snapshot.get(Ref(TEMPLATE, template, namespace))
-                found = mapping(found, "spec") if found else None
+        for entry, ref in claims_of(self._pod):
+            found = self._snapshot.get(ref) if ref else None
+            if ref and ref.kind != CLAIM:
+                found = mapping(found, "spec") if found and not name_of(self._pod) else None
             yield entry, found
 
     def _needs(self, claim: Manifest) -> Iterator[Need]:
         constraints = constraints_of(claim)
-        for request in items(claim, "spec", "devices", "requests"):
+        for request in requests_of(claim):
             yield Need(list(ways_of(request, self._classes)), constraints)
 
     def _extended(self, node: NodeInfo) -> Iterator[Need]:
@@ -126,32 +113,8 @@ class Claims:
         return self._snapshot.derived(Pools)
 
     @cached_property
-    def _given(self) -> frozenset[Key]:
-        return self._snapshot.derived(_given)
-
-
-def _given(snapshot: Snapshot) -> frozenset[Key]:
-    return frozenset(
-        (text(one, "driver"), text(one, "pool"), text(one, "device"))
-        for claim in snapshot.of_kind(CLAIM)
-        for one in items(claim, "status", "allocation", "devices", "results")
-        if not truth(one, "adminAccess")
-    )
-
-
-def mapped(snapshot: Snapshot) -> Mapping[str, str]:
-    """Return the DeviceClass of each extended resource: of several the newest, then by name."""
-    found: dict[str, str] = {}
-    classes = sorted(snapshot.of_kind(CLASS), key=name_of, reverse=True)
-    for one in sorted(classes, key=lambda one: text(one, "metadata", "creationTimestamp")):
-        found[f"{_IMPLICIT}{name_of(one)}"] = name_of(one)
-        if resource := text(one, "spec", "extendedResourceName"):
-            found[resource] = name_of(one)
-    return found
-
-
-def _allocated(claim: Manifest) -> bool:
-    return bool(mapping(claim, "status", "allocation"))
+    def _given(self) -> Collection[Key]:
+        return self._snapshot.derived(given)
 
 
 def _missing(pod: Manifest, entry: Manifest) -> str:

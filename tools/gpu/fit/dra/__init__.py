@@ -1,1 +1,0 @@
-"""Dynamic resource allocation as the scheduler goes about it: devices, selectors, claims."""

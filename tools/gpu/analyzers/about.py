@@ -44,6 +44,11 @@ class Cure:
         spelled = ", ".join(map(json.dumps, self.changes))
         return f"{self.say}: {self.tool or 'gpu_plan_change'} {spelled}"
 
+    @property
+    def asks(self) -> bool:
+        """Whether something of it has to be told by a person first."""
+        return "<ask: " in json.dumps(self.changes)
+
 
 def cure(say: str, kind: str, **more: Json) -> Cure:
     """Return a cure by one change, as `gpu_plan_change` takes it."""

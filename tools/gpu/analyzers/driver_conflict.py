@@ -4,11 +4,20 @@ from collections.abc import Iterable, Sequence
 
 from clusterwright.tools.analyzer import Analyzer, ReadRequest, Suspicion
 from clusterwright.tools.excerpt import few
-from clusterwright.tools.finding import Evidence
-from clusterwright.tools.gpu.analyzers.about import Cure, about, of_condition, shown, unless_gone
+from clusterwright.tools.finding import Evidence, ask
+from clusterwright.tools.gpu.analyzers.about import (
+    Cure,
+    about,
+    elsewhere,
+    of_condition,
+    shown,
+    unless_gone,
+)
 from clusterwright.tools.gpu.analyzers.operator_state import CONFLICTS, counts
+from clusterwright.tools.gpu.analyzers.pod_cures import PLAN
 from clusterwright.tools.gpu.estate import NVIDIA_DRIVER, estate_of
 from clusterwright.tools.kubernetes.analyzers.pod import message_of
+from clusterwright.tools.kubernetes.remedies.remedy import patch
 from clusterwright.tools.manifest import Manifest, condition, name_of, truth
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
@@ -27,14 +36,29 @@ def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
             for one in conflicting
             for proof in of_condition(one, "Error", condition(one, "Error"))
         )
-        cure = Cure("Make the node selectors exclude each other: one NVIDIADriver for each node")
+        cure = _apart(conflicting)
         yield _suspicion(conflicting, f"Node selectors overlap: {said}", evidence, cure)
     elif len(defaults) > 1:
         names = few([name_of(one) for one in defaults], 3)
         evidence = tuple(shown(one, "$.spec.default", "true") for one in defaults)
-        cure = Cure("Leave spec.default at one NVIDIADriver, and set it to false at the others")
+        cure = _one_default(defaults[-1], names)
         sentence = f"{len(defaults)} NVIDIADrivers are the default one: {names}"
         yield _suspicion(defaults, sentence, evidence, cure)
+
+
+def _apart(drivers: Sequence[Manifest]) -> Cure:
+    say = "Make the node selectors exclude each other: one NVIDIADriver for each node"
+    names = few([name_of(one) for one in drivers], 3)
+    one = drivers[-1]
+    label = ask(f"a label that only nodes of {name_of(one)} have; {names} overlap")
+    selector = {label: ask("its value")}
+    return elsewhere(say, PLAN, patch(Ref.of(one), {"spec.nodeSelector": selector}))
+
+
+def _one_default(driver: Manifest, names: str) -> Cure:
+    say = "Leave spec.default at one NVIDIADriver, and set it to false at the others"
+    consent = ask(f"false, if {name_of(driver)} is not to be the default; they are {names}")
+    return elsewhere(say, PLAN, patch(Ref.of(driver), {"spec.default": consent}))
 
 
 def _conflicts(one: Manifest) -> bool:

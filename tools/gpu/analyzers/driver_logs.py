@@ -24,6 +24,8 @@ class Sign:
     advice: str
     hardware: bool = False
     """Whether the device itself is at fault: pods are better kept off its node."""
+    passes: bool = False
+    """Whether it may be over by now, so that another attempt does without anything else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +37,14 @@ class Match:
     """Empty where nothing explains it."""
     advice: str = ""
     hardware: bool = False
-    """As of a sign."""
+    passes: bool = False
+    """Both as of a sign."""
 
 
-def _sign(pattern: str, means: str, advice: str, *, hardware: bool = False) -> Sign:
-    return Sign(re.compile(pattern, re.IGNORECASE), means, advice, hardware)
+def _sign(
+    pattern: str, means: str, advice: str, *, hardware: bool = False, passes: bool = False
+) -> Sign:
+    return Sign(re.compile(pattern, re.IGNORECASE), means, advice, hardware, passes)
 
 
 _REPLACE = "Drain the node and reset the GPU; have it replaced if it comes back"
@@ -87,6 +92,7 @@ SIGNS = (
         r"|(?:modprobe|rmmod)[^\n]{0,80}nvidia[^\n]{0,20} is in use",
         "the old driver cannot be unloaded: something uses it",
         "End what uses the GPUs of the node (drain it), then let the driver's pod start again",
+        passes=True,
     ),
     _sign(
         r"nouveau[^\n]{0,60}(?:loaded|in use|conflict)",
@@ -155,6 +161,7 @@ SIGNS = (
         r"in use by another client|clients? (?:are )?(?:still )?using|MIG mode[^\n]{0,60}pending",
         "programs use the GPUs whose layout is to change",
         "End them (drain the node), then set the layout again",
+        passes=True,
     ),
     _sign(
         r"(?:invalid|unknown|no such)[^\n]{0,40}mig[- ](?:config|profile|device)[^\n]{0,60}"
@@ -166,6 +173,30 @@ SIGNS = (
         r"error setting MIGConfig|all orderings failed",
         "the MIG devices of the layout could not be made",
         "See that the product has such devices, and that nothing uses its GPUs; then set it again",
+        passes=True,
+    ),
+    # k8s-driver-manager, internal/nvpassthrough.
+    _sign(
+        r"failed to load \\?\"?vfio|Module vfio[-_]pci not found",
+        "the node's kernel has no vfio-pci module to bind the GPUs to",
+        "Install the kernel's extra modules on the node, and turn its IOMMU on (intel_iommu=on)",
+    ),
+    # vgpu-device-manager, cmd/nvidia-vgpu-dm/assert and pkg/vgpu.
+    _sign(
+        r"vGPU type ([\w.-]{1,40}) is not supported",
+        "the GPUs cannot have vGPUs of type {0}",
+        "Label the node with vGPU types that its GPUs can have: nvidia.com/vgpu.config",
+    ),
+    _sign(
+        r"vgpu-config not present: ([\w.-]{1,63})",
+        "the ConfigMap of vGPU types has no {0}",
+        "Label the node with a key that it has: nvidia.com/vgpu.config, or add this one to it",
+    ),
+    # k8s-device-plugin, cmd/mps-control-daemon.
+    _sign(
+        r"Failed to start MPS daemon|error checking MPS daemon health|error setting compute mode",
+        "the MPS control daemon does not start",
+        "See that nothing else uses the GPUs, or share them by time-slicing",
     ),
     # k8s-device-plugin, internal/plugin; kubelet, pkg/kubelet/cm/devicemanager.
     _sign(
@@ -204,7 +235,7 @@ def _of_sign(lines: Sequence[str]) -> Match | None:
         for line in reversed(lines):
             if found := sign.pattern.search(line):
                 means = sign.means.format(*(one or "" for one in found.groups()))
-                return Match(line.strip(), means, sign.advice, sign.hardware)
+                return Match(line.strip(), means, sign.advice, sign.hardware, sign.passes)
     return None
 
 
@@ -218,7 +249,7 @@ def _of_xid(line: str) -> Match | None:
             where = one.gpu if by_plugin else f"the GPU at {one.gpu}"
             means = f"Xid {one.number} on {where}, {entry(one).means}"
             advice = f"{' '.join(steps(one))}{again} gpu_explain_xid tells more"
-            return Match(line.strip(), means, advice, at_fault)
+            return Match(line.strip(), means, advice, at_fault, passes=bool(again))
     return None
 
 

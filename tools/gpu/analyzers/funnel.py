@@ -4,7 +4,7 @@ What comes after it on a node is a symptom, and no finding. Nodes that are broke
 image that does not exist, are members of one.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from clusterwright.tools.analyzer import (
     Analyzer,
@@ -14,11 +14,12 @@ from clusterwright.tools.analyzer import (
     Request,
     Suspicion,
 )
-from clusterwright.tools.finding import FieldEvidence, Finding, LogEvidence, Severity
+from clusterwright.tools.finding import FieldEvidence, Finding, LogEvidence, Remedy, Severity
 from clusterwright.tools.gpu.analyzers.about import Cure, about, of_machine, shown, with_cures
 from clusterwright.tools.gpu.analyzers.broken import broken
-from clusterwright.tools.gpu.analyzers.driver_logs import best, match
-from clusterwright.tools.gpu.analyzers.funnel_cures import cures, keep_off
+from clusterwright.tools.gpu.analyzers.driver_logs import Match, best, match
+from clusterwright.tools.gpu.analyzers.funnel_cures import cures
+from clusterwright.tools.gpu.analyzers.node_cures import keep_off, restarted
 from clusterwright.tools.gpu.analyzers.waiting import waiting, would_take
 from clusterwright.tools.gpu.estate import DEVICE_CONFIG, Estate, estate_of
 from clusterwright.tools.gpu.funnel import Stage, State, funnels
@@ -36,13 +37,15 @@ CODES = (
     *("gpu/toolkit-failed", "gpu/runtime-handler", "gpu/validation-failed"),
     *("gpu/plugin-missing", "gpu/plugin-failed", "gpu/discovery-failed", "gpu/labeller-failed"),
     *("gpu/mig-failed", "gpu/mig-stuck", "gpu/not-advertised", "gpu/unhealthy-device"),
+    *("gpu/mps-failed", "gpu/vfio-failed", "gpu/vgpu-failed"),
 )
 """In the order of the stages that they are of."""
 _LABEL = "$.metadata.labels['"
 _MOST_MACHINES = 3
 _MOST_LOGS = 2
 """Pods of one stage whose logs are read: those of alike nodes tell the same."""
-_OF_RUNNING = frozenset({"gpu/mig-failed", "gpu/mig-stuck"})
+_AGAIN = frozenset({"restart_operand", "retry_upgrade"})
+_OF_RUNNING = frozenset({"gpu/mig-failed", "gpu/mig-stuck", "gpu/vgpu-failed"})
 """Codes that are told of pods which run: of their logs only what looks like an error tells why."""
 
 
@@ -165,9 +168,38 @@ def _told(finding: Finding, logs: Sequence[tuple[LogRequest, Sequence[str]]]) ->
         return finding
     head = finding.title.partition(": ")[0]
     finding = finding.model_copy(update={"title": title(f"{head}: {found.means}")})
-    known = tuple(Cure(one.say, one.changes) for one in finding.remedies if not found.hardware)
-    off = keep_off(finding.subject) if found.hardware and len(finding.members) <= 1 else ()
-    return with_cures(finding, Cure(found.advice), *off, *known)
+    return with_cures(finding, *_cured(finding, found))
+
+
+def _cured(finding: Finding, found: Match) -> Iterator[Cure]:
+    """Yield what repairs a cause that a log has told, the sure one first.
+
+    What only tries again is of use where the cause may be over by now.
+    """
+    if found.passes and finding.code == "gpu/unhealthy-device":
+        say = "Start the device plugin again, which offers the device again"
+        yield restarted(finding.members or (finding.subject,), "device-plugin", say)
+    known = [
+        Cure(one.say, one.changes, tool=one.tool)
+        for one in finding.remedies
+        if _helps(one, found, finding.code)
+    ]
+    sure = [one for one in known if found.passes and not one.asks]
+    yield from sure
+    yield Cure(found.advice)
+    if found.hardware and len(finding.members) <= 1:
+        yield from keep_off(finding.subject)
+    yield from (one for one in known if one not in sure)
+
+
+def _helps(remedy: Remedy, found: Match, code: str) -> bool:
+    """Return whether a remedy is still one, now that the cause is known."""
+    kinds = {one.get("kind") for one in remedy.changes}
+    if found.hardware or (found.passes and code == "gpu/unhealthy-device"):
+        return found.hardware and kinds == {"drain"}
+    if kinds <= _AGAIN:
+        return found.passes
+    return code != "gpu/toolkit-failed" or "CONTAINERD" in found.advice
 
 
 FUNNEL = Analyzer(

@@ -1,28 +1,38 @@
 """What repairs the stages of a node: a ready-made change where that is certain, else words."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from clusterwright.tools.excerpt import few
 from clusterwright.tools.finding import FieldEvidence, ask
 from clusterwright.tools.gpu.analyzers.about import Cure, cure
+from clusterwright.tools.gpu.analyzers.node_cures import (
+    MOST,
+    restarted,
+    restarted_when_empty,
+    take_out,
+)
+from clusterwright.tools.gpu.analyzers.policy_cures import (
+    driver_version,
+    tolerations,
+    toolkit_paths,
+)
+from clusterwright.tools.gpu.analyzers.retry_cures import layout, upgrade
 from clusterwright.tools.gpu.changes.clients import clients_on
 from clusterwright.tools.gpu.estate import Estate
 from clusterwright.tools.gpu.funnel import Stage
 from clusterwright.tools.gpu.funnel.chain import CAUSE_UNKNOWN
 from clusterwright.tools.gpu.funnel.devices import SLICES
-from clusterwright.tools.gpu.hardware.products import find
 from clusterwright.tools.gpu.node import GpuNode
 from clusterwright.tools.gpu.operands import DEPLOY, OPT_OUT
 from clusterwright.tools.gpu.vendor import Vendor
-from clusterwright.tools.ref import Ref
+from clusterwright.tools.quotation import word
 
-_MOST = 10
-"""Nodes for which one remedy holds changes."""
+_CONFIG_KEY = "nvidia.com/device-plugin.config"
 _NFD = "Repair node feature discovery on the node: its worker's pod, or the taint that keeps it off"
 _OPERATOR = (
     "Repair the GPU operator, which marks the nodes that discovery has found: its pod, its log"
 )
 _WORDS = {
+    "gpu/not-discovered": _NFD,
     "gpu/driver-image": "Choose a driver version that has an image for the node's kernel and system"
     " (the image's tag names both), or push that image",
     "gpu/driver-failed": "Repair what the log of the driver's pod names: kernel headers, Secure"
@@ -36,6 +46,13 @@ _WORDS = {
     "gpu/plugin-failed": "Repair what the log of the device plugin names",
     "gpu/discovery-failed": "Repair what the log of GPU feature discovery names",
     "gpu/labeller-failed": "Repair what the log of the node labeller names",
+    "gpu/mps-failed": "Repair what the log of the MPS control daemon names, or share the GPUs by"
+    " time-slicing",
+    "gpu/vfio-failed": "Repair what the log names: mostly the IOMMU is off in firmware or kernel"
+    " (intel_iommu=on), or something on the host still uses the GPUs",
+    "gpu/vgpu-failed": "Label the node with vGPU types that its GPUs can have:"
+    " nvidia.com/vgpu.config is a key of default-vgpu-devices-config, or of the ConfigMap that the"
+    " ClusterPolicy names",
     "gpu/mig-stuck": "End the pods that have devices of the node, or repair the MIG manager",
     "gpu/unhealthy-device": "See in the log of the device plugin which device it took out, and"
     " why; drain the node and reset the device, or have it replaced",
@@ -44,46 +61,12 @@ _WORDS = {
 
 def cures(estate: Estate, nodes: Sequence[GpuNode], stage: Stage) -> tuple[Cure, ...]:
     """Return what would repair a stage that is broken alike on some nodes, the best first."""
-    return tuple(_cures(estate, nodes, stage))
+    made = _MADE.get(stage.code)
+    found = tuple(made(estate, nodes, stage)) if made else ()
+    return found or (Cure(_WORDS.get(stage.code, f"Repair the {stage.name}")),)
 
 
-def keep_off(node: Ref) -> tuple[Cure, ...]:
-    """Return the change that keeps new pods off a node, which repairs nothing by itself."""
-    change = {"kind": "cordon", "node": node.name}
-    return (Cure(f"Keep new pods off {node.name} until then", (change,), certain=False),)
-
-
-def _cures(estate: Estate, nodes: Sequence[GpuNode], stage: Stage) -> Iterator[Cure]:
-    amd = nodes[0].vendor is Vendor.AMD
-    match stage.code:
-        case "gpu/not-discovered":
-            yield Cure(_NFD)
-        case "gpu/not-present" if amd:
-            yield Cure("Correct spec.selector of the DeviceConfig, or label the node with it")
-        case "gpu/not-present":
-            yield Cure(_OPERATOR)
-        case "gpu/operands-off" | "gpu/stale-pause":
-            yield from _labels(nodes, stage)
-        case "gpu/upgrade-failed":
-            yield from _upgrade(nodes, stage, amd=amd)
-        case "gpu/mig-failed":
-            yield from _mig(estate, nodes)
-        case "gpu/runtime-handler":
-            say = (
-                "Correct the toolkit's CONTAINERD_CONFIG and CONTAINERD_SOCKET, then start it again"
-            )
-            yield _restart(nodes, "toolkit", say, certain=False)
-        case "gpu/not-advertised":
-            yield _advertise(nodes, stage)
-        case "gpu/unhealthy-device" if CAUSE_UNKNOWN in stage.why:
-            yield Cure(
-                "Allow pods and DaemonSets of all namespaces to be read: they tell the cause"
-            )
-        case _:
-            yield Cure(_WORDS.get(stage.code, f"Repair the {stage.name}"))
-
-
-def _labels(nodes: Sequence[GpuNode], stage: Stage) -> Iterator[Cure]:
+def _labels(_estate: Estate, nodes: Sequence[GpuNode], stage: Stage) -> Iterator[Cure]:
     key = _label_of(stage)
     if stage.code == "gpu/stale-pause" and key:
         yield _label(nodes, key, "true", "Let the operand onto the nodes again")
@@ -110,45 +93,80 @@ def _label_of(stage: Stage) -> str:
 def _label(nodes: Sequence[GpuNode], key: str, value: str, say: str) -> Cure:
     changes = tuple(
         {"kind": "label_node", "node": one.ref.name, "label": key, "value": value}
-        for one in nodes[:_MOST]
+        for one in nodes[:MOST]
     )
     return Cure(say, changes)
 
 
-def _restart(nodes: Sequence[GpuNode], operand: str, say: str, *, certain: bool = True) -> Cure:
-    changes = tuple(
-        {"kind": "restart_operand", "node": one.ref.name, "operand": operand}
-        for one in nodes[:_MOST]
+def _not_present(_estate: Estate, nodes: Sequence[GpuNode], _stage: Stage) -> Iterator[Cure]:
+    amd = "Correct spec.selector of the DeviceConfig, or label the node with it"
+    yield Cure(amd if nodes[0].vendor is Vendor.AMD else _OPERATOR)
+
+
+def _driver_image(estate: Estate, nodes: Sequence[GpuNode], stage: Stage) -> Iterator[Cure]:
+    return driver_version(estate, nodes[0], stage, _WORDS[stage.code])
+
+
+def _unplaced(estate: Estate, nodes: Sequence[GpuNode], stage: Stage) -> Iterator[Cure]:
+    return tolerations(estate, nodes[0], stage, _WORDS[stage.code])
+
+
+def _toolkit(estate: Estate, _nodes: Sequence[GpuNode], stage: Stage) -> Iterator[Cure]:
+    return toolkit_paths(estate, _WORDS[stage.code])
+
+
+def _runtime(estate: Estate, nodes: Sequence[GpuNode], _stage: Stage) -> Iterator[Cure]:
+    yield from toolkit_paths(
+        estate, "Correct the toolkit's CONTAINERD_CONFIG and CONTAINERD_SOCKET"
     )
-    return Cure(say, changes, certain)
+    refs = [one.ref for one in nodes]
+    yield restarted(refs, "toolkit", "Then start the toolkit again", certain=False)
 
 
-def _advertise(nodes: Sequence[GpuNode], stage: Stage) -> Cure:
+def _sharing(_estate: Estate, nodes: Sequence[GpuNode], stage: Stage) -> Iterator[Cure]:
+    """Yield another configuration where the plugin fails over the one that a label names."""
+    said = nodes[0].labels.get(_CONFIG_KEY)
+    if said and "config-manager" in stage.why:
+        say = "Name a configuration that the device plugin has"
+        wanted = ask(f"a key of the device plugin's ConfigMap; the label names {word(said)}")
+        yield cure(say, "set_sharing", node=nodes[0].ref.name, config=wanted)
+
+
+def _stuck(estate: Estate, nodes: Sequence[GpuNode], _stage: Stage) -> Iterator[Cure]:
+    if clients_on(estate, nodes[0].ref.name):
+        say = "Move the pods that have devices of the node, and have the layout made"
+        yield restarted_when_empty(estate, nodes[0].ref, "mig-manager", say)
+
+
+def _advertise(_estate: Estate, nodes: Sequence[GpuNode], stage: Stage) -> Iterator[Cure]:
     if stage.name == SLICES:
-        return Cure("Start the DRA driver's pod on the node again, which publishes the slices")
+        yield Cure("Start the DRA driver's pod on the node again, which publishes the slices")
+        return
     say = "Start the device plugin again, so that it registers with the kubelet"
-    return _restart(nodes, "device-plugin", say)
+    yield restarted([one.ref for one in nodes], "device-plugin", say)
 
 
-def _upgrade(nodes: Sequence[GpuNode], stage: Stage, *, amd: bool) -> Iterator[Cure]:
-    yield Cure("Repair what the upgrade failed for: its log, a drain that does not end")
-    if not amd:
-        changes = tuple({"kind": "retry_upgrade", "node": one.ref.name} for one in nodes[:_MOST])
-        yield Cure("Then have the driver's upgrade tried again", changes, certain=False)
+def _unhealthy(estate: Estate, nodes: Sequence[GpuNode], stage: Stage) -> Iterator[Cure]:
+    if CAUSE_UNKNOWN in stage.why:
+        yield Cure("Allow pods and DaemonSets of all namespaces to be read: they tell the cause")
+        return
+    yield Cure(_WORDS[stage.code])
+    yield take_out(estate, nodes[0].ref)
 
 
-def _mig(estate: Estate, nodes: Sequence[GpuNode]) -> Iterator[Cure]:
-    first = nodes[0]
-    product = find(first.model) if first.model else None
-    geometry = product.geometry if product else None
-    profile = first.mig_config.removeprefix("all-")
-    foreign = "g." in profile and geometry and not geometry.profile(profile)
-    near = geometry.nearest(profile) if geometry and foreign else ()
-    as_in = f", as all-{near[0]}" if near else ""
-    config = ask(f"a MIG layout that {first.model or 'the product'} can have{as_in}")
-    users = [one.line() for one in clients_on(estate, first.ref.name)]
-    if users and not foreign:
-        yield Cure(f"End what uses its GPUs ({few(users, 2)}), then restart_operand mig-manager")
-    yield cure("Set a layout that the GPUs can have", "set_mig", node=first.ref.name, config=config)
-    if not users:
-        yield Cure("If the layout is right, have it tried again: restart_operand mig-manager")
+_MADE: Mapping[str, Callable[[Estate, Sequence[GpuNode], Stage], Iterator[Cure]]] = {
+    "gpu/not-present": _not_present,
+    "gpu/operands-off": _labels,
+    "gpu/stale-pause": _labels,
+    "gpu/operand-unplaced": _unplaced,
+    "gpu/driver-image": _driver_image,
+    "gpu/upgrade-failed": upgrade,
+    "gpu/toolkit-failed": _toolkit,
+    "gpu/runtime-handler": _runtime,
+    "gpu/plugin-failed": _sharing,
+    "gpu/mig-failed": layout,
+    "gpu/mig-stuck": _stuck,
+    "gpu/not-advertised": _advertise,
+    "gpu/unhealthy-device": _unhealthy,
+}
+"""What holds changes; for any other code, or where one is not known to help, there are words."""

@@ -20,7 +20,15 @@ from clusterwright.tools.gpu.analyzers.kueue_reasons import (
     REASONS,
     SLOW,
     WAITS,
+    Why,
     by_words,
+)
+from clusterwright.tools.gpu.analyzers.queue_cures import (
+    active_again,
+    admitting,
+    missing_flavor,
+    more_quota,
+    other_queue,
 )
 from clusterwright.tools.gpu.analyzers.waiting import in_question, leaving
 from clusterwright.tools.gpu.estate import Estate, estate_of
@@ -100,11 +108,7 @@ def _of_queue(estate: Estate, queue: Manifest, waiting: Sequence[Manifest]) -> I
         Ref.of(queue),
         f"{why}{many}: {said}" if said else f"{why}{many}",
         of_condition(queue, "Active", active),
-        Cure(
-            f"Set spec.stopPolicy of the {queue['kind']} to None, if it is to admit again"
-            if meant
-            else "Make what the message names: a flavor, an admission check, a topology"
-        ),
+        *_opened(queue, said, meant=meant),
         severity=Severity.INFO if meant else Severity.WARNING,
         since=instant(active, "lastTransitionTime"),
         members=(Ref.of(queue), *refs) if refs else (),
@@ -112,6 +116,15 @@ def _of_queue(estate: Estate, queue: Manifest, waiting: Sequence[Manifest]) -> I
                         Ref.of(queue)),
     )  # fmt: skip
     yield Suspicion(finding, (ReadRequest(Ref.of(queue)),))
+
+
+def _opened(queue: Manifest, said: str, *, meant: bool) -> Iterator[Cure]:
+    if meant:
+        say = f"Set spec.stopPolicy of the {queue['kind']} to None, if it is to admit again"
+        yield admitting(queue, say)
+    else:
+        say = "Make what the message names: a flavor, an admission check, a topology"
+        yield from missing_flavor(queue, said, say)
 
 
 def _reason(one: Manifest) -> str:
@@ -141,8 +154,8 @@ def _without_queue(estate: Estate, one: Manifest) -> Finding | None:
         return None
     found = estate.get(local)
     if found is None:
-        names = map(name_of, estate.in_namespace(LOCAL, namespace_of(one)))
-        return _no_queue(one, "LocalQueue", name, nearest(name, names))
+        names = [name_of(each) for each in estate.in_namespace(LOCAL, namespace_of(one))]
+        return _no_queue(one, "LocalQueue", name, nearest(name, names), names)
     name = text(found, "spec", "clusterQueue")
     queues = [name_of(each) for each in estate.of_kind(QUEUE)]
     if not estate.was_read(QUEUE) or not name or name in queues:
@@ -150,14 +163,17 @@ def _without_queue(estate: Estate, one: Manifest) -> Finding | None:
     return _no_queue(one, "ClusterQueue", name, nearest(name, queues))
 
 
-def _no_queue(one: Manifest, kind: str, name: str, near: str) -> Finding:
+def _no_queue(
+    one: Manifest, kind: str, name: str, near: str, known: Sequence[str] = ()
+) -> Finding:
+    say = f"Create {kind} {word(name)}, or correct the label kueue.x-k8s.io/queue-name"
     hint = f"; there is {word(near)}" if near else ""
     return about(
         NO_QUEUE,
         Ref.of(one),
         f'{kind} "{word(name)}" of the workload does not exist{hint}',
         (shown(one, "$.spec.queueName", text(one, "spec", "queueName")),),
-        Cure(f"Create {kind} {word(name)}, or correct the label kueue.x-k8s.io/queue-name"),
+        *(other_queue(one, say, near, known) if known else (Cure(say),)),
     )
 
 
@@ -168,12 +184,13 @@ def _evicted(one: Manifest) -> Finding | None:
         return None
     active = dig(one, "spec", "active") is not False
     ends = "" if active else ", and is not tried again"
+    say = "Repair what it was evicted for, then set spec.active to true"
     return about(
         "queue/evicted",
         Ref.of(one),
         f"It was evicted, as {EVICTED[reason]}{ends}: {message_of(evicted)}",
         of_condition(one, "Evicted", evicted),
-        Cure("Repair what it was evicted for, then set spec.active to true"),
+        Cure(say) if active else active_again(one, say),
         since=instant(evicted, "lastTransitionTime"),
     )
 
@@ -219,10 +236,17 @@ def _queued(estate: Estate, one: Manifest) -> Finding | None:
         Ref.of(one),
         f"{why.say}: {said}" if said else why.say,
         of_condition(one, "QuotaReserved", reserved),
-        Cure(why.advice),
+        *_admitted(estate, one, why, said),
         severity=why.severity,
         since=since,
     )
+
+
+def _admitted(estate: Estate, one: Manifest, why: Why, said: str) -> Iterator[Cure]:
+    if why is not NEVER:
+        return iter((Cure(why.advice),))
+    queue = next((ref for ref in _queues(estate, one) if ref.kind == "ClusterQueue"), None)
+    return more_quota(estate.get(queue) if queue else None, said, why.advice)
 
 
 def _since(one: Manifest, reserved: Manifest) -> datetime | None:

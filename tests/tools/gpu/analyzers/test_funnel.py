@@ -1,6 +1,7 @@
 """Nodes whose devices do not reach pods: one finding at the first broken stage, however many."""
 
 import copy
+import json
 
 import pytest
 
@@ -26,6 +27,9 @@ from tests.tools.gpu.funnel.fleet import (
 _CRASH = {"waiting": {"reason": "CrashLoopBackOff", "message": "back-off 5m0s"}}
 _LOST = {"waiting": {"reason": "ImagePullBackOff", "message": "not found"}}
 _MAIN = {"exitCode": 1, "reason": "Error"}
+_MAY_MOVE = "<ask: gpu-1, if what runs there may move: "
+_REMAKE = {"kind": "restart_operand", "node": "gpu-1", "operand": "mig-manager"}
+_RETRY = {"kind": "retry_upgrade", "node": "gpu-1"}
 _PAUSED = "nvidia.com/gpu.deploy.device-plugin"
 
 
@@ -99,7 +103,8 @@ def test_a_device_that_is_at_fault_is_kept_off_from_pods() -> None:
     assert finding.code == "gpu/unhealthy-device"
     assert f"Xid 79 on {uuid}" in finding.title
     assert '{"kind": "cordon", "node": "gpu-1"}' in finding.fixes[1]
-    assert finding.remedies == (), "which repairs nothing by itself"
+    drain = {"kind": "drain", "node": f"{_MAY_MOVE}nobody has a device there>"}
+    assert [one.changes for one in finding.remedies] == [(drain,)], "a cordon repairs nothing"
 
 
 def test_a_log_that_says_nothing_known_still_shows_its_telling_line() -> None:
@@ -147,13 +152,28 @@ def test_labels_that_a_remedy_sets_are_ones_that_a_change_may_set(
         wish_of(change["label"])
 
 
-def test_a_failed_upgrade_is_tried_again_and_a_failed_layout_asks() -> None:
+def test_an_upgrade_that_gave_up_while_the_old_driver_works_is_tried_again() -> None:
     fleet = nvidia()
     fleet.labels["nvidia.com/gpu-driver-upgrade-state"] = "upgrade-failed"
     finding = only(found(fleet))
     assert finding.code == "gpu/upgrade-failed"
-    assert '{"kind": "retry_upgrade", "node": "gpu-1"}' in finding.fixes[1]
-    assert finding.remedies == (), "it would fail again for what it failed for"
+    assert [one.changes for one in finding.remedies] == [(_RETRY,)]
+    fleet.add(user_pod("train", nvidia_gpu="2"))
+    finding = only(found(fleet))
+    consent = "<ask: gpu-1, if Pod/research/train (2 nvidia.com/gpu) may be ended for it>"
+    assert [one.changes for one in finding.remedies] == [({**_RETRY, "node": consent},)]
+
+
+def test_an_upgrade_whose_driver_does_not_come_up_fails_again_for_what_it_failed_for() -> None:
+    fleet = crashing()
+    fleet.labels["nvidia.com/gpu-driver-upgrade-state"] = "upgrade-failed"
+    finding = only(found(fleet))
+    assert finding.code == "gpu/upgrade-failed"
+    assert json.dumps(_RETRY) in finding.fixes[1]
+    assert finding.remedies == ()
+
+
+def test_a_layout_that_the_product_has_not_asks_for_another() -> None:
     fleet = nvidia()
     fleet.labels.update(
         {"nvidia.com/mig.config": "all-1g.5gb", "nvidia.com/mig.config.state": "failed"}
@@ -172,9 +192,11 @@ def test_a_layout_that_the_product_has_waits_for_who_uses_the_devices() -> None:
     finding = only(found(fleet))
     assert finding.code == "gpu/mig-failed"
     assert finding.fixes[0].startswith(
-        "End what uses its GPUs (Pod/research/train (2 nvidia.com/gpu)), then restart_operand"
+        "End what uses its GPUs (Pod/research/train (2 nvidia.com/gpu)), then have the layout"
     )
-    assert finding.remedies[0].changes[0]["config"].startswith("<ask: a MIG layout")
+    consent = "<ask: gpu-1, if Pod/research/train (2 nvidia.com/gpu) may be moved>"
+    assert finding.remedies[0].changes == ({**_REMAKE, "node": consent, "evict": True},)
+    assert finding.remedies[1].changes[0]["config"].startswith("<ask: a MIG layout")
 
 
 @pytest.mark.parametrize(

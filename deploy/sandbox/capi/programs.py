@@ -19,6 +19,8 @@ from clusterwright.tools.manifest import Manifest, items, mapping, text
 
 MANAGERS = ("capi-core", "capi-bootstrap", "capi-control-plane", "capi-in-memory")
 BINARIES = (*MANAGERS, "clusterctl")
+_INSTALL = "clusterwright.deploy.sandbox.capi.install"
+_SETTINGS = "provider.json"
 _PROVIDER = "clusterwright.deploy.sandbox.capi.provider"
 _K0RDENT = "clusterwright.deploy.sandbox.capi.k0rdent.controller"
 _FEATURES = "ClusterTopology=true,MachinePool=true"
@@ -39,8 +41,8 @@ def cluster_api(
         _manager(place, binaries[name], number, kubeconfig, serving)
         for number, name in enumerate(MANAGERS)
     ]
-    install = [*_install(place, binaries["kubectl"], files / "install.json")]
-    return [*install, *managers, _provider(place, files, binaries), _k0rdent(place, files)]
+    provider = _provider(place, files, binaries)
+    return [_install(files), *managers, provider, _k0rdent(place, files)]
 
 
 def _write_install(
@@ -81,14 +83,9 @@ def _kubeconfig(place: Place, files: Path, user: str) -> Path:
     )
 
 
-def _install(place: Place, kubectl: Path, manifests: Path) -> list[Program]:
-    command = [str(kubectl), f"--kubeconfig={place.file('inner.kubeconfig')}"]
-    apply = [*command, "apply", "--server-side", f"--filename={manifests}"]
-    wait = [*command, "wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"]
-    return [
-        Program("capi-install", apply, after=["kube-apiserver"], once=True),
-        Program("capi-established", wait, after=["capi-install"], once=True),
-    ]
+def _install(files: Path) -> Program:
+    argv = [sys.executable, "-m", _INSTALL, str(files / _SETTINGS), str(files / "install.json")]
+    return Program("capi-install", argv, after=["kube-apiserver"], once=True)
 
 
 def _manager(place: Place, binary: Path, number: int, kubeconfig: Path, serving: Pair) -> Program:
@@ -116,7 +113,7 @@ def _manager(place: Place, binary: Path, number: int, kubeconfig: Path, serving:
         "POD_IP": "127.0.0.1",
     }
     ready = f"http://{health}/readyz"
-    return Program(name, argv, after=["capi-established"], env=env, ready=ready)
+    return Program(name, argv, after=["capi-install"], env=env, ready=ready)
 
 
 def _provider(place: Place, files: Path, binaries: Mapping[str, Path]) -> Program:
@@ -137,9 +134,9 @@ def _provider(place: Place, files: Path, binaries: Mapping[str, Path]) -> Progra
         ports=place.workloads,
         leashed=not place.isolated,
     )
-    settings.write(files / "provider.json")
-    argv = [sys.executable, "-m", _PROVIDER, str(files / "provider.json")]
-    return Program("sandbox-provider", argv, after=["capi-established"])
+    settings.write(files / _SETTINGS)
+    argv = [sys.executable, "-m", _PROVIDER, str(files / _SETTINGS)]
+    return Program("sandbox-provider", argv, after=["capi-install"])
 
 
 def _k0rdent(place: Place, files: Path) -> Program:
@@ -158,4 +155,4 @@ def _k0rdent(place: Place, files: Path) -> Program:
     )
     settings.write(files / "k0rdent.json")
     argv = [sys.executable, "-m", _K0RDENT, str(files / "k0rdent.json")]
-    return Program("simulated-k0rdent", argv, after=["capi-established"])
+    return Program("simulated-k0rdent", argv, after=["capi-install"])

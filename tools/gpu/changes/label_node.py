@@ -20,7 +20,15 @@ from clusterwright.tools.gpu.changes.node_change import (
     policy_of,
 )
 from clusterwright.tools.gpu.changes.operand_proof import follows, gone
-from clusterwright.tools.gpu.changes.whose_label import PARTITION, SKIP, WORKLOAD, Wish, wish_of
+from clusterwright.tools.gpu.changes.whose_label import (
+    PARTITION,
+    SKIP,
+    WORKLOAD,
+    Wish,
+    comes_anew,
+    takes_away,
+    wish_of,
+)
 from clusterwright.tools.gpu.estate import Estate
 from clusterwright.tools.gpu.operands import DEPLOY, OPT_OUT
 from clusterwright.tools.gpu.vendor import PRESENT, Vendor
@@ -42,7 +50,6 @@ from clusterwright.tools.trust.risk import Risk
 _STATE = f"{PARTITION}-state"
 _FOLLOWS = {"container": "driver", "vm-passthrough": "vfio-manager", "vm-vgpu": "vgpu-manager"}
 """The operand by whose deploy label one sees that the operator has followed a workload config."""
-_BENEATH = frozenset({"operands", "driver", "container-toolkit", "device-plugin"})
 _RESTARTED = {"driver": "driver", "container-toolkit": "toolkit", "device-plugin": "device-plugin"}
 """What restart_operand calls those of which there is one to restart."""
 _SECONDS = 900
@@ -78,7 +85,7 @@ class LabelNode(NodeChange):
                 say=f"{what} {self.label}{to} on {self.ref}",
                 checks=tuple(self._proofs(estate, wish)),
                 passing=self.value is None and bool(wish.deploy),  # the operator sets it again
-                risks=((self._risk(wish, before), self._effect(wish, before)),),
+                risks=((self._risk(before), self._effect(wish, before)),),
             ),
         )
 
@@ -103,7 +110,7 @@ class LabelNode(NodeChange):
                 hint=f"remove {OPT_OUT} first",
             )
         clients = clients_on(estate, self.node)
-        if clients and self._takes_away(wish, node):
+        if clients and self._takes_away(node):
             anew = "drain the node first, or wait until they end"
             if self._replaces(node) and wish.deploy in _RESTARTED:
                 anew = (
@@ -116,18 +123,10 @@ class LabelNode(NodeChange):
             )
 
     def _replaces(self, node: Manifest) -> bool:
-        """Return whether a pod that the label places goes, and comes when the label does.
+        return comes_anew(self.label, self.value, labels_of(node))
 
-        A DaemonSet's pod ends with the label of its nodeSelector, and the operator sets a label
-        that is not there to true (NVIDIA/gpu-operator, controllers/state_manager.go).
-        """
-        return self.value is None and labels_of(node).get(self.label, "false") != "false"
-
-    def _takes_away(self, wish: Wish, node: Manifest) -> bool:
-        """Return whether pods that have a device lose it, or what it needs, if only for a while."""
-        if wish.deploy:
-            return wish.deploy in _BENEATH and (self.value == "false" or self._replaces(node))
-        return self.label in {WORKLOAD, PARTITION}
+    def _takes_away(self, node: Manifest) -> bool:
+        return takes_away(self.label, self.value, labels_of(node))
 
     def _proofs(self, estate: Estate, wish: Wish) -> list[Check]:
         if self.label == WORKLOAD and self.value is not None:
@@ -157,8 +156,8 @@ class LabelNode(NodeChange):
         say = f"the operator has set {label} on {self.ref}"
         return Check(say, self.ref, partial(_is_true, label), seconds=_SECONDS)
 
-    def _risk(self, wish: Wish, node: Manifest) -> Risk:
-        return Risk.MEDIUM if self._takes_away(wish, node) else Risk.LOW
+    def _risk(self, node: Manifest) -> Risk:
+        return Risk.MEDIUM if self._takes_away(node) else Risk.LOW
 
     def _effect(self, wish: Wish, node: Manifest) -> str:
         if wish.deploy == "operands":

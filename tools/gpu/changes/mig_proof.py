@@ -42,15 +42,30 @@ def expectation(
     return found
 
 
-def restored(ref: Ref, config: str, before: Manifest) -> Check:
-    """Return the check that a layout which was in force is so again, on a node that has another.
+def restoration(known: Manifest, before: Manifest) -> Manifest:
+    """Return what is expected of a node with another layout, once one is in force again.
 
-    What it comes to is not told by its name: what is advertised is not judged.
+    `known` is what was kept when that was in force: its name, and what was advertised by it.
     """
     when = written(before, STATE)
-    expected: Manifest = {"config": config, "shared": True, "same": True}
-    expected |= {"was": labels_of(before).get(STATE, ""), "at": when.isoformat() if when else ""}
-    return proof(ref, expected)
+    resources = mapping(known, "resources")
+    expected: Manifest = {"config": known["layout"], "exact": True, "shared": not resources}
+    expected |= {"resources": resources, "was": labels_of(before).get(STATE, "")}
+    expected |= {"at": when.isoformat() if when else ""}
+    return expected | {"same": not _differs(expected, before)}
+
+
+def in_force(node: Manifest) -> Manifest:
+    """Return what the way back to the layout of a node has to know; empty where it is not in force.
+
+    What is advertised is kept where all devices are well, as a sick one may be so no more by then.
+    """
+    labels = labels_of(node)
+    if labels.get(STATE) != "success" or not labels.get(CONFIG):
+        return {}
+    has, given = (_counted(node, which) for which in ("capacity", "allocatable"))
+    counts = {key: n for key, n in given.items() if n}
+    return {"layout": labels[CONFIG]} | ({"resources": counts} if has == given and counts else {})
 
 
 def proof(ref: Ref, expected: Manifest) -> Check:
@@ -77,7 +92,8 @@ def _judge(expected: Manifest, found: Manifest, state: str) -> Verdict:
     if state == "failed" and new:
         return Failed("the MIG manager says that it failed: its pod's log on this node tells why")
     if state != "success" or (not new and (differs or truth(expected, "same"))):
-        return Pending("the MIG manager has not taken it up yet")
+        stuck = state == "failed" and _may_be_new(found)
+        return Pending("the MIG manager has not taken it up yet", stuck=stuck)
     if differs:
         return Pending(f"mig.config.state is success, and {differs}", stuck=True)
     told = ", ".join(f"{n} {key}" for key, n in _advertised(found).items() if n) or "no devices"
@@ -91,6 +107,12 @@ def _is_new(expected: Manifest, found: Manifest, state: str) -> bool:
         return state != text(expected, "was")
     same = state == text(expected, "was") and seen == instant(expected, "at")
     return seen >= asked and not same
+
+
+def _may_be_new(found: Manifest) -> bool:
+    """Return whether a state was written in the very second of what is asked for, or later."""
+    seen, asked = written(found, STATE), written(found, CONFIG)
+    return seen is not None and asked is not None and seen >= asked
 
 
 def _differs(expected: Manifest, found: Manifest) -> str:
@@ -112,7 +134,11 @@ def _differs(expected: Manifest, found: Manifest) -> str:
 
 def _advertised(node: Manifest) -> Mapping[str, int]:
     """Return what pods can have of whole GPUs and of MIG devices."""
-    given = mapping(node, "status", "allocatable")
+    return _counted(node, "allocatable")
+
+
+def _counted(node: Manifest, which: str) -> Mapping[str, int]:
+    given = mapping(node, "status", which)
     found = accelerators({key: quantity(value) for key, value in given.items()})
     return {key: n for key, n in found.items() if key == GPU or key.startswith("nvidia.com/mig-")}
 

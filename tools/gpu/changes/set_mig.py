@@ -101,16 +101,20 @@ class SetMig(NodeChange):
                 risks=tuple(self._risks(estate)),
                 notes=tuple(self._notes(node, found, expected)),
                 rests_on=[node.product, repr(found), _strategy(estate, node)],
-                back={"layout": node.mig_config} if node.mig_state == "success" else None,
+                back=self._back(node) or None,
             ),
         )
+
+    def _back(self, node: GpuNode) -> Manifest:
+        """Return what the way back has to know; what is shared is for other settings to say."""
+        found = mig_proof.in_force(node.manifest)
+        return {"layout": found["layout"]} if found and _shared(node) else found
 
     def _expected(
         self, estate: Estate, node: GpuNode, found: NodeLayout, before: Manifest | None
     ) -> Manifest:
         gpus, strategy = _gpus(node), _strategy(estate, node)
-        shared = node.replicas > 1 or bool(node.labels.get(_PLUGIN))
-        return mig_proof.expectation(found, gpus, strategy, before, shared=shared)
+        return mig_proof.expectation(found, gpus, strategy, before, shared=_shared(node))
 
     def _check(self, estate: Estate, node: GpuNode) -> None:
         """Raise RefusedError for a node on which no MIG manager would carry a layout out."""
@@ -197,6 +201,10 @@ def _strategy(estate: Estate, node: GpuNode) -> str:
     """Return how MIG devices are advertised, as the oldest ClusterPolicy or the node says."""
     policy = policy_of(estate)
     return text(policy, "spec", "mig", "strategy") or node.mig_strategy or "single"
+
+
+def _shared(node: GpuNode) -> bool:
+    return node.replicas > 1 or bool(node.labels.get(_PLUGIN))
 
 
 def _gpus(node: GpuNode) -> int | None:

@@ -12,7 +12,7 @@ from clusterwright.tools.gpu.changes.mig_proof import carried_out
 from clusterwright.tools.gpu.changes.operand_proof import replaced
 from clusterwright.tools.gpu.estate import Estate
 from clusterwright.tools.kubernetes.changes.step import Met, Pending, Step, Verdict
-from clusterwright.tools.manifest import Manifest, mapping, number, text
+from clusterwright.tools.manifest import Manifest, mapping, number, text, truth
 
 if TYPE_CHECKING:
     from clusterwright.tools.kubernetes.client.clusters import Clusters
@@ -32,18 +32,31 @@ class Waiter:
     async def run(
         self, clusters: "Clusters", connection: "Connection", step: Step, agent: str, wait: float
     ) -> str:
-        """Return nothing once it is so; raise ConflictError where it was waited for in vain."""
+        """Return nothing once it is so; raise ConflictError where it was waited for in vain.
+
+        What goes on `anyway` only waits for as long as it makes sense: its proof tells what came.
+        """
         del clusters, agent
+        verdict, seconds = await self._end(connection, step, wait)
+        if isinstance(verdict, Met) or truth(step.write.body, "anyway"):
+            return ""
+        said = f"not within {seconds:.0f} s: " if isinstance(verdict, Pending) else ""
+        raise ConflictError(f"{said}{verdict.why}")
+
+    async def _end(
+        self, connection: "Connection", step: Step, wait: float
+    ) -> tuple[Verdict, float]:
+        """Return the verdict that ends a wait, and for how long nothing else was seen."""
         seconds = max(wait, min(number(step.write.body, "seconds"), self._longest))
-        deadline = anyio.current_time() + seconds
+        begun = anyio.current_time()
+        stuck_since: float | None = None
         while True:
-            verdict = await _look(connection, step)
-            if isinstance(verdict, Met):
-                return ""
-            late = anyio.current_time() >= deadline
-            if late or not isinstance(verdict, Pending):
-                said = f"not within {seconds:.0f} s: " if late else ""
-                raise ConflictError(f"{said}{verdict.why}")
+            verdict, now = await _look(connection, step), anyio.current_time()
+            if not isinstance(verdict, Pending) or now - begun >= seconds:
+                return verdict, seconds
+            stuck_since = (now if stuck_since is None else stuck_since) if verdict.stuck else None
+            if stuck_since is not None and now - stuck_since >= wait:
+                return verdict, wait
             await anyio.sleep(_PAUSE)
 
     async def took_place(self, connection: "Connection", entry: Manifest) -> bool:

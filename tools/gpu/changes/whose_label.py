@@ -5,7 +5,7 @@ gpu-feature-discovery; kubernetes-sigs/node-feature-discovery, docs; ROCm/device
 ROCm/k8s-device-plugin, cmd/k8s-node-labeller; cluster-api, proposal on metadata propagation.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from clusterwright.tools.errors import RefusedError
@@ -26,6 +26,7 @@ _OF_VIRTUAL = (
     "kata-sandbox-device-plugin",
     "cc-manager",
 )
+_BENEATH = frozenset({"operands", "driver", "container-toolkit", "device-plugin"})
 _PLACED = ("operands", *dict.fromkeys(one.deploy for one in OPERANDS if one.deploy), *_OF_VIRTUAL)
 
 
@@ -127,6 +128,26 @@ def wish_of(label: str) -> Wish:
         f"{shown} is no label by which a GPU operator places or sets up anything",
         hint=f"such are {DEPLOY}*, {WORKLOAD}, {SKIP}, {PARTITION}; k8s_plan_change patches others",
     )
+
+
+def takes_away(label: str, value: str | None, labels: Mapping[str, str]) -> bool:
+    """Return whether pods that have a device lose it, or what it needs, if only for a while.
+
+    `value` is what the label is to be, None for none, and `labels` are those of the node by now.
+    """
+    deploy = label.removeprefix(DEPLOY)
+    if deploy != label:
+        return deploy in _BENEATH and (value == "false" or comes_anew(label, value, labels))
+    return label in {WORKLOAD, PARTITION}
+
+
+def comes_anew(label: str, value: str | None, labels: Mapping[str, str]) -> bool:
+    """Return whether a pod that a label places goes, and comes when the label does.
+
+    A DaemonSet's pod ends with the label of its nodeSelector, and the operator sets a label that is
+    not there to true (NVIDIA/gpu-operator, controllers/state_manager.go).
+    """
+    return value is None and labels.get(label, "false") != "false"
 
 
 def _is_below(label: str, beginning: str) -> bool:

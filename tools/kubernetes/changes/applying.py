@@ -238,13 +238,17 @@ async def _conclude(
         said = (*problems, f"it could not be undone either: {error}")
         update = {"state": stands, "problems": said, "next": back}
         return answer.model_copy(update=update)
-    return answer.model_copy(update={"state": State.UNDONE, "undone": undone})
+    said = (*problems, *(f"undone, and not proven: {one}" for one in undone.unproven))
+    proven = (f"and proven: {one}" for one in dict.fromkeys(undone.proven))
+    update = {"state": State.UNDONE, "undone": (*undone.written, *proven), "problems": said}
+    return answer.model_copy(update=update)
 
 
-async def _undo(
-    desk: Desk, connection: "Connection", job: _Job, outcome: Outcome
-) -> tuple[str, ...]:
-    """Write the inverses, the last first; raise ToolError if not all of them took place."""
+async def _undo(desk: Desk, connection: "Connection", job: _Job, outcome: Outcome) -> Outcome:
+    """Write the inverses, the last first; raise ToolError if not all of them took place.
+
+    Those that a domain has of its own are proven as well: it knows what has to come of them.
+    """
     plan = job.plan
     back = joined([one for one in reversed(outcome.inverses) if one is not None])
     stamp = datetime.now(UTC)
@@ -254,7 +258,9 @@ async def _undo(
     undoing = await work.write(found)
     if undoing.failure:
         raise ConflictError(undoing.failure)
-    return tuple(undoing.written)
+    if desk.kinds.inverses:
+        await work.prove(undoing, desk.authority.policy)
+    return undoing
 
 
 def _note_undo(desk: Desk, plan: Plan, entry: dict[str, object]) -> None:

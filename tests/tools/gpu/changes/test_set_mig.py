@@ -108,12 +108,14 @@ async def test_a_budget_that_allows_no_disruption_is_respected(place: Place) -> 
 @pytest.mark.parametrize("evict", [False, True])
 async def test_what_the_manager_fails_at_is_taken_back(place: Place, evict: bool) -> None:
     place.annotate(f"{STEER}mig-apply=failed")
+    place.policy["proof_seconds"] = 5
     async with place.session() as session:
         plan, said = await session.plan(mig(place, "all-1g.10gb", evict=evict))
         assert plan, said
         state, told = await session.apply(plan)
     assert state == "undone", told
     assert "the MIG manager says that it failed" in told
+    assert "undone, and not proven: MIG layout all-disabled is carried out" in told
     node = place.get()
     assert node["metadata"]["labels"][CONFIG] == "all-disabled"
     assert not node["spec"].get("unschedulable")

@@ -116,6 +116,8 @@ def slice_of(name: str, namespace: str) -> Manifest:
     def device(which: str, kind: str, **more: Json) -> Manifest:
         attributes = {"type": {"string": kind}, "productName": {"string": "NVIDIA H100"}}
         attributes["pool"] = {"string": namespace}
+        attributes |= {"driverVersion": {"version": "580.95.5"}, "index": {"int": 3}}
+        attributes |= {"mig": {"bool": False}}
         return {
             "name": which,
             "attributes": attributes,
@@ -158,6 +160,7 @@ def test_claims_that_no_node_can_meet_are_refused_in_the_same_words(asked: Asked
     other = f"device.attributes['{DRIVER}'].productName == 'NVIDIA A100'"
     tolerant = {"tolerations": [{"key": f"{DRIVER}/xid", "operator": "Exists"}]}
     alternatives = [{"name": "a", "deviceClassName": own, "count": 5}]
+    one_missing = [*alternatives, {"name": "b", "deviceClassName": "none-such"}]
     claims = {
         "two": [request(own, count=2)],
         "three-tolerant": [request(own, count=3, **tolerant)],
@@ -166,10 +169,36 @@ def test_claims_that_no_node_can_meet_are_refused_in_the_same_words(asked: Asked
         "no-class": [request("none-such")],
         "all": [request(own, allocationMode="All")],
         "first": [{"name": "gpus", "firstAvailable": alternatives}],
+        "first-no-class": [{"name": "gpus", "firstAvailable": one_missing}],
     }
     asked.make(*(asked.claim(name, requests=requests) for name, requests in claims.items()))
     for ours, theirs in asked.verdicts(*map(by, claims)):
         assert ours == theirs
+
+
+OF = f"device.attributes['{DRIVER}']"
+MEMORY = f"device.capacity['{DRIVER}'].memory"
+HOLD = (
+    f"{OF}.productName.lowerAscii().contains('h100') && {OF}.index >= 3",
+    f"{OF}.none == 'x' || '3' in {OF} || {OF}.type in ['gpu', 'mig']",
+    f"{OF}.type == 'gpu' || {OF}.mig && {OF}.mig",
+    f"has({OF}.index) && !has({OF}.none) && 'mig' in {OF} && !{OF}.mig",
+    f"{OF}.driverVersion.compareTo(semver('580.95.5-rc.2')) > 0",
+    f"{OF}.driverVersion.isLessThan(semver('580.126.0'))",
+    f"{OF}.driverVersion == semver('580.95.5+built')",
+    f"{MEMORY}.compareTo(quantity('80Gi')) == 0 && {MEMORY}.isGreaterThan(quantity('80G'))",
+    f"-1 < {OF}['index'] && !(device.driver != '{DRIVER}')",
+)
+
+
+def test_selectors_are_evaluated_as_the_scheduler_does(asked: Asked) -> None:
+    own = asked.namespace
+    opposites = [{"cel": {"expression": f"!({one})"}} for one in HOLD]
+    claims = {f"not-{i}": [request(own, selectors=[one])] for i, one in enumerate(opposites)}
+    asked.make(*(asked.claim(name, requests=requests) for name, requests in claims.items()))
+    for (ours, theirs), one in zip(asked.verdicts(*map(by, claims)), HOLD, strict=True):
+        assert ours == theirs, one
+        assert "cannot allocate all claims" in theirs, one
 
 
 def test_an_extended_resource_is_met_by_its_device_class(asked: Asked) -> None:

@@ -53,6 +53,9 @@ class Estate(Snapshot):
     otherwise: what is free on a node is a matter of all of them.
     """
 
+    usual: frozenset[str] = USUAL
+    """Namespaces in which only administrators write, and may have put operands."""
+
     @cached_property
     def nodes(self) -> Sequence[GpuNode]:
         """The nodes with accelerators, by name."""
@@ -77,7 +80,7 @@ class Estate(Snapshot):
         """Which DaemonSets count as operands, and which only pass for them."""
         kinds = (kind for each in OWNERS.values() for kind in sorted(each))
         owners = [one for kind in kinds for one in self.of_kind(kind)]
-        return told_apart(self.of_kind("DaemonSet"), owners, self.home)
+        return told_apart(self.of_kind("DaemonSet"), owners, self.home, self.usual)
 
     @cached_property
     def operands(self) -> Mapping[Ref, Operand]:
@@ -112,7 +115,7 @@ class Estate(Snapshot):
         """Return whether an operator may be in a namespace: where its operands are, if they are."""
         homes = {ref.namespace for ref in self.operands} | ({self.home} - {""})
         homes.update(map(namespace_of, self.of_kind(DEVICE_CONFIG)))
-        return not homes or namespace in homes | USUAL
+        return not homes or namespace in homes | self.usual
 
     def slices_of(self, node: GpuNode) -> Sequence[Manifest]:
         """Return the ResourceSlices of a node's accelerators.

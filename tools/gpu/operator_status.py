@@ -25,7 +25,7 @@ from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.listing import count
 from clusterwright.tools.kubernetes.parameters import Cluster, Cursor
 from clusterwright.tools.kubernetes.state import state_of
-from clusterwright.tools.manifest import Manifest, labels_of, name_of
+from clusterwright.tools.manifest import Manifest, labels_of, name_of, namespace_of
 from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.tool import Effect, Tool
@@ -36,6 +36,13 @@ _FEW = 3
 """DaemonSets that are named of those that pass for operands."""
 _CONTROLLERS = ("gpu-operator", "amd-gpu-operator", "node-feature-discovery", "kmm")
 """What the Deployments of the operators, and of those that they need, are called in part."""
+_THEIR_HOMES = frozenset(
+    {
+        *("node-feature-discovery", "openshift-nfd"),
+        *("kmm-operator-system", "openshift-kmm"),
+    }
+)
+"""Where those that they need are at home, beside the operators' own namespaces."""
 
 
 class OperatorStatus(Answer):
@@ -175,7 +182,8 @@ def _unready(estate: Estate) -> dict[str, str]:
     found: dict[str, str] = {}
     for one in estate.of_kind("Deployment"):
         state = state_of(one, estate.now)
-        if not state.well and _is_controller(one):
+        home = namespace_of(one) in _THEIR_HOMES or estate.is_home(namespace_of(one))
+        if not state.well and home and _is_controller(one):
             found[str(Ref.of(one))] = state.text
     return found
 

@@ -4,7 +4,7 @@ An operator's own are told by their controller, which has to be an object of the
 read, by uid, and to lie where that operator works: a uid is no secret, its namespace is guarded.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -27,7 +27,8 @@ USUAL = frozenset(
 """Namespaces that operands are put in where no operator is, and only administrators write in.
 
 A DaemonSet there has no owner that would tell whose it is; who may write there can do more harm
-than to have one taken for an operand. In a namespace of any other name users may be at home.
+than to have one taken for an operand. In a namespace of any other name users may be at home, unless
+gpu.yaml names it.
 """
 
 
@@ -61,20 +62,27 @@ class Ownership:
     """Those that pass for one, and from which nothing must be concluded."""
 
 
-def told_apart(daemonsets: Iterable[Manifest], owners: Iterable[Manifest], home: str) -> Ownership:
+def told_apart(
+    daemonsets: Iterable[Manifest],
+    owners: Iterable[Manifest],
+    home: str,
+    usual: Container[str] = USUAL,
+) -> Ownership:
     """Return which DaemonSets count as operands, and which only pass for them.
 
     Args:
         daemonsets: all that were read.
         owners: the objects of operators that were read.
         home: the namespace that the ClusterPolicy names as its operator's; empty for none.
+        usual: namespaces in which only administrators write.
     """
     by_uid = {uid: one for one in owners if (uid := text(one, "metadata", "uid"))}
     found = [(one, made, _standing(one, made, by_uid, home)) for one, made in _claims(daemonsets)]
     owned = {_kind(made) for _, made, standing in found if standing is Standing.OWNED}
     counted: list[Counted] = []
     claimed: list[tuple[Manifest, Operand]] = []
-    for one, made, standing in found:
+    for one, made, known in found:
+        standing = Standing.USUAL if known is None and namespace_of(one) in usual else known
         second = standing is Standing.USUAL and _kind(made) in owned
         if standing is None or second:
             claimed.append((one, made))
@@ -99,10 +107,9 @@ def _standing(
 ) -> Standing | None:
     if _owned(daemonset, operand, by_uid, home):
         return Standing.OWNED
-    namespace = namespace_of(daemonset)
-    if operand.vendor is Vendor.NVIDIA and home and namespace == home:
+    if operand.vendor is Vendor.NVIDIA and home and namespace_of(daemonset) == home:
         return Standing.HOME
-    return Standing.USUAL if namespace in USUAL else None
+    return None
 
 
 def _owned(

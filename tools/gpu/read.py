@@ -1,10 +1,14 @@
 """Read a cluster's accelerators into an Estate: nodes, pods, and the operators' own kinds."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from clusterwright.tools.gpu.estate import Estate
+from clusterwright.tools.gpu.ownership import USUAL
+from clusterwright.tools.gpu.settings import load_gpu_settings
 from clusterwright.tools.kubernetes.read import read_snapshot
+from clusterwright.tools.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from clusterwright.tools.kubernetes.client.connection import Connection
@@ -34,7 +38,7 @@ async def read_estate(
 
     All namespaces are read: who holds a device may be in any. `namespace` is only kept, to tell
     whose pods are asked about. Raises NotFoundError for one that does not exist, UnreachableError
-    where the cluster does not answer.
+    where the cluster does not answer, InvalidInputError for settings that are not valid.
     """
     if namespace:
         await connection.require_namespace(namespace)
@@ -45,7 +49,16 @@ async def read_estate(
         kinds += [f"{name}{suffix}" for name in names if name in served]
     read = await read_snapshot(connection, kinds, whole=True)
     coverage = read.coverage.model_copy(update={"checked": there(read.coverage.checked)})
-    return Estate(read.cluster, read.now, read.objects, coverage, namespace or "")
+    return estate_by_settings(replace(read, coverage=coverage, namespace=namespace or ""))
+
+
+def estate_by_settings(read: Snapshot) -> Estate:
+    """Return what was read as an estate in which the settings' namespaces count.
+
+    Raises InvalidInputError for settings that are not valid.
+    """
+    usual = USUAL | set(load_gpu_settings().operand_namespaces)
+    return Estate(read.cluster, read.now, read.objects, read.coverage, read.namespace, usual=usual)
 
 
 def there(checked: Mapping[str, int]) -> dict[str, int]:

@@ -201,3 +201,18 @@ def test_what_an_operator_says_cannot_pass_for_a_line_of_ours() -> None:
 
     assert "    | broken ! ClusterPolicy.nvidia.com/other: ready" in lines
     assert "! ClusterPolicy.nvidia.com/cluster-policy: error, “Odd reason”" in lines
+
+
+@pytest.mark.parametrize(
+    ("namespace", "told"),
+    [("gpu-operator", True), ("node-feature-discovery", True), ("mallory", False)],
+)
+def test_a_deployment_that_a_user_calls_like_an_operators_is_none(
+    namespace: str, *, told: bool
+) -> None:
+    fleet = _with_policies(_policy(_condition("Ready", "True", "Reconciled")))
+    metadata = {"name": "gpu-operator-node-feature-discovery", "namespace": namespace}
+    made: Manifest = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata}
+    fleet.objects["Deployment"] = [{**made, "spec": {"replicas": 1}, "status": {}}]
+
+    assert bool(_status(fleet).controllers) is told

@@ -234,6 +234,18 @@ def test_a_plugin_without_an_operator_counts_where_administrators_put_it(
     assert broken(fleet.funnel())["device-plugin"] == "gpu/plugin-failed"
 
 
+def test_a_namespace_of_the_settings_is_one_where_administrators_put_it() -> None:
+    forged_one = forged(nvidia(), "nvidia-device-plugin-x").estate()
+    usual = forged_one.usual | {"mallory"}
+    known = replace(forged_one, usual=usual)
+
+    assert "DaemonSet/mallory/nvidia-device-plugin-x" not in map(str, forged_one.operands)
+    assert "DaemonSet/mallory/nvidia-device-plugin-x" in map(str, known.operands)
+    assert "DaemonSet/mallory/nvidia-device-plugin-x" not in map(
+        str, replace(forged(owned(), "nvidia-device-plugin-x").estate(), usual=usual).operands
+    )
+
+
 def test_on_openshift_the_operators_namespace_has_its_operands() -> None:
     fleet = owned("nvidia-gpu-operator")
 

@@ -26,7 +26,7 @@ from clusterwright.tools.gpu.changes.node_change import LABEL_VALUE, NodeChange,
 from clusterwright.tools.gpu.changes.standing import require_at_rest
 from clusterwright.tools.gpu.changes.unasked import onlookers
 from clusterwright.tools.gpu.changes.wait import MIG_DONE
-from clusterwright.tools.gpu.estate import Estate
+from clusterwright.tools.gpu.estate import CLUSTER_POLICY, Estate
 from clusterwright.tools.gpu.hardware.products import find
 from clusterwright.tools.gpu.node import GpuNode
 from clusterwright.tools.kubernetes.changes.patch import patched
@@ -175,6 +175,9 @@ class SetMig(NodeChange):
         found = [(Risk.MEDIUM, f"no pod gets a GPU of {self.ref} until its MIG manager is done")]
         if _may_reboot(estate):
             found.append((Risk.HIGH, f"{self.ref} may be rebooted, with all that runs on it"))
+        elif estate.unread(CLUSTER_POLICY):
+            unknown = "the ClusterPolicy could not be read, and may have the node rebooted for it"
+            found.append((Risk.HIGH, unknown))
         if holds := onlookers(estate, self.node):
             named = few(list(map(str, holds)), 3)
             found.append((Risk.MEDIUM, f"the layout fails if these have its GPUs open: {named}"))

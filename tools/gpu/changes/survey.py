@@ -11,8 +11,9 @@ from clusterwright.tools.gpu.changes.label_node import LabelNode
 from clusterwright.tools.gpu.changes.node_change import ConfigFile, Known, NodeChange, policy_of
 from clusterwright.tools.gpu.changes.set_mig import SetMig
 from clusterwright.tools.gpu.changes.set_sharing import SetSharing
-from clusterwright.tools.gpu.estate import DEVICE_CONFIG, Estate, estate_of
+from clusterwright.tools.gpu.estate import DEVICE_CONFIG, Estate
 from clusterwright.tools.gpu.operands import OWNERS
+from clusterwright.tools.gpu.read import estate_by_settings
 from clusterwright.tools.kubernetes.changes.kind import Change
 from clusterwright.tools.kubernetes.changes.step import Scene
 from clusterwright.tools.kubernetes.read import read_snapshot
@@ -47,8 +48,8 @@ async def survey(
     objects = {**around.objects, **read.objects}
     gaps = (*around.coverage.gaps, *read.coverage.gaps)
     coverage = around.coverage.model_copy(update={"gaps": gaps})
-    scene = replace(scene, around=replace(around, objects=objects, coverage=coverage))
-    estate = scene.around.derived(estate_of)
+    estate = estate_by_settings(replace(around, objects=objects, coverage=coverage))
+    scene = replace(scene, around=estate)
     known = {one.ref: await _known(connection, estate, one) for one in own}
     return replace(scene, prepared=known)
 

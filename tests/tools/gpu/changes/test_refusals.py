@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from clusterwright.tools.coverage import Coverage, Gap
 from clusterwright.tools.errors import InvalidInputError, RefusedError, ToolError
 from clusterwright.tools.gpu.changes.cordon import Drain
 from clusterwright.tools.gpu.changes.label_node import LabelNode
@@ -218,3 +219,12 @@ def test_a_node_that_is_not_there_is_told_with_the_nearest_or_where_to_look(
 ) -> None:
     assert told in refusal(Drain(node=name), node())
     assert told in refusal(SetMig(node=name, config="all-1g.10gb"), node())
+
+
+def test_a_policy_that_may_not_be_read_may_have_the_node_rebooted() -> None:
+    read = scene(node(), *MANAGER, known=layouts())
+    gap = Gap(what="ClusterPolicy.nvidia.com", reason="forbidden")
+    around = replace(read.around, coverage=Coverage(gaps=(gap,)))
+    (step,) = TEN.steps(replace(read, around=around))
+    unknown = "the ClusterPolicy could not be read, and may have the node rebooted for it"
+    assert (Risk.HIGH, unknown) in (step.risks or ())

@@ -13,16 +13,6 @@ from clusterwright.tools.gpu.analyzers.about import (
     of_condition,
     shown,
 )
-from clusterwright.tools.gpu.analyzers.kueue_reasons import (
-    EVICTED,
-    NEVER,
-    NO_FLAVOR,
-    REASONS,
-    SLOW,
-    WAITS,
-    Why,
-    by_words,
-)
 from clusterwright.tools.gpu.analyzers.queue_cures import (
     active_again,
     admitting,
@@ -32,6 +22,24 @@ from clusterwright.tools.gpu.analyzers.queue_cures import (
 )
 from clusterwright.tools.gpu.analyzers.waiting import in_question, leaving
 from clusterwright.tools.gpu.estate import Estate, estate_of
+from clusterwright.tools.gpu.queues.kueue import (
+    LOCAL,
+    QUEUE,
+    WORKLOAD,
+    Queues,
+    is_shut,
+    queues_of,
+    waits,
+)
+from clusterwright.tools.gpu.queues.kueue_reasons import (
+    EVICTED,
+    NEVER,
+    NO_FLAVOR,
+    SLOW,
+    WAITS,
+    Why,
+    why,
+)
 from clusterwright.tools.kubernetes.analyzers.nearest import nearest
 from clusterwright.tools.kubernetes.analyzers.pod import message_of
 from clusterwright.tools.manifest import (
@@ -40,28 +48,25 @@ from clusterwright.tools.manifest import (
     dig,
     instant,
     items,
-    name_of,
     namespace_of,
     text,
 )
 from clusterwright.tools.quotation import word
-from clusterwright.tools.ref import Ref, checked, owner_of
+from clusterwright.tools.ref import Ref, owner_of
 from clusterwright.tools.snapshot import Snapshot
 
-_GROUP = "kueue.x-k8s.io"
-WORKLOAD, QUEUE, LOCAL = f"Workload.{_GROUP}", f"ClusterQueue.{_GROUP}", f"LocalQueue.{_GROUP}"
 INACTIVE, STOPPED, NO_QUEUE = "queue/inactive", "queue/stopped", "queue/missing"
 
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
     estate = estate_of(snapshot)
     held: dict[Ref, list[Manifest]] = {
-        Ref.of(one): [] for kind in (QUEUE, LOCAL) for one in estate.of_kind(kind) if _shut(one)
+        Ref.of(one): [] for kind in (QUEUE, LOCAL) for one in estate.of_kind(kind) if is_shut(one)
     }
     free: list[Manifest] = []
     for one in estate.of_kind(WORKLOAD):
-        if _waits(one) and in_question(estate, one):
-            gate = next((ref for ref in _queues(estate, one) if ref in held), None)
+        if waits(one) and in_question(estate, one):
+            gate = next((ref for ref in _queues(estate, one).refs if ref in held), None)
             (held[gate] if gate else free).append(one)
     yield from _of_workloads(estate, free)
     for ref, some in held.items():
@@ -71,25 +76,8 @@ def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
             yield from _of_queue(estate, queue, some)
 
 
-def _waits(one: Manifest) -> bool:
-    """Return whether a workload is to run and is not admitted."""
-    if leaving(one) or condition(one, "Finished").get("status") == "True":
-        return False
-    return condition(one, "Admitted").get("status") != "True"
-
-
-def _queues(estate: Estate, workload: Manifest) -> Iterator[Ref]:
-    """Yield the ClusterQueue of a workload, then its LocalQueue; none where that is not there."""
-    local = checked(
-        Ref("LocalQueue", text(workload, "spec", "queueName"), namespace_of(workload), _GROUP)
-    )
-    found = estate.get(local) if local else None
-    above = checked(Ref("ClusterQueue", text(found, "spec", "clusterQueue"), "", _GROUP))
-    yield from (ref for ref in (above, local) if ref and found)
-
-
-def _shut(queue: Manifest) -> bool:
-    return condition(queue, "Active").get("status") == "False"
+def _queues(estate: Estate, workload: Manifest) -> Queues:
+    return queues_of(estate, namespace_of(workload), text(workload, "spec", "queueName"))
 
 
 def _of_queue(estate: Estate, queue: Manifest, waiting: Sequence[Manifest]) -> Iterator[Suspicion]:
@@ -148,47 +136,34 @@ def _of_workloads(estate: Estate, some: Sequence[Manifest]) -> Iterator[Suspicio
 
 
 def _without_queue(estate: Estate, one: Manifest) -> Finding | None:
-    name = text(one, "spec", "queueName")
-    local = checked(Ref("LocalQueue", name, namespace_of(one), _GROUP))
-    if local is None or not estate.was_read(LOCAL):
+    missing = _queues(estate, one).missing
+    if missing is None:
         return None
-    found = estate.get(local)
-    if found is None:
-        names = [name_of(each) for each in estate.in_namespace(LOCAL, namespace_of(one))]
-        return _no_queue(one, "LocalQueue", name, nearest(name, names), names)
-    name = text(found, "spec", "clusterQueue")
-    queues = [name_of(each) for each in estate.of_kind(QUEUE)]
-    if not estate.was_read(QUEUE) or not name or name in queues:
-        return None
-    return _no_queue(one, "ClusterQueue", name, nearest(name, queues))
-
-
-def _no_queue(
-    one: Manifest, kind: str, name: str, near: str, known: Sequence[str] = ()
-) -> Finding:
-    say = f"Create {kind} {word(name)}, or correct the label kueue.x-k8s.io/queue-name"
+    kind, name, near = missing.kind, word(missing.name), nearest(missing.name, missing.known)
+    say = f"Create {kind} {name}, or correct the label kueue.x-k8s.io/queue-name"
     hint = f"; there is {word(near)}" if near else ""
+    others = missing.known if kind == "LocalQueue" else ()
     return about(
         NO_QUEUE,
         Ref.of(one),
-        f'{kind} "{word(name)}" of the workload does not exist{hint}',
+        f'{kind} "{name}" of the workload does not exist{hint}',
         (shown(one, "$.spec.queueName", text(one, "spec", "queueName")),),
-        *(other_queue(one, say, near, known) if known else (Cure(say),)),
+        *(other_queue(one, say, near, others) if others else (Cure(say),)),
     )
 
 
 def _evicted(one: Manifest) -> Finding | None:
     evicted = condition(one, "Evicted")
-    reason = text(evicted, "reason")
-    if evicted.get("status") != "True" or reason not in EVICTED:
+    known = EVICTED.get(text(evicted, "reason"))
+    if evicted.get("status") != "True" or known is None or not known.code:
         return None
     active = dig(one, "spec", "active") is not False
     ends = "" if active else ", and is not tried again"
-    say = "Repair what it was evicted for, then set spec.active to true"
+    say = f"{known.advice}, then set spec.active to true"
     return about(
-        "queue/evicted",
+        known.code,
         Ref.of(one),
-        f"It was evicted, as {EVICTED[reason]}{ends}: {message_of(evicted)}",
+        f"It was evicted, as {known.say}{ends}: {message_of(evicted)}",
         of_condition(one, "Evicted", evicted),
         Cure(say) if active else active_again(one, say),
         since=instant(evicted, "lastTransitionTime"),
@@ -228,25 +203,26 @@ def _queued(estate: Estate, one: Manifest) -> Finding | None:
     if reserved.get("status") == "True" or dig(one, "spec", "active") is False:
         return None
     said, since = message_of(reserved), _since(one, reserved)
-    why = REASONS.get(text(reserved, "reason")) or by_words(said)
-    if why is None or (why.after and (since is None or estate.now - since < why.after)):
+    known = why(reserved)
+    if known is None or not known.code:
+        return None
+    if known.after and (since is None or estate.now - since < known.after):
         return None
     return about(
-        why.code,
+        known.code,
         Ref.of(one),
-        f"{why.say}: {said}" if said else why.say,
+        f"{known.say}: {said}" if said else known.say,
         of_condition(one, "QuotaReserved", reserved),
-        *_admitted(estate, one, why, said),
-        severity=why.severity,
+        *_admitted(estate, one, known, said),
+        severity=known.severity,
         since=since,
     )
 
 
-def _admitted(estate: Estate, one: Manifest, why: Why, said: str) -> Iterator[Cure]:
-    if why is not NEVER:
-        return iter((Cure(why.advice),))
-    queue = next((ref for ref in _queues(estate, one) if ref.kind == "ClusterQueue"), None)
-    return more_quota(estate.get(queue) if queue else None, said, why.advice)
+def _admitted(estate: Estate, one: Manifest, known: Why, said: str) -> Iterator[Cure]:
+    if known is not NEVER:
+        return iter((Cure(known.advice),))
+    return more_quota(_queues(estate, one).cluster, said, known.advice)
 
 
 def _since(one: Manifest, reserved: Manifest) -> datetime | None:
@@ -272,7 +248,7 @@ def _refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding | None:
     for request, found in fulfilled.objects.items():
         if request in suspicion.requests:
             is_queue = request.ref.kind != "Workload"
-            if found is None or not (_shut(found) if is_queue else _waits(found)):
+            if found is None or not (is_shut(found) if is_queue else waits(found)):
                 return None
     return suspicion.finding
 

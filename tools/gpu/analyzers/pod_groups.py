@@ -12,16 +12,22 @@ from clusterwright.tools.finding import Edge, Evidence, Finding, Relation, Sever
 from clusterwright.tools.gpu.analyzers.about import Cure, about, shown
 from clusterwright.tools.gpu.analyzers.waiting import in_question, leaving
 from clusterwright.tools.gpu.estate import Estate, estate_of
-from clusterwright.tools.gpu.group_queue import KAI_API, VOLCANO_API, is_made, queue_of
+from clusterwright.tools.gpu.queues.pod_groups import (
+    KAI_API,
+    VOLCANO_API,
+    asks,
+    is_closed,
+    missing_queue,
+    queue_of,
+    unplaced,
+)
 from clusterwright.tools.kubernetes.analyzers.nearest import nearest
 from clusterwright.tools.kubernetes.analyzers.pod import message_of
 from clusterwright.tools.manifest import (
     Manifest,
     instant,
-    items,
     name_of,
     text,
-    texts,
 )
 from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref, checked, owner_of
@@ -50,12 +56,10 @@ def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
 
 
 def _without_queue(estate: Estate, one: Manifest, group: str) -> Finding | None:
-    kind, (name, path) = f"Queue.{group}", queue_of(one)
-    if not name or not estate.was_read(kind) or not _asks(one):
+    found = missing_queue(estate, one, group)
+    if found is None or not asks(one):
         return None
-    known = [name_of(each) for each in estate.of_kind(kind)]
-    if name in known or is_made(Ref("Queue", name, group=group)):
-        return None
+    (name, known), (_, path) = found, queue_of(one)
     near = nearest(name, known)
     hint = f"; there is {word(near)}" if near else ""
     return about(
@@ -68,19 +72,13 @@ def _without_queue(estate: Estate, one: Manifest, group: str) -> Finding | None:
     )
 
 
-def _asks(one: Manifest) -> bool:
-    """Return whether a group still has pods to place."""
-    return text(one, "status", "phase") not in {"Running", "Completed", "Succeeded", "Failed"}
-
-
 def _unplaced(estate: Estate, one: Manifest) -> Finding | None:
-    for condition, where in _conditions(one):
-        since = instant(condition, "lastTransitionTime") or instant(
-            one, "metadata", "creationTimestamp"
-        )
-        if not _asks(one) or since is None or estate.now - since < _PATIENCE:
+    made = instant(one, "metadata", "creationTimestamp")
+    for found in unplaced(one):
+        since = instant(found.condition, "lastTransitionTime") or made
+        if not asks(one) or since is None or estate.now - since < _PATIENCE:
             continue
-        said, reason = _said(condition)
+        said, reason = message_of(found.told), text(found.told, "reason")
         limit = next((name for name in _LIMITS if name in reason or name in said), "")
         if limit:
             code, sentence = OVER_LIMIT, f"Its queue does not allow it more, {limit}"
@@ -88,13 +86,14 @@ def _unplaced(estate: Estate, one: Manifest) -> Finding | None:
         else:
             code, sentence = UNPLACED, "Its pods find no place together"
             cure = Cure("Free devices or add a node, or lower minMember: a gang is placed whole")
-        evidence: list[Evidence] = [shown(one, f"{where}.message", said)] if said else []
-        evidence += [shown(one, f"{where}.reason", reason)] if reason else []
+        at = found.told_at
+        evidence: list[Evidence] = [shown(one, f"{at}.message", said)] if said else []
+        evidence += [shown(one, f"{at}.reason", reason)] if reason else []
         return about(
             code,
             Ref.of(one),
             f"{sentence}: {said}" if said else sentence,
-            tuple(evidence) or (shown(one, where, text(condition, "type")),),
+            tuple(evidence) or (shown(one, found.where, text(found.condition, "type")),),
             cure,
             since=since,
             relations=tuple(_owned(one)),
@@ -102,32 +101,14 @@ def _unplaced(estate: Estate, one: Manifest) -> Finding | None:
     return None
 
 
-def _conditions(one: Manifest) -> Iterator[tuple[Manifest, str]]:
-    """Yield the conditions that say that a group is not placed, and where they stand."""
-    for kind, field in (("schedulingConditions", "UnschedulableOnNodePool"),
-                        ("conditions", "Unschedulable")):  # fmt: skip
-        for condition in items(one, "status", kind):
-            if text(condition, "type") == field and text(condition, "status") in {"True", ""}:
-                yield condition, f"$.status.{kind}[?(@.type=='{field}')]"
-
-
-def _said(condition: Manifest) -> tuple[str, str]:
-    """Return message and reason; KAI lists several reasons, each with its own words."""
-    said, reason = message_of(condition), text(condition, "reason")
-    for one in items(condition, "reasons"):
-        reason = reason or text(one, "reason")
-        said = said or message_of(one)
-    return said, reason or " ".join(texts(condition, "reasons"))
-
-
 def _closed(estate: Estate, queue: Manifest) -> Iterator[Suspicion]:
     state = text(queue, "status", "state")
     groups = [
         one
         for one in estate.of_kind(f"PodGroup.{VOLCANO_API}")
-        if queue_of(one)[0] == name_of(queue) and _asks(one) and in_question(estate, one)
+        if queue_of(one)[0] == name_of(queue) and asks(one) and in_question(estate, one)
     ]
-    if state not in {"Closed", "Closing"} or not groups or leaving(queue):
+    if not is_closed(queue) or not groups or leaving(queue):
         return
     ref = Ref.of(queue)
     finding = about(
@@ -156,7 +137,7 @@ def _refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding | None:
     """Drop the finding if the group is gone, or runs by now."""
     for request, found in fulfilled.objects.items():
         if request in suspicion.requests:
-            placed = found is not None and request.ref.kind == "PodGroup" and not _asks(found)
+            placed = found is not None and request.ref.kind == "PodGroup" and not asks(found)
             if found is None or placed:
                 return None
     return suspicion.finding

@@ -1,14 +1,16 @@
-"""Why Kueue does not admit a workload: its enumerated reasons, and the words of older versions.
+"""Why Kueue does not let a workload run: its enumerated reasons, and the words of older versions.
 
 Sources: kubernetes-sigs/kueue v0.19, apis/kueue/v1beta2/workload_types.go; of older versions, whose
 reason is no more than Pending, pkg/scheduler/flavorassigner.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from clusterwright.tools.finding import Severity
+from clusterwright.tools.manifest import Manifest, text
 
 _LONG = timedelta(minutes=30)
 """From when on it is worth knowing that a workload waits its turn."""
@@ -21,6 +23,7 @@ class Why:
     """What a reason is called, and what to do about it."""
 
     code: str
+    """Empty: its turn comes, or somebody meant it; no finding, and told of a pod all the same."""
     say: str
     advice: str
     severity: Severity = Severity.WARNING
@@ -44,7 +47,7 @@ WAITS = Why(
     Severity.INFO,
     _LONG,
 )
-REASONS = {
+REASONS: Mapping[str, Why] = {
     "NoMatchingFlavor": NO_FLAVOR,
     "ExceedsMaxQuota": NEVER,
     "WaitingForQuota": WAITS,
@@ -66,7 +69,14 @@ REASONS = {
         "It cannot be queued as it is",
         "Correct what the message names",
     ),
+    "PendingEvaluation": Why("", "It was not looked at yet", "Wait until it was"),
+    "Suspended": Why("", "It is held", "Set spec.active of the Workload, or open its queue again"),
+    "UnsatisfiedAdmissionChecks": Why("", "Checks are left", "See to the admission checks"),
+    "PendingDelayedTopologyRequests": Why(
+        "", "It has no topology yet", "Wait for the topology to be assigned"
+    ),
 }
+"""Of the conditions QuotaReserved and Admitted."""
 _OLDER = (
     (
         re.compile(r"insufficient quota|maximum capacity|> maximum|exceeds? (?:the )?max", re.I),
@@ -84,14 +94,38 @@ _OLDER = (
 _QUEUE_IS = re.compile(
     r"LocalQueue [^\n]{0,260}(?:doesn't exist|is inactive)|ClusterQueue [^\n]{0,260}"
 )
-EVICTED = {
-    "PodsReadyTimeout": "its pods were not ready in time",
-    "NodeFailures": "nodes that it ran on have failed",
-    "MaximumExecutionTimeExceeded": "it ran longer than it may",
-    "DeactivatedDueToRequeuingLimitExceeded": "it was requeued as often as it may",
-    "DeactivatedDueToMaximumExecutionTimeExceeded": "it ran longer than it may",
+_TOO_LONG = Why("queue/evicted", "it ran longer than it may", "Raise its maximum execution time")
+EVICTED: Mapping[str, Why] = {
+    "PodsReadyTimeout": Why(
+        "queue/evicted",
+        "its pods were not ready in time",
+        "Find out why its pods did not become ready in time",
+    ),
+    "NodeFailures": Why(
+        "queue/evicted", "nodes that it ran on have failed", "Repair the nodes that failed it"
+    ),
+    "MaximumExecutionTimeExceeded": _TOO_LONG,
+    "DeactivatedDueToRequeuingLimitExceeded": Why(
+        "queue/evicted",
+        "it was requeued as often as it may",
+        "Find out why its pods do not become ready",
+    ),
+    "DeactivatedDueToMaximumExecutionTimeExceeded": _TOO_LONG,
+    "Preempted": Why("", "another took its quota", "Wait, or raise its priority class"),
+    "ClusterQueueStopped": Why("", "its queue was stopped", "Open its ClusterQueue again"),
+    "LocalQueueStopped": Why("", "its queue was stopped", "Open its LocalQueue again"),
+    "Deactivated": Why("", "somebody held it", "Set spec.active of the Workload"),
 }
-"""Ends that are a fault; who was preempted only waits its turn again."""
+"""Of the condition Evicted; who was preempted only waits its turn again."""
+
+
+def why(told: Manifest) -> Why | None:
+    """Return what a condition means; None for what is not known."""
+    reason = text(told, "reason")
+    known = REASONS.get(reason) or EVICTED.get(reason)
+    if known is None and text(told, "type") == "QuotaReserved":
+        return by_words(text(told, "message"))
+    return known
 
 
 def by_words(said: str) -> Why | None:

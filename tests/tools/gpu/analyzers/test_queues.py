@@ -212,6 +212,12 @@ def test_a_gang_of_kai_is_told_by_its_reason(reason: str, code: str) -> None:
     assert finding.title.endswith("“Workload requested 16 GPUs, but quota is 8”")
 
 
+def test_the_reason_that_kai_lists_counts_before_the_general_one() -> None:
+    group = kai_group("OverLimit", "Workload requested 16 GPUs")
+    group["status"]["schedulingConditions"][0]["reason"] = "Unschedulable"
+    assert only(found(kai(group))).code == "queue/over-limit"
+
+
 @pytest.mark.parametrize(
     "group",
     [kai_group("OverLimit", minutes=1), kai_group("OverLimit", phase="Running")],

@@ -51,8 +51,8 @@ def test_kueue_tells_that_quota_is_waited_for_and_who_has_it() -> None:
     found = held(pod("t", gpu=4, spec=GATED, metadata=QUEUED), workload(waiting), *queues())
     assert found[1:] == (
         "Kueue has not admitted Workload ml/pod-t: QuotaReserved is False, WaitingForQuota:"
-        " “insufficient unused quota” -> wait until others end, or raise nominalQuota or"
-        " borrowingLimit",
+        " “insufficient unused quota” -> wait until a workload ends, raise its priority, or raise"
+        " the quota",
         "ClusterQueue gpus: nvidia.com/gpu 8 of 8 in use (h100)",
     )
 
@@ -60,8 +60,8 @@ def test_kueue_tells_that_quota_is_waited_for_and_who_has_it() -> None:
 @pytest.mark.parametrize(
     ("condition", "helps"),
     [
-        (told("QuotaReserved", "False", "ExceedsMaxQuota"), "it can never fit as it is"),
-        (told("QuotaReserved", "False", "NoMatchingFlavor"), "node labels and taints"),
+        (told("QuotaReserved", "False", "ExceedsMaxQuota"), "raise nominalQuota or borrowingLimit"),
+        (told("QuotaReserved", "False", "NoMatchingFlavor"), "labels of the ResourceFlavors"),
         (told("Evicted", "True", "PodsReadyTimeout"), "did not become ready in time"),
         (told("Admitted", "False", "UnsatisfiedAdmissionChecks"), "admission checks"),
     ],
@@ -69,6 +69,32 @@ def test_kueue_tells_that_quota_is_waited_for_and_who_has_it() -> None:
 def test_each_reason_of_kueue_comes_with_what_helps(condition: Json, helps: str) -> None:
     found = held(pod("t", gpu=4, spec=GATED, metadata=QUEUED), workload(condition))
     assert helps in found[1]
+
+
+def test_words_of_older_versions_come_with_what_helps() -> None:
+    said = "insufficient quota for nvidia.com/gpu in flavor h100, request > maximum capacity"
+    waiting = told("QuotaReserved", "False", "Pending", said)
+    found = held(pod("t", gpu=4, spec=GATED, metadata=QUEUED), workload(waiting))
+    assert found[1].endswith("-> ask for less, or raise nominalQuota or borrowingLimit of the"
+                             " ClusterQueue")  # fmt: skip
+
+
+def test_a_local_queue_that_was_stopped_is_named_with_its_reason() -> None:
+    local, cluster_queue = queues()
+    local["spec"]["stopPolicy"] = "Hold"
+    local["status"] = {"conditions": [told("Active", "False", "Stopped", "by hand")]}
+    asking = pod("t", gpu=4, spec=GATED, metadata=QUEUED)
+    found = held(asking, workload(told("QuotaReserved", "False", "Pending")), local, cluster_queue)
+    assert "LocalQueue team is not active: Stopped: “by hand”" in found
+    assert "LocalQueue team is stopped: Hold" in found
+
+
+def test_a_cluster_queue_that_is_not_there_is_named() -> None:
+    local, other = queues()
+    other["metadata"]["name"] = "gpu"
+    asking = pod("t", gpu=4, spec=GATED, metadata=QUEUED)
+    found = held(asking, workload(told("QuotaReserved", "False", "Inadmissible")), local, other)
+    assert "LocalQueue team names ClusterQueue gpus, which is not there" in found
 
 
 def test_an_admission_check_is_named_with_its_state() -> None:
@@ -176,6 +202,15 @@ def test_kai_tells_the_first_of_its_detailed_reasons() -> None:
         "KAI queue team has all of its limit: 4 GPUs, quota 2 -> wait until others end, or"
         " raise its limit",
     )
+
+
+def test_a_condition_of_kai_that_is_over_is_not_told() -> None:
+    over = {**told("UnschedulableOnNodePool", "False", "OverLimit"), "message": "no more"}
+    kai = "scheduling.run.ai/v2alpha2"
+    group = custom(kai, "PodGroup", "pg", status={"schedulingConditions": [over]})
+    metadata = {"annotations": {"pod-group-name": "pg"}, "labels": {"kai.scheduler/queue": "team"}}
+    asking = pod("t", gpu=1, spec={"schedulerName": "kai-scheduler"}, metadata=metadata)
+    assert explain(asking, snapshot(node("a", gpu=8), group), "it").held == ()
 
 
 def test_kai_without_anything_to_say_is_not_sure() -> None:

@@ -1,59 +1,56 @@
-"""Volcano and KAI: schedulers that place the pods of a PodGroup together, by queues.
-
-Sources: volcano-sh/apis, pkg/apis/scheduling/v1beta1; kai-scheduler/KAI-Scheduler,
-pkg/apis/scheduling/v2alpha2 and v2.
-"""
+"""Volcano and KAI: schedulers that place the pods of a PodGroup together, by queues."""
 
 from collections.abc import Iterator
 
 from clusterwright.tools.gpu.fit.queues.queue_manager import QueueManager, said
-from clusterwright.tools.gpu.group_queue import KAI_API, KAI_LABELS, VOLCANO_API, is_made, queue_of
+from clusterwright.tools.gpu.queues.pod_groups import (
+    KAI_API,
+    KAI_LABELS,
+    VOLCANO_API,
+    group_name,
+    is_closed,
+    missing_queue,
+    queue_of,
+    unplaced,
+)
 from clusterwright.tools.kubernetes.analyzers.quantity import quantity
 from clusterwright.tools.manifest import (
     Json,
     Manifest,
     dig,
-    items,
     mapping,
     name_of,
     namespace_of,
-    strings,
     text,
 )
 from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
-_VOLCANO_GROUPS = ("scheduling.volcano.sh/group-name", "scheduling.k8s.io/group-name")
-_KAI_GROUP = "pod-group-name"
-
 
 def _volcano(pod: Manifest, snapshot: Snapshot) -> Iterator[str]:
-    annotations = strings(pod, "metadata", "annotations")
-    names = [annotations[key] for key in _VOLCANO_GROUPS if key in annotations]
-    if not names or not snapshot.was_read(f"PodGroup.{VOLCANO_API}"):
+    name = group_name(pod, VOLCANO_API)
+    if not name or not snapshot.was_read(f"PodGroup.{VOLCANO_API}"):
         return
-    group = snapshot.get(Ref("PodGroup", names[0], namespace_of(pod), VOLCANO_API))
+    group = snapshot.get(Ref("PodGroup", name, namespace_of(pod), VOLCANO_API))
     if group is None:
-        yield f"Volcano: there is no PodGroup {namespace_of(pod)}/{word(names[0])} for it"
+        yield f"Volcano: there is no PodGroup {namespace_of(pod)}/{word(name)} for it"
         return
     phase = text(group, "status", "phase")
     least: Json = dig(group, "spec", "minMember")
-    for one in items(group, "status", "conditions"):
-        if text(one, "type") == "Unschedulable" and text(one, "status") == "True":
-            wants = f"; {word(str(least))} of its pods must fit together" if least else ""
-            yield f"Volcano: PodGroup {name_of(group)} is {word(phase)}: {said(one)}{wants}"
+    for one in unplaced(group):
+        wants = f"; {word(str(least))} of its pods must fit together" if least else ""
+        yield f"Volcano: PodGroup {name_of(group)} is {word(phase)}: {said(one.told)}{wants}"
     if phase == "Pending":
         name, _ = queue_of(group)
         yield (
             f"Volcano has not let PodGroup {name_of(group)} into queue {word(name)} yet"
             " -> wait until others end, or raise the queue's capability or weight"
         )
-        ref = Ref("Queue", name, group=VOLCANO_API)
-        queue = snapshot.get(ref)
-        if queue is None and not is_made(ref) and snapshot.was_read(f"Queue.{VOLCANO_API}"):
+        queue = snapshot.get(Ref("Queue", name, group=VOLCANO_API))
+        if missing_queue(snapshot, group, VOLCANO_API):
             yield f"there is no queue {word(name)} of Volcano: create it, or name another"
-        elif text(queue, "status", "state") not in {"", "Open"}:
+        elif queue and is_closed(queue):
             yield f"queue {name} is {word(text(queue, 'status', 'state'))}: open it"
 
 
@@ -65,22 +62,17 @@ def _kai(pod: Manifest, snapshot: Snapshot) -> Iterator[str]:
                 "message": request["status"]["reason"],
             }
             yield f"KAI could not bind it: {said(failed)}"
-    name = strings(pod, "metadata", "annotations").get(_KAI_GROUP)
+    name = group_name(pod, KAI_API)
     group = None
     if name and snapshot.was_read(f"PodGroup.{KAI_API}"):
         group = snapshot.get(Ref("PodGroup", name, namespace_of(pod), KAI_API))
         if group is None:
             where = f"{namespace_of(pod)}/{word(name)}"
             yield f"KAI: there is no PodGroup {where}: is its pod-grouper running?"
-        for one in items(group, "status", "schedulingConditions"):
-            yield f"KAI: PodGroup {word(name)} is {word(text(one, 'type'))}: {said(_first(one))}"
+        for one in unplaced(group) if group else ():
+            kind = word(text(one.condition, "type"))
+            yield f"KAI: PodGroup {word(name)} is {kind}: {said(one.told)}"
     yield from _kai_queue(group if group and queue_of(group)[0] else pod, snapshot)
-
-
-def _first(one: Manifest) -> Manifest:
-    """Return a scheduling condition with its first detailed reason in place of its own."""
-    detailed = items(one, "reasons")
-    return detailed[0] if detailed else one
 
 
 def _kai_queue(one: Manifest, snapshot: Snapshot) -> Iterator[str]:
@@ -89,12 +81,9 @@ def _kai_queue(one: Manifest, snapshot: Snapshot) -> Iterator[str]:
     if not name:
         yield f"KAI places a pod only in a queue: label it {KAI_LABELS[0]}"
         return
-    if not snapshot.was_read(f"Queue.{KAI_API}"):
-        return
-    queue = snapshot.get(Ref("Queue", name, group=KAI_API))
-    if queue is None:
+    if missing_queue(snapshot, one, KAI_API):
         yield f"there is no queue {word(name)} of KAI: create it, or label the pod with another"
-        return
+    queue = snapshot.get(Ref("Queue", name, group=KAI_API))
     limits = mapping(queue, "spec", "resources", "gpu")
     allocated: Json = mapping(queue, "status", "allocated").get("nvidia.com/gpu", 0)
     if limits:

@@ -1,0 +1,1 @@
+"""What Kueue, KAI and Volcano write into their objects, read once for findings and for fits."""

@@ -10,7 +10,7 @@ from clusterwright.tools.gpu.analyzers.about import Cure, edges, with_cures
 from clusterwright.tools.gpu.analyzers.broken import ill_nodes
 from clusterwright.tools.gpu.analyzers.pod_cures import fewer_holders, more_nodes, other_amount
 from clusterwright.tools.gpu.analyzers.waiting import Waiting, takers
-from clusterwright.tools.gpu.analyzers.wrong_resource import mapped
+from clusterwright.tools.gpu.dra.claims import mapped
 from clusterwright.tools.gpu.estate import asked_of
 from clusterwright.tools.kubernetes.analyzers.pod import workload_of
 from clusterwright.tools.manifest import name_of
@@ -71,7 +71,7 @@ def _short(one: Waiting) -> _Short | None:
             continue
         nodes = tuple(sorted(free))
         if not _ever(one, resource, amount):
-            if resource not in mapped(one.estate):
+            if resource not in one.estate.derived(mapped):
                 return _Short(_NEVER, resource, nodes, amount)
         elif sum(free.values()) < amount:
             return _Short(NONE_FREE, resource, nodes)

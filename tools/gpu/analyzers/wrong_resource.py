@@ -7,10 +7,10 @@ from clusterwright.tools.finding import Finding
 from clusterwright.tools.gpu.analyzers.broken import broken
 from clusterwright.tools.gpu.analyzers.pod_cures import other_resource
 from clusterwright.tools.gpu.analyzers.waiting import Waiting
+from clusterwright.tools.gpu.dra.claims import mapped
 from clusterwright.tools.gpu.estate import Estate, estate_of
 from clusterwright.tools.gpu.vendor import vendor_of
 from clusterwright.tools.kubernetes.analyzers.nearest import nearest
-from clusterwright.tools.manifest import text
 from clusterwright.tools.quotation import word
 from clusterwright.tools.snapshot import Snapshot
 
@@ -44,20 +44,7 @@ def offered(estate: Estate) -> frozenset[str]:
 def _offered(snapshot: Snapshot) -> frozenset[str]:
     estate = estate_of(snapshot)
     found = frozenset(key for node in estate.nodes for key, n in node.capacity.items() if n)
-    return found | {one for one in mapped(estate) if vendor_of(one)}
-
-
-def mapped(estate: Estate) -> Collection[str]:
-    """Return the resources that classes of DRA stand for: nodes need not have them."""
-    return estate.derived(_mapped)
-
-
-def _mapped(snapshot: Snapshot) -> Collection[str]:
-    return {
-        text(one, "spec", "extendedResourceName") or f"deviceclass.resource.kubernetes.io/{name}"
-        for one in snapshot.of_kind("DeviceClass")
-        if (name := text(one, "metadata", "name"))
-    }
+    return found | {one for one in estate.derived(mapped) if vendor_of(one)}
 
 
 def _comes(estate: Estate, resource: str) -> bool:

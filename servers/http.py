@@ -81,9 +81,10 @@ def http_app(
 def _names(address: Address, access: Access) -> TransportSecuritySettings:
     """Return the names that a request may carry as Host and Origin.
 
-    With any port: behind a tunnel, the one that a client sees is not ours.
+    With any port: behind a tunnel, the one that a client sees is not ours. Local names always: this
+    machine reaches us by them at 0.0.0.0 as well, and a tunnel ends in one.
     """
-    names = [*access.names, *(LOCAL_NAMES if address.host.is_loopback else [address.name])]
+    names = [*access.names, address.name, *LOCAL_NAMES]
     origins = [f"{scheme}://{name}" for name in names for scheme in ("http", "https")]
     return TransportSecuritySettings(
         allowed_hosts=[*names, *(f"{name}:*" for name in names)],

@@ -1,20 +1,26 @@
 """The DaemonSet of the node view: as the API server takes it, under its strictest pod standard."""
 
 import json
+import secrets
+import sys
 from collections.abc import Iterator
+from ipaddress import IPv4Address
 from pathlib import Path
 
+import httpx2
 import pytest
 import yaml
 
 import clusterwright.deploy
 from clusterwright.deploy.sandbox import Instance
 from clusterwright.tools.manifest import Manifest
+from tests.servers.served import served
 
 FOLDER = Path(clusterwright.deploy.__path__[0]) / "gpu-node"
 DAEMON_SET: Manifest = yaml.safe_load((FOLDER / "daemonset.yaml").read_text())
 POD: Manifest = DAEMON_SET["spec"]["template"]["spec"]
 _NAMESPACE = DAEMON_SET["metadata"]["namespace"]
+_EVERYWHERE = str(IPv4Address(0))
 _RUNTIME_CLASS = {
     "apiVersion": "node.k8s.io/v1",
     "kind": "RuntimeClass",
@@ -71,3 +77,39 @@ def test_it_takes_no_gpu_and_no_credential_of_the_cluster() -> None:
 def test_it_goes_to_nodes_with_gpus_even_those_that_are_ill() -> None:
     assert POD["nodeSelector"] == {"nvidia.com/gpu.present": "true"}
     assert POD["tolerations"] == [{"operator": "Exists"}]
+
+
+def test_its_server_starts_and_is_reached_by_its_address_and_through_a_tunnel(
+    tmp_path: Path,
+) -> None:
+    (container,) = POD["containers"]
+    token = secrets.token_hex(32)
+    (tmp_path / "token").write_text(token)
+    there: dict[str, str] = {
+        f"{_EVERYWHERE}:8080": f"{_EVERYWHERE}:0",
+        "/etc/clusterwright/token": str(tmp_path / "token"),
+        "$(POD_IP)": "10.0.0.7",
+    }
+    program = str(Path(sys.executable).with_name("clusterwright-gpu-node"))
+    arguments: list[str] = container["args"]
+    with served([program, *(there.get(one, one) for one in arguments)]) as url:
+        local = url.replace(_EVERYWHERE, "127.0.0.1")
+        for host in ("10.0.0.7:8080", "127.0.0.1:8080", "localhost:8080"):
+            probe = httpx2.get(local.replace("/mcp", "/healthz"), headers={"Host": host})
+            assert probe.status_code == 200
+            assert _asked(local, host, token) == 200
+        assert _asked(local, "evil.example.com", token) == 421
+        assert _asked(local, "127.0.0.1", "wrong") == 401
+
+
+def _asked(url: str, host: str, token: str) -> int:
+    """Return how a first request is answered."""
+    client = {"name": "test", "version": "1"}
+    params = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": client}
+    headers = {
+        "Host": host,
+        "Authorization": f"Bearer {token}",
+        "Accept": "application/json, text/event-stream",
+    }
+    body = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params}
+    return httpx2.post(url, json=body, headers=headers).status_code

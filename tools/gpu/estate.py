@@ -9,6 +9,7 @@ from clusterwright.tools.gpu.node import GpuNode, taint_keys, vendor_of_node
 from clusterwright.tools.gpu.operands import OWNERS, Operand
 from clusterwright.tools.gpu.ownership import USUAL, Counted, Ownership, told_apart
 from clusterwright.tools.gpu.vendor import Vendor, accelerators, vendor_of
+from clusterwright.tools.gpu.workload import CONTAINER, by_config, by_policy, selecting, told_by
 from clusterwright.tools.kubernetes.analyzers.capacity import (
     Amounts,
     Nodes,
@@ -177,7 +178,19 @@ class Estate(Snapshot):
             accelerators(given),
             strings(manifest, "metadata", "annotations").get(SIMULATED, ""),
             published,
+            self._workload(vendor or published, labels_of(manifest), capacity),
         )
+
+    def _workload(
+        self, vendor: Vendor | None, labels: Mapping[str, str], capacity: Mapping[str, int]
+    ) -> str:
+        """Return what a node's devices are for, as their operator decides."""
+        if vendor is Vendor.AMD:
+            configs = self.of_kind(DEVICE_CONFIG)
+            return by_config(selecting(configs, labels) or {}, labels)
+        if vendor is Vendor.NVIDIA:
+            return by_policy(self.policy, labels) if self.policy else told_by(labels, capacity)
+        return CONTAINER
 
     @cached_property
     def _given(self) -> Mapping[str, Sequence[tuple[Manifest, Mapping[str, int]]]]:

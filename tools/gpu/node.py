@@ -1,10 +1,11 @@
 """One node with accelerators: what it has, what is given away, and how it is shared out."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from clusterwright.tools.gpu.device_kind import DeviceKind, kind_of
 from clusterwright.tools.gpu.vendor import (
     CLOUD_LABELS,
     MAKERS,
@@ -13,6 +14,7 @@ from clusterwright.tools.gpu.vendor import (
     Vendor,
     vendor_of,
 )
+from clusterwright.tools.gpu.workload import CONTAINER
 from clusterwright.tools.manifest import Manifest, items, labels_of, name_of, text
 from clusterwright.tools.ref import Ref
 
@@ -35,6 +37,8 @@ class GpuNode:
     """What its hardware is imitated by; empty for real hardware."""
     published: Vendor | None = None
     """Whose devices its ResourceSlices hold, if it has some."""
+    workload: str = CONTAINER
+    """What its devices are for: `container`, `vm-passthrough`, `vm-vgpu`, or AMD's words."""
 
     @property
     def ref(self) -> Ref:
@@ -70,8 +74,17 @@ class GpuNode:
 
     @property
     def model(self) -> str:
-        """The product without what tells how it is shared: `-SHARED`, `-MIG-1g.10gb`."""
-        return self.product.removesuffix("-SHARED").partition("-MIG-")[0]
+        """The product without what tells how it is shared: `-SHARED`, `-MIG-1g.10gb`.
+
+        Where its devices are for virtual machines no discovery runs: their resource is a name.
+        """
+        told = self.product.removesuffix("-SHARED").partition("-MIG-")[0]
+        return told or next((key.partition("/")[2] for key in self._passed_through), "")
+
+    @property
+    def _passed_through(self) -> Sequence[str]:
+        there = (key for key, n in self.capacity.items() if n and not key.endswith("/pgpu"))
+        return [key for key in there if kind_of(key) is DeviceKind.PASSTHROUGH]
 
     @property
     def count(self) -> int | None:
@@ -92,6 +105,16 @@ class GpuNode:
     def sharing(self) -> str:
         """How devices are shared: `none`, `time-slicing` or `mps`."""
         return self.labels.get("nvidia.com/gpu.sharing-strategy", "none")
+
+    @property
+    def vgpu_config(self) -> str:
+        """The vGPU types that are asked for; its manager has a default."""
+        return self.labels.get("nvidia.com/vgpu.config", "")
+
+    @property
+    def vgpu_state(self) -> str:
+        """What became of them: `pending`, `rebooting`, `success` or `failed`."""
+        return self.labels.get("nvidia.com/vgpu.config.state", "")
 
     @property
     def mig_config(self) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from clusterwright.tools.gpu.vendor import Vendor
+from clusterwright.tools.gpu.workload import CONTAINER, PASSTHROUGH, VGPU
 from clusterwright.tools.manifest import Manifest, items, labels_of, name_of, text
 
 DEPLOY = "nvidia.com/gpu.deploy."
@@ -34,6 +35,12 @@ class Operand:
     """Operands that its init containers wait for."""
     needed: bool = True
     """Whether no pod gets a device without it."""
+    workloads: frozenset[str] = frozenset()
+    """Of the nodes that it is for, as their operator calls them; empty: of all."""
+
+    def serves(self, workload: str) -> bool:
+        """Return whether a node for such workloads is to have it."""
+        return not self.workloads or workload in self.workloads
 
     def is_called(self, daemonset: Manifest) -> bool:
         """Return whether a DaemonSet is named or labelled like it, as anybody's may be."""
@@ -43,11 +50,25 @@ class Operand:
 
 
 _N, _A = Vendor.NVIDIA, Vendor.AMD
+_FOR_CONTAINERS = frozenset({CONTAINER})
+_PASSED, _VIRTUAL = frozenset({PASSTHROUGH}), frozenset({VGPU})
+_FOR_MACHINES = _PASSED | _VIRTUAL
 OPERANDS = (
     # The longer names come first: a DaemonSet is the first operand's whose name it begins with.
-    Operand("driver", _N, ("nvidia-driver-daemonset", "nvidia-gpu-driver"), "driver"),
     Operand(
-        "toolkit", _N, ("nvidia-container-toolkit-daemonset",), "container-toolkit", ("driver",)
+        "driver",
+        _N,
+        ("nvidia-driver-daemonset", "nvidia-gpu-driver"),
+        "driver",
+        workloads=_FOR_CONTAINERS,
+    ),
+    Operand(
+        "toolkit",
+        _N,
+        ("nvidia-container-toolkit-daemonset",),
+        "container-toolkit",
+        ("driver",),
+        workloads=_FOR_CONTAINERS,
     ),
     Operand(
         "validator",
@@ -56,6 +77,7 @@ OPERANDS = (
         "operator-validator",
         ("driver", "toolkit", "device-plugin"),
         needed=False,
+        workloads=_FOR_CONTAINERS,
     ),
     Operand(
         "mps-control",
@@ -64,6 +86,7 @@ OPERANDS = (
         "device-plugin",
         ("toolkit",),
         needed=False,
+        workloads=_FOR_CONTAINERS,
     ),
     Operand(
         "device-plugin",
@@ -77,13 +100,35 @@ OPERANDS = (
         ("toolkit",),
     ),
     Operand(
-        "gfd", _N, ("gpu-feature-discovery",), "gpu-feature-discovery", ("toolkit",), needed=False
+        "gfd",
+        _N,
+        ("gpu-feature-discovery",),
+        "gpu-feature-discovery",
+        ("toolkit",),
+        needed=False,
+        workloads=_FOR_CONTAINERS,
     ),
-    Operand("mig-manager", _N, ("nvidia-mig-manager",), "mig-manager", ("toolkit",), needed=False),
     Operand(
-        "dcgm-exporter", _N, ("nvidia-dcgm-exporter",), "dcgm-exporter", ("toolkit",), needed=False
+        "mig-manager",
+        _N,
+        ("nvidia-mig-manager",),
+        "mig-manager",
+        ("toolkit",),
+        needed=False,
+        workloads=_FOR_CONTAINERS,
     ),
-    Operand("dcgm", _N, ("nvidia-dcgm",), "dcgm", ("toolkit",), needed=False),
+    Operand(
+        "dcgm-exporter",
+        _N,
+        ("nvidia-dcgm-exporter",),
+        "dcgm-exporter",
+        ("toolkit",),
+        needed=False,
+        workloads=_FOR_CONTAINERS,
+    ),
+    Operand(
+        "dcgm", _N, ("nvidia-dcgm",), "dcgm", ("toolkit",), needed=False, workloads=_FOR_CONTAINERS
+    ),
     Operand(
         "dra-driver",
         _N,
@@ -91,24 +136,58 @@ OPERANDS = (
         waits_for=("driver",),
         needed=False,
     ),
-    Operand("vfio-manager", _N, ("nvidia-vfio-manager",), "vfio-manager"),
+    Operand("vfio-manager", _N, ("nvidia-vfio-manager",), "vfio-manager", workloads=_PASSED),
     Operand(
         "vgpu-device-manager",
         _N,
         ("nvidia-vgpu-device-manager",),
         "vgpu-device-manager",
         ("vgpu-manager",),
+        workloads=_VIRTUAL,
     ),
-    Operand("vgpu-manager", _N, ("nvidia-vgpu-manager-daemonset",), "vgpu-manager"),
     Operand(
-        "sandbox-validator", _N, ("nvidia-sandbox-validator",), "sandbox-validator", needed=False
+        "vgpu-manager", _N, ("nvidia-vgpu-manager-daemonset",), "vgpu-manager", workloads=_VIRTUAL
+    ),
+    Operand(
+        "sandbox-validator",
+        _N,
+        ("nvidia-sandbox-validator",),
+        "sandbox-validator",
+        ("vfio-manager", "vgpu-manager", "vgpu-device-manager"),
+        needed=False,
+        workloads=_FOR_MACHINES,
+    ),
+    Operand(
+        "kata-device-plugin",
+        _N,
+        ("nvidia-kata-sandbox-device-plugin-daemonset",),
+        "kata-sandbox-device-plugin",
+        ("vfio-manager",),
+        workloads=_PASSED,
     ),
     Operand(
         "sandbox-device-plugin",
         _N,
         ("nvidia-sandbox-device-plugin-daemonset",),
         "sandbox-device-plugin",
-        ("vfio-manager", "vgpu-manager"),
+        ("vfio-manager", "vgpu-device-manager"),
+        workloads=_FOR_MACHINES,
+    ),
+    Operand(
+        "kata-manager",
+        _N,
+        ("nvidia-kata-manager",),
+        "kata-manager",
+        needed=False,
+        workloads=_PASSED,
+    ),
+    Operand(
+        "cc-manager",
+        _N,
+        ("nvidia-cc-manager",),
+        "cc-manager",
+        needed=False,
+        workloads=_FOR_MACHINES,
     ),
     Operand("intel-device-plugin", Vendor.INTEL, ("intel-gpu-plugin",)),
     Operand(
@@ -125,7 +204,9 @@ OWNERS: Mapping[Vendor, frozenset[str]] = {
 }
 """Kinds of the operators' objects, which are the controllers of the DaemonSets made for them."""
 AMD_ENDINGS = {
-    "-device-plugin": Operand("device-plugin", _A, (), waits_for=("driver",)),
+    "-device-plugin": Operand(
+        "device-plugin", _A, (), waits_for=("driver",), workloads=_FOR_CONTAINERS
+    ),
     "-node-labeller": Operand("node-labeller", _A, (), waits_for=("driver",), needed=False),
     "-metrics-exporter": Operand("metrics-exporter", _A, (), waits_for=("driver",), needed=False),
     "-config-manager": Operand("config-manager", _A, (), waits_for=("driver",), needed=False),

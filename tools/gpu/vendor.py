@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from functools import lru_cache
 
+from clusterwright.tools.gpu.network_devices import names_network
 from clusterwright.tools.kubernetes.analyzers.capacity import Amounts
 
 
@@ -24,15 +25,13 @@ PORTIONS_OF_HAMI = frozenset(
 )
 _PORTIONS = PORTIONS_OF_HAMI | {"gpu.intel.com/memory.max", "gpu.intel.com/millicores"}
 """Resources that limit how much of a device is used; they count no devices."""
-_OTHERS = ("rdma", "hostdev", "gdrcopy", "resibm", "ib_", "sriov")
-"""Beginnings of what the vendors' network operators name below the same prefix."""
 
 
 @lru_cache(maxsize=4_096)
 def vendor_of(resource: str) -> Vendor | None:
     """Return whose device a resource counts: `nvidia.com/mig-1g.10gb`, `amd.com/cpx_nps4`."""
     prefix, _, name = resource.partition("/")
-    if not name or resource in _PORTIONS or name.startswith(_OTHERS):
+    if not name or resource in _PORTIONS or names_network(name):
         return None
     return Vendor(prefix) if prefix in set(Vendor) else None
 

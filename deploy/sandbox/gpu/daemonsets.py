@@ -19,7 +19,7 @@ from clusterwright.deploy.sandbox.gpu.operands import (
     Operand,
 )
 from clusterwright.deploy.sandbox.runtime.simulated import SIMULATED
-from clusterwright.tools.manifest import Manifest, dig, mapping, name_of, strings, text
+from clusterwright.tools.manifest import Manifest, dig, mapping, name_of, strings, text, truth
 
 _REGISTRY = "nvcr.sandbox.internal/nvidia"
 _TOLERATIONS = [
@@ -45,7 +45,9 @@ def wanted(policy: Manifest) -> Iterator[Manifest]:
         block = mapping(policy, "spec", operand.block)
         if operand.key == "driver" and block.get("useNvidiaDriverCRD"):
             continue
-        if block.get("enabled", operand.key == "validator") is True:
+        if operand.for_machines and not truth(policy, "spec", "sandboxWorkloads", "enabled"):
+            continue
+        if block.get("enabled", operand.block == "validator") is True:
             yield _nvidia(operand, policy, block)
 
 
@@ -56,7 +58,8 @@ def _nvidia(operand: Operand, policy: Manifest, block: Manifest) -> Manifest:
     placed = {f"{DEPLOY}{operand.deploy}": "true"} | dict.fromkeys(operand.selector, "true")
     pod = _pod(image, operand.inits, operand.containers, placed)
     pod |= {"hostPID": True} if is_driver else {}
-    pod |= {} if operand.key in _WITHOUT_RUNTIME else {"runtimeClassName": "nvidia"}
+    plain = operand.key in _WITHOUT_RUNTIME or operand.for_machines
+    pod |= {} if plain else {"runtimeClassName": "nvidia"}
     labels = {"app": operand.daemonset} | _LABELS.get(operand.key, {})
     made = _daemonset(operand.daemonset, NAMESPACE, labels, pod)
     made["metadata"]["labels"] |= _MANAGED

@@ -2,7 +2,9 @@
 
 Products, memory and compute capability are those of NVIDIA's GPU feature discovery
 (k8s-device-plugin, docs/gpu-feature-discovery) and, of AMD, those of ROCm/k8s-device-plugin's node
-labeller. MIG profiles are from NVIDIA's MIG user guide.
+labeller. MIG profiles are from NVIDIA's MIG user guide. Names for virtual machines are those of
+kubevirt-gpu-device-plugin (utils/pci.ids), types of vGPU those of gpu-operator,
+assets/state-vgpu-device-manager.
 """
 
 from collections.abc import Mapping
@@ -45,6 +47,10 @@ class Product:
     """CUDA compute capability, `9.0`."""
     machine: str = ""
     profiles: Mapping[str, Profile] = field(default_factory=dict[str, Profile])
+    passed_through: str = ""
+    """As what it is offered to virtual machines: its name in pci.ids, in capitals."""
+    vgpus: Mapping[str, int] = field(default_factory=dict[str, int])
+    """Types of vGPU that it can have, and how many of each."""
 
 
 NVIDIA, AMD = "nvidia.com", "amd.com"
@@ -69,9 +75,21 @@ _H100 = {
 PRODUCTS = {
     one.name: one
     for one in (
-        Product("Tesla-T4", NVIDIA, 15360, "1eb8", "turing", "7.5", "ProLiant-DL380-Gen10"),
-        Product("NVIDIA-A100-SXM4-80GB", NVIDIA, 81920, "20b2", "ampere", "8.0", "DGXA100", _A100),
-        Product("NVIDIA-H100-80GB-HBM3", NVIDIA, 81559, "2330", "hopper", "9.0", "DGXH100", _H100),
+        Product(
+            *("Tesla-T4", NVIDIA, 15360, "1eb8", "turing", "7.5", "ProLiant-DL380-Gen10"),
+            passed_through="TU104GL_TESLA_T4",
+            vgpus={"T4-16Q": 1, "T4-8Q": 2, "T4-4Q": 4, "T4-2Q": 8, "T4-1Q": 16},
+        ),
+        Product(
+            *("NVIDIA-A100-SXM4-80GB", NVIDIA, 81920, "20b2", "ampere", "8.0", "DGXA100", _A100),
+            passed_through="GA100_A100_SXM4_80GB",
+            vgpus={"A100D-80C": 1, "A100D-20C": 4, "A100D-10C": 8},
+        ),
+        Product(
+            *("NVIDIA-H100-80GB-HBM3", NVIDIA, 81559, "2330", "hopper", "9.0", "DGXH100", _H100),
+            passed_through="GH100_H100_SXM5_80GB",
+            vgpus={"H100XM-80C": 1},
+        ),
         Product("AMD_Instinct_MI300X_OAM", AMD, 196608, "74a1", "AI"),
     )
 }

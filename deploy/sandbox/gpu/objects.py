@@ -9,6 +9,8 @@ from clusterwright.deploy.sandbox.runtime.simulated import SIMULATED
 from clusterwright.tools.manifest import Json, Manifest
 
 MIG_CONFIG = "default-mig-parted-config"
+PLUGIN_CONFIGS = "device-plugin-configs"
+_REPLICAS = 4
 _DCGM = "nvidia-dcgm-exporter"
 _PARTITIONS = (
     "compute-memory-partition",
@@ -40,6 +42,7 @@ def objects() -> list[Manifest]:
             for one in ("nvidia", "nvidia-cdi", "nvidia-legacy")
         ),
         _mig_configs(),
+        _plugin_configs(),
         _operator("gpu-operator", NAMESPACE, "gpu-operator"),
         _operator(
             "gpu-operator-node-feature-discovery-master", NAMESPACE, "node-feature-discovery"
@@ -74,7 +77,7 @@ def policy() -> Manifest:
             },
         },
         "toolkit": {"enabled": True},
-        "devicePlugin": {"enabled": True},
+        "devicePlugin": {"enabled": True, "config": {"name": PLUGIN_CONFIGS, "default": ""}},
         "dcgm": {"enabled": False},
         "dcgmExporter": {"enabled": True},
         "gfd": {"enabled": True},
@@ -82,7 +85,15 @@ def policy() -> Manifest:
         "migManager": {"enabled": True, "config": {"name": MIG_CONFIG, "default": "all-disabled"}},
         "nodeStatusExporter": {"enabled": False},
         "validator": {"plugin": {"env": [{"name": "WITH_WORKLOAD", "value": "false"}]}},
-        "sandboxWorkloads": {"enabled": False, "defaultWorkload": "container"},
+        "sandboxWorkloads": {
+            "enabled": True,
+            "defaultWorkload": "container",
+            "mode": "kubevirt",
+        },
+        "vfioManager": {"enabled": True},
+        "vgpuManager": {"enabled": True, "version": "580.105.06"},
+        "vgpuDeviceManager": {"enabled": True, "config": {"default": "default"}},
+        "sandboxDevicePlugin": {"enabled": True},
         "cdi": {"enabled": True},
     }
 
@@ -115,6 +126,25 @@ def _mig_configs() -> Manifest:
         configs[name] = [{"devices": "all", "mig-enabled": True, "mig-devices": devices}]
     content = yaml.safe_dump({"version": "v1", "mig-configs": configs}, sort_keys=False)
     return _named("v1", "ConfigMap", MIG_CONFIG, namespace=NAMESPACE, data={"config.yaml": content})
+
+
+def _plugin_configs() -> Manifest:
+    resources: Json = [{"name": "nvidia.com/gpu", "replicas": _REPLICAS}]
+    ways: dict[str, Manifest] = {
+        "time-slicing-4": {"timeSlicing": {"resources": resources}},
+        "time-slicing-4-one-each": {
+            "timeSlicing": {"failRequestsGreaterThanOne": True, "resources": resources}
+        },
+        "time-slicing-4-renamed": {
+            "timeSlicing": {"renameByDefault": True, "resources": resources}
+        },
+        "mps-4": {"mps": {"resources": resources}},
+    }
+    data: Manifest = {
+        name: yaml.safe_dump({"version": "v1", "sharing": sharing}, sort_keys=False)
+        for name, sharing in ways.items()
+    }
+    return _named("v1", "ConfigMap", PLUGIN_CONFIGS, namespace=NAMESPACE, data=data)
 
 
 def _operator(name: str, namespace: str, app: str) -> Manifest:

@@ -36,6 +36,8 @@ class Operand:
     image: str
     selector: tuple[str, ...] = ()
     """Labels that have to be `true` beside the deploy label."""
+    for_machines: bool = False
+    """Whether it is there only with `sandboxWorkloads`."""
 
 
 OPERANDS = (
@@ -129,6 +131,61 @@ OPERANDS = (
         (),
         ("nvidia-node-status-exporter",),
         "cloud-native/gpu-operator-validator",
+    ),
+    Operand(
+        "vgpu-manager",
+        "state-vgpu-manager",
+        "nvidia-vgpu-manager-daemonset",
+        "vgpu-manager",
+        "vgpuManager",
+        ("k8s-driver-manager",),
+        ("nvidia-vgpu-manager-ctr",),
+        "vgpu-manager",
+        for_machines=True,
+    ),
+    Operand(
+        "vgpu-device-manager",
+        "state-vgpu-device-manager",
+        "nvidia-vgpu-device-manager",
+        "vgpu-device-manager",
+        "vgpuDeviceManager",
+        ("vgpu-manager-validation",),
+        ("nvidia-vgpu-device-manager",),
+        "cloud-native/vgpu-device-manager",
+        for_machines=True,
+    ),
+    Operand(
+        "sandbox-validator",
+        "state-sandbox-validation",
+        "nvidia-sandbox-validator",
+        "sandbox-validator",
+        "validator",
+        ("vfio-pci-validation", "vgpu-manager-validation", "vgpu-devices-validation"),
+        ("nvidia-sandbox-validator",),
+        "cloud-native/gpu-operator-validator",
+        for_machines=True,
+    ),
+    Operand(
+        "vfio-manager",
+        "state-vfio-manager",
+        "nvidia-vfio-manager",
+        "vfio-manager",
+        "vfioManager",
+        ("k8s-driver-manager",),
+        ("nvidia-vfio-manager",),
+        "cloud-native/k8s-driver-manager",
+        for_machines=True,
+    ),
+    Operand(
+        "sandbox-device-plugin",
+        "state-sandbox-device-plugin",
+        "nvidia-sandbox-device-plugin-daemonset",
+        "sandbox-device-plugin",
+        "sandboxDevicePlugin",
+        ("vfio-pci-validation", "vgpu-devices-validation"),
+        ("nvidia-sandbox-device-plugin-ctr",),
+        "kubevirt-gpu-device-plugin",
+        for_machines=True,
     ),
 )
 """In the order of the operator's states."""

@@ -21,13 +21,13 @@ from clusterwright.tools.gpu.estate import (
 from clusterwright.tools.gpu.node import GpuNode
 from clusterwright.tools.gpu.operands import OPT_OUT
 from clusterwright.tools.gpu.vendor import Vendor, vendor_of
+from clusterwright.tools.gpu.workload import CONTAINER
 from clusterwright.tools.manifest import Manifest, condition, dig, mapping, number, text
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
 CODE = "gpu/false-ready"
 _NO_NFD, _NO_NODES = "NFDLabelsMissing", "NoGPUNodes"
-_WORKLOAD = "nvidia.com/gpu.workload.config"
 _DISCOVER = Cure(
     "Install node feature discovery, or repair it: without its labels the operator sees no device"
 )
@@ -74,8 +74,7 @@ def _claims_ready(one: Manifest) -> bool:
 
 def _wanted(node: GpuNode) -> bool:
     """Return whether a node is to have the operands for containers, and nobody keeps them off."""
-    workload = node.labels.get(_WORKLOAD, "container")
-    return node.labels.get(OPT_OUT) != "false" and workload == "container"
+    return node.labels.get(OPT_OUT) != "false" and node.workload == CONTAINER
 
 
 def _is_nvidia(resource: str) -> bool:

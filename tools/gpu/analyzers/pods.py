@@ -8,6 +8,7 @@ from clusterwright.tools.gpu.analyzers import (
     mig_mismatch,
     none_free,
     product_unknown,
+    workload_mismatch,
     wrong_resource,
 )
 from clusterwright.tools.gpu.analyzers.waiting import Waiting, waiting
@@ -16,6 +17,7 @@ from clusterwright.tools.snapshot import Snapshot
 
 _STEPS = (
     product_unknown.suspect,
+    workload_mismatch.suspect,
     wrong_resource.suspect,
     mig_mismatch.suspect,
 )
@@ -48,6 +50,7 @@ PODS = Analyzer(
     "pods",
     (
         product_unknown.CODE,
+        workload_mismatch.CODE,
         wrong_resource.CODE,
         mig_mismatch.CODE,
         none_free.FRAGMENTED,

@@ -11,6 +11,7 @@ from clusterwright.tools.gpu.analyzers.places import places
 from clusterwright.tools.gpu.estate import Estate, asked_of, estate_of
 from clusterwright.tools.gpu.node import GpuNode
 from clusterwright.tools.gpu.vendor import Vendor, vendor_of
+from clusterwright.tools.gpu.workload import suits
 from clusterwright.tools.kubernetes.analyzers.capacity import finished, requested
 from clusterwright.tools.kubernetes.analyzers.case import Case
 from clusterwright.tools.kubernetes.analyzers.pod import message_of
@@ -227,7 +228,7 @@ def of_discovery(key: str) -> bool:
 
 
 def _would_have(node: GpuNode, resource: str, amount: int) -> bool:
-    if vendor_of(resource) is not node.vendor:
+    if vendor_of(resource) is not node.vendor or not suits(node.workload, resource):
         return False
     expected = _expected(node, resource)
     if expected is None:

@@ -13,6 +13,7 @@ from clusterwright.tools.gpu.funnel.scene import Scene
 from clusterwright.tools.gpu.funnel.stage import Stage, State
 from clusterwright.tools.gpu.node import GpuNode
 from clusterwright.tools.gpu.vendor import Vendor
+from clusterwright.tools.gpu.workload import CONTAINER
 from clusterwright.tools.manifest import name_of
 from clusterwright.tools.snapshot import Snapshot
 
@@ -30,7 +31,7 @@ def funnel_of(estate: Estate, node: GpuNode) -> tuple[Stage, ...]:
         stages = amd_stages(scene)
     elif node.vendor is Vendor.INTEL:
         stages = plugin_only_stages(scene)
-    elif scene.workload == "container":
+    elif scene.workload == CONTAINER:
         stages = container_stages(scene)
     else:
         stages = passthrough_stages(scene)

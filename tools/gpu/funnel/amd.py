@@ -9,6 +9,7 @@ from clusterwright.tools.gpu.funnel.operand import DRIVER_PATIENCE, OperandStage
 from clusterwright.tools.gpu.funnel.pod_verdict import Ill, verdict_of
 from clusterwright.tools.gpu.funnel.scene import Scene
 from clusterwright.tools.gpu.funnel.stage import Stage, State
+from clusterwright.tools.gpu.workload import AMD_SELECTOR, CONTAINER, PF, selecting
 from clusterwright.tools.manifest import (
     Manifest,
     dig,
@@ -25,14 +26,15 @@ from clusterwright.tools.quotation import quoted, word
 from clusterwright.tools.ref import Ref
 
 CONFIG, DRIVER, PLUGIN, LABELLER = "device-config", "driver", "device-plugin", "node-labeller"
+VFIO = "vfio"
 NAMES = (
-    *(PCI, CONFIG, DRIVER, PLUGIN, LABELLER),
+    *(PCI, CONFIG, DRIVER, VFIO, PLUGIN, LABELLER),
     *("capacity", "allocatable", "requested", "free", "slices"),
 )
-_SELECTOR = {"feature.node.kubernetes.io/amd-gpu": "true"}
-"""What a DeviceConfig without a selector selects (ROCm/gpu-operator, config_types.go)."""
 _READY = "kmm.node.kubernetes.io/{}.{}.ready"
 """Label by which KMM says that a module is loaded: namespace and name of its Module."""
+_BOUND = "gpu.operator.amd.com/{}.{}.vfio.ready"
+"""Label by which the operator says that devices are bound to vfio-pci (internal/utils.go)."""
 _LOOKS = "driver-init"
 """The init container that waits until the module is there."""
 _WORKER = "kmm-worker-"
@@ -44,25 +46,18 @@ def amd_stages(scene: Scene) -> tuple[Stage, ...]:
     """Return the stages of an AMD node."""
     chain = Chain()
     chain.add(pci_label(scene))
-    config = _config_of(scene)
+    config = selecting(scene.estate.of_kind(DEVICE_CONFIG), scene.node.labels)
     chain.add(_config_stage(scene, config), PCI)
     plugin = _operand(scene, PLUGIN, config, "gpu/plugin-failed", "gpu/plugin-missing")
     labeller = _operand(scene, LABELLER, config, "gpu/labeller-failed", "gpu/labeller-failed")
     chain.add(_looked_for(_driver(scene, config), plugin, labeller), PCI, CONFIG)
+    if scene.workload != CONTAINER:
+        chain.add(_vfio(scene, config), PCI, CONFIG, DRIVER)
     for one in (plugin, labeller):
         own = one.verdict is not None and one.verdict.ill is Ill.IMAGE
         chain.add(one.stage, *(() if own else (PCI, CONFIG, DRIVER)))
-    add_devices(chain, scene, (PLUGIN,))
+    add_devices(chain, scene, (PLUGIN,) if scene.workload == CONTAINER else (PLUGIN, VFIO))
     return chain.ordered(NAMES)
-
-
-def _config_of(scene: Scene) -> Manifest | None:
-    """Return the DeviceConfig that selects the node; the first by name, where several do."""
-    labels = scene.node.labels.items()
-    for one in sorted(scene.estate.of_kind(DEVICE_CONFIG), key=lambda c: str(Ref.of(c))):
-        if (strings(one, "spec", "selector") or _SELECTOR).items() <= labels:
-            return one
-    return None
 
 
 def _config_stage(scene: Scene, config: Manifest | None) -> Stage:
@@ -73,7 +68,7 @@ def _config_stage(scene: Scene, config: Manifest | None) -> Stage:
     made = scene.estate.of_kind(DEVICE_CONFIG)
     if not made:
         return Stage(CONFIG, State.NOT_USED, "no operator of AMD looks after this cluster")
-    selector = strings(made[0], "spec", "selector") or _SELECTOR
+    selector = strings(made[0], "spec", "selector") or AMD_SELECTOR
     key, value = next(one for one in selector.items() if scene.node.labels.get(one[0]) != one[1])
     why = f"no DeviceConfig selects the node: {Ref.of(made[0])} wants {key}={word(value)}"
     shown = (scene.label(key),)
@@ -85,6 +80,8 @@ def _driver(scene: Scene, config: Manifest | None) -> Stage:
         return Stage(DRIVER, State.UNKNOWN, "DeviceConfigs could not be read")
     if config is None or dig(config, "spec", "driver", "enable") is False:
         return Stage(DRIVER, State.NOT_USED, "the host brings it")
+    if scene.workload == PF:
+        return Stage(DRIVER, State.NOT_USED, "whole devices are passed through: none is loaded")
     ref, name = Ref.of(config), name_of(scene.node.manifest)
     module = mapping(config, "status", "nodeModuleStatus", name)
     upgrade = text(module, "upgradeState") or text(module, "status")
@@ -99,6 +96,26 @@ def _driver(scene: Scene, config: Manifest | None) -> Stage:
     return _worker(scene, namespace_of(config)) or _loaded(
         scene, config, shown, busy=busy or scene.young
     )
+
+
+def _vfio(scene: Scene, config: Manifest | None) -> Stage:
+    """Return whether devices are bound to vfio-pci, from which virtual machines get them."""
+    if config is None or dig(config, "spec", "driver", "enable") is False:
+        return Stage(VFIO, State.NOT_USED, "the host does it")
+    label = _BOUND.format(namespace_of(config), name_of(config))
+    if label in scene.node.labels or scene.advertises:
+        return Stage(VFIO, State.OK, scene.workload, ref=scene.ref)
+    pod = f"worker-{name_of(config)}-{scene.ref.name}"
+    why, code = "the operator has not bound the devices to vfio-pci", "gpu/vfio-failed"
+    for one in scene.estate.pods_on(scene.ref.name):
+        if name_of(one) == pod and namespace_of(one) == namespace_of(config):
+            found = verdict_of(scene.estate, one)
+            if found.ill in {Ill.IMAGE, Ill.FAILING}:
+                why = f"{why}: {found.why or quoted(found.ill)}"
+                return Stage(VFIO, State.BROKEN, why, code, found.pod, found.evidence, found.logs)
+    if scene.young:
+        return Stage(VFIO, State.WORKING, why, ref=scene.ref)
+    return Stage(VFIO, State.BROKEN, why, code, scene.ref, (scene.label(label),))
 
 
 def _looked_for(driver: Stage, *operands: OperandStage) -> Stage:

@@ -13,6 +13,7 @@ from clusterwright.tools.gpu.funnel.scene import Scene
 from clusterwright.tools.gpu.funnel.stage import Stage, State
 from clusterwright.tools.gpu.given import Pool, devices_of, pools_of, taints_of
 from clusterwright.tools.gpu.vendor import Vendor, vendor_of
+from clusterwright.tools.gpu.workload import CONTAINER, suits
 from clusterwright.tools.kubernetes.analyzers.pod import containers
 from clusterwright.tools.manifest import Manifest, instant, mapping, number
 from clusterwright.tools.quotation import word
@@ -58,9 +59,17 @@ def spelled(counts: Mapping[str, int]) -> str:
 def _of_vendor(
     scene: Scene, counts: Mapping[str, int], *, others: bool = False
 ) -> Mapping[str, int]:
-    """Return the devices of the node's vendor, or those of others that are there too."""
-    own = scene.node.vendor
-    return {key: n for key, n in counts.items() if (vendor_of(key) is own) is not others}
+    """Return the devices of the node's vendor, or those of others that are there too.
+
+    What is left of devices for containers on a node that is for virtual machines by now, or the
+    other way round, is its vendor's and nobody's: the kubelet forgets it.
+    """
+    own, workload = scene.node.vendor, scene.workload
+    return {
+        key: n
+        for key, n in counts.items()
+        if (vendor_of(key) is own) is not others and (others or suits(workload, key))
+    }
 
 
 def _capacity(scene: Scene, slices: Stage, plugin: Stage) -> Stage:
@@ -138,7 +147,7 @@ def _missing(scene: Scene) -> Sequence[_Shown]:
     mig = any("/mig-" in key and n for key, n in capacity.items()) or "-MIG-" in node.product
     if node.vendor is not Vendor.NVIDIA or node.count is None or mig:
         return ()
-    if scene.workload != "container":
+    if scene.workload != CONTAINER:
         return ()
     have = sum(capacity.get(key, 0) for key in _WHOLE)
     wanted = node.count * (node.replicas if node.sharing != "none" else 1)

@@ -1,5 +1,7 @@
 """The first stages: the PCI device is seen, the operator takes the node, and places operands."""
 
+from collections.abc import Sequence
+
 from clusterwright.tools.finding import Evidence, FieldEvidence
 from clusterwright.tools.gpu.estate import CLUSTER_POLICY
 from clusterwright.tools.gpu.funnel.pod_verdict import Ill, verdict_of
@@ -7,6 +9,7 @@ from clusterwright.tools.gpu.funnel.scene import Scene
 from clusterwright.tools.gpu.funnel.stage import Stage, State
 from clusterwright.tools.gpu.operands import DEPLOY, OPT_OUT
 from clusterwright.tools.gpu.vendor import PCI_LABELS, PRESENT, Vendor
+from clusterwright.tools.gpu.workload import CONTAINER, PASSTHROUGH, VGPU
 from clusterwright.tools.manifest import condition, text
 from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
@@ -15,17 +18,21 @@ PCI, TAKEN, PLACED = "pci-label", "present", "deploy-labels"
 _MARK = PRESENT[Vendor.NVIDIA]
 _PAUSED_FOR_UPGRADE = "paused-for-driver-upgrade"
 _PAUSED_FOR_MIG = "paused-for-mig-change"
+_PAUSED_FOR_VGPU = "paused-for-vgpu-change"
+_CHANGING = frozenset({"", "pending", "rebooting"})
+"""States of a layout that is being made."""
 SETTLED = frozenset({"", "upgrade-done", "upgrade-required", "upgrade-failed"})
 """States of a driver's upgrade in which nothing is under way on the node."""
 _NEEDED = {
-    "container": ("driver", "container-toolkit", "device-plugin", "operator-validator"),
-    "vm-passthrough": ("vfio-manager", "sandbox-device-plugin", "sandbox-validator"),
-    "vm-vgpu": (
+    CONTAINER: ("driver", "container-toolkit", "device-plugin", "operator-validator"),
+    PASSTHROUGH: ("vfio-manager", "sandbox-device-plugin", "sandbox-validator"),
+    VGPU: (
         *("vgpu-manager", "vgpu-device-manager", "sandbox-device-plugin"),
         "sandbox-validator",
     ),
 }
 """Deploy labels without which no pod gets a device (controllers/state_manager.go)."""
+_PLUGIN_OF_KATA = {"sandbox-device-plugin": "kata-sandbox-device-plugin"}
 _HOST = frozenset({"false", "pre-installed"})
 """Values of the driver's deploy label that leave the driver to the host."""
 
@@ -83,13 +90,21 @@ def deploy_labels(scene: Scene) -> Stage:
         return Stage(
             PLACED, State.BROKEN, why, "gpu/operands-off", scene.ref, (scene.label(OPT_OUT),)
         )
-    for rest in _NEEDED[scene.workload]:
+    for rest in _needed(scene):
         key = f"{DEPLOY}{rest}"
         value = labels.get(key)
         if value == "true" or not scene.enabled(rest) or (rest == "driver" and value in _HOST):
             continue
         return _held_back(scene, key, value)
     return Stage(PLACED, State.OK, ref=scene.ref)
+
+
+def _needed(scene: Scene) -> Sequence[str]:
+    """Return the deploy labels that a node is to have for what it is for."""
+    wanted = _NEEDED[scene.workload]
+    if scene.workload == PASSTHROUGH and scene.for_kata:
+        return [_PLUGIN_OF_KATA.get(one, one) for one in wanted]
+    return wanted
 
 
 def _held_back(scene: Scene, key: str, value: str | None) -> Stage:
@@ -116,7 +131,9 @@ def _under_way(scene: Scene, value: str) -> bool:
     """
     if value == _PAUSED_FOR_MIG:
         asked = bool(scene.node.mig_config)
-        return asked and scene.node.mig_state in {"", "pending", "rebooting"}
+        return asked and scene.node.mig_state in _CHANGING
+    if value == _PAUSED_FOR_VGPU:
+        return scene.node.vgpu_state in _CHANGING
     if scene.node.upgrade_state not in SETTLED or scene.young:
         return True
     pod = scene.pods.get("driver")

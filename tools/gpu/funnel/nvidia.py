@@ -24,14 +24,18 @@ from clusterwright.tools.gpu.funnel.stage import Stage, State
 from clusterwright.tools.gpu.vendor import CLOUD_LABELS
 from clusterwright.tools.manifest import text
 
+MPS = "mps-control"
 NAMES = (
-    *(PCI, TAKEN, PLACED, "driver", "toolkit", "validator", "device-plugin", "gfd"),
+    *(PCI, TAKEN, PLACED, "driver", "toolkit", MPS, "validator", "device-plugin", "gfd"),
     *("mig-manager", "capacity", "allocatable", "requested", "free", "slices"),
 )
+_MPS_CAPABLE = "nvidia.com/mps.capable"
+"""The label that places the daemon; discovery sets it where the plugin is to share by MPS."""
 _BEFORE = (PCI, TAKEN, PLACED)
 _HANGS_ON = {
     "toolkit": ("driver",),
-    "validator": ("driver", "toolkit", "device-plugin"),
+    MPS: ("driver", "toolkit"),
+    "validator": ("driver", "toolkit", "device-plugin", MPS),
     "device-plugin": ("driver", "toolkit"),
     "gfd": ("driver", "toolkit"),
     "mig-manager": ("driver", "toolkit"),
@@ -51,6 +55,8 @@ def container_stages(scene: Scene) -> tuple[Stage, ...]:
         "gfd": _optional(scene, "gfd", "gpu/discovery-failed"),
         "mig-manager": mig_manager(scene),
     }
+    if _by_mps(scene):
+        found[MPS] = _mps(scene)
     plans = {
         name: (one.stage, _needs(name, one, found["validator"])) for name, one in found.items()
     }
@@ -58,8 +64,22 @@ def container_stages(scene: Scene) -> tuple[Stage, ...]:
     if blamed is not None:
         plans["toolkit"] = (blamed, (*_BEFORE, "driver"))
     chain.add_all(plans)
-    add_devices(chain, scene, ("device-plugin", "mig-manager"))
+    add_devices(chain, scene, ("device-plugin", MPS, "mig-manager"))
     return chain.ordered(NAMES)
+
+
+def _by_mps(scene: Scene) -> bool:
+    """Return whether devices are shared by MPS: the plugin offers none until its daemon is there.
+
+    It waits for the daemon and seems ready (NVIDIA/k8s-device-plugin v0.18, internal/plugin).
+    """
+    return scene.node.sharing == "mps" or scene.node.labels.get(_MPS_CAPABLE) == "true"
+
+
+def _mps(scene: Scene) -> OperandStage:
+    if scene.advertises and not scene.daemonsets(MPS) and MPS not in scene.pods:
+        return OperandStage(Stage(MPS, State.NOT_USED, "it is there: devices are offered"))
+    return _optional(scene, MPS, "gpu/mps-failed")
 
 
 def begin(chain: Chain, scene: Scene) -> None:

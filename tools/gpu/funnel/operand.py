@@ -19,11 +19,12 @@ VALIDATIONS = {
     "driver-validation": ("driver",),
     "toolkit-validation": ("driver", "toolkit"),
     "cuda-validation": ("driver", "toolkit"),
-    "plugin-validation": ("driver", "toolkit", "device-plugin"),
+    "plugin-validation": ("driver", "toolkit", "device-plugin", "mps-control"),
     "driver-init": ("driver",),
     "vfio-pci-validation": ("vfio-manager",),
     "vgpu-manager-validation": ("vgpu-manager",),
-    "vgpu-devices-validation": ("vgpu-device-manager",),
+    "vgpu-devices-validation": ("vgpu-manager", "vgpu-device-manager"),
+    "cc-manager-validation": ("cc-manager",),
 }
 """Init containers that wait for other stages, by what these are."""
 

@@ -21,6 +21,9 @@ _BLOCKS = {
     "vfio-manager": "vfioManager",
     "vgpu-manager": "vgpuManager",
     "vgpu-device-manager": "vgpuDeviceManager",
+    "kata-device-plugin": "kataSandboxDevicePlugin",
+    "kata-sandbox-device-plugin": "kataSandboxDevicePlugin",
+    "cc-manager": "ccManager",
 }
 """Blocks of ClusterPolicy.spec that are not called as their operand, or its deploy label, is."""
 _MARK = PRESENT[Vendor.NVIDIA]
@@ -147,18 +150,23 @@ class Scene:
         """Whether it has devices, and every one is requested."""
         return self.advertises and not any(self.node.free.values())
 
-    @cached_property
+    @property
     def workload(self) -> str:
-        """What the node's devices are for: `container`, `vm-passthrough` or `vm-vgpu`.
+        """What the node's devices are for: `container`, `vm-passthrough` or `vm-vgpu`."""
+        return self.node.workload
 
-        Follows getWorkloadConfig of NVIDIA/gpu-operator, controllers/state_manager.go: the label
-        says nothing unless the ClusterPolicy has sandbox workloads.
-        """
-        if dig(self.policy, "spec", "sandboxWorkloads", "enabled") is not True:
-            return "container"
-        default = text(self.policy, "spec", "sandboxWorkloads", "defaultWorkload") or "container"
-        said = self.node.labels.get("nvidia.com/gpu.workload.config", "")
-        return said if said in {"container", "vm-passthrough", "vm-vgpu"} else default
+    @property
+    def for_kata(self) -> bool:
+        """Whether virtual machines are those of Kata Containers, which have a plugin of theirs."""
+        return text(self.policy, "spec", "sandboxWorkloads", "mode") == "kata"
+
+    def asks_for(self, operand: str) -> bool:
+        """Return whether one of the operands that are off by default is there, or asked for."""
+        if self.daemonsets(operand) or operand in self.pods or self.unverified(operand):
+            return True
+        if not self.policy:
+            return self.operated
+        return dig(self.policy, "spec", _BLOCKS.get(operand, operand), "enabled") is True
 
     def label(self, key: str) -> FieldEvidence:
         """Return a label of the node as evidence; one that is not there has no value."""

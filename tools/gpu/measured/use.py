@@ -12,13 +12,13 @@ from clusterwright.tools.gpu.measured.places import Places
 from clusterwright.tools.gpu.measured.state import State, state_of
 from clusterwright.tools.gpu.node import GpuNode
 from clusterwright.tools.gpu.vendor import Vendor
+from clusterwright.tools.gpu.workload import CONTAINER
 from clusterwright.tools.kubernetes.analyzers.pod import age
 from clusterwright.tools.manifest import Manifest, condition, text
 from clusterwright.tools.ref import Ref
 
 _NEW = timedelta(minutes=10)
 """In which a new node gets its driver and exporter, and a new pod its series."""
-_PASSED_THROUGH = "vm-passthrough"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class Uses:
     def _why(self, node: GpuNode, there: int) -> tuple[State, str]:
         if node.vendor is Vendor.INTEL:
             return State.UNMEASURED, "no exporter of Intel's devices is known here"
-        if node.labels.get("nvidia.com/gpu.workload.config") == _PASSED_THROUGH:
+        if node.workload != CONTAINER:
             return State.UNMEASURED, "passed through to virtual machines, so not seen on the node"
         if age(self.places.estate, node.manifest) < _NEW:
             return State.NEW, "the node is new"

@@ -10,26 +10,31 @@ from clusterwright.deploy.sandbox.gpu.hardware import AMD, Hardware, hardware_of
 from clusterwright.deploy.sandbox.gpu.nodes import KERNEL
 from clusterwright.deploy.sandbox.gpu.operands import DEPLOY
 from clusterwright.deploy.sandbox.gpu.operator.world import has_label, steered
-from clusterwright.tools.manifest import Manifest, labels_of
+from clusterwright.tools.manifest import Manifest, labels_of, text, truth
 
 _NFD = "feature.node.kubernetes.io/"
 PRESENT = "nvidia.com/gpu.present"
 OPERANDS_OFF = f"{DEPLOY}operands"
 MIG_CONFIG = "nvidia.com/mig.config"
 PCI = tuple(f"{_NFD}pci-{one}.present" for one in ("10de", "0302_10de", "0300_10de"))
-_STATES = tuple(
-    f"{DEPLOY}{one}"
-    for one in (
-        "driver",
-        "gpu-feature-discovery",
-        "container-toolkit",
-        "device-plugin",
-        "dcgm",
-        "dcgm-exporter",
-        "node-status-exporter",
-        "operator-validator",
-    )
-)
+WORKLOAD = "nvidia.com/gpu.workload.config"
+CONTAINER, PASSTHROUGH, VGPU = "container", "vm-passthrough", "vm-vgpu"
+_PLACED = {
+    CONTAINER: (
+        *("driver", "gpu-feature-discovery", "container-toolkit", "device-plugin", "dcgm"),
+        *("dcgm-exporter", "node-status-exporter", "operator-validator"),
+    ),
+    PASSTHROUGH: (
+        *("sandbox-device-plugin", "sandbox-validator", "vfio-manager", "kata-manager"),
+        "cc-manager",
+    ),
+    VGPU: (
+        *("sandbox-device-plugin", "vgpu-manager", "vgpu-device-manager", "sandbox-validator"),
+        "cc-manager",
+    ),
+}
+"""Operands that a node has by what its devices are for."""
+_STATES = tuple(dict.fromkeys(f"{DEPLOY}{one}" for some in _PLACED.values() for one in some))
 _MIG_MANAGER = f"{DEPLOY}mig-manager"
 _MIG_CAPABLE = ("h100", "a100", "a30")
 Labels = Mapping[str, str | None]
@@ -62,7 +67,16 @@ def nfd(node: Manifest) -> Labels:
     return {f"{_NFD}{key}": value for key, value in found.items()}
 
 
-def operator_labels(node: Manifest) -> Labels:
+def workload_of(policy: Manifest, node: Manifest) -> str:
+    """Return what a node's devices are for, as getWorkloadConfig tells it."""
+    if not truth(policy, "spec", "sandboxWorkloads", "enabled"):
+        return CONTAINER
+    said = labels_of(node).get(WORKLOAD, "")
+    default = text(policy, "spec", "sandboxWorkloads", "defaultWorkload") or CONTAINER
+    return said if said in _PLACED else default
+
+
+def operator_labels(node: Manifest, workload: str = CONTAINER) -> Labels:
     """Return the labels by which NVIDIA's operator places its operands, with what is removed."""
     labels = labels_of(node)
     if not any(labels.get(one) == "true" for one in PCI):
@@ -75,7 +89,11 @@ def operator_labels(node: Manifest) -> Labels:
     if has_label(node, OPERANDS_OFF, "false"):
         return found | dict.fromkeys((*_STATES, _MIG_MANAGER))
     # A value that is there already is honoured, whatever it says.
-    found |= {one: "true" for one in _STATES if one not in labels}
+    own = [f"{DEPLOY}{one}" for one in _PLACED[workload]]
+    found |= {one: "true" for one in own if one not in labels}
+    found |= {one: None for one in _STATES if one in labels and one not in own}
+    if workload != CONTAINER:
+        return found | {_MIG_MANAGER: None}
     if mig_capable(node):
         found |= {one: "true" for one in (_MIG_MANAGER,) if one not in labels}
         found |= {MIG_CONFIG: "all-disabled"} if not labels.get(MIG_CONFIG) else {}

@@ -13,6 +13,9 @@ _WAITING = {
     "toolkit-validation": "waiting for nvidia container stack to be setup",
     "plugin-validation": "GPU resources are not yet discovered by the node, retry: 1",
     "driver-init": "amdgpu driver is not loaded",
+    "vfio-pci-validation": "waiting for vfio-pci driver ...",
+    "vgpu-manager-validation": "waiting for NVIDIA vGPU Manager to be setup",
+    "vgpu-devices-validation": "waiting for vGPU devices...",
 }
 _CRASHED = {
     "driver": f"========== NVIDIA Software Installer ==========\nStarting installation of NVIDIA"
@@ -38,6 +41,10 @@ _CRASHED = {
     "plugin-validation": "GPU resources are not discovered by the node",
     "config-manager-init": 'level=fatal msg="Failed to start: error updating to config: specified'
     ' config does not exist"',
+    "vfio-manager": 'level=error msg="failed to load \\"vfio-pci\\" driver: modprobe: FATAL: Module'
+    f' vfio-pci not found in directory /lib/modules/{KERNEL}"',
+    "mps-control": "E main.go:212] Failed to start MPS daemon: error setting compute mode"
+    " EXCLUSIVE_PROCESS: exit status 3",
     "metrics-exporter": "failed to connect to amdgpu driver",
 }
 _INFOROM_CODE = 14

@@ -1,7 +1,14 @@
 """What is ready on a node, by which init containers and the device plugin go."""
 
+from collections.abc import Mapping
+
 from clusterwright.deploy.sandbox.gpu.hardware import AMD, NVIDIA, hardware_of
 from clusterwright.deploy.sandbox.gpu.operands import DEPLOY, key_of
+from clusterwright.deploy.sandbox.gpu.operator.discovery import (
+    CONTAINER,
+    PASSTHROUGH,
+    workload_of,
+)
 from clusterwright.deploy.sandbox.gpu.operator.layout import lacks_config
 from clusterwright.deploy.sandbox.gpu.operator.policy import in_force
 from clusterwright.deploy.sandbox.gpu.operator.situation import (
@@ -10,7 +17,11 @@ from clusterwright.deploy.sandbox.gpu.operator.situation import (
     DEVICES,
     DRIVER,
     TOOLKIT,
+    VFIO,
+    VGPU_MANAGER,
+    VGPUS,
 )
+from clusterwright.deploy.sandbox.gpu.operator.vgpu import APPLIED
 from clusterwright.deploy.sandbox.gpu.operator.world import World, steered
 from clusterwright.tools.manifest import Manifest, condition, labels_of, mapping, truth
 
@@ -33,6 +44,9 @@ def there_on(world: World, node: Manifest) -> set[str]:
     if hardware and hardware.product.vendor == AMD:
         return set() if steered(node, "driver") else {AMD_DRIVER}
     ready = ready_pods(world, node)
+    workload = workload_of(in_force(world), node)
+    if workload != CONTAINER:
+        return _for_machines(node, ready, workload)
     found: set[str] = set()
     for key, block in ((DRIVER, "driver"), (TOOLKIT, "toolkit")):
         by_host = labels_of(node).get(f"{DEPLOY}{key}") == _PRE_INSTALLED
@@ -43,6 +57,18 @@ def there_on(world: World, node: Manifest) -> set[str]:
         found.add(DEVICES)
     if not lacks_config(world, in_force(world), node):
         found.add(CONFIG)
+    return found
+
+
+def _for_machines(node: Manifest, ready: Mapping[str, Manifest], workload: str) -> set[str]:
+    """Return what is ready on a node for virtual machines; what it does without counts as that."""
+    passed = workload == PASSTHROUGH
+    found = {CONFIG, VGPU_MANAGER, VGPUS} if passed else {CONFIG, VFIO}
+    if passed and "vfio-manager" in ready:
+        found.add(VFIO)
+    if not passed and "vgpu-manager" in ready:
+        found.add(VGPU_MANAGER)
+        found |= {VGPUS} if steered(node, APPLIED) else set()
     return found
 
 

@@ -28,6 +28,7 @@ from clusterwright.deploy.sandbox.gpu.operator.layout import (
 from clusterwright.deploy.sandbox.gpu.operator.mig import MigManagers
 from clusterwright.deploy.sandbox.gpu.operator.readiness import ready_pods, there_on
 from clusterwright.deploy.sandbox.gpu.operator.situation import DRIVER, TOOLKIT, version_of
+from clusterwright.deploy.sandbox.gpu.operator.vgpu import VgpuManagers, passed_through, vgpus_of
 from clusterwright.deploy.sandbox.gpu.operator.world import World, has_label, say
 from clusterwright.tools.manifest import Manifest, name_of, strings
 
@@ -40,6 +41,7 @@ class Rounds:
         self._world = world
         self._kubelets = Kubelets(world)
         self._mig = MigManagers(world)
+        self._vgpu = VgpuManagers(world)
         self._failed = False
 
     def go(self) -> bool:
@@ -69,12 +71,33 @@ class Rounds:
     def _node(self, node: Manifest, hardware: Hardware, main: Manifest) -> None:
         self._world.label(node, discovery.nfd(node))
         if main:
-            self._world.label(node, discovery.operator_labels(node))
+            workload = discovery.workload_of(main, node)
+            self._world.label(node, discovery.operator_labels(node, workload))
         self._kubelets.look_after(node)
         ready = ready_pods(self._world, node)
         if hardware.product.vendor == AMD:
             self._amd(node, hardware, ready)
-            return
+        elif discovery.workload_of(main, node) == discovery.CONTAINER:
+            self._containers(node, hardware, ready, main)
+        else:
+            self._machines(node, hardware, ready, main)
+
+    def _machines(
+        self, node: Manifest, hardware: Hardware, ready: dict[str, Manifest], main: Manifest
+    ) -> None:
+        if "vgpu-device-manager" in ready:
+            self._vgpu.look_after(node, hardware, ready["vgpu-device-manager"])
+        devices = None
+        if "sandbox-device-plugin" in ready:
+            passed = discovery.workload_of(main, node) == discovery.PASSTHROUGH
+            every = passed_through(hardware) if passed else vgpus_of(node, hardware)
+            devices = every, every
+        advertise(self._world, node, hardware, devices)
+        slices.publish(self._world, node, [])
+
+    def _containers(
+        self, node: Manifest, hardware: Hardware, ready: dict[str, Manifest], main: Manifest
+    ) -> None:
         world = self._world
         configs = mig_configs(world, main)
         strategy, sharing = mig_strategy(world, main, node), sharing_of(world, main, node)
@@ -82,6 +105,8 @@ class Rounds:
             self._mig.look_after(node, hardware, ready["mig-manager"], main)
         layout = layout_of(node, hardware, configs)
         plugin = "device-plugin" in ready and {DRIVER, TOOLKIT} <= there_on(world, node)
+        # It waits for the daemon before it registers, and seems ready all the while.
+        plugin = plugin and (sharing.strategy != "mps" or "mps-control" in ready)
         devices = offered(node, hardware, layout, sharing, strategy) if plugin else None
         advertise(world, node, hardware, devices)
         version = version_of(ready["driver"]) if "driver" in ready else DRIVER_VERSION

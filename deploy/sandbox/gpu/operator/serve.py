@@ -15,7 +15,8 @@ from clusterwright.deploy.sandbox.gpu.operator.world import World
 from clusterwright.deploy.sandbox.gpu.settings import Settings
 from clusterwright.tools.manifest import name_of, text
 
-_MIG_MANAGER = "nvidia-mig-manager"
+_TELLING = frozenset({"nvidia-mig-manager", "nvidia-vgpu-device-manager"})
+"""Containers of which is remembered what they logged of their last layout."""
 
 Answer = tuple[HTTPStatus, str]
 
@@ -55,7 +56,7 @@ class Kubelet:
         node = self._world.get("Node", "", text(pod, "spec", "nodeName"))
         if pod is None or node is None:
             return HTTPStatus.NOT_FOUND, f"there is no pod {json.dumps(name)}"
-        said = self._world.said.get(name_of(node), "") if container == _MIG_MANAGER else ""
+        said = self._world.said.get(name_of(node), "") if container in _TELLING else ""
         lines = log_of(pod, node, container, said).splitlines(keepends=True)
         tail = asked.get("tailLines", [""])[0]
         return HTTPStatus.OK, "".join(

@@ -13,6 +13,7 @@ from clusterwright.deploy.sandbox.gpu.operator.world import steered
 from clusterwright.tools.manifest import Manifest, items, name_of, namespace_of, text
 
 DRIVER, TOOLKIT, DEVICES, AMD_DRIVER = "driver", "toolkit", "devices", "amd-driver"
+VFIO, VGPU_MANAGER, VGPUS = "vfio", "vgpu-manager", "vgpus"
 CONFIG = "config"
 """What pods wait for on their node."""
 _WAITS = {
@@ -21,6 +22,9 @@ _WAITS = {
     "cuda-validation": (DRIVER, TOOLKIT),
     "plugin-validation": (DEVICES,),
     "driver-init": (AMD_DRIVER,),
+    "vfio-pci-validation": (VFIO,),
+    "vgpu-manager-validation": (VGPU_MANAGER,),
+    "vgpu-devices-validation": (VGPUS,),
 }
 _FAILS_WITHOUT = {"config-manager-init": CONFIG}
 """What does not wait: `specified config does not exist` (k8s-device-plugin, cmd/config-manager)."""

@@ -45,6 +45,11 @@ def test_operands_belong_to_the_policy_and_bear_the_names_of_the_operator(gpu: S
         "nvidia-driver-daemonset",
         "nvidia-mig-manager",
         "nvidia-operator-validator",
+        "nvidia-sandbox-device-plugin-daemonset",
+        "nvidia-sandbox-validator",
+        "nvidia-vfio-manager",
+        "nvidia-vgpu-device-manager",
+        "nvidia-vgpu-manager-daemonset",
     }
     owners = [one["metadata"]["ownerReferences"][0]["kind"] for one in operators]
     assert set(owners) == {"ClusterPolicy"}

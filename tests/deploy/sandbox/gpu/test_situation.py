@@ -10,6 +10,9 @@ from clusterwright.deploy.sandbox.gpu.operator.situation import (
     DEVICES,
     DRIVER,
     TOOLKIT,
+    VFIO,
+    VGPU_MANAGER,
+    VGPUS,
     Situation,
     situation,
 )
@@ -22,7 +25,7 @@ _TEMPLATES = {
     for operand in OPERANDS
     if operand.daemonset == found["metadata"]["name"]
 }
-_ALL = {DRIVER, TOOLKIT, CONFIG, DEVICES}
+_ALL = {DRIVER, TOOLKIT, CONFIG, DEVICES, VFIO, VGPU_MANAGER, VGPUS}
 
 
 def _node(**said: str) -> Manifest:
@@ -45,6 +48,9 @@ def test_with_everything_there_each_operand_is_ready(key: str) -> None:
         ("validator", {DRIVER}, "toolkit-validation"),
         ("validator", {DRIVER, TOOLKIT, CONFIG}, "plugin-validation"),
         ("mig-manager", {TOOLKIT}, "toolkit-validation"),
+        ("sandbox-validator", set[str](), "vfio-pci-validation"),
+        ("sandbox-device-plugin", {VFIO}, "vgpu-devices-validation"),
+        ("vgpu-device-manager", set[str](), "vgpu-manager-validation"),
     ],
 )
 def test_an_init_container_waits_for_what_is_not_there(

@@ -126,7 +126,7 @@ def test_ready_although_no_operand_is_placed_is_told() -> None:
     ],
 )
 def test_operands_that_are_kept_off_on_purpose_make_no_false_ready(label: dict[str, str]) -> None:
-    fleet = nvidia()
+    fleet = nvidia(sandboxWorkloads={"enabled": True})
     fleet.labels.update(label)
     for one in fleet.objects["DaemonSet"]:
         one["status"] = {"observedGeneration": 1, "desiredNumberScheduled": 0}

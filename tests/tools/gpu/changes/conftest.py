@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from clusterwright.deploy.sandbox import Instance
+from clusterwright.deploy.sandbox.gpu.objects import PLUGIN_CONFIGS
 from tests.tools.gpu.changes.place import Place, restore
 
 _NUMBERS = count()
@@ -67,7 +68,7 @@ def plugin_configs(gpu_sandbox: Instance) -> Generator[None]:
     gpu_sandbox.kubectl("apply", "-f", "-", stdin=json.dumps(made))
     _use(gpu_sandbox, {"name": "plugin-configs", "default": "whole"})
     yield
-    _use(gpu_sandbox, None)
+    _use(gpu_sandbox, {"name": PLUGIN_CONFIGS, "default": ""})
     gpu_sandbox.kubectl("delete", "configmap", "plugin-configs", "-n", "gpu-operator")
 
 
@@ -76,6 +77,6 @@ def _sharing(way: str, replicas: int, **more: bool) -> str:
     return json.dumps({"version": "v1", "sharing": {way: {**more, "resources": resources}}})
 
 
-def _use(sandbox: Instance, config: dict[str, str] | None) -> None:
+def _use(sandbox: Instance, config: dict[str, str]) -> None:
     patch = json.dumps({"spec": {"devicePlugin": {"config": config}}})
     sandbox.kubectl("patch", "clusterpolicy", "cluster-policy", "--type=merge", "-p", patch)

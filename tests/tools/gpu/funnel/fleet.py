@@ -29,6 +29,10 @@ _INITS = {
     "nvidia-vfio-manager": (),
     "nvidia-sandbox-validator": ("vfio-pci-validation",),
     "nvidia-sandbox-device-plugin-daemonset": ("vfio-pci-validation",),
+    "nvidia-kata-sandbox-device-plugin-daemonset": ("vfio-pci-validation",),
+    "nvidia-vgpu-manager-daemonset": ("k8s-driver-manager",),
+    "nvidia-vgpu-device-manager": ("vgpu-manager-validation",),
+    "nvidia-device-plugin-mps-control-daemon": ("toolkit-validation", "mps-control-daemon-mounts"),
     "amd-device-plugin": ("driver-init",),
     "amd-node-labeller": ("driver-init",),
     "intel-gpu-plugin": (),
@@ -43,10 +47,16 @@ _DEPLOY = {
     "nvidia-vfio-manager": "vfio-manager",
     "nvidia-sandbox-validator": "sandbox-validator",
     "nvidia-sandbox-device-plugin-daemonset": "sandbox-device-plugin",
+    "nvidia-kata-sandbox-device-plugin-daemonset": "kata-sandbox-device-plugin",
+    "nvidia-vgpu-manager-daemonset": "vgpu-manager",
+    "nvidia-vgpu-device-manager": "vgpu-device-manager",
+    "nvidia-device-plugin-mps-control-daemon": "device-plugin",
 }
 DRIVER, TOOLKIT, VALIDATOR, PLUGIN, GFD, MIG = tuple(_DEPLOY)[:6]
 CONTAINERS = (DRIVER, TOOLKIT, VALIDATOR, PLUGIN, GFD, MIG)
-PASSTHROUGH = tuple(_DEPLOY)[6:]
+PASSTHROUGH = tuple(_DEPLOY)[6:9]
+SANDBOX_VALIDATOR, SANDBOX_PLUGIN, KATA_PLUGIN, VGPU_MANAGER, VGPU_DEVICES, MPS = tuple(_DEPLOY)[7:]
+VGPU = (VGPU_MANAGER, VGPU_DEVICES, SANDBOX_VALIDATOR, SANDBOX_PLUGIN)
 
 
 def ago(**length: float) -> str:

@@ -49,7 +49,7 @@ async def gpu_inspect_node(
     found = problems_of(node)
     answer = _counted(machine.name, node, found, wait_s)
     if gpu is None:
-        entries = _overview(node, found, answer.name)
+        entries = _overview(node, found, answer.product)
     else:
         whole = _named(node, gpu)
         entries = _whole(whole, found)
@@ -72,13 +72,13 @@ _Entry: TypeAlias = tuple[str, Problem | GpuRow | Process]
 def _counted(name: str, node: Node, found: Sequence[Problem], wait_s: float) -> NodeInspection:
     ailing = {index for one in found if one.severity != "info" for index in one.gpus}
     ailing |= {one.index for one in node.gpus if one.trouble is not None}
-    names = {one.name for one in node.gpus if one.name}
+    products = {one.product for one in node.gpus if one.product}
     unsupported = {what: None for one in node.gpus for what in one.not_supported}
     return NodeInspection(
         cluster=name,
         driver=node.driver,
         cuda=node.cuda,
-        name=names.pop() if len(names) == 1 else None,
+        product=products.pop() if len(products) == 1 else None,
         gpus=len(node.gpus),
         sound=len(node.gpus) - len(ailing),
         not_supported=tuple(unsupported),
@@ -108,8 +108,8 @@ def _problems(found: Sequence[Problem]) -> list[_Entry]:
     return [(f"0:{rank:05}", one) for rank, one in enumerate(found)]
 
 
-def _overview(node: Node, found: Sequence[Problem], name: str | None) -> list[_Entry]:
-    rows = [(f"1:{one.index:05}", _row(one, name)) for one in node.gpus]
+def _overview(node: Node, found: Sequence[Problem], product: str | None) -> list[_Entry]:
+    rows = [(f"1:{one.index:05}", _row(one, product)) for one in node.gpus]
     return [*_problems(found), *rows]
 
 
@@ -133,11 +133,11 @@ def _page(answer: NodeInspection, rest: Sequence[_Entry], own: str, count: int) 
     )
 
 
-def _row(gpu: Gpu, name: str | None) -> GpuRow:
+def _row(gpu: Gpu, product: str | None) -> GpuRow:
     memory, power, clocks = gpu.memory, gpu.power, gpu.clocks
     return GpuRow(
         gpu=gpu.index,
-        name=gpu.name if gpu.name != name else None,
+        product=gpu.product if gpu.product != product else None,
         uuid=gpu.uuid,
         pci=gpu.pci_bus_id,
         trouble=gpu.trouble,

@@ -14,7 +14,7 @@ class GpuRow(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     gpu: int = Field(description="Index.")
-    name: str | None = Field(default=None, description="Absent: as of all.")
+    product: str | None = Field(default=None, description="Absent: as of all.")
     uuid: str | None = None
     pci: str | None = None
     trouble: str | None = Field(default=None, description="Why it does not answer.")
@@ -44,7 +44,7 @@ class GpuRow(BaseModel):
             ",".join(self.slowed_by) or "-",
             self.mig or "-",
             _or(self.processes),
-            self.trouble or self.name or "",
+            self.trouble or self.product or "",
         )
 
 
@@ -61,7 +61,7 @@ class NodeInspection(Answer):
     cluster: str = Field(description="The machine; its driver knows no cluster.")
     driver: str
     cuda: str = Field(description="The newest that the driver runs.")
-    name: str | None = Field(default=None, description="Of all GPUs, where it is the same.")
+    product: str | None = Field(default=None, description="Of all GPUs, where it is the same.")
     gpus: int
     sound: int = Field(description="GPUs that answer, with no problem but info.")
     problems: tuple[Problem, ...] = ()
@@ -77,7 +77,7 @@ class NodeInspection(Answer):
 
     def render(self) -> str:
         """Return problems, then GPUs, then what was not to be had."""
-        of = f" {quiet(self.name)}" if self.name else ""
+        of = f" {quiet(self.product)}" if self.product else ""
         lines = [
             f"machine {quiet(self.cluster)}: {self.gpus} GPU{of}, driver {quiet(self.driver)},"
             f" CUDA up to {self.cuda}; {self.sound} of {self.gpus} sound"
@@ -85,7 +85,7 @@ class NodeInspection(Answer):
         lines += [one.line() for one in self.problems]
         if self.rows:
             named = [
-                one.model_copy(update={"name": quiet(one.name) if one.name else None})
+                one.model_copy(update={"product": quiet(one.product) if one.product else None})
                 for one in self.rows
             ]
             lines.append(columns(_HEADER, [one.cells() for one in named]))

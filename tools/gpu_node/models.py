@@ -200,7 +200,7 @@ class Gpu:
     index: int
     trouble: str | None = None
     """Why it could not be read, or not to the end."""
-    name: str | None = None
+    product: str | None = None
     uuid: str | None = None
     pci_bus_id: str | None = None
     vbios: str | None = None

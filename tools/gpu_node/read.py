@@ -70,7 +70,7 @@ def read_node(nvml: Nvml, wait_s: float = 0, stopped: Callable[[], bool] = bool)
 def _gpu(asked: Asked) -> Gpu:
     return Gpu(
         asked.index,
-        name=asked.text(Text.NAME),
+        product=asked.text(Text.NAME),
         uuid=asked.text(Text.UUID),
         pci_bus_id=asked.text(Text.PCI_BUS_ID),
         vbios=asked.text(Text.VBIOS),

@@ -25,7 +25,7 @@ def process_line(one: Process) -> str:
 
 def lines_of(gpu: Gpu) -> list[str]:
     """Return a GPU."""
-    named = [gpu.name and quiet(gpu.name), gpu.uuid, gpu.pci_bus_id]
+    named = [gpu.product and quiet(gpu.product), gpu.uuid, gpu.pci_bus_id]
     lines = [f"GPU {gpu.index}: {', '.join(one for one in named if one) or gpu.trouble}"]
     lines += [f"vbios {quiet(gpu.vbios)}"] if gpu.vbios else []
     lines += [*_load(gpu), *_clocks(gpu), *_errors(gpu), *_links(gpu), *_modes(gpu)]

@@ -93,7 +93,7 @@ def _has_reason(name: str) -> Callable[[Gpu], Value]:
 
 _BANKS = ("max", "high", "partial", "low", "none")
 FIELDS = (
-    Field("name", "product_name", _of("name")),
+    Field("product", "product_name", _of("product")),
     Field("uuid", "uuid", _of("uuid")),
     Field("pci", "pci/pci_bus_id", _of("pci_bus_id")),
     Field("vbios", "vbios_version", _of("vbios")),

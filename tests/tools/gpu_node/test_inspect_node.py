@@ -220,8 +220,8 @@ def test_a_gpu_that_may_not_be_opened_is_not_called_sound() -> None:
 def test_gpus_of_several_products_are_named_one_by_one() -> None:
     other = broken(texts={**captured("idle").texts, Text.NAME: "Tesla T4"})
     answer = _ask([captured("idle"), other])
-    assert answer.name is None
-    assert [one.name for one in answer.rows] == ["NVIDIA H100 80GB HBM3", "Tesla T4"]
+    assert answer.product is None
+    assert [one.product for one in answer.rows] == ["NVIDIA H100 80GB HBM3", "Tesla T4"]
     assert answer.render().splitlines()[-2].endswith("Tesla T4")
 
 

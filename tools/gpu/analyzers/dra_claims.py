@@ -9,7 +9,7 @@ from clusterwright.tools.finding import Edge, Evidence, Finding, Relation
 from clusterwright.tools.gpu.analyzers.about import Cure, shown, with_cures
 from clusterwright.tools.gpu.analyzers.claim_cures import other_template
 from clusterwright.tools.gpu.analyzers.dra import named_by, waiting_by_claims, wanted_by
-from clusterwright.tools.gpu.analyzers.dra_offer import Offer
+from clusterwright.tools.gpu.analyzers.dra_offer import Offers
 from clusterwright.tools.gpu.dra.claims import (
     CLAIM,
     CLASS,
@@ -100,7 +100,7 @@ def _class_missing(estate: Estate, case: Case, claim: Manifest) -> Suspicion | N
 def _no_slices(case: Case, claim: Manifest, ways: Sequence[Way]) -> Suspicion | None:
     """Return that no driver publishes what a request may mean, if its classes name drivers."""
     estate = estate_of(case.snapshot)
-    offered = {one.driver for one in estate.derived(Pools).devices}
+    offered = estate.derived(Pools).drivers
     drivers = sorted({driver for way in ways for driver in way.drivers})
     if not estate.was_read(SLICE) or not all(way.drivers for way in ways) or not drivers:
         return None
@@ -115,7 +115,7 @@ def _no_slices(case: Case, claim: Manifest, ways: Sequence[Way]) -> Suspicion | 
 
 def _unallocated(case: Case, claim: Manifest, ways: Sequence[Way]) -> Finding | None:
     """Return what keeps a request from devices that there are: all given away, or no match."""
-    offers = [Offer(estate_of(case.snapshot), way) for way in ways]
+    offers = estate_of(case.snapshot).derived(Offers).of(ways)
     if not offers or any(one.would_do for one in offers) or offers[0].lack is None:
         return None
     sentence, fix = offers[0].lack

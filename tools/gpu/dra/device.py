@@ -40,6 +40,10 @@ class Device:
     slice: str = ""
     complete: bool = True
     """Whether all slices of its pool are there; else nobody is given any of its devices."""
+    answers: dict[str, bool | None] = field(
+        default_factory=dict[str, bool | None], compare=False, repr=False
+    )
+    """What selectors were found to say of it: many claims ask the same."""
 
     @property
     def key(self) -> Key:
@@ -90,6 +94,8 @@ class Pools:
         self.slices: Mapping[Pool, Sequence[Manifest]] = newest(snapshot.of_kind(SLICE))
         self.devices: Sequence[Device] = list(devices(self.slices))
         """All there are, of incomplete pools as well."""
+        self.drivers = frozenset(one.driver for one in self.devices)
+        """Those that publish a device."""
         self._local: dict[str, list[Device]] = defaultdict(list)
         for one in self.devices:
             self._local[one.node].append(one)

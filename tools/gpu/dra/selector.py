@@ -91,7 +91,9 @@ class _Names:
 
 def holds(expression: str, device: Device) -> Answer:
     """Return whether a selector takes a device; None where that cannot be told."""
-    return _answer(expression, _Subject(device.driver, device))
+    if expression not in device.answers:
+        device.answers[expression] = _answer(expression, _Subject(device.driver, device))
+    return device.answers[expression]
 
 
 def may_be_of(expression: str, driver: str) -> bool:

@@ -150,6 +150,18 @@ def test_devices_that_match_and_are_given_away_are_no_mismatch() -> None:
     assert "none is free: held by ResourceClaim/research/other" in finding.title
 
 
+def test_wishes_that_all_differ_are_judged_up_to_a_number() -> None:
+    fleet = by_dra(slice_(device("gpu-0", productName="H100")))
+    for number in range(110):
+        one, wish = (
+            pod(resourceClaimName=f"c-{number}"),
+            selecting(B200.replace("200", f"{number}")),
+        )
+        one["metadata"]["name"], wish["metadata"]["name"] = f"train-{number}", f"c-{number}"
+        fleet.add(one, wish)
+    assert len(found(fleet)) == 100
+
+
 def test_a_class_that_no_device_of_its_driver_is_of_is_told() -> None:
     offered = slice_(device("gpu-0", type="mig"), device("gpu-1", type="mig"))
     finding = only(found(by_dra(pod(), claim(), offered)))

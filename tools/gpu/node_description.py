@@ -61,7 +61,7 @@ class StageRow(_Frozen):
         lines += [f"  {_shown(one)}" for one in self.evidence or ()]
         lines += [
             f"  read on: k8s_logs pod={one.pod.name} namespace={one.pod.namespace}"
-            f" container={one.container}"
+            f" container={one.container}; gpu_find_problems tells what is known of it"
             for one in self.logs or ()
         ]
         return lines

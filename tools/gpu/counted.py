@@ -8,7 +8,7 @@ from functools import cached_property
 from clusterwright.tools.gpu.estate import Estate
 from clusterwright.tools.gpu.funnel import first_broken, funnels
 from clusterwright.tools.gpu.funnel.stage import Stage
-from clusterwright.tools.gpu.given import allocations_of, devices_of, taints_of
+from clusterwright.tools.gpu.given import allocations_of, devices_of
 from clusterwright.tools.gpu.node import GpuNode
 from clusterwright.tools.manifest import Manifest, condition, name_of, text, truth
 
@@ -62,12 +62,9 @@ class CountedNode:
     @cached_property
     def dra(self) -> tuple[int, int, int]:
         """Devices of its slices: all, those that claims have, those with a taint."""
-        slices = self.estate.slices_of(self.node)
-        if not slices:
-            return (0, 0, 0)
-        devices = list(devices_of(slices))
+        devices = devices_of(self.estate, self.node)
         given = {one.device for one in allocations_of(self.estate, self.node)}
-        return len(devices), len(given), sum(bool(taints_of(one)) for one in devices)
+        return len(devices), len(given), sum(bool(one.taints) for one in devices)
 
 
 def closed(node: Manifest) -> str:
@@ -105,6 +102,8 @@ class Share:
 
     resource: str
     counts: Counts
+    physical: int
+    """Devices behind the capacity: fewer where several pods share each."""
     free_by_node: Mapping[int, int]
     """Nodes by how many devices a further pod could have there."""
 
@@ -120,16 +119,23 @@ class Share:
 
 
 def shares(nodes: Iterable[CountedNode]) -> Sequence[Share]:
-    """Return what nodes have together, by resource."""
-    total: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
-    scattered: dict[str, Counter[int]] = defaultdict(Counter)
+    """Return what nodes have together, by resource; what several pods share apart from the rest."""
+    total: dict[tuple[str, bool], list[int]] = defaultdict(lambda: [0, 0, 0, 0, 0])
+    scattered: dict[tuple[str, bool], Counter[int]] = defaultdict(Counter)
     for one in nodes:
         for resource, counts in one.counts.items():
-            into = total[resource]
-            for i, n in enumerate(counts):
+            each = one.node.replicas_of(resource)
+            key = (resource, each > 1)
+            into = total[key]
+            for i, n in enumerate((*counts, counts[0] // max(1, each))):
                 into[i] += n
-            scattered[resource][one.free_of(resource)] += 1
+            scattered[key][one.free_of(resource)] += 1
     return [
-        Share(key, (n[0], n[1], n[2], n[3]), dict(sorted(scattered[key].items(), reverse=True)))
+        Share(
+            key[0],
+            (n[0], n[1], n[2], n[3]),
+            n[4],
+            dict(sorted(scattered[key].items(), reverse=True)),
+        )
         for key, n in sorted(total.items())
     ]

@@ -18,6 +18,7 @@ from clusterwright.tools.gpu.inventory_answer import Inventory, NodeRow, Product
 from clusterwright.tools.gpu.node import GpuNode
 from clusterwright.tools.gpu.read import read_estate
 from clusterwright.tools.gpu.unread import COUNTED, unread
+from clusterwright.tools.gpu.workload import CONTAINER
 from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.listing import count
 from clusterwright.tools.kubernetes.parameters import Cluster, Cursor
@@ -188,6 +189,7 @@ class Page:
             resources=tuple(map(self._resource, self._shares(nodes))),
             mig=count([_mig(one.node) for one in nodes]) or None,
             sharing=count([_sharing(one.node) for one in nodes]) or None,
+            workloads=count([_workload(one.node) for one in nodes]) or None,
             dra=(dra[0], dra[1], dra[2]) if dra[0] else None,
         )
 
@@ -204,11 +206,17 @@ class Page:
         rest = ranked[_RESOURCES:]
         counts = added(one.counts for one in rest)
         by_free = {max(one.largest for one in rest): 1}
-        return [*ranked[:_RESOURCES], Share(f"{len(rest)} more", counts, by_free)]
+        more = Share(f"{len(rest)} more", counts, sum(one.physical for one in rest), by_free)
+        return [*ranked[:_RESOURCES], more]
 
     def _resource(self, share: Share) -> ResourceRow:
         capacity, allocatable, requested, free = share.counts
-        row = ResourceRow(resource=share.resource, capacity=capacity, allocatable=allocatable)
+        row = ResourceRow(
+            resource=share.resource,
+            capacity=capacity,
+            physical=share.physical if share.physical < capacity else None,
+            allocatable=allocatable,
+        )
         if not self.pods_read:
             return row
         return row.model_copy(
@@ -240,6 +248,7 @@ class Page:
             has={key: n[:known] for key, n in self._has(one).items()},
             mig=_mig(one.node) or None,
             sharing=_sharing(one.node) or None,
+            workload=_workload(one.node) or None,
             dra=one.dra if one.dra[0] else None,
         )
 
@@ -263,6 +272,10 @@ def _mig(node: GpuNode) -> str:
         return ""
     state = "" if node.mig_state == "success" else f" {word(node.mig_state) or 'not begun'}"
     return word(node.mig_config) + state
+
+
+def _workload(node: GpuNode) -> str:
+    return "" if node.workload == CONTAINER else node.workload
 
 
 def _sharing(node: GpuNode) -> str:

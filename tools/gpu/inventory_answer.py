@@ -16,6 +16,7 @@ class ResourceRow(_Frozen):
 
     resource: str
     capacity: int
+    physical: int | None = Field(default=None, description="Devices behind it, if pods share them.")
     allocatable: int
     requested: int | None = Field(default=None, description="Absent: pods could not be read.")
     free: int | None = Field(default=None, description="On nodes that take further pods.")
@@ -36,6 +37,9 @@ class ProductRow(_Frozen):
     resources: tuple[ResourceRow, ...]
     mig: dict[str, int] | None = Field(default=None, description="Nodes by layout and state.")
     sharing: dict[str, int] | None = Field(default=None, description="Nodes by how they share.")
+    workloads: dict[str, int] | None = Field(
+        default=None, description="Nodes for virtual machines, by how these get devices."
+    )
     dra: tuple[int, int, int] | None = Field(
         default=None, description="Devices of ResourceSlices: all, claimed, tainted."
     )
@@ -53,6 +57,9 @@ class NodeRow(_Frozen):
     )
     mig: str | None = None
     sharing: str | None = None
+    workload: str | None = Field(
+        default=None, description="Absent: its devices are for containers."
+    )
     dra: tuple[int, int, int] | None = None
 
 
@@ -125,7 +132,7 @@ def _rows(of: ProductRow) -> list[tuple[str, ...]]:
         rows.append(
             (
                 *(told if not rows else ("", "")),
-                one.resource,
+                f"{one.resource}, {one.physical} shared" if one.physical else one.resource,
                 *(str(one.capacity), str(one.allocatable), _number(one.requested)),
                 *(_number(one.free), _number(one.largest)),
                 " ".join(f"{k}:{n}" for k, n in scattered),
@@ -146,6 +153,7 @@ def _asides(of: ProductRow) -> list[str]:
         f"{of.memory_mib} MiB each" if of.memory_mib else "",
         f"MIG {_counts(of.mig)}" if of.mig else "",
         f"shared {_counts(of.sharing)}" if of.sharing else "",
+        f"for virtual machines: {_counts(of.workloads)}" if of.workloads else "",
         "DRA {} devices, {} claimed, {} tainted".format(*of.dra) if of.dra else "",
     ]
     said = "; ".join(one for one in parts if one)
@@ -159,5 +167,6 @@ def _counts(counts: dict[str, int]) -> str:
 def _node(one: NodeRow) -> tuple[str, ...]:
     has = ", ".join(f"{'/'.join(map(str, n))} {key}" for key, n in one.has.items())
     stands = [one.broken, one.closed, one.mig and f"MIG {one.mig}", one.sharing]
+    stands.append(one.workload)
     stands += ["DRA {}/{}/{}".format(*one.dra)] if one.dra else []
     return one.node, one.product or "", has or "none", " ".join(s for s in stands if s)

@@ -101,6 +101,13 @@ class GpuNode:
         """Pods that share a device by time-slicing or MPS; 1 where it is not shared."""
         return _number(self.labels.get("nvidia.com/gpu.replicas")) or 1
 
+    def replicas_of(self, resource: str) -> int:
+        """Return how many pods share each device of a resource, as discovery labels it."""
+        name = resource.removesuffix(".shared")
+        if name == "nvidia.com/gpu":
+            return self.replicas
+        return _number(self.labels.get(f"{name}.replicas")) or 1
+
     @property
     def sharing(self) -> str:
         """How devices are shared: `none`, `time-slicing` or `mps`."""

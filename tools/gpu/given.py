@@ -1,12 +1,12 @@
 """Who has the devices of a node: pods by what they request, and by claims that DRA allocated."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from clusterwright.tools.gpu.dra.claims import given
-from clusterwright.tools.gpu.dra.device import Device, Pool, devices, newest, pool_of
-from clusterwright.tools.gpu.estate import Estate, asked_of
+from clusterwright.tools.gpu.dra.device import Device, Pool, Pools, pool_of
+from clusterwright.tools.gpu.estate import DRIVERS, Estate, asked_of
 from clusterwright.tools.gpu.node import GpuNode
 from clusterwright.tools.manifest import Manifest, items, name_of, namespace_of, text
 from clusterwright.tools.ref import Ref
@@ -55,19 +55,10 @@ def allocations_of(estate: Estate, node: GpuNode) -> Iterator[Allocation]:
         yield from allocated.get(pool, ())
 
 
-def pools_of(slices: Iterable[Manifest]) -> Iterator[Pool]:
-    """Yield the pools that slices belong to."""
-    return map(pool_of, slices)
-
-
-def devices_of(slices: Iterable[Manifest]) -> Iterator[Device]:
-    """Yield the devices of slices; those of an older generation of their pool are not counted."""
-    return devices(newest(slices))
-
-
-def taints_of(device: Device) -> Sequence[Manifest]:
-    """Return the taints of a device that keep claims off."""
-    return device.taints
+def devices_of(estate: Estate, node: GpuNode) -> Sequence[Device]:
+    """Return the accelerators of a node that DRA drivers publish."""
+    every = estate.derived(Pools).of_node(name_of(node.manifest))
+    return [one for one in every if one.driver in DRIVERS]
 
 
 def _allocated(snapshot: Snapshot) -> Mapping[Pool, Sequence[Allocation]]:

@@ -91,8 +91,8 @@ class Pools:
 
     def __init__(self, snapshot: Snapshot) -> None:
         """Sort the slices by pool, and their devices by node."""
-        self.slices: Mapping[Pool, Sequence[Manifest]] = newest(snapshot.of_kind(SLICE))
-        self.devices: Sequence[Device] = list(devices(self.slices))
+        self.slices: Mapping[Pool, Sequence[Manifest]] = _newest(snapshot.of_kind(SLICE))
+        self.devices: Sequence[Device] = list(_devices(self.slices))
         """All there are, of incomplete pools as well."""
         self.drivers = frozenset(one.driver for one in self.devices)
         """Those that publish a device."""
@@ -101,6 +101,10 @@ class Pools:
             self._local[one.node].append(one)
         some = (one for one in self.slices.values() if len(one) < slices_wanted(one))
         self._lacking = [mapping(one, "spec") for slices in some for one in slices]
+
+    def of_node(self, name: str) -> Sequence[Device]:
+        """Return the devices that are of one node alone, those of incomplete pools as well."""
+        return self._local.get(name, ()) if name else ()
 
     def on(self, node: Manifest) -> Sequence[Device]:
         """Return the devices that a node can reach; an incomplete pool gives none."""
@@ -122,8 +126,7 @@ def slices_wanted(slices: Sequence[Manifest]) -> int:
     return max(number(one, "spec", "pool", "resourceSliceCount") for one in slices)
 
 
-def newest(slices: Iterable[Manifest]) -> Mapping[Pool, Sequence[Manifest]]:
-    """Return the slices of the newest generation of each pool."""
+def _newest(slices: Iterable[Manifest]) -> Mapping[Pool, Sequence[Manifest]]:
     found: dict[Pool, list[Manifest]] = defaultdict(list)
     for one in slices:
         known = found[pool_of(one)]
@@ -138,8 +141,7 @@ def _generation(one: Manifest) -> int:
     return number(one, "spec", "pool", "generation")
 
 
-def devices(pools: Mapping[Pool, Sequence[Manifest]]) -> Iterator[Device]:
-    """Yield the devices of pools."""
+def _devices(pools: Mapping[Pool, Sequence[Manifest]]) -> Iterator[Device]:
     for (driver, pool), slices in pools.items():
         complete = len(slices) >= slices_wanted(slices)
         for one in slices:

@@ -1,24 +1,23 @@
 """The last stages: what the node advertises, what of it is healthy, taken, and left."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TypeAlias
 
 from clusterwright.tools.excerpt import few
 from clusterwright.tools.finding import Evidence, FieldEvidence
+from clusterwright.tools.gpu.dra.device import Pools, pool_of, slices_wanted
 from clusterwright.tools.gpu.funnel.chain import Chain
 from clusterwright.tools.gpu.funnel.operand import operand_stage
 from clusterwright.tools.gpu.funnel.scene import Scene
 from clusterwright.tools.gpu.funnel.stage import Stage, State
-from clusterwright.tools.gpu.given import Pool, devices_of, pools_of, taints_of
+from clusterwright.tools.gpu.given import devices_of
 from clusterwright.tools.gpu.vendor import Vendor, vendor_of
 from clusterwright.tools.gpu.workload import CONTAINER, suits
 from clusterwright.tools.kubernetes.analyzers.pod import containers
-from clusterwright.tools.manifest import Manifest, instant, mapping, number
+from clusterwright.tools.manifest import Manifest, instant, mapping
 from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
-from clusterwright.tools.snapshot import Snapshot
 
 CAPACITY, ALLOCATABLE, REQUESTED, FREE, SLICES = (
     *("capacity", "allocatable", "requested"),
@@ -194,8 +193,8 @@ def _slices(scene: Scene) -> Stage:
         why, shown = ill
         code = "" if fresh else "gpu/not-advertised"
         return Stage(SLICES, state, why, code, Ref.of(found[0]), (shown,), scene.log_of(_DRIVER))
-    devices = list(devices_of(found))
-    tainted = sum(bool(taints_of(one)) for one in devices)
+    devices = devices_of(scene.estate, scene.node)
+    tainted = sum(bool(one.taints) for one in devices)
     slices = f"{len(found)} slice{'s' * (len(found) != 1)}"
     why = f"{len(devices)} device{'s' * (len(devices) != 1)} in {slices}"
     why = f"{why}, {tainted} of them tainted" if tainted else why
@@ -214,29 +213,19 @@ def _lacking(scene: Scene) -> tuple[str, Evidence] | None:
     The scheduler allocates none of an incomplete pool: k8s.io/dynamic-resource-allocation v0.36,
     structured/internal, the allocator.
     """
-    every = scene.estate.derived(_by_pool)
-    for driver, pool in dict.fromkeys(pools_of(scene.slices)):
-        some = every[driver, pool]
-        newest = max(number(one, "spec", "pool", "generation") for one in some)
-        have = [one for one in some if number(one, "spec", "pool", "generation") == newest]
-        wanted = max(number(one, *_COUNT) for one in have)
+    pools = scene.estate.derived(Pools)
+    for driver, pool in dict.fromkeys(map(pool_of, scene.slices)):
+        have = pools.slices[driver, pool]
+        wanted = slices_wanted(have)
         if len(have) < wanted:
             why = f"pool {word(pool)} has {len(have)} of {wanted} slices, and is left out till then"
             return why, FieldEvidence(
                 ref=Ref.of(have[0]), path=f"$.{'.'.join(_COUNT)}", value=str(wanted)
             )
-    if any(devices_of(scene.slices)):
+    if devices_of(scene.estate, scene.node):
         return None
     first = Ref.of(scene.slices[0])
     return "its slices hold no device", FieldEvidence(ref=first, path="$.spec.devices", value="[]")
-
-
-def _by_pool(snapshot: Snapshot) -> Mapping[Pool, Sequence[Manifest]]:
-    found: dict[Pool, list[Manifest]] = defaultdict(list)
-    every = snapshot.of_kind(_SLICE)
-    for one, pool in zip(every, pools_of(every), strict=True):
-        found[pool].append(one)
-    return dict(found)
 
 
 def _dra_driver(scene: Scene) -> Stage | None:

@@ -17,19 +17,14 @@ from importlib import import_module
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[3]
+ROOT = HERE.parents[2]
 
 
 def prepare(wheels: Path | None) -> None:
-    """Make our package importable without what the reading does not need, and wheels with it."""
-    for name, folder in {
-        "clusterwright": ROOT,
-        "clusterwright.tools.gpu": ROOT / "tools" / "gpu",
-        "clusterwright.tools.kubernetes": ROOT / "tools" / "kubernetes",
-    }.items():  # packages that import a whole domain when they are imported
-        made = types.ModuleType(name)
-        made.__path__ = [str(folder)]
-        sys.modules[name] = made
+    """Make our package importable where it is not installed, and wheels with it."""
+    made = types.ModuleType("clusterwright")
+    made.__path__ = [str(ROOT)]
+    sys.modules["clusterwright"] = made
     sys.path.insert(0, str(HERE))
     if wheels is not None:
         place = tempfile.mkdtemp()

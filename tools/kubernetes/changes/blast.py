@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from clusterwright.tools.change import DryRun
 from clusterwright.tools.field_path import read
 from clusterwright.tools.kubernetes.changes.budgets import budgets_of, spare
+from clusterwright.tools.kubernetes.changes.operated import operated
 from clusterwright.tools.kubernetes.changes.step import Scene, Step
 from clusterwright.tools.kubernetes.changes.workload_cluster import risks
 from clusterwright.tools.kubernetes.changes.workloads import (
@@ -200,4 +201,5 @@ _RULES: tuple[Callable[[Scene, Step], Iterator[Reason]], ...] = (
     _used,
     _routes,
     risks,
+    operated,
 )

@@ -78,6 +78,11 @@ class OperandRow(_Frozen):
         late = self.updated is not None or self.note or self.broken
         return self.ready >= self.desired and not late
 
+    @property
+    def key(self) -> tuple[int, str]:
+        """Where it comes: what breaks nodes first, then what is not well, as what waits for it."""
+        return (0 if self.broken else 1 + self.well, str(self.daemonset))
+
 
 def operator_rows(estate: Estate) -> Sequence[OperatorRow]:
     """Return the operators' objects, those that are not well first."""
@@ -143,7 +148,7 @@ def operand_rows(estate: Estate) -> Sequence[OperandRow]:
         for i, one in enumerate(made):
             nodes = broken[vendor, name] if not i else 0  # a driver may have several DaemonSets
             rows.append(_operand(estate, one, name, nodes))
-    return sorted(rows, key=lambda row: (row.well, str(row.daemonset)))
+    return sorted(rows, key=lambda row: row.key)
 
 
 def _operand(estate: Estate, one: Manifest, name: str, broken: int) -> OperandRow:

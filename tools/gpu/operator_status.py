@@ -133,20 +133,16 @@ def status_of(
 ) -> OperatorStatus:
     """Return what has room of it, after a key: all of it on the first page, then operands."""
     every = operand_rows(estate)
-    rest = [one for one in every if _key(one) > after]
+    rest = [one for one in every if one.key > after]
     whole = _whole(estate, len(every), told=after[0] < 0)
 
     def first(n: int) -> OperatorStatus:
         shown = tuple(rest[:n])
-        more = encode("gpu-operators", own, *_key(shown[-1])) if n < len(rest) and shown else None
+        more = encode("gpu-operators", own, *shown[-1].key) if n < len(rest) and shown else None
         return whole.model_copy(update={"operands": shown, "next_cursor": more})
 
     most = min(limit or len(rest), len(rest))
     return longest(first, most, CAP if limit else BUDGET)
-
-
-def _key(one: OperandRow) -> tuple[int, str]:
-    return int(one.well), str(one.daemonset)
 
 
 def _whole(estate: Estate, total: int, *, told: bool) -> OperatorStatus:

@@ -5,7 +5,17 @@ import pytest
 from clusterwright.tools.coverage import Gap
 from clusterwright.tools.gpu.operator_status import OperatorStatus, status_of
 from clusterwright.tools.manifest import Json, Manifest
-from tests.tools.gpu.funnel.fleet import CONTAINERS, PLUGIN, Fleet, ago, amd, nvidia, policy
+from tests.tools.gpu.funnel.fleet import (
+    CONTAINERS,
+    CRASHING,
+    DRIVER,
+    PLUGIN,
+    Fleet,
+    ago,
+    amd,
+    nvidia,
+    policy,
+)
 
 _START = (-1, "")
 
@@ -115,6 +125,18 @@ def test_a_device_config_tells_its_parts_and_is_behind_where_one_is() -> None:
     ]
 
 
+def test_the_daemonset_that_breaks_nodes_comes_before_those_that_wait_for_it() -> None:
+    fleet = nvidia()
+    fleet.ails(DRIVER, restarts=7, **CRASHING)
+    fleet.without_driver()
+    for one in fleet.objects["DaemonSet"]:
+        one["status"] = {"desiredNumberScheduled": 1, "numberReady": 0}
+    first, *others = _status(fleet).operands
+
+    assert (first.operand, first.broken) == ("driver", 1)
+    assert not any(one.broken for one in others)
+
+
 def test_daemonsets_that_are_not_well_come_first_and_all_are_had_by_cursor() -> None:
     fleet = nvidia()
     for one in fleet.objects["DaemonSet"]:
@@ -122,7 +144,7 @@ def test_daemonsets_that_are_not_well_come_first_and_all_are_had_by_cursor() -> 
             one["status"] = {"desiredNumberScheduled": 4, "numberReady": 1}
     first = _status(fleet, limit=1)
     (row,) = first.operands
-    rest = _status(fleet, after=(0, str(row.daemonset)))
+    rest = _status(fleet, after=row.key)
 
     assert (row.operand, row.ready, row.desired, row.updated) == ("device-plugin", 1, 4, 0)
     assert first.next_cursor

@@ -13,6 +13,7 @@ from clusterwright.tools.gpu.fit import volumes
 from clusterwright.tools.gpu.fit.answer import Fit
 from clusterwright.tools.gpu.fit.explain import described, explain, managers
 from clusterwright.tools.gpu.fit.request import Request, pod_of
+from clusterwright.tools.gpu.read_sharing import read_refusals
 from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.parameters import Cluster
 from clusterwright.tools.kubernetes.read import read_snapshot
@@ -55,7 +56,8 @@ async def gpu_explain_fit(
         await connection.require_namespace(namespace)
         snapshot = await _read(connection, [*_KINDS, "ResourceQuota"])
         found = request.pod(snapshot.of_kind("Node"))
-        return await to_thread.run_sync(explain, found, snapshot, described(found))
+        refusals = await read_refusals(connection, snapshot, found)
+        return await to_thread.run_sync(explain, found, snapshot, described(found), (), refusals)
     made = await fetched(connection, ref)
     found = made if ref.kind == "Pod" else pod_of(made, ref)
     kinds = [*_KINDS, *(() if found is made else ("ResourceQuota",)), *_more(found)]
@@ -63,7 +65,8 @@ async def gpu_explain_fit(
     asked = described(found) if found is made else f"{described(found)} of {ref}"
     suspended = truth(made, "spec", "suspend")
     before = [f"{ref} is suspended (spec.suspend): it makes no pods"] if suspended else []
-    return await to_thread.run_sync(explain, found, snapshot, asked, before)
+    refusals = await read_refusals(connection, snapshot, found)
+    return await to_thread.run_sync(explain, found, snapshot, asked, before, refusals)
 
 
 TOOL = Tool(gpu_explain_fit, Effect.READ, "Explain whether a pod fits")

@@ -103,10 +103,7 @@ class GpuNode:
 
     def replicas_of(self, resource: str) -> int:
         """Return how many pods share each device of a resource, as discovery labels it."""
-        name = resource.removesuffix(".shared")
-        if name == "nvidia.com/gpu":
-            return self.replicas
-        return _number(self.labels.get(f"{name}.replicas")) or 1
+        return replicas_of(self.labels, resource)
 
     @property
     def sharing(self) -> str:
@@ -147,6 +144,12 @@ class GpuNode:
     def upgrade_state(self) -> str:
         """Where the driver's upgrade stands: `upgrade-done`, `drain-required`, ..."""
         return self.labels.get("nvidia.com/gpu-driver-upgrade-state", "")
+
+
+def replicas_of(labels: Mapping[str, str], resource: str) -> int:
+    """Return how many pods share each device of a resource on a node with such labels."""
+    name = resource.removesuffix(".shared")
+    return _number(labels.get(f"{name}.replicas")) or 1
 
 
 def taint_keys(node: Manifest) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from clusterwright.tools.excerpt import few
+from clusterwright.tools.gpu.fit.caveats import reserved
 from clusterwright.tools.gpu.fit.filters import units
 from clusterwright.tools.gpu.fit.node_info import PODS, NodeInfo, requests
 from clusterwright.tools.gpu.fit.product_words import PRODUCT_LABELS, akin
@@ -26,7 +27,8 @@ def causes(
     for resource, amount in sorted(requests(pod).items(), key=lambda one: "/" not in one[0]):
         if not amount or resource == PODS or resource in elsewhere:
             continue
-        if sentence := _amount(resource, amount, nodes, against):
+        lacking = _amount(resource, amount, nodes, against)
+        if sentence := lacking or _for_others(resource, nodes, against):
             yield sentence
 
 
@@ -79,6 +81,16 @@ def _amount(resource: str, amount: int, nodes: Sequence[NodeInfo], against: _Aga
         else ""
     )
     return f"{resource}: {asked} asked; the most that is free on a node{where} is {free}{of}"
+
+
+def _for_others(resource: str, nodes: Sequence[NodeInfo], against: _Against) -> str:
+    """Return that the nodes which a pod may be on have their GPUs for something else."""
+    can = [node for node in nodes if _otherwise_open(against[node.name])]
+    why = {reserved(resource, node) for node in can if not node.allocatable.get(resource)}
+    if not can or "" in why or any(node.allocatable.get(resource) for node in can):
+        return ""
+    names = few([node.name for node in can], _SHOWN)
+    return f"{resource} is not offered by the nodes that it may be on, {names}: {min(why)}"
 
 
 def _otherwise_open(against: Sequence[Rejection]) -> bool:

@@ -1,6 +1,7 @@
 """All that is to be said of whether a pod fits, out of a Snapshot."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from clusterwright.tools.coverage import Gap
 from clusterwright.tools.excerpt import one_line
@@ -8,6 +9,7 @@ from clusterwright.tools.gpu.dra.claims import mapped
 from clusterwright.tools.gpu.fit.answer import Fit, Fits, Option
 from clusterwright.tools.gpu.fit.capacity_wanted import another_node
 from clusterwright.tools.gpu.fit.causes import causes
+from clusterwright.tools.gpu.fit.caveats import Refusals, caveats, refused
 from clusterwright.tools.gpu.fit.filters import units
 from clusterwright.tools.gpu.fit.holders import holders, would_preempt
 from clusterwright.tools.gpu.fit.judge import judge, obstacles
@@ -46,10 +48,17 @@ def managers(pod: Manifest) -> Sequence[QueueManager]:
     return [one for one in QUEUE_MANAGERS if one.manages(pod)]
 
 
-def explain(pod: Manifest, snapshot: Snapshot, asked: str, before: Sequence[str] = ()) -> Fit:
+def explain(
+    pod: Manifest,
+    snapshot: Snapshot,
+    asked: str,
+    before: Sequence[str] = (),
+    refusals: Refusals = MappingProxyType({}),
+) -> Fit:
     """Return whether a pod fits, why not and what would help.
 
     A pod without a name is one that is not made yet; `before` is what keeps it from being made.
+    `refusals` tells by node whether its plugin refuses more than one of a shared device.
     """
     nodes = node_infos(snapshot, pod)
     if placed := _placed(pod, snapshot, asked, len(nodes)):
@@ -59,6 +68,9 @@ def explain(pod: Manifest, snapshot: Snapshot, asked: str, before: Sequence[str]
     verdict = judge(pod, snapshot, ignored)
     held = [*before, *_gates(pod), *(line for one in having for line in one.held(pod, snapshot))]
     held += [] if name_of(pod) else exceeded(pod, snapshot)
+    places = [node for node in nodes if node.name in verdict.fitting]
+    useless = list(refused(pod, places, refusals))
+    held += useless
     unjudged = [*verdict.unjudged, *(line for one in having for line in one.unjudged)]
     unjudged += _other_scheduler(pod, having)
     fits = _fits(verdict, held, unjudged)
@@ -78,7 +90,13 @@ def explain(pod: Manifest, snapshot: Snapshot, asked: str, before: Sequence[str]
         said=_said(pod),
         options=tuple(map(_option, ways(pod, snapshot, ignored, elsewhere))) if stuck else (),
         holders=tuple(_holders(pod, nodes, against)) if stuck else (),
-        notes=tuple(_notes(pod, another_node(pod, nodes, against, elsewhere))) if stuck else (),
+        notes=tuple(
+            _notes(pod, another_node(pod, nodes, against, elsewhere))
+            if stuck
+            else ()
+            if useless
+            else caveats(pod, places, refusals)
+        ),
         unjudged=tuple(unjudged),
         gaps=_gaps(snapshot),
     )

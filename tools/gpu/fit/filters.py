@@ -6,6 +6,7 @@ None where it lets the pod pass.
 
 from collections.abc import Collection, Iterator, Sequence
 
+from clusterwright.tools.gpu.fit.caveats import reserved
 from clusterwright.tools.gpu.fit.node_info import PODS, NodeInfo, Whole
 from clusterwright.tools.gpu.fit.rejection import Plugin, Rejection
 from clusterwright.tools.kubernetes.analyzers.node_match import affinity_terms, repelling, selects
@@ -116,7 +117,8 @@ def short_of(resource: str, node: NodeInfo) -> str:
     """Return how much of a resource is free on a node, and how much it has."""
     has = node.allocatable.get(resource, 0)
     if not has:
-        return f"no {resource}"
+        why = reserved(resource, node)
+        return f"no {resource}: {why}" if why else f"no {resource}"
     free = max(0, node.free(resource))
     return f"{resource} {units(free, resource)} free of {units(has, resource)}"
 

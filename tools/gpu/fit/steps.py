@@ -3,7 +3,9 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from clusterwright.tools.gpu.device_kind import is_for_machines
 from clusterwright.tools.gpu.fit import changed_pod
+from clusterwright.tools.gpu.fit.caveats import reserved
 from clusterwright.tools.gpu.fit.changed_pod import Change
 from clusterwright.tools.gpu.fit.filters import units
 from clusterwright.tools.gpu.fit.node_info import PODS, NodeInfo, requests
@@ -12,6 +14,7 @@ from clusterwright.tools.gpu.hardware import products
 from clusterwright.tools.gpu.hardware.mig_profiles import profile_of
 from clusterwright.tools.gpu.hardware.placement import how_many
 from clusterwright.tools.gpu.vendor import vendor_of
+from clusterwright.tools.gpu.workload import CONTAINER, WORKLOAD
 from clusterwright.tools.kubernetes.analyzers.node_match import repelling, selects
 from clusterwright.tools.manifest import Manifest, items, strings, text
 
@@ -139,20 +142,33 @@ def alternative(resource: str, amount: int, node: NodeInfo) -> str:
     free = [
         one
         for one in node.allocatable
-        if one != resource and vendor_of(one) and node.free(one) >= amount
+        if one != resource
+        and vendor_of(one)
+        and node.free(one) >= amount
+        # A container has no use for a machine's device, nor a machine for a container's.
+        and is_for_machines(one) == is_for_machines(resource)
     ]
     return min(free, key=lambda one: (vendor_of(one) != vendor_of(resource), one), default="")
 
 
 def _room(resource: str, amount: int, node: NodeInfo) -> Step | None:
     if not node.allocatable.get(resource, 0):
-        return _split(resource, amount, node)
+        return _set_up(resource, node) or _split(resource, amount, node)
     if amount > node.allocatable[resource]:
         return None
     if resource == PODS:
         return Step("move a pod away: it runs as many as it may", 4)
     short = amount - max(0, node.free(resource))
     return Step(f"free {units(short, resource)} {resource} there", 3)
+
+
+def _set_up(resource: str, node: NodeInfo) -> Step | None:
+    """Return how a node's GPUs would be for who asks so, where they are for something else."""
+    if not reserved(resource, node):
+        return None
+    wanted = "vm-passthrough or vm-vgpu" if is_for_machines(resource) else CONTAINER
+    say = f"set its GPUs up for it: label {WORKLOAD}={wanted} (gpu_plan_change)"
+    return Step(say, 6)
 
 
 def _split(resource: str, amount: int, node: NodeInfo) -> Step | None:

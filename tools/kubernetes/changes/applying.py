@@ -251,8 +251,7 @@ async def _undo(desk: Desk, connection: "Connection", job: _Job, outcome: Outcom
     """
     plan = job.plan
     back = joined([one for one in reversed(outcome.inverses) if one is not None])
-    stamp = datetime.now(UTC)
-    found = await draft(desk, connection, back, stamp=stamp, override_owner=True)
+    found = await draft(desk, connection, back, stamp=connection.now, override_owner=True)
     note = partial(_note_undo, desk, plan)
     work = _work(desk, connection, f"{plan.id}-undo", note, job.caller)
     undoing = await work.write(found)

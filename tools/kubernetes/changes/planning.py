@@ -43,7 +43,8 @@ async def plan(
     identity = await connection.identity()
     await settle_doubts(connection, desk, asked)
     resolved = await to_thread.run_sync(resolve, asked, desk, identity)
-    stamp = resolved.stamp or datetime.now(UTC).replace(microsecond=0)
+    # By the API server's clock, as what is there already is told by it from what a plan made.
+    stamp = resolved.stamp or connection.now.replace(microsecond=0)
     found = await draft(
         desk,
         connection,

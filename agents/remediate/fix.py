@@ -159,14 +159,14 @@ class Fixer:
         if asked:
             # What was refused for its owner stays the better thing to tell.
             repair.result = repair.result if repair.result is Result.REFUSED else Result.ASKS
-            repair.reasons += [f"to {remedy.say}, tell: {one}" for one in asked]
+            repair.reasons += [f"{_to(remedy)}, tell: {one}" for one in asked]
             repair.remedy = repair.remedy or remedy
             return
         repair.remedy = remedy
         hands = found.hands(answer, remedy)
         if hands is None:
             repair.result = Result.REFUSED
-            repair.reasons.append(f"to {remedy.say} takes {remedy.tool}, which no server has here")
+            repair.reasons.append(f"{_to(remedy)} takes {remedy.tool}, which no server has here")
             return
         arguments = {"changes": list(remedy.changes), "cluster": answer.cluster or None}
         arguments = {key: value for key, value in arguments.items() if value}
@@ -180,7 +180,7 @@ class Fixer:
         repair.told = [line for one in planned.content for line in _lines(one)]
         if plan.plan_id is None:
             repair.result = Result.REFUSED
-            repair.reasons.append(f"to {remedy.say} would change nothing: {plan.note}")
+            repair.reasons.append(f"{_to(remedy)} would change nothing: {plan.note}")
             return
         repair.plan, repair.result = plan.plan_id, Result.PLANNED
         if not self._dry_run:
@@ -288,9 +288,15 @@ def chosen(roots: Sequence[RootCause], target: str | None) -> list[RootCause]:
     ]
 
 
+def _to(remedy: Remedy) -> str:
+    """Return what a remedy does as a purpose, within a sentence."""
+    first, rest = remedy.say[:1], remedy.say[1:]
+    return f"to {first.lower() if rest[:1].islower() else first}{rest}"
+
+
 def _told(error: ToolError, remedy: Remedy | None) -> str:
     said = f"{error}. {error.hint}" if error.hint else str(error)
-    return f"to {remedy.say}: {said}" if remedy else said
+    return f"{_to(remedy)}: {said}" if remedy else said
 
 
 def _lines(content: object) -> list[str]:

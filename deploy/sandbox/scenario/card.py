@@ -43,7 +43,7 @@ class Card(Declared):
         description="What a safe repair does with a fault: repair it, ask for a value that only a"
         " person knows, refuse because the change belongs elsewhere, or leave it to a person.",
     )
-    repair_says: str = Field(default="", description="Text that its refusal must hold.")
+    repair_says: str = Field(default="", description="Text that its refusal or question must hold.")
     repaired_by: str = Field(
         default="", description="The change of the Cluster API server that repairs it, if one does."
     )

@@ -11,6 +11,7 @@ from clusterwright.tools.excerpt import few
 from clusterwright.tools.finding import Evidence, FieldEvidence, Finding, Severity
 from clusterwright.tools.gpu.analyzers.about import Cure, about, of_condition, shown
 from clusterwright.tools.gpu.analyzers.operator_state import acting
+from clusterwright.tools.gpu.analyzers.policy_cures import selector
 from clusterwright.tools.gpu.estate import (
     CLUSTER_POLICY,
     DEVICE_CONFIG,
@@ -106,7 +107,7 @@ def _of_amd(estate: Estate, one: Manifest) -> Iterator[Finding]:
         if nodes and dig(told, "nodesMatchingSelectorNumber") == 0:
             path = f"$.status.{part}.nodesMatchingSelectorNumber"
             sentence = f"Its selector matches no node{_beside(nodes)}"
-            cure = Cure("Correct spec.selector of the DeviceConfig, or label the nodes")
+            cure = selector(one, "Correct spec.selector of the DeviceConfig", nodes)
             yield _finding(one, sentence, (shown(one, path, "0"),), cure=cure)
             return
 

@@ -4,6 +4,7 @@ A ClusterPolicy is for all nodes, and so none of this is decided here: what is t
 asked, with what is known of the node that it is needed for.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 
 from clusterwright.tools.excerpt import few
@@ -27,6 +28,7 @@ _FILES = {
     "CONTAINERD_CONFIG": "the file that the node's containerd reads its configuration from",
     "CONTAINERD_SOCKET": "the socket of the node's containerd",
 }
+_PLAIN = re.compile(r"[\w./-]{1,317}=[\w.-]{0,63}")
 _FROM_POD = 3
 """Owners from a pod up to what an operator was told."""
 
@@ -86,7 +88,10 @@ def selector(config: Manifest, say: str, nodes: Sequence[GpuNode]) -> Cure:
         for key, value in (nodes[0].labels.items() if nodes else ())
         if "amd" in key and all(one.labels.get(key) == value for one in nodes)
     ]
-    there = f"; those with GPUs have {few([word(one) for one in sorted(shared)], 3)}" * bool(shared)
+    # What NFD finds comes first: the operator's own labels come after it has selected a node.
+    shared.sort(key=lambda one: (not one.startswith("feature.node."), one))
+    named = few([one if _PLAIN.fullmatch(one) else word(one) for one in shared], 2)
+    there = f"; those with GPUs have {named}" if shared else ""
     wanted = {ask(f"the label of the nodes to look after{there}"): ask("its value")}
     return elsewhere(say, PLAN, patch(Ref.of(config), {"spec.selector": wanted}))
 

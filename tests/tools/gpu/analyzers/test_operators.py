@@ -147,6 +147,8 @@ def test_a_device_config_that_selects_no_node_is_told() -> None:
     finding = only(found(fleet))
     assert finding.code == "gpu/false-ready"
     assert finding.title == ("Its selector matches no node; there is a node with GPUs: gpu-1")
+    asked = next(iter(finding.remedies[0].changes[0]["set"]["spec.selector"]))
+    assert "those with GPUs have feature.node.kubernetes.io/amd-gpu=true" in asked
     status["driver"] = {"nodesMatchingSelectorNumber": 1}
     assert found(fleet) == []
 
@@ -163,6 +165,12 @@ def test_drivers_that_want_the_same_node_are_one_conflict() -> None:
     assert finding.code == "gpu/driver-conflict"
     assert [one.name for one in finding.members] == ["a", "b"]
     assert finding.title == "Node selectors overlap: “a and b want gpu-1”"
+    [change] = finding.remedies[0].changes
+    assert change["object"] == "NVIDIADriver.nvidia.com/b"
+    assert (
+        "<ask: a label that only nodes of b have; a, b overlap>"
+        in change["set"]["spec.nodeSelector"]
+    )
 
 
 def test_two_default_drivers_are_a_conflict_and_one_is_none() -> None:
@@ -173,6 +181,8 @@ def test_two_default_drivers_are_a_conflict_and_one_is_none() -> None:
     finding = only(found(fleet))
     assert finding.code == "gpu/driver-conflict"
     assert finding.title == "2 NVIDIADrivers are the default one: a, c"
+    asked = "<ask: false, if c is not to be the default; they are a, c>"
+    assert finding.remedies[0].changes[0]["set"] == {"spec.default": asked}
 
 
 def test_an_operator_of_drivers_of_its_own_has_no_false_ready() -> None:

@@ -131,7 +131,10 @@ async def _together(
 
 
 async def _apart(cluster: Cluster, rendered: Sequence[Rendered], say: Say, look: Look) -> list[Row]:
-    """Judge each by itself, from its breaking to its end, so many at a time."""
+    """Judge each by itself, from its breaking to its end, so many at a time.
+
+    What is told late begins first, so that the others come and go meanwhile.
+    """
     from clusterwright.servers.cluster_api import create_server
 
     limiter = anyio.CapacityLimiter(_APART_AT_ONCE)
@@ -149,7 +152,7 @@ async def _apart(cluster: Cluster, rendered: Sequence[Rendered], say: Say, look:
 
     servers = {"cluster-api": create_server(kubeconfig=cluster.kubeconfig)}
     async with connect(servers) as hub, anyio.create_task_group() as tasks:
-        for one in rendered:
+        for one in sorted(rendered, key=lambda one: -one.card.told_within):
             tasks.start_soon(run, hub, one)
     return rows
 

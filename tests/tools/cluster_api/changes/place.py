@@ -19,10 +19,11 @@ from clusterwright.tools.trust.authority import Authority
 from clusterwright.tools.trust.policy import Policy
 from clusterwright.tools.trust.risk import Access
 from tests.changes_by_tools import Session
+from tests.management_cluster import REUSED
 
 EVERYTHING: Json = {
     "unattended": [{"changes": "*", "clusters": ["*"], "namespaces": ["*"], "risk": "high"}],
-    "settle_seconds": 2,
+    "settle_seconds": 0.5,
 }
 SECONDS = 300.0
 
@@ -104,7 +105,10 @@ def gpu_cluster(name: str, **more: Json) -> Manifest:
 
 @contextmanager
 def place_in(management: Instance, folder: Path) -> Generator[Place]:
-    """Make a namespace, and take it away with its clusters; plans are kept in a folder."""
+    """Make a namespace, and take it away with its clusters; plans are kept in a folder.
+
+    Of a management cluster that itself goes away soon, only the workload clusters are told to.
+    """
     name = f"clusters-{os.getpid()}-{next(_NUMBERS)}"
     management.kubectl("create", "namespace", name)
     state = folder / "state"
@@ -114,5 +118,8 @@ def place_in(management: Instance, folder: Path) -> Generator[Place]:
     for one in found.listed("clusters.cluster.x-k8s.io"):  # a paused one would never go
         patch = '{"spec":{"paused":null}}'
         found.kubectl("patch", "cluster", one["metadata"]["name"], "--type=merge", "-p", patch)
-    found.kubectl("delete", "clusters.cluster.x-k8s.io", "--all", "--timeout=110s")
-    management.kubectl("delete", "namespace", name, "--wait=false")
+    reused = bool(os.environ.get(REUSED))
+    wait = "--timeout=110s" if reused else "--wait=false"
+    found.kubectl("delete", "clusters.cluster.x-k8s.io", "--all", wait)
+    if reused:  # it goes only after its clusters: what deletes these needs their secrets
+        management.kubectl("delete", "namespace", name, "--wait=false")

@@ -5,37 +5,23 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from clusterwright.deploy.sandbox import Instance
 from clusterwright.deploy.sandbox.audit_log import writes
 from clusterwright.tools.change import State
 from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.trust.authority import Authority
-from tests.e2e.cluster_life import live
 from tests.e2e.drawn import in_turn
-from tests.management_cluster import management_cluster
-from tests.tools.cluster_api.changes.place import Place, place_in
+from tests.tools.cluster_api.changes.place import Place
+from tests.tools.cluster_api.changes.whole_life import live
 from tests.trust.changes.gate import Gate, gate
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(1_800)]
 _SECONDS = 600.0
-
-
-@pytest.fixture(scope="module")
-def management() -> Iterator[Instance]:
-    with management_cluster("whole-life", reusable=True) as found:
-        yield found
-
-
-@pytest.fixture
-def place(management: Instance, tmp_path: Path) -> Iterator[Place]:
-    with place_in(management, tmp_path) as found:
-        yield found
 
 
 @in_turn(0, 2)
@@ -66,7 +52,7 @@ class Runs:
         """Run until it ends, or is killed by the relay, or as soon as something is so."""
         words = (str(self.relay.kubeconfig), str(self.place.state), self.place.namespace)
         process = subprocess.Popen(
-            [sys.executable, "-m", "tests.e2e.cluster_life", *words],
+            [sys.executable, "-m", "tests.tools.cluster_api.changes.whole_life", *words],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -2,7 +2,7 @@
 
 Everything goes through MCP tools: planned, approved by a policy, applied and proven; and read back
 by tools that know nothing of the change. Run as a process of its own, so that it can be killed:
-python -m tests.e2e.cluster_life KUBECONFIG STATE NAMESPACE
+python -m tests.tools.cluster_api.changes.whole_life KUBECONFIG STATE NAMESPACE
 """
 
 import re
@@ -27,7 +27,7 @@ POLICY: Json = {
     "unattended": [
         {"changes": "*", "clusters": ["*"], "namespaces": ["*", ""], "risk": "high"},
     ],
-    "settle_seconds": 2,
+    "settle_seconds": 0.5,
 }
 SECONDS = 300.0
 _PLAN = re.compile(r"^(p-[0-9a-f]{12}) ")

@@ -1,27 +1,31 @@
 """The way back of a node, with a look at who uses its GPUs, and at the MIG layout of before."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar, cast
 
 from clusterwright.tools.diff import clean, same
 from clusterwright.tools.errors import RefusedError
 from clusterwright.tools.field_path import MISSING, Path, put, read
+from clusterwright.tools.gpu.changes.advertised import again
 from clusterwright.tools.gpu.changes.clients import clients_on, named
 from clusterwright.tools.gpu.changes.emptied import waiting
 from clusterwright.tools.gpu.changes.mig_proof import CONFIG, SECONDS, STATE, proof, restoration
 from clusterwright.tools.gpu.changes.node_change import NodeChange, estate_in
+from clusterwright.tools.gpu.changes.set_sharing import LABEL as SHARING
 from clusterwright.tools.gpu.changes.wait import MIG_DONE
 from clusterwright.tools.gpu.changes.whose_label import takes_away
 from clusterwright.tools.kubernetes.changes.inverse import Restore, path_of
 from clusterwright.tools.kubernetes.changes.kind import existing
 from clusterwright.tools.kubernetes.changes.patch import patched
 from clusterwright.tools.kubernetes.changes.step import Check, Scene, Step
-from clusterwright.tools.manifest import Json, Manifest, labels_of, text
+from clusterwright.tools.manifest import Json, Manifest, labels_of, mapping, text
 from clusterwright.tools.ref import Ref
+from clusterwright.tools.trust.risk import Risk
 
 _LABELS: Path = ("metadata", "labels")
 _LAYOUT: Path = (*_LABELS, CONFIG)
+_SHARING: Path = (*_LABELS, SHARING)
 _CORDON: Path = ("spec", "unschedulable")
 
 
@@ -41,10 +45,11 @@ class RestoreNode(Restore):
         steps = super(RestoreNode, made).steps(scene)
         self._refuse_in_use(scene, live, open_)
         back = {path_of(one["path"]): one.get("before", MISSING) for one in open_}
-        layout = back.get(_LAYOUT, MISSING)
+        layout, known = back.get(_LAYOUT, MISSING), self.known or {}
+        if _SHARING in back:
+            return tuple(self._unshared(one, scene, mapping(known, "advertised")) for one in steps)
         if not steps or layout is MISSING:
             return steps
-        known = self.known or {}
         was = text(known, "layout") == layout  # else nobody knows whether it can be made at all
         expected = restoration(known if was else {"layout": layout}, live)
         checks = (proof(self.object, expected),) if was else ()
@@ -52,6 +57,19 @@ class RestoreNode(Restore):
             return tuple(replace(one, checks=(*one.checks, *checks)) for one in steps)
         split = put(live, _LAYOUT, layout)
         return tuple(_one_by_one(live, cast("Manifest", split), back, expected, checks))
+
+    def _unshared(self, step: Step, scene: Scene, counts: Mapping[str, int]) -> Step:
+        """Return a step after which devices are shared as before, with who has them meanwhile."""
+        estate = estate_in(scene)
+        clients, node = clients_on(estate, self.object.name), estate.node(self.object.name)
+        risks = step.risks
+        if clients and node is not None:
+            used, would = sum(node.requested.values()), sum(counts.values())
+            many = f"{used} are in use and there would be {would}" if counts else "in use"
+            risk = Risk.HIGH if used > would else Risk.MEDIUM
+            risks = (*(risks or ()), (risk, f"{many}: {named(clients)}"))
+        checks = (again(self.object, counts),) if counts else ()
+        return replace(step, checks=(*step.checks, *checks), risks=risks)
 
     def _open(self, live: Manifest) -> Iterator[Manifest]:
         """Yield the fields that are not back already, as after a way back that was cut short."""

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from clusterwright.tools.errors import InvalidInputError, NotFoundError, RefusedError
 from clusterwright.tools.field_path import MISSING, put
+from clusterwright.tools.gpu.changes.advertised import advertised
 from clusterwright.tools.gpu.changes.clients import clients_on, named
 from clusterwright.tools.gpu.changes.node_change import (
     LABEL_VALUE,
@@ -82,6 +83,7 @@ class SetSharing(NodeChange):
                 risks=tuple(_risks(self.ref, estate, node, sharing)),
                 notes=tuple(_notes(sharing)),
                 rests_on=[sharing.line(), sharing.renamed],
+                back={"advertised": dict(counts)} if (counts := advertised(before)) else None,
             ),
         )
 

@@ -9,6 +9,7 @@ from clusterwright.tools.gpu.changes.emptied import HELD
 from clusterwright.tools.gpu.changes.mig_proof import CONFIG, STATE
 from clusterwright.tools.gpu.changes.restore import RestoreNode
 from clusterwright.tools.gpu.changes.set_mig import SetMig
+from clusterwright.tools.gpu.changes.set_sharing import LABEL as SHARING
 from clusterwright.tools.gpu.changes.whose_label import WORKLOAD
 from clusterwright.tools.gpu.desk import VOCABULARY
 from clusterwright.tools.gpu.operands import DEPLOY
@@ -17,6 +18,7 @@ from clusterwright.tools.kubernetes.changes.request import parse_change
 from clusterwright.tools.kubernetes.changes.step import Met, Pending
 from clusterwright.tools.kubernetes.changes.write import Verb
 from clusterwright.tools.manifest import Manifest
+from clusterwright.tools.trust.risk import Risk
 from tests.tools.gpu.changes.cluster import layouts, node, operand, scene, user
 
 MANAGER = operand("nvidia-mig-manager")
@@ -209,3 +211,32 @@ def test_a_way_back_that_was_cut_short_goes_on_where_it_was() -> None:
     halfway["metadata"]["labels"][CONFIG] = "somebody-elses"
     with pytest.raises(RefusedError, match="somebody changed"):
         change.steps(scene(halfway))
+
+
+def unshared(**known: int) -> RestoreNode:
+    change = labelled(SHARING, after="shared-4")
+    counts = {f"nvidia.com/{key}": n for key, n in known.items()}
+    return change.model_copy(update={"known": {"advertised": counts} if counts else None})
+
+
+SHARED = node(gpus=32)
+SHARED["metadata"]["labels"][SHARING] = "shared-4"
+
+
+@pytest.mark.parametrize(("gpus", "verdict"), [(8, Met), (32, Pending)])
+def test_devices_that_were_whole_have_to_be_so_again(gpus: int, verdict: type[Any]) -> None:
+    (step,) = unshared(gpu=8).steps(scene(SHARED))
+    (check,) = step.checks
+    assert check.say == "Node/gpu-1 advertises 8 nvidia.com/gpu again"
+    assert isinstance(check.judge(node(gpus=gpus), ()), verdict)
+    (step,) = unshared().steps(scene(SHARED))
+    assert step.checks == ()
+
+
+@pytest.mark.parametrize(("used", "risk"), [(9, Risk.HIGH), (2, Risk.MEDIUM)])
+def test_pods_that_share_devices_by_now_are_told(used: int, risk: Risk) -> None:
+    (step,) = unshared(gpu=8).steps(scene(SHARED, user("train", used)))
+    assert step.risks
+    found = step.risks[0]
+    assert found[0] is risk
+    assert f"{used} are in use and there would be 8: Pod/ml/train" in found[1]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from clusterwright.tools.excerpt import few
 from clusterwright.tools.gpu.changes.unasked import unasked
+from clusterwright.tools.gpu.dra import claims
 from clusterwright.tools.gpu.estate import Estate, asked_of
 from clusterwright.tools.gpu.vendor import vendor_of
 from clusterwright.tools.kubernetes.analyzers.capacity import finished
@@ -15,7 +16,6 @@ from clusterwright.tools.manifest import (
     Manifest,
     items,
     mapping,
-    namespace_of,
     text,
 )
 from clusterwright.tools.ref import Ref
@@ -84,7 +84,7 @@ def _claims(estate: Estate, pod: Manifest) -> list[str]:
 def _reserved(snapshot: Snapshot) -> Mapping[str, Sequence[Ref]]:
     """Return the claims that are reserved for pods, by uid, also where the pod does not say so."""
     found: dict[str, list[Ref]] = defaultdict(list)
-    for claim in snapshot.of_kind("ResourceClaim"):
+    for claim in snapshot.of_kind(claims.CLAIM):
         for one in items(claim, "status", "reservedFor"):
             if text(one, "resource") == "pods" and text(one, "uid"):
                 found[text(one, "uid")].append(Ref.of(claim))
@@ -93,15 +93,7 @@ def _reserved(snapshot: Snapshot) -> Mapping[str, Sequence[Ref]]:
 
 def claims_of(pod: Manifest) -> list[Ref]:
     """Return the claims of a pod: those that it names, and those made for it of a template."""
-    made = {
-        text(one, "name"): text(one, "resourceClaimName")
-        for one in items(pod, "status", "resourceClaimStatuses")
-    }
-    names = (
-        text(one, "resourceClaimName") or made.get(text(one, "name"), "")
-        for one in items(pod, "spec", "resourceClaims")
-    )
-    return [Ref("ResourceClaim", name, namespace_of(pod)) for name in names if name]
+    return [ref for _, ref in claims.claims_of(pod) if ref and ref.kind == claims.CLAIM]
 
 
 def _is_of_gpus(claim: Manifest) -> bool:

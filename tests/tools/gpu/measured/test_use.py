@@ -84,7 +84,7 @@ def test_a_node_with_nobodys_use_is_used_outside_kubernetes() -> None:
     [
         ((node(age=60),), State.NEW, "the node is new"),
         (
-            (node(gpu_workload_config="vm-passthrough"),),
+            (node(**{"gpu_deploy_vfio-manager": "true"}),),
             State.UNMEASURED,
             "passed through to virtual machines, so not seen on the node",
         ),

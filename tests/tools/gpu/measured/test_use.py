@@ -79,12 +79,18 @@ def test_a_node_with_nobodys_use_is_used_outside_kubernetes() -> None:
     assert told(found) == {("used outside Kubernetes", "gpu-1"): (1, "")}
 
 
+def _passed_through() -> Manifest:
+    found = node()
+    found["metadata"]["labels"]["nvidia.com/gpu.deploy.vfio-manager"] = "true"
+    return found
+
+
 @pytest.mark.parametrize(
     ("objects", "state", "why"),
     [
         ((node(age=60),), State.NEW, "the node is new"),
         (
-            (node(**{"gpu_deploy_vfio-manager": "true"}),),
+            (_passed_through(),),
             State.UNMEASURED,
             "passed through to virtual machines, so not seen on the node",
         ),

@@ -6,7 +6,12 @@ Mellanox/network-operator (prefix `nvidia.com`: `hostdev`, `mlnxnics`, `sriovleg
 interfaces, as `resibp24s0`), intel/sriov-network-device-plugin (`intel.com/intel_sriov_...`).
 """
 
+import math
 import re
+from collections.abc import Mapping
+
+from clusterwright.tools.kubernetes.analyzers.capacity import requested
+from clusterwright.tools.manifest import Manifest
 
 _DOMAINS = frozenset({"rdma", "openshift.io", "mellanox.com"})
 _NAMES = re.compile(
@@ -30,3 +35,12 @@ def names_network(name: str) -> bool:
     NVSwitches, which are handed to virtual machines with the GPUs, are among them.
     """
     return _NAMES.match(name) is not None
+
+
+def network_devices_of(pod: Manifest) -> Mapping[str, int]:
+    """Return the network devices that a pod asks for, by resource."""
+    return {
+        key: int(amount)
+        for key, amount in requested(pod).items()
+        if is_network_device(key) and math.isfinite(amount) and amount >= 1
+    }

@@ -25,6 +25,8 @@ _MAYBE = {
     "scheduling.run.ai": ("Queue", "PodGroup", "BindRequest"),
     "scheduling.volcano.sh": ("Queue", "PodGroup"),
     "topology.node.k8s.io": ("NodeResourceTopology",),
+    "sriovnetwork.openshift.io": ("SriovNetworkNodeState",),
+    "mellanox.com": ("NicClusterPolicy",),
 }
 """Kinds of operators and queues: of those that are not served nothing is said."""
 _EXPECTED = frozenset({"Node", "Pod", "DaemonSet"})

@@ -193,6 +193,7 @@ GPU = (
     "vfio-binding",
     "vgpu-types",
     "virtual-machine-pool",
+    "rdma-devices",
     "fabric-manager",
     "foreign-layout",
     "busy-layout",

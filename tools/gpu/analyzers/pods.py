@@ -6,6 +6,7 @@ from clusterwright.tools.analyzer import Analyzer, Fulfilled, ReadRequest, Suspi
 from clusterwright.tools.finding import Finding
 from clusterwright.tools.gpu.analyzers import (
     mig_mismatch,
+    network_missing,
     none_free,
     product_unknown,
     workload_mismatch,
@@ -20,6 +21,7 @@ _STEPS = (
     workload_mismatch.suspect,
     wrong_resource.suspect,
     mig_mismatch.suspect,
+    network_missing.suspect,
 )
 
 
@@ -53,6 +55,7 @@ PODS = Analyzer(
         workload_mismatch.CODE,
         wrong_resource.CODE,
         mig_mismatch.CODE,
+        network_missing.CODE,
         none_free.FRAGMENTED,
         none_free.NONE_FREE,
     ),

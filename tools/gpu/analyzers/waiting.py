@@ -9,6 +9,7 @@ from clusterwright.tools.finding import Evidence, Finding, Relation
 from clusterwright.tools.gpu.analyzers.about import Cure, with_cures
 from clusterwright.tools.gpu.analyzers.places import places
 from clusterwright.tools.gpu.estate import Estate, asked_of, estate_of
+from clusterwright.tools.gpu.network_devices import network_devices_of
 from clusterwright.tools.gpu.node import GpuNode
 from clusterwright.tools.gpu.vendor import Vendor, vendor_of
 from clusterwright.tools.gpu.workload import suits
@@ -161,7 +162,8 @@ def _sounds(estate: Estate, resource: str) -> bool:
 
 def _demands(pod: Manifest) -> object:
     spec = mapping(pod, "spec")
-    return (mapping(spec, "nodeSelector"), mapping(spec, "affinity"), items(spec, "tolerations"))
+    where = (mapping(spec, "nodeSelector"), mapping(spec, "affinity"), items(spec, "tolerations"))
+    return (*where, network_devices_of(pod))
 
 
 def would_take(node: GpuNode, one: Waiting) -> bool:

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from clusterwright.tools.gpu.dra.device import Device
-from clusterwright.tools.gpu.dra.selector import Answer, holds, may_be_of
+from clusterwright.tools.gpu.dra.selector import holds, may_be_of
+from clusterwright.tools.gpu.dra.values import Answer, joined
 from clusterwright.tools.manifest import Manifest, items, mapping, number, text, texts, truth
 
 _DRIVER = re.compile(r"device\.driver\s{0,4}==\s{0,4}[\"']([\w./-]{1,253})[\"']")
@@ -130,10 +131,7 @@ def _selectors(holder: Manifest) -> list[str]:
 
 
 def _all(selectors: Sequence[str], device: Device) -> Answer:
-    answers = [holds(one, device) for one in selectors]
-    if False in answers:
-        return False
-    return None if None in answers else True
+    return joined((holds(one, device) for one in selectors), decides=False)
 
 
 def _tolerated(one: Manifest, taint: Manifest) -> bool:

@@ -21,10 +21,11 @@ from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref, owner_of
 from clusterwright.tools.trust.risk import Risk
 
-_BENEATH = frozenset({"driver"})
+_BENEATH = frozenset({"driver", "vgpu-manager"})
 """Operands without which who uses a device loses it."""
 _RISKS = {
     "driver": "no pod gets a device of the node until it and its followers are back",
+    "vgpu-manager": "no virtual machine has a vGPU of the node until it is back",
     "toolkit": "the container runtime may be restarted by it",
     "device-plugin": "no pod gets a device of the node until it is back",
     "mig-manager": "it carries the node's MIG layout out again, which fails while GPUs are in use",

@@ -26,7 +26,12 @@ _OF_VIRTUAL = (
     "kata-sandbox-device-plugin",
     "cc-manager",
 )
-_BENEATH = frozenset({"operands", "driver", "container-toolkit", "device-plugin"})
+_BENEATH = frozenset(
+    {
+        *("operands", "driver", "container-toolkit", "device-plugin"),
+        *("vgpu-manager", "vfio-manager", "sandbox-device-plugin"),  # of virtual machines
+    }
+)
 _PLACED = ("operands", *dict.fromkeys(one.deploy for one in OPERANDS if one.deploy), *_OF_VIRTUAL)
 
 
@@ -58,6 +63,8 @@ _BY_KIND = {
     "nvidia.com/device-plugin.config": "set_sharing, which sees that there is such a key",
     "nvidia.com/gpu-driver-upgrade-state": "retry_upgrade, once it failed",
 }
+_ALONE = frozenset({"nvidia.com/vgpu.config", "nvidia.com/cc.mode"})
+"""Read by the vGPU device manager and the CC manager, which set the node's GPUs up anew."""
 _OWNERS: Sequence[tuple[tuple[str, ...], str, str]] = (
     (
         ("nvidia.com/gpu.present", "nvidia.com/gpu-driver-upgrade"),
@@ -113,6 +120,11 @@ def wish_of(label: str) -> Wish:
     shown = word(one_line(label, 120)) or "an empty label"
     if label in _BY_KIND:
         raise RefusedError(f"{shown} is not set by itself here", hint=f"use kind {_BY_KIND[label]}")
+    if label in _ALONE:
+        raise RefusedError(
+            f"{shown} has the node's GPUs set up anew, and no kind of change here proves that",
+            hint="drain the node, then set it with k8s_plan_change and override_owner=true",
+        )
     if label.startswith(DEPLOY):
         raise RefusedError(
             f"there is no operand for the label {shown}",

@@ -3,7 +3,7 @@
 import pytest
 
 from clusterwright.tools.errors import RefusedError
-from clusterwright.tools.gpu.changes.whose_label import wish_of
+from clusterwright.tools.gpu.changes.whose_label import takes_away, wish_of
 
 
 @pytest.mark.parametrize(
@@ -51,6 +51,8 @@ def test_what_something_writes_by_itself_is_refused_with_its_name(label: str, ow
         ("nvidia.com/device-plugin.config", "kind set_sharing"),
         ("nvidia.com/gpu-driver-upgrade-state", "kind retry_upgrade"),
         ("nvidia.com/gpu.deploy.drivers", "gpu.deploy.operands"),
+        ("nvidia.com/cc.mode", "drain the node"),
+        ("nvidia.com/vgpu.config", "drain the node"),
         ("team", "k8s_plan_change"),
         ("notnvidia.com/gpu.deploy.driver", "k8s_plan_change"),
         ("a\x1b[31m\nb “x”", "k8s_plan_change"),
@@ -62,3 +64,23 @@ def test_others_are_refused_with_what_to_do_instead(label: str, hint: str) -> No
         wish_of(label)
     assert hint in caught.value.hint
     assert "\x1b" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "taken"),
+    [
+        ("nvidia.com/gpu.deploy.driver", "false", True),
+        ("nvidia.com/gpu.deploy.driver", None, True),
+        ("nvidia.com/gpu.deploy.driver", "true", False),
+        ("nvidia.com/gpu.deploy.operands", None, False),
+        ("nvidia.com/gpu.deploy.vgpu-manager", "false", True),
+        ("nvidia.com/gpu.deploy.dcgm-exporter", "false", False),
+        ("nvidia.com/gpu.workload.config", "container", True),
+        ("nvidia.com/gpu-driver-upgrade.skip", None, False),
+    ],
+)
+def test_what_takes_devices_from_pods_is_known(
+    label: str, value: str | None, *, taken: bool
+) -> None:
+    labels = {"nvidia.com/gpu.deploy.driver": "true"}
+    assert takes_away(label, value, labels) is taken

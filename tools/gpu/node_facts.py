@@ -2,6 +2,7 @@
 
 from clusterwright.tools.excerpt import few, one_line
 from clusterwright.tools.gpu.node import GpuNode
+from clusterwright.tools.gpu.workload import CONTAINER, VGPU
 from clusterwright.tools.kubernetes.state import state_of
 from clusterwright.tools.manifest import items, text
 from clusterwright.tools.quotation import word
@@ -10,7 +11,6 @@ from clusterwright.tools.snapshot import Snapshot
 _LABELS = {
     "driver": ("nvidia.com/cuda.driver-version.full", "amd.com/gpu.driver-version"),
     "cuda": ("nvidia.com/cuda.runtime-version.full",),
-    "workload": ("nvidia.com/gpu.workload.config",),
     "sharing config": ("nvidia.com/device-plugin.config",),
     "partition": ("amd.com/compute-memory-partition", "dcm.amd.com/gpu-config-profile"),
     "clique": ("nvidia.com/gpu.clique",),
@@ -36,7 +36,9 @@ def facts_of_node(snapshot: Snapshot, node: GpuNode) -> dict[str, str]:
     facts = {
         "state": state_of(node.manifest, snapshot.now).text,
         "memory": f"{node.memory} MiB each" if node.memory else "",
+        "workload": "" if node.workload == CONTAINER else word(node.workload),
         "MIG": _mig(node),
+        "vGPUs": _vgpus(node),
         "sharing": f"{word(node.sharing)}, {node.replicas} to a device"
         if node.replicas > 1
         else "",
@@ -55,6 +57,12 @@ def taints_of_node(node: GpuNode) -> list[str]:
         spelled = f"{key}={word(value)}" if value else key
         found.append(f"{spelled}:{word(text(one, 'effect'))}")
     return found
+
+
+def _vgpus(node: GpuNode) -> str:
+    if node.workload != VGPU:
+        return ""
+    return f"{word(node.vgpu_config) or 'default'} {word(node.vgpu_state) or 'not-begun'}"
 
 
 def _mig(node: GpuNode) -> str:

@@ -21,6 +21,7 @@ from clusterwright.tools.gpu.operator_rows import (
 )
 from clusterwright.tools.gpu.read import read_estate
 from clusterwright.tools.gpu.unread import OPERATED, told, unread
+from clusterwright.tools.gpu.workload import CONTAINER
 from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.listing import count
 from clusterwright.tools.kubernetes.parameters import Cluster, Cursor
@@ -56,6 +57,10 @@ class OperatorStatus(Answer):
     )
     driver_upgrades: dict[str, int] = Field(default_factory=dict, description="Nodes by state.")
     mig: dict[str, int] = Field(default_factory=dict, description="Nodes by state of a layout.")
+    workloads: dict[str, int] = Field(
+        default_factory=dict,
+        description="Nodes by whom devices are for, if not all for containers.",
+    )
     total: int = Field(description="DaemonSets of operands.")
     operands: tuple[OperandRow, ...] = Field(default=(), description="Those in trouble first.")
     not_operands: str | None = Field(
@@ -75,7 +80,8 @@ class OperatorStatus(Answer):
         elif not self.operators and not {one.what for one in self.gaps} & set(OPERATORS):
             lines.append("No ClusterPolicy, NVIDIADriver, GPUCluster or DeviceConfig.")
         lines += [f"! Deployment {key} is {said}" for key, said in self.controllers.items()]
-        for what, found in (("driver upgrades", self.driver_upgrades), ("MIG", self.mig)):
+        counts = {"driver upgrades": self.driver_upgrades, "MIG": self.mig, "for": self.workloads}
+        for what, found in counts.items():
             if found:
                 lines.append(f"{what}: " + ", ".join(f"{n} {key}" for key, n in found.items()))
         lines += [columns(_HEAD, [_cells(one) for one in self.operands])] if self.operands else []
@@ -151,6 +157,7 @@ def _whole(estate: Estate, total: int, *, told: bool) -> OperatorStatus:
     upgrades = [one.upgrade_state for one in estate.nodes]
     rows = operator_rows(estate) if told else ()
     layouts = [one.mig_state for one in estate.nodes if one.mig_config]
+    workloads = [one.workload for one in estate.nodes]
     return OperatorStatus(
         cluster=estate.cluster,
         nodes=dict(vendors.most_common()),
@@ -159,6 +166,7 @@ def _whole(estate: Estate, total: int, *, told: bool) -> OperatorStatus:
         controllers=_unready(estate) if told else {},
         driver_upgrades=_counted(upgrades) if told else {},
         mig=_counted(layouts) if told else {},
+        workloads=_counted(workloads) if told and set(workloads) - {CONTAINER} else {},
         total=total,
         not_operands=_passing(estate) if told else None,
         gaps=unread(estate, OPERATED),

@@ -37,3 +37,17 @@ def test_all_of_few_taints_are_told() -> None:
     estate = fleet.estate()
     node = found(estate, "gpu-1")
     assert facts_of_node(estate, node)["taints"] == "nvidia.com/gpu:NoSchedule"
+
+
+def test_whom_its_devices_are_for_is_told_as_the_operator_decides() -> None:
+    fleet = nvidia()
+    fleet.labels["nvidia.com/gpu.workload.config"] = "vm-vgpu"
+    estate = fleet.estate()
+    assert "workload" not in facts_of_node(estate, found(estate, "gpu-1"))
+
+    fleet = nvidia(sandboxWorkloads={"enabled": True})
+    fleet.labels["nvidia.com/gpu.workload.config"] = "vm-vgpu"
+    fleet.labels["nvidia.com/vgpu.config.state"] = "failed"
+    estate = fleet.estate()
+    facts = facts_of_node(estate, found(estate, "gpu-1"))
+    assert (facts["workload"], facts["vGPUs"]) == ("vm-vgpu", "default failed")

@@ -9,11 +9,15 @@ from tests.tools.gpu.funnel.fleet import (
     CONTAINERS,
     CRASHING,
     DRIVER,
+    PASSTHROUGH,
     PLUGIN,
     Fleet,
     ago,
     amd,
+    daemonset,
+    node,
     nvidia,
+    nvidia_labels,
     policy,
 )
 
@@ -97,6 +101,23 @@ def test_operands_that_want_no_pod_are_told_where_nodes_have_devices() -> None:
     first = next(one for one in answer.operands if one.operand == "driver")
     assert first.note == "wants no pod, though 1 node has nvidia.com devices"
     assert first.broken == 1
+
+
+def test_operands_for_machines_are_missed_only_where_there_are_such_nodes() -> None:
+    fleet = nvidia(sandboxWorkloads={"enabled": True})
+    for name in PASSTHROUGH:
+        fleet.add(daemonset(name))
+        fleet.objects["DaemonSet"][-1]["status"] = {"desiredNumberScheduled": 0}
+    assert _status(fleet).render().count("wants no pod") == 0
+
+    marks = nvidia_labels(*PASSTHROUGH, **{"nvidia.com/gpu.workload.config": "vm-passthrough"})
+    fleet.add(node("vm-1", labels=marks, devices={"nvidia.com/GH100_H100_SXM5_80GB": "8"}))
+    told = _status(fleet)
+    assert told.workloads == {"container": 1, "vm-passthrough": 1}
+    assert "for: 1 container, 1 vm-passthrough" in told.render()
+    assert (
+        "wants no pod, though 1 node has nvidia.com devices for virtual machines" in told.render()
+    )
 
 
 def test_of_duplicates_the_one_that_counts_is_named() -> None:

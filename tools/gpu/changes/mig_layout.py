@@ -84,7 +84,7 @@ def layout_of(known: Mapping[str, Json], name: str, product: Product | None) -> 
             f"there is no MIG layout {name[:80]!r}",
             hint=f"nearest: {', '.join(map(word, near))}; {len(known)} in all",
         )
-    splits = [_split(one) for one in items(known, name) if _is_for(one, product)]
+    splits = [_split(one, name) for one in items(known, name) if _is_for(one, product)]
     if not splits:
         raise RefusedError(
             f"MIG layout {name[:80]!r} says nothing of {product.name if product else 'its GPUs'}",
@@ -126,18 +126,31 @@ def no_mig(product: str, vendor: Vendor = Vendor.NVIDIA) -> RefusedError:
     )
 
 
-def _split(entry: Manifest) -> Split:
+def _split(entry: Manifest, name: str) -> Split:
     devices: Json = entry.get("devices")
     listed: tuple[int, ...] | None = None
     if isinstance(devices, list):
-        numbers = cast("list[Any]", devices)[:_MOST_DEVICES]
-        listed = tuple(one for one in numbers if isinstance(one, int))
-    profiles = {
-        name: count
-        for name, count in mapping(entry, "mig-devices").items()
-        if _is_text(name) and isinstance(count, int) and 0 < count <= _MOST_DEVICES
-    }
-    return Split(listed, truth(entry, "mig-enabled"), profiles)
+        numbers = cast("list[Any]", devices)
+        listed = tuple(one for one in numbers[:_MOST_DEVICES] if _is_count(one))
+        if len(listed) < len(numbers):
+            raise _odd(name, "devices")
+    profiles = {key: n for key, n in mapping(entry, "mig-devices").items() if _is_text(key)}
+    if not all(map(_is_count, profiles.values())):
+        raise _odd(name, "mig-devices")
+    return Split(listed, truth(entry, "mig-enabled"), {key: n for key, n in profiles.items() if n})
+
+
+def _odd(name: str, field: str) -> RefusedError:
+    return RefusedError(
+        f"MIG layout {name[:80]!r} has {field} that no machine has",
+        hint="repair it in its ConfigMap, or choose another layout",
+    )
+
+
+def _is_count(value: Json) -> bool:
+    """Return whether a number can be one of devices, or the index of one."""
+    known = isinstance(value, int) and not isinstance(value, bool)
+    return known and 0 <= value <= _MOST_DEVICES
 
 
 def _is_text(key: object) -> bool:

@@ -98,7 +98,7 @@ class SetMig(NodeChange):
                 say=f"ask for MIG layout {self.config} on {self.ref}",
                 checks=(mig_proof.proof(self.ref, expected),),
                 follows=self.evict,
-                risks=tuple(self._risks(estate)),
+                risks=tuple(self._risks(estate, expected)),
                 notes=tuple(self._notes(node, found, expected)),
                 rests_on=[node.product, repr(found), _strategy(estate, node)],
                 back=self._back(node) or None,
@@ -171,8 +171,10 @@ class SetMig(NodeChange):
             )
         return found
 
-    def _risks(self, estate: Estate) -> list[tuple[Risk, str]]:
+    def _risks(self, estate: Estate, expected: Manifest) -> list[tuple[Risk, str]]:
         found = [(Risk.MEDIUM, f"no pod gets a GPU of {self.ref} until its MIG manager is done")]
+        if not any(expected["resources"].values()):
+            found.append((Risk.HIGH, f"{self.ref} has no device for any pod by this layout"))
         if _may_reboot(estate):
             found.append((Risk.HIGH, f"{self.ref} may be rebooted, with all that runs on it"))
         elif estate.unread(CLUSTER_POLICY):

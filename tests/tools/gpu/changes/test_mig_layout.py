@@ -83,7 +83,24 @@ def test_of_entries_for_the_same_devices_the_last_counts() -> None:
     assert layout_of(found, "a", H100).expected(8, "mixed") == {GPU: 8}
 
 
-def test_odd_entries_break_nothing() -> None:
-    entry = "{devices: [0, x, true], mig-enabled: yes, mig-devices: {1g.10gb: -1, 1: 2}}"
+@pytest.mark.parametrize(
+    ("entry", "field"),
+    [
+        ("{devices: [0, x], mig-enabled: false}", "devices"),
+        ("{devices: [0, true], mig-enabled: false}", "devices"),
+        ("{devices: [-1], mig-enabled: false}", "devices"),
+        ("{devices: all, mig-enabled: true, mig-devices: {1g.10gb: -1}}", "mig-devices"),
+        ("{devices: all, mig-enabled: true, mig-devices: {1g.10gb: 1000000000}}", "mig-devices"),
+        ("{devices: all, mig-enabled: true, mig-devices: {1g.10gb: many}}", "mig-devices"),
+    ],
+)
+def test_counts_that_no_machine_has_are_refused(entry: str, field: str) -> None:
+    odd = layouts(f"mig-configs: {{a: [{entry}]}}", "it")
+    with pytest.raises(RefusedError, match=f"'a' has {field} that no machine has"):
+        layout_of(odd, "a", H100)
+
+
+def test_what_is_none_of_a_device_counts_for_nothing() -> None:
+    entry = "{devices: [0], mig-enabled: yes, mig-devices: {1g.10gb: 0, 1: 2}}"
     odd = layouts(f"mig-configs: {{a: [{entry}]}}", "it")
     assert layout_of(odd, "a", H100).expected(8, "mixed") == {GPU: 0}

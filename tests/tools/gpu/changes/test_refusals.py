@@ -228,3 +228,10 @@ def test_a_policy_that_may_not_be_read_may_have_the_node_rebooted() -> None:
     (step,) = TEN.steps(replace(read, around=around))
     unknown = "the ClusterPolicy could not be read, and may have the node rebooted for it"
     assert (Risk.HIGH, unknown) in (step.risks or ())
+
+
+def test_a_layout_by_which_nothing_is_advertised_is_a_high_risk() -> None:
+    known = layouts("mig-configs: {none: [{devices: all, mig-enabled: true}]}")
+    (step,) = SetMig(node="gpu-1", config="none").steps(scene(node(), *MANAGER, known=known))
+    said = "Node/gpu-1 has no device for any pod by this layout"
+    assert (Risk.HIGH, said) in (step.risks or ())

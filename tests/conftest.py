@@ -46,6 +46,8 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name in ("STATE", "CONFIG", "CACHE"):
             patch.setenv(f"CLUSTERWRIGHT_{name}_DIR", str(folder / name.lower()))
+        # Hundreds of programs of ours are started: compiled once, each starts a good deal sooner.
+        patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
         yield
 
 

@@ -26,12 +26,15 @@ _DONE = frozenset({"Completed", "Succeeded"})
 def pod_state(pod: Manifest, now: datetime) -> State:
     """Return a Pod's state with its ready containers, restarts and node."""
     containers = items(pod, "status", "containerStatuses")
-    wanted = len(items(pod, "spec", "containers"))
-    sidecars = [one for one in _sidecars(pod) if truth(one, "started")]
-    ready = sum(truth(one, "ready") for one in (*containers, *sidecars))
-    word = _word(pod, containers)
-    inits = items(pod, "status", "initContainerStatuses") if _initializing(pod) else _sidecars(pod)
-    restarts = sum(number(one, "restartCount") for one in (*containers, *inits))
+    inits = items(pod, "status", "initContainerStatuses")
+    sidecars = _sidecars(pod, inits)
+    starting = _initializing(pod, inits, sidecars)
+    wanted = len(items(pod, "spec", "containers")) + len(sidecars)
+    started = [one for one in sidecars if truth(one, "started")]
+    ready = sum(truth(one, "ready") for one in (*containers, *started))
+    word = _word(pod, containers, starting)
+    counted = (*containers, *(inits if starting else sidecars))
+    restarts = sum(number(one, "restartCount") for one in counted)
     deadline = instant(pod, "metadata", "deletionTimestamp")
     well = word in _DONE or word == "Running"
     if deadline is not None:
@@ -42,18 +45,17 @@ def pod_state(pod: Manifest, now: datetime) -> State:
         word,
         well,
         {
-            "ready": f"{ready}/{wanted + len(_sidecars(pod))}",
+            "ready": f"{ready}/{wanted}",
             "restarts": str(restarts),
             "node": text(pod, "spec", "nodeName"),
         },
     )
 
 
-def _word(pod: Manifest, containers: list[Manifest]) -> str:
+def _word(pod: Manifest, containers: list[Manifest], starting: str) -> str:
     reason = text(pod, "status", "reason") or phase(pod) or "Unknown"
     if condition(pod, "PodScheduled").get("reason") == "SchedulingGated":
         reason = "SchedulingGated"
-    starting = _initializing(pod)
     if starting and phase(pod) not in {"Failed", "Succeeded"}:
         return starting
     said = [_container(one) for one in containers]
@@ -62,11 +64,10 @@ def _word(pod: Manifest, containers: list[Manifest]) -> str:
     return "Running" if first == "Completed" and running else first
 
 
-def _initializing(pod: Manifest) -> str:
+def _initializing(pod: Manifest, inits: list[Manifest], sidecars: list[Manifest]) -> str:
     """Return what the first init container that has not finished is at, or nothing."""
-    statuses = items(pod, "status", "initContainerStatuses")
-    always = {text(one, "name") for one in _restartable(pod)}
-    for i, one in enumerate(statuses):
+    always = {text(one, "name") for one in sidecars}
+    for i, one in enumerate(inits):
         ended = mapping(one, "state", "terminated")
         if ended and number(ended, "exitCode") == 0:
             continue
@@ -98,12 +99,9 @@ def _lost(pod: Manifest) -> bool:
     return dig(pod, "status", "reason") == "NodeLost"
 
 
-def _restartable(pod: Manifest) -> list[Manifest]:
+def _sidecars(pod: Manifest, inits: list[Manifest]) -> list[Manifest]:
+    if not inits:  # most pods, of which a list may have thousands
+        return []
     found = items(pod, "spec", "initContainers")
-    return [one for one in found if one.get("restartPolicy") == "Always"]
-
-
-def _sidecars(pod: Manifest) -> list[Manifest]:
-    names = {text(one, "name") for one in _restartable(pod)}
-    statuses = items(pod, "status", "initContainerStatuses")
-    return [one for one in statuses if text(one, "name") in names]
+    names = {text(one, "name") for one in found if one.get("restartPolicy") == "Always"}
+    return [one for one in inits if text(one, "name") in names]

@@ -279,4 +279,5 @@ def _workload(node: GpuNode) -> str:
 
 
 def _sharing(node: GpuNode) -> str:
-    return "" if node.replicas == 1 else f"{word(node.sharing)} x{node.replicas}"
+    alone = node.replicas == 1 or node.workload != CONTAINER  # of whom labels may be left over
+    return "" if alone else f"{word(node.sharing)} x{node.replicas}"

@@ -40,7 +40,7 @@ def facts_of_node(snapshot: Snapshot, node: GpuNode) -> dict[str, str]:
         "MIG": _mig(node),
         "vGPUs": _vgpus(node),
         "sharing": f"{word(node.sharing)}, {node.replicas} to a device"
-        if node.replicas > 1
+        if node.replicas > 1 and node.workload == CONTAINER
         else "",
         "taints": few(taints_of_node(node), _TAINTS),
         **{name: word(one_line(value, 80)) for name, value in told.items()},

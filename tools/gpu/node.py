@@ -40,7 +40,7 @@ class GpuNode:
     workload: str = CONTAINER
     """What its devices are for: `container`, `vm-passthrough`, `vm-vgpu`, or AMD's words."""
 
-    @property
+    @cached_property
     def ref(self) -> Ref:
         """The node."""
         return Ref("Node", name_of(self.manifest))

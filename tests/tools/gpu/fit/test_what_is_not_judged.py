@@ -57,6 +57,27 @@ def test_a_selector_that_is_not_evaluated_makes_no_fit_and_no_refusal() -> None:
     assert explain(pod("t", cpu=1, spec=CLAIMS), too_few, "it").fits is Fits.NO
 
 
+def test_all_devices_are_not_to_be_had_for_sure_while_one_may_be_among_them() -> None:
+    known = device_class("device.attributes['gpu.nvidia.com'].kind == 'gpu'")
+    sure = {"name": "g", "attributes": {"kind": {"string": "gpu"}}}
+    every = claim(allocationMode="All")
+    plain = snapshot(node("a"), every, known, slice_of("a", sure), read=DRA)
+    assert explain(pod("t", cpu=1, spec=CLAIMS), plain, "it").fits is Fits.YES
+    perhaps = snapshot(node("a"), every, known, slice_of("a", sure, {"name": "h"}), read=DRA)
+    assert explain(pod("t", cpu=1, spec=CLAIMS), perhaps, "it").fits is Fits.UNSURE
+
+
+def test_a_constraint_of_a_kind_that_is_not_known_leaves_it_open() -> None:
+    known = device_class("device.driver == 'gpu.nvidia.com'")
+    two = claim(count=2)
+    two["spec"]["devices"]["constraints"] = [{"distinctAttribute": "gpu.nvidia.com/numa"}]
+    offered = slice_of("a", {"name": "g"}, {"name": "h"})
+    cluster = snapshot(node("a"), two, known, offered, read=DRA)
+    assert explain(pod("t", cpu=1, spec=CLAIMS), cluster, "it").fits is Fits.UNSURE
+    too_few = snapshot(node("a"), two, known, slice_of("a", {"name": "g"}), read=DRA)
+    assert explain(pod("t", cpu=1, spec=CLAIMS), too_few, "it").fits is Fits.NO
+
+
 def test_a_pool_that_lacks_slices_gives_no_device() -> None:
     known = device_class("device.driver == 'gpu.nvidia.com'")
     part = slice_of("a", {"name": "g"})

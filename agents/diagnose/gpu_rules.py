@@ -42,6 +42,12 @@ GPU_RULES = (
         "a Pod waits for the devices of a node that is broken",
     ),
     *each(
+        ("pod/untolerated-taint",),
+        (Edge.REQUESTS,),
+        ("gpu/upgrade-failed",),
+        "the node is cordoned for the upgrade of its driver, and must not be given back before",
+    ),
+    *each(
         _NOT_PLACED,
         (Edge.REQUESTS, Edge.LIMITED_BY),
         (*_DEMANDS, *_CLAIMS, "queue/*"),

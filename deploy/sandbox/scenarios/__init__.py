@@ -197,6 +197,7 @@ GPU = (
     "fabric-manager",
     "foreign-layout",
     "busy-layout",
+    "forgotten-layout",
     "lost-gpu",
     "unoffered-resource",
     "profile-of-another-product",

@@ -149,6 +149,17 @@ def test_an_exporter_that_fails_explains_its_pods_and_what_is_not_measured() -> 
     }
 
 
+def test_a_node_that_a_failed_upgrade_leaves_cordoned_is_not_given_back_for_who_waits() -> None:
+    fleet = nvidia()
+    fleet.labels["nvidia.com/gpu-driver-upgrade-state"] = "upgrade-failed"
+    cordon = {"key": "node.kubernetes.io/unschedulable", "effect": "NoSchedule"}
+    fleet.node["spec"].update({"unschedulable": True, "taints": [cordon]})
+    cordoned = finding("pod/untolerated-taint", POD)
+    told = outline(asking(fleet), cordoned)
+    assert list(told) == ["gpu/upgrade-failed"]
+    assert "pod/untolerated-taint" in told["gpu/upgrade-failed"]
+
+
 @pytest.mark.parametrize("code", ["gpu/xid-hardware", "gpu/row-remap-failed"])
 def test_a_device_that_is_broken_explains_what_was_taken_out_of_service(code: str) -> None:
     fleet = nvidia()

@@ -8,6 +8,7 @@ from functools import cached_property
 from clusterwright.tools.finding import Evidence, Finding, Relation
 from clusterwright.tools.gpu.analyzers.about import Cure, with_cures
 from clusterwright.tools.gpu.analyzers.places import places
+from clusterwright.tools.gpu.changes.standing import FAILED
 from clusterwright.tools.gpu.estate import Estate, asked_of, estate_of
 from clusterwright.tools.gpu.network_devices import network_devices_of
 from clusterwright.tools.gpu.node import GpuNode
@@ -235,14 +236,15 @@ def _would_have(node: GpuNode, resource: str, amount: int) -> bool:
     expected = _expected(node, resource)
     if expected is None:
         return node.published is None  # else DRA brings its devices, which are no resource
-    lacks = expected > node.allocatable.get(resource, 0)
+    # A failed upgrade leaves the node cordoned, whatever it offers.
+    lacks = expected > node.allocatable.get(resource, 0) or node.upgrade_state == FAILED
     return lacks and expected - node.requested.get(resource, 0) >= amount
 
 
 def _expected(node: GpuNode, resource: str) -> int | None:
     """Return how many devices of a resource a node should offer; None where nothing tells."""
-    if any("/mig-" in key and n for key, n in node.capacity.items()):
-        return node.capacity.get(resource, 0)
+    if any(("/mig-" in key or key.endswith(".shared")) and n for key, n in node.capacity.items()):
+        return node.capacity.get(resource, 0)  # what a whole device was, has other names here
     if resource == f"{node.vendor}/gpu" and node.count is not None:
         return max(node.count * node.replicas, node.capacity.get(resource, 0))
     return node.capacity.get(resource) or None

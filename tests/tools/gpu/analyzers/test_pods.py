@@ -91,6 +91,17 @@ def test_a_pod_that_waits_for_a_broken_node_is_its_symptom_only() -> None:
     assert codes(found(asking(fleet))) == {"Node/gpu-1": "gpu/upgrade-failed"}
 
 
+def test_a_pod_waits_for_a_node_that_a_failed_upgrade_leaves_cordoned_with_all_it_offers() -> None:
+    fleet = asking(nvidia())
+    fleet.labels["nvidia.com/gpu-driver-upgrade-state"] = "upgrade-failed"
+    cordon = {"key": "node.kubernetes.io/unschedulable", "effect": "NoSchedule"}
+    fleet.node["spec"].update({"unschedulable": True, "taints": [cordon]})
+    findings = found(fleet)
+    assert codes(findings) == {"Node/gpu-1": "gpu/upgrade-failed"}
+    edges = joins(fleet.estate(), findings)[Ref("Node", "gpu-1")]
+    assert Edge.REQUESTS in {one.edge for one in edges if str(one.source) == POD}
+
+
 def test_a_broken_node_whose_devices_are_all_given_away_is_not_what_a_pod_waits_for() -> None:
     fleet = taken(nvidia())
     fleet.node["status"]["allocatable"]["nvidia.com/gpu"] = "6"

@@ -9,6 +9,7 @@ from clusterwright.tools.gpu.analyzers import (
     network_missing,
     none_free,
     product_unknown,
+    shared_name,
     workload_mismatch,
     wrong_resource,
 )
@@ -20,6 +21,7 @@ _STEPS = (
     product_unknown.suspect,
     workload_mismatch.suspect,
     wrong_resource.suspect,
+    shared_name.suspect,
     mig_mismatch.suspect,
     network_missing.suspect,
 )

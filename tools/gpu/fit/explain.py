@@ -68,16 +68,14 @@ def explain(
     verdict = judge(pod, snapshot, ignored)
     held = [*before, *_gates(pod), *(line for one in having for line in one.held(pod, snapshot))]
     held += [] if name_of(pod) else exceeded(pod, snapshot)
-    places = [node for node in nodes if node.name in verdict.fitting]
+    fitting = frozenset(verdict.fitting)
+    places = [node for node in nodes if node.name in fitting]
     useless = list(refused(pod, places, refusals))
     held += useless
     unjudged = [*verdict.unjudged, *(line for one in having for line in one.unjudged)]
     unjudged += _other_scheduler(pod, having)
     fits = _fits(verdict, held, unjudged)
-    against = obstacles(pod, snapshot, ignored)
-    elsewhere = ignored | snapshot.derived(mapped).keys()
-    stuck = not verdict.fitting and not verdict.everywhere
-    return Fit(
+    found = Fit(
         cluster=snapshot.cluster,
         asked=asked,
         fits=fits,
@@ -85,21 +83,29 @@ def explain(
         fitting=len(verdict.fitting),
         of=len(nodes),
         held=tuple(held),
-        causes=tuple(causes(pod, nodes, against, elsewhere)) if stuck else (),
         objections=tuple(objections(verdict, nodes)),
         said=_said(pod),
-        options=tuple(map(_option, ways(pod, snapshot, ignored, elsewhere))) if stuck else (),
-        holders=tuple(_holders(pod, nodes, against)) if stuck else (),
-        notes=tuple(
-            _notes(pod, another_node(pod, nodes, against, elsewhere))
-            if stuck
-            else ()
-            if useless
-            else caveats(pod, places, refusals)
-        ),
+        notes=() if useless else tuple(caveats(pod, places, refusals)),
         unjudged=tuple(unjudged),
         gaps=_gaps(snapshot),
     )
+    if verdict.fitting or verdict.everywhere:
+        return found
+    return found.model_copy(update=_stuck(pod, snapshot, nodes, ignored))
+
+
+def _stuck(
+    pod: Manifest, snapshot: Snapshot, nodes: Sequence[NodeInfo], ignored: frozenset[str]
+) -> Mapping[str, object]:
+    """Return the fields of an answer that tell why a pod fits nowhere, and what would help."""
+    against = obstacles(pod, snapshot, ignored)
+    elsewhere = ignored | snapshot.derived(mapped).keys()
+    return {
+        "causes": tuple(causes(pod, nodes, against, elsewhere)),
+        "options": tuple(map(_option, ways(pod, snapshot, ignored, elsewhere))),
+        "holders": tuple(_holders(pod, nodes, against)),
+        "notes": tuple(_notes(pod, another_node(pod, nodes, against, elsewhere))),
+    }
 
 
 def _placed(pod: Manifest, snapshot: Snapshot, asked: str, of: int) -> Fit | None:

@@ -1,5 +1,7 @@
 """Faults before `clusterwright fix`: repaired, asked about, refused, or left alone."""
 
+from collections.abc import Sequence
+
 import anyio
 import pytest
 
@@ -10,6 +12,8 @@ from clusterwright.deploy.sandbox.scenario.card import Domain
 from clusterwright.deploy.sandbox.scenario.connect import connect
 from clusterwright.deploy.sandbox.scenario.lifecycle import purge
 from clusterwright.deploy.sandbox.scenario.load import load_of
+from clusterwright.deploy.sandbox.scenario.model import Scenario
+from tests.e2e.diagnosed import LONGEST_WAIT
 from tests.e2e.drawn import MOST_REPAIRED, drawn, seed_of_commit
 
 
@@ -17,10 +21,27 @@ from tests.e2e.drawn import MOST_REPAIRED, drawn, seed_of_commit
 @pytest.mark.parametrize("domain", ["kubernetes", "helm"])
 def test_fix_does_what_is_right_about_faults(sandbox: Instance, domain: Domain) -> None:
     seed = seed_of_commit()
-    cluster = connect(sandbox.kubeconfig, sandbox.registry_url or None)
-    faults = [one for one in load_of(domain) if one.card.repair is not None]
-    faults = [one.render(seed) for one in drawn(faults, seed, MOST_REPAIRED[domain])]
-    found = anyio.run(mend_all, cluster, sandbox.audit_log, faults, print)
+    _judge(sandbox, drawn(_repairable(domain), seed, MOST_REPAIRED[domain]), seed)
+
+
+@pytest.mark.timeout(900)
+def test_fix_does_what_is_right_about_faults_of_gpus(gpu_sandbox: Instance) -> None:
+    seed = seed_of_commit()
+    quick = [one for one in _repairable("gpu") if one.card.told_within <= LONGEST_WAIT]
+    repaired = [one for one in quick if one.card.repair == "fixed"]  # few: one has its turn
+    others = [one for one in quick if one not in repaired]
+    chosen = [*drawn(repaired, seed, 1), *drawn(others, seed, MOST_REPAIRED["gpu"] - 1)]
+    _judge(gpu_sandbox, chosen, seed)
+
+
+def _repairable(domain: Domain) -> Sequence[Scenario]:
+    return [one for one in load_of(domain) if one.card.repair is not None]
+
+
+def _judge(instance: Instance, faults: Sequence[Scenario], seed: int) -> None:
+    cluster = connect(instance.kubeconfig, instance.registry_url or None)
+    rendered = [one.render(seed) for one in faults]
+    found = anyio.run(mend_all, cluster, instance.audit_log, rendered, print)
     purge(cluster, wait=True)
     right = all(one.right for one in found)
     assert right, f"seed {seed}\n{mended_table(found)}\n{summary(found)}"

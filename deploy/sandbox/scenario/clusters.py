@@ -16,7 +16,7 @@ from clusterwright.tools.manifest import Manifest, name_of, strings, text, truth
 from clusterwright.tools.ref import Ref
 
 _GONE_SECONDS = 180.0
-_SECONDS_BETWEEN_LOOKS = 2.0
+_SECONDS_BETWEEN_LOOKS = 1.0
 _CLUSTER, _MACHINE = "Cluster.cluster.x-k8s.io", "Machine.cluster.x-k8s.io"
 _DEPLOYMENT = "ClusterDeployment.k0rdent.mirantis.com"
 """Of which Clusters come again, for as long as it is there."""

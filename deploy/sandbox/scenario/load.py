@@ -14,6 +14,8 @@ from clusterwright.tools.errors import NotFoundError
 from clusterwright.tools.manifest import Manifest
 
 _PACKAGE = "clusterwright.deploy.sandbox.scenarios"
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""Two hundred scenarios take seconds in Python."""
 
 
 @lru_cache(maxsize=1)
@@ -50,5 +52,6 @@ def _load(folder: Traversable) -> Scenario:
 
 
 def _documents(file: Traversable) -> tuple[Manifest, ...]:
-    found: list[Any] = list(yaml.safe_load_all(file.read_text(encoding="utf-8")))
+    spelled = file.read_text(encoding="utf-8")
+    found: list[Any] = list(yaml.load_all(spelled, _LOADER))
     return tuple(one for one in found if one)

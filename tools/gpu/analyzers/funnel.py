@@ -21,6 +21,7 @@ from clusterwright.tools.gpu.analyzers.driver_logs import Match, best, match
 from clusterwright.tools.gpu.analyzers.funnel_cures import cures
 from clusterwright.tools.gpu.analyzers.node_cures import keep_off, restarted
 from clusterwright.tools.gpu.analyzers.waiting import waiting, would_take
+from clusterwright.tools.gpu.changes.clients import clients_on
 from clusterwright.tools.gpu.estate import DEVICE_CONFIG, Estate, estate_of
 from clusterwright.tools.gpu.funnel import Stage, State, funnels
 from clusterwright.tools.gpu.node import GpuNode
@@ -45,7 +46,8 @@ _MOST_MACHINES = 3
 _MOST_LOGS = 2
 """Pods of one stage whose logs are read: those of alike nodes tell the same."""
 _AGAIN = frozenset({"restart_operand", "retry_upgrade"})
-_OF_RUNNING = frozenset({"gpu/mig-failed", "gpu/mig-stuck", "gpu/vgpu-failed"})
+_LAYOUT = frozenset({"gpu/mig-failed", "gpu/mig-stuck"})
+_OF_RUNNING = _LAYOUT | {"gpu/vgpu-failed"}
 """Codes that are told of pods which run: of their logs only what looks like an error tells why."""
 
 
@@ -55,19 +57,21 @@ def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
     for ref, stage in broken(estate).items():
         node = estate.node(ref.name)
         if node is not None and stage.code:
-            alike.setdefault(_sameness(node, stage), []).append((node, stage))
+            alike.setdefault(_sameness(estate, node, stage), []).append((node, stage))
     for some in alike.values():
         yield _suspicion(estate, [node for node, _ in some], some[0][1])
 
 
-def _sameness(node: GpuNode, stage: Stage) -> object:
-    """Return what nodes have in common that are broken for one cause."""
+def _sameness(estate: Estate, node: GpuNode, stage: Stage) -> object:
+    """Return what nodes have in common that are broken for one cause, and repaired alike."""
     fields = [
         (one.path.replace(node.ref.name, "*"), one.value)
         for one in stage.evidence
         if isinstance(one, FieldEvidence) and one.ref.kind != "Pod"
     ]
-    return (stage.code, node.vendor, _neutral(node, stage), repr(fields))
+    # A layout is made again where nobody has the devices, and where somebody has, not before.
+    busy = stage.code in _LAYOUT and bool(clients_on(estate, node.ref.name))
+    return (stage.code, node.vendor, _neutral(node, stage), repr(fields), busy)
 
 
 def _neutral(node: GpuNode, stage: Stage) -> str:

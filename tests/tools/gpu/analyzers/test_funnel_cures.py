@@ -6,11 +6,15 @@ from tests.tools.gpu.analyzers.estates import found, only
 from tests.tools.gpu.funnel.fleet import (
     CRASHING,
     DRIVER,
+    GFD,
     PLUGIN,
     TOOLKIT,
+    VALIDATOR,
     Fleet,
     event_of,
+    node,
     nvidia,
+    pod_of,
     user_pod,
 )
 
@@ -71,6 +75,23 @@ def test_a_layout_that_failed_for_users_who_are_gone_is_tried_again() -> None:
     finding = of("gpu/mig-failed", fleet, **seen)
     assert changes(finding)[0] == again
     assert finding.fixes[0].startswith("Have the layout tried again, which the GPUs can have")
+
+
+def test_nodes_whose_layouts_failed_are_told_apart_by_whether_their_gpus_are_in_use() -> None:
+    fleet = layout("all-1g.10gb")
+    for name in ("gpu-2", "gpu-3"):
+        fleet.add(node(name, labels=dict(fleet.labels)))
+        for one in (DRIVER, TOOLKIT, VALIDATOR, PLUGIN, GFD, "nvidia-mig-manager"):
+            fleet.add(pod_of(one, name))
+    fleet.add(user_pod("train", on="gpu-2", nvidia_gpu="4"))
+    busy, idle = sorted(
+        (one for one in found(fleet) if one.code == "gpu/mig-failed"),
+        key=lambda one: len(one.members),
+    )
+    assert str(busy.subject) == "Node/gpu-2"
+    assert "may be moved" in str(changes(busy)[0]["node"])
+    assert [one.name for one in idle.members] == ["gpu-1", "gpu-3"]
+    assert [one["node"] for one in idle.remedies[0].changes] == ["gpu-1", "gpu-3"]
 
 
 def test_a_layout_that_its_configuration_has_not_is_not_tried_again() -> None:

@@ -13,7 +13,7 @@ from clusterwright.tools.manifest import Json, Manifest
 
 LEGACY = "2025-11-25"
 MODERN = "2026-07-28"
-SECONDS = 30.0
+SECONDS = 60.0
 _SCRIPTS = Path(sys.executable).parent
 _CLIENT = {"name": "test", "version": "1"}
 

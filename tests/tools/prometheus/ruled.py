@@ -105,7 +105,7 @@ receivers:
   webhook_configs: [{url: 'http://127.0.0.1:1/'}]
 - name: nobody
 """
-_SECONDS = 20.0
+_SECONDS = 60.0
 
 
 @dataclass(frozen=True)

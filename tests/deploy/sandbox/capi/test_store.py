@@ -36,7 +36,7 @@ def test_the_answer_to_our_last_write_does_not_bring_an_object_back() -> None:
     api = SimulatedApi()
     store = Store(api, [NAMED], print)
     store.start()
-    assert api.told.wait(10)
+    assert api.told.wait(60)
     api.written(thing("first", 2))  # its last finalizer was removed; the watch was quicker
     assert store.all(*NAMED) == []
     api.written(thing("second", 4))  # of the same name, made since

@@ -13,7 +13,7 @@ import httpx
 from clusterwright.deploy.sandbox.parts.binaries import ensure_binaries
 from clusterwright.deploy.sandbox.parts.report import SilentReport
 
-_DEADLINE = 20.0
+_DEADLINE = 60.0
 
 
 def program(name: str) -> Path:

@@ -27,7 +27,7 @@ tls_server_config:
 basic_auth_users:
   reader: {hashed}
 """
-_DEADLINE = 20.0
+_DEADLINE = 60.0
 
 
 @pytest.fixture(scope="module")

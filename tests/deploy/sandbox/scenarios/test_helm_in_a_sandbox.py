@@ -42,7 +42,7 @@ def removed(cluster: Cluster, rendered: list[Rendered]) -> Iterator[None]:
     remove(cluster, rendered, wait=True)
 
 
-@in_turn(1, 2)
+@in_turn(0, 2)
 @pytest.mark.timeout(400)
 def test_releases_develop_what_is_declared_heal_and_leave_nothing(
     cluster: Cluster, rendered: list[Rendered]

@@ -34,7 +34,7 @@ def cluster() -> Generator[Cluster]:
         down(name)
 
 
-@in_turn(0, 2)
+@in_turn(1, 2)
 def test_node_free_scenarios_develop_heal_and_leave_nothing(cluster: Cluster) -> None:
     rendered = [one.render(SEED) for one in NODE_FREE]
     faults = [one for one in rendered if one.has_cure]

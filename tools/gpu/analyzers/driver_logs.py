@@ -9,8 +9,14 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from clusterwright.tools.gpu.xid_advice import concerns_devices, device_at_fault, entry, steps
-from clusterwright.tools.gpu.xid_log import read
+from clusterwright.tools.gpu.xid_advice import (
+    concerns_devices,
+    device_at_fault,
+    entry,
+    needs,
+    steps,
+)
+from clusterwright.tools.gpu.xid_log import Reported, read
 from clusterwright.tools.kubernetes.analyzers.log_line import LONGEST_LINE, telling
 
 
@@ -249,8 +255,13 @@ def _of_xid(line: str) -> Match | None:
             where = one.gpu if by_plugin else f"the GPU at {one.gpu}"
             means = f"Xid {one.number} on {where}, {entry(one).means}"
             advice = f"{' '.join(steps(one))}{again} gpu_explain_xid tells more"
-            return Match(line.strip(), means, advice, at_fault, passes=bool(again))
+            return Match(line.strip(), means, advice, at_fault, passes=bool(again) and _passed(one))
     return None
+
+
+def _passed(one: Reported) -> bool:
+    """Return whether an XID asks for nothing of the device, only of its program if at all."""
+    return needs(one) != "action" or entry(one).action == "RESTART_APP"
 
 
 def best(logs: Iterable[Sequence[str]]) -> Match | None:

@@ -1,5 +1,7 @@
 """What repairs the stages of a node: sure changes, and questions where a person has to decide."""
 
+import pytest
+
 from clusterwright.tools.finding import Finding
 from clusterwright.tools.manifest import Json
 from tests.tools.gpu.analyzers.estates import found, only
@@ -65,6 +67,15 @@ def test_a_device_that_is_not_at_fault_is_offered_again_by_a_plugin_that_starts_
     finding = of("gpu/unhealthy-device", fleet, logs=log, now={"Node/gpu-1": fleet.node})
     again = {"kind": "restart_operand", "node": "gpu-1", "operand": "device-plugin"}
     assert changes(finding) == [again]
+
+
+@pytest.mark.parametrize("number", [8, 123])
+def test_a_device_whose_xid_is_to_be_looked_up_or_reported_is_asked_about(
+    number: int,
+) -> None:
+    fleet, log = lost(), {"main": (_XID.format(number),)}
+    finding = of("gpu/unhealthy-device", fleet, logs=log, now={"Node/gpu-1": fleet.node})
+    assert [one["kind"] for one in changes(finding)] == ["drain"]
 
 
 def test_a_layout_that_failed_for_users_who_are_gone_is_tried_again() -> None:

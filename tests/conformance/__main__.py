@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import click
 
@@ -10,6 +11,8 @@ from tests.conformance.lint import findings
 from tests.conformance.suite import ERAS, Scores, judge_client, judge_server
 from tests.servers.served import machine, product, served
 
+_AT_ONCE = 2
+"""Servers, each with a suite of its own. The client's scenarios run side by side themselves."""
 FIXTURE = (sys.executable, "-m", "tests.conformance.fixture")
 WITHOUT_FIXTURES = {
     "2025-11-25": frozenset(
@@ -39,8 +42,9 @@ WITHOUT_FIXTURES = {
 
 def main() -> int:
     """Print a line for each judgement, at last one for each era; return 0 if all passed."""
-    good = [_products(name, product(name)) for name in SERVERS]
-    good += [_products("gpu-node", machine())]
+    commands = {**{name: product(name) for name in SERVERS}, "gpu-node": machine()}
+    with ThreadPoolExecutor(_AT_ONCE) as several:
+        good = list(several.map(_products, commands.keys(), commands.values()))
     good += [_told(f"hub {era}", judge_client(era)) for era in ERAS]
     with served(FIXTURE) as url:
         good += [_told(era, judge_server(url, era)) for era in ERAS]

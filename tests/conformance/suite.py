@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from tests.conformance.node import program, run
 
@@ -49,6 +50,7 @@ def judge_client(era: str) -> Scores:
     return Scores(scores.required, scores.passed | again, scores.printed)
 
 
+@cache  # the same for every server
 def required(role: str, era: str) -> tuple[str, ...]:
     """Return the names of the scenarios that an era requires of a `server` or a `client`."""
     listed = run(program("conformance", "list", "--requirements", era)).stdout

@@ -80,6 +80,14 @@ def keep(suspicion: Suspicion, _fulfilled: Fulfilled) -> Finding | None:
     return suspicion.finding
 
 
+def unless_gone(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding | None:
+    """Drop a finding if what it is about was read again, and is gone by now."""
+    for request in suspicion.requests:
+        if isinstance(request, ReadRequest) and fulfilled.objects.get(request, {}) is None:
+            return None
+    return suspicion.finding
+
+
 @dataclass(frozen=True, slots=True)
 class Analyzer:
     """One fault family: the codes it may report, the kinds it needs, and its two steps.

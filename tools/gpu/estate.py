@@ -16,7 +16,6 @@ from clusterwright.tools.kubernetes.analyzers.capacity import (
     finished,
     requested,
 )
-from clusterwright.tools.kubernetes.analyzers.quantity import quantity
 from clusterwright.tools.manifest import (
     Manifest,
     condition,
@@ -28,6 +27,7 @@ from clusterwright.tools.manifest import (
     strings,
     text,
 )
+from clusterwright.tools.quantity import quantity
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 

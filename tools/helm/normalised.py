@@ -8,8 +8,8 @@ from typing import cast
 
 from clusterwright.tools.diff import same
 from clusterwright.tools.field_path import MISSING, Path
-from clusterwright.tools.kubernetes.analyzers.quantity import quantity
 from clusterwright.tools.manifest import Json, Manifest, mapping, text
+from clusterwright.tools.quantity import quantity
 
 _QUANTITY = re.compile(
     r"[+-]?(?:\d{1,30}(?:\.\d{0,30})?|\.\d{1,30})(?:[eE][+-]?\d{1,2}|[numkMGTPE]|[KMGTPE]i)?\Z"

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from clusterwright.tools.excerpt import few
-from clusterwright.tools.kubernetes.analyzers.quantity import quantity
 from clusterwright.tools.kubernetes.changes.budgets import budgets_of, spare
 from clusterwright.tools.kubernetes.changes.workloads import is_ready
 from clusterwright.tools.kubernetes.drained import moves
 from clusterwright.tools.manifest import Manifest, items, mapping, name_of, namespace_of, text
+from clusterwright.tools.quantity import quantity
 from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref, owner_of
 from clusterwright.tools.snapshot import Snapshot

@@ -13,9 +13,9 @@ from clusterwright.tools.cluster_api.upgrade_checks.check import (
 )
 from clusterwright.tools.cluster_api.upgrade_checks.scene import Scene
 from clusterwright.tools.kubernetes.analyzers.capacity import Amounts, Nodes, requested
-from clusterwright.tools.kubernetes.analyzers.quantity import spelled
 from clusterwright.tools.kubernetes.drained import moves
 from clusterwright.tools.manifest import Manifest, dig, text
+from clusterwright.tools.quantity import spelled
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 

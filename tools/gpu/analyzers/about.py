@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from clusterwright.tools.analyzer import Fulfilled, ReadRequest, Suspicion
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.finding import (
     Edge,
@@ -140,11 +139,3 @@ def of_machine(node: Manifest) -> Iterator[Relation]:
         owner = checked(Ref(kind, origin.owner, origin.namespace, group))
         if owner is not None:
             yield Relation(source=machine, edge=Edge.OWNED_BY, target=owner)
-
-
-def unless_gone(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding | None:
-    """Drop a finding if what it is about was read again, and is gone by now."""
-    for request in suspicion.requests:
-        if isinstance(request, ReadRequest) and fulfilled.objects.get(request, {}) is None:
-            return None
-    return suspicion.finding

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from clusterwright.tools.analyzer import Analyzer, ReadRequest, Suspicion
+from clusterwright.tools.analyzer import Analyzer, ReadRequest, Suspicion, unless_gone
 from clusterwright.tools.excerpt import few
 from clusterwright.tools.finding import Edge, Evidence, FieldEvidence, Relation, ask
 from clusterwright.tools.gpu.analyzers.about import (
@@ -14,7 +14,6 @@ from clusterwright.tools.gpu.analyzers.about import (
     edges,
     of_machine,
     shown,
-    unless_gone,
 )
 from clusterwright.tools.gpu.analyzers.dra import drivers_of, waiting_by_claims
 from clusterwright.tools.gpu.analyzers.node_cures import take_out

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from clusterwright.tools.analyzer import Analyzer, ReadRequest, Suspicion
+from clusterwright.tools.analyzer import Analyzer, ReadRequest, Suspicion, unless_gone
 from clusterwright.tools.excerpt import few
 from clusterwright.tools.finding import Evidence, ask
 from clusterwright.tools.gpu.analyzers.about import (
@@ -11,7 +11,6 @@ from clusterwright.tools.gpu.analyzers.about import (
     elsewhere,
     of_condition,
     shown,
-    unless_gone,
 )
 from clusterwright.tools.gpu.analyzers.operator_state import CONFLICTS, counts
 from clusterwright.tools.gpu.analyzers.pod_cures import PLAN

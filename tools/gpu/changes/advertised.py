@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from clusterwright.tools.gpu.vendor import accelerators
-from clusterwright.tools.kubernetes.analyzers.quantity import quantity
 from clusterwright.tools.kubernetes.changes.step import Check, Failed, Met, Pending, Verdict
 from clusterwright.tools.manifest import Manifest, mapping
+from clusterwright.tools.quantity import quantity
 from clusterwright.tools.ref import Ref
 
 _SECONDS = 600

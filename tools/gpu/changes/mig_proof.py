@@ -10,10 +10,10 @@ from functools import partial
 
 from clusterwright.tools.gpu.changes.mig_layout import GPU, NodeLayout
 from clusterwright.tools.gpu.vendor import accelerators
-from clusterwright.tools.kubernetes.analyzers.quantity import quantity
 from clusterwright.tools.kubernetes.changes.step import Check, Failed, Met, Pending, Verdict
 from clusterwright.tools.kubernetes.owners.managed_fields import writers
 from clusterwright.tools.manifest import Manifest, instant, labels_of, mapping, text, truth
+from clusterwright.tools.quantity import quantity
 from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
 

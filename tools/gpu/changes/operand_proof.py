@@ -5,7 +5,6 @@ from functools import partial
 
 from clusterwright.tools.excerpt import few
 from clusterwright.tools.gpu.vendor import accelerators
-from clusterwright.tools.kubernetes.analyzers.quantity import quantity
 from clusterwright.tools.kubernetes.changes.step import (
     Check,
     Failed,
@@ -16,6 +15,7 @@ from clusterwright.tools.kubernetes.changes.step import (
 )
 from clusterwright.tools.kubernetes.changes.workloads import is_ready
 from clusterwright.tools.manifest import Manifest, mapping, name_of, text
+from clusterwright.tools.quantity import quantity
 from clusterwright.tools.ref import Ref, owner_of
 
 SECONDS = 600

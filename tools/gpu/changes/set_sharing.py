@@ -23,7 +23,6 @@ from clusterwright.tools.gpu.changes.standing import require_at_rest
 from clusterwright.tools.gpu.estate import Estate
 from clusterwright.tools.gpu.node import GpuNode
 from clusterwright.tools.gpu.vendor import accelerators
-from clusterwright.tools.kubernetes.analyzers.quantity import quantity
 from clusterwright.tools.kubernetes.changes.patch import patched
 from clusterwright.tools.kubernetes.changes.step import (
     Check,
@@ -35,6 +34,7 @@ from clusterwright.tools.kubernetes.changes.step import (
     Verdict,
 )
 from clusterwright.tools.manifest import Manifest, labels_of, mapping, text
+from clusterwright.tools.quantity import quantity
 from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.trust.risk import Risk

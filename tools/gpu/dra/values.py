@@ -11,8 +11,8 @@ from typing import TypeAlias
 
 from clusterwright.tools.gpu.dra.device import Device
 from clusterwright.tools.gpu.dra.version import Version
-from clusterwright.tools.kubernetes.analyzers.quantity import quantity
 from clusterwright.tools.manifest import Json, dig
+from clusterwright.tools.quantity import quantity
 
 Answer: TypeAlias = bool | None
 """None: it cannot be told."""

@@ -10,8 +10,8 @@ from clusterwright.tools.gpu.fit.caveats import reserved
 from clusterwright.tools.gpu.fit.node_info import PODS, NodeInfo, Whole
 from clusterwright.tools.gpu.fit.rejection import Plugin, Rejection
 from clusterwright.tools.kubernetes.analyzers.node_match import affinity_terms, repelling, selects
-from clusterwright.tools.kubernetes.analyzers.quantity import spelled
 from clusterwright.tools.manifest import Manifest, items, number, text, texts, truth
+from clusterwright.tools.quantity import spelled
 
 _ANY_ADDRESS = {"", "0.0.0.0"}  # noqa: S104  (an address that is compared, not bound)
 _SMALL = 1000

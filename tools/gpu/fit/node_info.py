@@ -6,7 +6,6 @@ from functools import cached_property
 from math import ceil
 
 from clusterwright.tools.kubernetes.analyzers.capacity import Amounts, finished, requested
-from clusterwright.tools.kubernetes.analyzers.quantity import quantity
 from clusterwright.tools.manifest import (
     Manifest,
     condition,
@@ -18,6 +17,7 @@ from clusterwright.tools.manifest import (
     number,
     text,
 )
+from clusterwright.tools.quantity import quantity
 from clusterwright.tools.snapshot import Snapshot
 
 Whole = Mapping[str, int]

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from clusterwright.tools.kubernetes.analyzers.capacity import requested
-from clusterwright.tools.kubernetes.analyzers.quantity import quantity, spelled
 from clusterwright.tools.manifest import Manifest, dig, items, mapping, name_of, namespace_of
+from clusterwright.tools.quantity import quantity, spelled
 from clusterwright.tools.snapshot import Snapshot
 
 _BARE = ("cpu", "memory", "ephemeral-storage", "pods")

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from clusterwright.tools.errors import InvalidInputError
 from clusterwright.tools.gpu.fit.product_words import PRODUCT_LABELS, begins, joined, words
 from clusterwright.tools.gpu.hardware.products import find, is_amd
-from clusterwright.tools.kubernetes.analyzers.quantity import quantity
 from clusterwright.tools.manifest import Json, Manifest, labels_of, mapping
+from clusterwright.tools.quantity import quantity
 from clusterwright.tools.ref import Ref, check_namespace
 
 _MOST = 20

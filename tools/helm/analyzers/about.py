@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from clusterwright.tools.analyzer import Fulfilled, ReadRequest, Suspicion
 from clusterwright.tools.finding import (
     Edge,
     Evidence,
@@ -130,11 +129,3 @@ def runs(standing: Standing) -> str:
 def spelled(ref: Ref) -> str:
     """Return an object as a sentence names it: kind and name."""
     return f"{ref.kind} {ref.name}"
-
-
-def unless_gone(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding | None:
-    """Drop a finding if what it is about was read again, and is gone by now."""
-    for request in suspicion.requests:
-        if isinstance(request, ReadRequest) and fulfilled.objects.get(request, {}) is None:
-            return None
-    return suspicion.finding

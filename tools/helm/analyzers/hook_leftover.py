@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from clusterwright.tools.analyzer import Analyzer, ReadRequest, Suspicion
+from clusterwright.tools.analyzer import Analyzer, ReadRequest, Suspicion, unless_gone
 from clusterwright.tools.finding import FieldEvidence
 from clusterwright.tools.helm.analyzers.about import (
     Cure,
@@ -12,7 +12,6 @@ from clusterwright.tools.helm.analyzers.about import (
     released,
     said_by_helm,
     spelled,
-    unless_gone,
 )
 from clusterwright.tools.helm.estate import Estate, Standing, estate_of
 from clusterwright.tools.helm.hooks import Made, hooks_of, left_over

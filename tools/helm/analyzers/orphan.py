@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from clusterwright.tools.analyzer import Analyzer, ReadRequest, Suspicion
+from clusterwright.tools.analyzer import Analyzer, ReadRequest, Suspicion, unless_gone
 from clusterwright.tools.finding import Evidence, FieldEvidence, Finding, Severity, ask
-from clusterwright.tools.helm.analyzers.about import Cure, remedies, unless_gone
+from clusterwright.tools.helm.analyzers.about import Cure, remedies
 from clusterwright.tools.helm.estate import WORKLOADS, Estate, Standing, estate_of
 from clusterwright.tools.helm.marks import RELEASE_NAME, is_hook, released_by
 from clusterwright.tools.helm.objects import KEEP

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from functools import cached_property
 
 from clusterwright.tools.kubernetes.analyzers.node_match import selects
-from clusterwright.tools.kubernetes.analyzers.quantity import quantity
 from clusterwright.tools.manifest import Manifest, items, labels_of, mapping, name_of, strings, text
+from clusterwright.tools.quantity import quantity
 from clusterwright.tools.snapshot import Snapshot
 
 Amounts = dict[str, float]

@@ -4,7 +4,7 @@ from clusterwright.tools.finding import Finding
 from clusterwright.tools.kubernetes.analyzers.capacity import Amounts, Nodes, requested
 from clusterwright.tools.kubernetes.analyzers.case import Case
 from clusterwright.tools.kubernetes.analyzers.node_match import repelling
-from clusterwright.tools.kubernetes.analyzers.quantity import spelled
+from clusterwright.tools.quantity import spelled
 
 CODE = "pod/insufficient-resource"
 

@@ -6,7 +6,6 @@ from functools import partial
 
 from clusterwright.tools.diff import Difference, clean, same
 from clusterwright.tools.field_path import MISSING, read, spell
-from clusterwright.tools.kubernetes.analyzers.quantity import quantity
 from clusterwright.tools.kubernetes.changes.step import (
     Check,
     Failed,
@@ -18,6 +17,7 @@ from clusterwright.tools.kubernetes.changes.step import (
 from clusterwright.tools.kubernetes.changes.workload_cluster import CORE, POOLS, manned, reconciled
 from clusterwright.tools.kubernetes.changes.workloads import TEMPLATED, rolled_out
 from clusterwright.tools.manifest import Manifest, condition, items, text, truth
+from clusterwright.tools.quantity import quantity
 from clusterwright.tools.ref import Ref
 
 _RESIZE = re.compile(r"FileSystemResizePending|Resizing")

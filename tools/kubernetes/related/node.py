@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 from clusterwright.tools.kubernetes.analyzers.capacity import Amounts, finished, requested
-from clusterwright.tools.kubernetes.analyzers.quantity import quantity, spelled
 from clusterwright.tools.kubernetes.related.lookup import Lookup
 from clusterwright.tools.kubernetes.related.related import Related
 from clusterwright.tools.manifest import Manifest, mapping, name_of
+from clusterwright.tools.quantity import quantity, spelled
 
 
 async def around_node(lookup: Lookup, node: Manifest) -> list[Related]:

@@ -13,7 +13,6 @@ from clusterwright.deploy.sandbox.gpu.hardware import hardware_of
 from clusterwright.deploy.sandbox.monitoring.exporter.annotations import GPU, said
 from clusterwright.deploy.sandbox.monitoring.exporter.exposition import Exposition, labelled
 from clusterwright.deploy.sandbox.monitoring.exporter.gpu_devices import Device, devices_of
-from clusterwright.deploy.sandbox.monitoring.exporter.quantities import numbers
 from clusterwright.deploy.sandbox.monitoring.exporter.world import World
 from clusterwright.tools.manifest import (
     Manifest,
@@ -25,6 +24,7 @@ from clusterwright.tools.manifest import (
     namespace_of,
     text,
 )
+from clusterwright.tools.quantity import quantities
 
 _BUSY = 80.0
 """Per cent for which a GPU is used that a pod has, unless annotations say otherwise."""
@@ -98,7 +98,7 @@ class Gpus:
 
     def _give(self, node: str, devices: list[Device], owner: Owner, container: Manifest) -> None:
         mine = [at for at, one in self._owners.items() if one == owner and at[0] == node]
-        for resource, amount in numbers(container, "resources", "limits").items():
+        for resource, amount in quantities(container, "resources", "limits").items():
             ours = {resource, resource.removesuffix(".shared")}
             wanted = int(amount) - sum(devices[at].resource in ours for _, at in mine)
             for at, device in enumerate(devices):

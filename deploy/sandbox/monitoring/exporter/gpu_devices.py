@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from clusterwright.deploy.sandbox.gpu.hardware import NVIDIA, hardware_of
-from clusterwright.deploy.sandbox.monitoring.exporter.quantities import numbers
 from clusterwright.tools.manifest import Manifest, labels_of
+from clusterwright.tools.quantity import quantities
 
 RESOURCE = "nvidia.com/gpu"
 _MIG = "nvidia.com/mig-"
@@ -60,7 +60,7 @@ def devices_of(node: Manifest) -> list[Device]:
     labels = labels_of(node)
     name = labels.get("nvidia.com/gpu.product", "").removesuffix("-SHARED")
     product = _PRODUCTS.get(name.partition("-MIG-")[0], _UNKNOWN)
-    capacity = numbers(node, "status", "capacity")
+    capacity = quantities(node, "status", "capacity")
     hardware = hardware_of(node)
     if hardware is None:
         count = min(int(capacity.get(RESOURCE, 0)), _MOST)

@@ -5,10 +5,10 @@ from collections import defaultdict
 from clusterwright.deploy.sandbox.monitoring.exporter.annotations import USAGE, said
 from clusterwright.deploy.sandbox.monitoring.exporter.exposition import Exposition, labelled
 from clusterwright.deploy.sandbox.monitoring.exporter.meters import Meters
-from clusterwright.deploy.sandbox.monitoring.exporter.quantities import numbers
 from clusterwright.deploy.sandbox.monitoring.exporter.usage import ContainerUsage, usage_of
 from clusterwright.deploy.sandbox.monitoring.exporter.world import World
 from clusterwright.tools.manifest import Manifest, instant, items, name_of, namespace_of, text
+from clusterwright.tools.quantity import quantities
 
 _PERIODS = 10.0
 """CFS periods of 100 ms in a second."""
@@ -62,7 +62,7 @@ class Kubelets:
         out.add("resource_scrape_error", "", 0)
 
     def _containers(self, node: Manifest, pods: list[Manifest], out: Exposition) -> None:
-        capacity = numbers(node, "status", "capacity")
+        capacity = quantities(node, "status", "capacity")
         out.add("machine_cpu_cores", "", capacity.get("cpu", 0.0))
         out.add("machine_memory_bytes", "", capacity.get("memory", 0.0))
         for pod in pods:
@@ -118,7 +118,7 @@ class Kubelets:
 
 def _volume(namespace: str, name: str, claim: Manifest, out: Exposition) -> None:
     labels = labelled(namespace=namespace, persistentvolumeclaim=name)
-    capacity = numbers(claim, "status", "capacity").get("storage", 0.0)
+    capacity = quantities(claim, "status", "capacity").get("storage", 0.0)
     used = said(claim, f"{USAGE}used-ratio", _USED) * capacity
     out.add("kubelet_volume_stats_capacity_bytes", labels, capacity)
     out.add("kubelet_volume_stats_used_bytes", labels, used)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from clusterwright.deploy.sandbox.monitoring.exporter.annotations import USAGE
-from clusterwright.deploy.sandbox.monitoring.exporter.quantities import number_of, numbers
 from clusterwright.tools.manifest import (
     Manifest,
     instant,
@@ -16,6 +15,7 @@ from clusterwright.tools.manifest import (
     strings,
     text,
 )
+from clusterwright.tools.quantity import quantities, quantity
 
 _CPU_SHARE, _MEMORY_SHARE = 0.3, 0.5
 """Of a request, unless an annotation says what is used; memory also at most of a limit."""
@@ -48,15 +48,15 @@ def usage_of(pod: Manifest) -> Iterator[ContainerUsage]:
         started = instant(state, "state", "running", "startedAt")
         if not started:
             continue
-        requests = numbers(one, "resources", "requests")
+        requests = quantities(one, "resources", "requests")
         cpu = max(_LEAST_CPU, requests.get("cpu", 0.0) * _CPU_SHARE)
-        limits = numbers(one, "resources", "limits")
+        limits = quantities(one, "resources", "limits")
         memory = max(_LEAST_MEMORY, requests.get("memory", 0.0) * _MEMORY_SHARE)
         memory = min(memory, limits.get("memory", math.inf) * _MEMORY_SHARE)
         if said := annotations.get(f"{USAGE}cpu"):
-            cpu = number_of(said) / len(containers)
+            cpu = quantity(said) / len(containers)
         if said := annotations.get(f"{USAGE}memory"):
-            memory = number_of(said) / len(containers)
+            memory = quantity(said) / len(containers)
         yield ContainerUsage(
             namespace_of(pod),
             name_of(pod),

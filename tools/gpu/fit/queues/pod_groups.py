@@ -13,7 +13,6 @@ from clusterwright.tools.gpu.queues.pod_groups import (
     queue_of,
     unplaced,
 )
-from clusterwright.tools.kubernetes.analyzers.quantity import quantity
 from clusterwright.tools.manifest import (
     Json,
     Manifest,
@@ -23,6 +22,7 @@ from clusterwright.tools.manifest import (
     namespace_of,
     text,
 )
+from clusterwright.tools.quantity import quantity
 from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot

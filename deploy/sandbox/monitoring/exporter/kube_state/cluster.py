@@ -6,8 +6,8 @@ from clusterwright.deploy.sandbox.monitoring.exporter.kube_state.shared import (
     counted,
     created,
 )
-from clusterwright.deploy.sandbox.monitoring.exporter.quantities import numbers
 from clusterwright.tools.manifest import Manifest, items, name_of, namespace_of, number, text
+from clusterwright.tools.quantity import quantities
 
 _AUTOSCALER = {
     "spec_min_replicas": ("spec", "minReplicas"),
@@ -37,7 +37,7 @@ def quota(one: Manifest, out: Exposition) -> None:
     labels = labelled(namespace=namespace_of(one), resourcequota=name_of(one))
     created("kube_resourcequota_created", one, labels, out)
     for what in ("hard", "used"):
-        for resource, amount in numbers(one, "status", what).items():
+        for resource, amount in quantities(one, "status", what).items():
             more = labelled(resource=resource, type=what)
             out.add("kube_resourcequota", f"{labels},{more}", amount)
 

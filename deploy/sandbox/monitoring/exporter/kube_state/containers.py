@@ -3,8 +3,8 @@
 from clusterwright.deploy.sandbox.monitoring.exporter.exposition import Exposition, labelled
 from clusterwright.deploy.sandbox.monitoring.exporter.kube_state.pods import pod_labels
 from clusterwright.deploy.sandbox.monitoring.exporter.kube_state.shared import resource_labels
-from clusterwright.deploy.sandbox.monitoring.exporter.quantities import numbers
 from clusterwright.tools.manifest import Manifest, instant, items, mapping, number, text, truth
+from clusterwright.tools.quantity import quantities
 
 
 def containers(pod: Manifest, out: Exposition) -> None:
@@ -14,7 +14,7 @@ def containers(pod: Manifest, out: Exposition) -> None:
     for one in items(pod, "spec", "containers"):
         named = f"{labels},{labelled(container=text(one, 'name'))}"
         for what in ("requests", "limits"):
-            for resource, amount in numbers(one, "resources", what).items():
+            for resource, amount in quantities(one, "resources", what).items():
                 more = ",".join(filter(None, (node, resource_labels(resource))))
                 out.add(f"kube_pod_container_resource_{what}", f"{named},{more}", amount)
     for kind, field in (("", "containerStatuses"), ("init_", "initContainerStatuses")):

@@ -6,8 +6,8 @@ from clusterwright.deploy.sandbox.monitoring.exporter.kube_state.shared import (
     created,
     resource_labels,
 )
-from clusterwright.deploy.sandbox.monitoring.exporter.quantities import numbers
 from clusterwright.tools.manifest import Manifest, items, mapping, name_of, strings, text, truth
+from clusterwright.tools.quantity import quantities
 
 _ROLE = "node-role.kubernetes.io/"
 
@@ -39,5 +39,5 @@ def node(one: Manifest, out: Exposition) -> None:
         out.add("kube_node_spec_taint", f"{labels},{spelled}", 1)
     conditions("kube_node_status_condition", one, labels, out)
     for what in ("capacity", "allocatable"):
-        for resource, amount in numbers(one, "status", what).items():
+        for resource, amount in quantities(one, "status", what).items():
             out.add(f"kube_node_status_{what}", f"{labels},{resource_labels(resource)}", amount)

@@ -1,8 +1,8 @@
 """kube_persistentvolumeclaim_* and kube_persistentvolume_*."""
 
 from clusterwright.deploy.sandbox.monitoring.exporter.exposition import Exposition, labelled
-from clusterwright.deploy.sandbox.monitoring.exporter.quantities import numbers
 from clusterwright.tools.manifest import Manifest, name_of, namespace_of, text, texts
+from clusterwright.tools.quantity import quantities
 
 _CLAIM_PHASES = ("Lost", "Bound", "Pending")
 _VOLUME_PHASES = ("Pending", "Available", "Bound", "Released", "Failed")
@@ -20,7 +20,7 @@ def claim(one: Manifest, out: Exposition) -> None:
     out.add(f"{prefix}_info", ",".join(filter(None, (labels, more))), 1)
     phase = text(one, "status", "phase")
     out.choice(f"{prefix}_status_phase", labels, "phase", {p: p == phase for p in _CLAIM_PHASES})
-    size = numbers(one, "spec", "resources", "requests").get("storage", 0.0)
+    size = quantities(one, "spec", "resources", "requests").get("storage", 0.0)
     out.add(f"{prefix}_resource_requests_storage_bytes", labels, size)
     for mode in texts(one, "spec", "accessModes"):
         out.add(f"{prefix}_access_mode", f"{labels},{labelled(access_mode=mode)}", 1)
@@ -32,5 +32,5 @@ def volume(one: Manifest, out: Exposition) -> None:
     phase = text(one, "status", "phase")
     metric = "kube_persistentvolume_status_phase"
     out.choice(metric, labels, "phase", {p: p == phase for p in _VOLUME_PHASES})
-    size = numbers(one, "spec", "capacity").get("storage", 0.0)
+    size = quantities(one, "spec", "capacity").get("storage", 0.0)
     out.add("kube_persistentvolume_capacity_bytes", labels, size)

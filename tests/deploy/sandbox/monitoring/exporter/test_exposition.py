@@ -1,12 +1,9 @@
-"""Text that Prometheus can scrape, whatever stands in labels; and quantities as numbers."""
+"""Text that Prometheus can scrape, whatever stands in labels."""
 
 import math
 import subprocess
 
-import pytest
-
 from clusterwright.deploy.sandbox.monitoring.exporter.exposition import Exposition, labelled
-from clusterwright.deploy.sandbox.monitoring.exporter.quantities import number_of, numbers
 from clusterwright.deploy.sandbox.parts.binaries import ensure_binaries
 from clusterwright.deploy.sandbox.parts.report import SilentReport
 
@@ -40,29 +37,3 @@ def test_what_is_exposed_can_be_parsed_whatever_labels_hold() -> None:
     )
     complaints = (done.stdout + done.stderr).splitlines()
     assert [one for one in complaints if "no help text" not in one] == []
-
-
-@pytest.mark.parametrize(
-    ("quantity", "number"),
-    [
-        ("100m", 0.1),
-        ("1.5Gi", 1.5 * 2**30),
-        ("2k", 2000),
-        ("3e2", 300),
-        (4, 4),
-        ("12E", 12e18),
-        ("-1", -1),
-        ("many", 0),
-        ("", 0),
-        (None, 0),
-        ("1.2.3", 0),
-        ("5Zi", 0),
-        ("1e400", 0),
-    ],
-)
-def test_a_quantity_is_a_number_and_nonsense_is_none(quantity: object, number: float) -> None:
-    assert number_of(quantity) == pytest.approx(number)
-
-
-def test_resources_of_an_odd_object_are_none() -> None:
-    assert numbers({"status": {"capacity": ["cpu"]}}, "status", "capacity") == {}

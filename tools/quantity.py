@@ -2,6 +2,8 @@
 
 import re
 
+from clusterwright.tools.manifest import Manifest, mapping
+
 _FORM = re.compile(
     r"([+-]?(?:\d{1,30}(?:\.\d{0,30})?|\.\d{1,30}))([eE][+-]?\d{1,2}|[A-Za-z]{0,2})\Z"
 )
@@ -37,6 +39,11 @@ def quantity(value: object) -> float:
     if suffix in _FACTORS:
         return float(digits) * _FACTORS[suffix]
     return float(digits + suffix) if suffix[0] in "eE" and len(suffix) > 1 else 0.0
+
+
+def quantities(value: Manifest, *path: str) -> dict[str, float]:
+    """Return the quantities of a resource list by the name of their resource."""
+    return {name: quantity(one) for name, one in mapping(value, *path).items()}
 
 
 def spelled(amount: float, resource: str) -> str:

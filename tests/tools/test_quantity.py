@@ -1,8 +1,10 @@
+"""Kubernetes quantities as numbers, and as people write them."""
+
 import math
 
 import pytest
 
-from clusterwright.tools.kubernetes.analyzers.quantity import quantity, spelled
+from clusterwright.tools.quantity import quantities, quantity, spelled
 
 
 @pytest.mark.parametrize(
@@ -16,6 +18,12 @@ from clusterwright.tools.kubernetes.analyzers.quantity import quantity, spelled
         ("", 0),
         (None, 0),
         ("x", 0),
+        ("1.5Gi", 1.5 * 2**30),
+        ("12E", 12e18),
+        ("-1", -1),
+        ("1.2.3", 0),
+        ("5Zi", 0),
+        ("1e400", 0),
         (math.inf, 0),
         (math.nan, 0),
         (10**400, 0),
@@ -38,3 +46,7 @@ def test_amounts_are_spelled_as_people_write_them(
     amount: float, resource: str, written: str
 ) -> None:
     assert spelled(amount, resource) == written
+
+
+def test_resources_of_an_odd_object_are_none() -> None:
+    assert quantities({"status": {"capacity": ["cpu"]}}, "status", "capacity") == {}

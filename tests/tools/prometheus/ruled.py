@@ -17,7 +17,7 @@ groups:
 - name: fails
   rules:
   - alert: ManyToMany
-    expr: up * on () prometheus_http_requests_total
+    expr: up * on () prometheus_http_request_duration_seconds_bucket
   - record: job:same
     expr: prometheus_http_requests_total
     labels: {{handler: one, code: one}}

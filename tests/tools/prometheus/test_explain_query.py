@@ -169,5 +169,6 @@ async def told(backend: Backend, query: str) -> tuple[int, bool]:
 
 async def test_ten_million_samples_are_refused_by_the_server_and_told(backend: Backend) -> None:
     found = await explained(await scraped(backend), HOSTILE["ten million samples"])
-    assert found.fails or found.series == 1  # by how many series it has by now
+    # By how many series it has by now; in its first seconds no step of the subquery has passed.
+    assert found.fails or found.series in {0, 1}
     assert "nameless-selector" in codes(found)

@@ -30,7 +30,7 @@ async def test_rules_that_fail_come_first_each_with_its_cause(watched: One) -> N
     many = failing["ManyToMany"]
     assert (many.group, many.query) == (
         "rules.yaml/fails",
-        "up * on () prometheus_http_requests_total",
+        "up * on () prometheus_http_request_duration_seconds_bucket",
     )
     assert "many-to-many matching not allowed" in (many.error or "")
     assert "aggregate one side" in (many.check or "")

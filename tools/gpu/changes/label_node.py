@@ -1,6 +1,6 @@
 """Set or remove one of the labels by which GPU operators place operands, or read wishes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import ClassVar, cast
@@ -42,7 +42,7 @@ from clusterwright.tools.kubernetes.changes.step import (
     Step,
     Verdict,
 )
-from clusterwright.tools.manifest import Manifest, dig, labels_of, mapping, text, truth
+from clusterwright.tools.manifest import Manifest, dig, labels_of, mapping, strings, text, truth
 from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.trust.risk import Risk
@@ -147,10 +147,13 @@ class LabelNode(NodeChange):
     def _come(self, estate: Estate, label: str) -> list[Check]:
         """Return the checks that what a label places is there; not for what other nodes lack too.
 
-        An operand without any pod in the cluster may need more than the label: MPS, for example.
+        An operand may need more than its deploy label, as MPS does (`nvidia.com/mps.capable`).
         """
-        placed = [ref for ref in _placed_by(estate, label) if estate.children(ref)]
-        return [follows(estate.operands[ref].name, ref, self.ref) for ref in placed]
+        node = estate.node(self.node)
+        labels = node.labels if node else dict[str, str]()
+        placed = (ref for ref in _placed_by(estate, label) if estate.children(ref))
+        here = (ref for ref in placed if _has_the_rest(labels, _selector(estate, ref)))
+        return [follows(estate.operands[ref].name, ref, self.ref) for ref in here]
 
     def _labelled(self, label: str) -> Check:
         say = f"the operator has set {label} on {self.ref}"
@@ -213,9 +216,18 @@ def _placed_by(estate: Estate, label: str) -> list[Ref]:
         for ref in estate.operands
         if any(
             key.startswith(label) if label.endswith(".") else key == label
-            for key in mapping(estate.get(ref) or {}, "spec", "template", "spec", "nodeSelector")
+            for key in _selector(estate, ref)
         )
     ]
+
+
+def _selector(estate: Estate, daemonset: Ref) -> dict[str, str]:
+    return strings(estate.get(daemonset) or {}, "spec", "template", "spec", "nodeSelector")
+
+
+def _has_the_rest(labels: Mapping[str, str], selector: Mapping[str, str]) -> bool:
+    """Return whether a node has what a DaemonSet asks for beside the labels an operator sets."""
+    return all(labels.get(k) == v for k, v in selector.items() if not k.startswith(DEPLOY))
 
 
 def _is_true(label: str, found: Manifest | None, _listed: Sequence[Manifest]) -> Verdict:

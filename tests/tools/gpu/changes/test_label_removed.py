@@ -6,7 +6,7 @@ from clusterwright.tools.errors import RefusedError
 from clusterwright.tools.gpu.changes.label_node import LabelNode
 from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.trust.risk import Risk
-from tests.tools.gpu.changes.cluster import node, scene, user
+from tests.tools.gpu.changes.cluster import node, operand, scene, user
 
 DEPLOY = "nvidia.com/gpu.deploy."
 
@@ -56,3 +56,30 @@ def test_a_label_that_keeps_an_operand_away_may_go() -> None:
 
 def test_a_label_that_is_not_there_is_nothing_to_do() -> None:
     assert _removed("driver").steps(scene(node(), user("train-1", 1))) == ()
+
+
+def _placed(daemonset: str, on: str, *labels: str) -> list[Manifest]:
+    of, pod = operand(daemonset, on)
+    of["spec"]["template"]["spec"]["nodeSelector"] = dict.fromkeys(labels, "true")
+    return [of, pod]
+
+
+@pytest.mark.parametrize("capable", ["", "true"])
+def test_an_operand_that_needs_another_label_is_waited_for_only_where_that_is(capable: str) -> None:
+    plugin, mps = f"{DEPLOY}device-plugin", "nvidia.com/mps.capable"
+    paused = _labelled("device-plugin", "paused-for-driver-upgrade")
+    paused["metadata"]["labels"][mps] = capable
+    there = scene(
+        paused,
+        node("gpu-2"),
+        *_placed("nvidia-device-plugin-daemonset", "gpu-2", plugin),
+        *_placed("nvidia-device-plugin-mps-control-daemon", "gpu-2", plugin, mps),
+    )
+    (step,) = LabelNode(node="gpu-1", label=plugin, value="true").steps(there)
+    waited = [one.say for one in step.checks[1:]]
+    assert (
+        waited
+        == ["device-plugin is ready on gpu-1", "mps-control is ready on gpu-1"][
+            : 2 if capable else 1
+        ]
+    )

@@ -8,6 +8,7 @@ _BY_PODS = (
     *("gpu/driver-image", "gpu/driver-failed", "gpu/toolkit-failed", "gpu/runtime-handler"),
     *("gpu/validation-failed", "gpu/plugin-failed", "gpu/discovery-failed", "gpu/mig-failed"),
     *("gpu/labeller-failed", "gpu/mig-stuck", "gpu/plugin-missing", "gpu/operand-unplaced"),
+    *("gpu/mps-failed", "gpu/vfio-failed", "gpu/vgpu-failed"),
 )
 _STAGES = (
     *(*_BEFORE_PODS, *_BY_PODS),
@@ -17,7 +18,7 @@ _STAGES = (
 _NOT_PLACED = ("pod/insufficient-resource", "pod/unschedulable", "pod/node-selector-unmatched")
 _DEMANDS = (
     *("gpu/wrong-resource", "gpu/mig-mismatch", "gpu/product-unknown"),
-    *("gpu/none-free", "gpu/fragmented"),
+    *("gpu/none-free", "gpu/fragmented", "gpu/workload-mismatch", "gpu/network-device-missing"),
 )
 _CLAIMS = (*("dra/claim-missing", "dra/class-missing", "dra/no-slices", "dra/claim-unallocated"),)
 _BROKEN_GPU = ("gpu/xid-hardware", "gpu/row-remap-failed", "gpu/uncorrectable-memory-errors")

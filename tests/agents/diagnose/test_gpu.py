@@ -8,6 +8,7 @@ from clusterwright.agents.diagnose.rules import belongs
 from clusterwright.tools.analyze import group
 from clusterwright.tools.finding import Edge, Finding
 from clusterwright.tools.gpu.analyzers import ANALYZERS as OF_GPUS
+from clusterwright.tools.gpu.analyzers.funnel import CODES as STAGES
 from clusterwright.tools.gpu.analyzers.joins import joins
 from clusterwright.tools.kubernetes import unexplained
 from clusterwright.tools.kubernetes.analyzers import ANALYZERS
@@ -196,3 +197,8 @@ def test_every_code_in_a_rule_is_one_that_an_analyzer_reports() -> None:
     codes = {code for one in analyzers for code in one.codes} | {unexplained.CODE}
     families = {family for one in GPU_RULES for family in (one.effect, one.cause)}
     assert [one for one in sorted(families) if not any(belongs(c, one) for c in codes)] == []
+
+
+def test_every_stage_of_a_node_explains_the_pods_that_wait_for_it() -> None:
+    explains = {one.cause for one in GPU_RULES if one.effect == "pod/insufficient-resource"}
+    assert [one for one in STAGES if one not in explains] == []

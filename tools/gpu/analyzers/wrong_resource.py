@@ -7,9 +7,11 @@ from clusterwright.tools.finding import Finding
 from clusterwright.tools.gpu.analyzers.broken import broken
 from clusterwright.tools.gpu.analyzers.pod_cures import other_resource
 from clusterwright.tools.gpu.analyzers.waiting import Waiting
+from clusterwright.tools.gpu.device_kind import is_for_machines
 from clusterwright.tools.gpu.dra.claims import mapped
 from clusterwright.tools.gpu.estate import Estate, estate_of
 from clusterwright.tools.gpu.vendor import vendor_of
+from clusterwright.tools.gpu.workload import suits
 from clusterwright.tools.kubernetes.analyzers.nearest import nearest
 from clusterwright.tools.quotation import word
 from clusterwright.tools.snapshot import Snapshot
@@ -50,6 +52,10 @@ def _offered(snapshot: Snapshot) -> frozenset[str]:
 def _comes(estate: Estate, resource: str) -> bool:
     """Return whether a node is to have it, once it is well."""
     vendor = vendor_of(resource)
+    if is_for_machines(resource):
+        # Which devices a node for virtual machines has, is told once what makes them works.
+        ill = (node for node in estate.nodes if node.ref in broken(estate))
+        return any(suits(node.workload, resource) for node in ill)
     if vendor is None or resource != f"{vendor}/gpu":
         return False
     return any(

@@ -4,6 +4,7 @@ import pytest
 
 from clusterwright.tools.gpu.funnel.stage import State
 from clusterwright.tools.manifest import Json
+from tests.tools.gpu.analyzers.estates import codes, found, waiting
 from tests.tools.gpu.funnel.fleet import (
     CONTAINERS,
     CRASHING,
@@ -208,3 +209,15 @@ def test_vgpus_that_nobody_begins_with_are_told_after_a_while() -> None:
 
     fleet.pod(VGPU_DEVICES)["status"]["startTime"] = ago(minutes=1)
     assert broken(fleet.funnel()) == {}
+
+
+@pytest.mark.parametrize(("state", "told"), [("failed", False), ("success", True)])
+def test_vgpus_that_may_still_come_are_no_wrong_resource(state: str, *, told: bool) -> None:
+    fleet = _vgpus("A100-40C", state)
+    fleet.node["status"] |= {"allocatable": {}, "capacity": {}}
+    if state == "success":
+        fleet.node["status"]["allocatable"] = {"nvidia.com/NVIDIA_A10-12Q": "4"}
+        fleet.node["status"]["capacity"] = {"nvidia.com/NVIDIA_A10-12Q": "4"}
+    fleet.add(node("gpu-2", labels=nvidia_labels()))
+    fleet.add(waiting(asks={"nvidia.com/NVIDIA_A100-40C": "1"}))
+    assert ("gpu/wrong-resource" in codes(found(fleet)).values()) is told

@@ -43,16 +43,28 @@ def unmet(term: Manifest, nodes: Sequence[Manifest]) -> Manifest:
 
 def repelling(pod: Manifest, node: Manifest) -> list[str]:
     """Return the taints of a node that keep the pod away, as `key=value:Effect`."""
+    return [_spelled(one) for one in untolerated(pod, node)]
+
+
+def untolerated(pod: Manifest, node: Manifest) -> list[Manifest]:
+    """Return the taints of a node that keep the pod away, with that of a node that is cordoned."""
     tolerations = items(pod, "spec", "tolerations")
     taints = items(node, "spec", "taints")
     if truth(node, "spec", "unschedulable") and all(t.get("key") != CORDONED for t in taints):
         taints = [*taints, {"key": CORDONED, "effect": "NoSchedule"}]
     return [
-        _spelled(taint)
+        taint
         for taint in taints
         if text(taint, "effect") in {"NoSchedule", "NoExecute"}
         and not any(_tolerates(one, taint) for one in tolerations)
     ]
+
+
+def tolerating(taint: Manifest) -> Manifest:
+    """Return the toleration of a taint, of its value too if it has one."""
+    value = text(taint, "value")
+    same = {"operator": "Equal", "value": value} if value else {"operator": "Exists"}
+    return {"key": text(taint, "key"), **same, "effect": text(taint, "effect")}
 
 
 def _spelled(taint: Manifest) -> str:

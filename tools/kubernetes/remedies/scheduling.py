@@ -5,16 +5,14 @@ from collections.abc import Iterator
 
 from clusterwright.tools.finding import Edge, Finding, Remedy, ask
 from clusterwright.tools.kubernetes.analyzers.nearest import nearest
-from clusterwright.tools.kubernetes.analyzers.node_match import CORDONED, repelling
-from clusterwright.tools.kubernetes.remedies.remedy import field_evidence, in_template, patch
-from clusterwright.tools.manifest import (
-    Manifest,
-    items,
-    labels_of,
-    mapping,
-    strings,
-    text,
+from clusterwright.tools.kubernetes.analyzers.node_match import (
+    CORDONED,
+    repelling,
+    tolerating,
+    untolerated,
 )
+from clusterwright.tools.kubernetes.remedies.remedy import field_evidence, in_template, patch
+from clusterwright.tools.manifest import Manifest, items, labels_of, mapping, strings
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
@@ -72,7 +70,7 @@ def toleration(finding: Finding, snapshot: Snapshot) -> Iterator[Remedy]:
     if field is None or workload is None or any("kubernetes.io/" in one for one in taints):
         return
     template = mapping(workload, *field.split(".")[:-1])
-    added = [_tolerated(one) for one in _taints(nodes[0], taints)]
+    added = [tolerating(one) for one in untolerated(pod, nodes[0])]
     tolerations = [*items(template, "tolerations"), *added]
     named = ", ".join(taints)
     # A taint keeps pods away on purpose; these ask for such nodes by name or by resource.
@@ -83,17 +81,6 @@ def toleration(finding: Finding, snapshot: Snapshot) -> Iterator[Remedy]:
     else:
         said = ask(f"whether it may run on nodes that {named} keeps others away from")
         yield Remedy(say=f"tolerate {named}", changes=(patch(finding.subject, {field: said}),))
-
-
-def _taints(node: Manifest, spelled: list[str]) -> list[Manifest]:
-    keys = {one.partition("=")[0].partition(":")[0] for one in spelled}
-    return [one for one in items(node, "spec", "taints") if text(one, "key") in keys]
-
-
-def _tolerated(taint: Manifest) -> Manifest:
-    value = text(taint, "value")
-    same = {"operator": "Equal", "value": value} if value else {"operator": "Exists"}
-    return {"key": text(taint, "key"), **same, "effect": text(taint, "effect")}
 
 
 def _asks_for_devices(template: Manifest) -> bool:

@@ -3,7 +3,13 @@
 import pytest
 
 from clusterwright.tools.kubernetes.analyzers.capacity import requested
-from clusterwright.tools.kubernetes.analyzers.node_match import repelling, selects, unmet
+from clusterwright.tools.kubernetes.analyzers.node_match import (
+    repelling,
+    selects,
+    tolerating,
+    unmet,
+    untolerated,
+)
 from clusterwright.tools.manifest import Json, Manifest
 
 GPU = "nvidia.com/gpu"
@@ -137,3 +143,19 @@ def test_a_cordoned_node_repels_and_a_mere_preference_does_not() -> None:
     prefers: Manifest = {"key": "slow", "effect": "PreferNoSchedule"}
     node: Manifest = {"spec": {"unschedulable": True, "taints": [prefers]}}
     assert repelling({}, node) == ["node.kubernetes.io/unschedulable:NoSchedule"]
+
+
+def test_of_one_key_only_the_effects_that_are_not_tolerated_are_to_be() -> None:
+    taints: list[Json] = [
+        {"key": "team", "value": "ml", "effect": "NoSchedule"},
+        {"key": "team", "effect": "NoExecute"},
+        {"key": "team", "effect": "PreferNoSchedule"},
+    ]
+    borne = {"key": "team", "operator": "Exists", "effect": "NoExecute"}
+    pod: Manifest = {"spec": {"tolerations": [borne]}}
+    node: Manifest = {"spec": {"taints": taints}}
+    [taint] = untolerated(pod, node)
+    added = tolerating(taint)
+    assert added == {"key": "team", "operator": "Equal", "value": "ml", "effect": "NoSchedule"}
+    assert untolerated({"spec": {"tolerations": [borne, added]}}, node) == []
+    assert tolerating(taints[1]) == borne

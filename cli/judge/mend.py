@@ -165,15 +165,15 @@ async def _repair_of(place: Place, one: Mended) -> tuple[dict[str, Any] | None, 
     in all of it, where others may have left something behind that is theirs to answer for.
     """
     truth = one.rendered.truth[0]
-    plans: set[str] = set()
     deadline = time.monotonic() + max(_LATE_SECONDS, one.rendered.card.told_within)
     while True:
         repairs = await _fix(place, one.rendered)
-        own = next((repair for repair in repairs if _is_about(repair, truth)), None)
-        plans |= {repair["plan"] for repair in repairs if repair["plan"] and repair is not own}
-        if own is not None or repairs or time.monotonic() > deadline:
-            return own, tuple(plans)
+        if repairs or time.monotonic() > deadline:
+            break
         await anyio.sleep(1)
+    own = next((repair for repair in repairs if _is_about(repair, truth)), None)
+    others = (repair["plan"] for repair in repairs if repair is not own)
+    return own, tuple(filter(None, others))
 
 
 def _is_about(repair: dict[str, Any], truth: Truth) -> bool:

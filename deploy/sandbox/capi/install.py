@@ -14,7 +14,7 @@ from pathlib import Path
 
 from clusterwright.deploy.sandbox.capi.provider.api import Api
 from clusterwright.deploy.sandbox.capi.provider.settings import Settings
-from clusterwright.tools.manifest import Manifest, items, name_of, text
+from clusterwright.tools.manifest import Manifest, condition, name_of, text
 
 _AT_A_TIME = 4
 _PATIENCE, _PAUSE = 60.0, 0.1
@@ -37,7 +37,7 @@ def main(settings: str, objects: str) -> int:
 
 def unserved(wanted: Iterable[Manifest], live: Iterable[Manifest]) -> list[str]:
     """Return the names of the definitions among `wanted` whose kinds are not served yet."""
-    served = {name_of(one) for one in live if _is_established(one)}
+    served = {name_of(one) for one in live if condition(one, "Established").get("status") == "True"}
     asked = [name_of(one) for one in wanted if text(one, "kind") == _DEFINITION[1]]
     return [name for name in asked if name not in served]
 
@@ -48,13 +48,6 @@ def waited_for(left: Callable[[], list[str]]) -> list[str]:
     while (names := left()) and time.monotonic() < deadline:
         time.sleep(_PAUSE)
     return names
-
-
-def _is_established(definition: Manifest) -> bool:
-    return any(
-        (text(one, "type"), text(one, "status")) == ("Established", "True")
-        for one in items(definition, "status", "conditions")
-    )
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ import httpx
 from clusterwright.deploy.sandbox.capi.provider.api import Api
 from clusterwright.deploy.sandbox.monitoring.generated import NAMESPACE, alertmanager, prometheus
 from clusterwright.deploy.sandbox.monitoring.settings import Settings
+from clusterwright.deploy.sandbox.runtime.log import say
 from clusterwright.tools.manifest import namespace_of
 
 _AGAIN = 10.0
@@ -60,7 +61,7 @@ class Reloader:
                     if namespace_of(event["object"]) == NAMESPACE:
                         self._changed.set()
             except (httpx.HTTPError, ValueError) as error:
-                _say(f"{kind}: {error}")
+                say(f"{kind}: {error}")
                 time.sleep(1)
 
     def _offer(
@@ -70,7 +71,7 @@ class Reloader:
         try:
             files = generate(self._api, self._settings)
         except (httpx.HTTPError, ValueError) as error:
-            _say(f"{name}: {error}")
+            say(f"{name}: {error}")
             return
         before = self._written.get(name, {})
         if not files or files == before:
@@ -79,13 +80,13 @@ class Reloader:
         try:
             answer = self._http.post(f"http://{address}/-/reload")
         except httpx.HTTPError as error:
-            _say(f"{name} does not answer: {error}")
+            say(f"{name} does not answer: {error}")
             return
         if answer.status_code == HTTPStatus.OK:
             self._written[name] = files
-            _say(f"{name}: reloaded, {len(files)} files")
+            say(f"{name}: reloaded, {len(files)} files")
         else:
-            _say(f"{name} refuses its configuration: {answer.text.strip()}")
+            say(f"{name} refuses its configuration: {answer.text.strip()}")
 
 
 def _write(files: dict[Path, bytes], before: dict[Path, bytes]) -> None:
@@ -95,11 +96,6 @@ def _write(files: dict[Path, bytes], before: dict[Path, bytes]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
         path.write_bytes(content)
-
-
-def _say(line: str) -> None:
-    sys.stderr.write(f"{time.strftime('%H:%M:%S')} {line}\n")
-    sys.stderr.flush()
 
 
 if __name__ == "__main__":

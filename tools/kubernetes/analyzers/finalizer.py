@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
-from clusterwright.tools.analyzer import Analyzer, Fulfilled, ReadRequest, Suspicion
+from clusterwright.tools.analyzer import Analyzer, ReadRequest, Suspicion, unless_gone
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.finding import Edge, Evidence, FieldEvidence, Finding, Relation, Severity
 from clusterwright.tools.kubernetes.analyzers.pod import message_of, title
@@ -143,14 +143,6 @@ def _finding(
     )
 
 
-def _refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding | None:
-    """Drop the finding if the object has gone by now."""
-    for request in suspicion.requests:
-        if isinstance(request, ReadRequest) and fulfilled.objects.get(request, {}) is None:
-            return None
-    return suspicion.finding
-
-
 FINALIZER = Analyzer(
     "finalizer",
     (CODE,),
@@ -165,5 +157,5 @@ FINALIZER = Analyzer(
         "StatefulSet",
     ),
     _detect,
-    _refine,
+    unless_gone,
 )

@@ -17,7 +17,12 @@ from clusterwright.tools.manifest import labels_of, mapping
 from clusterwright.tools.quotation import word
 
 _WRITES = frozenset({Verb.PATCH, Verb.APPLY})
-_UNUSED = "no kind of change does it: see that nobody uses the node's GPUs, kind drain"
+_DOMAIN = "gpu"
+"""Whose changes see to what these labels do."""
+_BY_HAND = (
+    f"no kind of change does it: see first that nobody uses the node's GPUs ({_DOMAIN}_plan_change,"
+    " kind drain)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,48 +30,53 @@ class _Acting:
     label: str
     """It, or where it ends with a dot how those begin that do the same."""
     does: str
-    instead: str
-    domain: str = "gpu"
-    """Whose changes see to what it does."""
+    kind: str = ""
+    """The kind of change that does it with a look at who uses the node; empty: there is none."""
+
+    @property
+    def instead(self) -> str:
+        if not self.kind:
+            return _BY_HAND
+        return f"plan it with {_DOMAIN}_plan_change, kind {self.kind}; its MCP server is {_DOMAIN}"
 
 
 _ACTING = (
     _Acting(
         "nvidia.com/mig.config",
         "NVIDIA's MIG manager splits the node's GPUs anew",
-        "gpu_plan_change, kind set_mig",
+        "set_mig",
     ),
     _Acting(
         "nvidia.com/device-plugin.config",
         "NVIDIA's device plugin is set up and started anew",
-        "gpu_plan_change, kind set_sharing",
+        "set_sharing",
     ),
     _Acting(
         "nvidia.com/gpu-driver-upgrade-state",
         "NVIDIA's operator upgrades the node's driver, and ends who uses its GPUs",
-        "gpu_plan_change, kind retry_upgrade",
+        "retry_upgrade",
     ),
     _Acting(
         "nvidia.com/gpu.deploy.",
         "NVIDIA's operator brings a part of its software to the node, or takes it away",
-        "gpu_plan_change, kind label_node or restart_operand",
+        "label_node or restart_operand",
     ),
     _Acting(
         "nvidia.com/gpu.present",
         "NVIDIA's operator brings its software to the node, or takes it away",
-        "gpu_plan_change, kind label_node with nvidia.com/gpu.deploy.operands",
+        "label_node with nvidia.com/gpu.deploy.operands",
     ),
     _Acting(
         "nvidia.com/gpu.workload.config",
         "NVIDIA's operator sets the node up for other workloads",
-        "gpu_plan_change, kind label_node",
+        "label_node",
     ),
-    _Acting("nvidia.com/vgpu.config", "the node's vGPUs are made anew", _UNUSED),
-    _Acting("nvidia.com/cc.mode", "the node's GPUs are reset for another mode", _UNUSED),
+    _Acting("nvidia.com/vgpu.config", "the node's vGPUs are made anew"),
+    _Acting("nvidia.com/cc.mode", "the node's GPUs are reset for another mode"),
     _Acting(
         "dcm.amd.com/gpu-config-profile",
         "AMD's device config manager partitions the node's GPUs anew",
-        "gpu_plan_change, kind label_node",
+        "label_node",
     ),
 )
 
@@ -77,8 +87,7 @@ def check_acting(step: Step, domain: str) -> None:
         raise RefusedError(
             f"{word(one_line(label, 120))} of {step.ref} is a change by itself: {one.does}, also"
             " while pods use its GPUs",
-            hint=f"plan it with {one.instead}; its MCP server is {one.domain}."
-            " override_owner=true plans the label alone all the same",
+            hint=f"{one.instead}. override_owner=true plans the label alone all the same",
         )
 
 
@@ -92,7 +101,7 @@ def acting(step: Step, domain: str) -> list[str]:
 
 def _written(step: Step, domain: str) -> Iterator[tuple[str, _Acting]]:
     """Yield the labels of an existing node that a step gives another value."""
-    if step.ref.kind_key != "Node" or step.write.verb not in _WRITES:
+    if domain == _DOMAIN or step.ref.kind_key != "Node" or step.write.verb not in _WRITES:
         return
     if step.before is None:  # nobody uses a node that is not there yet
         return
@@ -103,7 +112,7 @@ def _written(step: Step, domain: str) -> Iterator[tuple[str, _Acting]]:
         written = dict.fromkeys(before)  # a merge patch that removes all of them
     for label, value in written.items():
         if value != before.get(label):
-            yield from ((label, one) for one in _ACTING if _is(one, label) and one.domain != domain)
+            yield from ((label, one) for one in _ACTING if _is(one, label))
 
 
 def _is(one: _Acting, label: str) -> bool:

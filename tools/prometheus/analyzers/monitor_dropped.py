@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from clusterwright.tools.analyzer import Analyzer, ReadRequest, Suspicion
+from clusterwright.tools.analyzer import Analyzer, ReadRequest, Suspicion, unless_gone
 from clusterwright.tools.finding import Finding, Severity
 from clusterwright.tools.manifest import Manifest, items, text, texts
 from clusterwright.tools.prometheus.analyzers.about import about, said
@@ -11,7 +11,6 @@ from clusterwright.tools.prometheus.analyzers.monitors import (
     MATCHED,
     OBJECTS,
     endpoints,
-    refine,
     settled,
     targets,
 )
@@ -102,4 +101,4 @@ def _finding(ref: Ref, rule: RelabelRule, path: str, saw: str, says: str) -> Fin
     )
 
 
-MONITOR_DROPPED = Analyzer("monitor-dropped", (DROPPED,), OBJECTS, _detect, refine)
+MONITOR_DROPPED = Analyzer("monitor-dropped", (DROPPED,), OBJECTS, _detect, unless_gone)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 
-from clusterwright.tools.analyzer import Analyzer, Fulfilled, ReadRequest, Suspicion
+from clusterwright.tools.analyzer import Analyzer, ReadRequest, Suspicion, unless_gone
 from clusterwright.tools.excerpt import shorten
 from clusterwright.tools.finding import (
     Edge,
@@ -202,25 +202,17 @@ def _detect_refused(snapshot: Snapshot) -> Iterable[Suspicion]:
         yield Suspicion(finding, (ReadRequest(ref),))
 
 
-def refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding | None:
-    """Drop the finding if an object that it rests on is gone by now."""
-    for request in suspicion.requests:
-        if isinstance(request, ReadRequest) and fulfilled.objects.get(request, {}) is None:
-            return None
-    return suspicion.finding
-
-
 OBJECTS = (*_KINDS, "Service", "EndpointSlice", "Pod", "Namespace")
 MONITOR_UNMATCHED = Analyzer(
     "monitor-unmatched",
     (SELECTS_NOTHING, PORT, NO_ENDPOINTS),
     (*OBJECTS, "Deployment", "StatefulSet"),
     _detect_unmatched,
-    refine,
+    unless_gone,
 )
 MONITOR_NOT_SELECTED = Analyzer(
-    "monitor-not-selected", (NOT_SELECTED,), (*_KINDS, "Namespace"), _detect_unselected, refine
+    "monitor-not-selected", (NOT_SELECTED,), (*_KINDS, "Namespace"), _detect_unselected, unless_gone
 )
 MONITOR_REJECTED = Analyzer(
-    "monitor-rejected", (REJECTED,), (*_KINDS, "Event"), _detect_refused, refine
+    "monitor-rejected", (REJECTED,), (*_KINDS, "Event"), _detect_refused, unless_gone
 )

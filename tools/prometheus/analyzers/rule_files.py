@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from clusterwright.tools.analyzer import Analyzer, Fulfilled, ReadRequest, Suspicion
+from clusterwright.tools.analyzer import Analyzer, ReadRequest, Suspicion, unless_gone
 from clusterwright.tools.excerpt import few, shorten
 from clusterwright.tools.finding import Edge, Evidence, FieldEvidence, Finding, Relation, Severity
 from clusterwright.tools.kubernetes.analyzers.pod import age, event_evidence, events_of, message_of
@@ -137,18 +137,10 @@ def _detect_unselected(snapshot: Snapshot) -> Iterable[Suspicion]:
             yield Suspicion(finding, (ReadRequest(one.ref), ReadRequest(taker)))
 
 
-def _refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding | None:
-    """Drop the finding if an object that it rests on is gone by now."""
-    for request in suspicion.requests:
-        if isinstance(request, ReadRequest) and fulfilled.objects.get(request, {}) is None:
-            return None
-    return suspicion.finding
-
-
 _KINDS = (f"{KIND}.{GROUP}", f"Prometheus.{GROUP}", "Namespace")
 RULE_NOT_LOADED = Analyzer(
-    "rule-not-loaded", (REJECTED, NOT_LOADED), (*_KINDS, "Event"), _detect, _refine
+    "rule-not-loaded", (REJECTED, NOT_LOADED), (*_KINDS, "Event"), _detect, unless_gone
 )
 RULE_NOT_SELECTED = Analyzer(
-    "rule-not-selected", (NOT_SELECTED,), _KINDS, _detect_unselected, _refine
+    "rule-not-selected", (NOT_SELECTED,), _KINDS, _detect_unselected, unless_gone
 )

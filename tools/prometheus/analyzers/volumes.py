@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterable
 
-from clusterwright.tools.analyzer import Analyzer, Fulfilled, ReadRequest, Suspicion
+from clusterwright.tools.analyzer import Analyzer, ReadRequest, Suspicion, unless_gone
 from clusterwright.tools.finding import Edge, Finding, Relation, Severity, ask
 from clusterwright.tools.kubernetes.analyzers.pod import workload_of
 from clusterwright.tools.manifest import dig, items, text, texts, truth
@@ -103,19 +103,10 @@ def _detector(
     return detect
 
 
-def _refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding | None:
-    """Drop what is told of a claim that is gone by now."""
-    gone = any(
-        isinstance(one, ReadRequest) and fulfilled.objects.get(one, {}) is None
-        for one in suspicion.requests
-    )
-    return None if gone else suspicion.finding
-
-
 _KINDS = ("PersistentVolumeClaim", "StorageClass", "Pod", "ReplicaSet")
 VOLUME_FULL = Analyzer(
-    "volume-full", (FULL, FILLING), _KINDS, _detector("volume-bytes-left", _of_bytes), _refine
+    "volume-full", (FULL, FILLING), _KINDS, _detector("volume-bytes-left", _of_bytes), unless_gone
 )
 VOLUME_INODES = Analyzer(
-    "volume-inodes", (INODES,), _KINDS, _detector("volume-inodes-left", _of_inodes), _refine
+    "volume-inodes", (INODES,), _KINDS, _detector("volume-inodes-left", _of_inodes), unless_gone
 )

@@ -21,6 +21,7 @@ from clusterwright.deploy.sandbox.capi.provider.machine import machine
 from clusterwright.deploy.sandbox.capi.provider.settings import Settings
 from clusterwright.deploy.sandbox.capi.provider.store import Store
 from clusterwright.deploy.sandbox.capi.provider.world import CAPI, World
+from clusterwright.deploy.sandbox.runtime.log import say
 from clusterwright.tools.manifest import Manifest, strings, truth
 
 _WATCHED = (
@@ -38,8 +39,8 @@ def main(file: str) -> None:
     """Look after the provider's objects until killed."""
     settings = Settings.read(Path(file))
     api = Api(settings.server, settings.authority, settings.certificate, settings.key)
-    store = Store(api, _WATCHED, _say)
-    world = World(api, settings, store, Events(api), _say, CLOUDS)
+    store = Store(api, _WATCHED, say)
+    world = World(api, settings, store, Events(api), say, CLOUDS)
     store.start()
     while True:
         store.changed.clear()
@@ -58,7 +59,7 @@ def _round(world: World) -> None:
     try:
         sweep(world)
     except (httpx.HTTPError, OSError) as error:  # the next round tries again
-        _say(f"sweeping: {error}")
+        say(f"sweeping: {error}")
     for kind in CONFIGS:
         _look_after(world, kind, lambda one: bootstrap(world, one))
     for cloud in world.clouds:
@@ -74,11 +75,6 @@ def _look_after(world: World, kind: Kind, reconcile: Callable[[Manifest], None])
             reconcile(one)
         except (httpx.HTTPError, OSError) as error:  # the next round tries again
             world.say_once(one, str(error).partition("\n")[0])
-
-
-def _say(line: str) -> None:
-    sys.stderr.write(f"{time.strftime('%H:%M:%S')} {line}\n")
-    sys.stderr.flush()
 
 
 if __name__ == "__main__":

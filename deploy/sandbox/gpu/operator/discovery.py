@@ -76,7 +76,7 @@ def workload_of(policy: Manifest, node: Manifest) -> str:
     return said if said in _PLACED else default
 
 
-def operator_labels(node: Manifest, workload: str = CONTAINER) -> Labels:
+def operator_labels(node: Manifest, workload: str) -> Labels:
     """Return the labels by which NVIDIA's operator places its operands, with what is removed."""
     labels = labels_of(node)
     if not any(labels.get(one) == "true" for one in PCI):

@@ -3,7 +3,8 @@
 import httpx
 
 from clusterwright.deploy.sandbox.gpu.hardware import hardware_of
-from clusterwright.deploy.sandbox.gpu.operator.world import World, say
+from clusterwright.deploy.sandbox.gpu.operator.world import World
+from clusterwright.deploy.sandbox.runtime.log import say
 from clusterwright.tools.manifest import condition, number
 
 

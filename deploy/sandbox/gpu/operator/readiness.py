@@ -44,7 +44,8 @@ def there_on(world: World, node: Manifest) -> set[str]:
     if hardware and hardware.product.vendor == AMD:
         return set() if steered(node, "driver") else {AMD_DRIVER}
     ready = ready_pods(world, node)
-    workload = workload_of(in_force(world), node)
+    policy = in_force(world)
+    workload = workload_of(policy, node)
     if workload != CONTAINER:
         return _for_machines(node, ready, workload)
     found: set[str] = set()
@@ -55,20 +56,18 @@ def there_on(world: World, node: Manifest) -> set[str]:
             found.add(key)
     if _offers_devices(node):
         found.add(DEVICES)
-    if not lacks_config(world, in_force(world), node):
+    if not lacks_config(world, policy, node):
         found.add(CONFIG)
     return found
 
 
 def _for_machines(node: Manifest, ready: Mapping[str, Manifest], workload: str) -> set[str]:
     """Return what is ready on a node for virtual machines; what it does without counts as that."""
-    passed = workload == PASSTHROUGH
-    found = {CONFIG, VGPU_MANAGER, VGPUS} if passed else {CONFIG, VFIO}
-    if passed and "vfio-manager" in ready:
-        found.add(VFIO)
-    if not passed and "vgpu-manager" in ready:
-        found.add(VGPU_MANAGER)
-        found |= {VGPUS} if steered(node, APPLIED) else set()
+    if workload == PASSTHROUGH:
+        return {CONFIG, VGPU_MANAGER, VGPUS} | ({VFIO} if "vfio-manager" in ready else set())
+    found = {CONFIG, VFIO}
+    if "vgpu-manager" in ready:
+        found |= {VGPU_MANAGER} | ({VGPUS} if steered(node, APPLIED) else set())
     return found
 
 

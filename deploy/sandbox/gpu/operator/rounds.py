@@ -29,7 +29,8 @@ from clusterwright.deploy.sandbox.gpu.operator.mig import MigManagers
 from clusterwright.deploy.sandbox.gpu.operator.readiness import ready_pods, there_on
 from clusterwright.deploy.sandbox.gpu.operator.situation import DRIVER, TOOLKIT, version_of
 from clusterwright.deploy.sandbox.gpu.operator.vgpu import VgpuManagers, passed_through, vgpus_of
-from clusterwright.deploy.sandbox.gpu.operator.world import World, has_label, say
+from clusterwright.deploy.sandbox.gpu.operator.world import World, has_label
+from clusterwright.deploy.sandbox.runtime.log import say
 from clusterwright.tools.manifest import Manifest, name_of, strings
 
 
@@ -70,26 +71,26 @@ class Rounds:
 
     def _node(self, node: Manifest, hardware: Hardware, main: Manifest) -> None:
         self._world.label(node, discovery.nfd(node))
+        workload = discovery.workload_of(main, node)
         if main:
-            workload = discovery.workload_of(main, node)
             self._world.label(node, discovery.operator_labels(node, workload))
         self._kubelets.look_after(node)
         ready = ready_pods(self._world, node)
         if hardware.product.vendor == AMD:
             self._amd(node, hardware, ready)
-        elif discovery.workload_of(main, node) == discovery.CONTAINER:
+        elif workload == discovery.CONTAINER:
             self._containers(node, hardware, ready, main)
         else:
-            self._machines(node, hardware, ready, main)
+            self._machines(node, hardware, ready, workload)
 
     def _machines(
-        self, node: Manifest, hardware: Hardware, ready: dict[str, Manifest], main: Manifest
+        self, node: Manifest, hardware: Hardware, ready: dict[str, Manifest], workload: str
     ) -> None:
         if "vgpu-device-manager" in ready:
             self._vgpu.look_after(node, hardware, ready["vgpu-device-manager"])
         devices = None
         if "sandbox-device-plugin" in ready:
-            passed = discovery.workload_of(main, node) == discovery.PASSTHROUGH
+            passed = workload == discovery.PASSTHROUGH
             every = passed_through(hardware) if passed else vgpus_of(node, hardware)
             devices = every, every
         advertise(self._world, node, hardware, devices)

@@ -1,12 +1,10 @@
 """What the simulated operator sees, kept up to date by watches, and how it writes."""
 
-import sys
 import threading
-import time
 from collections.abc import Iterable, Mapping
 
 from clusterwright.deploy.sandbox.capi.provider.api import Api
-from clusterwright.deploy.sandbox.capi.provider.store import Store
+from clusterwright.deploy.sandbox.capi.provider.followed import Followed
 from clusterwright.deploy.sandbox.gpu.hardware import STEER
 from clusterwright.tools.manifest import Manifest, labels_of, name_of, strings, text
 
@@ -21,48 +19,25 @@ KINDS = (
     ("amd.com/v1alpha1", "DeviceConfig"),
     ("resource.k8s.io/v1", "ResourceSlice"),
 )
-_VERSIONS = {kind: api_version for api_version, kind in KINDS}
 
 
-class World:
+class World(Followed):
     """The objects of every kind, by key."""
 
     def __init__(self, api: Api) -> None:
         """Take the cluster; nothing is known before `follow`."""
+        super().__init__(api, KINDS)
         self.api = api
         self.said: dict[str, str] = {}
         """By node, the log of its MIG manager, of the last layout."""
-        self._store = Store(api, KINDS, say)
         self._lock = threading.Lock()
         self._by_node: tuple[int, dict[str, list[Manifest]]] = (-1, {})
         """Pods by node, and after how many changes that was."""
 
-    def follow(self) -> None:
-        """Start to follow every kind."""
-        self._store.follow()
-
-    @property
-    def changed(self) -> threading.Event:
-        """Set whenever an object has changed; whoever has looked clears it."""
-        return self._store.changed
-
-    @property
-    def complete(self) -> bool:
-        """Whether every kind was listed once."""
-        return self._store.complete
-
-    def all(self, kind: str) -> list[Manifest]:
-        """Return every object of a kind, as of now."""
-        return self._store.all(_VERSIONS[kind], kind)
-
-    def get(self, kind: str, namespace: str, name: str) -> Manifest | None:
-        """Return an object, as of now."""
-        return self._store.find(_VERSIONS[kind], kind, namespace, name) or None
-
     def pods_on(self, node: Manifest) -> list[Manifest]:
         """Return the pods of a node that have not ended and are not being deleted."""
         with self._lock:
-            changes = self._store.changes
+            changes = self.store.changes
             if self._by_node[0] != changes:
                 self._by_node = changes, _by_node(self.all("Pod"))
             return list(self._by_node[1].get(name_of(node), ()))
@@ -101,9 +76,3 @@ def steered(one: Manifest, key: str) -> str:
 def has_label(node: Manifest, key: str, value: str = "true") -> bool:
     """Return whether a label has a value."""
     return labels_of(node).get(key) == value
-
-
-def say(line: str) -> None:
-    """Write a line to the program's log."""
-    sys.stderr.write(f"{time.strftime('%H:%M:%S')} {line}\n")
-    sys.stderr.flush()

@@ -21,6 +21,7 @@ from clusterwright.deploy.sandbox.capi.k0rdent.controller import (
 from clusterwright.deploy.sandbox.capi.k0rdent.controller.counting import CountingApi
 from clusterwright.deploy.sandbox.capi.k0rdent.controller.world import World, said
 from clusterwright.deploy.sandbox.capi.provider.settings import Settings
+from clusterwright.deploy.sandbox.runtime.log import say
 from clusterwright.tools.manifest import Manifest, name_of, namespace_of
 
 _ROUND, _IDLE, _SLOWER = 1.0, 4.0, 1.5
@@ -59,7 +60,7 @@ def main(file: str) -> None:
         try:
             _round(world)
         except httpx.HTTPError as error:
-            _say(f"the management cluster: {error}")
+            say(f"the management cluster: {error}")
         pause = _ROUND if api.writes > before else min(pause * _SLOWER, _IDLE)
         time.sleep(max(0.2, pause - (time.monotonic() - started)))
 
@@ -71,16 +72,11 @@ def _round(world: World) -> None:
             try:
                 duty(world, one)
             except httpx.HTTPError as error:  # the next round tries again
-                _say(f"{_named(kind, one)}: {said(error)}")
+                say(f"{_named(kind, one)}: {said(error)}")
 
 
 def _named(kind: str, one: Manifest) -> str:
     return f"{kind} {namespace_of(one)}/{name_of(one)}"
-
-
-def _say(line: str) -> None:
-    sys.stderr.write(f"{time.strftime('%H:%M:%S')} {line}\n")
-    sys.stderr.flush()
 
 
 if __name__ == "__main__":

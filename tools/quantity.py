@@ -28,17 +28,22 @@ _FACTORS = {
 _TOO_MUCH = 1e300
 
 
-def quantity(value: object) -> float:
-    """Return a quantity (`500m`, `2Gi`, `1e3`, 4) as a finite number; 0 for what is none."""
+def read(value: object) -> float | None:
+    """Return a quantity (`500m`, `2Gi`, `1e3`, 4) as a finite number; None for what is none."""
     if isinstance(value, int | float):
-        return float(value) if abs(value) < _TOO_MUCH else 0.0  # nor is NaN less
+        return float(value) if abs(value) < _TOO_MUCH else None  # nor is NaN less
     form = _FORM.match(value.strip()) if isinstance(value, str) else None
     if form is None:
-        return 0.0
+        return None
     digits, suffix = form.groups()
     if suffix in _FACTORS:
         return float(digits) * _FACTORS[suffix]
-    return float(digits + suffix) if suffix[0] in "eE" and len(suffix) > 1 else 0.0
+    return float(digits + suffix) if suffix[-1].isdigit() else None
+
+
+def quantity(value: object) -> float:
+    """Return a quantity as `read` does; 0 for what is none."""
+    return read(value) or 0.0
 
 
 def quantities(value: Manifest, *path: str) -> dict[str, float]:

@@ -4,26 +4,32 @@ import math
 
 import pytest
 
-from clusterwright.tools.quantity import quantities, quantity, spelled
+from clusterwright.tools.quantity import quantities, quantity, read, spelled
 
 
 @pytest.mark.parametrize(
     ("written", "amount"),
     [
         ("500m", 0.5),
+        ("100m", 0.1),
+        ("2k", 2000),
         ("2Gi", 2 * 2**30),
         ("1e3", 1000),
+        ("3e2", 300),
         (4, 4),
         ("1E", 1e18),
         ("", 0),
         (None, 0),
         ("x", 0),
+        ("many", 0),
         ("1.5Gi", 1.5 * 2**30),
         ("12E", 12e18),
         ("-1", -1),
         ("1.2.3", 0),
         ("5Zi", 0),
         ("1e400", 0),
+        ("1e", 0),
+        ("1em", 0),
         (math.inf, 0),
         (math.nan, 0),
         (10**400, 0),
@@ -31,6 +37,18 @@ from clusterwright.tools.quantity import quantities, quantity, spelled
 )
 def test_quantities_are_read_as_kubernetes_does(written: object, amount: float) -> None:
     assert quantity(written) == amount
+
+
+@pytest.mark.parametrize("written", ["0", "0Gi", "0m", "0e3", "-0", ".0", 0, 0.0])
+def test_zero_is_a_quantity(written: object) -> None:
+    assert read(written) == 0
+
+
+@pytest.mark.parametrize(
+    "written", ["", "+", ".", "much", "5Zi", "1e", "1em", None, [], math.nan, math.inf, 10**400]
+)
+def test_what_is_none_is_told_from_zero(written: object) -> None:
+    assert read(written) is None
 
 
 @pytest.mark.parametrize(

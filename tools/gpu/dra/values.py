@@ -12,7 +12,7 @@ from typing import TypeAlias
 from clusterwright.tools.gpu.dra.device import Device
 from clusterwright.tools.gpu.dra.version import Version
 from clusterwright.tools.manifest import Json, dig
-from clusterwright.tools.quantity import quantity
+from clusterwright.tools.quantity import read
 
 Answer: TypeAlias = bool | None
 """None: it cannot be told."""
@@ -70,8 +70,8 @@ class _Names:
         entry = self.entry(name)
         if self.which == "capacity":
             return _quantity(dig(entry, "value") if isinstance(entry, dict) else entry)
-        for kind, read in _READ.items():
-            if type(value := dig(entry, kind)) is read:
+        for kind, own in _READ.items():
+            if type(value := dig(entry, kind)) is own:
                 return value
         return Version.read(dig(entry, "version"))
 
@@ -84,9 +84,8 @@ class Listed:
 
 
 def _quantity(spelled: Json) -> _Quantity | None:
-    amount = quantity(spelled)
-    zero = isinstance(spelled, str) and spelled.strip("+-0.") == ""
-    return _Quantity(amount) if amount or zero else None  # 0 is also what no quantity reads as
+    amount = read(spelled)
+    return None if amount is None else _Quantity(amount)
 
 
 def joined(answers: Iterable[object], *, decides: bool) -> Answer:

@@ -45,6 +45,8 @@ IS_GPU = f"device.driver == '{DOMAIN}'"
         (f"{MEMORY}.compareTo(quantity('40Gi')) >= 0", True),
         (f"quantity('40Gi').compareTo({MEMORY}) == -1", True),
         (f"{MEMORY}.isGreaterThan(quantity('80Gi'))", False),
+        (f"{MEMORY}.isGreaterThan(quantity('0Gi'))", True),
+        ("quantity('0m').compareTo(quantity('0')) == 0", True),
         (f"{ATTRIBUTE}.driverVersion.compareTo(semver('580.9.12')) > 0", True),
         (f"{ATTRIBUTE}.driverVersion.isLessThan(semver('581.0.0-rc.1'))", True),
         (f"{ATTRIBUTE}.driverVersion == semver('580.95.5+built')", True),
@@ -69,6 +71,8 @@ def test_comparisons_are_evaluated(expression: str, answer: bool) -> None:
         f"{ATTRIBUTE}.driverVersion.contains('580')",
         f"{ATTRIBUTE}.driverVersion.compareTo(semver('580')) > 0",
         f"{MEMORY}.compareTo(quantity('much')) > 0",
+        f"{MEMORY}.compareTo(quantity('')) > 0",
+        f"{MEMORY}.compareTo(quantity('+')) > 0",
         f"device.capacity['{DOMAIN}'].odd.compareTo(quantity('0')) > 0",
         # More than is read: what would be guessed if parts of it were.
         f"{ATTRIBUTE}.links == 'a'",

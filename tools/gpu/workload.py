@@ -6,7 +6,7 @@ gpuStateLabels); ROCm/gpu-operator v1.5, api/v1alpha1/deviceconfig_types.go, doc
 
 from collections.abc import Iterable, Mapping
 
-from clusterwright.tools.gpu.device_kind import DeviceKind, kind_of
+from clusterwright.tools.gpu.device_kind import DeviceKind, is_for_machines, kind_of
 from clusterwright.tools.manifest import Manifest, strings, text, truth
 from clusterwright.tools.ref import Ref
 
@@ -81,4 +81,9 @@ def suits(workload: str, resource: str) -> bool:
         return kind is DeviceKind.PASSTHROUGH
     if workload == VGPU:
         return kind is DeviceKind.VGPU
-    return workload != CONTAINER or kind not in {DeviceKind.PASSTHROUGH, DeviceKind.VGPU}
+    return workload != CONTAINER or not is_for_machines(resource)
+
+
+def wanted(resource: str) -> str:
+    """Return what NVIDIA's operator sets a node up for that is to offer a resource."""
+    return f"{PASSTHROUGH} or {VGPU}" if is_for_machines(resource) else CONTAINER

@@ -2,7 +2,14 @@
 
 import pytest
 
-from clusterwright.tools.gpu.workload import by_config, by_policy, selecting, suits, told_by
+from clusterwright.tools.gpu.workload import (
+    by_config,
+    by_policy,
+    selecting,
+    suits,
+    told_by,
+    wanted,
+)
 from clusterwright.tools.manifest import Json, Manifest
 
 _LABEL = "nvidia.com/gpu.workload.config"
@@ -98,3 +105,15 @@ def test_a_node_has_the_first_config_that_selects_it() -> None:
     assert selecting([rack, plain, other], _AMD) is plain
     assert selecting([rack, plain, other], {"rack": "1"}) is rack
     assert selecting([other], _AMD) is None
+
+
+@pytest.mark.parametrize(
+    ("resource", "workload"),
+    [
+        ("nvidia.com/gpu", "container"),
+        ("nvidia.com/GRID_T4-8Q", "vm-passthrough or vm-vgpu"),
+        ("nvidia.com/GA102GL_A10", "vm-passthrough or vm-vgpu"),
+    ],
+)
+def test_a_node_is_set_up_for_what_a_resource_is_for(resource: str, workload: str) -> None:
+    assert wanted(resource) == workload

@@ -12,10 +12,9 @@ from clusterwright.tools.finding import FieldEvidence, Finding, ask
 from clusterwright.tools.gpu.analyzers.about import Cure, cure, label
 from clusterwright.tools.gpu.analyzers.none_free import repaired
 from clusterwright.tools.gpu.analyzers.waiting import Waiting
-from clusterwright.tools.gpu.device_kind import is_for_machines
 from clusterwright.tools.gpu.node import GpuNode
 from clusterwright.tools.gpu.vendor import Vendor, vendor_of
-from clusterwright.tools.gpu.workload import CONTAINER, WORKLOAD, suits
+from clusterwright.tools.gpu.workload import CONTAINER, WORKLOAD, suits, wanted
 from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
 
@@ -68,7 +67,6 @@ def _shown(node: GpuNode) -> tuple[FieldEvidence, ...]:
 
 
 def _cures(resource: str, nodes: Sequence[GpuNode]) -> tuple[Cure, ...]:
-    wants = "vm-passthrough or vm-vgpu" if is_for_machines(resource) else CONTAINER
     names = few([node.ref.name for node in nodes], _SHOWN)
     elsewhere = Cure("Let the pods be on nodes whose GPUs are for what they do: their selector")
     anew = cure(
@@ -76,6 +74,6 @@ def _cures(resource: str, nodes: Sequence[GpuNode]) -> tuple[Cure, ...]:
         "label_node",
         node=ask(f"which node to set up anew: {names}"),
         label=WORKLOAD,
-        value=ask(f"{wants}, if the node's GPUs are to be for that from now on"),
+        value=ask(f"{wanted(resource)}, if the node's GPUs are to be for that from now on"),
     )
     return elsewhere, anew

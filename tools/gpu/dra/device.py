@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
-from clusterwright.tools.kubernetes.analyzers.node_match import selects
+from clusterwright.tools.kubernetes.analyzers.node_match import KEEPING_OFF, matches_selector
 from clusterwright.tools.manifest import (
     Json,
     Manifest,
@@ -23,7 +24,6 @@ Pool = tuple[str, str]
 """A DRA driver, and a pool of it."""
 Key = tuple[str, str, str]
 """Driver, pool and name of a device."""
-_KEEPS_OFF = frozenset({"NoSchedule", "NoExecute"})
 _KINDS = ("string", "int", "bool", "version", "value")
 
 
@@ -58,7 +58,7 @@ class Device:
     @property
     def taints(self) -> Sequence[Manifest]:
         """Its taints that keep claims off; one of the effect None only tells."""
-        return [one for one in items(self.shape, "taints") if text(one, "effect") in _KEEPS_OFF]
+        return [one for one in items(self.shape, "taints") if text(one, "effect") in KEEPING_OFF]
 
     @property
     def accounted(self) -> bool:
@@ -99,6 +99,9 @@ class Pools:
         self._local: dict[str, list[Device]] = defaultdict(list)
         for one in self.devices:
             self._local[one.node].append(one)
+        shared = groupby(self._local[""], key=lambda one: id(one.where))
+        self._alike = [list(some) for _, some in shared]
+        """Those of no one node, together where one slice says for all who reaches them."""
         some = (one for one in self.slices.values() if len(one) < slices_wanted(one))
         self._lacking = [mapping(one, "spec") for slices in some for one in slices]
 
@@ -108,8 +111,9 @@ class Pools:
 
     def on(self, node: Manifest) -> Sequence[Device]:
         """Return the devices that a node can reach; an incomplete pool gives none."""
-        anywhere = (one for one in self._local.get("", ()) if _reaches(one.where, node))
-        return [one for one in (*self._local.get(name_of(node), ()), *anywhere) if one.complete]
+        reached = [one for one in self._alike if _reaches(one[0].where, node)]
+        local = self._local.get(name_of(node), ())
+        return [one for some in (local, *reached) for one in some if one.complete]
 
     def incomplete(self, node: Manifest) -> bool:
         """Return whether a pool of the node lacks slices, so that nobody knows all devices."""
@@ -158,13 +162,4 @@ def _reaches(where: Manifest, node: Manifest) -> bool:
     """Return whether what a slice or device says of nodes includes one."""
     if text(where, "nodeName") == name_of(node) or truth(where, "allNodes"):
         return True
-    selector = mapping(where, "nodeSelector")
-    return bool(selector) and matches_selector(selector, node)
-
-
-def matches_selector(selector: Manifest, node: Manifest) -> bool:
-    """Return whether a NodeSelector (`nodeSelectorTerms`) selects a node."""
-    required = {"requiredDuringSchedulingIgnoredDuringExecution": selector}
-    if not items(selector, "nodeSelectorTerms"):
-        return False
-    return selects({"spec": {"affinity": {"nodeAffinity": required}}}, node)
+    return matches_selector(mapping(where, "nodeSelector"), node)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from clusterwright.tools.gpu.dra.device import Device
 from clusterwright.tools.gpu.dra.selector import holds, may_be_of
 from clusterwright.tools.gpu.dra.values import Answer, joined
+from clusterwright.tools.kubernetes.analyzers.node_match import tolerates
 from clusterwright.tools.manifest import Manifest, items, mapping, number, text, texts, truth
 
 _DRIVER = re.compile(r"device\.driver\s{0,4}==\s{0,4}[\"']([\w./-]{1,253})[\"']")
@@ -55,7 +56,7 @@ class Way:
 
     def tolerates(self, device: Device) -> bool:
         """Return whether no taint of a device keeps it off."""
-        return all(any(_tolerated(one, taint) for one in self.tolerations)
+        return all(any(tolerates(one, taint) for one in self.tolerations)
                    for taint in device.taints)  # fmt: skip
 
 
@@ -132,12 +133,3 @@ def _selectors(holder: Manifest) -> list[str]:
 
 def _all(selectors: Sequence[str], device: Device) -> Answer:
     return joined((holds(one, device) for one in selectors), decides=False)
-
-
-def _tolerated(one: Manifest, taint: Manifest) -> bool:
-    if text(one, "effect") not in {"", text(taint, "effect")}:
-        return False
-    if text(one, "key") not in {"", text(taint, "key")}:
-        return False
-    exists = text(one, "operator") == "Exists"
-    return exists or text(one, "value") == text(taint, "value")

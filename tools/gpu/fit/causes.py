@@ -86,7 +86,7 @@ def _amount(resource: str, amount: int, nodes: Sequence[NodeInfo], against: _Aga
 def _for_others(resource: str, nodes: Sequence[NodeInfo], against: _Against) -> str:
     """Return that the nodes which a pod may be on have their GPUs for something else."""
     can = [node for node in nodes if _otherwise_open(against[node.name])]
-    why = {reserved(resource, node) for node in can if not node.allocatable.get(resource)}
+    why = {reserved(resource, node) for node in can}
     if not can or "" in why or any(node.allocatable.get(resource) for node in can):
         return ""
     names = few([node.name for node in can], _SHOWN)

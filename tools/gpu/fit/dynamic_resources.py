@@ -14,11 +14,12 @@ from clusterwright.tools.gpu.dra.claims import (
     mapped,
     requests_of,
 )
-from clusterwright.tools.gpu.dra.device import SLICE, Key, Pools, matches_selector
+from clusterwright.tools.gpu.dra.device import SLICE, Key, Pools
 from clusterwright.tools.gpu.dra.request import class_names, constraints_of, ways_of
 from clusterwright.tools.gpu.fit.node_info import NodeInfo, requests
 from clusterwright.tools.gpu.fit.rejection import Plugin, Rejection
 from clusterwright.tools.kubernetes.analyzers.nearest import nearest
+from clusterwright.tools.kubernetes.analyzers.node_match import matches_selector
 from clusterwright.tools.manifest import Manifest, mapping, name_of, namespace_of, text
 from clusterwright.tools.snapshot import Snapshot
 
@@ -62,14 +63,12 @@ class DynamicResources:
         """Refuse a node whose devices cannot meet the claims, or that is away from those given."""
         if not self._readable:
             return None
-        claims = [claim for _, claim in self._claims if claim is not None]
-        for claim in claims:
+        for claim in self._there:
             selector = mapping(claim, "status", "allocation", "nodeSelector")
             if selector and not matches_selector(selector, node.manifest):
                 reason = "resourceclaim not available on the node"
                 return _refusal(reason, f"the devices of claim {name_of(claim)} are elsewhere")
-        needs = [need for one in claims if not is_allocated(one) for need in self._needs(one)]
-        needs += self._extended(node)
+        needs = [*self._claimed, *self._extended(node)]
         return self._search(needs, node.manifest) if needs else None
 
     def _search(self, needs: Sequence[Need], node: Manifest) -> Rejection | None:
@@ -95,6 +94,16 @@ class DynamicResources:
             if ref and ref.kind != CLAIM:
                 found = mapping(found, "spec") if found and not name_of(self._pod) else None
             yield entry, found
+
+    @cached_property
+    def _there(self) -> Sequence[Manifest]:
+        return [claim for _, claim in self._claims if claim is not None]
+
+    @cached_property
+    def _claimed(self) -> Sequence[Need]:
+        """What claims without devices ask for, the same on every node."""
+        waiting = [one for one in self._there if not is_allocated(one)]
+        return [need for one in waiting for need in self._needs(one)]
 
     def _needs(self, claim: Manifest) -> Iterator[Need]:
         constraints = constraints_of(claim)

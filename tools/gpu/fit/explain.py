@@ -102,7 +102,7 @@ def _stuck(
     elsewhere = ignored | snapshot.derived(mapped).keys()
     return {
         "causes": tuple(causes(pod, nodes, against, elsewhere)),
-        "options": tuple(map(_option, ways(pod, snapshot, ignored, elsewhere))),
+        "options": tuple(map(_option, ways(pod, snapshot, against, ignored, elsewhere))),
         "holders": tuple(_holders(pod, nodes, against)),
         "notes": tuple(_notes(pod, another_node(pod, nodes, against, elsewhere))),
     }

@@ -14,7 +14,7 @@ from clusterwright.tools.gpu.hardware import products
 from clusterwright.tools.gpu.hardware.mig_profiles import profile_of
 from clusterwright.tools.gpu.hardware.placement import how_many
 from clusterwright.tools.gpu.vendor import vendor_of
-from clusterwright.tools.gpu.workload import CONTAINER, WORKLOAD
+from clusterwright.tools.gpu.workload import WORKLOAD, wanted
 from clusterwright.tools.kubernetes.analyzers.node_match import repelling, selects
 from clusterwright.tools.manifest import Manifest, items, strings, text
 
@@ -166,8 +166,7 @@ def _set_up(resource: str, node: NodeInfo) -> Step | None:
     """Return how a node's GPUs would be for who asks so, where they are for something else."""
     if not reserved(resource, node):
         return None
-    wanted = "vm-passthrough or vm-vgpu" if is_for_machines(resource) else CONTAINER
-    say = f"set its GPUs up for it: label {WORKLOAD}={wanted} (gpu_plan_change)"
+    say = f"set its GPUs up for it: label {WORKLOAD}={wanted(resource)} (gpu_plan_change)"
     return Step(say, 6)
 
 

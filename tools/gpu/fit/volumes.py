@@ -7,9 +7,9 @@ one that is bound with the pod's first node, only its storage knows where it can
 from collections.abc import Iterator, Mapping, Sequence
 
 from clusterwright.tools.excerpt import one_line
-from clusterwright.tools.gpu.dra.device import matches_selector
 from clusterwright.tools.gpu.fit.node_info import NodeInfo
 from clusterwright.tools.gpu.fit.rejection import Plugin, Rejection
+from clusterwright.tools.kubernetes.analyzers.node_match import matches_selector
 from clusterwright.tools.manifest import (
     Manifest,
     items,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from clusterwright.tools.gpu.fit.filters import pinned
-from clusterwright.tools.gpu.fit.judge import Ignored, fits_on, obstacles
+from clusterwright.tools.gpu.fit.judge import Ignored, fits_on
 from clusterwright.tools.gpu.fit.node_info import NodeInfo, node_infos
 from clusterwright.tools.gpu.fit.product_words import PRODUCT_LABELS, akin
 from clusterwright.tools.gpu.fit.rejection import Rejection
@@ -36,12 +36,15 @@ class Way:
 def ways(
     pod: Manifest,
     snapshot: Snapshot,
+    against: Mapping[str, Sequence[Rejection]],
     ignored: Ignored = frozenset(),
     elsewhere: Collection[str] = (),
 ) -> Sequence[Way]:
-    """Return the least ways to have a pod run, those that change nothing but the pod first."""
+    """Return the least ways to have a pod run, those that change nothing but the pod first.
+
+    What is `against` each node is what `obstacles` tells of it.
+    """
     names = pinned(pod)
-    against = obstacles(pod, snapshot, ignored)
     grouped: dict[tuple[str, ...], list[tuple[NodeInfo, Sequence[Step]]]] = {}
     nodes = node_infos(snapshot, pod)
     missing = _missing_product(pod, nodes)

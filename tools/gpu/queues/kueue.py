@@ -36,19 +36,25 @@ class Queues:
     missing: Missing | None = None
 
     @property
-    def refs(self) -> Sequence[Ref]:
+    def there(self) -> Sequence[Manifest]:
         """The queues that are there: that of the cluster, then the local one."""
-        return [Ref.of(one) for one in (self.cluster, self.local) if one is not None]
+        return [one for one in (self.cluster, self.local) if one is not None]
+
+    @property
+    def refs(self) -> Sequence[Ref]:
+        """What names them."""
+        return [Ref.of(one) for one in self.there]
 
 
 def queues_of(snapshot: Snapshot, namespace: str, name: str) -> Queues:
     """Return the queues behind the name of a LocalQueue; none where they could not be read."""
     ref = checked(Ref("LocalQueue", name, namespace, GROUP))
-    local = snapshot.get(ref) if ref else None
+    if ref is None or not snapshot.was_read(LOCAL):
+        return Queues()
+    local = snapshot.get(ref)
     if local is None:
         known = [name_of(each) for each in snapshot.in_namespace(LOCAL, namespace)]
-        gone = ref is not None and snapshot.was_read(LOCAL)
-        return Queues(missing=Missing("LocalQueue", name, known) if gone else None)
+        return Queues(missing=Missing("LocalQueue", name, known))
     above = text(local, "spec", "clusterQueue")
     cluster = snapshot.get(Ref("ClusterQueue", above, group=GROUP))
     if cluster is None and above and snapshot.was_read(QUEUE):

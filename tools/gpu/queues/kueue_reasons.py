@@ -30,6 +30,11 @@ class Why:
     after: timedelta = timedelta(0)
 
 
+def _no_finding(advice: str) -> Why:
+    """Return what a reason means that is only told of a pod, with what to do about it."""
+    return Why("", "", advice)
+
+
 NO_FLAVOR = Why(
     "queue/no-flavor",
     "No flavor of its queue takes it",
@@ -47,7 +52,7 @@ WAITS = Why(
     Severity.INFO,
     _LONG,
 )
-REASONS: Mapping[str, Why] = {
+_REASONS: Mapping[str, Why] = {
     "NoMatchingFlavor": NO_FLAVOR,
     "ExceedsMaxQuota": NEVER,
     "WaitingForQuota": WAITS,
@@ -69,12 +74,10 @@ REASONS: Mapping[str, Why] = {
         "It cannot be queued as it is",
         "Correct what the message names",
     ),
-    "PendingEvaluation": Why("", "It was not looked at yet", "Wait until it was"),
-    "Suspended": Why("", "It is held", "Set spec.active of the Workload, or open its queue again"),
-    "UnsatisfiedAdmissionChecks": Why("", "Checks are left", "See to the admission checks"),
-    "PendingDelayedTopologyRequests": Why(
-        "", "It has no topology yet", "Wait for the topology to be assigned"
-    ),
+    "PendingEvaluation": _no_finding("Wait until it was"),
+    "Suspended": _no_finding("Set spec.active of the Workload, or open its queue again"),
+    "UnsatisfiedAdmissionChecks": _no_finding("See to the admission checks"),
+    "PendingDelayedTopologyRequests": _no_finding("Wait for the topology to be assigned"),
 }
 """Of the conditions QuotaReserved and Admitted."""
 _OLDER = (
@@ -111,10 +114,10 @@ EVICTED: Mapping[str, Why] = {
         "Find out why its pods do not become ready",
     ),
     "DeactivatedDueToMaximumExecutionTimeExceeded": _TOO_LONG,
-    "Preempted": Why("", "another took its quota", "Wait, or raise its priority class"),
-    "ClusterQueueStopped": Why("", "its queue was stopped", "Open its ClusterQueue again"),
-    "LocalQueueStopped": Why("", "its queue was stopped", "Open its LocalQueue again"),
-    "Deactivated": Why("", "somebody held it", "Set spec.active of the Workload"),
+    "Preempted": _no_finding("Wait, or raise its priority class"),
+    "ClusterQueueStopped": _no_finding("Open its ClusterQueue again"),
+    "LocalQueueStopped": _no_finding("Open its LocalQueue again"),
+    "Deactivated": _no_finding("Set spec.active of the Workload"),
 }
 """Of the condition Evicted; who was preempted only waits its turn again."""
 
@@ -122,13 +125,13 @@ EVICTED: Mapping[str, Why] = {
 def why(told: Manifest) -> Why | None:
     """Return what a condition means; None for what is not known."""
     reason = text(told, "reason")
-    known = REASONS.get(reason) or EVICTED.get(reason)
+    known = _REASONS.get(reason) or EVICTED.get(reason)
     if known is None and text(told, "type") == "QuotaReserved":
-        return by_words(text(told, "message"))
+        return _by_words(text(told, "message"))
     return known
 
 
-def by_words(said: str) -> Why | None:
+def _by_words(said: str) -> Why | None:
     """Return what a message of an older version means; None for one about the queue itself."""
     if _QUEUE_IS.match(said):
         return None

@@ -39,11 +39,6 @@ def queue_of(one: Manifest) -> tuple[str, str]:
     return labels.get(label, ""), f"$.metadata.labels['{label}']"
 
 
-def is_made(queue: Ref) -> bool:
-    """Return whether a scheduler makes a queue by itself, which is never missing for long."""
-    return queue.group == VOLCANO_API and queue.name == _DEFAULT
-
-
 def group_name(pod: Manifest, api: str) -> str:
     """Return the PodGroup that a pod is annotated with; empty without it."""
     annotations = strings(pod, "metadata", "annotations")
@@ -64,7 +59,8 @@ def is_closed(queue: Manifest) -> bool:
 def missing_queue(snapshot: Snapshot, one: Manifest, api: str) -> tuple[str, Sequence[str]] | None:
     """Return the queue that a group, or a pod, names and that is not there, and those there are."""
     kind, (name, _) = f"Queue.{api}", queue_of(one)
-    if not name or not snapshot.was_read(kind) or is_made(Ref("Queue", name, group=api)):
+    made = (api, name) == (VOLCANO_API, _DEFAULT)  # by Volcano: it is never missing for long
+    if not name or made or not snapshot.was_read(kind):
         return None
     known = [name_of(each) for each in snapshot.of_kind(kind)]
     return None if name in known else (name, known)

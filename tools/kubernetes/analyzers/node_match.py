@@ -15,6 +15,8 @@ from clusterwright.tools.manifest import (
 )
 
 CORDONED = "node.kubernetes.io/unschedulable"
+KEEPING_OFF = frozenset({"NoSchedule", "NoExecute"})
+"""Effects of taints that keep off what does not tolerate them, of nodes and of devices."""
 
 
 def selects(pod: Manifest, node: Manifest) -> bool:
@@ -31,6 +33,11 @@ def affinity_terms(pod: Manifest) -> list[Manifest]:
         pod, "spec", "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution"
     )
     return items(required, "nodeSelectorTerms")
+
+
+def matches_selector(selector: Manifest, node: Manifest) -> bool:
+    """Return whether a NodeSelector (`nodeSelectorTerms`) selects a node; without terms, none."""
+    return any(_term_matches(term, node) for term in items(selector, "nodeSelectorTerms"))
 
 
 def unmet(term: Manifest, nodes: Sequence[Manifest]) -> Manifest:
@@ -55,8 +62,8 @@ def untolerated(pod: Manifest, node: Manifest) -> list[Manifest]:
     return [
         taint
         for taint in taints
-        if text(taint, "effect") in {"NoSchedule", "NoExecute"}
-        and not any(_tolerates(one, taint) for one in tolerations)
+        if text(taint, "effect") in KEEPING_OFF
+        and not any(tolerates(one, taint) for one in tolerations)
     ]
 
 
@@ -67,12 +74,7 @@ def tolerating(taint: Manifest) -> Manifest:
     return {"key": text(taint, "key"), **same, "effect": text(taint, "effect")}
 
 
-def _spelled(taint: Manifest) -> str:
-    value = text(taint, "value")
-    return f"{text(taint, 'key')}{'=' + value if value else ''}:{text(taint, 'effect')}"
-
-
-def _tolerates(toleration: Manifest, taint: Manifest) -> bool:
+def tolerates(toleration: Manifest, taint: Manifest) -> bool:
     """Return whether a taint is tolerated, as ToleratesTaint of k8s.io/api/core/v1 has it."""
     for key in ("effect", "key"):
         if text(toleration, key) not in {"", text(taint, key)}:
@@ -87,6 +89,11 @@ def _tolerates(toleration: Manifest, taint: Manifest) -> bool:
             return _compares(value, operator, [asked])
         case _:
             return False
+
+
+def _spelled(taint: Manifest) -> str:
+    value = text(taint, "value")
+    return f"{text(taint, 'key')}{'=' + value if value else ''}:{text(taint, 'effect')}"
 
 
 def _term_matches(term: Manifest, node: Manifest) -> bool:

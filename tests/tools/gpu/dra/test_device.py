@@ -41,6 +41,15 @@ def test_devices_are_reached_from_their_node_from_some_or_from_all() -> None:
     assert found.of_node("") == ()
 
 
+def test_the_devices_of_a_slice_are_reached_together() -> None:
+    found = pools(
+        slice_of("one", "r", "s", pool="one", nodeSelector=in_rack("2")),
+        slice_of("two", "t", "u", pool="two", nodeSelector=in_rack("1")),
+        slice_of("none", "v", "w", pool="none", nodeSelector={"nodeSelectorTerms": []}),
+    )
+    assert (reached(found, A), reached(found, B)) == (["t", "u"], ["r", "s"])
+
+
 def test_devices_may_tell_themselves_where_they_are() -> None:
     each = ({"name": "l", "nodeName": "a"}, {"name": "s", "nodeSelector": in_rack("2")})
     found = pools(slice_of("mixed", *each, perDeviceNodeSelection=True))

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import pytest
 
 from clusterwright.deploy.sandbox import Instance
-from clusterwright.tools.gpu.fit.judge import judge
+from clusterwright.tools.gpu.fit.judge import judge, obstacles
 from clusterwright.tools.gpu.fit.ways import ways
 from clusterwright.tools.manifest import Manifest, name_of, text
 from clusterwright.tools.snapshot import Snapshot
@@ -93,7 +93,12 @@ def test_what_we_say_would_help_does_help(decided: Decided) -> None:
     snapshot = decided.snapshot(*decided.pods)
     waiting = [pod for pod in decided.pods if not text(pod, "spec", "nodeName")]
     some = decided.drawn.random.sample(waiting, min(40, len(waiting)))
-    found = [(pod, way) for pod in some for way in ways(pod, snapshot) if way.of_pod]
+    found = [
+        (pod, way)
+        for pod in some
+        for way in ways(pod, snapshot, obstacles(pod, snapshot))
+        if way.of_pod
+    ]
     assert found, f"seed {SEED}: of no help"
     changed = [
         barred(renewed(way.pod), f"way-{i}", way.nodes[0]) for i, (_, way) in enumerate(found)

@@ -96,11 +96,11 @@ def _queue(name: str, pod: Manifest, snapshot: Snapshot) -> Iterator[str]:
     elif queues.missing:
         above = word(queues.missing.name)
         yield f"LocalQueue {name} names ClusterQueue {above}, which is not there"
-    there = [one for one in (queues.cluster, queues.local) if one is not None]
-    for one in [one for one in there if is_shut(one)][:1]:
-        kind = Ref.of(one).kind
-        yield f"{kind} {name_of(one)} is not active: {said(condition(one, 'Active'))}"
-    for one in there:
+    shut = next(filter(is_shut, queues.there), None)
+    if shut is not None:
+        kind = Ref.of(shut).kind
+        yield f"{kind} {name_of(shut)} is not active: {said(condition(shut, 'Active'))}"
+    for one in queues.there:
         if (policy := text(one, "spec", "stopPolicy")) not in {"", "None"}:
             yield f"{Ref.of(one).kind} {name_of(one)} is stopped: {word(policy)}"
     if queues.cluster:

@@ -133,6 +133,10 @@ class Finding(_Frozen):
     )
 
 
+ASKED = "<ask: "
+"""How what `ask` returns begins."""
+
+
 def ask(what: str) -> str:
     """Return what stands in a remedy for a value that only a person can know."""
-    return f"<ask: {what}>"
+    return f"{ASKED}{what}>"

@@ -3,10 +3,10 @@
 import re
 from typing import cast
 
-from clusterwright.tools.finding import Remedy
+from clusterwright.tools.finding import ASKED, Remedy
 from clusterwright.tools.manifest import Json, Manifest
 
-_ASKED = re.compile(r"<ask: (.*?)>\Z", re.DOTALL)
+_ASKED = re.compile(rf"{ASKED}(.*?)>\Z", re.DOTALL)
 
 
 def questions_in(remedy: Remedy) -> list[str]:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.finding import (
+    ASKED,
     Edge,
     Evidence,
     FieldEvidence,
@@ -20,6 +21,8 @@ from clusterwright.tools.kubernetes.owners.machine import CAPI, origin_of
 from clusterwright.tools.manifest import Json, Manifest, text
 from clusterwright.tools.ref import Ref, checked
 
+PLAN = "k8s_plan_change"
+"""The tool of the server for Kubernetes that plans changes."""
 _LONGEST_VALUE = 500
 _OWNERS_OF_MACHINES = ("MachineSet", "MachinePool", "KubeadmControlPlane")
 
@@ -46,7 +49,7 @@ class Cure:
     @property
     def asks(self) -> bool:
         """Whether something of it has to be told by a person first."""
-        return "<ask: " in json.dumps(self.changes)
+        return ASKED in json.dumps(self.changes)
 
 
 def cure(say: str, kind: str, **more: Json) -> Cure:

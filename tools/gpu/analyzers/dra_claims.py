@@ -1,7 +1,7 @@
 """Claims that get no devices while pods wait for them: one cause for each, in the claim's order."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from clusterwright.tools.analyzer import Analyzer, ReadRequest, Suspicion
 from clusterwright.tools.excerpt import few
@@ -93,7 +93,7 @@ def _class_missing(estate: Estate, case: Case, claim: Manifest) -> Suspicion | N
     question = f"the DeviceClass to ask for in place of {word(absent)}{hint}"
     fix = other_template(case, claim, "deviceClassName", question, say)
     proof = (shown(claim, _CLASS, absent),)
-    finding = _told(case, CLASS_MISSING, sentence, proof, Ref.of(claim), *fix)
+    finding = _told(case, CLASS_MISSING, sentence, proof, Ref.of(claim), fix)
     return Suspicion(finding, (ReadRequest(Ref(CLASS, absent)),))
 
 
@@ -120,20 +120,19 @@ def _unallocated(case: Case, claim: Manifest, ways: Sequence[Way]) -> Finding | 
         return None
     sentence, fix = offers[0].lack
     proof = (shown(claim, _CLASS, ways[0].device_class),)
-    cures = _other_wish(case, claim, ways[0], fix)
-    return _told(case, UNALLOCATED, sentence, proof, Ref.of(claim), *cures)
+    fix = _other_wish(case, claim, ways[0], fix)
+    return _told(case, UNALLOCATED, sentence, proof, Ref.of(claim), fix)
 
 
-def _other_wish(case: Case, claim: Manifest, way: Way, fix: Cure) -> Iterator[Cure]:
-    """Yield what helps, as a template with another selector or a smaller number if it has one."""
+def _other_wish(case: Case, claim: Manifest, way: Way, fix: Cure) -> Cure:
+    """Return what helps, as a template with another selector or a smaller number if it has one."""
     if way.own:
         question = "a CEL expression that devices match: a ResourceSlice shows their attributes"
-        yield from other_template(case, claim, "expression", question, fix.say)
-    elif way.count > 1:
+        return other_template(case, claim, "expression", question, fix.say)
+    if way.count > 1:
         question = f"how many devices it can do with, of the {way.count} that it asks for"
-        yield from other_template(case, claim, "count", question, fix.say)
-    else:
-        yield fix
+        return other_template(case, claim, "count", question, fix.say)
+    return fix
 
 
 def _told(

@@ -1,7 +1,7 @@
 """Devices of DRA that are tainted, offered twice, or given away twice."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from clusterwright.tools.analyzer import Analyzer, ReadRequest, Suspicion, unless_gone
@@ -63,7 +63,7 @@ def _tainted(estate: Estate, offered: Sequence[Device]) -> Iterator[Suspicion]:
             for one in bad[:_MOST]
         ]
         manifest = estate.get(node)
-        waits = edges(list(_wait_for(estate, driver)), Edge.REQUESTS, node)
+        waits = edges(estate.derived(_waiting).get(driver, ()), Edge.REQUESTS, node)
         finding = about(
             TAINTED,
             node,
@@ -81,11 +81,14 @@ def _spelled(taint: Manifest) -> str:
     return f"{word(text(taint, 'key'))}{'=' + word(value) if value else ''}:{text(taint, 'effect')}"
 
 
-def _wait_for(estate: Estate, driver: str) -> Iterator[Ref]:
-    """Yield the workloads whose pods wait for devices of a driver."""
+def _waiting(snapshot: Snapshot) -> Mapping[str, Sequence[Ref]]:
+    """Return the workloads whose pods wait for devices, by the driver of these."""
+    estate = estate_of(snapshot)
+    found: dict[str, list[Ref]] = defaultdict(list)
     for pod in waiting_by_claims(estate):
-        if driver in drivers_of(estate, pod):
-            yield Case(estate, pod).subject
+        for driver in drivers_of(estate, pod):
+            found[driver].append(Case(estate, pod).subject)
+    return dict(found)
 
 
 def _double(estate: Estate, offered: Sequence[Device]) -> Iterator[Suspicion]:

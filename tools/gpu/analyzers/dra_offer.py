@@ -120,8 +120,9 @@ class Offers:
 
     def of(self, ways: Sequence[Way]) -> Sequence[Offer]:
         """Return what there is for each way to meet a request; nothing once many were judged."""
-        for way in ways:
-            if repr(way) not in self._known and len(self._known) < _MOST:
-                self._known[repr(way)] = Offer(self._estate, way)
-        found = [self._known[repr(way)] for way in ways if repr(way) in self._known]
+        spelled = [repr(way) for way in ways]
+        for key, way in zip(spelled, ways, strict=True):
+            if key not in self._known and len(self._known) < _MOST:
+                self._known[key] = Offer(self._estate, way)
+        found = [self._known[key] for key in spelled if key in self._known]
         return found if len(found) == len(ways) else []

@@ -6,6 +6,7 @@ from clusterwright.tools.analyzer import Analyzer, ReadRequest, Suspicion, unles
 from clusterwright.tools.excerpt import few
 from clusterwright.tools.finding import Evidence, ask
 from clusterwright.tools.gpu.analyzers.about import (
+    PLAN,
     Cure,
     about,
     elsewhere,
@@ -13,7 +14,6 @@ from clusterwright.tools.gpu.analyzers.about import (
     shown,
 )
 from clusterwright.tools.gpu.analyzers.operator_state import CONFLICTS, counts
-from clusterwright.tools.gpu.analyzers.pod_cures import PLAN
 from clusterwright.tools.gpu.estate import NVIDIA_DRIVER, estate_of
 from clusterwright.tools.kubernetes.analyzers.pod import message_of
 from clusterwright.tools.kubernetes.remedies.remedy import patch

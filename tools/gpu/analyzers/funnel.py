@@ -192,7 +192,7 @@ def _cured(finding: Finding, found: Match) -> Iterator[Cure]:
     yield from sure
     yield Cure(found.advice)
     if found.hardware and len(finding.members) <= 1:
-        yield from keep_off(finding.subject)
+        yield keep_off(finding.subject)
     yield from (one for one in known if one not in sure)
 
 

@@ -17,6 +17,7 @@ from clusterwright.tools.gpu.analyzers.policy_cures import (
 )
 from clusterwright.tools.gpu.analyzers.retry_cures import layout, upgrade
 from clusterwright.tools.gpu.changes.clients import clients_on
+from clusterwright.tools.gpu.changes.sharing_config import LABEL as SHARING
 from clusterwright.tools.gpu.estate import Estate
 from clusterwright.tools.gpu.funnel import Stage
 from clusterwright.tools.gpu.funnel.chain import CAUSE_UNKNOWN
@@ -26,7 +27,6 @@ from clusterwright.tools.gpu.operands import DEPLOY, OPT_OUT
 from clusterwright.tools.gpu.vendor import Vendor
 from clusterwright.tools.quotation import word
 
-_CONFIG_KEY = "nvidia.com/device-plugin.config"
 _NFD = "Repair node feature discovery on the node: its worker's pod, or the taint that keeps it off"
 _OPERATOR = (
     "Repair the GPU operator, which marks the nodes that discovery has found: its pod, its log"
@@ -38,7 +38,8 @@ _WORDS = {
     "gpu/driver-failed": "Repair what the log of the driver's pod names: kernel headers, Secure"
     " Boot, a module that is in use",
     "gpu/operand-unplaced": "Let the DaemonSet tolerate the node's taint (spec.daemonsets"
-    ".tolerations of the ClusterPolicy), or take away what keeps it off",
+    ".tolerations of the ClusterPolicy, spec.tolerations of an NVIDIADriver), or take away what"
+    " keeps it off",
     "gpu/toolkit-failed": "Repair what the log of the toolkit names: mostly the path of the"
     " container runtime's configuration",
     "gpu/validation-failed": "See in the log of the validator which check fails, and repair that",
@@ -104,28 +105,26 @@ def _not_present(_estate: Estate, nodes: Sequence[GpuNode], _stage: Stage) -> It
 
 
 def _driver_image(estate: Estate, nodes: Sequence[GpuNode], stage: Stage) -> Iterator[Cure]:
-    return driver_version(estate, nodes[0], stage, _WORDS[stage.code])
+    yield driver_version(estate, nodes[0], stage, _WORDS[stage.code])
 
 
 def _unplaced(estate: Estate, nodes: Sequence[GpuNode], stage: Stage) -> Iterator[Cure]:
-    return tolerations(estate, nodes[0], stage, _WORDS[stage.code])
+    yield tolerations(estate, nodes[0], stage, _WORDS[stage.code])
 
 
 def _toolkit(estate: Estate, _nodes: Sequence[GpuNode], stage: Stage) -> Iterator[Cure]:
-    return toolkit_paths(estate, _WORDS[stage.code])
+    yield toolkit_paths(estate, _WORDS[stage.code])
 
 
 def _runtime(estate: Estate, nodes: Sequence[GpuNode], _stage: Stage) -> Iterator[Cure]:
-    yield from toolkit_paths(
-        estate, "Correct the toolkit's CONTAINERD_CONFIG and CONTAINERD_SOCKET"
-    )
+    yield toolkit_paths(estate, "Correct the toolkit's CONTAINERD_CONFIG and CONTAINERD_SOCKET")
     refs = [one.ref for one in nodes]
     yield restarted(refs, "toolkit", "Then start the toolkit again", certain=False)
 
 
 def _sharing(_estate: Estate, nodes: Sequence[GpuNode], stage: Stage) -> Iterator[Cure]:
     """Yield another configuration where the plugin fails over the one that a label names."""
-    said = nodes[0].labels.get(_CONFIG_KEY)
+    said = nodes[0].labels.get(SHARING)
     if said and "config-manager" in stage.why:
         say = "Name a configuration that the device plugin has"
         wanted = ask(f"a key of the device plugin's ConfigMap; the label names {word(said)}")

@@ -25,6 +25,7 @@ from clusterwright.tools.gpu.estate import Estate, estate_of
 from clusterwright.tools.gpu.queues.kueue import (
     LOCAL,
     QUEUE,
+    QUEUE_LABEL,
     WORKLOAD,
     Queues,
     is_shut,
@@ -96,7 +97,7 @@ def _of_queue(estate: Estate, queue: Manifest, waiting: Sequence[Manifest]) -> I
         Ref.of(queue),
         f"{why}{many}: {said}" if said else f"{why}{many}",
         of_condition(queue, "Active", active),
-        *_opened(queue, said, meant=meant),
+        _opened(queue, said, meant=meant),
         severity=Severity.INFO if meant else Severity.WARNING,
         since=instant(active, "lastTransitionTime"),
         members=(Ref.of(queue), *refs) if refs else (),
@@ -106,13 +107,12 @@ def _of_queue(estate: Estate, queue: Manifest, waiting: Sequence[Manifest]) -> I
     yield Suspicion(finding, (ReadRequest(Ref.of(queue)),))
 
 
-def _opened(queue: Manifest, said: str, *, meant: bool) -> Iterator[Cure]:
+def _opened(queue: Manifest, said: str, *, meant: bool) -> Cure:
     if meant:
         say = f"Set spec.stopPolicy of the {queue['kind']} to None, if it is to admit again"
-        yield admitting(queue, say)
-    else:
-        say = "Make what the message names: a flavor, an admission check, a topology"
-        yield from missing_flavor(queue, said, say)
+        return admitting(queue, say)
+    say = "Make what the message names: a flavor, an admission check, a topology"
+    return missing_flavor(queue, said, say)
 
 
 def _reason(one: Manifest) -> str:
@@ -140,7 +140,7 @@ def _without_queue(estate: Estate, one: Manifest) -> Finding | None:
     if missing is None:
         return None
     kind, name, near = missing.kind, word(missing.name), nearest(missing.name, missing.known)
-    say = f"Create {kind} {name}, or correct the label kueue.x-k8s.io/queue-name"
+    say = f"Create {kind} {name}, or correct the label {QUEUE_LABEL}"
     hint = f"; there is {word(near)}" if near else ""
     others = missing.known if kind == "LocalQueue" else ()
     return about(
@@ -148,7 +148,7 @@ def _without_queue(estate: Estate, one: Manifest) -> Finding | None:
         Ref.of(one),
         f'{kind} "{name}" of the workload does not exist{hint}',
         (shown(one, "$.spec.queueName", text(one, "spec", "queueName")),),
-        *(other_queue(one, say, near, others) if others else (Cure(say),)),
+        other_queue(one, say, near, others) if others else Cure(say),
     )
 
 
@@ -213,15 +213,15 @@ def _queued(estate: Estate, one: Manifest) -> Finding | None:
         Ref.of(one),
         f"{known.say}: {said}" if said else known.say,
         of_condition(one, "QuotaReserved", reserved),
-        *_admitted(estate, one, known, said),
+        _admitted(estate, one, known, said),
         severity=known.severity,
         since=since,
     )
 
 
-def _admitted(estate: Estate, one: Manifest, known: Why, said: str) -> Iterator[Cure]:
+def _admitted(estate: Estate, one: Manifest, known: Why, said: str) -> Cure:
     if known is not NEVER:
-        return iter((Cure(known.advice),))
+        return Cure(known.advice)
     return more_quota(_queues(estate, one).cluster, said, known.advice)
 
 

@@ -46,7 +46,7 @@ def _no_whole(one: Waiting, nodes: Sequence[GpuNode], parts: Sequence[str]) -> F
     say = f"Ask for {parts[0]} instead, if a part of a GPU is enough"
     smaller = other_resource(one, _WHOLE, say, parts)
     proof = tuple(label(node.manifest, "nvidia.com/mig.config") for node in split[:2])
-    return one.finding(CODE, sentence, _WHOLE, *smaller, whole, evidence=proof)
+    return one.finding(CODE, sentence, _WHOLE, smaller, whole, evidence=proof)
 
 
 def _no_such_part(
@@ -69,8 +69,8 @@ def _no_such_part(
     known = f": {few(models, 3)}" if models else ""
     sentence = f"No GPU of the cluster can be split into {profile}{known}; {others}"
     instead = f"Ask for {parts[0]}" if parts else "Ask for whole GPUs"
-    cures = other_resource(one, resource, f"{instead} instead", parts or [_WHOLE])
-    return one.finding(CODE, sentence, resource, *cures, evidence=_layout(nodes))
+    fix = other_resource(one, resource, f"{instead} instead", parts or [_WHOLE])
+    return one.finding(CODE, sentence, resource, fix, evidence=_layout(nodes))
 
 
 def _layout(nodes: Sequence[GpuNode]) -> tuple[FieldEvidence, ...]:

@@ -16,10 +16,10 @@ _SHOWN = 3
 """Pods that are told with where they could go."""
 
 
-def keep_off(node: Ref) -> tuple[Cure, ...]:
+def keep_off(node: Ref) -> Cure:
     """Return the change that keeps new pods off a node, which repairs nothing by itself."""
     change = {"kind": "cordon", "node": node.name}
-    return (Cure(f"Keep new pods off {node.name} until then", (change,), certain=False),)
+    return Cure(f"Keep new pods off {node.name} until then", (change,), certain=False)
 
 
 def take_out(estate: Estate, node: Ref) -> Cure:

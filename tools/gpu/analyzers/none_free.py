@@ -1,7 +1,7 @@
 """Devices that pods wait for: all given away, free in pieces, or more than any node has."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from clusterwright.tools.excerpt import few
@@ -98,7 +98,7 @@ def _in_pieces(kind: _Short, some: Sequence[Waiting]) -> Finding:
     )
     pack = Cure(f"Move pods that hold {resource} off {best}, or pack new ones more densely")
     finding = first.finding(
-        FRAGMENTED, sentence, resource, pack, *_less(first, resource, most), evidence=proof
+        FRAGMENTED, sentence, resource, pack, _less(first, resource, most), evidence=proof
     )
     return _of_all(finding, first, some)
 
@@ -122,7 +122,7 @@ def _never(kind: _Short, some: Sequence[Waiting]) -> Finding:
         NONE_FREE,
         sentence + (other if closed else ""),
         resource,
-        *_less(first, resource, most, f", in more pods, or add a node with {amount}"),
+        _less(first, resource, most, f", in more pods, or add a node with {amount}"),
         evidence=(FieldEvidence(ref=Ref("Node", best), path=path, value=str(most)),),
     )
     return _of_all(finding, first, some)
@@ -148,8 +148,8 @@ def _none_free(kind: _Short, some: Sequence[Waiting]) -> Finding:
     return _of_all(finding, first, some)
 
 
-def _less(one: Waiting, resource: str, most: int, more: str = "") -> Iterator[Cure]:
-    """Yield that the pods ask for no more than a node has; whether that is enough is asked."""
+def _less(one: Waiting, resource: str, most: int, more: str = "") -> Cure:
+    """Return that the pods ask for no more than a node has; whether that is enough is asked."""
     say = f"Ask for at most {most} {resource} a pod{more}"
     question = f"how many {word(resource)} a pod can do with, at most {most}"
     return other_amount(one.case, resource, say, ask(question))

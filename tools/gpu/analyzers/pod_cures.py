@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from clusterwright.tools.excerpt import few
 from clusterwright.tools.finding import ask
-from clusterwright.tools.gpu.analyzers.about import Cure, elsewhere
+from clusterwright.tools.gpu.analyzers.about import PLAN, Cure, elsewhere
 from clusterwright.tools.gpu.analyzers.waiting import Waiting
 from clusterwright.tools.gpu.changes.machine_of import capacity_change
 from clusterwright.tools.gpu.node import GpuNode
@@ -18,44 +18,41 @@ from clusterwright.tools.manifest import Json, Manifest, items, mapping, text
 from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
 
-PLAN = "k8s_plan_change"
 _SCALED = frozenset({"Deployment", "StatefulSet"})
 _SHOWN = 6
 _MOST_HOLDERS = 2
 
 
-def other_resource(one: Waiting, resource: str, say: str, known: Sequence[str]) -> Iterator[Cure]:
-    """Yield that the pods ask for another resource, of those that there are."""
+def other_resource(one: Waiting, resource: str, say: str, known: Sequence[str]) -> Cure:
+    """Return that the pods ask for another resource, of those that there are."""
+    container, path = _asking(one.case, resource)
+    field = in_template(one.case.subject, path)
+    if field is None:
+        return Cure(say)
     there = few([word(each) for each in known], _SHOWN) or "nodes offer none"
     wanted = ask(f"the resource to ask for in place of {word(resource)}; there is {there}")
-    container, path = _asking(one.case, resource)
-    field = path and in_template(one.case.subject, path)
-    if field:
-        told = _renamed(mapping(container, "resources"), resource, wanted)
-        yield elsewhere(say, PLAN, patch(one.case.subject, {field: told}))
-    else:
-        yield Cure(say)
+    told = _renamed(mapping(container, "resources"), resource, wanted)
+    return elsewhere(say, PLAN, patch(one.case.subject, {field: told}))
 
 
-def other_amount(case: Case, resource: str, say: str, amount: Json) -> Iterator[Cure]:
-    """Yield that the pods ask for another amount of a resource: a number, or a question."""
+def other_amount(case: Case, resource: str, say: str, amount: Json) -> Cure:
+    """Return that the pods ask for another amount of a resource: a number, or a question."""
     container, path = _asking(case, resource)
-    field = path and in_template(case.subject, path)
-    if field:
-        resources = mapping(container, "resources")
-        told = {f"{field}.limits['{resource}']": amount}
-        if resource in mapping(resources, "requests"):  # which has to be the same
-            told[f"{field}.requests['{resource}']"] = amount
-        yield elsewhere(say, PLAN, patch(case.subject, told))
-    else:
-        yield Cure(say)
+    field = in_template(case.subject, path)
+    if field is None:
+        return Cure(say)
+    told = {f"{field}.limits['{resource}']": amount}
+    if resource in mapping(container, "resources", "requests"):  # which has to be the same
+        told[f"{field}.requests['{resource}']"] = amount
+    return elsewhere(say, PLAN, patch(case.subject, told))
 
 
-def other_field(subject: Ref, path: str, say: str, question: str) -> Iterator[Cure]:
-    """Yield another value of a field of a workload's pods, that is to be told."""
+def other_field(subject: Ref, path: str, say: str, question: str) -> Cure:
+    """Return another value of a field of a workload's pods, that is to be told."""
     field = in_template(subject, path)
-    change = patch(subject, {field: ask(question)}) if field else None
-    yield elsewhere(say, PLAN, change) if change else Cure(say)
+    if field is None:
+        return Cure(say)
+    return elsewhere(say, PLAN, patch(subject, {field: ask(question)}))
 
 
 def fewer_holders(resource: str, held: Mapping[Ref, int]) -> Iterator[Cure]:

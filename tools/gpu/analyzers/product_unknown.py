@@ -41,8 +41,8 @@ def suspect(one: Waiting) -> Finding | None:
         instead = f"Select {word(near)} instead" if near else "Select a value that nodes have"
         proof = one.case.field(path, "|".join(values))
         question = f"which value of {key} to select; {others}"
-        cures = other_field(one.case.subject, path, instead, question)
-        return one.finding(CODE, sentence, "", *cures, evidence=(proof,))
+        fix = other_field(one.case.subject, path, instead, question)
+        return one.finding(CODE, sentence, "", fix, evidence=(proof,))
     return None
 
 

@@ -4,18 +4,17 @@ Quotas and queues say who may use how much: none of it is decided here.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from clusterwright.tools.excerpt import few
 from clusterwright.tools.finding import ask
-from clusterwright.tools.gpu.analyzers.about import Cure, elsewhere
-from clusterwright.tools.gpu.analyzers.pod_cures import PLAN
+from clusterwright.tools.gpu.analyzers.about import PLAN, Cure, elsewhere
+from clusterwright.tools.gpu.queues.kueue import QUEUE_LABEL
 from clusterwright.tools.kubernetes.remedies.remedy import patch
 from clusterwright.tools.manifest import Manifest, items, text
 from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref, legal, owner_of
 
-_QUEUE_NAME = "kueue.x-k8s.io/queue-name"
 _TOO_MUCH = re.compile(
     r"quota for (?P<resource>[\w./-]{1,317}) in flavor (?P<flavor>[\w.-]{1,253}),"
     r"[^\n]{0,80}\((?P<wanted>\w{1,20}) > (?P<most>\w{1,20})\)"
@@ -26,17 +25,16 @@ _SUSPENDED = frozenset({"Job"})
 """Kinds whose label may be changed while they are suspended, as Kueue keeps them."""
 
 
-def more_quota(queue: Manifest | None, said: str, say: str) -> Iterator[Cure]:
-    """Yield a larger quota in a ClusterQueue, of the flavor and resource that Kueue names."""
+def more_quota(queue: Manifest | None, said: str, say: str) -> Cure:
+    """Return a larger quota in a ClusterQueue, of the flavor and resource that Kueue names."""
     found = _TOO_MUCH.search(said)
     field = _quota(queue, found["flavor"], found["resource"]) if queue and found else ""
     if queue is None or found is None or not field:
-        yield Cure(say)
-        return
+        return Cure(say)
     wanted, most = found["wanted"], found["most"]
     resource = found["resource"]
     question = f"how much {resource} the queue may give; it has {most}, and {wanted} is asked for"
-    yield elsewhere(say, PLAN, patch(Ref.of(queue), {field: ask(question)}))
+    return elsewhere(say, PLAN, patch(Ref.of(queue), {field: ask(question)}))
 
 
 def _quota(queue: Manifest, flavor: str, resource: str) -> str:
@@ -50,12 +48,11 @@ def _quota(queue: Manifest, flavor: str, resource: str) -> str:
     return ""
 
 
-def missing_flavor(queue: Manifest, said: str, say: str) -> Iterator[Cure]:
-    """Yield the ResourceFlavor that a queue names; which nodes it stands for is asked."""
+def missing_flavor(queue: Manifest, said: str, say: str) -> Cure:
+    """Return the ResourceFlavor that a queue names; which nodes it stands for is asked."""
     found = _NO_FLAVORS.search(said)
     if found is None or legal("ResourceFlavor", found["name"], "", "") is None:
-        yield Cure(say)
-        return
+        return Cure(say)
     name = found["name"]
     labels = {ask(f"the label of the nodes that flavor {name} stands for"): ask("its value")}
     manifest: Manifest = {
@@ -65,7 +62,7 @@ def missing_flavor(queue: Manifest, said: str, say: str) -> Iterator[Cure]:
         "spec": {"nodeLabels": labels},
     }
     made: Manifest = {"kind": "apply", "manifest": manifest}
-    yield elsewhere(f"Make ResourceFlavor {name}", PLAN, made)
+    return elsewhere(f"Make ResourceFlavor {name}", PLAN, made)
 
 
 def admitting(queue: Manifest, say: str) -> Cure:
@@ -75,16 +72,15 @@ def admitting(queue: Manifest, say: str) -> Cure:
     return elsewhere(say, PLAN, patch(Ref.of(queue), {"spec.stopPolicy": wanted}))
 
 
-def other_queue(workload: Manifest, say: str, near: str, known: Sequence[str]) -> Iterator[Cure]:
-    """Yield another LocalQueue for the Job that a workload stands for."""
+def other_queue(workload: Manifest, say: str, near: str, known: Sequence[str]) -> Cure:
+    """Return another LocalQueue for the Job that a workload stands for."""
     owner = owner_of(workload)
-    there = word(near) if near else few([word(one) for one in sorted(known)], 4) or "none"
     if owner is None or owner.kind not in _SUSPENDED or owner.group:
-        yield Cure(say)
-        return
+        return Cure(say)
+    there = word(near) if near else few([word(one) for one in sorted(known)], 4)
     question = f"the LocalQueue whose quota it may use; in its namespace there is {there}"
-    change = patch(owner, {f"metadata.labels['{_QUEUE_NAME}']": ask(question)})
-    yield elsewhere(say, PLAN, change)
+    change = patch(owner, {f"metadata.labels['{QUEUE_LABEL}']": ask(question)})
+    return elsewhere(say, PLAN, change)
 
 
 def active_again(workload: Manifest, say: str) -> Cure:

@@ -66,22 +66,22 @@ def _rejected(case: Case, reason: str) -> Suspicion:
         sentence = f"The topology manager of its node cannot give it {asked} from one NUMA node"
         say = "Ask for less CPU or fewer devices a pod, or relax the topology manager's policy"
         question = f"how many {resource} fit on one NUMA node; it asks for {asked}"
-        cures = other_amount(case, resource, say, ask(question))
+        fix = other_amount(case, resource, say, ask(question))
     elif shared := _SHARED.search(said):
         sentence = f"A shared device takes requests of at most {shared[1]}, and it asks for {asked}"
         say = f"Ask for {shared[1]}: more of a shared device brings no more of it"
-        cures = other_amount(case, resource, say, shared[1])
+        fix = other_amount(case, resource, say, shared[1])
     elif lacking := _UNAVAILABLE.search(said):
         sentence = f"Its node had no {lacking[1]} for it by the time it came: {said}"
-        cures = iter([Cure("See gpu_describe_node for the node; its controller makes another pod")])
+        fix = Cure("See gpu_describe_node for the node; its controller makes another pod")
     else:
         sentence = f"The kubelet of its node turned it away: {said}"
-        cures = iter([Cure("Repair what the message names; its controller makes another pod")])
+        fix = Cure("Repair what the message names; its controller makes another pod")
     evidence: tuple[Evidence, ...] = (case.field("$.status.reason", reason),)
     evidence += (case.field("$.status.message", said),) if said else ()
     on = (Relation(source=case.ref, edge=Edge.RUNS_ON, target=Ref("Node", node)),) if node else ()
     finding = case.finding(REJECTED, sentence, evidence, relations=on)
-    return Suspicion(with_cures(finding, *cures))
+    return Suspicion(with_cures(finding, fix))
 
 
 def _without_runtime_class(estate: Estate) -> Iterator[Suspicion]:
@@ -108,7 +108,7 @@ def _without_runtime_class(estate: Estate) -> Iterator[Suspicion]:
             subject,
             f'RuntimeClass "{word(wanted)}", which its pods name, does not exist{hint}',
             evidence,
-            *other_field(
+            other_field(
                 subject,
                 "$.spec.runtimeClassName",
                 "Have the operator's toolkit create it, name another, or leave it out",

@@ -49,8 +49,9 @@ def layout(estate: Estate, nodes: Sequence[GpuNode], _stage: Stage) -> Iterator[
     product = find(first.model) if first.model else None
     geometry = product.geometry if product else None
     profile = first.mig_config.removeprefix("all-")
-    known = geometry is not None and geometry.profile(profile) is not None
-    foreign = "g." in profile and geometry and not known
+    can = geometry is not None and geometry.profile(profile) is not None
+    sound = can or profile == "disabled"
+    foreign = "g." in profile and geometry is not None and not sound
     near = geometry.nearest(profile) if geometry and foreign else ()
     as_in = f", as all-{near[0]}" if near else ""
     config = ask(f"a MIG layout that {first.model or 'the product'} can have{as_in}")
@@ -58,10 +59,9 @@ def layout(estate: Estate, nodes: Sequence[GpuNode], _stage: Stage) -> Iterator[
     if users and not foreign:
         say = f"End what uses its GPUs ({few(users, 2)}), then have the layout tried again"
         yield restarted_when_empty(estate, first.ref, "mig-manager", say)
-    elif known or profile == "disabled":
-        idle = [one.ref for one in nodes if not clients_on(estate, one.ref.name)]
+    elif sound:
         say = "Have the layout tried again, which the GPUs can have: nothing uses them now"
-        yield restarted(idle, "mig-manager", say)
+        yield restarted([one.ref for one in nodes], "mig-manager", say)
     yield cure("Set a layout that the GPUs can have", "set_mig", node=first.ref.name, config=config)
-    if not users and not known:
+    if not users and not sound:
         yield Cure("If the layout is right, have it tried again: restart_operand mig-manager")

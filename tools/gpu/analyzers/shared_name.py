@@ -32,7 +32,7 @@ def suspect(one: Waiting) -> Finding | None:
             f" {word(resource)}"
         )
         say = f"Ask for {word(other)} instead: resources.limits of the pod template"
-        return one.finding(CODE, sentence, resource, *other_resource(one, resource, say, [other]))
+        return one.finding(CODE, sentence, resource, other_resource(one, resource, say, [other]))
     return None
 
 

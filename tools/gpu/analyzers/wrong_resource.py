@@ -34,7 +34,7 @@ def suspect(one: Waiting) -> Finding | None:
         instead = f"Ask for {near} instead" if near else "Ask for a resource that nodes have"
         say = f"{instead}, in place of {amount} {word(resource)}"
         known = (near, *sorted(have - {near})) if near else sorted(have)
-        return one.finding(CODE, sentence, resource, *other_resource(one, resource, say, known))
+        return one.finding(CODE, sentence, resource, other_resource(one, resource, say, known))
     return None
 
 

@@ -12,7 +12,7 @@ from clusterwright.tools.gpu.changes.clients import clients_on, named
 from clusterwright.tools.gpu.changes.emptied import waiting
 from clusterwright.tools.gpu.changes.mig_proof import CONFIG, SECONDS, STATE, proof, restoration
 from clusterwright.tools.gpu.changes.node_change import NodeChange, estate_in
-from clusterwright.tools.gpu.changes.set_sharing import LABEL as SHARING
+from clusterwright.tools.gpu.changes.sharing_config import LABEL as SHARING
 from clusterwright.tools.gpu.changes.wait import MIG_DONE
 from clusterwright.tools.gpu.changes.whose_label import takes_away
 from clusterwright.tools.kubernetes.changes.inverse import Restore, path_of

@@ -23,6 +23,7 @@ from clusterwright.tools.gpu.changes.mig_layout import (
 )
 from clusterwright.tools.gpu.changes.mig_proof import CONFIG
 from clusterwright.tools.gpu.changes.node_change import LABEL_VALUE, NodeChange, known_of, policy_of
+from clusterwright.tools.gpu.changes.sharing_config import LABEL as SHARING
 from clusterwright.tools.gpu.changes.standing import require_at_rest
 from clusterwright.tools.gpu.changes.unasked import onlookers
 from clusterwright.tools.gpu.changes.wait import MIG_DONE
@@ -36,7 +37,6 @@ from clusterwright.tools.quotation import word
 from clusterwright.tools.trust.risk import Risk
 
 _UNDER_WAY = frozenset({"pending", "rebooting"})
-_PLUGIN = "nvidia.com/device-plugin.config"
 
 
 class SetMig(NodeChange):
@@ -209,7 +209,7 @@ def _strategy(estate: Estate, node: GpuNode) -> str:
 
 
 def _shared(node: GpuNode) -> bool:
-    return node.replicas > 1 or bool(node.labels.get(_PLUGIN))
+    return node.replicas > 1 or bool(node.labels.get(SHARING))
 
 
 def _gpus(node: GpuNode) -> int | None:

@@ -10,6 +10,8 @@ from clusterwright.tools.gpu.changes.config_text import read_config
 from clusterwright.tools.gpu.vendor import vendor_of
 from clusterwright.tools.manifest import items, mapping, number, text, truth
 
+LABEL = "nvidia.com/device-plugin.config"
+"""Of a node: the key of the configuration that its device plugin goes by."""
 TIME_SLICING, MPS, NONE = "time-slicing", "mps", "none"
 
 

@@ -6,14 +6,15 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from clusterwright.tools.errors import InvalidInputError
+from clusterwright.tools.finding import ASKED
 from clusterwright.tools.kubernetes.changes.inverse import INVERSES
 from clusterwright.tools.kubernetes.changes.kind import Change
 from clusterwright.tools.kubernetes.changes.vocabulary import Vocabulary
 from clusterwright.tools.manifest import Json, Manifest
 from clusterwright.tools.redaction import REDACTED
 
-_UNKNOWN = "<ask:"
-"""How a finding's remedy marks a value that only a person can know: `<ask: what it is>`."""
+_UNKNOWN = ASKED.rstrip()
+"""How a value begins that only a person can know, also where somebody has spelled it again."""
 _DEEPEST = 60
 _LARGEST = 2**63
 _OF_PLANS = ("undo", "finish")

@@ -4,7 +4,7 @@ import pytest
 
 from clusterwright.tools.finding import Finding
 from clusterwright.tools.manifest import Json
-from tests.tools.gpu.analyzers.estates import found, only
+from tests.tools.gpu.analyzers.estates import found, only, thing
 from tests.tools.gpu.funnel.fleet import (
     CRASHING,
     DRIVER,
@@ -13,6 +13,7 @@ from tests.tools.gpu.funnel.fleet import (
     TOOLKIT,
     VALIDATOR,
     Fleet,
+    daemonset,
     event_of,
     node,
     nvidia,
@@ -23,6 +24,7 @@ from tests.tools.gpu.funnel.fleet import (
 _XID = "XidCriticalError: Xid={} on Device=GPU-1f0c3c52-0000; marking device as unhealthy."
 _KUBERNETES = "k8s_plan_change"
 _POLICY = "ClusterPolicy.nvidia.com/cluster-policy"
+_DRIVER = "NVIDIADriver.nvidia.com/h100"
 _BUSY = "GPU 00000000:3B:00.0: In use by another client"
 
 
@@ -47,6 +49,17 @@ def layout(config: str) -> Fleet:
     """A node whose layout has failed."""
     fleet = nvidia()
     fleet.labels.update({"nvidia.com/mig.config": config, "nvidia.com/mig.config.state": "failed"})
+    return fleet
+
+
+def by_nvidia_driver(**spec: Json) -> Fleet:
+    """A node whose driver is made for an NVIDIADriver, and all else for the ClusterPolicy."""
+    api, kind, name = "nvidia.com/v1alpha1", "NVIDIADriver", "h100"
+    owner = {"apiVersion": api, "kind": kind, "name": name, "uid": "driver-1", "controller": True}
+    fleet = nvidia(driver={"version": "580.82.07"})
+    fleet.drop("DaemonSet", DRIVER)
+    fleet.add(thing(kind, name, api, metadata={"uid": "driver-1"}, spec=spec))
+    fleet.add(daemonset(DRIVER, owner=owner))
     return fleet
 
 
@@ -105,6 +118,12 @@ def test_nodes_whose_layouts_failed_are_told_apart_by_whether_their_gpus_are_in_
     assert [one["node"] for one in idle.remedies[0].changes] == ["gpu-1", "gpu-3"]
 
 
+def test_that_gpus_are_whole_again_is_tried_again_and_advised_once() -> None:
+    finding = of("gpu/mig-failed", layout("all-disabled"))
+    assert [one["kind"] for one in changes(finding)] == ["restart_operand", "set_mig"]
+    assert len(finding.fixes) == len(finding.remedies), "words would say the same again"
+
+
 def test_a_layout_that_its_configuration_has_not_is_not_tried_again() -> None:
     fleet = layout("all-1g.10gb")
     log = {"main": ('level=fatal msg="selected mig-config not present: all-1g.10gb"',)}
@@ -132,6 +151,16 @@ def test_a_driver_without_an_image_asks_for_a_version_that_has_one() -> None:
     patch = {"kind": "patch", "object": _POLICY, "set": {"spec.driver.version": question}}
     assert (remedy.tool, remedy.changes) == (_KUBERNETES, (patch,))
     assert f'k8s_plan_change {{"kind": "patch", "object": "{_POLICY}"' in finding.fixes[0]
+
+
+def test_the_driver_of_an_nvidia_driver_asks_for_the_version_there() -> None:
+    fleet = by_nvidia_driver(version="570.86.15")
+    fleet.node["status"]["nodeInfo"] = {"kernelVersion": "6.14.0-1011-aws"}
+    fleet.ails(DRIVER, waiting={"reason": "ImagePullBackOff", "message": "not found"})
+    [remedy] = of("gpu/driver-image", fleet).remedies
+    question = "<ask: the driver version that has an image for 6.14.0-1011-aws; it is 570.86.15>"
+    patch = {"kind": "patch", "object": _DRIVER, "set": {"spec.version": question}}
+    assert (remedy.tool, remedy.changes) == (_KUBERNETES, (patch,))
 
 
 def test_a_toolkit_that_fails_asks_where_the_runtime_has_its_configuration() -> None:
@@ -166,6 +195,21 @@ def test_operands_that_a_taint_keeps_off_ask_whether_they_may_be_there() -> None
     consent = "<ask: NoSchedule, if operands may run on gpu-1, which team keeps others off>"
     added = {"key": "team", "operator": "Equal", "value": "ml", "effect": consent}
     assert wanted == [*kept, added]
+
+
+def test_a_driver_that_a_taint_keeps_off_asks_for_a_toleration_of_its_nvidia_driver() -> None:
+    kept = [{"key": "nvidia.com/gpu", "operator": "Exists"}]
+    fleet = by_nvidia_driver(tolerations=kept)
+    fleet.node["spec"]["taints"] = [{"key": "team", "effect": "NoExecute"}]
+    fleet.objects["Pod"] = []
+    [change] = changes(of("gpu/operand-unplaced", fleet))
+    consent = "<ask: NoExecute, if operands may run on gpu-1, which team keeps others off>"
+    added = {"key": "team", "operator": "Exists", "effect": consent}
+    assert change == {
+        "kind": "patch",
+        "object": _DRIVER,
+        "set": {"spec.tolerations": [*kept, added]},
+    }
 
 
 def test_a_plugin_whose_configuration_is_not_there_asks_for_one_that_is() -> None:

@@ -1,11 +1,9 @@
 """The `clusterwright` command as a whole: what it lists, and what it loads."""
 
-import subprocess
-import sys
-
 from click.testing import CliRunner
 
 from clusterwright.cli.main import COMMANDS, main
+from tests.loaded import loaded_by
 
 
 def test_help_lists_every_command_in_its_order() -> None:
@@ -18,15 +16,6 @@ def test_an_unknown_command_is_wrong_usage() -> None:
     result = CliRunner().invoke(main, ["diagnoze"])
     assert result.exit_code == 2
     assert "Did you mean 'diagnose'?" in result.stderr
-
-
-def loaded_by(code: str) -> set[str]:
-    """Return the top-level modules that a fresh Python has loaded after some code."""
-    program = f"{code}\nimport sys; print(' '.join({{m.partition('.')[0] for m in sys.modules}}))"
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
-    )
-    return set(done.stdout.split())
 
 
 def test_the_program_loads_no_library_before_a_command_is_chosen() -> None:

@@ -12,7 +12,7 @@ from mcp import Client
 from mcp_types import TextContent
 
 from clusterwright.deploy.sandbox import Instance
-from clusterwright.deploy.sandbox.gpu.objects import PLUGIN_CONFIGS
+from clusterwright.deploy.sandbox.gpu.objects import policy
 from clusterwright.servers.gpu import create_server
 from clusterwright.tools.gpu import PLAN_CHANGE, TOOLS
 from clusterwright.tools.manifest import Json, Manifest
@@ -87,7 +87,7 @@ def written(gpu_sandbox: Instance) -> Iterator[None]:
     yield
     _patch(gpu_sandbox, "node", NODE, {"metadata": {"annotations": dict.fromkeys(annotations())}})
     kubectl("delete", "deployment", "gpu-user", "-n", "default")
-    none: Manifest = {"spec": {"devicePlugin": {"config": {"name": PLUGIN_CONFIGS}}}}
+    none = {"spec": {"devicePlugin": {"config": policy()["devicePlugin"]["config"]}}}
     told = {"metadata": {"annotations": dict.fromkeys(marks)}}
     _patch(gpu_sandbox, "clusterpolicy", "cluster-policy", {**none, **told})
     kubectl("delete", "cm", PLUGIN, *OPERATOR)

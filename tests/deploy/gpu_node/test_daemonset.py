@@ -15,6 +15,7 @@ import clusterwright.deploy
 from clusterwright.deploy.sandbox import Instance
 from clusterwright.tools.manifest import Manifest
 from tests.servers.served import served
+from tests.servers.test_http import asked
 
 FOLDER = Path(clusterwright.deploy.__path__[0]) / "gpu-node"
 DAEMON_SET: Manifest = yaml.safe_load((FOLDER / "daemonset.yaml").read_text())
@@ -87,6 +88,7 @@ def test_its_server_starts_and_is_reached_by_its_address_and_through_a_tunnel(
 ) -> None:
     (container,) = POD["containers"]
     token = secrets.token_hex(32)
+    bearer = f"Bearer {token}"
     (tmp_path / "token").write_text(token)
     there: dict[str, str] = {
         f"{_EVERYWHERE}:8080": f"{_EVERYWHERE}:0",
@@ -100,19 +102,7 @@ def test_its_server_starts_and_is_reached_by_its_address_and_through_a_tunnel(
         for host in ("10.0.0.7:8080", "127.0.0.1:8080", "localhost:8080"):
             probe = httpx2.get(local.replace("/mcp", "/healthz"), headers={"Host": host})
             assert probe.status_code == 200
-            assert _asked(local, host, token) == 200
-        assert _asked(local, "evil.example.com", token) == 421
-        assert _asked(local, "127.0.0.1", "wrong") == 401
-
-
-def _asked(url: str, host: str, token: str) -> int:
-    """Return how a first request is answered."""
-    client = {"name": "test", "version": "1"}
-    params = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": client}
-    headers = {
-        "Host": host,
-        "Authorization": f"Bearer {token}",
-        "Accept": "application/json, text/event-stream",
-    }
-    body = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params}
-    return httpx2.post(url, json=body, headers=headers).status_code
+            assert asked(local, Host=host, Authorization=bearer).status_code == 200
+        assert asked(local, Host="evil.example.com", Authorization=bearer).status_code == 421
+        wrong = asked(local, Host="127.0.0.1", Authorization="Bearer wrong")
+        assert wrong.status_code == 401

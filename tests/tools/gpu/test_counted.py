@@ -16,23 +16,19 @@ from tests.tools.gpu.funnel.fleet import (
     nvidia_labels,
     pod_of,
     user_pod,
+    vm_node,
 )
 
 _SLICED = {"gpu.replicas": "4", "gpu.sharing-strategy": "time-slicing"}
 _H100 = "NVIDIA-H100-80GB-HBM3"
 
 
-def _with(devices: Json, workload: str = "", **labels: str) -> Fleet:
+def _with(devices: Json, **labels: str) -> Fleet:
     """A node with eight whole GPUs, and a second one."""
-    fleet = nvidia(sandboxWorkloads={"enabled": True})
-    names = PASSTHROUGH if workload else CONTAINERS
-    told = nvidia_labels(*names, **{f"nvidia.com/{key}": value for key, value in labels.items()})
-    if workload:
-        told["nvidia.com/gpu.workload.config"] = workload
-        del told["nvidia.com/gpu.product"], told["nvidia.com/gpu.count"]
-        fleet.add(*map(daemonset, PASSTHROUGH))
+    fleet = nvidia()
+    told = nvidia_labels(**{f"nvidia.com/{key}": value for key, value in labels.items()})
     fleet.add(node("gpu-2", labels=told, devices=devices))
-    fleet.add(*(pod_of(one, on="gpu-2") for one in names))
+    fleet.add(*(pod_of(one, on="gpu-2") for one in CONTAINERS))
     return fleet
 
 
@@ -78,7 +74,10 @@ def test_an_inventory_tells_how_many_gpus_are_behind_shared_ones() -> None:
 
 
 def test_an_inventory_tells_which_nodes_are_for_virtual_machines() -> None:
-    found = _inventory(_with({"nvidia.com/GH100_H100_SXM5_80GB": "8"}, "vm-passthrough"))
+    fleet = nvidia(sandboxWorkloads={"enabled": True})
+    fleet.add(vm_node("gpu-2"), *map(daemonset, PASSTHROUGH))
+    fleet.add(*(pod_of(one, on="gpu-2") for one in PASSTHROUGH))
+    found = _inventory(fleet)
 
     (containers, machines) = sorted(found.products, key=lambda one: one.product, reverse=True)
     assert (containers.product, containers.workloads) == (_H100, None)

@@ -3,6 +3,7 @@
 import pytest
 
 from clusterwright.tools.coverage import Gap
+from clusterwright.tools.cursor import decode
 from clusterwright.tools.gpu.operator_status import OperatorStatus, status_of
 from clusterwright.tools.manifest import Json, Manifest
 from tests.tools.gpu.funnel.fleet import (
@@ -15,10 +16,9 @@ from tests.tools.gpu.funnel.fleet import (
     ago,
     amd,
     daemonset,
-    node,
     nvidia,
-    nvidia_labels,
     policy,
+    vm_node,
 )
 
 _START = (-1, "")
@@ -110,8 +110,7 @@ def test_operands_for_machines_are_missed_only_where_there_are_such_nodes() -> N
         fleet.objects["DaemonSet"][-1]["status"] = {"desiredNumberScheduled": 0}
     assert _status(fleet).render().count("wants no pod") == 0
 
-    marks = nvidia_labels(*PASSTHROUGH, **{"nvidia.com/gpu.workload.config": "vm-passthrough"})
-    fleet.add(node("vm-1", labels=marks, devices={"nvidia.com/GH100_H100_SXM5_80GB": "8"}))
+    fleet.add(vm_node("vm-1"))
     told = _status(fleet)
     assert told.workloads == {"container": 1, "vm-passthrough": 1}
     assert "for: 1 container, 1 vm-passthrough" in told.render()
@@ -165,10 +164,13 @@ def test_daemonsets_that_are_not_well_come_first_and_all_are_had_by_cursor() -> 
             one["status"] = {"desiredNumberScheduled": 4, "numberReady": 1}
     first = _status(fleet, limit=1)
     (row,) = first.operands
-    rest = _status(fleet, after=row.key)
-
     assert (row.operand, row.ready, row.desired, row.updated) == ("device-plugin", 1, 4, 0)
     assert first.next_cursor
+
+    own, rank, last = decode("gpu-operators", first.next_cursor, str, int, str)
+    assert (own, rank, last) == ("own", 1, str(row.daemonset))
+    assert (rank, last) == row.key
+    rest = _status(fleet, after=(int(rank), str(last)))
     assert len(rest.operands) == len(CONTAINERS) - 1
     assert not rest.operators
 

@@ -219,6 +219,21 @@ async def test_what_an_owner_would_take_back_is_refused_and_a_restart_passes(
         assert (await client.apply(plan))[0] == "applied", said
 
 
+async def test_a_label_that_makes_an_operator_act_is_the_change_of_its_domain(
+    place: Workplace, node: str
+) -> None:
+    layout = {"metadata.labels['nvidia.com/mig.config']": "all-1g.10gb"}
+    change = {"kind": "patch", "object": f"Node/{node}", "set": layout}
+    async with place.client() as client:
+        plan, said = await client.plan(change)
+        assert (plan, "set_mig" in said) == ("", True)
+        plan, said = await client.plan(change, override_owner=True)
+    assert plan, said
+    assert "risk high" in said
+    assert "looks at who uses its GPUs" in said
+    assert place.writes() == []
+
+
 async def test_replicas_that_an_autoscaler_sets_are_its_own(place: Workplace) -> None:
     scaler = {
         "apiVersion": "autoscaling/v2",

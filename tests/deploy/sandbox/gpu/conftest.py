@@ -12,6 +12,8 @@ from tests.deploy.sandbox.gpu.steered import Steered, until
 def gpu(gpu_sandbox: Instance) -> Iterator[Steered]:
     """The nodes and operands of the GPU sandbox, at rest: nothing rolls out that others undid."""
     found = Steered.of(gpu_sandbox)
-    until(found.rolling_out, set[str]())
-    yield found
-    found.api.close()
+    try:
+        until(found.rolling_out, set[str]())
+        yield found
+    finally:
+        found.api.close()

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import yaml
 
 from clusterwright.deploy.sandbox.gpu.nodes import NAMES
-from clusterwright.deploy.sandbox.gpu.objects import PLUGIN_CONFIGS
+from clusterwright.deploy.sandbox.gpu.objects import policy
 from clusterwright.tools.manifest import Manifest, condition, items, text
 from tests.deploy.sandbox.gpu.steered import Steered, until
 
@@ -91,7 +91,7 @@ def test_devices_are_shared_as_the_node_is_told(gpu: Steered) -> None:
         "data": content,
     }
     asked = {"devicePlugin": {"config": {"name": "plugin-config"}}}
-    before = {"devicePlugin": {"config": {"name": PLUGIN_CONFIGS}}}
+    before = {"devicePlugin": {"config": policy()["devicePlugin"]["config"]}}
     with gpu.having(config), gpu.asking(asked, before):
         label = "nvidia.com/device-plugin.config"
         with gpu.labelled("gpu-t4-1", label, "sliced"):

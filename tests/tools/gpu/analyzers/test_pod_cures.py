@@ -7,6 +7,7 @@ import pytest
 from clusterwright.tools.finding import Finding
 from clusterwright.tools.manifest import Json, Manifest
 from tests.tools.gpu.analyzers.estates import beside, found, only, waiting
+from tests.tools.gpu.analyzers.test_rejected import SHARED, turned_away
 from tests.tools.gpu.funnel.fleet import Fleet, nvidia, user_pod
 
 _WORKLOAD = "Deployment/research/train"
@@ -135,12 +136,7 @@ def test_devices_in_pieces_ask_how_few_would_do() -> None:
 @pytest.mark.parametrize(
     ("reason", "said", "wanted"),
     [
-        (
-            "UnexpectedAdmissionError",
-            "Allocate failed due to rpc error: request for 'nvidia.com/gpu: 2' too large: maximum"
-            " request size for shared resources is 1, which is unexpected",
-            "1",
-        ),
+        ("UnexpectedAdmissionError", SHARED, "1"),
         (
             "TopologyAffinityError",
             "Resources cannot be allocated with Topology locality",
@@ -151,7 +147,6 @@ def test_devices_in_pieces_ask_how_few_would_do() -> None:
 def test_of_a_shared_device_one_is_all_and_of_a_numa_node_it_is_asked(
     reason: str, said: str, wanted: str
 ) -> None:
-    fleet, pod = nvidia(), waiting("train-0", asks={"nvidia.com/gpu": "2"}, nodeName="gpu-1")
-    pod["status"] = {"phase": "Failed", "reason": reason, "message": said}
-    fleet.add(*of_deployment("train", pod))
+    fleet = nvidia()
+    fleet.add(*of_deployment("train", turned_away(reason, said)))
     assert patched(only(found(fleet))) == {f"{_MAIN}.limits['nvidia.com/gpu']": wanted}

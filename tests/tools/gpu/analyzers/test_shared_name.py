@@ -1,7 +1,7 @@
 """Pods that ask for shared devices by their other name are told the one that nodes offer."""
 
-from tests.tools.gpu.analyzers.estates import codes, found, only, waiting
-from tests.tools.gpu.funnel.fleet import CRASHING, PLUGIN, Fleet, node, nvidia, nvidia_labels
+from tests.tools.gpu.analyzers.estates import beside, codes, found, only, waiting
+from tests.tools.gpu.funnel.fleet import CRASHING, PLUGIN, Fleet, nvidia
 
 _SHARED = {"nvidia.com/gpu.replicas": "4", "nvidia.com/gpu.sharing-strategy": "time-slicing"}
 
@@ -12,8 +12,7 @@ def _fleet() -> Fleet:
     fleet.labels.update(_SHARED, pool="shared")
     for which in ("capacity", "allocatable"):
         fleet.node["status"][which].update({"nvidia.com/gpu": "0", "nvidia.com/gpu.shared": "32"})
-    marks = {"nvidia.com/gpu.deploy.operands": "false", "pool": "whole"}
-    fleet.add(node("gpu-2", labels={**nvidia_labels(), **marks}))
+    beside(fleet, "gpu-2", labels={"pool": "whole"})
     return fleet
 
 

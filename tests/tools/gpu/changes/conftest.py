@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from clusterwright.deploy.sandbox import Instance
-from clusterwright.deploy.sandbox.gpu.objects import PLUGIN_CONFIGS
+from clusterwright.deploy.sandbox.gpu.objects import policy
 from tests.tools.gpu.changes.place import Place, restore
 
 _NUMBERS = count()
@@ -68,7 +68,7 @@ def plugin_configs(gpu_sandbox: Instance) -> Generator[None]:
     gpu_sandbox.kubectl("apply", "-f", "-", stdin=json.dumps(made))
     _use(gpu_sandbox, {"name": "plugin-configs", "default": "whole"})
     yield
-    _use(gpu_sandbox, {"name": PLUGIN_CONFIGS, "default": ""})
+    _use(gpu_sandbox, policy()["devicePlugin"]["config"])
     gpu_sandbox.kubectl("delete", "configmap", "plugin-configs", "-n", "gpu-operator")
 
 

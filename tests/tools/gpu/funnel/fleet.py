@@ -57,6 +57,10 @@ CONTAINERS = (DRIVER, TOOLKIT, VALIDATOR, PLUGIN, GFD, MIG)
 PASSTHROUGH = tuple(_DEPLOY)[6:9]
 SANDBOX_VALIDATOR, SANDBOX_PLUGIN, KATA_PLUGIN, VGPU_MANAGER, VGPU_DEVICES, MPS = tuple(_DEPLOY)[7:]
 VGPU = (VGPU_MANAGER, VGPU_DEVICES, SANDBOX_VALIDATOR, SANDBOX_PLUGIN)
+WORKLOAD = "nvidia.com/gpu.workload.config"
+"""The label that tells whom the devices of a node are for."""
+PASSED = "nvidia.com/GH100_H100_SXM5_80GB"
+"""What an H100 is offered as to virtual machines."""
 
 
 def ago(**length: float) -> str:
@@ -94,6 +98,13 @@ def nvidia_labels(*daemonsets: str, **more: str) -> dict[str, str]:
         **{f"nvidia.com/gpu.deploy.{_DEPLOY[one]}": "true" for one in daemonsets or CONTAINERS},
         **more,
     }
+
+
+def vm_node(name: str = "gpu-1", **more: str) -> Manifest:
+    """Return a node whose 8 H100 are passed through, so that no driver tells which they are."""
+    labels = nvidia_labels(*PASSTHROUGH, **{WORKLOAD: "vm-passthrough", **more})
+    del labels["nvidia.com/gpu.product"], labels["nvidia.com/gpu.count"]
+    return node(name, labels=labels, devices={PASSED: "8"})
 
 
 def daemonset(name: str, selector: Json = None, owner: Json = None) -> Manifest:
@@ -302,6 +313,15 @@ def nvidia(daemonsets: Iterable[str] = CONTAINERS, **spec: Json) -> Fleet:
     fleet, names = Fleet(), tuple(daemonsets)
     fleet.add(node(labels=nvidia_labels(*names)), policy(**spec))
     fleet.add(*(daemonset(one) for one in names), *(pod_of(one) for one in names))
+    return fleet
+
+
+def vgpus(config: str = "A10-12Q", state: str = "success") -> Fleet:
+    """Return a cluster with one node whose A10s are split for virtual machines."""
+    fleet = nvidia(VGPU, sandboxWorkloads={"enabled": True})
+    told = {"nvidia.com/vgpu.config": config, "nvidia.com/vgpu.config.state": state}
+    labels = nvidia_labels(*VGPU, **{WORKLOAD: "vm-vgpu"}, **{k: v for k, v in told.items() if v})
+    fleet.objects["Node"] = [node(labels=labels, devices={"nvidia.com/NVIDIA_A10-12Q": "4"})]
     return fleet
 
 

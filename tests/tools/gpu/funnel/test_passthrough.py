@@ -4,7 +4,6 @@ import pytest
 
 from clusterwright.tools.gpu.funnel.stage import State
 from clusterwright.tools.manifest import Json
-from tests.tools.gpu.analyzers.estates import codes, found, waiting
 from tests.tools.gpu.funnel.fleet import (
     CONTAINERS,
     CRASHING,
@@ -12,42 +11,25 @@ from tests.tools.gpu.funnel.fleet import (
     PASSTHROUGH,
     SANDBOX_PLUGIN,
     SANDBOX_VALIDATOR,
-    VGPU,
     VGPU_DEVICES,
     VGPU_MANAGER,
+    WORKLOAD,
     Fleet,
     ago,
     broken,
     daemonset,
-    node,
     nvidia,
-    nvidia_labels,
     pod_of,
-    policy,
     states,
+    vgpus,
+    vm_node,
 )
-
-_DEVICES = {"nvidia.com/GH100_H100_SXM5_80GB": "8"}
-_VGPUS = {"nvidia.com/NVIDIA_A10-12Q": "4"}
-_LABEL = "nvidia.com/gpu.workload.config"
 
 
 def _fleet(**sandbox: Json) -> Fleet:
-    fleet = nvidia(PASSTHROUGH)
     sandbox = {"enabled": True, "defaultWorkload": "container", **sandbox}
-    fleet.objects["ClusterPolicy.nvidia.com"] = [policy(sandboxWorkloads=sandbox)]
-    labels = nvidia_labels(*PASSTHROUGH, **{_LABEL: "vm-passthrough"})
-    del labels["nvidia.com/gpu.product"], labels["nvidia.com/gpu.count"]
-    fleet.objects["Node"] = [node(labels=labels, devices=_DEVICES)]
-    return fleet
-
-
-def _vgpus(config: str = "A10-12Q", state: str = "success") -> Fleet:
-    fleet = nvidia(VGPU)
-    fleet.objects["ClusterPolicy.nvidia.com"] = [policy(sandboxWorkloads={"enabled": True})]
-    told = {"nvidia.com/vgpu.config": config, "nvidia.com/vgpu.config.state": state}
-    labels = nvidia_labels(*VGPU, **{_LABEL: "vm-vgpu"}, **{k: v for k, v in told.items() if v})
-    fleet.objects["Node"] = [node(labels=labels, devices=_VGPUS)]
+    fleet = nvidia(PASSTHROUGH, sandboxWorkloads=sandbox)
+    fleet.objects["Node"] = [vm_node()]
     return fleet
 
 
@@ -126,7 +108,7 @@ def test_virtual_machines_of_kata_have_a_plugin_of_theirs() -> None:
 
 def test_the_label_means_nothing_where_the_policy_has_no_such_workloads() -> None:
     fleet = nvidia()
-    fleet.labels[_LABEL] = "vm-passthrough"
+    fleet.labels[WORKLOAD] = "vm-passthrough"
     funnel = fleet.funnel()
 
     assert broken(funnel) == {}
@@ -142,7 +124,7 @@ def test_where_the_policy_is_not_known_the_node_tells_what_it_is_for() -> None:
 
 def test_a_vgpu_node_is_asked_for_the_manager_of_vgpus() -> None:
     fleet = _fleet()
-    fleet.labels[_LABEL] = "vm-vgpu"
+    fleet.labels[WORKLOAD] = "vm-vgpu"
     fleet.objects["Pod"] = [pod_of(name) for name in CONTAINERS]
     fleet.node["status"]["allocatable"] = {}
     funnel = fleet.funnel()
@@ -153,14 +135,14 @@ def test_a_vgpu_node_is_asked_for_the_manager_of_vgpus() -> None:
 
 @pytest.mark.parametrize("config", ["A10-12Q", ""])
 def test_a_vgpu_node_with_its_vgpus_is_well(config: str) -> None:
-    funnel = _vgpus(config).funnel()
+    funnel = vgpus(config).funnel()
 
     assert broken(funnel) == {}
     assert funnel["capacity"].why == "4 nvidia.com/NVIDIA_A10-12Q"
 
 
 def test_vgpus_that_could_not_be_made_are_the_first_broken_stage() -> None:
-    fleet = _vgpus("A100-40C", "failed")
+    fleet = vgpus("A100-40C", "failed")
     fleet.node["status"]["allocatable"] = {}
     funnel = fleet.funnel()
 
@@ -171,7 +153,7 @@ def test_vgpus_that_could_not_be_made_are_the_first_broken_stage() -> None:
 
 @pytest.mark.parametrize("state", ["pending", "rebooting"])
 def test_vgpus_that_are_being_made_are_waited_for(state: str) -> None:
-    fleet = _vgpus(state=state)
+    fleet = vgpus(state=state)
     fleet.labels["nvidia.com/gpu.deploy.sandbox-device-plugin"] = "paused-for-vgpu-change"
     fleet.drop("Pod", SANDBOX_PLUGIN)
     fleet.node["status"]["allocatable"] = {}
@@ -180,7 +162,7 @@ def test_vgpus_that_are_being_made_are_waited_for(state: str) -> None:
 
 
 def test_a_pause_for_vgpus_that_are_made_is_stale() -> None:
-    fleet = _vgpus()
+    fleet = vgpus()
     fleet.labels["nvidia.com/gpu.deploy.sandbox-device-plugin"] = "paused-for-vgpu-change"
     fleet.drop("Pod", SANDBOX_PLUGIN)
 
@@ -188,7 +170,7 @@ def test_a_pause_for_vgpus_that_are_made_is_stale() -> None:
 
 
 def test_a_manager_of_vgpus_whose_image_cannot_be_had_is_told_as_such() -> None:
-    fleet = _vgpus()
+    fleet = vgpus()
     fleet.ails(VGPU_MANAGER, waiting={"reason": "ImagePullBackOff", "message": "not found"})
     fleet.stuck(VGPU_DEVICES, 0)
     fleet.node["status"]["allocatable"] = {}
@@ -197,27 +179,15 @@ def test_a_manager_of_vgpus_whose_image_cannot_be_had_is_told_as_such() -> None:
 
 
 def test_a_manager_of_vgpu_devices_that_crashes_is_broken() -> None:
-    fleet = _vgpus()
+    fleet = vgpus()
     fleet.ails(VGPU_DEVICES, restarts=5, last={"exitCode": 1}, **CRASHING)
 
     assert broken(fleet.funnel()) == {"vgpu-device-manager": "gpu/vgpu-failed"}
 
 
 def test_vgpus_that_nobody_begins_with_are_told_after_a_while() -> None:
-    fleet = _vgpus(state="")
+    fleet = vgpus(state="")
     assert broken(fleet.funnel()) == {"vgpu-device-manager": "gpu/vgpu-failed"}
 
     fleet.pod(VGPU_DEVICES)["status"]["startTime"] = ago(minutes=1)
     assert broken(fleet.funnel()) == {}
-
-
-@pytest.mark.parametrize(("state", "told"), [("failed", False), ("success", True)])
-def test_vgpus_that_may_still_come_are_no_wrong_resource(state: str, *, told: bool) -> None:
-    fleet = _vgpus("A100-40C", state)
-    fleet.node["status"] |= {"allocatable": {}, "capacity": {}}
-    if state == "success":
-        fleet.node["status"]["allocatable"] = {"nvidia.com/NVIDIA_A10-12Q": "4"}
-        fleet.node["status"]["capacity"] = {"nvidia.com/NVIDIA_A10-12Q": "4"}
-    fleet.add(node("gpu-2", labels=nvidia_labels()))
-    fleet.add(waiting(asks={"nvidia.com/NVIDIA_A100-40C": "1"}))
-    assert ("gpu/wrong-resource" in codes(found(fleet)).values()) is told

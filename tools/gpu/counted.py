@@ -9,7 +9,7 @@ from clusterwright.tools.gpu.estate import Estate
 from clusterwright.tools.gpu.funnel import first_broken, funnels
 from clusterwright.tools.gpu.funnel.stage import Stage
 from clusterwright.tools.gpu.given import allocations_of, devices_of
-from clusterwright.tools.gpu.node import GpuNode
+from clusterwright.tools.gpu.node import GpuNode, replicas_of
 from clusterwright.tools.manifest import Manifest, condition, name_of, text, truth
 
 Counts = tuple[int, int, int, int]
@@ -124,7 +124,7 @@ def shares(nodes: Iterable[CountedNode]) -> Sequence[Share]:
     scattered: dict[tuple[str, bool], Counter[int]] = defaultdict(Counter)
     for one in nodes:
         for resource, counts in one.counts.items():
-            each = one.node.replicas_of(resource)
+            each = replicas_of(one.node.labels, resource)
             key = (resource, each > 1)
             into = total[key]
             for i, n in enumerate((*counts, counts[0] // max(1, each))):

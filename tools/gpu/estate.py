@@ -8,7 +8,7 @@ from functools import cached_property
 from clusterwright.tools.gpu.node import GpuNode, taint_keys, vendor_of_node
 from clusterwright.tools.gpu.operands import OWNERS, Operand
 from clusterwright.tools.gpu.ownership import USUAL, Counted, Ownership, told_apart
-from clusterwright.tools.gpu.vendor import Vendor, accelerators, vendor_of
+from clusterwright.tools.gpu.vendor import Vendor, accelerators, counted, vendor_of
 from clusterwright.tools.gpu.workload import CONTAINER, by_config, by_policy, selecting, told_by
 from clusterwright.tools.kubernetes.analyzers.capacity import (
     Amounts,
@@ -27,7 +27,6 @@ from clusterwright.tools.manifest import (
     strings,
     text,
 )
-from clusterwright.tools.quantity import quantity
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
@@ -114,9 +113,12 @@ class Estate(Snapshot):
 
     def is_home(self, namespace: str) -> bool:
         """Return whether an operator may be in a namespace: where its operands are, if they are."""
-        homes = {ref.namespace for ref in self.operands} | ({self.home} - {""})
-        homes.update(map(namespace_of, self.of_kind(DEVICE_CONFIG)))
-        return not homes or namespace in homes | self.usual
+        return not self._homes or namespace in self._homes or namespace in self.usual
+
+    @cached_property
+    def _homes(self) -> set[str]:
+        operands = {ref.namespace for ref in self.operands} | ({self.home} - {""})
+        return operands.union(map(namespace_of, self.of_kind(DEVICE_CONFIG)))
 
     def slices_of(self, node: GpuNode) -> Sequence[Manifest]:
         """Return the ResourceSlices of a node's accelerators.
@@ -161,7 +163,7 @@ class Estate(Snapshot):
         return [pod for pod, _ in self._given.get(node, ())]
 
     def _node(self, manifest: Manifest) -> GpuNode | None:
-        capacity = accelerators(_amounts(manifest, "capacity"))
+        capacity = counted(manifest, "capacity")
         slices = self._slices.get(name_of(manifest), ())
         published = _MAKERS[text(slices[0], "spec", "driver")] if slices else None
         vendor = vendor_of_node(labels_of(manifest), capacity, taint_keys(manifest))
@@ -174,7 +176,7 @@ class Estate(Snapshot):
         return GpuNode(
             manifest,
             capacity,
-            accelerators(_amounts(manifest, "allocatable")),
+            counted(manifest, "allocatable"),
             accelerators(given),
             strings(manifest, "metadata", "annotations").get(SIMULATED, ""),
             published,
@@ -265,10 +267,6 @@ def estate_of(snapshot: Snapshot) -> Estate:
     return Estate(
         snapshot.cluster, snapshot.now, snapshot.objects, snapshot.coverage, snapshot.namespace
     )
-
-
-def _amounts(node: Manifest, which: str) -> Amounts:
-    return {key: quantity(value) for key, value in mapping(node, "status", which).items()}
 
 
 def _stays(pod: Manifest) -> tuple[bool, bool]:

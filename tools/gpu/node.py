@@ -99,11 +99,7 @@ class GpuNode:
     @property
     def replicas(self) -> int:
         """Pods that share a device by time-slicing or MPS; 1 where it is not shared."""
-        return _number(self.labels.get("nvidia.com/gpu.replicas")) or 1
-
-    def replicas_of(self, resource: str) -> int:
-        """Return how many pods share each device of a resource, as discovery labels it."""
-        return replicas_of(self.labels, resource)
+        return replicas_of(self.labels, "nvidia.com/gpu")
 
     @property
     def sharing(self) -> str:

@@ -12,7 +12,7 @@ from clusterwright.tools.gpu.estate import CLUSTER_POLICY, Estate
 from clusterwright.tools.gpu.funnel import funnels
 from clusterwright.tools.gpu.funnel.stage import State
 from clusterwright.tools.gpu.node import GpuNode
-from clusterwright.tools.gpu.workload import PASSTHROUGH, VGPU
+from clusterwright.tools.gpu.workload import CONTAINER
 from clusterwright.tools.manifest import Manifest, condition, mapping, number, text
 from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
@@ -20,9 +20,6 @@ from clusterwright.tools.ref import Ref
 _LONGEST = 200
 _PARTS = ("driver", "devicePlugin", "metricsExporter", "configManager")
 """Parts of a DeviceConfig's status, as it counts their nodes."""
-
-
-_DEVICES = {PASSTHROUGH: "devices for virtual machines", VGPU: "devices for virtual machines"}
 _AT_REST = frozenset({"", "upgrade-done"})
 """States of a driver's upgrade by which its controller has nothing to do, or is off."""
 
@@ -165,7 +162,7 @@ def _operand(estate: Estate, one: Manifest, name: str, broken: int) -> OperandRo
     note = None
     if not desired and mine and (operand.needed or broken):
         have = "1 node has" if len(mine) == 1 else f"{len(mine)} nodes have"
-        what = _DEVICES.get(min(operand.workloads, default=""), "devices")
+        what = "devices" if operand.serves(CONTAINER) else "devices for virtual machines"
         note = f"wants no pod, though {have} {operand.vendor} {what}"
     elif number(status, "observedGeneration") < number(one, "metadata", "generation"):
         note = "its newest version has not been looked at"

@@ -184,10 +184,10 @@ def _counted(states: Sequence[str]) -> dict[str, int]:
 
 def _unready(estate: Estate) -> dict[str, str]:
     found: dict[str, str] = {}
-    for one in estate.of_kind("Deployment"):
+    for one in filter(_is_controller, estate.of_kind("Deployment")):
         state = state_of(one, estate.now)
         home = namespace_of(one) in _THEIR_HOMES or estate.is_home(namespace_of(one))
-        if not state.well and home and _is_controller(one):
+        if home and not state.well:
             found[str(Ref.of(one))] = state.text
     return found
 

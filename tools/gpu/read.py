@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from clusterwright.tools.gpu.estate import Estate
+from clusterwright.tools.gpu.estate import Estate, estate_of
 from clusterwright.tools.gpu.ownership import USUAL
 from clusterwright.tools.gpu.settings import load_gpu_settings
 from clusterwright.tools.kubernetes.read import read_snapshot
@@ -60,7 +60,7 @@ def estate_by_settings(read: Snapshot) -> Estate:
     Raises InvalidInputError for settings that are not valid.
     """
     usual = USUAL | set(load_gpu_settings().operand_namespaces)
-    return Estate(read.cluster, read.now, read.objects, read.coverage, read.namespace, usual=usual)
+    return replace(estate_of(read), usual=usual)
 
 
 def there(checked: Mapping[str, int]) -> dict[str, int]:

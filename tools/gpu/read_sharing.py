@@ -4,20 +4,17 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from clusterwright.tools.errors import ForbiddenError, NotFoundError, RefusedError
-from clusterwright.tools.gpu.changes.sharing_config import sharing_of
+from clusterwright.tools.gpu.changes.config_file import plugin_file
+from clusterwright.tools.gpu.changes.sharing_config import LABEL, sharing_of
 from clusterwright.tools.gpu.estate import CLUSTER_POLICY, estate_of
 from clusterwright.tools.gpu.fit.node_info import requests
 from clusterwright.tools.gpu.node import replicas_of
 from clusterwright.tools.kubernetes.read import read_snapshot
-from clusterwright.tools.manifest import Manifest, labels_of, mapping, name_of, strings, text
-from clusterwright.tools.ref import legal
+from clusterwright.tools.manifest import Manifest, labels_of, name_of, text
 from clusterwright.tools.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from clusterwright.tools.kubernetes.client.connection import Connection
-
-_LABEL = "nvidia.com/device-plugin.config"
-_HOME = "gpu-operator"
 
 
 async def read_refusals(
@@ -39,31 +36,19 @@ async def read_refusals(
     served = await connection.served("nvidia.com")
     if CLUSTER_POLICY not in {one.kind_key for one in served}:
         return {}
-    policy = estate_of(await read_snapshot(connection, [CLUSTER_POLICY])).policy
-    config = mapping(policy, "spec", "devicePlugin", "config")
-    home = text(policy, "status", "namespace") or _HOME
-    data = await _data(connection, home, text(config, "name"))
-    told = {
-        name_of(one): _refuses(data.get(labels_of(one).get(_LABEL) or text(config, "default")))
-        for one in nodes
-    }
-    return {name: refuses for name, refuses in told.items() if refuses is not None}
-
-
-async def _data(connection: "Connection", namespace: str, name: str) -> Mapping[str, str]:
-    ref = legal("ConfigMap", name, namespace, "v1") if name else None
-    if ref is None:
-        return {}
+    estate = estate_of(await read_snapshot(connection, [CLUSTER_POLICY]))
     try:
-        found = await connection.live(ref)
+        file = await plugin_file(connection, estate)
     except (ForbiddenError, NotFoundError):  # then it is not known, which is told as that
         return {}
-    return strings(found or {}, "data")
+    if file is None:
+        return {}
+    keys = {name_of(one): labels_of(one).get(LABEL) or file.default for one in nodes}
+    known = {key: _refuses(text(file.data, key)) for key in frozenset(keys.values())}
+    return {name: refuses for name, key in keys.items() if (refuses := known[key]) is not None}
 
 
-def _refuses(content: str | None) -> bool | None:
-    if content is None:
-        return None
+def _refuses(content: str) -> bool | None:
     try:
         sharing = sharing_of(content, "the configuration of the device plugin")
     except RefusedError:  # of what the plugin cannot read it says so itself

@@ -7,6 +7,8 @@ from functools import lru_cache
 
 from clusterwright.tools.gpu.network_devices import names_network
 from clusterwright.tools.kubernetes.analyzers.capacity import Amounts
+from clusterwright.tools.manifest import Manifest
+from clusterwright.tools.quantity import quantities
 
 
 class Vendor(StrEnum):
@@ -42,6 +44,11 @@ def accelerators(amounts: Amounts) -> Mapping[str, int]:
     An amount below 0, infinite or no number is none.
     """
     return {key: _count(amounts[key]) for key in sorted(amounts) if vendor_of(key)}
+
+
+def counted(node: Manifest, which: str) -> Mapping[str, int]:
+    """Return the devices of a node's status: of its `capacity`, or that are `allocatable`."""
+    return accelerators(quantities(node, "status", which))
 
 
 def _count(amount: float) -> int:

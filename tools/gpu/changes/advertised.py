@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from clusterwright.tools.gpu.vendor import accelerators
+from clusterwright.tools.gpu.vendor import counted
 from clusterwright.tools.kubernetes.changes.step import Check, Failed, Met, Pending, Verdict
-from clusterwright.tools.manifest import Manifest, mapping
-from clusterwright.tools.quantity import quantity
+from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.ref import Ref
 
 _SECONDS = 600
@@ -21,9 +20,14 @@ def advertised(node: Manifest) -> Mapping[str, int]:
     return found if found == _counted(node, "capacity") else {}
 
 
+def in_words(counts: Mapping[str, int]) -> str:
+    """Return the devices that there are some of: `8 nvidia.com/gpu`; empty where there is none."""
+    return ", ".join(f"{n} {key}" for key, n in counts.items() if n)
+
+
 def again(ref: Ref, counts: Mapping[str, int]) -> Check:
     """Return the check that a node advertises what it did."""
-    say = f"{ref} advertises {_told(counts)} again"
+    say = f"{ref} advertises {in_words(counts) or 'no devices'} again"
     return Check(say, ref, partial(_judge, counts), seconds=_SECONDS)
 
 
@@ -31,14 +35,8 @@ def _judge(counts: Mapping[str, int], found: Manifest | None, _: Sequence[Manife
     if found is None:
         return Failed("the node does not exist any more")
     here = _counted(found, "allocatable")
-    return Met() if here == counts else Pending(f"{_told(here)} advertised")
+    return Met() if here == counts else Pending(f"{in_words(here) or 'no devices'} advertised")
 
 
 def _counted(node: Manifest, which: str) -> dict[str, int]:
-    given = mapping(node, "status", which)
-    found = accelerators({key: quantity(value) for key, value in given.items()})
-    return {key: n for key, n in found.items() if n}
-
-
-def _told(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{n} {key}" for key, n in counts.items()) or "no devices"
+    return {key: n for key, n in counted(node, which).items() if n}

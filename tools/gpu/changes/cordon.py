@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
+from clusterwright.tools.gpu.changes.advertised import in_words
 from clusterwright.tools.gpu.changes.clients import clients_on, named
 from clusterwright.tools.gpu.changes.node_change import NodeChange
 from clusterwright.tools.gpu.changes.place import Place, where_to, with_moved
@@ -35,7 +36,7 @@ class Cordon(NodeChange):
         stay = (
             f"who has GPUs here goes on: {named(clients)}" if clients else "nobody has a GPU here"
         )
-        idle = ", ".join(f"{count} {resource}" for resource, count in node.free.items() if count)
+        idle = in_words(node.free)
         notes = (stay, *((f"free, and for nobody any more: {idle}",) if idle else ()))
         made = cordon.Cordon(object=self.ref).steps(scene)
         say = f"cordon {self.ref}"
@@ -93,7 +94,7 @@ def told(estate: Estate, steps: Sequence[Step]) -> list[Step]:
 
 
 def _told(step: Step, pod: Manifest, place: Place) -> Step:
-    devices = ", ".join(f"{count} {resource}" for resource, count in asked_of(pod).items())
+    devices = in_words(asked_of(pod))
     risks: Risks = ((Risk.MEDIUM, f"{step.ref} loses {devices}"),) if devices else ()
     if place.nowhere:
         risks = ((Risk.HIGH, f"{step.ref} would run nowhere: {place.say}"),)

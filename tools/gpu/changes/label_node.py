@@ -12,9 +12,9 @@ from clusterwright.tools.errors import InvalidInputError, RefusedError
 from clusterwright.tools.excerpt import few
 from clusterwright.tools.field_path import MISSING, put
 from clusterwright.tools.gpu.changes.clients import clients_on, named
+from clusterwright.tools.gpu.changes.config_file import ConfigFile
 from clusterwright.tools.gpu.changes.node_change import (
     LABEL_VALUE,
-    ConfigFile,
     NodeChange,
     known_of,
     policy_of,
@@ -23,7 +23,6 @@ from clusterwright.tools.gpu.changes.operand_proof import follows, gone
 from clusterwright.tools.gpu.changes.whose_label import (
     PARTITION,
     SKIP,
-    WORKLOAD,
     Wish,
     comes_anew,
     takes_away,
@@ -32,6 +31,7 @@ from clusterwright.tools.gpu.changes.whose_label import (
 from clusterwright.tools.gpu.estate import Estate
 from clusterwright.tools.gpu.operands import DEPLOY, OPT_OUT
 from clusterwright.tools.gpu.vendor import PRESENT, Vendor
+from clusterwright.tools.gpu.workload import CONTAINER, PASSTHROUGH, VGPU, WORKLOAD
 from clusterwright.tools.kubernetes.changes.patch import patched
 from clusterwright.tools.kubernetes.changes.step import (
     Check,
@@ -48,7 +48,7 @@ from clusterwright.tools.ref import Ref
 from clusterwright.tools.trust.risk import Risk
 
 _STATE = f"{PARTITION}-state"
-_FOLLOWS = {"container": "driver", "vm-passthrough": "vfio-manager", "vm-vgpu": "vgpu-manager"}
+_FOLLOWS = {CONTAINER: "driver", PASSTHROUGH: "vfio-manager", VGPU: "vgpu-manager"}
 """The operand by whose deploy label one sees that the operator has followed a workload config."""
 _RESTARTED = {"driver": "driver", "container-toolkit": "toolkit", "device-plugin": "device-plugin"}
 """What restart_operand calls those of which there is one to restart."""

@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
+from clusterwright.tools.gpu.changes.advertised import in_words
 from clusterwright.tools.gpu.changes.mig_layout import GPU, NodeLayout
-from clusterwright.tools.gpu.vendor import accelerators
+from clusterwright.tools.gpu.vendor import counted
 from clusterwright.tools.kubernetes.changes.step import Check, Failed, Met, Pending, Verdict
 from clusterwright.tools.kubernetes.owners.managed_fields import writers
 from clusterwright.tools.manifest import Manifest, instant, labels_of, mapping, text, truth
-from clusterwright.tools.quantity import quantity
 from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
 
@@ -34,12 +34,7 @@ def expectation(
     whole = layout.expected(gpus, strategy)
     found: Manifest = {"config": layout.name, "exact": whole is not None, "shared": shared}
     found["resources"] = dict(whole if whole is not None else layout.each(strategy))
-    if before is not None:
-        when = written(before, STATE)
-        found["was"] = labels_of(before).get(STATE, "")
-        found["at"] = when.isoformat() if when else ""
-        found["same"] = not _differs(found, before)
-    return found
+    return found if before is None else _since(found, before)
 
 
 def restoration(known: Manifest, before: Manifest) -> Manifest:
@@ -47,12 +42,16 @@ def restoration(known: Manifest, before: Manifest) -> Manifest:
 
     `known` is what was kept when that was in force: its name, and what was advertised by it.
     """
-    when = written(before, STATE)
     resources = mapping(known, "resources")
     expected: Manifest = {"config": known["layout"], "exact": True, "shared": not resources}
-    expected |= {"resources": resources, "was": labels_of(before).get(STATE, "")}
-    expected |= {"at": when.isoformat() if when else ""}
-    return expected | {"same": not _differs(expected, before)}
+    return _since(expected | {"resources": resources}, before)
+
+
+def _since(expected: Manifest, before: Manifest) -> Manifest:
+    """Return what is expected with what is there by now, by which a new state is known."""
+    when = written(before, STATE)
+    was, at = labels_of(before).get(STATE, ""), when.isoformat() if when else ""
+    return expected | {"was": was, "at": at, "same": not _differs(expected, before)}
 
 
 def in_force(node: Manifest) -> Manifest:
@@ -96,8 +95,8 @@ def _judge(expected: Manifest, found: Manifest, state: str) -> Verdict:
         return Pending("the MIG manager has not taken it up yet", stuck=stuck)
     if differs:
         return Pending(f"mig.config.state is success, and {differs}", stuck=True)
-    told = ", ".join(f"{n} {key}" for key, n in _advertised(found).items() if n) or "no devices"
-    return Met(f"mig.config.state is success, {told} advertised")
+    here = in_words(_advertised(found)) or "no devices"
+    return Met(f"mig.config.state is success, {here} advertised")
 
 
 def _is_new(expected: Manifest, found: Manifest, state: str) -> bool:
@@ -138,8 +137,7 @@ def _advertised(node: Manifest) -> Mapping[str, int]:
 
 
 def _counted(node: Manifest, which: str) -> Mapping[str, int]:
-    given = mapping(node, "status", which)
-    found = accelerators({key: quantity(value) for key, value in given.items()})
+    found = counted(node, which)
     return {key: n for key, n in found.items() if key == GPU or key.startswith("nvidia.com/mig-")}
 
 

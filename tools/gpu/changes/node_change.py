@@ -7,6 +7,7 @@ from typing import ClassVar
 from pydantic import field_validator
 
 from clusterwright.tools.errors import InvalidInputError, RefusedError
+from clusterwright.tools.gpu.changes.config_file import ConfigFile
 from clusterwright.tools.gpu.estate import Estate, estate_of
 from clusterwright.tools.gpu.node import GpuNode
 from clusterwright.tools.kubernetes.changes.kind import Change, existing
@@ -20,17 +21,6 @@ LABEL_VALUE = r"\A(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?\z"
 _NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\Z")
 _PREFIX = "Node/"
 _NEEDED = ("Pod", "Node", "DaemonSet")
-
-
-@dataclass(frozen=True, slots=True)
-class ConfigFile:
-    """The ConfigMap in which an operator looks up what a label names."""
-
-    ref: Ref
-    data: Manifest | None
-    """Its content; None where there is no such ConfigMap."""
-    default: str = ""
-    """The key that counts for a node without the label."""
 
 
 @dataclass(frozen=True)

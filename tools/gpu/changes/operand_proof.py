@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from functools import partial
 
 from clusterwright.tools.excerpt import few
-from clusterwright.tools.gpu.vendor import accelerators
+from clusterwright.tools.gpu.changes.advertised import in_words
+from clusterwright.tools.gpu.vendor import counted
 from clusterwright.tools.kubernetes.changes.step import (
     Check,
     Failed,
@@ -14,8 +15,7 @@ from clusterwright.tools.kubernetes.changes.step import (
     Verdict,
 )
 from clusterwright.tools.kubernetes.changes.workloads import is_ready
-from clusterwright.tools.manifest import Manifest, mapping, name_of, text
-from clusterwright.tools.quantity import quantity
+from clusterwright.tools.manifest import Manifest, name_of, text
 from clusterwright.tools.ref import Ref, owner_of
 
 SECONDS = 600
@@ -82,10 +82,8 @@ def advertises(node: Ref) -> Check:
 def _advertises(found: Manifest | None, _listed: Sequence[Manifest]) -> Verdict:
     if found is None:
         return Failed("the node does not exist any more")
-    given = mapping(found, "status", "allocatable")
-    counts = accelerators({key: quantity(value) for key, value in given.items()})
-    told = ", ".join(f"{count} {key}" for key, count in counts.items() if count)
-    return Met(told) if told else Pending("it advertises none yet")
+    here = in_words(counted(found, "allocatable"))
+    return Met(here) if here else Pending("it advertises none yet")
 
 
 def _owner(pod: Manifest) -> str:

@@ -10,19 +10,19 @@ from pydantic import Field
 
 from clusterwright.tools.errors import InvalidInputError, NotFoundError, RefusedError
 from clusterwright.tools.field_path import MISSING, put
-from clusterwright.tools.gpu.changes.advertised import advertised
+from clusterwright.tools.gpu.changes.advertised import advertised, in_words
 from clusterwright.tools.gpu.changes.clients import clients_on, named
+from clusterwright.tools.gpu.changes.config_file import ConfigFile
 from clusterwright.tools.gpu.changes.node_change import (
     LABEL_VALUE,
-    ConfigFile,
     NodeChange,
     known_of,
 )
-from clusterwright.tools.gpu.changes.sharing_config import MPS, Sharing, sharing_of
+from clusterwright.tools.gpu.changes.sharing_config import LABEL, MPS, Sharing, sharing_of
 from clusterwright.tools.gpu.changes.standing import require_at_rest
 from clusterwright.tools.gpu.estate import Estate
 from clusterwright.tools.gpu.node import GpuNode
-from clusterwright.tools.gpu.vendor import accelerators
+from clusterwright.tools.gpu.vendor import counted
 from clusterwright.tools.kubernetes.changes.patch import patched
 from clusterwright.tools.kubernetes.changes.step import (
     Check,
@@ -33,13 +33,11 @@ from clusterwright.tools.kubernetes.changes.step import (
     Step,
     Verdict,
 )
-from clusterwright.tools.manifest import Manifest, labels_of, mapping, text
-from clusterwright.tools.quantity import quantity
+from clusterwright.tools.manifest import Manifest, labels_of, text
 from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.trust.risk import Risk
 
-LABEL = "nvidia.com/device-plugin.config"
 _REPLICAS, _GPU = "nvidia.com/gpu.replicas", "nvidia.com/gpu"
 _SECONDS = 600
 
@@ -144,8 +142,7 @@ def _shares(
     labels = labels_of(found)
     if labels.get(LABEL, "") != config:
         return Failed(f"somebody asks for {word(labels.get(LABEL, '') or 'none')}")
-    given = mapping(found, "status", "allocatable")
-    counts = accelerators({key: quantity(value) for key, value in given.items()})
+    counts = counted(found, "allocatable")
     for resource in {**devices, **sharing.shared}:
         each = sharing.shared.get(resource, 1)
         here = counts.get(sharing.advertised(resource), 0)
@@ -159,8 +156,7 @@ def _shares(
     wanted = sharing.shared.get(_GPU, 1)
     if _GPU in devices and replicas is not None and replicas != str(wanted):
         return Pending(f"{_REPLICAS} is {word(replicas)}, not {wanted}")
-    told = ", ".join(f"{n} {key}" for key, n in counts.items() if n) or "nothing"
-    return Met(f"{told} advertised")
+    return Met(f"{in_words(counts) or 'nothing'} advertised")
 
 
 def _risks(ref: Ref, estate: Estate, node: GpuNode, sharing: Sharing) -> list[tuple[Risk, str]]:
@@ -186,6 +182,6 @@ def _notes(sharing: Sharing) -> list[str]:
     if sharing.strategy == MPS:
         notes = ["under MPS each pod has its part of the memory; a fault of one ends all"]
     if sharing.renamed:
-        told = ", ".join(sharing.advertised(one) for one in sharing.shared)
-        notes.append(f"advertised as {told}: pods have to ask for that")
+        names = ", ".join(sharing.advertised(one) for one in sharing.shared)
+        notes.append(f"advertised as {names}: pods have to ask for that")
     return notes

@@ -7,8 +7,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from clusterwright.tools.gpu.changes.config_file import (
+    NAMESPACE,
+    ConfigFile,
+    plugin_file,
+    read_file,
+)
 from clusterwright.tools.gpu.changes.label_node import LabelNode
-from clusterwright.tools.gpu.changes.node_change import ConfigFile, Known, NodeChange, policy_of
+from clusterwright.tools.gpu.changes.node_change import Known, NodeChange, policy_of
 from clusterwright.tools.gpu.changes.set_mig import SetMig
 from clusterwright.tools.gpu.changes.set_sharing import SetSharing
 from clusterwright.tools.gpu.estate import DEVICE_CONFIG, Estate
@@ -17,8 +23,7 @@ from clusterwright.tools.gpu.read import estate_by_settings
 from clusterwright.tools.kubernetes.changes.kind import Change
 from clusterwright.tools.kubernetes.changes.step import Scene
 from clusterwright.tools.kubernetes.read import read_snapshot
-from clusterwright.tools.manifest import items, mapping, namespace_of, text
-from clusterwright.tools.ref import legal
+from clusterwright.tools.manifest import items, namespace_of, text
 
 if TYPE_CHECKING:
     from clusterwright.tools.kubernetes.client.clusters import Clusters
@@ -26,7 +31,6 @@ if TYPE_CHECKING:
 
 _OPERATED = frozenset(kind for kinds in OWNERS.values() for kind in kinds)
 _MIG_CONFIG, _MIG_VOLUME = "default-mig-parted-config", "mig-parted-config"
-_NAMESPACE = "gpu-operator"
 
 
 async def survey(
@@ -57,23 +61,13 @@ async def survey(
 async def _known(connection: "Connection", estate: Estate, change: NodeChange) -> Known:
     match change:
         case SetMig():
-            return Known(mig=await _file(connection, *mig_layouts(estate, change.node)))
+            return Known(mig=await read_file(connection, *mig_layouts(estate, change.node)))
         case SetSharing():
-            return Known(sharing=await _sharing(connection, estate))
+            return Known(sharing=await plugin_file(connection, estate))
         case LabelNode(label=label) if label.startswith("dcm.amd.com/"):
             return Known(partitions=await _partitions(connection, estate))
         case _:
             return Known()
-
-
-async def _file(
-    connection: "Connection", namespace: str, name: str, default: str = ""
-) -> ConfigFile | None:
-    ref = legal("ConfigMap", name, namespace, "v1")
-    if ref is None or not namespace:
-        return None
-    found = await connection.live(ref)
-    return ConfigFile(ref, None if found is None else mapping(found, "data"), default)
 
 
 def mig_layouts(estate: Estate, node: str) -> tuple[str, str]:
@@ -82,7 +76,7 @@ def mig_layouts(estate: Estate, node: str) -> tuple[str, str]:
     Where it names none, as the manager's pod mounts them, if that is an operand's.
     """
     pod, policy = estate.operand_pods(node).get("mig-manager", {}), policy_of(estate)
-    home = estate.home or namespace_of(pod) or _NAMESPACE
+    home = estate.home or namespace_of(pod) or NAMESPACE
     name = text(policy, "spec", "migManager", "config", "name")
     if name:
         return home, name
@@ -93,17 +87,9 @@ def mig_layouts(estate: Estate, node: str) -> tuple[str, str]:
     return namespace_of(pod) or home, _MIG_CONFIG
 
 
-async def _sharing(connection: "Connection", estate: Estate) -> ConfigFile | None:
-    config = mapping(policy_of(estate), "spec", "devicePlugin", "config")
-    if not text(config, "name"):
-        return None
-    home = estate.home or _NAMESPACE
-    return await _file(connection, home, text(config, "name"), text(config, "default"))
-
-
 async def _partitions(connection: "Connection", estate: Estate) -> ConfigFile | None:
     for one in estate.of_kind(DEVICE_CONFIG):
         name = text(one, "spec", "configManager", "config", "name")
         if name:
-            return await _file(connection, namespace_of(one), name)
+            return await read_file(connection, namespace_of(one), name)
     return None

@@ -11,28 +11,18 @@ from dataclasses import dataclass
 from clusterwright.tools.errors import RefusedError
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.gpu.operands import DEPLOY, OPERANDS, OPT_OUT
+from clusterwright.tools.gpu.workload import CONTAINER, PASSTHROUGH, VGPU, WORKLOAD
 from clusterwright.tools.quotation import word
 
-WORKLOAD = "nvidia.com/gpu.workload.config"
 SKIP = "nvidia.com/gpu-driver-upgrade.skip"
 PARTITION = "dcm.amd.com/gpu-config-profile"
-_OF_VIRTUAL = (
-    "vgpu-manager",
-    "vgpu-device-manager",
-    "sandbox-validator",
-    "sandbox-device-plugin",
-    "vfio-manager",
-    "kata-manager",
-    "kata-sandbox-device-plugin",
-    "cc-manager",
-)
 _BENEATH = frozenset(
     {
         *("operands", "driver", "container-toolkit", "device-plugin"),
         *("vgpu-manager", "vfio-manager", "sandbox-device-plugin"),  # of virtual machines
     }
 )
-_PLACED = ("operands", *dict.fromkeys(one.deploy for one in OPERANDS if one.deploy), *_OF_VIRTUAL)
+_PLACED = ("operands", *dict.fromkeys(one.deploy for one in OPERANDS if one.deploy))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +43,7 @@ _WISHES = {
     one.label: one
     for one in (
         *(Wish(f"{DEPLOY}{name}", ("true", "false")) for name in _PLACED),
-        Wish(WORKLOAD, ("container", "vm-passthrough", "vm-vgpu")),
+        Wish(WORKLOAD, (CONTAINER, PASSTHROUGH, VGPU)),
         Wish(SKIP, ("true",)),
         Wish(PARTITION, ()),
     )

@@ -17,7 +17,7 @@ from clusterwright.tools.manifest import (
     number,
     text,
 )
-from clusterwright.tools.quantity import quantity
+from clusterwright.tools.quantity import quantities, quantity
 from clusterwright.tools.snapshot import Snapshot
 
 Whole = Mapping[str, int]
@@ -49,8 +49,7 @@ class NodeInfo:
     @cached_property
     def allocatable(self) -> Whole:
         """What pods may use at most, `pods` among it."""
-        given = mapping(self.manifest, "status", "allocatable")
-        return _whole({key: quantity(value) for key, value in given.items()})
+        return _whole(quantities(self.manifest, "status", "allocatable"))
 
     @cached_property
     def requested(self) -> Sequence[Whole]:

@@ -54,8 +54,7 @@ def amd_stages(scene: Scene) -> tuple[Stage, ...]:
     if scene.workload != CONTAINER:
         chain.add(_vfio(scene, config), PCI, CONFIG, DRIVER)
     for one in (plugin, labeller):
-        own = one.verdict is not None and one.verdict.ill is Ill.IMAGE
-        chain.add(one.stage, *(() if own else (PCI, CONFIG, DRIVER)))
+        chain.add(one.stage, *(() if one.lacks_image else (PCI, CONFIG, DRIVER)))
     add_devices(chain, scene, (PLUGIN,) if scene.workload == CONTAINER else (PLUGIN, VFIO))
     return chain.ordered(NAMES)
 

@@ -19,7 +19,7 @@ _MARK = PRESENT[Vendor.NVIDIA]
 _PAUSED_FOR_UPGRADE = "paused-for-driver-upgrade"
 _PAUSED_FOR_MIG = "paused-for-mig-change"
 _PAUSED_FOR_VGPU = "paused-for-vgpu-change"
-_CHANGING = frozenset({"", "pending", "rebooting"})
+CHANGING = frozenset({"", "pending", "rebooting"})
 """States of a layout that is being made."""
 SETTLED = frozenset({"", "upgrade-done", "upgrade-required", "upgrade-failed"})
 """States of a driver's upgrade in which nothing is under way on the node."""
@@ -131,9 +131,9 @@ def _under_way(scene: Scene, value: str) -> bool:
     """
     if value == _PAUSED_FOR_MIG:
         asked = bool(scene.node.mig_config)
-        return asked and scene.node.mig_state in _CHANGING
+        return asked and scene.node.mig_state in CHANGING
     if value == _PAUSED_FOR_VGPU:
-        return scene.node.vgpu_state in _CHANGING
+        return scene.node.vgpu_state in CHANGING
     if scene.node.upgrade_state not in SETTLED or scene.young:
         return True
     pod = scene.pods.get("driver")

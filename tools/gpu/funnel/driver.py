@@ -35,7 +35,7 @@ def _of_host(scene: Scene) -> bool:
 
 def _judged(scene: Scene, found: OperandStage) -> Stage:
     stage, verdict = found.stage, found.verdict
-    if verdict is not None and verdict.ill is Ill.IMAGE:
+    if found.lacks_image:
         kernel = scene.node.labels.get("feature.node.kubernetes.io/kernel-version.full", "")
         why = f"{stage.why} (kernel {word(kernel)})" if kernel else stage.why
         return replace(stage, code="gpu/driver-image", why=why)

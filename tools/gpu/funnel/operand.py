@@ -38,6 +38,11 @@ class OperandStage:
     """None where its pod does not tell: then all that comes before it counts."""
     verdict: Verdict | None = None
 
+    @property
+    def lacks_image(self) -> bool:
+        """Whether its pod cannot have an image, which is nobody's fault but its own."""
+        return self.verdict is not None and self.verdict.ill is Ill.IMAGE
+
 
 def operand_stage(
     scene: Scene,

@@ -12,7 +12,6 @@ from clusterwright.tools.gpu.funnel.operand import (
     OperandStage,
     operand_stage,
 )
-from clusterwright.tools.gpu.funnel.pod_verdict import Ill
 from clusterwright.tools.gpu.funnel.scene import Scene
 from clusterwright.tools.gpu.funnel.stage import Stage, State
 from clusterwright.tools.gpu.funnel.vgpu import DEVICES, vgpu_devices
@@ -31,8 +30,7 @@ def passthrough_stages(scene: Scene) -> tuple[Stage, ...]:
     makers = (MANAGER, DEVICES) if scene.workload == VGPU else (VFIO,)
     for i, name in enumerate(makers):
         found = _maker(scene, name)
-        own = found.verdict is not None and found.verdict.ill is Ill.IMAGE
-        chain.add(found.stage, *(() if own else (*_BEFORE, *makers[:i])))
+        chain.add(found.stage, *(() if found.lacks_image else (*_BEFORE, *makers[:i])))
     if scene.for_kata and scene.asks_for(CC):
         chain.add(operand_stage(scene, CC, CC, "gpu/vfio-failed").stage, *_BEFORE)
         makers = (*makers, CC)
@@ -64,7 +62,6 @@ def _maker(scene: Scene, name: str) -> OperandStage:
         return vgpu_devices(scene)
     code = "gpu/vfio-failed" if name == VFIO else "gpu/driver-failed"
     found = operand_stage(scene, name, name, code, patience=DRIVER_PATIENCE)
-    lacks_image = found.verdict is not None and found.verdict.ill is Ill.IMAGE
-    if name == MANAGER and lacks_image:
+    if name == MANAGER and found.lacks_image:
         return replace(found, stage=replace(found.stage, code="gpu/driver-image"))
     return found

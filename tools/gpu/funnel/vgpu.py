@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from clusterwright.tools.finding import Evidence
+from clusterwright.tools.gpu.funnel.discovery import CHANGING
 from clusterwright.tools.gpu.funnel.operand import OperandStage, operand_stage
-from clusterwright.tools.gpu.funnel.pod_verdict import Ill
 from clusterwright.tools.gpu.funnel.scene import Scene
 from clusterwright.tools.gpu.funnel.stage import Stage, State
 from clusterwright.tools.quotation import word
@@ -18,7 +18,6 @@ DEVICES = "vgpu-device-manager"
 CODE = "gpu/vgpu-failed"
 CONFIG = "nvidia.com/vgpu.config"
 STATE = f"{CONFIG}.state"
-_UNDER_WAY = frozenset({"pending", "rebooting"})
 _SOON = timedelta(minutes=10)
 """What a change of the vGPUs takes at most."""
 
@@ -35,7 +34,7 @@ def vgpu_devices(scene: Scene) -> OperandStage:
         why, logs = f"{asked} has failed", scene.log_of(DEVICES)
         stage = Stage(DEVICES, State.BROKEN, why, CODE, scene.ref, shown, logs)
         return OperandStage(stage, verdict=found.verdict)
-    if node.vgpu_state in _UNDER_WAY or not node.vgpu_state:
+    if node.vgpu_state in CHANGING:
         why = f"{asked} is {word(node.vgpu_state or 'not begun')}"
         return OperandStage(_waiting(scene, why, shown, found), verdict=found.verdict)
     return replace(found, stage=replace(found.stage, why=asked))
@@ -43,7 +42,7 @@ def vgpu_devices(scene: Scene) -> OperandStage:
 
 def _waiting(scene: Scene, why: str, shown: tuple[Evidence, ...], found: OperandStage) -> Stage:
     verdict = found.verdict
-    running = verdict is not None and verdict.ill is Ill.NOTHING and verdict.age > _SOON
+    running = verdict is not None and verdict.age > _SOON
     if running and not scene.node.vgpu_state:
         logs = scene.log_of(DEVICES)
         return Stage(DEVICES, State.BROKEN, why, CODE, scene.ref, shown, logs)

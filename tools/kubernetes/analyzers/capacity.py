@@ -5,7 +5,7 @@ from functools import cached_property
 
 from clusterwright.tools.kubernetes.analyzers.node_match import selects
 from clusterwright.tools.manifest import Manifest, items, labels_of, mapping, name_of, strings, text
-from clusterwright.tools.quantity import quantity
+from clusterwright.tools.quantity import quantities
 from clusterwright.tools.snapshot import Snapshot
 
 Amounts = dict[str, float]
@@ -35,7 +35,7 @@ def requested(pod: Manifest) -> Amounts:
     _add(total, sidecars)
     total = {key: max(total.get(key, 0), peak.get(key, 0)) for key in total | peak}
     total |= _asked(mapping(pod, "spec"))
-    _add(total, _amounts(mapping(pod, "spec", "overhead")))
+    _add(total, quantities(pod, "spec", "overhead"))
     total["pods"] = 1
     return total
 
@@ -81,7 +81,7 @@ class Nodes:
         """Return what pods may use of a node at most."""
         name = name_of(node)
         if name not in self._allocatable:
-            self._allocatable[name] = _amounts(mapping(node, "status", "allocatable"))
+            self._allocatable[name] = quantities(node, "status", "allocatable")
         return self._allocatable[name]
 
     def free(self, node: Manifest) -> Amounts:
@@ -100,11 +100,7 @@ class Nodes:
 def _asked(asker: Manifest) -> Amounts:
     # A limit without a request is the request (extended resources are mostly written so).
     limits = mapping(asker, "resources", "limits")
-    return _amounts({**limits, **mapping(asker, "resources", "requests")})
-
-
-def _amounts(values: Manifest) -> Amounts:
-    return {key: quantity(value) for key, value in values.items()}
+    return quantities({**limits, **mapping(asker, "resources", "requests")})
 
 
 def _add(total: Amounts, more: Amounts) -> None:

@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime
 
-from clusterwright.tools.gpu.changes.node_change import ConfigFile, Known
+from clusterwright.tools.gpu.changes.config_file import ConfigFile
+from clusterwright.tools.gpu.changes.node_change import Known
 from clusterwright.tools.kubernetes.changes.step import Scene
 from clusterwright.tools.manifest import Json, Manifest
 from clusterwright.tools.ref import Ref

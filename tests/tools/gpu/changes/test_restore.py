@@ -10,9 +10,9 @@ from clusterwright.tools.gpu.changes.mig_proof import CONFIG, STATE
 from clusterwright.tools.gpu.changes.restore import RestoreNode
 from clusterwright.tools.gpu.changes.set_mig import SetMig
 from clusterwright.tools.gpu.changes.set_sharing import LABEL as SHARING
-from clusterwright.tools.gpu.changes.whose_label import WORKLOAD
 from clusterwright.tools.gpu.desk import VOCABULARY
 from clusterwright.tools.gpu.operands import DEPLOY
+from clusterwright.tools.gpu.workload import WORKLOAD
 from clusterwright.tools.kubernetes.changes.inverse import inverse_of
 from clusterwright.tools.kubernetes.changes.request import parse_change
 from clusterwright.tools.kubernetes.changes.step import Met, Pending

@@ -13,6 +13,7 @@ from clusterwright.tools.finding import ask
 from clusterwright.tools.gpu.analyzers.about import PLAN, Cure, elsewhere
 from clusterwright.tools.gpu.estate import CLUSTER_POLICY, NVIDIA_DRIVER, Estate
 from clusterwright.tools.gpu.funnel import Stage
+from clusterwright.tools.gpu.funnel.driver import KERNEL
 from clusterwright.tools.gpu.node import GpuNode
 from clusterwright.tools.gpu.vendor import Vendor
 from clusterwright.tools.kubernetes.analyzers.node_match import tolerating, untolerated
@@ -21,7 +22,6 @@ from clusterwright.tools.manifest import Json, Manifest, dig, items, mapping, te
 from clusterwright.tools.quotation import word
 from clusterwright.tools.ref import Ref
 
-_KERNEL = "feature.node.kubernetes.io/kernel-version.full"
 _CONTAINERD = ("CONTAINERD_CONFIG", "CONTAINERD_SOCKET")
 _FILES = {
     "CONTAINERD_CONFIG": "the file that the node's containerd reads its configuration from",
@@ -38,7 +38,7 @@ def driver_version(estate: Estate, node: GpuNode, stage: Stage, say: str) -> Cur
         return Cure(say)
     field = "version" if Ref.of(told).kind_key == NVIDIA_DRIVER else "driver.version"
     now = word(str(dig(told, "spec", *field.split(".")) or "not set"))
-    kernel = node.labels.get(_KERNEL) or text(node.manifest, "status", "nodeInfo", "kernelVersion")
+    kernel = node.labels.get(KERNEL) or text(node.manifest, "status", "nodeInfo", "kernelVersion")
     system = text(node.manifest, "status", "nodeInfo", "osImage")
     where = few([word(one) for one in (kernel, system) if one], 2) or "the node's kernel"
     question = f"the driver version that has an image for {where}; it is {now}"

@@ -11,6 +11,8 @@ from clusterwright.tools.gpu.operands import DEPLOY
 from clusterwright.tools.quotation import word
 
 NAME = "driver"
+KERNEL = "feature.node.kubernetes.io/kernel-version.full"
+"""Label by which node feature discovery tells the kernel of a node."""
 _STATE = "nvidia.com/gpu-driver-upgrade-state"
 _WAITING = frozenset({"", "upgrade-done", "upgrade-required"})
 
@@ -36,7 +38,7 @@ def _of_host(scene: Scene) -> bool:
 def _judged(scene: Scene, found: OperandStage) -> Stage:
     stage, verdict = found.stage, found.verdict
     if found.lacks_image:
-        kernel = scene.node.labels.get("feature.node.kubernetes.io/kernel-version.full", "")
+        kernel = scene.node.labels.get(KERNEL, "")
         why = f"{stage.why} (kernel {word(kernel)})" if kernel else stage.why
         return replace(stage, code="gpu/driver-image", why=why)
     if verdict is None and stage.state is State.BROKEN and _there_all_the_same(scene):

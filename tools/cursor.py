@@ -8,10 +8,15 @@ import base64
 import binascii
 import json
 from hashlib import blake2s
-from typing import cast
+from typing import Annotated, cast
+
+from pydantic import Field
 
 from clusterwright.tools.errors import InvalidInputError
 from clusterwright.tools.token_shapes import PEM_WIDTHS
+
+Cursor = Annotated[str | None, Field(max_length=2000, description="next_cursor of an answer.")]
+"""The parameter of every tool that tells more on another page."""
 
 
 def question(*parts: str | None) -> str:

@@ -10,9 +10,10 @@ from clusterwright.tools.cluster_api.fulfil import fulfil
 from clusterwright.tools.cluster_api.k0rdent.made import ownership
 from clusterwright.tools.cluster_api.read import read_estate
 from clusterwright.tools.coverage import Coverage
+from clusterwright.tools.cursor import Cursor
 from clusterwright.tools.kubernetes.brief import owners
 from clusterwright.tools.kubernetes.client.clusters import Clusters
-from clusterwright.tools.kubernetes.parameters import Cluster, Cursor, Namespace
+from clusterwright.tools.kubernetes.parameters import Cluster, Namespace
 from clusterwright.tools.kubernetes.problems import Problems
 from clusterwright.tools.kubernetes.scan import Limit, Scan, paged
 from clusterwright.tools.quotation import marked

@@ -16,11 +16,11 @@ from clusterwright.tools.cluster_api.k0rdent.state import state_of, without_clus
 from clusterwright.tools.cluster_api.patience import wrong
 from clusterwright.tools.cluster_api.read import read_estate
 from clusterwright.tools.coverage import Gap
-from clusterwright.tools.cursor import decode, encode, foreign, question
+from clusterwright.tools.cursor import Cursor, decode, encode, foreign, question
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.listing import count
-from clusterwright.tools.kubernetes.parameters import Cluster, Cursor, Namespace
+from clusterwright.tools.kubernetes.parameters import Cluster, Namespace
 from clusterwright.tools.kubernetes.state.state import age
 from clusterwright.tools.manifest import Manifest, name_of, namespace_of, number, text
 from clusterwright.tools.tool import Effect, Tool

@@ -8,7 +8,7 @@ from anyio import to_thread
 from pydantic import Field
 
 from clusterwright.tools.answer import BUDGET, CAP, longest
-from clusterwright.tools.cursor import decode, encode, foreign, question
+from clusterwright.tools.cursor import Cursor, decode, encode, foreign, question
 from clusterwright.tools.errors import ForbiddenError, NotFoundError, UnreachableError
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.gpu import meant
@@ -25,7 +25,7 @@ from clusterwright.tools.gpu.read import read_estate
 from clusterwright.tools.gpu.unread import FUNNEL, told, unread
 from clusterwright.tools.kubernetes.analyzers.pod import workload_of
 from clusterwright.tools.kubernetes.client.clusters import Clusters
-from clusterwright.tools.kubernetes.parameters import Cluster, Cursor
+from clusterwright.tools.kubernetes.parameters import Cluster
 from clusterwright.tools.kubernetes.state import state_of
 from clusterwright.tools.manifest import name_of
 from clusterwright.tools.quotation import word

@@ -8,6 +8,7 @@ from anyio import to_thread
 
 from clusterwright.tools.analyze import Analysis, analyze
 from clusterwright.tools.coverage import Coverage, Gap
+from clusterwright.tools.cursor import Cursor
 from clusterwright.tools.gpu.analyzers import ANALYZERS
 from clusterwright.tools.gpu.analyzers.joins import joins
 from clusterwright.tools.gpu.analyzers.operator_state import under_way
@@ -17,7 +18,7 @@ from clusterwright.tools.gpu.unexplained import unexplained
 from clusterwright.tools.gpu.within import within
 from clusterwright.tools.kubernetes.brief import owners
 from clusterwright.tools.kubernetes.client.clusters import Clusters
-from clusterwright.tools.kubernetes.parameters import Cluster, Cursor, Namespace
+from clusterwright.tools.kubernetes.parameters import Cluster, Namespace
 from clusterwright.tools.kubernetes.problems import Problems
 from clusterwright.tools.kubernetes.read import fulfil
 from clusterwright.tools.kubernetes.scan import Limit, Scan, paged

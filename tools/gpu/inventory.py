@@ -9,7 +9,7 @@ from anyio import to_thread
 from pydantic import Field
 
 from clusterwright.tools.answer import CAP, longest
-from clusterwright.tools.cursor import decode, encode, foreign, question
+from clusterwright.tools.cursor import Cursor, decode, encode, foreign, question
 from clusterwright.tools.excerpt import few
 from clusterwright.tools.gpu import meant
 from clusterwright.tools.gpu.counted import CountedNode, Counts, Share, added, counted, shares
@@ -21,7 +21,7 @@ from clusterwright.tools.gpu.unread import COUNTED, unread
 from clusterwright.tools.gpu.workload import CONTAINER
 from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.listing import count
-from clusterwright.tools.kubernetes.parameters import Cluster, Cursor
+from clusterwright.tools.kubernetes.parameters import Cluster
 from clusterwright.tools.quotation import word
 from clusterwright.tools.tool import Effect, Tool
 

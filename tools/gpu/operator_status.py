@@ -9,7 +9,7 @@ from pydantic import Field
 
 from clusterwright.tools.answer import BUDGET, CAP, Answer, columns, longest
 from clusterwright.tools.coverage import Gap
-from clusterwright.tools.cursor import decode, encode, foreign, question
+from clusterwright.tools.cursor import Cursor, decode, encode, foreign, question
 from clusterwright.tools.excerpt import few
 from clusterwright.tools.gpu.analyzers.operator_state import OPERATORS
 from clusterwright.tools.gpu.estate import Estate
@@ -24,7 +24,7 @@ from clusterwright.tools.gpu.unread import OPERATED, told, unread
 from clusterwright.tools.gpu.workload import CONTAINER
 from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.listing import count
-from clusterwright.tools.kubernetes.parameters import Cluster, Cursor
+from clusterwright.tools.kubernetes.parameters import Cluster
 from clusterwright.tools.kubernetes.state import state_of
 from clusterwright.tools.manifest import Manifest, labels_of, name_of, namespace_of
 from clusterwright.tools.quotation import word

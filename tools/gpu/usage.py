@@ -6,7 +6,7 @@ from typing import Annotated
 from anyio import to_thread
 from pydantic import Field
 
-from clusterwright.tools.cursor import decode, foreign, question
+from clusterwright.tools.cursor import Cursor, decode, foreign, question
 from clusterwright.tools.errors import (
     ForbiddenError,
     InvalidInputError,
@@ -16,7 +16,7 @@ from clusterwright.tools.errors import (
 )
 from clusterwright.tools.gpu.measured.answer import UsageAnswer
 from clusterwright.tools.gpu.measured.row import By
-from clusterwright.tools.kubernetes.parameters import Cluster, Cursor, Namespace
+from clusterwright.tools.kubernetes.parameters import Cluster, Namespace
 from clusterwright.tools.prometheus.monitoring import Monitoring, Reach
 from clusterwright.tools.prometheus.window import seconds_of
 from clusterwright.tools.tool import Effect, Tool

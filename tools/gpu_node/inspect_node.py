@@ -9,7 +9,7 @@ from typing import Annotated, TypeAlias
 from pydantic import Field
 
 from clusterwright.tools.answer import BUDGET, longest
-from clusterwright.tools.cursor import decode, encode, foreign, question
+from clusterwright.tools.cursor import Cursor, decode, encode, foreign, question
 from clusterwright.tools.errors import NotFoundError
 from clusterwright.tools.excerpt import few
 from clusterwright.tools.gpu_node.inspection import GpuRow, NodeInspection
@@ -33,9 +33,7 @@ async def gpu_inspect_node(
         float, Field(ge=0, le=30, description="Listen that long for XIDs; 0: not at all.")
     ] = 0,
     limit: Annotated[int | None, Field(ge=1, le=_MOST, description="Lines at most.")] = None,
-    cursor: Annotated[
-        str | None, Field(max_length=2000, description="next_cursor of an answer.")
-    ] = None,
+    cursor: Cursor = None,
 ) -> NodeInspection:
     """Read this machine's GPUs from their driver (NVML): problems first, with what to do.
 

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from clusterwright.tools.answer import BUDGET, CAP, longest
 from clusterwright.tools.coverage import Gap
-from clusterwright.tools.cursor import decode, encode, foreign, question
+from clusterwright.tools.cursor import Cursor, decode, encode, foreign, question
 from clusterwright.tools.errors import NotFoundError, ToolError
 from clusterwright.tools.helm.differing import Differing, ReleaseDiff, grouped
 from clusterwright.tools.helm.drift import REPLICAS
@@ -28,7 +28,7 @@ from clusterwright.tools.helm.revision_diff import objects_differ, values_differ
 from clusterwright.tools.helm.store import record
 from clusterwright.tools.helm.veil import Veil
 from clusterwright.tools.kubernetes.client.clusters import Clusters
-from clusterwright.tools.kubernetes.parameters import Cluster, Cursor
+from clusterwright.tools.kubernetes.parameters import Cluster
 from clusterwright.tools.snapshot import Snapshot
 from clusterwright.tools.tool import Effect, Tool
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from clusterwright.tools.analyze import analyze
 from clusterwright.tools.coverage import Coverage, Gap
+from clusterwright.tools.cursor import Cursor
 from clusterwright.tools.finding import Finding, Relation
 from clusterwright.tools.helm.analyzers import ANALYZERS
 from clusterwright.tools.helm.analyzers.about import released
@@ -14,7 +15,7 @@ from clusterwright.tools.helm.read import read_estate
 from clusterwright.tools.helm.ready import ready
 from clusterwright.tools.kubernetes.brief import owners
 from clusterwright.tools.kubernetes.client.clusters import Clusters
-from clusterwright.tools.kubernetes.parameters import Cluster, Cursor, Namespace
+from clusterwright.tools.kubernetes.parameters import Cluster, Namespace
 from clusterwright.tools.kubernetes.problems import Problems
 from clusterwright.tools.kubernetes.read import fulfil
 from clusterwright.tools.kubernetes.scan import Limit, Scan, paged

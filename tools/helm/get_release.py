@@ -7,7 +7,7 @@ from pydantic import Field
 
 from clusterwright.tools.answer import BUDGET, CAP, Answer, longest
 from clusterwright.tools.coverage import Gap
-from clusterwright.tools.cursor import decode, encode, foreign, question
+from clusterwright.tools.cursor import Cursor, decode, encode, foreign, question
 from clusterwright.tools.errors import InvalidInputError
 from clusterwright.tools.helm.named import ReleaseName, chosen, revisions_of
 from clusterwright.tools.helm.record import Status, namespaced_name
@@ -20,7 +20,7 @@ from clusterwright.tools.helm.views.status import StatusView, read_status
 from clusterwright.tools.helm.views.values import ValuesView, read_values
 from clusterwright.tools.helm.views.view import Asked, Read
 from clusterwright.tools.kubernetes.client.clusters import Clusters
-from clusterwright.tools.kubernetes.parameters import Cluster, Cursor
+from clusterwright.tools.kubernetes.parameters import Cluster
 from clusterwright.tools.tool import Effect, Tool
 
 ViewName: TypeAlias = Literal["status", "history", "values", "manifest", "notes", "hooks", "chart"]

@@ -11,7 +11,7 @@ from anyio import to_thread
 from pydantic import Field
 
 from clusterwright.tools.answer import BUDGET, CAP, longest
-from clusterwright.tools.cursor import decode, encode, foreign, question
+from clusterwright.tools.cursor import Cursor, decode, encode, foreign, question
 from clusterwright.tools.errors import ToolError
 from clusterwright.tools.excerpt import one_line, shorten
 from clusterwright.tools.helm.record import Release, Status, namespaced_name
@@ -20,7 +20,7 @@ from clusterwright.tools.helm.store import kept, records
 from clusterwright.tools.helm.veil import Veil
 from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.listing import count
-from clusterwright.tools.kubernetes.parameters import Cluster, Cursor, Namespace
+from clusterwright.tools.kubernetes.parameters import Cluster, Namespace
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.tool import Effect, Tool
 

@@ -7,7 +7,7 @@ from anyio import to_thread
 from pydantic import Field
 
 from clusterwright.tools.answer import BUDGET, CAP, Answer, longest
-from clusterwright.tools.cursor import decode, encode, foreign, question
+from clusterwright.tools.cursor import Cursor, decode, encode, foreign, question
 from clusterwright.tools.errors import InvalidInputError
 from clusterwright.tools.excerpt import few, one_line
 from clusterwright.tools.field_path import spell
@@ -29,7 +29,7 @@ from clusterwright.tools.helm.values import computed
 from clusterwright.tools.helm.veil import Veil
 from clusterwright.tools.helm.views.manifest import ManifestView, shown
 from clusterwright.tools.kubernetes.client.clusters import Clusters
-from clusterwright.tools.kubernetes.parameters import Cluster, Cursor
+from clusterwright.tools.kubernetes.parameters import Cluster
 from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.tool import Effect, Tool
 

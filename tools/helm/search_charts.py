@@ -8,14 +8,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from clusterwright.tools.answer import BUDGET, CAP, Answer, columns, longest
 from clusterwright.tools.coverage import Gap
-from clusterwright.tools.cursor import decode, encode, foreign, question
+from clusterwright.tools.cursor import Cursor, decode, encode, foreign, question
 from clusterwright.tools.errors import NotFoundError
 from clusterwright.tools.helm.charts.index import Entry, Index
 from clusterwright.tools.helm.charts.search import indexes
 from clusterwright.tools.helm.charts.sources import load_sources
 from clusterwright.tools.helm.charts.versions import stable
 from clusterwright.tools.kubernetes.client.clusters import Clusters
-from clusterwright.tools.kubernetes.parameters import Cursor
 from clusterwright.tools.tool import Effect, Tool
 
 _Key = tuple[int, str, int]

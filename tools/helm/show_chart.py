@@ -7,7 +7,7 @@ from anyio import to_thread
 from pydantic import Field
 
 from clusterwright.tools.answer import BUDGET, CAP, Answer, columns, longest
-from clusterwright.tools.cursor import decode, encode, foreign, question
+from clusterwright.tools.cursor import Cursor, decode, encode, foreign, question
 from clusterwright.tools.errors import InvalidInputError
 from clusterwright.tools.excerpt import few, one_line
 from clusterwright.tools.helm.charts import part
@@ -18,7 +18,6 @@ from clusterwright.tools.helm.charts.part import Part
 from clusterwright.tools.helm.charts.rendering import Wanted, render
 from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.get import AnyJson
-from clusterwright.tools.kubernetes.parameters import Cursor
 from clusterwright.tools.kubernetes.select import indented
 from clusterwright.tools.neutral import neutral
 from clusterwright.tools.tool import Effect, Tool

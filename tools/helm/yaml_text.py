@@ -5,7 +5,6 @@ of base 60, knows `1e3` for a number, and `=` for a string; keys end as strings.
 """
 
 import re
-from typing import TYPE_CHECKING
 
 import yaml
 from yaml.composer import Composer
@@ -17,6 +16,7 @@ from clusterwright.tools.errors import InvalidInputError
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.helm.bounded import bounded
 from clusterwright.tools.manifest import Json
+from clusterwright.tools.yaml_loader import SafeLoader
 
 _PER_CHARACTER, _LEAST = 4, 10_000
 """Values that a text may stand for, for each of its characters and in any case."""
@@ -52,13 +52,7 @@ def _by_first_character() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
     return found
 
 
-if TYPE_CHECKING:
-    _Fastest = yaml.CSafeLoader
-else:
-    _Fastest = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-class _Loader(_Fastest):
+class _Loader(SafeLoader):
     """PyYAML's safe loader, with the scalars of Go's."""
 
     yaml_implicit_resolvers = _by_first_character()

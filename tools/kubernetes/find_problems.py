@@ -9,11 +9,12 @@ from anyio import to_thread
 
 from clusterwright.tools.analyze import analyze
 from clusterwright.tools.coverage import Coverage
+from clusterwright.tools.cursor import Cursor
 from clusterwright.tools.finding import Finding
 from clusterwright.tools.kubernetes.analyzers import ANALYZERS
 from clusterwright.tools.kubernetes.brief import owners
 from clusterwright.tools.kubernetes.client.clusters import Clusters
-from clusterwright.tools.kubernetes.parameters import Cluster, Cursor, Namespace
+from clusterwright.tools.kubernetes.parameters import Cluster, Namespace
 from clusterwright.tools.kubernetes.problems import Problems
 from clusterwright.tools.kubernetes.read import fulfil, read_snapshot
 from clusterwright.tools.kubernetes.scan import Limit, Scan, paged

@@ -9,11 +9,11 @@ from typing import Annotated
 from pydantic import Field
 
 from clusterwright.tools.answer import BUDGET, CAP, longest
-from clusterwright.tools.cursor import decode, encode, foreign, question
+from clusterwright.tools.cursor import Cursor, decode, encode, foreign, question
 from clusterwright.tools.errors import InvalidInputError, RefusedError
 from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.listing import Cells, Listing, Table, count
-from clusterwright.tools.kubernetes.parameters import Cluster, Cursor, Kind, Namespace
+from clusterwright.tools.kubernetes.parameters import Cluster, Kind, Namespace
 from clusterwright.tools.kubernetes.state import state_of
 from clusterwright.tools.kubernetes.state.state import State, age
 from clusterwright.tools.manifest import Manifest, name_of, namespace_of

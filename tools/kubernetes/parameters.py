@@ -16,7 +16,6 @@ Cluster = Annotated[
         description="Kubeconfig context, or capi:namespace/name; default: the server's.",
     ),
 ]
-Cursor = Annotated[str | None, Field(max_length=2000, description="next_cursor of an answer.")]
 OwnNamespace = Annotated[
     str | None, Field(max_length=300, description="Needed unless the kind is cluster-scoped.")
 ]

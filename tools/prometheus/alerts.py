@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from clusterwright.tools.answer import BUDGET, Answer, longest
 from clusterwright.tools.coverage import Gap
-from clusterwright.tools.cursor import decode, encode, foreign, question
+from clusterwright.tools.cursor import Cursor, decode, encode, foreign, question
 from clusterwright.tools.errors import UnauthenticatedError, UnreachableError
-from clusterwright.tools.kubernetes.parameters import Cluster, Cursor, Namespace
+from clusterwright.tools.kubernetes.parameters import Cluster, Namespace
 from clusterwright.tools.prometheus.alerting.alert import Alert
 from clusterwright.tools.prometheus.alerting.grouped import Group, grouped
 from clusterwright.tools.prometheus.alerting.shown_alert import Shown

@@ -10,10 +10,10 @@ from anyio import to_thread
 from pydantic import Field
 
 from clusterwright.tools.answer import BUDGET, longest
-from clusterwright.tools.cursor import decode, encode, foreign, question
+from clusterwright.tools.cursor import Cursor, decode, encode, foreign, question
 from clusterwright.tools.errors import InvalidInputError, NotFoundError, ToolError
 from clusterwright.tools.excerpt import few, one_line
-from clusterwright.tools.kubernetes.parameters import Cluster, Cursor
+from clusterwright.tools.kubernetes.parameters import Cluster
 from clusterwright.tools.prometheus.client.backend import Backend as Source
 from clusterwright.tools.prometheus.monitoring import Monitoring, Reach
 from clusterwright.tools.prometheus.parameters import Backend

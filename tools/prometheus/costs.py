@@ -9,10 +9,10 @@ from pydantic import Field
 
 from clusterwright.tools.answer import BUDGET, CAP, longest
 from clusterwright.tools.coverage import Gap
-from clusterwright.tools.cursor import decode, encode, foreign, question
+from clusterwright.tools.cursor import Cursor, decode, encode, foreign, question
 from clusterwright.tools.errors import InvalidInputError
 from clusterwright.tools.excerpt import one_line
-from clusterwright.tools.kubernetes.parameters import Cluster, Cursor
+from clusterwright.tools.kubernetes.parameters import Cluster
 from clusterwright.tools.prometheus.cost import opencost
 from clusterwright.tools.prometheus.cost.answer import By, CostsAnswer, SpendRow, WasteRow
 from clusterwright.tools.prometheus.cost.gathered import (

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from clusterwright.tools.analyze import Fulfil, analyze
 from clusterwright.tools.analyzer import Fulfilled, Request
 from clusterwright.tools.coverage import Coverage
+from clusterwright.tools.cursor import Cursor
 from clusterwright.tools.finding import Finding, MetricEvidence
 from clusterwright.tools.kubernetes.brief import owners
-from clusterwright.tools.kubernetes.parameters import Cluster, Cursor, Namespace
+from clusterwright.tools.kubernetes.parameters import Cluster, Namespace
 from clusterwright.tools.kubernetes.problems import Problems
 from clusterwright.tools.kubernetes.read import fulfil
 from clusterwright.tools.kubernetes.scan import Limit, Scan, paged

@@ -12,10 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from clusterwright.tools.answer import BUDGET, Answer, longest
 from clusterwright.tools.coverage import Gap
-from clusterwright.tools.cursor import decode, encode, foreign, question
+from clusterwright.tools.cursor import Cursor, decode, encode, foreign, question
 from clusterwright.tools.errors import NotFoundError
 from clusterwright.tools.excerpt import few, one_line, shorten
-from clusterwright.tools.kubernetes.parameters import Cluster, Cursor
+from clusterwright.tools.kubernetes.parameters import Cluster
 from clusterwright.tools.prometheus.monitoring import Monitoring
 from clusterwright.tools.prometheus.parameters import Backend
 from clusterwright.tools.prometheus.read_rules import Ruling, read_ruling

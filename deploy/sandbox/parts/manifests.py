@@ -16,6 +16,7 @@ from clusterwright.deploy.sandbox.parts.module import module_sources
 from clusterwright.deploy.sandbox.parts.report import Report
 from clusterwright.deploy.sandbox.parts.toolchain import ensure_toolchain
 from clusterwright.tools.manifest import Manifest
+from clusterwright.tools.yaml_loader import SafeLoader
 
 _FOLDER = "cluster-api"
 _KEPT = frozenset(
@@ -70,6 +71,4 @@ def _render(kubectl: Path, folder: Path) -> Iterator[Manifest]:
     outcome = run([kubectl, "kustomize", folder], on_line=lambda line: not lines.append(line))
     if outcome.status:
         raise BuildError(f"{folder} could not be rendered:\n{outcome.tail}")
-    # The C loader takes a second where the other takes half a minute.
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    yield from (one for one in yaml.load_all("\n".join(lines), Loader=loader) if one)
+    yield from (one for one in yaml.load_all("\n".join(lines), Loader=SafeLoader) if one)

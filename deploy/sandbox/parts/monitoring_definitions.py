@@ -12,13 +12,10 @@ from clusterwright.deploy.sandbox.parts.cache import Note, obtain
 from clusterwright.deploy.sandbox.parts.module import module_sources
 from clusterwright.deploy.sandbox.parts.report import Report
 from clusterwright.deploy.sandbox.parts.toolchain import ensure_toolchain
+from clusterwright.tools.yaml_loader import SafeLoader
 
 if TYPE_CHECKING:
     from clusterwright.tools.manifest import Manifest
-
-    _Fastest = yaml.CSafeLoader
-else:
-    _Fastest = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 KINDS = (
     "alertmanagerconfigs",
@@ -35,7 +32,7 @@ _FOLDER = "prometheus-operator"
 _MODULE = "github.com/prometheus-operator/prometheus-operator"
 
 
-class _Loader(_Fastest):
+class _Loader(SafeLoader):
     """A loader for which `=` is a word; YAML 1.1, which PyYAML reads, has a use for it."""
 
 

@@ -12,10 +12,9 @@ from clusterwright.deploy.sandbox.scenario.model import Scenario
 from clusterwright.deploy.sandbox.scenarios import SCENARIOS
 from clusterwright.tools.errors import NotFoundError
 from clusterwright.tools.manifest import Manifest
+from clusterwright.tools.yaml_loader import SafeLoader
 
 _PACKAGE = "clusterwright.deploy.sandbox.scenarios"
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""Two hundred scenarios take seconds in Python."""
 
 
 @lru_cache(maxsize=1)
@@ -53,5 +52,5 @@ def _load(folder: Traversable) -> Scenario:
 
 def _documents(file: Traversable) -> tuple[Manifest, ...]:
     spelled = file.read_text(encoding="utf-8")
-    found: list[Any] = list(yaml.load_all(spelled, _LOADER))
+    found: list[Any] = list(yaml.load_all(spelled, SafeLoader))
     return tuple(one for one in found if one)

@@ -6,9 +6,9 @@ import yaml
 
 from clusterwright.tools.errors import RefusedError
 from clusterwright.tools.manifest import Json, Manifest
+from clusterwright.tools.yaml_loader import SafeLoader
 
 _LONGEST = 300_000
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def read_config(content: str, where: str, reader: str) -> Manifest:
@@ -19,7 +19,7 @@ def read_config(content: str, where: str, reader: str) -> Manifest:
     if len(content) > _LONGEST:
         raise RefusedError(f"{where} is too long to be read here", hint="look at it with k8s_get")
     try:
-        found: Json = yaml.load(content, _LOADER)  # noqa: S506 - a safe loader
+        found: Json = yaml.load(content, SafeLoader)  # noqa: S506 - a safe loader
     except (yaml.YAMLError, RecursionError, ValueError) as error:  # as for the 31st of February
         raise RefusedError(
             f"{where} is no YAML, so that {reader} cannot read it either",

@@ -12,6 +12,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode
 
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.field_path import Path
+from clusterwright.tools.yaml_loader import SafeLoader
 
 _LONGEST = 300
 _DEEPEST = 30
@@ -43,7 +44,7 @@ def comments(written: str) -> Mapping[Path, str]:
     `written` must have been read as YAML before, which refuses what is nested without end.
     """
     try:
-        root = yaml.compose(written, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        root = yaml.compose(written, SafeLoader)
     except yaml.YAMLError:
         return {}  # several documents
     lines = written.splitlines()

@@ -61,7 +61,8 @@ class Outcome:
     """What became of a target."""
 
     fate: Literal["kept", "dropped", "untold"]
-    """Untold: a pattern that cannot be evaluated here stands before the end."""
+    """Untold: before the end stands a rule whose pattern cannot be evaluated here, or one whose
+    outcome Prometheus itself leaves to chance."""
     labels: Labels
     """As far as they were made."""
     step: int = -1
@@ -128,19 +129,24 @@ def _replace(rule: RelabelRule, labels: dict[str, str], value: str) -> bool | No
 
 
 def _names(rule: RelabelRule, labels: dict[str, str]) -> bool | None:
+    """Apply a rule of names.
+
+    Of labels that a `labelmap` gives one name, the last wins, and their order is that of a Go map.
+    """
     regex = pattern(rule.regex)
+    mapped: dict[str, str] = {}
     for name, value in sorted(labels.items()):
         matched = regex.matches(name)
         if matched is None:
             return None
         if rule.action == "labelmap":
             made = regex.expand(name, rule.replacement) if matched else ""
-            if made is None:
+            if made is None or (matched and mapped.setdefault(made, value) != value):
                 return None
-            if matched:
-                _put(labels, made, value)
         elif matched is (rule.action == "labeldrop"):
             labels.pop(name, None)
+    for name, value in mapped.items():
+        _put(labels, name, value)
     return True
 
 

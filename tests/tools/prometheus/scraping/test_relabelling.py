@@ -10,7 +10,7 @@ import yaml
 
 from clusterwright.tools.manifest import Json, Manifest
 from clusterwright.tools.prometheus.scraping.configuration import read_configuration
-from clusterwright.tools.prometheus.scraping.relabelling import relabelled
+from clusterwright.tools.prometheus.scraping.relabelling import relabelled, rules_of
 from clusterwright.tools.prometheus.scraping.target import Targets, read_targets
 from tests.tools.prometheus.changes.processes import free_port, program, running
 
@@ -54,6 +54,9 @@ RULES: dict[str, list[Manifest]] = {
     ],
     "labelmap": [{"regex": "__meta_kubernetes_pod_label_(.+)", "action": "labelmap"}],
     "labelmap to one": [
+        {"regex": "__meta_kubernetes_pod_label_app", "action": "labelmap", "replacement": "x"}
+    ],
+    "labelmap of several to one": [
         {"regex": "__meta_kubernetes_pod_label_.+", "action": "labelmap", "replacement": "x"}
     ],
     "labeldrop": [{"regex": "te.*", "action": "labeldrop"}],
@@ -83,7 +86,7 @@ RULES: dict[str, list[Manifest]] = {
         {"source_labels": ["__meta_pod"], "regex": "(a+)+(b+)+(.*)*x", "target_label": "a"}
     ],
 }  # fmt: skip
-SURE = RULES.keys() - {"classes", "catastrophic"}
+SURE = RULES.keys() - {"classes", "catastrophic", "labelmap of several to one"}
 
 
 @pytest.fixture(scope="module")
@@ -143,3 +146,11 @@ def test_rules_make_of_a_target_what_prometheus_makes_of_it(url: str, pool: str)
     if kept:
         shown = {k: v for k, v in outcome.labels.items() if not k.startswith("__")}
         assert {"instance": "127.0.0.1:1", **shown} == kept[0].labels
+
+
+def test_what_prometheus_leaves_to_chance_is_untold() -> None:
+    rules = rules_of(RULES["labelmap of several to one"])
+    assert rules is not None
+    assert relabelled(rules, LABELS).fate == "untold"
+    same = dict.fromkeys(LABELS, "cart")
+    assert relabelled(rules, same).labels == {**same, "x": "cart"}

@@ -14,6 +14,8 @@ from clusterwright.deploy.sandbox.runtime.program import Program
 
 BINARIES = ("prometheus", "alertmanager", "prometheus-operator", "metrics-server")
 _PACKAGE = "clusterwright.deploy.sandbox.monitoring"
+_UNTIL = ["sh", "-c", 'for _ in 1 2 3 4 5; do "$@" && exit; sleep 1; done; exit 1', "until"]
+"""`kubectl wait` fails at once on a definition that has no conditions yet, and so is tried again."""
 _USUAL = Place("", Path(), isolated=True)
 """Tells the ports that objects name, wherever the programs listen."""
 _DIALLED = (
@@ -48,7 +50,7 @@ def _install(place: Place, files: Path, kubectl: Path, definitions: Path) -> lis
     content = {"apiVersion": "v1", "kind": "List", "items": installed(place)}
     objects.write_text(json.dumps(content), encoding="utf-8")
     command = [str(kubectl), f"--kubeconfig={place.file('inner.kubeconfig')}"]
-    wait = [*command, "wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"]
+    wait = [*command, "wait", "--for=condition=Established", f"--filename={definitions}"]
     create = [*command, "create"]  # twice as fast as to apply three million characters
     return [
         Program(
@@ -57,7 +59,9 @@ def _install(place: Place, files: Path, kubectl: Path, definitions: Path) -> lis
             after=["kube-apiserver"],
             once=True,
         ),
-        Program("monitoring-established", wait, after=["monitoring-definitions"], once=True),
+        Program(
+            "monitoring-established", [*_UNTIL, *wait], after=["monitoring-definitions"], once=True
+        ),
         Program(
             "monitoring-objects",
             [*create, f"--filename={objects}"],

@@ -90,6 +90,7 @@ class Edge(StrEnum):
     RELEASED_BY = "released-by"
     WAITS_FOR = "waits-for"
     SCRAPED_BY = "scraped-by"
+    PROVISIONED_BY = "provisioned-by"
     ABOUT = "about"
 
 
@@ -99,6 +100,9 @@ class Relation(_Frozen):
     source: Ref
     edge: Edge
     target: Ref
+    source_cluster: str = Field(
+        default="", description="The source's cluster, where that is not the one that answered."
+    )
 
 
 class Remedy(_Frozen):

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from hashlib import sha256
 
 from clusterwright.agents.diagnose.alike import merged
 from clusterwright.agents.diagnose.diagnosis import (
     Certainty,
     Diagnosis,
+    Link,
     RootCause,
     Source,
     Symptom,
@@ -14,7 +16,7 @@ from clusterwright.agents.diagnose.diagnosis import (
 )
 from clusterwright.agents.diagnose.fold import Fold, fold
 from clusterwright.agents.diagnose.gather import Answered
-from clusterwright.agents.diagnose.graph import Graph, Located, explanations
+from clusterwright.agents.diagnose.graph import Explanation, Graph, Located, explanations
 from clusterwright.agents.diagnose.next_step import NextSteps
 from clusterwright.agents.diagnose.rules import SYMPTOMS
 from clusterwright.agents.problems import SUFFIX
@@ -36,12 +38,13 @@ def correlate(answers: Sequence[Answered], *, kubeconfig: str = "") -> Diagnosis
         graph.add(answer.cluster, answer.relations)
         for finding in answer.findings:
             graph.add(answer.cluster, finding.relations)
-    folds = fold(explanations(graph, findings))
+    why = explanations(graph, findings)
+    folds = fold([{one.cause for one in some} for some in why])
     describers = {a.cluster: _describer(a) for a in reversed(answers) if not a.failed}
     steps = NextSteps(describers, kubeconfig)
     blind = any(a.failed for a in answers)
-    partial = {a.cluster for a in answers if blind or any(map(_hides, a.coverage.gaps))}
-    roots = [_root(one, findings, steps, partial) for one in folds]
+    unread = _unread(answers)
+    roots = [_root(one, findings, why, steps, unread) for one in folds]
     seen = any(_saw(a) for a in answers)
     broken = any(root.severity is not Severity.INFO for root in roots)
     return Diagnosis(
@@ -64,6 +67,18 @@ def _hides(gap: Gap) -> bool:
     return "/" not in gap.what
 
 
+def _unread(answers: Sequence[Answered]) -> dict[str, tuple[str, ...]]:
+    """Return what could not be read and may hold the cause of something, for each cluster.
+
+    What a server would have told that did not answer may be in any of them.
+    """
+    failed = [gap.what for one in answers if one.failed for gap in one.coverage.gaps]
+    found: dict[str, dict[str, None]] = {one.cluster: dict.fromkeys(failed) for one in answers}
+    for one in answers:
+        found[one.cluster] |= dict.fromkeys(g.what for g in one.coverage.gaps if _hides(g))
+    return {cluster: tuple(whats) for cluster, whats in found.items()}
+
+
 def _saw(answer: Answered) -> bool:
     """Tell whether a server read anything: one that was forbidden everything answers too."""
     return not answer.failed and bool(answer.coverage.checked or not answer.coverage.gaps)
@@ -80,14 +95,20 @@ def _distinct(answers: Iterable[Answered]) -> list[Located]:
 
 
 def _root(
-    folded: Fold, findings: Sequence[Located], steps: NextSteps, partial: set[str]
+    folded: Fold,
+    findings: Sequence[Located],
+    why: Sequence[Sequence[Explanation]],
+    steps: NextSteps,
+    unread: dict[str, tuple[str, ...]],
 ) -> RootCause:
     circle = sorted((findings[i] for i in folded.roots), key=_weight)
     head, rest = circle[0], circle[1:]
     symptoms = sorted((findings[i] for i in folded.symptoms), key=_weight)
     finding = head.finding
     all_found = [one.finding for one in (*circle, *symptoms)]
+    blocked = unread.get(head.cluster, ()) if finding.code in SYMPTOMS else ()
     return RootCause(
+        id=identity(head.cluster, finding.code, str(finding.subject)),
         cluster=head.cluster,
         code=finding.code,
         severity=min((f.severity for f in all_found), key=_WORST_FIRST.index),
@@ -97,15 +118,46 @@ def _root(
         evidence=finding.evidence,
         since=finding.since,
         members=finding.members,
-        circle=tuple(_symptom(one.finding) for one in rest),
-        symptoms=tuple(_symptom(one.finding) for one in symptoms),
-        deepest_visible=finding.code in SYMPTOMS and head.cluster in partial,
+        circle=tuple(_symptom(one, head.cluster) for one in rest),
+        symptoms=tuple(_symptom(one, head.cluster) for one in symptoms),
+        links=_links(folded, findings, why),
+        deepest_visible=bool(blocked),
+        unread=blocked,
         next=steps.after(finding, head.cluster),
     )
 
 
-def _symptom(finding: Finding) -> Symptom:
+def identity(cluster: str, code: str, subject: str) -> str:
+    """Return what names a root cause from run to run: 16 hexadecimal digits."""
+    return sha256("\0".join((cluster, code, subject)).encode()).hexdigest()[:16]
+
+
+def _links(
+    folded: Fold, findings: Sequence[Located], why: Sequence[Sequence[Explanation]]
+) -> tuple[Link, ...]:
+    """Return every direct explanation between the findings of a root, effects in their order."""
+    inside = {*folded.roots, *folded.symptoms}
+    return tuple(
+        Link(
+            effect=_named(findings[effect]),
+            cause=_named(findings[one.cause]),
+            because=one.rule.because,
+            path=one.path,
+        )
+        for effect in sorted(inside, key=lambda i: _weight(findings[i]))
+        for one in why[effect]
+        if one.cause in inside
+    )
+
+
+def _named(one: Located) -> str:
+    return f"{one.finding.code} on {one.finding.subject}"
+
+
+def _symptom(one: Located, beside: str) -> Symptom:
+    finding = one.finding
     return Symptom(
+        cluster="" if one.cluster == beside else one.cluster,
         code=finding.code,
         severity=finding.severity,
         subject=finding.subject,

@@ -38,11 +38,23 @@ class _Part(BaseModel):
 class Symptom(_Part):
     """A finding that goes away with its cause."""
 
+    cluster: str = Field(default="", description="Where it is, if not where its cause is.")
     code: str
     severity: Severity
     subject: Ref
     title: str
     members: tuple[Ref, ...] = ()
+
+
+class Link(_Part):
+    """One step of an explanation: a finding, the one that explains it directly, and why."""
+
+    effect: str = Field(description="A finding as `code on subject`.")
+    cause: str = Field(description="A finding as `code on subject`.")
+    because: str
+    path: tuple[str, ...] = Field(
+        default=(), description="The objects from the one to the other, with the edges between."
+    )
 
 
 class NextStep(_Part):
@@ -57,6 +69,9 @@ class NextStep(_Part):
 class RootCause(_Part):
     """A finding that nothing else explains, and everything that it explains."""
 
+    id: str = Field(
+        default="", description="Of cluster, code and subject: the same from run to run."
+    )
     cluster: str
     code: str
     severity: Severity = Field(description="The worst of the cause and its symptoms.")
@@ -70,8 +85,14 @@ class RootCause(_Part):
         default=(), description="Findings that it explains and that explain it in turn."
     )
     symptoms: tuple[Symptom, ...] = ()
+    links: tuple[Link, ...] = Field(
+        default=(), description="How each symptom, and each of a circle, hangs on its cause."
+    )
     deepest_visible: bool = Field(
         default=False, description="A cause below it may exist that could not be read."
+    )
+    unread: tuple[str, ...] = Field(
+        default=(), description="What could not be read and may hold that cause."
     )
     next: NextStep
 
@@ -92,6 +113,7 @@ class Diagnosis(_Part):
 
     schema_name: Literal["clusterwright.diagnosis/v1"] = Field(default=SCHEMA, alias="schema")
     verdict: Verdict
+    about: str = Field(default="", description="The object that was asked about; empty: all.")
     complete: bool = Field(description="Whether everything that was wanted could be read.")
     root_causes: tuple[RootCause, ...] = ()
     sources: tuple[Source, ...] = ()

@@ -4,6 +4,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from clusterwright.agents.diagnose.rule import Rule
 from clusterwright.agents.diagnose.rules import RULES, belongs
 from clusterwright.tools.finding import Edge, Finding, Relation
 from clusterwright.tools.ref import Ref
@@ -13,6 +14,8 @@ _ALERT = "Alert"
 
 Node = tuple[str, Ref]
 """A cluster and an object in it, so that `Node/gpu-1` of two clusters never merges."""
+Path = tuple[str, ...]
+"""Objects and, between them, edges: `Service/shop/cart`, `selects`, `Pod/shop/cart-1`."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,15 @@ class Located:
         return tuple((self.cluster, ref) for ref in refs)
 
 
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A finding, by position, that explains another one directly; by which rule, and how."""
+
+    cause: int
+    rule: Rule
+    path: Path
+
+
 class Graph:
     """Objects of all clusters and the edges between them."""
 
@@ -46,28 +58,38 @@ class Graph:
     def add(self, cluster: str, relations: Iterable[Relation]) -> None:
         """Add the relations that one cluster's answer carried."""
         for one in relations:
-            self._edges[(cluster, one.source), one.edge][cluster, one.target] = None
+            source = (one.source_cluster or cluster, one.source)
+            self._edges[source, one.edge][cluster, one.target] = None
 
-    def reach(self, start: Iterable[Node], edges: Sequence[Edge]) -> set[Node]:
-        """Return what is reached from `start` along owners and `edges`, `start` included."""
-        seen = dict.fromkeys(start, 0)
-        queue = deque(seen)
+    def reach(self, start: Iterable[Node], edges: Sequence[Edge]) -> dict[Node, Path]:
+        """Return what is reached from `start` along owners and `edges`, `start` included, and how.
+
+        The way is a shortest one; of several, the one whose edges come first.
+        """
+        seen: dict[Node, Path] = {node: (str(node[1]),) for node in start}
+        queue = deque((node, 0) for node in seen)
         while queue:
-            node = queue.popleft()
-            if seen[node] == _FARTHEST:
+            node, steps = queue.popleft()
+            if steps == _FARTHEST:
                 continue
             for edge in (Edge.OWNED_BY, *edges):
                 for target in self._edges.get((node, edge), ()):
                     if target not in seen:
-                        seen[target] = seen[node] + 1
-                        queue.append(target)
-        return set(seen)
+                        seen[target] = (*seen[node], edge.value, str(target[1]))
+                        queue.append((target, steps + 1))
+        return seen
 
 
-def explanations(graph: Graph, findings: Sequence[Located]) -> list[set[int]]:
-    """Return, for each finding, the positions of those that explain it directly."""
+def explanations(graph: Graph, findings: Sequence[Located]) -> list[list[Explanation]]:
+    """Return, for each finding, those that explain it directly, each once, by its first rule."""
     holders = _holders(graph, findings)
-    return [set(_causes(graph, findings, holders, i)) for i in range(len(findings))]
+    found: list[list[Explanation]] = []
+    for i in range(len(findings)):
+        first: dict[int, Explanation] = {}
+        for one in _causes(graph, findings, holders, i):
+            first.setdefault(one.cause, one)
+        found.append(list(first.values()))
+    return found
 
 
 def _holders(graph: Graph, findings: Sequence[Located]) -> dict[Node, list[int]]:
@@ -81,11 +103,11 @@ def _holders(graph: Graph, findings: Sequence[Located]) -> dict[Node, list[int]]
 
 def _causes(
     graph: Graph, findings: Sequence[Located], holders: dict[Node, list[int]], i: int
-) -> Iterator[int]:
+) -> Iterator[Explanation]:
     effect = findings[i]
     for rule in RULES:
         if belongs(effect.finding.code, rule.effect):
-            for node in graph.reach(effect.nodes, rule.edges):
+            for node, path in graph.reach(effect.nodes, rule.edges).items():
                 for j in holders.get(node, ()):
                     if j != i and belongs(findings[j].finding.code, rule.cause):
-                        yield j
+                        yield Explanation(j, rule, path)

@@ -100,8 +100,8 @@ class Relation(_Frozen):
     source: Ref
     edge: Edge
     target: Ref
-    source_cluster: str = Field(
-        default="", description="The source's cluster, where that is not the one that answered."
+    source_cluster: str | None = Field(
+        default=None, description="The source's cluster, where that is not the one that answered."
     )
 
 

@@ -85,6 +85,10 @@ class RootCause(_Part):
         default=(), description="Findings that it explains and that explain it in turn."
     )
     symptoms: tuple[Symptom, ...] = ()
+    path: tuple[str, ...] = Field(
+        default=(),
+        description="From the object that was asked about to this: objects, and what joins them.",
+    )
     links: tuple[Link, ...] = Field(
         default=(), description="How each symptom, and each of a circle, hangs on its cause."
     )
@@ -108,12 +112,21 @@ class Source(_Part):
     gaps: tuple[Gap, ...] = ()
 
 
+class About(_Part):
+    """The object that was asked about."""
+
+    ref: Ref
+    state: str = Field(default="", description="As the tool that describes it says.")
+    well: bool | None = Field(default=None, description="None: could not be told.")
+    note: str = Field(default="", description="What of its surroundings was not looked at.")
+
+
 class Diagnosis(_Part):
     """Everything that was found, worst first, and everything that it rests on."""
 
     schema_name: Literal["clusterwright.diagnosis/v1"] = Field(default=SCHEMA, alias="schema")
     verdict: Verdict
-    about: str = Field(default="", description="The object that was asked about; empty: all.")
+    about: About | None = Field(default=None, description="None: all was asked about.")
     complete: bool = Field(description="Whether everything that was wanted could be read.")
     root_causes: tuple[RootCause, ...] = ()
     sources: tuple[Source, ...] = ()

@@ -1,0 +1,201 @@
+"""Why is this object broken: of all root causes, those that it hangs on, and how it does.
+
+From the object it goes on to what that needs (owner, node, what it uses, selects, routes to or
+makes), a few calls far, until it meets something that a root cause explains. Who merely needs the
+object in turn is not asked.
+"""
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import anyio
+from pydantic import BaseModel, ConfigDict
+
+from clusterwright.agents.diagnose.diagnosis import About, Diagnosis, RootCause, Verdict
+from clusterwright.agents.diagnose.gather import Answered
+from clusterwright.agents.hub import Hub
+from clusterwright.tools.errors import NotFoundError, ToolError
+from clusterwright.tools.excerpt import one_line
+from clusterwright.tools.finding import Severity
+from clusterwright.tools.ref import Ref
+
+_DESCRIBE = "k8s_describe"
+_NEEDS = ("owned by", "runs on", "uses", "selects", "routes to", "makes")
+"""Neighbours, as the describing tool names them, whose trouble is an object's own."""
+_UP, _DOWN = "owned by", "makes"
+_CALLS = 12
+_SECONDS = 20.0
+_UNKNOWN_TO_THE_API_SERVER = frozenset(
+    {"Alert", "HelmRelease", "ScrapeJob", "RuleFile", "PrometheusServer", "AlertmanagerServer"}
+)
+"""Kinds, of no group, that only another server than the API server knows."""
+
+
+class _Neighbour(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    how: str
+    ref: Ref
+    well: bool | None = None
+
+
+class _Described(BaseModel):
+    """What is read of a description."""
+
+    model_config = ConfigDict(frozen=True)
+
+    state: str = ""
+    well: bool | None = None
+    related: tuple[_Neighbour, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """An object that is reached, and the way there."""
+
+    ref: Ref
+    path: tuple[str, ...]
+    last: str = ""
+
+
+@dataclass
+class _Walk:
+    """What is known so far."""
+
+    roots: Sequence[RootCause]
+    met: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    """The way to each root cause that was met, by its id; the nearest first."""
+    own: _Described | None = None
+    note: str = ""
+
+    def meets(self, step: _Step) -> bool:
+        """Return whether a root cause explains what is reached; write down the way."""
+        here = [one for one in self.roots if step.ref in touched(one)]
+        for one in here:
+            end = () if step.ref == one.subject else ("explained-by", str(one.subject))
+            self.met.setdefault(one.id, (*step.path, *end))
+        return bool(here)
+
+
+def touched(root: RootCause) -> set[Ref]:
+    """Return every object that a root cause or one of its symptoms is found on."""
+    found = {root.subject, *root.members}
+    for one in (*root.circle, *root.symptoms):
+        found |= {one.subject, *one.members}
+    return found
+
+
+async def about(
+    hub: Hub, diagnosis: Diagnosis, answers: Sequence[Answered], ref: Ref, cluster: str
+) -> Diagnosis:
+    """Return what of a diagnosis an object hangs on, the nearest first.
+
+    Raise NotFoundError if there is no such object. `cluster` is the name that the answers carry.
+    """
+    roots = [one for one in diagnosis.root_causes if one.cluster == cluster]
+    walk = _Walk(roots)
+    server = next((a.server for a in answers if _DESCRIBE in a.offers and not a.failed), None)
+    if ref.kind in _UNKNOWN_TO_THE_API_SERVER and not ref.group:
+        if not walk.meets(_Step(ref, (str(ref),))):
+            raise NotFoundError(
+                f"nothing is found about {ref}",
+                hint="the names that a diagnosis of the whole cluster shows are those to ask for",
+            )
+    elif server is None:
+        walk.note = "what it hangs on: no server that describes objects answered"
+        walk.meets(_Step(ref, (str(ref),)))
+    else:
+        until = anyio.current_time() + _SECONDS
+        await _walk(_Look(hub, server, cluster, until), ref, walk)
+    return _narrowed(diagnosis, ref, walk)
+
+
+async def _walk(look: "_Look", start: Ref, walk: _Walk) -> None:
+    """Go from object to object, breadth first, within so many calls and so much time."""
+    seen, queue = {start}, deque([_Step(start, (str(start),))])
+    while queue:
+        step = queue.popleft()
+        explained = walk.meets(step)
+        if explained and step.ref != start:
+            continue
+        if look.spent():
+            walk.note = f"what {step.ref} hangs on was not looked at: {look.calls} calls, no more"
+            return
+        described = await look.at(step.ref, walk, must=step.ref == start)
+        if explained:
+            return
+        fresh = [one for one in _needed(described, step) if one.ref not in seen]
+        for one in fresh:
+            seen.add(one.ref)
+            way = (*step.path, one.how.replace(" ", "-"), str(one.ref))
+            nearer = _Step(one.ref, way, one.how)
+            if one.well is not True:
+                queue.append(nearer)
+            else:
+                walk.meets(nearer)
+
+
+@dataclass
+class _Look:
+    """The describing tool of a cluster, and how often it was asked."""
+
+    hub: Hub
+    server: str
+    cluster: str
+    until: float
+    calls: int = 0
+
+    def spent(self) -> bool:
+        """Return whether enough was asked."""
+        return self.calls == _CALLS or anyio.current_time() > self.until
+
+    async def at(self, ref: Ref, walk: _Walk, *, must: bool) -> _Described:
+        """Return an object's description, an empty one if it cannot be had.
+
+        Raise NotFoundError for one that `must` be there.
+        """
+        asked = {"kind": ref.kind_key, "name": ref.name, "namespace": ref.namespace}
+        arguments = {k: v for k, v in {**asked, "cluster": self.cluster}.items() if v}
+        self.calls += 1
+        try:
+            described = await self.hub.call(self.server, _DESCRIBE, arguments, _Described)
+        except ToolError as error:
+            if must and isinstance(error, NotFoundError):
+                raise
+            if not isinstance(error, NotFoundError):
+                walk.note = f"{ref} could not be described: {one_line(str(error))}"
+            return _Described()
+        walk.own = walk.own or described
+        return described
+
+
+def _needed(described: _Described, step: _Step) -> Iterator[_Neighbour]:
+    """Yield what an object needs; not what its owner makes beside it."""
+    for one in described.related:
+        if one.how in _NEEDS and not (step.last == _UP and one.how == _DOWN):
+            yield one
+
+
+def _narrowed(diagnosis: Diagnosis, ref: Ref, walk: _Walk) -> Diagnosis:
+    kept = [one for one in walk.roots if one.id in walk.met]
+    nearest = sorted(kept, key=lambda one: len(walk.met[one.id]))
+    own = walk.own or _Described()
+    return diagnosis.model_copy(
+        update={
+            "about": About(ref=ref, state=own.state, well=own.well, note=walk.note),
+            "verdict": _verdict(diagnosis, kept, own),
+            "root_causes": tuple(
+                one.model_copy(update={"path": walk.met[one.id]}) for one in nearest
+            ),
+        }
+    )
+
+
+def _verdict(diagnosis: Diagnosis, kept: Sequence[RootCause], own: _Described) -> Verdict:
+    """Return what can be said of the object: what is unwell for no known cause is not healthy."""
+    if any(one.severity is not Severity.INFO for one in kept):
+        return Verdict.PROBLEMS
+    if own.well is None or not own.well or diagnosis.verdict is Verdict.UNKNOWN:
+        return Verdict.UNKNOWN
+    return Verdict.HEALTHY

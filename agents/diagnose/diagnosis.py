@@ -1,6 +1,6 @@
 """The agent's answer: root causes with their symptoms folded under, and what it all rests on."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
 
@@ -121,6 +121,33 @@ class About(_Part):
     note: str = Field(default="", description="What of its surroundings was not looked at.")
 
 
+class Why(StrEnum):
+    """Why a root cause is not told among the others."""
+
+    IGNORED = "ignored"
+    """An entry of the ignore file names it, its owner, the reason, and until when."""
+    KNOWN = "known"
+    """The baseline has it, no less severe than it is now."""
+    GONE = "gone"
+    """The baseline has it, and it is no longer there."""
+
+
+class SetAside(_Part):
+    """A root cause that is counted and not told."""
+
+    id: str
+    why: Why
+    cluster: str
+    code: str
+    severity: Severity
+    subject: Ref
+    title: str
+    symptoms: int = Field(default=0, description="How many it had.")
+    reason: str = Field(default="", description="Why it is ignored.")
+    owner: str = Field(default="", description="Who answers for that it is ignored.")
+    expires: date | None = Field(default=None, description="The last day on which it is ignored.")
+
+
 class Diagnosis(_Part):
     """Everything that was found, worst first, and everything that it rests on."""
 
@@ -129,4 +156,10 @@ class Diagnosis(_Part):
     about: About | None = Field(default=None, description="None: all was asked about.")
     complete: bool = Field(description="Whether everything that was wanted could be read.")
     root_causes: tuple[RootCause, ...] = ()
+    compared: bool = Field(
+        default=False, description="With a baseline: root causes are those that are new since."
+    )
+    set_aside: tuple[SetAside, ...] = Field(
+        default=(), description="Root causes that are ignored, known before, or gone since."
+    )
     sources: tuple[Source, ...] = ()

@@ -21,10 +21,10 @@ from clusterwright.agents.server_spec import name_server, parse_server
 from clusterwright.agents.sign_in import SignIn
 from clusterwright.cli.browse import browse
 from clusterwright.cli.progress import progress
-from clusterwright.tools.errors import InvalidInputError, ToolError
+from clusterwright.tools.errors import InvalidInputError, NotFoundError, ToolError
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.redaction import redact_text
-from clusterwright.tools.ref import check_namespace
+from clusterwright.tools.ref import Ref, check_namespace
 
 _log = logging.getLogger(__name__)
 # What a server says wrongly is told as a gap; the SDK would print it again, with a traceback.
@@ -33,6 +33,7 @@ HEALTHY, PROBLEMS, UNCHECKED, INTERRUPTED, UNREAD = 0, 1, 2, 130, 141
 
 
 @click.command(name="diagnose")
+@click.argument("about", metavar="[REF]", required=False)
 @click.option("--context", "-c", metavar="NAME", help="A kubeconfig context; default: the current.")
 @click.option(
     "--kubeconfig",
@@ -56,6 +57,7 @@ HEALTHY, PROBLEMS, UNCHECKED, INTERRUPTED, UNREAD = 0, 1, 2, 130, 141
 @click.option("--strict", is_flag=True, help="Exit 2 if anything could not be checked.")
 def command(
     *,
+    about: str | None,
     context: str | None,
     kubeconfig: Path | None,
     namespaces: tuple[str, ...],
@@ -66,17 +68,23 @@ def command(
 ) -> None:
     """Find the root causes in a cluster, with evidence, symptoms and the next step.
 
+    With REF (Pod/shop/cart-1, Service/shop/cart, Alert/KubePodCrashLooping), only those that this
+    object hangs on, and how.
+
     Exit status: 0 healthy, 1 problems found, 2 could not check.
     """
     try:
         namespace = _one_namespace(namespaces, everywhere=all_namespaces)
+        ref = Ref.parse(about) if about else None
         servers = targets(specs, kubeconfig, context)
     except ToolError as error:
         raise _usage(error) from error
     try:
         with progress("asking for problems"):
-            found = anyio.run(run, servers, context, namespace, str(kubeconfig or ""))
+            found = anyio.run(run, servers, context, namespace, str(kubeconfig or ""), ref)
         show(found, output)
+    except NotFoundError as error:  # the object that was asked about
+        raise _usage(error) from error
     except BrokenPipeError:  # `| head` has read enough; a status for it is the shell's custom
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nor may the exit's flush
         sys.exit(UNREAD)
@@ -125,11 +133,17 @@ def targets(
 
 
 async def run(
-    servers: Mapping[str, Target], context: str | None, namespace: str | None, kubeconfig: str
+    servers: Mapping[str, Target],
+    context: str | None,
+    namespace: str | None,
+    kubeconfig: str,
+    ref: Ref | None = None,
 ) -> Diagnosis:
-    """Connect to the servers and return what they find."""
+    """Connect to the servers and return what they find; of an object, what that hangs on."""
     async with connect(servers) as hub:
-        return await diagnose(hub, cluster=context, namespace=namespace, kubeconfig=kubeconfig)
+        return await diagnose(
+            hub, cluster=context, namespace=namespace, ref=ref, kubeconfig=kubeconfig
+        )
 
 
 def show(diagnosis: Diagnosis, output: str) -> None:

@@ -166,7 +166,8 @@ class _Look:
             if not isinstance(error, NotFoundError):
                 walk.note = f"{ref} could not be described: {one_line(str(error))}"
             return _Described()
-        walk.own = walk.own or described
+        if must:
+            walk.own = described
         return described
 
 

@@ -8,7 +8,14 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from clusterwright.agents.diagnose.diagnosis import Diagnosis, RootCause, Source, Symptom, Verdict
+from clusterwright.agents.diagnose.diagnosis import (
+    About,
+    Diagnosis,
+    RootCause,
+    Source,
+    Symptom,
+    Verdict,
+)
 from clusterwright.agents.report.evidence import evidence_lines
 from clusterwright.tools.finding import Severity
 from clusterwright.tools.neutral import neutral
@@ -33,6 +40,8 @@ def render(diagnosis: Diagnosis, console: Console) -> None:
         if others:
             console.print(_counted(others))
         console.print(_verdict(diagnosis))
+        if diagnosis.about:
+            console.print(_about(diagnosis.about))
         console.print(_coverage(diagnosis.sources))
     # Tables pad each line to the full width, which is in the way wherever text is copied or kept.
     for line in captured.get().splitlines():
@@ -92,6 +101,8 @@ def _facts(root: RootCause) -> Iterator[tuple[str, str]]:
     shown = {root.subject, *(one.ref for one in root.evidence[:1])}
     if not shown.issuperset(root.members):
         yield "seen on", _names([str(one) for one in root.members])
+    if len(root.path) > 1:
+        yield "way", " ".join(root.path)
     if root.deepest_visible:
         yield "note", "the deepest visible cause: what is below could not be read"
     yield from _labelled("evidence", evidence_lines(root.evidence))
@@ -128,6 +139,8 @@ def _verdict(diagnosis: Diagnosis) -> Text:
     match diagnosis.verdict:
         case Verdict.UNKNOWN:
             some = any(one.answered and one.checked for one in diagnosis.sources)
+            if diagnosis.about and diagnosis.about.well is False:
+                return Text("It is not well, and no cause was found.", style="bold red")
             said = "Nothing could be checked."
             if some:
                 said = "No problems found in what could be checked; a server could not be asked."
@@ -141,6 +154,15 @@ def _verdict(diagnosis: Diagnosis) -> Text:
             causes = f"{len(roots)} root cause{'s' * (len(roots) != 1)}"
             folded = f", {symptoms} symptom{'s' * (symptoms != 1)} folded under" if symptoms else ""
             return Text(f"{causes}{folded}.", style="bold")
+
+
+def _about(about: About) -> RenderableType:
+    rows = _rows()
+    well = {True: "well", False: "not well", None: "unknown"}[about.well]
+    rows.add_row("asked", _text(f"{about.ref}: {well}" + (f", {about.state}" * bool(about.state))))
+    if about.note:
+        rows.add_row(Text("unchecked", style="yellow"), _text(about.note))
+    return rows
 
 
 def _coverage(sources: Iterable[Source]) -> RenderableType:

@@ -1,6 +1,6 @@
 """Ask every server for its problems, all at once, and keep what each one answered or why not."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,16 +38,25 @@ class Answered:
     """Failed because the cluster does not serve what the tool is about."""
 
 
-async def gather(hub: Hub, *, cluster: str | None, namespace: str | None) -> list[Answered]:
+async def gather(
+    hub: Hub,
+    *,
+    cluster: str | None,
+    namespace: str | None,
+    heard: Callable[[str], None] | None = None,
+) -> list[Answered]:
     """Return what each problems tool answered, in the order of the servers and tools.
 
     What a cluster does not serve is nobody's gap; it is left out as long as anything else answers.
+    `heard` is told of each server that has answered, or failed to.
     """
     answers: dict[str, list[Answered]] = {name: [] for name in hub.servers}
 
     async def ask(server: str) -> None:
         """Keep what one server answered."""
         answers[server] = await _ask(hub, server, {"cluster": cluster, "namespace": namespace})
+        if heard is not None:
+            heard(server)
 
     async with anyio.create_task_group() as tasks:
         for server in hub.servers:

@@ -153,6 +153,16 @@ class Fixer:
                 break
         return repair
 
+    async def carry_out(self, found: Found, repair: Repair) -> None:
+        """Apply what a dry run planned for a root cause that a new look still finds; prove it."""
+        source = found.source(repair.root)
+        hands = found.hands(source[0], repair.remedy) if source and repair.remedy else None
+        if source is None or hands is None:
+            repair.result = Result.REFUSED
+            repair.reasons.append("it is not found any more; nothing was changed")
+            return
+        await self._apply(found, hands, source[0].cluster, repair)
+
     async def _try(self, found: Found, answer: Answered, remedy: Remedy, repair: Repair) -> None:
         """Plan and apply one remedy; write down how it ended."""
         asked = questions_in(remedy)

@@ -5,6 +5,8 @@ import os
 import sys
 import traceback
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -14,13 +16,14 @@ from rich.console import Console
 
 from clusterwright.agents.diagnose import diagnose
 from clusterwright.agents.diagnose.diagnosis import Diagnosis, Verdict
-from clusterwright.agents.hub import Target, connect
+from clusterwright.agents.hub import Hub, Target, connect
 from clusterwright.agents.report.document import to_json
 from clusterwright.agents.report.terminal import render
 from clusterwright.agents.server_spec import name_server, parse_server
 from clusterwright.agents.sign_in import SignIn
 from clusterwright.cli.browse import browse
 from clusterwright.cli.progress import progress
+from clusterwright.cli.watch import follow
 from clusterwright.tools.errors import InvalidInputError, NotFoundError, ToolError
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.redaction import redact_text
@@ -54,6 +57,20 @@ HEALTHY, PROBLEMS, UNCHECKED, INTERRUPTED, UNREAD = 0, 1, 2, 130, 141
     multiple=True,
     help="An MCP server to ask instead of the built-in ones: a URL or a command line. Repeatable.",
 )
+@click.option(
+    "--watch",
+    "watched",
+    is_flag=True,
+    help="Go on, with a line for what comes, goes or gets worse.",
+)
+@click.option(
+    "--every",
+    type=click.FloatRange(min=1),
+    metavar="SECONDS",
+    default=10.0,
+    show_default=True,
+    help="With --watch: the pause between two looks.",
+)
 @click.option("--strict", is_flag=True, help="Exit 2 if anything could not be checked.")
 def command(
     *,
@@ -64,6 +81,8 @@ def command(
     all_namespaces: bool,
     output: str,
     specs: tuple[str, ...],
+    watched: bool,
+    every: float,
     strict: bool,
 ) -> None:
     """Find the root causes in a cluster, with evidence, symptoms and the next step.
@@ -76,12 +95,15 @@ def command(
     try:
         namespace = _one_namespace(namespaces, everywhere=all_namespaces)
         ref = Ref.parse(about) if about else None
+        asked = Asked(context, namespace, ref, str(kubeconfig or ""))
         servers = targets(specs, kubeconfig, context)
     except ToolError as error:
         raise _usage(error) from error
     try:
+        if watched:
+            anyio.run(_watch, servers, asked, every, output == "json")
         with progress("asking for problems"):
-            found = anyio.run(run, servers, context, namespace, str(kubeconfig or ""), ref)
+            found = anyio.run(run, servers, asked)
         show(found, output)
     except NotFoundError as error:  # the object that was asked about
         raise _usage(error) from error
@@ -132,18 +154,37 @@ def targets(
     return named
 
 
-async def run(
-    servers: Mapping[str, Target],
-    context: str | None,
-    namespace: str | None,
-    kubeconfig: str,
-    ref: Ref | None = None,
-) -> Diagnosis:
-    """Connect to the servers and return what they find; of an object, what that hangs on."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be looked at."""
+
+    context: str | None = None
+    namespace: str | None = None
+    ref: Ref | None = None
+    """Only what this object hangs on."""
+    kubeconfig: str = ""
+
+
+async def run(servers: Mapping[str, Target], asked: Asked) -> Diagnosis:
+    """Connect to the servers and return what they find."""
     async with connect(servers) as hub:
-        return await diagnose(
-            hub, cluster=context, namespace=namespace, ref=ref, kubeconfig=kubeconfig
-        )
+        return await _look(hub, asked)
+
+
+async def _look(hub: Hub, asked: Asked) -> Diagnosis:
+    return await diagnose(
+        hub,
+        cluster=asked.context,
+        namespace=asked.namespace,
+        ref=asked.ref,
+        kubeconfig=asked.kubeconfig,
+    )
+
+
+async def _watch(servers: Mapping[str, Target], asked: Asked, every: float, as_json: bool) -> None:
+    """Tell what changes until the process is ended."""
+    async with connect(servers) as hub:
+        await follow(partial(_look, hub, asked), seconds=every, as_json=as_json)
 
 
 def show(diagnosis: Diagnosis, output: str) -> None:

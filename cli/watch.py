@@ -36,7 +36,7 @@ async def follow(
 def as_line(change: Change, now: datetime) -> str:
     """Return a change for a person: time, what, how bad, where, why."""
     root = change.root
-    severity = "" if root.severity is Severity.INFO else f"{root.severity.upper()}  "
+    severity = "" if root.severity is Severity.INFO else f"{root.severity.upper()} "
     said = f"{severity}{root.code} on {root.subject}: {root.title}"
     if change.under:
         said += f"; explained by {change.under.code} on {change.under.subject}"

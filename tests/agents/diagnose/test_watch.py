@@ -1,0 +1,100 @@
+"""What changes from one diagnosis to the next."""
+
+from collections.abc import Sequence
+
+import anyio
+
+from clusterwright.agents.diagnose.correlate import correlate
+from clusterwright.agents.diagnose.diagnosis import Diagnosis
+from clusterwright.agents.diagnose.gather import Answered
+from clusterwright.agents.diagnose.watch import Change, What, changes, watch
+from clusterwright.tools.coverage import Coverage, Gap
+from clusterwright.tools.finding import Edge, Finding, Severity
+from tests.agents.found import answered, edge, finding
+
+CRASH = finding("pod/crash-loop", "Deployment/shop/cart", members=["Pod/shop/cart-1"])
+NO_BACKENDS = finding(
+    "service/no-ready-endpoints",
+    "Service/shop/cart",
+    relations=(edge("Service/shop/cart", Edge.SELECTS, "Pod/shop/cart-1"),),
+)
+SILENT = Answered(
+    "kubernetes",
+    "k8s_find_problems",
+    coverage=Coverage(gaps=(Gap(what="k8s_find_problems", reason="no answer within 60 s"),)),
+    failed=True,
+)
+
+
+def of(*findings: Finding) -> Diagnosis:
+    return correlate([answered(*findings)])
+
+
+def told(found: Sequence[Change]) -> list[str]:
+    return [f"{one.what} {one.root.code}" for one in found]
+
+
+def watched(*diagnoses: Diagnosis) -> list[list[str]]:
+    async def run() -> list[list[str]]:
+        left = list(diagnoses)
+
+        async def look() -> Diagnosis:
+            return left.pop(0)
+
+        found: list[list[str]] = []
+        async for _, some in watch(look, seconds=0):
+            found.append(told(some))
+            if not left:
+                break
+        return found
+
+    return anyio.run(run)
+
+
+def test_what_comes_and_what_goes_is_told_and_what_stays_is_not() -> None:
+    assert told(changes(of(CRASH), of(CRASH))) == []
+    assert told(changes(of(), of(CRASH))) == ["new pod/crash-loop"]
+    assert told(changes(of(CRASH), of())) == ["gone pod/crash-loop"]
+
+
+def test_another_title_is_no_other_problem() -> None:
+    later = CRASH.model_copy(update={"title": "exits with 1 since 3 minutes"})
+    assert told(changes(of(CRASH), of(later))) == []
+
+
+def test_what_gets_worse_is_told_and_what_gets_better_is_not() -> None:
+    worse = CRASH.model_copy(update={"severity": Severity.CRITICAL})
+    assert told(changes(of(CRASH), of(worse))) == ["worse pod/crash-loop"]
+    assert told(changes(of(worse), of(CRASH))) == []
+
+
+def test_a_root_that_becomes_a_symptom_is_not_gone() -> None:
+    [change, folded] = changes(of(NO_BACKENDS), of(NO_BACKENDS, CRASH))
+    assert (change.what, change.root.code) == (What.NEW, "pod/crash-loop")
+    assert (folded.what, folded.root.code) == (What.FOLDED, "service/no-ready-endpoints")
+    assert folded.under is not None
+    assert folded.under.code == "pod/crash-loop"
+
+
+def test_nothing_is_gone_for_a_server_that_did_not_answer() -> None:
+    assert told(changes(of(CRASH), correlate([SILENT]))) == []
+
+
+def test_what_was_known_before_a_silence_is_not_new_after_it() -> None:
+    silence = correlate([SILENT])
+    assert watched(of(CRASH), silence, of(CRASH)) == [["new pod/crash-loop"], [], []]
+    assert watched(of(CRASH), silence, of()) == [
+        ["new pod/crash-loop"],
+        [],
+        ["gone pod/crash-loop"],
+    ]
+
+
+def test_what_is_new_in_a_partial_answer_is_told_once() -> None:
+    partial = correlate([answered(NO_BACKENDS), SILENT])
+    assert watched(of(), partial, partial, of(NO_BACKENDS)) == [
+        [],
+        ["new service/no-ready-endpoints"],
+        [],
+        [],
+    ]

@@ -1,0 +1,58 @@
+"""What `diagnose --watch` prints of each change."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from click import unstyle
+
+from clusterwright.agents.diagnose.correlate import correlate
+from clusterwright.agents.diagnose.watch import Change, What
+from clusterwright.cli.watch import as_line, as_record
+from tests.agents.found import answered, finding
+
+NOON = datetime(2026, 11, 23, 12, 0, 5, tzinfo=UTC)
+SERVER = Path(__file__).with_name("problem_server.py")
+[ROOT] = correlate([answered(finding("pod/crash-loop", "Deployment/shop/cart"))]).root_causes
+
+
+def test_a_line_tells_when_what_how_bad_and_where() -> None:
+    assert unstyle(as_line(Change(What.GONE, ROOT), NOON)) == (
+        "12:00:05  gone    WARNING pod/crash-loop on Deployment/shop/cart:"
+        " pod/crash-loop on Deployment/shop/cart"
+    )
+
+
+def test_a_line_cannot_steer_a_terminal() -> None:
+    nasty = ROOT.model_copy(update={"title": "a\x1b[2Jb\nc"})
+    said = as_line(Change(What.NEW, nasty), NOON)
+    assert "\x1b[2J" not in said
+    assert "\n" not in said
+
+
+def test_a_record_is_one_versioned_line() -> None:
+    record = json.loads(as_record(Change(What.FOLDED, ROOT, ROOT), NOON))
+    assert (record["schema"], record["what"], record["at"], record["explained_by"]) == (
+        "clusterwright.change/v1",
+        "folded",
+        "2026-11-23T12:00:05+00:00",
+        ROOT.id,
+    )
+    assert record["root_cause"]["code"] == "pod/crash-loop"
+
+
+def test_a_watch_goes_on_until_it_is_interrupted() -> None:
+    spec = f"{sys.executable} {SERVER} broken"
+    argv = [sys.executable, "-m", "clusterwright.cli", "diagnose", "--watch", "--server", spec]
+    with subprocess.Popen(
+        [*argv, "-o", "json"], stdout=subprocess.PIPE, env={**os.environ, "PYTHONUNBUFFERED": "1"}
+    ) as process:
+        assert process.stdout is not None
+        first = json.loads(process.stdout.readline())
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == 130
+    assert (first["what"], first["root_cause"]["subject"]) == ("new", "Deployment/shop/cart")

@@ -143,6 +143,9 @@ class SetAside(_Part):
     subject: Ref
     title: str
     symptoms: int = Field(default=0, description="How many it had.")
+    circle: tuple[str, ...] = Field(
+        default=(), description="Findings that it explains and that explain it, by name."
+    )
     reason: str = Field(default="", description="Why it is ignored.")
     owner: str = Field(default="", description="Who answers for that it is ignored.")
     expires: date | None = Field(default=None, description="The last day on which it is ignored.")

@@ -77,6 +77,14 @@ def structured(answer: Answer) -> Json:
     return data
 
 
+def readable(answer: Answer) -> str:
+    """Return the text of an answer alone, as safe and bounded as a tool's.
+
+    Raises InvalidInputError when its structured content would exceed the cap.
+    """
+    return _text(_rendered(answer, structured(answer))).text
+
+
 def told(message: str, longest: int) -> str:
     """Return what is told on the way to an answer, as safe as the answer is."""
     return one_line(redact_text(message), longest)

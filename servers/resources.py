@@ -11,7 +11,7 @@ from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 from mcp.shared.uri_template import UriTemplate
 
-from clusterwright.servers.bound import sentence, structured
+from clusterwright.servers.bound import readable, sentence, structured
 from clusterwright.tools.errors import InvalidInputError, NotFoundError, ToolError
 from clusterwright.tools.resource import Resource
 
@@ -36,7 +36,11 @@ class Resources:
         """Have the server offer them."""
         for one, context in self.known:
             self.server.resource(
-                one.template, name=one.name, title=one.title, description=one.about, mime_type=_JSON
+                one.template,
+                name=one.name,
+                title=one.title,
+                description=one.about,
+                mime_type=one.mime,
             )(_reader(one, context))
 
     def at(self, uri: str) -> Resource:
@@ -60,6 +64,8 @@ class Resources:
             return str(error)
         # A reader of ours never asks its client back.
         (found,) = cast("Iterable[ReadResourceContents]", read)
+        if resource.mime != _JSON:
+            return str(found.content)
         return resource.state(resource.answer.model_validate_json(found.content))
 
 
@@ -79,6 +85,8 @@ def _reader(resource: Resource, context: object) -> Callable[..., Coroutine[Any,
         except ToolError as error:
             raise ResourceError(sentence(error)) from error
         try:
+            if resource.mime != _JSON:
+                return readable(answer)
             data = structured(answer)
         except InvalidInputError as error:  # too long, whatever was asked for
             raise ResourceError(sentence(error)) from error

@@ -23,6 +23,8 @@ class Resource:
     """Of an answer: equal as long as whoever listens has nothing to hear."""
     look_seconds: float
     """Between two looks, while somebody listens; longer where nothing changes."""
+    mime: str = "application/json"
+    """Any other is the text that the answer renders."""
 
     @property
     def name(self) -> str:

@@ -137,15 +137,9 @@ def targets(
 ) -> dict[str, Target]:
     """Return the servers to ask: those given, else the built-in ones in this process."""
     if not specs:
-        from clusterwright.servers import cluster_api, gpu, helm, kubernetes, prometheus
+        from clusterwright.servers.together import create_servers
 
-        return {
-            "kubernetes": kubernetes.create_server(kubeconfig=kubeconfig, context=context),
-            "cluster-api": cluster_api.create_server(kubeconfig=kubeconfig, context=context),
-            "helm": helm.create_server(kubeconfig=kubeconfig, context=context),
-            "prometheus": prometheus.create_server(kubeconfig=kubeconfig, context=context),
-            "gpu": gpu.create_server(kubeconfig=kubeconfig, context=context),
-        }
+        return {**create_servers(kubeconfig=kubeconfig, context=context)}
     named: dict[str, Target] = {}
     for spec in specs:
         name = name_server(spec)

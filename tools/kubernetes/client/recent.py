@@ -7,7 +7,7 @@ from typing import TypeVar
 _T = TypeVar("_T")
 
 _SECONDS = 120.0
-_MOST = 4
+_MOST = 16
 
 
 class Recent:

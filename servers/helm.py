@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from mcp.server import MCPServer
 
-from clusterwright.servers.build import Context, build
+from clusterwright.servers.build import Context, Offer
 from clusterwright.tools.helm import APPLY_CHANGE, PLAN_CHANGE, TOOLS, VOCABULARY
 from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.desk import Desk
@@ -43,12 +43,27 @@ def create_server(
     kubeconfig: Path | None = None,
     context: str | None = None,
     authority: Authority | None = None,
+    clusters: Clusters | None = None,
 ) -> MCPServer:
     """Return a server for the releases of a cluster; it connects when a tool is first called.
 
-    Without an `authority` it plans changes, and applies none.
+    Without an `authority` it plans changes, and applies none. Servers of one process may share
+    `clusters`: reads that overlap are then made once.
     """
-    clusters = Clusters(kubeconfig, context)
+    return offer(
+        kubeconfig=kubeconfig, context=context, authority=authority, clusters=clusters
+    ).server()
+
+
+def offer(
+    *,
+    kubeconfig: Path | None = None,
+    context: str | None = None,
+    authority: Authority | None = None,
+    clusters: Clusters | None = None,
+) -> Offer:
+    """Return what that server offers."""
+    clusters = clusters or Clusters(kubeconfig, context)
     desk = Desk(clusters, authority or Authority(), VOCABULARY)
     mode = desk.authority.widest
     tools: list[tuple[Tool, Context]] = [(tool, clusters) for tool in TOOLS]
@@ -56,4 +71,4 @@ def create_server(
         if mode.rank >= least.rank:  # what is listed is a courtesy: each call is judged by itself
             tools.append((tool, desk))
     instructions = INSTRUCTIONS.replace("{changes}", _CHANGES[mode])
-    return build(NAME, tools, title="Helm", instructions=instructions)
+    return Offer(NAME, "Helm", instructions, tuple(tools))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from mcp.server import MCPServer
 
-from clusterwright.servers.build import Context, build
+from clusterwright.servers.build import Context, Offer
 from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.prometheus import APPLY_CHANGE, PLAN_CHANGE, TOOLS, VOCABULARY
 from clusterwright.tools.prometheus.desk import Desk
@@ -45,12 +45,27 @@ def create_server(
     kubeconfig: Path | None = None,
     context: str | None = None,
     authority: Authority | None = None,
+    clusters: Clusters | None = None,
 ) -> MCPServer:
     """Return a server for the metrics of a cluster; it connects when a tool is first called.
 
-    Without an `authority` it plans changes, and applies none.
+    Without an `authority` it plans changes, and applies none. Servers of one process may share
+    `clusters`: reads that overlap are then made once.
     """
-    monitoring = Monitoring(Clusters(kubeconfig, context))
+    return offer(
+        kubeconfig=kubeconfig, context=context, authority=authority, clusters=clusters
+    ).server()
+
+
+def offer(
+    *,
+    kubeconfig: Path | None = None,
+    context: str | None = None,
+    authority: Authority | None = None,
+    clusters: Clusters | None = None,
+) -> Offer:
+    """Return what that server offers."""
+    monitoring = Monitoring(clusters or Clusters(kubeconfig, context))
     desk = Desk(monitoring, authority or Authority(), VOCABULARY)
     mode = desk.authority.widest
     tools: list[tuple[Tool, Context]] = [(tool, monitoring) for tool in TOOLS]
@@ -58,4 +73,4 @@ def create_server(
         if mode.rank >= least.rank:  # what is listed is a courtesy: each call is judged by itself
             tools.append((tool, desk))
     instructions = INSTRUCTIONS.replace("{changes}", _CHANGES[mode])
-    return build(NAME, tools, title="Prometheus", instructions=instructions)
+    return Offer(NAME, "Prometheus", instructions, tuple(tools))

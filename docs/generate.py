@@ -12,6 +12,7 @@ from typing import get_type_hints
 
 from pydantic import TypeAdapter
 
+from clusterwright.agents.diagnose import table
 from clusterwright.deploy.sandbox.scenario.load import load_all
 from clusterwright.tools import cluster_api, gpu, helm, kubernetes, prometheus
 from clusterwright.tools.cluster_api.analyzers import ANALYZERS as OF_CLUSTER_API
@@ -33,6 +34,7 @@ def main(arguments: list[str]) -> int:
         "docs/tools.md": _tools(),
         "docs/findings/README.md": _findings(),
         "docs/scenarios.md": _scenarios(),
+        "docs/causes.md": table.page(_NOTE),
     }
     stale = [
         name

@@ -1,7 +1,7 @@
 """The causal graph: findings on objects, edges between objects, and who explains whom."""
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from clusterwright.agents.diagnose.rule import Rule
@@ -38,6 +38,13 @@ class Located:
             refs = dict.fromkeys((*one.members, *about))
         return tuple((self.cluster, ref) for ref in refs)
 
+    @property
+    def starts(self) -> dict[Node, Path]:
+        """From where its causes are looked for: what has it, and how an alert comes to it."""
+        alert = self.finding.subject
+        before = (str(alert), Edge.ABOUT.value) if alert.kind == _ALERT else ()
+        return {node: (*before, str(node[1])) for node in self.nodes}
+
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
@@ -61,23 +68,46 @@ class Graph:
             source = (one.source_cluster or cluster, one.source)
             self._edges[source, one.edge][cluster, one.target] = None
 
-    def reach(self, start: Iterable[Node], edges: Sequence[Edge]) -> dict[Node, Path]:
-        """Return what is reached from `start` along owners and `edges`, `start` included, and how.
+    def reach(self, start: Mapping[Node, Path], edges: Sequence[Edge]) -> dict[Node, Path]:
+        """Return what is reached from `start` along owners and at least one of `edges`, and how.
 
-        The way is a shortest one; of several, the one whose edges come first.
+        Without edges that is `start` and its owners. The way is a shortest one; of several, the
+        one whose edges come first.
         """
-        seen: dict[Node, Path] = {node: (str(node[1]),) for node in start}
-        queue = deque((node, 0) for node in seen)
+        wanted = {edge.value for edge in edges}
+        seen: dict[tuple[Node, bool], Path] = {
+            (node, not wanted or not wanted.isdisjoint(way[1::2])): way
+            for node, way in start.items()
+        }
+        queue = deque((node, done, 0) for node, done in seen)
         while queue:
-            node, steps = queue.popleft()
+            node, done, steps = queue.popleft()
             if steps == _FARTHEST:
                 continue
             for edge in (Edge.OWNED_BY, *edges):
                 for target in self._edges.get((node, edge), ()):
-                    if target not in seen:
-                        seen[target] = (*seen[node], edge.value, str(target[1]))
-                        queue.append((target, steps + 1))
-        return seen
+                    reached = (target, done or edge in edges)
+                    if reached not in seen:
+                        seen[reached] = (*seen[node, done], edge.value, str(target[1]))
+                        queue.append((*reached, steps + 1))
+        return {node: way for (node, done), way in seen.items() if done}
+
+
+@dataclass(frozen=True)
+class _Holders:
+    """Which findings an object has, by their positions."""
+
+    own: Mapping[Node, Sequence[int]]
+    below: Mapping[Node, Sequence[int]]
+    """Its own, and those of what it owns."""
+
+    def at(self, node: Node, path: Path) -> Sequence[int]:
+        """Return what is found on an object that was reached along a path.
+
+        What was reached as an owner has only its own: what else it owns is another matter.
+        """
+        as_owner = len(path) > 1 and path[-2] == Edge.OWNED_BY.value
+        return (self.own if as_owner else self.below).get(node, ())
 
 
 def explanations(graph: Graph, findings: Sequence[Located]) -> list[list[Explanation]]:
@@ -92,22 +122,26 @@ def explanations(graph: Graph, findings: Sequence[Located]) -> list[list[Explana
     return found
 
 
-def _holders(graph: Graph, findings: Sequence[Located]) -> dict[Node, list[int]]:
-    """Return which findings an object has: its own, and those of what it owns."""
-    holders: dict[Node, list[int]] = defaultdict(list)
+def _holders(graph: Graph, findings: Sequence[Located]) -> _Holders:
+    own: dict[Node, list[int]] = defaultdict(list)
+    below: dict[Node, list[int]] = defaultdict(list)
     for i, one in enumerate(findings):
-        for node in graph.reach(one.nodes, ()):
-            holders[node].append(i)
-    return holders
+        for node in one.nodes:
+            own[node].append(i)
+        for node in graph.reach(one.starts, ()):
+            below[node].append(i)
+    return _Holders(own, below)
 
 
 def _causes(
-    graph: Graph, findings: Sequence[Located], holders: dict[Node, list[int]], i: int
+    graph: Graph, findings: Sequence[Located], holders: _Holders, i: int
 ) -> Iterator[Explanation]:
-    effect = findings[i]
+    effect, ways = findings[i], dict[tuple[Edge, ...], dict[Node, Path]]()
     for rule in RULES:
         if belongs(effect.finding.code, rule.effect):
-            for node, path in graph.reach(effect.nodes, rule.edges).items():
-                for j in holders.get(node, ()):
+            if rule.edges not in ways:
+                ways[rule.edges] = graph.reach(effect.starts, rule.edges)
+            for node, path in ways[rule.edges].items():
+                for j in holders.at(node, path):
                     if j != i and belongs(findings[j].finding.code, rule.cause):
                         yield Explanation(j, rule, path)

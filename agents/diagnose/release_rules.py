@@ -40,7 +40,7 @@ RELEASE_RULES = (
         (Edge.USES, Edge.ROUTES_TO, Edge.RELEASED_BY),
         ("release/object-missing",),
         "what a release made and somebody deleted is missed by what refers to it",
-        "Helm docs, Changes since Helm 2, three-way strategic merge patches: the live state counts",
+        "Helm docs, helm get manifest: the objects that a release made",
     ),
     *each(
         ("job/failed", "pod/crash-loop"),

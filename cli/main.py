@@ -16,7 +16,7 @@ COMMANDS = {
     "approve": "Look at a plan and sign it, for clients that cannot ask a person.",
     "apply": "Carry out a plan; --undo goes back, --finish goes on after a crash.",
     "audit": "Show or verify who planned, approved and changed what.",
-    "serve": "Serve one domain's tools over MCP on standard input and output.",
+    "serve": "Serve tools over MCP, of any set of servers, on standard input and output or HTTP.",
     "sandbox": "A real Kubernetes on this machine, and faults to break it with.",
     "demo": "Break a real cluster on this machine and diagnose it over MCP.",
 }

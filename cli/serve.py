@@ -1,4 +1,4 @@
-"""`clusterwright serve`: one MCP server, on standard input and output or over HTTP.
+"""`clusterwright serve`: MCP servers behind one connection: standard input and output, or HTTP.
 
 Hosts give a server little time to answer first, so that this file imports nothing but click, and
 a server's own module only when it is asked for.
@@ -16,20 +16,21 @@ from clusterwright.tools.errors import InvalidInputError, ToolError
 from clusterwright.tools.loading import loading
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
+    from types import ModuleType
 
     from mcp.server import MCPServer
 
     from clusterwright.tools.trust.authority import Authority
 
-SERVERS = ("kubernetes", "cluster_api", "helm", "prometheus", "gpu")
-"""What can be served, each a module of that name in clusterwright.servers."""
+SERVERS = ("agent", "kubernetes", "cluster_api", "helm", "prometheus", "gpu")
+"""What can be served, each a module of that name: that of the agent here, the others in servers."""
 _TOKEN_VARIABLE = "CLUSTERWRIGHT_TOKEN"  # noqa: S105 - the name of a variable
 _PATH = click.Path(path_type=Path)
 
 
 def serve(
-    server: str,
+    server: tuple[str, ...],
     *,
     context: str | None,
     kubeconfig: Path | None,
@@ -38,20 +39,65 @@ def serve(
     allowed_host: tuple[str, ...],
     access: str,
     policy: Path | None,
+    toolset: tuple[str, ...] = (),
+    all_tools: bool = False,
 ) -> None:
-    """Serve one domain's tools over MCP, on standard input and output or over HTTP."""
+    """Serve tools over MCP, on standard input and output or over HTTP, all on one connection.
+
+    One SERVER has all of its tools. Of several, or of all if none is named, there is the core: 25
+    tools at most. --toolset chooses others: a server's name (all of its tools), NAME:read or
+    NAME:change, and core.
+    """
     _check_http(http, token_file, allowed_host)
+    if all_tools and toolset:
+        raise click.UsageError("either --toolset or --all-tools")
     with loading():
         import anyio
 
-        module = import_module(f"clusterwright.servers.{server}")
+        modules = {one: _module(one) for one in _named(server, toolset)}
     try:
         authority = _authority(access, policy)
         _tell_unfinished(authority)
-        made = module.create_server(kubeconfig=kubeconfig, context=context, authority=authority)
+        if len(server) == 1 and not toolset:
+            module = modules[server[0]]
+            made = module.create_server(kubeconfig=kubeconfig, context=context, authority=authority)
+        else:
+            chosen = tuple(modules) if all_tools else toolset or ("core",)
+            made = _together(modules, chosen, kubeconfig, context, authority)
         anyio.run(_on_pipes if http is None else _over_http(http, token_file, allowed_host), made)
     except ToolError as error:
         raise click.UsageError(f"{error}; {error.hint}" if error.hint else str(error)) from error
+
+
+def _named(servers: tuple[str, ...], toolsets: tuple[str, ...]) -> "Sequence[str]":
+    """Return the servers that are to be loaded, in the order in which they are told."""
+    if servers:
+        return tuple(dict.fromkeys(servers))
+    of = {one.partition(":")[0] for one in toolsets}
+    return [one for one in SERVERS if one in of] if of and of <= set(SERVERS) else SERVERS
+
+
+def _module(server: str) -> "ModuleType":
+    package = "cli" if server == "agent" else "servers"
+    return import_module(f"clusterwright.{package}.{server}")
+
+
+def _together(
+    modules: "dict[str, ModuleType]",
+    toolsets: "Sequence[str]",
+    kubeconfig: Path | None,
+    context: str | None,
+    authority: "Authority",
+) -> "MCPServer":
+    """Return one server with tools of several, which share their connections to clusters."""
+    from clusterwright.servers.many import together
+    from clusterwright.tools.kubernetes.client.clusters import Clusters
+
+    clusters = Clusters(kubeconfig, context)
+    offers = {
+        name: one.offer(authority=authority, clusters=clusters) for name, one in modules.items()
+    }
+    return together(offers, toolsets)
 
 
 def _serve_gpu_node(
@@ -165,9 +211,24 @@ _OF_HTTP = (
 
 _OPTIONS = (*_OF_CLUSTERS, *_OF_HTTP)
 
+_OF_TOOLS = (
+    click.Option(
+        ["--toolset"],
+        metavar="NAME",
+        multiple=True,
+        help="Tools to have instead of the core: core, SERVER, SERVER:read, SERVER:change."
+        " Repeatable.",
+    ),
+    click.Option(["--all-tools"], is_flag=True, help="Every tool of the servers."),
+)
+
 command = click.Command(
     "serve",
-    params=[click.Argument(["server"], type=click.Choice(SERVERS)), *_OPTIONS],
+    params=[
+        click.Argument(["server"], type=click.Choice(SERVERS), nargs=-1),
+        *_OF_TOOLS,
+        *_OPTIONS,
+    ],
     callback=serve,
     help=serve.__doc__,
 )
@@ -177,10 +238,14 @@ def _script(server: str) -> click.Command:
     """Return the command that serves one domain, for hosts that take no subcommand."""
     name = f"clusterwright-{server.replace('_', '-')}"
     return click.Command(
-        name, params=[*_OPTIONS], callback=partial(serve, server), help=serve.__doc__
+        name,
+        params=[*_OPTIONS],
+        callback=partial(serve, (server,)),
+        help="Serve one domain's tools over MCP, on standard input and output or over HTTP.",
     )
 
 
+agent = _script("agent")
 kubernetes = _script("kubernetes")
 cluster_api = _script("cluster_api")
 helm = _script("helm")

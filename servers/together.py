@@ -22,9 +22,10 @@ def create_servers(
     kubeconfig: Path | None = None,
     context: str | None = None,
     authority: Authority | None = None,
+    clusters: Clusters | None = None,
 ) -> dict[str, MCPServer]:
     """Return a server of each domain by its name, all of them on the same connections."""
-    clusters = Clusters(kubeconfig, context)
+    clusters = clusters or Clusters(kubeconfig, context)
     return {
         name: one.create_server(authority=authority, clusters=clusters)
         for name, one in _DOMAINS.items()

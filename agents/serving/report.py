@@ -1,0 +1,52 @@
+"""A diagnosis as a document for people, at an address."""
+
+from functools import partial
+
+from clusterwright.agents.diagnose.diagnosis import Diagnosis
+from clusterwright.agents.remediate.fix import Scope
+from clusterwright.agents.report.markdown import to_markdown
+from clusterwright.agents.serving.diagnosed import cluster_of
+from clusterwright.agents.serving.findings import LOOK_SECONDS
+from clusterwright.agents.serving.workplace import Workplace
+from clusterwright.tools.answer import CAP, Answer, longest
+from clusterwright.tools.ref import check_namespace
+from clusterwright.tools.resource import Resource
+
+_MARKDOWN = "text/markdown"
+
+
+class Report(Answer):
+    """A diagnosis in Markdown."""
+
+    markdown: str
+
+    def render(self) -> str:
+        """Return the document."""
+        return self.markdown
+
+
+async def read(
+    work: Workplace, *, namespace: str | None = None, cluster: str | None = None
+) -> Report:
+    """Return root causes with evidence, symptoms and next steps, as Markdown for a ticket."""
+    if namespace:
+        check_namespace(namespace)
+    found = (await work.look(Scope(cluster, namespace))).diagnosis
+    return longest(partial(_report, found), len(found.root_causes), CAP)
+
+
+RESOURCE = Resource(
+    "clusterwright://report{?namespace,cluster}",
+    read,
+    "Report",
+    state=Report.render,
+    look_seconds=LOOK_SECONDS,
+    mime=_MARKDOWN,
+)
+
+
+def _report(diagnosis: Diagnosis, most: int) -> Report:
+    left = len(diagnosis.root_causes) - most
+    shown = diagnosis.model_copy(update={"root_causes": diagnosis.root_causes[:most]})
+    more = f"\n{left} more root causes: ask for a namespace, or by `diagnose`.\n" if left else ""
+    return Report(cluster=cluster_of(diagnosis), markdown=to_markdown(shown) + more)

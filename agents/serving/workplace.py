@@ -1,0 +1,161 @@
+"""What the agent's tools work in: servers, what was found lately, and fixes that were planned."""
+
+import re
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+import anyio
+from mcp.client import ClientRequestContext
+from mcp_types import ElicitRequestFormParams, ElicitRequestParams, ElicitResult
+
+from clusterwright.agents.diagnose.correlate import correlate
+from clusterwright.agents.diagnose.diagnosis import Diagnosis
+from clusterwright.agents.diagnose.gather import gather
+from clusterwright.agents.hub import Hub, Target
+from clusterwright.agents.remediate.fix import Found, Hands, Scope
+from clusterwright.agents.remediate.repair import Repair
+from clusterwright.agents.serving.held import Held
+from clusterwright.tools.errors import NotFoundError
+
+_MOST_LOOKS = 4
+_LOOK_SECONDS = 120.0
+"""How long the pages of a diagnosis are those of one look."""
+_MOST_SCOPES = 1_000
+_MOST_PLANS = 100
+_PLAN = re.compile(r"(?m)^Plan (\S{1,60}), digest ")
+"""How the last line of a question begins."""
+
+_V = TypeVar("_V")
+Question = Callable[[str], Awaitable[str | None]]
+"""Returns what a person must agree to before a plan is applied, None if it is covered already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A fix that was planned, or the way back from one that did not help."""
+
+    scope: Scope
+    repair: Repair
+    hands: Hands
+    """Who carries it out."""
+    back: bool = False
+    """Whether it undoes another."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    until: float
+    diagnosis: Diagnosis
+
+
+class Workplace:
+    """Everything that a call may need of earlier ones; after a restart it is found anew."""
+
+    def __init__(
+        self, servers: Callable[[], Mapping[str, Target]], question: Question, *, may_apply: bool
+    ) -> None:
+        """Take how to make the servers, which happens at the first call, and who knows questions.
+
+        `may_apply` is whether planned fixes may be applied here at all.
+        """
+        self._servers = servers
+        self._question = question
+        self.may_apply = may_apply
+        self._held: Held | None = None
+        self._turn = anyio.Lock()
+        self._agreed: str | None = None
+        self._unanswered: list[str] = []
+        self._looks: OrderedDict[str, _Look] = OrderedDict()
+        self._scopes: OrderedDict[str, Scope] = OrderedDict()
+        self._plans: OrderedDict[str, Planned] = OrderedDict()
+
+    async def hub(self) -> Hub:
+        """Return the connected servers."""
+        if self._held is None or not self._held.open:
+            self._held = Held(self._servers(), self._answer)
+        return await self._held.hub()
+
+    async def look(self, scope: Scope, heard: Callable[[str], None] | None = None) -> Found:
+        """Return what is wrong at this moment; the causes are known by their ids from now on."""
+        hub = await self.hub()
+        answers = await gather(hub, cluster=scope.cluster, namespace=scope.namespace, heard=heard)
+        found = Found(correlate(answers), tuple(answers))
+        for one in found.diagnosis.root_causes:
+            _keep(self._scopes, one.id, scope, _MOST_SCOPES)
+        return found
+
+    def scope_of(self, cause: str) -> Scope | None:
+        """Return where a cause was found, by its id."""
+        return self._scopes.get(cause)
+
+    def keep_look(self, token: str, diagnosis: Diagnosis) -> None:
+        """Keep what is told on several pages."""
+        look = _Look(anyio.current_time() + _LOOK_SECONDS, diagnosis)
+        _keep(self._looks, token, look, _MOST_LOOKS)
+
+    def kept_look(self, token: str) -> Diagnosis | None:
+        """Return what an earlier page was of, unless that is too long ago."""
+        look = self._looks.get(token)
+        return look.diagnosis if look and anyio.current_time() < look.until else None
+
+    def keep_plan(self, plan: str, planned: Planned) -> None:
+        """Keep what a plan is to fix."""
+        _keep(self._plans, plan, planned, _MOST_PLANS)
+
+    def plan(self, plan: str) -> Planned:
+        """Return what a plan is to fix; raise NotFoundError."""
+        if (planned := self._plans.get(plan)) is not None:
+            return planned
+        raise NotFoundError(
+            f"this server has planned no fix {plan[:60]!r} since it started",
+            hint="plan it again with plan_fix; a plan of <domain>_plan_change is applied by"
+            " <domain>_apply_change",
+        )
+
+    async def question(self, plan: str) -> str | None:
+        """Return what a person must agree to before a fix is applied; None if it is covered."""
+        self.plan(plan)
+        return await self._question(plan)
+
+    @asynccontextmanager
+    async def applying(self, plan: str) -> AsyncGenerator[list[str]]:
+        """Give a person's word to the server that asks what that person was asked; in turn.
+
+        It is given for the very same text only, which names the plan and its digest. Yields the
+        plans about which something else was asked meanwhile: nobody answered.
+        """
+        async with self._turn:
+            self._agreed, self._unanswered = await self._question(plan), []
+            try:
+                yield self._unanswered
+            finally:
+                self._agreed = None
+
+    async def aclose(self) -> None:
+        """Let go of every connection."""
+        held, self._held = self._held, None
+        if held is not None:
+            await held.aclose()
+
+    async def _answer(
+        self, context: ClientRequestContext, params: ElicitRequestParams
+    ) -> ElicitResult:
+        """Answer a server's question: with a person's word, or not at all."""
+        del context  # the question says which plan it is about
+        if not isinstance(params, ElicitRequestFormParams):
+            return ElicitResult(action="cancel")
+        if params.message == self._agreed:
+            return ElicitResult(action="accept", content={"approve": True})
+        self._unanswered += _PLAN.findall(params.message)[-1:]
+        return ElicitResult(action="cancel")
+
+
+def _keep(kept: OrderedDict[str, _V], key: str, value: _V, most: int) -> None:
+    """Keep a value as the latest, at the cost of the oldest."""
+    kept[key] = value
+    kept.move_to_end(key)
+    while len(kept) > most:
+        kept.popitem(last=False)

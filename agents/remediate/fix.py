@@ -1,156 +1,67 @@
-"""Repair root causes one after the other, each through plan, approval, apply and proof.
+"""Repair one root cause: plan its remedy where the change belongs, apply it, prove it.
 
 Nothing here knows how to write to a cluster: all of it goes through the two tools for changes of
-the server that told the finding, and what those refuse is refused.
+the server that told the finding, or of the one whose owner the object is, and what those refuse is
+refused. Several root causes: `rounds.py`.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import anyio
-from pydantic import BaseModel, Field
-
-from clusterwright.agents.diagnose.correlate import correlate
-from clusterwright.agents.diagnose.diagnosis import Diagnosis, RootCause
-from clusterwright.agents.diagnose.gather import Answered, gather
+from clusterwright.agents.diagnose.diagnosis import RootCause
+from clusterwright.agents.diagnose.gather import Answered
 from clusterwright.agents.hub import Hub
-from clusterwright.agents.problems import SUFFIX
+from clusterwright.agents.remediate.found import Found, Hands, Scope, look
+from clusterwright.agents.remediate.machines import behind
+from clusterwright.agents.remediate.owners import Owner, owner_of
 from clusterwright.agents.remediate.questions import questions_in
-from clusterwright.agents.remediate.repair import Repair, Result
+from clusterwright.agents.remediate.release import HELM, in_values
+from clusterwright.agents.remediate.repair import Clock, Happened, Moment, Repair, Result, utc_now
+from clusterwright.agents.remediate.told import Applied, Planned
+from clusterwright.agents.remediate.verify import verify
 from clusterwright.tools.errors import RefusedError, ToolError
-from clusterwright.tools.finding import Finding, Remedy, Severity
-from clusterwright.tools.ref import Ref
+from clusterwright.tools.finding import Remedy
+
+if TYPE_CHECKING:
+    from mcp_types import CallToolResult
+
+__all__ = ["Fixer", "Found", "Hands", "Scope", "chosen", "look"]
 
 _APPLY_SECONDS = 4_500.0
 """More than a policy gives to proofs as a rule, an hour where machines have to come."""
-_GONE_SECONDS = 60.0
-"""How long a finding may stay after its repair was proven: events and back-offs take a while."""
-_PAUSE = 1.0
-_PLAN = "_plan_change"
 _REPAIRED = frozenset({"applied"})
 Say = Callable[[str], None]
-
-
-class Planned(BaseModel):
-    """What is read of a plan."""
-
-    plan_id: str | None = None
-    note: str | None = None
-    risk: str | None = None
-    unfinished: tuple[str, ...] = ()
-
-
-class Applied(BaseModel):
-    """What is read of an apply."""
-
-    state: str
-    done: tuple[str, ...] = ()
-    problems: tuple[str, ...] = ()
-    undone: tuple[str, ...] = ()
-    proven: tuple[str, ...] = Field(default=())
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What is looked at."""
-
-    cluster: str | None = None
-    namespace: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Hands:
-    """The server that carries a remedy out, by its two tools for changes."""
-
-    server: str
-    prefix: str
-
-    @property
-    def plan(self) -> str:
-        """The tool that plans."""
-        return f"{self.prefix}{_PLAN}"
-
-    @property
-    def apply(self) -> str:
-        """The tool that applies."""
-        return f"{self.prefix}_apply_change"
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A look at the cluster: root causes, and the findings behind them with their server."""
-
-    diagnosis: Diagnosis
-    answers: tuple[Answered, ...]
-
-    def source(self, root: RootCause) -> tuple[Answered, Finding] | None:
-        """Return the answer and the finding that a root cause is made of.
-
-        A title may tell an age, and so differ from one look to the next: it only chooses between
-        findings of one code about one object.
-        """
-        alike = [
-            (answer, one)
-            for answer in self.answers
-            for one in answer.findings
-            if answer.cluster == root.cluster
-            and (one.code, one.subject) == (root.code, root.subject)
-        ]
-        same = (found for found in alike if found[1].title == root.title)
-        return next(same, alike[0] if alike else None)
-
-    def hands(self, answer: Answered, remedy: Remedy) -> "Hands | None":
-        """Return who carries out a remedy of an answer; None if that server looks nowhere there."""
-        if not remedy.tool:
-            return Hands(answer.server, answer.tool.removesuffix(SUFFIX))
-        prefix = remedy.tool.removesuffix(_PLAN)
-        return next(
-            (
-                Hands(one.server, prefix)
-                for one in self.answers
-                if (one.tool, one.cluster) == (f"{prefix}{SUFFIX}", answer.cluster)
-            ),
-            None,
-        )
-
-    def problems(self) -> set[tuple[str, Ref]]:
-        """Return every finding that hurts, by code and subject."""
-        return {
-            (one.code, one.subject)
-            for answer in self.answers
-            for one in answer.findings
-            if one.severity is not Severity.INFO
-        }
-
-
-async def look(hub: Hub, scope: Scope, kubeconfig: str = "") -> Found:
-    """Return what is wrong at this moment."""
-    answers = await gather(hub, cluster=scope.cluster, namespace=scope.namespace)
-    return Found(correlate(answers, kubeconfig=kubeconfig), tuple(answers))
 
 
 class Fixer:
     """Repairs what is wrong in a scope."""
 
-    def __init__(self, hub: Hub, scope: Scope, *, dry_run: bool, say: Say) -> None:
-        """Take where, whether anything is to be changed at all, and whom to tell."""
+    def __init__(
+        self, hub: Hub, scope: Scope, *, dry_run: bool, say: Say, now: Clock = utc_now
+    ) -> None:
+        """Take where, whether anything is to be changed at all, whom to tell, and the time."""
         self._hub = hub
         self.scope = scope
         self._dry_run = dry_run
         self._say = say
+        self._now = now
 
     async def fix(self, found: Found, root: RootCause) -> Repair:
         """Try a root cause's remedies in their order, until one is done or the answer is clear."""
         repair = Repair(root)
-        source = found.source(root)
-        if source is None:
+        if root.since is not None:
+            repair.moments.append(Moment(root.since, Happened.BEGAN, root.title))
+        seen = Moment(found.at or self._now(), Happened.SEEN, f"{root.code} on {root.subject}")
+        repair.moments.append(seen)
+        if found.source(root) is None:
             repair.reasons.append("it is not found any more; ask again what is wrong")
             return repair
-        answer, finding = source
-        for remedy in finding.remedies:
-            await self._try(found, answer, remedy, repair)
-            if repair.result not in {Result.REFUSED, Result.ASKS}:
-                break
+        for answer, finding in found.sources(root):
+            for remedy in finding.remedies:
+                await self._try(found, answer, remedy, repair)
+                if repair.result not in {Result.REFUSED, Result.ASKS}:
+                    return repair
+        await self._replace(found, repair)
         return repair
 
     async def carry_out(self, found: Found, repair: Repair) -> None:
@@ -170,6 +81,7 @@ class Fixer:
             # What was refused for its owner stays the better thing to tell.
             repair.result = repair.result if repair.result is Result.REFUSED else Result.ASKS
             repair.reasons += [f"{_to(remedy)}, tell: {one}" for one in asked]
+            repair.asked += asked
             repair.remedy = repair.remedy or remedy
             return
         repair.remedy = remedy
@@ -183,18 +95,66 @@ class Fixer:
         try:
             planned = await self._hub.result(hands.server, hands.plan, arguments)
         except ToolError as error:
-            repair.result = Result.REFUSED
-            repair.reasons.append(_told(error, remedy))
+            await self._refused(found, answer, repair, error)
             return
-        plan = Planned.model_validate(planned.structured_content)
-        repair.told = [line for one in planned.content for line in _lines(one)]
-        if plan.plan_id is None:
-            repair.result = Result.REFUSED
-            repair.reasons.append(f"{_to(remedy)} would change nothing: {plan.note}")
-            return
-        repair.plan, repair.result = plan.plan_id, Result.PLANNED
-        if not self._dry_run:
+        self._planned(hands, repair, Planned.model_validate(planned.structured_content))
+        repair.told = _lines(planned)
+        if repair.result is Result.PLANNED and not self._dry_run:
             await self._apply(found, hands, answer.cluster, repair)
+
+    def _planned(self, hands: Hands, repair: Repair, plan: Planned) -> None:
+        """Keep a plan; one that would change nothing is none."""
+        if plan.plan_id is None or repair.remedy is None:
+            repair.result = Result.REFUSED
+            what = _to(repair.remedy) if repair.remedy else "it"
+            repair.reasons.append(f"{what} would change nothing: {plan.note}")
+            return
+        repair.plan, repair.planned, repair.server = plan.plan_id, plan, hands.server
+        repair.result = Result.PLANNED
+        self._note(repair, Happened.PLANNED, f"{plan.plan_id}, risk {plan.risk}")
+
+    async def _refused(
+        self, found: Found, answer: Answered, repair: Repair, error: ToolError
+    ) -> None:
+        """Write down a refusal; what was refused for its owner is tried where that keeps it."""
+        repair.result = Result.REFUSED
+        repair.reasons.append(_told(error, repair.remedy))
+        self._note(repair, Happened.REFUSED, _told(error, repair.remedy))
+        owner = owner_of(error)
+        if owner is None or repair.remedy is None:
+            return
+        repair.elsewhere.append(owner.where)
+        if owner.release is not None:
+            await self._at_release(found, answer.cluster, owner, repair)
+
+    async def _at_release(self, found: Found, cluster: str, owner: Owner, repair: Repair) -> None:
+        """Make the change in the values of the release that the object is of."""
+        if repair.remedy is None:
+            return
+        made = await in_values(self._hub, found, cluster, repair.remedy, owner)
+        if made.why_not:
+            repair.reasons.append(made.why_not)
+        if made.value:
+            repair.elsewhere[-1:] = [f"{made.value} in {owner.where}"]
+        hands = found.hands_of(HELM, cluster)
+        if made.remedy is None or made.planned is None or hands is None:
+            return
+        repair.remedy, repair.told = made.remedy, made.lines
+        where = f"{owner.object} belongs to {owner.name}: changed there, by {made.value}"
+        repair.reasons = [where]
+        self._planned(hands, repair, made.planned)
+        if repair.result is Result.PLANNED and not self._dry_run:
+            await self._apply(found, hands, cluster, repair)
+
+    async def _replace(self, found: Found, repair: Repair) -> None:
+        """Ask whether the Machine of a node may be replaced, where nothing else helps the node."""
+        root = repair.root
+        origin = behind(found, root.cluster, root.subject)
+        remedy = origin.remedy(root.subject) if origin else None
+        if origin is None or remedy is None:
+            return
+        repair.elsewhere.append(f"{origin.pool or origin.machine}, by Cluster API")
+        await self._try(found, origin.answer, remedy, repair)
 
     async def _apply(self, found: Found, hands: Hands, cluster: str, repair: Repair) -> None:
         self._say(f"applying {repair.plan}: {repair.remedy.say if repair.remedy else ''}")
@@ -207,47 +167,37 @@ class Fixer:
             refused = isinstance(error, RefusedError)
             repair.result = Result.DECLINED if refused else Result.FAILED
             repair.reasons.append(_told(error, repair.remedy))
+            what = Happened.REFUSED if refused else Happened.FAILED
+            self._note(repair, what, _told(error, None))
             return
         applied = Applied.model_validate(result.structured_content)
         repair.reasons += applied.problems
+        repair.proven += applied.proven
         if applied.state not in _REPAIRED:
             undone = applied.state in {"undone", "refused"}
             repair.result = Result.UNDONE if undone else Result.FAILED
+            what = Happened.UNDONE if undone else Happened.FAILED
+            self._note(repair, what, "; ".join((*applied.problems, *applied.causes)))
             return
-        repair.result = Result.FIXED
-        worse = await self._verify(found, repair)
-        if worse:
-            repair.reasons += worse
-            await self._undo(hands, cluster, repair)
+        self._note(repair, Happened.APPLIED, "; ".join(applied.done))
+        await self._prove(found, hands, cluster, repair)
 
-    async def _verify(self, found: Found, repair: Repair) -> list[str]:
-        """Return why a repair did not help: its finding stays, or something new appeared."""
-        before, root = found.problems(), repair.root
-        related = {root.subject, *root.members} | {
-            ref for one in (*root.circle, *root.symptoms) for ref in (one.subject, *one.members)
-        }
-        deadline = anyio.current_time() + _GONE_SECONDS
+    async def _prove(self, found: Found, hands: Hands, cluster: str, repair: Repair) -> None:
+        """Look whether the cause and its symptoms are gone; undo what did not help."""
+        root = repair.root
         self._say(f"waiting until {root.code} on {root.subject} is gone")
-        while True:
-            now = await look(self._hub, self.scope)
-            stays = any(
-                (one.code, one.subject) == (root.code, root.subject)
-                for answer in now.answers
-                for one in answer.findings
-            )
-            failed = [one.tool or one.server for one in now.answers if one.failed]
-            fresh = [
-                one
-                for one in sorted(now.problems() - before)
-                if one[1] in related and not _revealed(now, one, root)
-            ]
-            if not (stays or failed or fresh):
-                return []
-            if anyio.current_time() > deadline:
-                reasons = [f"{root.code} on {root.subject} is still there"] if stays else []
-                reasons += [f"{code} on {ref} is new" for code, ref in fresh]
-                return reasons + [f"{one} did not answer" for one in failed]
-            await anyio.sleep(_PAUSE)
+        seen = await verify(self._hub, self.scope, found, root)
+        repair.left = list(seen.left)
+        if seen.helped:
+            repair.result = Result.FIXED
+            left = f"; {len(seen.left)} symptoms are left over" if seen.left else ""
+            said = f"{root.code} on {root.subject} is gone, and nothing new has appeared{left}"
+            self._note(repair, Happened.PROVEN, said)
+            return
+        repair.reasons += seen.against(root)
+        await self._undo(hands, cluster, repair)
+        what = Happened.UNDONE if repair.result is Result.UNDONE else Happened.FAILED
+        self._note(repair, what, "; ".join(seen.against(root)))
 
     async def _undo(self, hands: Hands, cluster: str, repair: Repair) -> None:
         """Go back; what cannot be undone stands, and is told."""
@@ -271,19 +221,8 @@ class Fixer:
             repair.result = Result.UNDONE
         repair.reasons += [f"undo: {one}" for one in applied.problems]
 
-
-def _revealed(now: Found, problem: tuple[str, Ref], root: RootCause) -> bool:
-    """Return whether a problem only shows because another one of its object is out of the way."""
-    worst = min(
-        (
-            tuple(Severity).index(one.severity)
-            for answer in now.answers
-            for one in answer.findings
-            if (one.code, one.subject) == problem
-        ),
-        default=0,
-    )
-    return problem[1] == root.subject and worst >= tuple(Severity).index(root.severity)
+    def _note(self, repair: Repair, what: Happened, said: str) -> None:
+        repair.moments.append(Moment(self._now(), what, said))
 
 
 def chosen(roots: Sequence[RootCause], target: str | None) -> list[RootCause]:
@@ -309,6 +248,7 @@ def _told(error: ToolError, remedy: Remedy | None) -> str:
     return f"{_to(remedy)}: {said}" if remedy else said
 
 
-def _lines(content: object) -> list[str]:
-    text = getattr(content, "text", "")
-    return text.splitlines() if isinstance(text, str) else []
+def _lines(result: "CallToolResult") -> list[str]:
+    """Return the text of an answer."""
+    texts = (getattr(one, "text", "") for one in result.content)
+    return [line for one in texts if isinstance(one, str) for line in one.splitlines()]

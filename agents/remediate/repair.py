@@ -1,10 +1,20 @@
 """What came of each root cause that was to be repaired."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 
-from clusterwright.agents.diagnose.diagnosis import RootCause
+from clusterwright.agents.diagnose.diagnosis import RootCause, Symptom
+from clusterwright.agents.remediate.told import Planned
 from clusterwright.tools.finding import Remedy
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """Return this moment."""
+    return datetime.now(UTC)
 
 
 class Result(StrEnum):
@@ -12,6 +22,8 @@ class Result(StrEnum):
 
     FIXED = "fixed"
     """The finding is gone, and nothing new has appeared."""
+    GONE = "gone"
+    """It went away by itself, as a rule with what was repaired before it."""
     PLANNED = "planned"
     """It would be changed; this was a dry run."""
     ASKS = "asks"
@@ -33,6 +45,42 @@ class Result(StrEnum):
         return self in {Result.FIXED, Result.UNDONE, Result.FAILED}
 
 
+class Happened(StrEnum):
+    """What a moment of a repair was."""
+
+    BEGAN = "began"
+    """The cause, as far as the cluster tells."""
+    SEEN = "seen"
+    PLANNED = "planned"
+    REFUSED = "refused"
+    APPROVED = "approved"
+    APPLIED = "applied"
+    """All steps took place, and the server's own proofs held."""
+    PROVEN = "proven"
+    """The finding is gone, nothing new appeared, and what stays is told."""
+    UNDONE = "undone"
+    FAILED = "failed"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Something that happened, and when, in UTC."""
+
+    at: datetime
+    what: Happened
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A symptom that was still there after its cause was repaired."""
+
+    symptom: Symptom
+    why: str = ""
+    """What else explains that it is; empty: nothing known."""
+
+
 @dataclass
 class Repair:
     """One root cause, and what was done about it."""
@@ -45,3 +93,15 @@ class Repair:
     """What was planned and done, in lines of the server's own answers."""
     reasons: list[str] = field(default_factory=list[str])
     """Why it ended as it did."""
+    server: str = ""
+    """The server that planned it."""
+    planned: Planned | None = None
+    proven: list[str] = field(default_factory=list[str])
+    """Proofs that held after the change."""
+    left: list[Left] = field(default_factory=list[Left])
+    """Symptoms that had not gone when it was proven."""
+    moments: list[Moment] = field(default_factory=list[Moment])
+    asked: list[str] = field(default_factory=list[str])
+    """What only a person can tell or decide."""
+    elsewhere: list[str] = field(default_factory=list[str])
+    """Where the change belongs, if not where it was asked for."""

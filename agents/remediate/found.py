@@ -1,0 +1,121 @@
+"""A look at what is wrong: root causes, the findings behind them, and who can change what."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from clusterwright.agents.diagnose.correlate import correlate
+from clusterwright.agents.diagnose.diagnosis import Diagnosis, RootCause
+from clusterwright.agents.diagnose.gather import Answered, gather
+from clusterwright.agents.hub import Hub
+from clusterwright.agents.problems import SUFFIX
+from clusterwright.tools.finding import Finding, Remedy, Severity
+from clusterwright.tools.ref import Ref
+
+_PLAN = "_plan_change"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is looked at."""
+
+    cluster: str | None = None
+    namespace: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """The server that carries a remedy out, by its two tools for changes."""
+
+    server: str
+    prefix: str
+
+    @property
+    def plan(self) -> str:
+        """The tool that plans."""
+        return f"{self.prefix}{_PLAN}"
+
+    @property
+    def apply(self) -> str:
+        """The tool that applies."""
+        return f"{self.prefix}_apply_change"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A look at the cluster: root causes, and the findings behind them with their server."""
+
+    diagnosis: Diagnosis
+    answers: tuple[Answered, ...]
+    at: datetime | None = None
+    """When it was looked at."""
+
+    def source(self, root: RootCause) -> tuple[Answered, Finding] | None:
+        """Return the answer and the finding that a root cause is made of.
+
+        A title may tell an age, and so differ from one look to the next: it only chooses between
+        findings of one code about one object.
+        """
+        return self._finding(root.cluster, root.code, root.subject, root.title)
+
+    def sources(self, root: RootCause) -> Iterator[tuple[Answered, Finding]]:
+        """Yield what a root cause is made of: its finding, then those of its circle."""
+        if (head := self.source(root)) is not None:
+            yield head
+        for one in root.circle:
+            place = one.cluster or root.cluster
+            if (other := self._finding(place, one.code, one.subject, one.title)) is not None:
+                yield other
+
+    def _finding(
+        self, cluster: str, code: str, subject: Ref, title: str
+    ) -> tuple[Answered, Finding] | None:
+        alike = [
+            (answer, one)
+            for answer in self.answers
+            for one in answer.findings
+            if answer.cluster == cluster and (one.code, one.subject) == (code, subject)
+        ]
+        same = (found for found in alike if found[1].title == title)
+        return next(same, alike[0] if alike else None)
+
+    def hands(self, answer: Answered, remedy: Remedy) -> Hands | None:
+        """Return who carries out a remedy of an answer; None if that server looks nowhere there."""
+        if not remedy.tool:
+            return Hands(answer.server, answer.tool.removesuffix(SUFFIX))
+        return self.hands_of(remedy.tool.removesuffix(_PLAN), answer.cluster)
+
+    def hands_of(self, prefix: str, cluster: str) -> Hands | None:
+        """Return the server whose tools begin so and which looks at a cluster; None if none."""
+        return next(
+            (
+                Hands(one.server, prefix)
+                for one in self.answers
+                if (one.tool, one.cluster) == (f"{prefix}{SUFFIX}", cluster)
+            ),
+            None,
+        )
+
+    def severities(self) -> dict[tuple[str, str, Ref], Severity]:
+        """Return how much each finding hurts, by cluster, code and subject: the worst of equals."""
+        order = tuple(Severity)
+        found: dict[tuple[str, str, Ref], Severity] = {}
+        for answer in self.answers:
+            for one in answer.findings:
+                key = (answer.cluster, one.code, one.subject)
+                found[key] = min(found.get(key, one.severity), one.severity, key=order.index)
+        return found
+
+    def problems(self) -> set[tuple[str, Ref]]:
+        """Return every finding that hurts, by code and subject."""
+        return {
+            (code, subject)
+            for (_, code, subject), severity in self.severities().items()
+            if severity is not Severity.INFO
+        }
+
+
+async def look(hub: Hub, scope: Scope, kubeconfig: str = "") -> Found:
+    """Return what is wrong at this moment."""
+    answers = await gather(hub, cluster=scope.cluster, namespace=scope.namespace)
+    return Found(correlate(answers, kubeconfig=kubeconfig), tuple(answers), datetime.now(UTC))

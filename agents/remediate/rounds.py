@@ -1,0 +1,95 @@
+"""Repair root causes one after the other, and look again after each that was written to."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from clusterwright.agents.diagnose.diagnosis import RootCause
+from clusterwright.agents.remediate.fix import Fixer
+from clusterwright.agents.remediate.found import Found
+from clusterwright.agents.remediate.order import in_order
+from clusterwright.agents.remediate.repair import (
+    Clock,
+    Happened,
+    Moment,
+    Repair,
+    Result,
+    utc_now,
+)
+from clusterwright.tools.ref import Ref
+
+Look = Callable[[], Awaitable[Found]]
+Key = tuple[str, str, Ref]
+
+
+async def repair_all(
+    fixer: Fixer,
+    found: Found,
+    roots: Sequence[RootCause],
+    look: Look,
+    tell: Callable[[Repair], None],
+    now: Clock = utc_now,
+) -> list[Repair]:
+    """Repair roots in their order; stop where something stands that did not work.
+
+    What went away by itself is told, and left alone. What is by then a symptom of another root is
+    not repaired: its root is, unless that was tried already.
+    """
+    pending, repairs = in_order(roots), list[Repair]()
+
+    def end(repair: Repair) -> None:
+        repairs.append(repair)
+        tell(repair)
+
+    while pending:
+        root = pending.pop(0)
+        current = at_present(found, root)
+        if current is None:
+            end(_gone(root, repairs, now))
+            continue
+        if _key(current) != _key(root):
+            if any(_key(one.root) == _key(current) for one in repairs):
+                end(_follows(root, current))
+            else:
+                others = [one for one in pending if _key(one) != _key(current)]
+                pending = [current, *others, root]
+            continue
+        repair = await fixer.fix(found, current)
+        end(repair)
+        if repair.result is Result.FAILED:
+            break
+        if repair.result.touched:
+            found = await look()
+            pending = in_order(pending)
+    return repairs
+
+
+def at_present(found: Found, root: RootCause) -> RootCause | None:
+    """Return a root of an earlier look as it is now: itself, what explains it, or None if gone."""
+    alike = [one for one in found.diagnosis.root_causes if _key(one) == _key(root)]
+    same = (one for one in alike if one.title == root.title)
+    if alike:
+        return next(same, alike[0])
+    for other in found.diagnosis.root_causes:
+        folded = (*other.circle, *other.symptoms)
+        if any(
+            (one.cluster or other.cluster, one.code, one.subject) == _key(root) for one in folded
+        ):
+            return other
+    return None
+
+
+def _key(root: RootCause) -> Key:
+    return (root.cluster, root.code, root.subject)
+
+
+def _gone(root: RootCause, before: Sequence[Repair], now: Clock) -> Repair:
+    fixed = [one.root for one in before if one.result is Result.FIXED]
+    after = f" after {fixed[-1].code} on {fixed[-1].subject} was repaired" if fixed else ""
+    said = f"it is gone by itself{after}"
+    moments = [Moment(root.since, Happened.BEGAN, root.title)] if root.since else []
+    moments.append(Moment(now(), Happened.GONE, said))
+    return Repair(root, Result.GONE, reasons=[said], moments=moments)
+
+
+def _follows(root: RootCause, cause: RootCause) -> Repair:
+    said = f"it follows from {cause.code} on {cause.subject}, which is still there"
+    return Repair(root, Result.NO_REMEDY, reasons=[said])

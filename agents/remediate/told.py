@@ -1,0 +1,37 @@
+"""What is read of the answers of `<domain>_plan_change` and `<domain>_apply_change`."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from clusterwright.tools.change import PlanStep
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Planned(_Answer):
+    """What is read of a plan."""
+
+    plan_id: str | None = None
+    note: str | None = None
+    risk: str | None = None
+    reasons: tuple[str, ...] = ()
+    steps: tuple[PlanStep, ...] = ()
+    more_steps: int = 0
+    proofs: tuple[str, ...] = ()
+    undo: str | None = None
+    expires: datetime | None = None
+    unfinished: tuple[str, ...] = ()
+
+
+class Applied(_Answer):
+    """What is read of an apply."""
+
+    state: str
+    done: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+    causes: tuple[str, ...] = ()
+    undone: tuple[str, ...] = ()
+    proven: tuple[str, ...] = Field(default=())

@@ -1,0 +1,119 @@
+"""After a repair: whether its finding is gone, nothing is new or worse, and what symptoms stay."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import anyio
+
+from clusterwright.agents.diagnose.diagnosis import RootCause, Symptom
+from clusterwright.agents.hub import Hub
+from clusterwright.agents.remediate.found import Found, Scope, look
+from clusterwright.agents.remediate.repair import Left
+from clusterwright.tools.finding import Severity
+from clusterwright.tools.ref import Ref
+
+_GONE_SECONDS = 60.0
+"""How long a finding may stay after its repair was proven: events and back-offs take a while."""
+_PAUSE = 1.0
+_ALERTS = "alert/"
+_ORDER = tuple(Severity)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a look tells about a repair."""
+
+    stays: bool = False
+    """Whether the root's own finding is still there."""
+    wrong: tuple[str, ...] = ()
+    """What is new, or worse than before."""
+    unanswered: tuple[str, ...] = ()
+    left: tuple[Left, ...] = ()
+    """Symptoms that are still there."""
+
+    @property
+    def helped(self) -> bool:
+        """Whether nothing speaks against the repair."""
+        return not (self.stays or self.wrong or self.unanswered)
+
+    @property
+    def settled(self) -> bool:
+        """Whether there is nothing to wait for: what stays is explained, or takes minutes to go."""
+        return self.helped and all(one.why for one in self.left)
+
+    def against(self, root: RootCause) -> list[str]:
+        """Return why the repair did not help."""
+        stays = [f"{root.code} on {root.subject} is still there"] if self.stays else []
+        return [*stays, *self.wrong, *(f"{one} did not answer" for one in self.unanswered)]
+
+
+def compare(before: Found, now: Found, root: RootCause) -> Seen:
+    """Return what has become of a root and its symptoms from one look to another."""
+    was, are = before.severities(), now.severities()
+    follows = (*root.circle, *root.symptoms)
+    new = [f"{code} on {ref} is new" for code, ref in _fresh(before, now, root)]
+    worse = [
+        f"{one.code} on {one.subject} is worse"
+        for one in follows
+        if (key := _key(one, root)) in was
+        and key in are
+        and _ORDER.index(are[key]) < _ORDER.index(was[key])
+    ]
+    return Seen(
+        stays=(root.cluster, root.code, root.subject) in are,
+        wrong=(*new, *worse),
+        unanswered=tuple(one.tool or one.server for one in now.answers if one.failed),
+        left=tuple(
+            Left(one, _why(one, before, now, root)) for one in follows if _key(one, root) in are
+        ),
+    )
+
+
+async def verify(hub: Hub, scope: Scope, before: Found, root: RootCause) -> Seen:
+    """Look again until the root and its symptoms are gone, or for so long."""
+    deadline = anyio.current_time() + _GONE_SECONDS
+    while True:
+        seen = compare(before, await look(hub, scope), root)
+        if seen.settled or anyio.current_time() > deadline:
+            return seen
+        await anyio.sleep(_PAUSE)
+
+
+def _key(symptom: Symptom, root: RootCause) -> tuple[str, str, Ref]:
+    return (symptom.cluster or root.cluster, symptom.code, symptom.subject)
+
+
+def _why(symptom: Symptom, before: Found, now: Found, root: RootCause) -> str:
+    """Return why a symptom may stay though its cause is gone."""
+    known = before.problems()
+    for other in now.diagnosis.root_causes:
+        folded = (*other.circle, *other.symptoms)
+        same = any(_key(one, other) == _key(symptom, root) for one in folded)
+        if same and (other.code, other.subject) in known:
+            return f"it follows from {other.code} on {other.subject} as well"
+    if symptom.code.startswith(_ALERTS):
+        return "an alert ends some minutes after what it is about"
+    return ""
+
+
+def _fresh(before: Found, now: Found, root: RootCause) -> Iterator[tuple[str, Ref]]:
+    """Yield the problems of related objects that were not there before."""
+    related = {root.subject, *root.members} | {
+        ref for one in (*root.circle, *root.symptoms) for ref in (one.subject, *one.members)
+    }
+    for one in sorted(now.problems() - before.problems()):
+        if one[1] in related and not _revealed(now, one, root):
+            yield one
+
+
+def _revealed(now: Found, problem: tuple[str, Ref], root: RootCause) -> bool:
+    """Return whether a problem only shows because another one of its object is out of the way."""
+    worst = min(
+        (
+            _ORDER.index(severity)
+            for (_, code, subject), severity in now.severities().items()
+            if (code, subject) == problem
+        ),
+        default=0,
+    )
+    return problem[1] == root.subject and worst >= _ORDER.index(root.severity)

@@ -1,7 +1,7 @@
 """A diagnosis for people: readable at 80 columns, with colour only where the console has it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -12,15 +12,29 @@ from clusterwright.agents.diagnose.diagnosis import (
     About,
     Diagnosis,
     RootCause,
-    Source,
-    Symptom,
     Verdict,
 )
 from clusterwright.agents.report.evidence import evidence_lines
+from clusterwright.agents.report.said import (
+    about_line,
+    aside_rows,
+    checked_line,
+    deepest_line,
+    gap_lines,
+    reasons,
+    since,
+    symptom_line,
+    verdict_line,
+)
 from clusterwright.tools.finding import Severity
 from clusterwright.tools.neutral import neutral
 
 _STYLES = {Severity.CRITICAL: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
+_VERDICTS = {
+    Verdict.UNKNOWN: "bold red",
+    Verdict.HEALTHY: "bold green",
+    Verdict.PROBLEMS: "bold",
+}
 _MOST_CAUSES = 20
 _MOST_OF_A_CODE = 5
 _MOST_LINES = 8
@@ -42,7 +56,7 @@ def render(diagnosis: Diagnosis, console: Console) -> None:
         console.print(_verdict(diagnosis))
         if diagnosis.about:
             console.print(_about(diagnosis.about))
-        console.print(_coverage(diagnosis.sources))
+        console.print(_basis(diagnosis))
     # Tables pad each line to the full width, which is in the way wherever text is copied or kept.
     for line in captured.get().splitlines():
         console.file.write(line.rstrip() + "\n")
@@ -97,27 +111,21 @@ def _text(said: str) -> Text:
 
 def _facts(root: RootCause) -> Iterator[tuple[str, str]]:
     """Give the labelled lines below a cause; an empty label continues the one above."""
-    yield "code", f"{root.code} ({root.certainty.value}{_since(root)})"
+    yield "code", f"{root.code} ({root.certainty.value}{since(root)})"
     shown = {root.subject, *(one.ref for one in root.evidence[:1])}
     if not shown.issuperset(root.members):
         yield "seen on", _names([str(one) for one in root.members])
     if len(root.path) > 1:
         yield "way", " ".join(root.path)
     if root.deepest_visible:
-        yield "note", "the deepest visible cause: what is below could not be read"
+        yield "note", deepest_line(root)
     yield from _labelled("evidence", evidence_lines(root.evidence))
-    yield from _labelled("circle", [_symptom(one) for one in root.circle])
-    yield from _labelled("symptoms", [_symptom(one) for one in root.symptoms])
+    yield from _labelled("circle", [symptom_line(one) for one in root.circle])
+    yield from _labelled("symptoms", [symptom_line(one) for one in root.symptoms])
+    folded = (*root.circle, *root.symptoms[:_MOST_LINES])
+    yield from _labelled("because", reasons(root, folded))
     steps = (root.next.fix, root.next.shell, root.next.command)
     yield from _labelled("next", [step for step in steps if step])
-
-
-def _since(root: RootCause) -> str:
-    return f", since {root.since:%Y-%m-%d %H:%M:%S} UTC" if root.since else ""
-
-
-def _symptom(symptom: Symptom) -> str:
-    return f"{symptom.subject} {symptom.code}: {symptom.title}"
 
 
 def _labelled(label: str, lines: list[str]) -> Iterator[tuple[str, str]]:
@@ -135,46 +143,27 @@ def _names(names: list[str]) -> str:
 
 
 def _verdict(diagnosis: Diagnosis) -> Text:
-    roots = diagnosis.root_causes
-    match diagnosis.verdict:
-        case Verdict.UNKNOWN:
-            some = any(one.answered and one.checked for one in diagnosis.sources)
-            if diagnosis.about and diagnosis.about.well is False:
-                return Text("It is not well, and no cause was found.", style="bold red")
-            said = "Nothing could be checked."
-            if some:
-                said = "No problems found in what could be checked; a server could not be asked."
-            return Text(said, style="bold red")
-        case Verdict.HEALTHY:
-            partly = "" if diagnosis.complete else " in what could be checked"
-            noted = f"; {len(roots)} worth knowing" if roots else ""
-            return Text(f"No problems found{partly}{noted}.", style="bold green")
-        case Verdict.PROBLEMS:
-            symptoms = len({(s.code, s.subject) for root in roots for s in root.symptoms})
-            causes = f"{len(roots)} root cause{'s' * (len(roots) != 1)}"
-            folded = f", {symptoms} symptom{'s' * (symptoms != 1)} folded under" if symptoms else ""
-            return Text(f"{causes}{folded}.", style="bold")
+    return Text(verdict_line(diagnosis), style=_VERDICTS[diagnosis.verdict])
 
 
 def _about(about: About) -> RenderableType:
     rows = _rows()
-    well = {True: "well", False: "not well", None: "unknown"}[about.well]
-    rows.add_row("asked", _text(f"{about.ref}: {well}" + (f", {about.state}" * bool(about.state))))
+    rows.add_row("asked", _text(about_line(about)))
     if about.note:
         rows.add_row(Text("unchecked", style="yellow"), _text(about.note))
     return rows
 
 
-def _coverage(sources: Iterable[Source]) -> RenderableType:
+def _basis(diagnosis: Diagnosis) -> RenderableType:
+    """Tell what is set aside, and what was read and what was not."""
     rows = _rows()
-    for source in sources:
+    for why, count, named in aside_rows(diagnosis):
+        rows.add_row(why, _text(f"{count}: {named}"))
+    for source in diagnosis.sources:
         if source.answered:
-            where = f"cluster {source.cluster}: " if source.cluster else ""
-            counts = ", ".join(f"{count} {kind}" for kind, count in source.checked.items())
-            rows.add_row("checked", _text(where + (counts or "nothing")))
-        for reason in dict.fromkeys(gap.reason for gap in source.gaps):
-            what = ", ".join(gap.what for gap in source.gaps if gap.reason == reason)
-            rows.add_row(Text("unchecked", style="yellow"), _text(f"{what}: {reason}"))
+            rows.add_row("checked", _text(checked_line(source)))
+        for line in gap_lines(source):
+            rows.add_row(Text("unchecked", style="yellow"), _text(line))
     return rows
 
 

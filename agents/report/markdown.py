@@ -1,0 +1,116 @@
+"""A diagnosis as Markdown, to paste into a ticket or a pull request.
+
+Whatever a server said stands in code: no Markdown, HTML, mention, link or number of an issue in it
+is read as such, neither by CommonMark nor by what GitHub and GitLab do with text after it.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from clusterwright.agents.diagnose.diagnosis import Diagnosis, RootCause
+from clusterwright.agents.report.evidence import evidence_lines
+from clusterwright.agents.report.said import (
+    about_line,
+    aside_rows,
+    checked_line,
+    counted,
+    deepest_line,
+    gap_lines,
+    reasons,
+    since,
+    symptom_line,
+    verdict_line,
+)
+from clusterwright.tools.neutral import neutral
+
+_MOST_CAUSES = 50
+_MOST_LINES = 20
+_MOST_EVIDENCE = 12
+_BACKTICKS = re.compile("`+")
+
+
+def to_markdown(diagnosis: Diagnosis) -> str:
+    """Return the document: the verdict first, then root causes, worst first, then coverage."""
+    shown = diagnosis.root_causes[:_MOST_CAUSES]
+    blocks = ["# Diagnosis", f"**{verdict_line(diagnosis)}**"]
+    if diagnosis.about:
+        note = f": {code(diagnosis.about.note)}" if diagnosis.about.note else ""
+        blocks.append(f"Asked about {code(about_line(diagnosis.about))}{note}")
+    for number, root in enumerate(shown, 1):
+        blocks += _root(number, root)
+    left = diagnosis.root_causes[len(shown) :]
+    if left:
+        blocks.append(f"And {counted(len(left), 'more root cause')}, told in full with `-o json`.")
+    blocks += ["## What this rests on", "\n".join(_basis(diagnosis))]
+    return "\n\n".join(blocks) + "\n"
+
+
+def code(text: str) -> str:
+    """Return text as a code span, whatever is in it: one line, fenced by more than it has."""
+    line = " ".join(neutral(text).split()) or " "
+    fence = "`" * (1 + max((len(run) for run in _BACKTICKS.findall(line)), default=0))
+    pad = " " if line[0] == "`" or line[-1] == "`" else ""
+    return f"{fence}{pad}{line}{pad}{fence}"
+
+
+def code_block(lines: Iterable[str]) -> str:
+    """Return lines as a fenced block, of which none can end it."""
+    text = "\n".join(neutral(line).replace("\n", " ") for line in lines)
+    longest = max((len(run) for run in _BACKTICKS.findall(text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}text\n{text}\n{fence}"
+
+
+def _root(number: int, root: RootCause) -> Iterator[str]:
+    yield f"## {number}. {root.severity.value.capitalize()}: {code(str(root.subject))}"
+    yield "\n".join(_facts(root))
+    yield "Evidence:"
+    yield code_block(_some(evidence_lines(root.evidence), _MOST_EVIDENCE))
+    for title, some in (("In a circle with:", root.circle), ("Symptoms:", root.symptoms)):
+        if some:
+            yield title
+            yield "\n".join(f"- {line}" for line in _coded([symptom_line(one) for one in some]))
+    why = reasons(root, (*root.circle, *root.symptoms))
+    if why:
+        yield "Because " + "; ".join(why) + "."
+    yield "Next:"
+    yield "\n".join(_steps(root))
+
+
+def _facts(root: RootCause) -> Iterator[str]:
+    yield f"- Cause: {code(root.title)}"
+    yield f"- Code: {code(root.code)} ({root.certainty.value}{since(root)})"
+    if root.cluster:
+        yield f"- Cluster: {code(root.cluster)}"
+    if root.members and set(root.members) != {root.subject}:
+        yield f"- Seen on: {', '.join(_coded([str(one) for one in root.members]))}"
+    if len(root.path) > 1:
+        yield f"- Way: {code(' '.join(root.path))}"
+    if root.deepest_visible:
+        yield f"- Note: {code(deepest_line(root))}"
+
+
+def _steps(root: RootCause) -> Iterator[str]:
+    steps = (root.next.fix, root.next.shell, root.next.command)
+    return (f"{number}. {code(step)}" for number, step in enumerate(filter(None, steps), 1))
+
+
+def _basis(diagnosis: Diagnosis) -> Iterator[str]:
+    for why, count, named in aside_rows(diagnosis):
+        yield f"- {count} {why}: {code(named)}"
+    for source in diagnosis.sources:
+        if source.answered:
+            yield f"- Checked: {code(checked_line(source))}"
+        for line in gap_lines(source):
+            yield f"- **Not checked**: {code(line)}"
+
+
+def _coded(lines: list[str]) -> list[str]:
+    shown = [code(line) for line in lines[:_MOST_LINES]]
+    left = len(lines) - len(shown)
+    return [*shown, f"and {left} more, all of them with `-o json`"] if left else shown
+
+
+def _some(lines: list[str], most: int) -> list[str]:
+    left = len(lines) - most
+    return [*lines[:most], f"and {left} more lines, with -o json"] if left > 0 else lines

@@ -1,0 +1,110 @@
+"""What every report says alike: the verdict, what is set aside, why, and what it all rests on."""
+
+from collections.abc import Iterable, Iterator
+
+from clusterwright.agents.diagnose.diagnosis import (
+    About,
+    Diagnosis,
+    RootCause,
+    SetAside,
+    Source,
+    Symptom,
+    Verdict,
+    Why,
+)
+from clusterwright.tools.excerpt import few
+
+_MOST_NAMED = 3
+
+
+def verdict_line(diagnosis: Diagnosis) -> str:
+    """Return what can be said of it all, in a sentence."""
+    roots = diagnosis.root_causes
+    match diagnosis.verdict:
+        case Verdict.UNKNOWN:
+            some = any(one.answered and one.checked for one in diagnosis.sources)
+            if diagnosis.about and diagnosis.about.well is False:
+                return "It is not well, and no cause was found."
+            if some:
+                return "No problems found in what could be checked; a server could not be asked."
+            return "Nothing could be checked."
+        case Verdict.HEALTHY:
+            partly = "" if diagnosis.complete else " in what could be checked"
+            noted = f"; {len(roots)} worth knowing" if roots else ""
+            return f"No {_new(diagnosis)}problems found{partly}{_beyond(diagnosis)}{noted}."
+        case Verdict.PROBLEMS:
+            symptoms = len({(s.code, s.subject) for root in roots for s in root.symptoms})
+            folded = f", {counted(symptoms, 'symptom')} folded under" if symptoms else ""
+            return f"{counted(len(roots), f'{_new(diagnosis)}root cause')}{folded}."
+
+
+def counted(count: int, what: str) -> str:
+    """Return a count with its noun: `1 root cause`, `2 root causes`."""
+    return f"{count} {what}{'s' * (count != 1)}"
+
+
+def _new(diagnosis: Diagnosis) -> str:
+    return "new " if diagnosis.compared else ""
+
+
+def _beyond(diagnosis: Diagnosis) -> str:
+    hidden = any(one.why is Why.IGNORED for one in diagnosis.set_aside)
+    return " beyond what is ignored" if hidden else ""
+
+
+def aside_rows(diagnosis: Diagnosis) -> list[tuple[str, int, str]]:
+    """Return what is ignored, known and gone: each with how many there are, and the first ones."""
+    found: list[tuple[str, int, str]] = []
+    for why in Why:
+        some = [one for one in diagnosis.set_aside if one.why is why]
+        if some:
+            found.append((why.value, len(some), few([_aside(one) for one in some], _MOST_NAMED)))
+    return found
+
+
+def _aside(one: SetAside) -> str:
+    until = f" ({one.owner}, until {one.expires})" if one.why is Why.IGNORED else ""
+    return f"{one.code} on {one.subject}{until}"
+
+
+def about_line(about: About) -> str:
+    """Return how the object does that was asked about."""
+    well = {True: "well", False: "not well", None: "unknown"}[about.well]
+    return f"{about.ref}: {well}" + (f", {about.state}" if about.state else "")
+
+
+def checked_line(source: Source) -> str:
+    """Return what a server that answered has read."""
+    where = f"cluster {source.cluster}: " if source.cluster else ""
+    counts = ", ".join(f"{count} {kind}" for kind, count in source.checked.items())
+    return where + (counts or "nothing")
+
+
+def gap_lines(source: Source) -> Iterator[str]:
+    """Yield what could not be read, by reason."""
+    for reason in dict.fromkeys(gap.reason for gap in source.gaps):
+        what = ", ".join(gap.what for gap in source.gaps if gap.reason == reason)
+        yield f"{what}: {reason}"
+
+
+def symptom_line(symptom: Symptom) -> str:
+    """Return a symptom with its code; its cluster only where that is not its cause's."""
+    where = f"{symptom.cluster}: " if symptom.cluster else ""
+    return f"{where}{symptom.subject} {symptom.code}: {symptom.title}"
+
+
+def since(root: RootCause) -> str:
+    """Return since when it is there, to follow another word, or ""."""
+    return f", since {root.since:%Y-%m-%d %H:%M:%S} UTC" if root.since else ""
+
+
+def reasons(root: RootCause, among: Iterable[Symptom]) -> list[str]:
+    """Return why some symptoms follow from their causes, each reason once."""
+    names = {f"{one.code} on {one.subject}" for one in among}
+    return list(dict.fromkeys(link.because for link in root.links if link.effect in names))
+
+
+def deepest_line(root: RootCause) -> str:
+    """Return what to know of a cause below which something could not be read."""
+    unread = few(root.unread, _MOST_NAMED) or "what is below"
+    return f"the deepest visible cause: {unread} could not be read"

@@ -30,7 +30,7 @@ def judge_in(name: str, scenarios: Sequence[Scenario], seed: int) -> bool:
     console = Console(stderr=True, highlight=False)
     rows: list[Row] = []
     for where, some in places(name, scenarios):
-        with _taken_down(where):
+        with taken_down(where):
             rows += _judge(where, some, seed, console).rows
     report = JudgeReport(rows)
     click.echo(table(report.rows))
@@ -43,7 +43,7 @@ def repair_in(name: str, scenarios: Sequence[Scenario], seed: int) -> bool:
     console = Console(stderr=True, highlight=False)
     found: list[Mended] = []
     for where, some in places(name, scenarios):
-        with _taken_down(where):
+        with taken_down(where):
             found += _repair(where, some, seed, console)
     click.echo(mended_table(found))
     click.echo(summary(found))
@@ -63,7 +63,7 @@ def places(name: str, scenarios: Sequence[Scenario]) -> Iterator[tuple[str, Sequ
 
 
 @contextmanager
-def _taken_down(name: str) -> Generator[None]:
+def taken_down(name: str) -> Generator[None]:
     """Take a sandbox down in the end that did not run before; tell what went wrong as it is."""
     found_running = runs(name)
     try:

@@ -9,6 +9,7 @@ COMMANDS = {
     "kubeconfig": "Print where the kubeconfig is, or its content.",
     "logs": "Print the log of a program.",
     "scenarios": "List the faults and traps with their truth, or judge them.",
+    "incidents": "List composed incidents with their truth, or judge the diagnosis of them.",
     "break": "Make a fault or a trap, and wait until it shows.",
     "heal": "Cure a fault, or clean up.",
 }

@@ -19,10 +19,16 @@ _MINORS = (34, 35)
 _ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
 
 
-def draw(scenario: str, seed: int, own: Mapping[str, Sequence[Scalar]]) -> Values:
+def draw(
+    scenario: str,
+    seed: int,
+    own: Mapping[str, Sequence[Scalar]],
+    given: Mapping[str, Scalar] | None = None,
+) -> Values:
     """Return the values of every `${name}`: the same for the same scenario and seed.
 
-    `own` holds the scenario's lists, by name; an entry may use the values drawn here.
+    `own` holds the scenario's lists, by name; an entry may use the values drawn here. `given` takes
+    the place of what would be drawn, as the namespace of an incident that it is part of.
     """
     # A text seed is hashed by Random itself, with SHA-512: the same on every run and machine.
     random = Random(f"{scenario}/{seed}")
@@ -34,6 +40,7 @@ def draw(scenario: str, seed: int, own: Mapping[str, Sequence[Scalar]]) -> Value
     )
     # Drawn apart, so that what the other scenarios draw stays as it is.
     values |= _cluster(Random(f"{scenario}/{seed}/cluster"))
+    values |= given or {}
     for name, choices in own.items():
         values[name] = _chosen(random.choice(choices), values)
     return values

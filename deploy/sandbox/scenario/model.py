@@ -130,9 +130,12 @@ class Scenario:
         """Return the folder's name."""
         return self.card.name
 
-    def render(self, seed: int) -> Rendered:
-        """Return the scenario with every name, image, port and label drawn from `seed`."""
-        drawn = draw(self.name, seed, self.card.draw)
+    def render(self, seed: int, given: Mapping[str, Scalar] | None = None) -> Rendered:
+        """Return the scenario with every name, image, port and label drawn from `seed`.
+
+        `given` takes the place of what would be drawn, as `ns` in an incident.
+        """
+        drawn = draw(self.name, seed, self.card.draw, given)
         values = drawn | fill(self.card.broken, drawn)
         cured = drawn | fill(self.card.healed, drawn)
         namespace = str(values["ns"])

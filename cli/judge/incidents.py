@@ -1,0 +1,183 @@
+"""Judge incidents: break them in a sandbox, diagnose over all servers, compare with the truth.
+
+They are broken so many at a time as the real node has room for, each in namespaces of its own. A
+diagnosis is asked for until it is right or patience ends: alerts, and containers that crash, are
+late and come and go. What it made is removed in the end, however it ends.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+import anyio
+from anyio import to_thread
+
+from clusterwright.agents.diagnose import diagnose
+from clusterwright.agents.diagnose.diagnosis import Diagnosis, RootCause
+from clusterwright.agents.hub import Hub, Target, connect
+from clusterwright.cli.judge.compare import tells
+from clusterwright.cli.judge.trial import Trial, cure, develop
+from clusterwright.deploy.sandbox.incident.compose import Composed
+from clusterwright.deploy.sandbox.scenario.kubectl import Cluster
+from clusterwright.deploy.sandbox.scenario.lifecycle import remove
+from clusterwright.deploy.sandbox.scenario.play import Truth
+from clusterwright.tools.errors import ToolError
+
+Say = Callable[[str], None]
+_PODS_AT_ONCE = 50
+"""What a kubelet with room for 110 starts, with its own and those of what else runs there."""
+_ASKED_AT_ONCE = 2
+_PATIENCE_SECONDS = 30.0
+_SECONDS_BETWEEN_CALLS = 2.0
+
+
+@dataclass
+class Outcome:
+    """What came of one incident; filled in while it is judged."""
+
+    composed: Composed
+    developed: float | None = None
+    """Seconds until its causes and its layers showed."""
+    roots: tuple[str, ...] = ()
+    """What the diagnosis named as root causes, in its order."""
+    first_is_true: bool = False
+    missed: tuple[Truth, ...] = ()
+    """What is true and no root cause says."""
+    wrong: tuple[RootCause, ...] = ()
+    """Root causes that are nobody's truth: symptoms told as causes."""
+    healed: bool | None = None
+    """Whether all came up once nothing but the causes was healed; None: not tried."""
+    failure: str = ""
+    """Why it could not be judged."""
+    trials: list[Trial] = field(default_factory=list[Trial])
+
+    @property
+    def right(self) -> bool:
+        """Whether the first root cause is true, all that is true is told, and nothing else."""
+        told = self.first_is_true and not self.missed and not self.wrong
+        return told and not self.failure and self.healed is not False
+
+
+def weigh(outcome: Outcome, found: Diagnosis) -> None:
+    """Write down how a diagnosis meets the truth of an incident."""
+    roots = [one for one in found.root_causes if _touches(one, outcome.composed)]
+    truths = outcome.composed.truth
+    outcome.roots = tuple(f"{one.code} on {one.subject}" for one in roots)
+    outcome.first_is_true = bool(roots) and any(tells(roots[0], one) for one in truths)
+    outcome.missed = tuple(one for one in truths if not any(tells(x, one) for x in roots))
+    outcome.wrong = tuple(one for one in roots if not any(tells(one, x) for x in truths))
+
+
+def _touches(root: RootCause, composed: Composed) -> bool:
+    """Tell whether a root cause is about an incident: it is there, or what it explains is."""
+    spaces = {one.namespace for one in composed.scenes}
+    hit = [root.subject]
+    if not root.subject.namespace:
+        hit += [ref for one in (*root.circle, *root.symptoms) for ref in (one.subject, *one.members)]
+        hit += root.members
+    return len(composed.scenes) == 1 or any(ref.namespace in spaces for ref in hit)
+
+
+def judge_incidents(
+    cluster: Cluster, composed: Sequence[Composed], say: Say, *, heal: bool = False
+) -> list[Outcome]:
+    """Return how every incident came out; those that this sandbox cannot have are left out.
+
+    With `heal`, heal the causes of those that come up by themselves then, and see that they do.
+    """
+    able = [one for one in composed if all(is_able(cluster, x.card.needs) for x in one.scenes)]
+    if len(able) < len(composed):
+        say(f"not judged here: {', '.join(one.name for one in composed if one not in able)}")
+    return anyio.run(partial(_judge, cluster, able, say, heal=heal))
+
+
+def is_able(cluster: Cluster, needs: str) -> bool:
+    """Return whether a sandbox has what an incident needs: the real node, and what is named."""
+    has = {"prometheus": cluster.has_prometheus, "gpu": cluster.has_gpu}
+    return cluster.has_node and has.get(needs, True)
+
+
+async def _judge(
+    cluster: Cluster, composed: Sequence[Composed], say: Say, *, heal: bool
+) -> list[Outcome]:
+    from clusterwright.cli.diagnose import targets
+
+    servers: dict[str, Target] = targets((), cluster.kubeconfig, None)
+    outcomes: list[Outcome] = []
+    async with connect(servers) as hub:
+        for group in _groups(composed):
+            outcomes += await _group(cluster, hub, group, say, heal=heal)
+    return outcomes
+
+
+def _groups(composed: Sequence[Composed]) -> Iterator[list[Composed]]:
+    group: list[Composed] = []
+    for one in composed:
+        if group and sum(sum(x.failing) for x in (*group, one)) > _PODS_AT_ONCE:
+            yield group
+            group = []
+        group.append(one)
+    if group:
+        yield group
+
+
+async def _group(
+    cluster: Cluster, hub: Hub, composed: Sequence[Composed], say: Say, *, heal: bool
+) -> list[Outcome]:
+    outcomes = [Outcome(one, trials=[Trial(x) for x in one.scenes]) for one in composed]
+    scenes = [scene for one in composed for scene in one.scenes]
+    names = ", ".join(one.name for one in composed)
+    try:
+        await to_thread.run_sync(partial(remove, cluster, scenes, wait=True))
+        say(f"breaking {names}")
+        trials = [trial for one in outcomes for trial in one.trials]
+        await to_thread.run_sync(develop, cluster, trials)
+        for one in outcomes:
+            _note(one)
+        say(f"diagnosing {names}")
+        await _ask_all(hub, [one for one in outcomes if not one.failure])
+        if heal:
+            say(f"healing the causes of {names}")
+            await to_thread.run_sync(_prove, cluster, outcomes)
+    finally:
+        with anyio.CancelScope(shield=True):
+            await to_thread.run_sync(partial(remove, cluster, scenes))
+    return outcomes
+
+
+def _note(outcome: Outcome) -> None:
+    rows = [one.row for one in outcome.trials]
+    outcome.failure = "; ".join(row.failure for row in rows if row.failure)
+    outcome.developed = max((row.developed or 0.0 for row in rows), default=None)
+
+
+async def _ask_all(hub: Hub, outcomes: Sequence[Outcome]) -> None:
+    limiter = anyio.CapacityLimiter(_ASKED_AT_ONCE)
+
+    async def ask(one: Outcome) -> None:
+        """Diagnose until the answer is right, or for so long; the last one counts."""
+        deadline = anyio.current_time() + _PATIENCE_SECONDS
+        while not one.right and anyio.current_time() < deadline:
+            async with limiter:
+                try:
+                    weigh(one, await diagnose(hub, namespace=_namespace(one.composed)))
+                except ToolError as error:
+                    one.failure = str(error)
+                    return
+            await anyio.sleep(0 if one.right else _SECONDS_BETWEEN_CALLS)
+
+    async with anyio.create_task_group() as tasks:
+        for one in outcomes:
+            tasks.start_soon(ask, one)
+
+
+def _namespace(composed: Composed) -> str | None:
+    """Return the namespace to diagnose; None, the whole cluster, for an incident of two."""
+    return composed.scenes[0].namespace if len(composed.scenes) == 1 else None
+
+
+def _prove(cluster: Cluster, outcomes: Sequence[Outcome]) -> None:
+    provable = [one for one in outcomes if one.composed.provable and not one.failure]
+    cure(cluster, [trial for one in provable for trial in one.trials])
+    for one in provable:
+        one.healed = not any(trial.row.failure for trial in one.trials)

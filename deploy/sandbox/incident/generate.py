@@ -1,0 +1,62 @@
+"""Make up an incident from a seed: causes, shape, and two to four layers."""
+
+from random import Random
+
+from clusterwright.deploy.sandbox.incident.compose import offers_of
+from clusterwright.deploy.sandbox.incident.faults import ALONE, REAL, SIMULATED
+from clusterwright.deploy.sandbox.incident.incident import Cause, Dependant, Incident
+from clusterwright.deploy.sandbox.incident.layer import Layer, layers
+
+_SLOW = ("cron-job",)
+"""What takes a minute until it shows."""
+_DRAWS = 100
+_TWO_CAUSES = 0.35
+_CHAIN = 0.5
+_REAL_BY_SIMULATED = 2
+"""So many times as often a cause is of the real node."""
+
+
+def generate(seed: int) -> Incident:
+    """Return an incident of two to four layers; the same for the same seed.
+
+    Its layers are put on each other, a chain, or several of them on one; a second cause is one of
+    the same namespace or of another, with layers of its own or with none.
+    """
+    dice = Random(f"generated/{seed}")
+    causes = [Cause(fault=dice.choice((*[*REAL] * _REAL_BY_SIMULATED, *SIMULATED)), name="first")]
+    if dice.random() < _TWO_CAUSES:
+        faults = [one for one in (*REAL, *SIMULATED, *ALONE) if one != causes[0].fault]
+        second = Cause(fault=dice.choice(faults), name="second", namespace=dice.choice((1, 1, 2)))
+        causes.append(second)
+    incident = Incident.model_construct(
+        name=f"generated-{seed}", title="", hard="", causes=tuple(causes), layers=(), healthy=()
+    )
+    narrow = dice.random() < _CHAIN
+    for number in range(dice.choice((2, 3, 3, 4, 4))):
+        incident = _grown(incident, dice, number, narrow=narrow)
+    title = f"{_titled(incident)}, composed from seed {seed}"
+    return Incident.model_validate({**incident.model_dump(), "title": title})
+
+
+def _grown(incident: Incident, dice: Random, number: int, *, narrow: bool) -> Incident:
+    """Return the incident with one more layer: of a chain, on the highest that holds one."""
+    bases = [one for one in incident.parts if offers_of(incident, one)]
+    bases = bases[-1:] if narrow else bases
+    for _ in range(_DRAWS):
+        base = dice.choice(bases)
+        name = dice.choice([one for one, layer in layers().items() if _is_usual(one, layer)])
+        layer = layers()[name]
+        doubled = any(one.layer == name and one.on == base for one in incident.layers)
+        if layer.needs in offers_of(incident, base) and not doubled:
+            added = Dependant(layer=name, name=f"layer-{number + 1}", on=base)
+            return incident.model_copy(update={"layers": (*incident.layers, added)})
+    return incident
+
+
+def _is_usual(name: str, layer: Layer) -> bool:
+    return name not in _SLOW and not layer.metrics
+
+
+def _titled(incident: Incident) -> str:
+    causes = " and ".join(one.fault for one in incident.causes)
+    return f"{causes} under {', '.join(one.layer for one in incident.layers)}"

@@ -66,13 +66,13 @@ class Fixer:
 
     async def carry_out(self, found: Found, repair: Repair) -> None:
         """Apply what a dry run planned for a root cause that a new look still finds; prove it."""
-        source = found.source(repair.root)
-        hands = found.hands(source[0], repair.remedy) if source and repair.remedy else None
-        if source is None or hands is None:
+        hands = found.hands_by(repair.server)
+        if found.source(repair.root) is None or hands is None:
             repair.result = Result.REFUSED
             repair.reasons.append("it is not found any more; nothing was changed")
             return
-        await self._apply(found, hands, source[0].cluster, repair)
+        own = (one.cluster for one in found.answers if one.server == repair.server)
+        await self._apply(found, hands, next(own, ""), repair)
 
     async def _try(self, found: Found, answer: Answered, remedy: Remedy, repair: Repair) -> None:
         """Plan and apply one remedy; write down how it ended."""

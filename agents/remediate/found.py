@@ -96,6 +96,17 @@ class Found:
             None,
         )
 
+    def hands_by(self, server: str) -> Hands | None:
+        """Return a server's tools for changes; None if it found nothing here."""
+        return next(
+            (
+                Hands(one.server, one.tool.removesuffix(SUFFIX))
+                for one in self.answers
+                if one.server == server and one.tool
+            ),
+            None,
+        )
+
     def severities(self) -> dict[tuple[str, str, Ref], Severity]:
         """Return how much each finding hurts, by cluster, code and subject: the worst of equals."""
         order = tuple(Severity)

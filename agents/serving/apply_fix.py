@@ -6,8 +6,9 @@ from typing import Annotated
 import anyio
 from pydantic import Field
 
-from clusterwright.agents.remediate.fix import Applied, Fixer, Say
-from clusterwright.agents.remediate.repair import Repair, Result
+from clusterwright.agents.remediate.fix import Fixer, Say
+from clusterwright.agents.remediate.repair import Left, Repair, Result
+from clusterwright.agents.remediate.told import Applied
 from clusterwright.agents.serving.cause import named
 from clusterwright.agents.serving.telling import saying
 from clusterwright.agents.serving.workplace import Planned, Workplace
@@ -38,6 +39,8 @@ class AppliedFix(Answer):
     code: str
     subject: Ref
     did: tuple[str, ...] = Field(default=(), description="What was done, in its order.")
+    proven: tuple[str, ...] = Field(default=(), description="Proofs that held.")
+    left: tuple[str, ...] = Field(default=(), description="Symptoms that have not gone yet.")
     problems: tuple[str, ...] = ()
     undo_plan_id: str | None = Field(
         default=None, description="The way back, where that needs an approval of its own."
@@ -49,7 +52,9 @@ class AppliedFix(Answer):
         about = named(self.code, self.subject)
         lines = [f"{_HEADLINES.get(self.result, self.result)}: {about} (plan {self.plan_id})."]
         lines += [f"problem: {one_line(one, 600)}" for one in self.problems]
+        lines += [f"left: {one_line(one)}" for one in self.left]
         lines += [f"did: {one_line(one)}" for one in self.did]
+        lines += [f"proven: {one_line(one)}" for one in self.proven]
         lines += [f"Next: {self.next}"] if self.next else []
         return "\n".join(lines)
 
@@ -127,7 +132,8 @@ async def _carry_out(work: Workplace, planned: Planned, plan: str, say: Say) -> 
             f"{named(old.code, old.subject)} is no root cause any more; nothing was changed",
             hint="diagnose tells what is wrong now",
         )
-    repair = Repair(root, Result.PLANNED, planned.repair.remedy, plan)
+    before = planned.repair
+    repair = Repair(root, Result.PLANNED, before.remedy, plan, server=before.server)
     fixer = Fixer(await work.hub(), planned.scope, dry_run=False, say=say)
     await fixer.carry_out(found, repair)
     return repair
@@ -154,10 +160,17 @@ def _answer(plan: str, repair: Repair, said: Sequence[str], undo: str) -> Applie
         code=repair.root.code,
         subject=repair.root.subject,
         did=tuple(dict.fromkeys(said))[-_MOST_TOLD:],
+        proven=tuple(repair.proven[:_MOST_TOLD]),
+        left=tuple(_left(one) for one in repair.left[:_MOST_TOLD]),
         problems=tuple(repair.reasons),
         undo_plan_id=undo or None,
         next=_next(repair, undo),
     )
+
+
+def _left(left: Left) -> str:
+    symptom = named(left.symptom.code, left.symptom.subject)
+    return f"{symptom}: {left.why}" if left.why else symptom
 
 
 def _next(repair: Repair, undo: str) -> str | None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from clusterwright.agents.diagnose.diagnosis import RootCause
-from clusterwright.agents.remediate.fix import Found, Scope
+from clusterwright.agents.remediate.found import Found, Scope
 from clusterwright.agents.serving.workplace import Workplace
 from clusterwright.tools.errors import InvalidInputError, NotFoundError
 from clusterwright.tools.excerpt import few

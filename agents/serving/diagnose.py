@@ -9,7 +9,7 @@ from pydantic import Field
 
 from clusterwright.agents.diagnose.about import about
 from clusterwright.agents.diagnose.diagnosis import Diagnosis, RootCause
-from clusterwright.agents.remediate.fix import Scope
+from clusterwright.agents.remediate.found import Scope
 from clusterwright.agents.serving.diagnosed import MOST, Diagnosed, page
 from clusterwright.agents.serving.parameters import Cluster, Namespace, Subject
 from clusterwright.agents.serving.telling import saying

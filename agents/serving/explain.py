@@ -8,7 +8,7 @@ from pydantic import Field
 
 from clusterwright.agents.diagnose.diagnosis import RootCause
 from clusterwright.agents.problems import SUFFIX
-from clusterwright.agents.remediate.fix import Found
+from clusterwright.agents.remediate.found import Found
 from clusterwright.agents.serving.chosen import look_for
 from clusterwright.agents.serving.explained import Explained, Offered, Whole, offered
 from clusterwright.agents.serving.parameters import Cluster, Subject

@@ -1,6 +1,6 @@
 """What is wrong, at an address: the same as `diagnose`, for hosts that read and listen."""
 
-from clusterwright.agents.remediate.fix import Scope
+from clusterwright.agents.remediate.found import Scope
 from clusterwright.agents.serving.diagnosed import MOST, Diagnosed, page
 from clusterwright.agents.serving.workplace import Workplace
 from clusterwright.tools.ref import check_namespace

@@ -1,13 +1,14 @@
 """The tool that works out the repair of a root cause, by the server that owns the change."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Annotated
 
 from pydantic import Field
 
-from clusterwright.agents.diagnose.diagnosis import RootCause
 from clusterwright.agents.remediate.fix import Fixer
+from clusterwright.agents.remediate.found import Hands
 from clusterwright.agents.remediate.repair import Repair, Result
 from clusterwright.agents.serving.cause import named
 from clusterwright.agents.serving.chosen import look_for
@@ -38,7 +39,10 @@ class PlannedFix(Answer):
     subject: Ref
     title: str
     plan_id: str | None = Field(default=None, description="To apply it by.")
+    risk: str | None = None
+    expires: datetime | None = None
     does: str | None = Field(default=None, description="What the repair does.")
+    tool: str | None = Field(default=None, description="Whose plan it is.")
     plan: tuple[str, ...] = Field(
         default=(), description="Steps, diff, risk, proofs and the way back, line by line."
     )
@@ -46,6 +50,8 @@ class PlannedFix(Answer):
         default=None, description="Left out: `clusterwright plans ID` has all."
     )
     reasons: tuple[str, ...] = ()
+    asks: tuple[str, ...] = Field(default=(), description="What only a person can tell.")
+    belongs: tuple[str, ...] = Field(default=(), description="Where the change belongs.")
     next: str | None = None
 
     def render(self) -> str:
@@ -53,7 +59,8 @@ class PlannedFix(Answer):
         lines = [f"{_HEADLINES.get(self.result, self.result)}: {named(self.code, self.subject)}."]
         lines += [f"cause: {one_line(self.title)}"]
         lines += [f"repair: {one_line(self.does)}"] if self.does else []
-        lines += [f"reason: {one}" for one in self.reasons]
+        lines += [f"reason: {one_line(one, 600)}" for one in self.reasons]
+        lines += [f"belongs to: {one_line(one)}" for one in self.belongs]
         lines += self.plan
         if self.more_lines:
             lines.append(f"{self.more_lines} more lines: clusterwright plans {self.plan_id}")
@@ -75,15 +82,14 @@ async def plan_fix(
     Changes nothing; apply_fix carries it out. Or tells why a person must decide.
     """
     scope, found, root = await look_for(work, cause, subject, cluster)
-    source = found.source(root)
     async with saying(tell) as say:
         say(f"planning the repair of {named(root.code, root.subject)}")
         repair = await Fixer(await work.hub(), scope, dry_run=True, say=say).fix(found, root)
-    hands = found.hands(source[0], repair.remedy) if source and repair.remedy else None
-    if repair.plan and hands:
+    hands = found.hands_by(repair.server) if repair.plan else None
+    if hands is not None:
         work.keep_plan(repair.plan, Planned(scope, repair, hands))
     lines = list(_lines(repair.told))
-    make = partial(_answer, repair, root, _next(work, repair), lines)
+    make = partial(_answer, work, repair, hands, lines)
     return longest(make, len(lines), BUDGET) if lines else make(0)
 
 
@@ -91,8 +97,9 @@ TOOL = Tool(plan_fix, Effect.PLAN, "Plan the repair of a root cause", idempotent
 
 
 def _answer(
-    repair: Repair, root: RootCause, onward: str | None, lines: Sequence[str], most: int
+    work: Workplace, repair: Repair, hands: Hands | None, lines: Sequence[str], most: int
 ) -> PlannedFix:
+    root = repair.root
     by_hand = repair.result is Result.NO_REMEDY and root.next.fix
     return PlannedFix(
         cluster=root.cluster,
@@ -102,11 +109,16 @@ def _answer(
         subject=root.subject,
         title=root.title,
         plan_id=repair.plan or None,
+        risk=repair.planned.risk if repair.planned else None,
+        expires=repair.planned.expires if repair.planned else None,
         does=repair.remedy.say if repair.remedy else None,
+        tool=hands.plan if hands else None,
         plan=tuple(lines[:most]),
         more_lines=len(lines) - most or None,
         reasons=tuple(repair.reasons) + ((f"by hand: {root.next.fix}",) if by_hand else ()),
-        next=onward,
+        asks=tuple(repair.asked),
+        belongs=tuple(repair.elsewhere),
+        next=_next(work, repair),
     )
 
 

@@ -3,7 +3,7 @@
 from functools import partial
 
 from clusterwright.agents.diagnose.diagnosis import Diagnosis
-from clusterwright.agents.remediate.fix import Scope
+from clusterwright.agents.remediate.found import Scope
 from clusterwright.agents.report.markdown import to_markdown
 from clusterwright.agents.serving.diagnosed import cluster_of
 from clusterwright.agents.serving.findings import LOOK_SECONDS

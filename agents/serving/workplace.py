@@ -15,7 +15,7 @@ from clusterwright.agents.diagnose.correlate import correlate
 from clusterwright.agents.diagnose.diagnosis import Diagnosis
 from clusterwright.agents.diagnose.gather import gather
 from clusterwright.agents.hub import Hub, Target
-from clusterwright.agents.remediate.fix import Found, Hands, Scope
+from clusterwright.agents.remediate.found import Found, Hands, Scope
 from clusterwright.agents.remediate.repair import Repair
 from clusterwright.agents.serving.held import Held
 from clusterwright.tools.errors import NotFoundError

@@ -3,16 +3,22 @@
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import anyio
 import click
 
 from clusterwright.agents.diagnose.diagnosis import RootCause, Verdict
-from clusterwright.agents.hub import Hub, Target, connect
+from clusterwright.agents.hub import Target, connect
 from clusterwright.agents.remediate.fix import Fixer, Found, Scope, chosen, look
 from clusterwright.agents.remediate.repair import Repair, Result
+from clusterwright.agents.remediate.rounds import repair_all
 from clusterwright.agents.remediate.spell import as_kubectl, as_patches
+from clusterwright.agents.report.incident import Run, approvals_of, report_of, to_json
+from clusterwright.agents.report.incident_markdown import to_markdown
 from clusterwright.cli.authority import authority_of
 from clusterwright.cli.consent import at_terminal
 from clusterwright.tools.errors import ToolError
@@ -26,6 +32,20 @@ DONE, LEFT, UNCHECKED = 0, 1, 2
 _CLUSTER_API = "cluster.x-k8s.io"
 _SPELLED = frozenset({"patch", "kubectl"})
 _PATH = click.Path(path_type=Path)
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_WRITERS = {".md": to_markdown, ".json": to_json}
+
+
+def _checked(
+    _context: click.Context, _option: click.Parameter, given: tuple[Path, ...]
+) -> tuple[Path, ...]:
+    """Refuse a report before anything is changed that could not be written after it."""
+    for one in given:
+        if one.suffix not in _WRITERS:
+            raise click.BadParameter(f"{str(one)!r} ends neither in .md nor in .json")
+        if not one.parent.is_dir():
+            raise click.BadParameter(f"there is no folder {str(one.parent)!r}")
+    return given
 
 
 @click.command(name="fix")
@@ -48,6 +68,15 @@ _PATH = click.Path(path_type=Path)
     default="text",
     help="json: what came of it. patch, kubectl: what would repair it; nothing is changed.",
 )
+@click.option(
+    "--report",
+    "reports",
+    type=_FILE,
+    metavar="FILE.md|FILE.json",
+    multiple=True,
+    callback=_checked,
+    help="Write an incident report: timeline, cause, evidence, change, proof. Repeatable.",
+)
 def command(
     *,
     target: str | None,
@@ -58,38 +87,42 @@ def command(
     approve: Path | None,
     dry_run: bool,
     output: str,
+    reports: tuple[Path, ...],
 ) -> None:
     """Repair root causes: those of an object (Deployment/shop/cart) or of a finding code, or --all.
 
     Each is planned by dry run, shown, approved by you or by a policy, applied, and proven: the
-    finding must be gone and nothing new may appear, else it is undone. Exit status: 0 all repaired
-    (or nothing wrong), 1 something is left, 2 could not check.
+    finding must be gone and nothing new may appear, else it is undone. What others rest on comes
+    first, and what goes with it by itself is left alone. Exit status: 0 all repaired (or nothing
+    wrong), 1 something is left, 2 could not check.
     """
     if not target and not everything:
         raise click.UsageError("say what to repair: an object, a finding code, or --all")
     if target and everything:
         raise click.UsageError("either --all or one object or code")
+    if reports and output in _SPELLED:
+        raise click.UsageError("--report tells of repairs; with -o patch or kubectl there are none")
     try:
         if namespace:
             check_namespace(namespace)
         authority = authority_of(_access(plan_only=dry_run or output in _SPELLED), approve)
         scope = Scope(context, namespace)
-        status = anyio.run(_fix, authority, scope, _Wish(target, dry_run, output, kubeconfig))
+        wish = _Wish(target, dry_run, output, str(kubeconfig or ""), reports)
+        status = anyio.run(_fix, authority, scope, wish)
     except ToolError as error:
         raise click.UsageError(f"{error}; {error.hint}" if error.hint else str(error)) from error
     sys.exit(status)
 
 
+@dataclass(frozen=True, slots=True)
 class _Wish:
     """What was asked for."""
 
-    def __init__(
-        self, target: str | None, dry_run: bool, output: str, kubeconfig: Path | None
-    ) -> None:
-        self.target = target
-        self.dry_run = dry_run
-        self.output = output
-        self.kubeconfig = str(kubeconfig or "")
+    target: str | None
+    dry_run: bool
+    output: str
+    kubeconfig: str
+    reports: tuple[Path, ...]
 
 
 def _access(*, plan_only: bool) -> Access:
@@ -127,35 +160,37 @@ async def _fix(authority: Authority, scope: Scope, wish: _Wish) -> int:
             click.echo("Not all could be checked; `clusterwright diagnose` tells why.", err=True)
             return UNCHECKED
         roots = chosen(found.diagnosis.root_causes, wish.target)
-        if not roots and wish.output == "json":
-            return _conclude([], wish)
-        if not roots:
+        if not roots and wish.output != "json":
             about = f" about {wish.target}" if wish.target else ""
             click.echo(f"Nothing to repair{about}: no such problem was found.")
-            return DONE
-        if wish.output in _SPELLED:
+        if roots and wish.output in _SPELLED:
             return _spell(found, roots, wish)
+        again = partial(look, hub, scope, wish.kubeconfig)
         fixer = Fixer(hub, scope, dry_run=wish.dry_run, say=_say)
-        repairs = await _repair(hub, fixer, found, roots, wish)
-        return _conclude(repairs, wish)
+        tell = _show if wish.output == "text" else _tell_nothing
+        repairs = await repair_all(fixer, found, roots, again, tell)
+    if any(one.result is Result.FAILED for one in repairs):
+        click.echo("Stopped: something stands that was done and did not work.", err=True)
+    _report(authority, scope, wish, repairs)
+    return _conclude(repairs, wish) if roots or wish.output == "json" else DONE
 
 
-async def _repair(
-    hub: Hub, fixer: Fixer, found: Found, roots: Sequence[RootCause], wish: _Wish
-) -> list[Repair]:
-    """Repair root causes one after the other; stop where something stands that did not work."""
-    repairs: list[Repair] = []
-    for root in roots:
-        repair = await fixer.fix(found, root)
-        repairs.append(repair)
-        if wish.output == "text":
-            _show(repair)
-        if repair.result is Result.FAILED:
-            click.echo("Stopped: something stands that was done and did not work.", err=True)
-            break
-        if repair.result.touched:
-            found = await look(hub, fixer.scope, wish.kubeconfig)
-    return repairs
+def _report(authority: Authority, scope: Scope, wish: _Wish, repairs: Sequence[Repair]) -> None:
+    """Write the incident reports that were asked for; who approved is what the audit says."""
+    if not wish.reports:
+        return
+    lines = authority.audit.read() if any(one.plan for one in repairs) else ()
+    run = Run(datetime.now(UTC), wish.target or "", scope.namespace or "", wish.dry_run)
+    report = report_of(repairs, run, approvals_of(list(lines)))
+    for path in wish.reports:
+        try:
+            path.write_text(_WRITERS[path.suffix](report), encoding="utf-8")
+        except OSError as error:
+            click.echo(f"The report {path} could not be written: {error.strerror}", err=True)
+
+
+def _tell_nothing(_repair: Repair) -> None:
+    """Tell nothing: what came of it is told in the end."""
 
 
 def _spell(found: Found, roots: Sequence[RootCause], wish: _Wish) -> int:
@@ -179,6 +214,10 @@ def _show(repair: Repair) -> None:
     click.echo(f"  {repair.result.upper()}" + (f" (plan {repair.plan})" if repair.plan else ""))
     for reason in repair.reasons:
         click.echo(f"    {one_line(reason, 600)}")
+    for left in repair.left:
+        why = f" ({left.why})" if left.why else ""
+        said = f"left over: {left.symptom.code} on {left.symptom.subject}{why}"
+        click.echo(f"    {one_line(said, 600)}")
     if repair.result is Result.NO_REMEDY and repair.root.next.fix:
         click.echo(f"    by hand: {one_line(repair.root.next.fix)}")
     click.echo()
@@ -193,7 +232,7 @@ def _conclude(repairs: list[Repair], wish: _Wish) -> int:
         click.echo(json.dumps({"repairs": [_told(one) for one in repairs]}, indent=2))
     else:
         click.echo(f"{len(repairs)} root cause{'s' * (len(repairs) != 1)}: {told}.")
-    wanted = {Result.PLANNED} if wish.dry_run else {Result.FIXED}
+    wanted = {Result.PLANNED} if wish.dry_run else {Result.FIXED, Result.GONE}
     return DONE if all(one.result in wanted for one in repairs) else LEFT
 
 
@@ -206,4 +245,5 @@ def _told(repair: Repair) -> dict[str, object]:
         "plan": repair.plan or None,
         "remedy": repair.remedy.model_dump(mode="json") if repair.remedy else None,
         "reasons": repair.reasons,
+        "left": [f"{one.symptom.code} on {one.symptom.subject}" for one in repair.left],
     }

@@ -19,6 +19,8 @@ from typing import Any
 import anyio
 from anyio import to_thread
 
+from clusterwright.agents.report.incident import IncidentReport
+from clusterwright.cli.judge.mended_report import wrong_in
 from clusterwright.deploy.sandbox.audit_log import writes
 from clusterwright.deploy.sandbox.parts.binaries import ensure_binaries
 from clusterwright.deploy.sandbox.parts.report import SilentReport
@@ -28,6 +30,7 @@ from clusterwright.deploy.sandbox.scenario.lifecycle import break_, is_developed
 from clusterwright.deploy.sandbox.scenario.model import Rendered
 from clusterwright.deploy.sandbox.scenario.play import Truth
 from clusterwright.deploy.sandbox.scenario.run import unmet_of
+from clusterwright.tools.manifest import text
 
 _BREAK_SECONDS = 240.0
 _FIX_SECONDS = 400.0
@@ -54,6 +57,8 @@ class Mended:
 
     rendered: Rendered
     result: str = "not tried"
+    tool: str = ""
+    """The tool of another server that planned it; empty: that of the one which found it."""
     seconds: float = 0.0
     writes: int = 0
     wrong: list[str] = field(default_factory=list[str])
@@ -138,6 +143,8 @@ async def _mend(place: Place, one: Mended) -> None:
         one.wrong.append("fix did not speak of it")
         return
     one.result = str(own["result"])
+    one.tool = text(own, "remedy", "tool")
+    one.wrong += wrong_in(_report(place, rendered), rendered.truth[0])
     said = " ".join(own["reasons"])
     if rendered.card.repair_says and rendered.card.repair_says not in said:
         one.wrong.append(f"it does not say {rendered.card.repair_says!r}: {said[:300]}")
@@ -185,6 +192,7 @@ async def _fix(place: Place, rendered: Rendered) -> list[dict[str, Any]]:
     where = ["-n", rendered.namespace] if rendered.card.scope == "namespaced" else []
     policy = str(place.folder / "policy.yaml")
     options = ["--kubeconfig", str(place.cluster.kubeconfig), "--approve", policy, "-o", "json"]
+    options += ["--report", str(_report_file(place, rendered))]
     command = [sys.executable, "-m", "clusterwright.cli", "fix", "--all", *where, *options]
     folders = {
         "CLUSTERWRIGHT_STATE_DIR": str(place.folder / "state"),
@@ -198,6 +206,15 @@ async def _fix(place: Place, rendered: Rendered) -> list[dict[str, Any]]:
         except ValueError:
             return []
     return []
+
+
+def _report_file(place: Place, rendered: Rendered) -> Path:
+    return place.folder / f"{rendered.name}.json"
+
+
+def _report(place: Place, rendered: Rendered) -> IncidentReport:
+    """Return the incident report of the last run of fix."""
+    return IncidentReport.model_validate_json(_report_file(place, rendered).read_bytes())
 
 
 async def _await_repaired(cluster: Cluster, one: Mended) -> None:

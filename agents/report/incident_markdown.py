@@ -1,0 +1,163 @@
+"""An incident report as Markdown, to file beside a ticket: what servers said stands in code."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+
+from clusterwright.agents.diagnose.diagnosis import Symptom
+from clusterwright.agents.remediate.repair import Result
+from clusterwright.agents.report.evidence import evidence_lines
+from clusterwright.agents.report.incident import Incident, IncidentReport, PlannedChange
+from clusterwright.agents.report.markdown import code, code_block
+from clusterwright.tools.change import PlanStep
+
+_OUTCOMES = {
+    Result.FIXED: "repaired, and proven",
+    Result.GONE: "gone by itself",
+    Result.PLANNED: "planned only (dry run)",
+    Result.ASKS: "waits for what only a person can tell",
+    Result.REFUSED: "refused: the change belongs elsewhere, or must not be made",
+    Result.DECLINED: "not approved",
+    Result.UNDONE: "tried, and undone",
+    Result.FAILED: "FAILED: something stands that was done",
+    Result.NO_REMEDY: "left to a person",
+}
+_MOST = 30
+
+
+def to_markdown(report: IncidentReport) -> str:
+    """Return the document: what came of it all, then each root cause from beginning to end."""
+    incidents = report.incidents
+    blocks = ["# Incident report", "\n".join(_head(report))]
+    if len(incidents) > 1:
+        blocks.append("\n".join(_contents(incidents)))
+    if not incidents:
+        blocks.append("Nothing was found to repair.")
+    for number, one in enumerate(incidents, 1):
+        blocks += _incident(number, one)
+    return "\n\n".join(blocks) + "\n"
+
+
+def _head(report: IncidentReport) -> Iterator[str]:
+    yield f"- Made: {_time(report.made)}"
+    if report.about:
+        yield f"- To be repaired: {code(report.about)}"
+    if report.namespace:
+        yield f"- Namespace: {code(report.namespace)}"
+    if report.dry_run:
+        yield "- Dry run: nothing was changed"
+
+
+def _contents(incidents: Iterable[Incident]) -> Iterator[str]:
+    for number, one in enumerate(incidents, 1):
+        yield f"{number}. {code(str(one.subject))}: {_OUTCOMES[one.outcome]}"
+
+
+def _incident(number: int, one: Incident) -> Iterator[str]:
+    yield f"## {number}. {code(str(one.subject))}: {_OUTCOMES[one.outcome]}"
+    yield "\n".join(_facts(one))
+    if one.decide:
+        yield "### For a person to decide"
+        yield _listed(one.decide)
+    yield "### Timeline (UTC)"
+    yield "\n".join(_timeline(one))
+    yield "### Cause and evidence"
+    yield code_block(_some(evidence_lines(one.evidence)))
+    if one.symptoms:
+        yield "### Symptoms, and how they hang on it"
+        yield "\n".join(_symptoms(one))
+    if one.change is not None:
+        yield "### Change"
+        yield from _change(one.change)
+    if one.proven or one.left:
+        yield "### Proof"
+        yield "\n".join(_proof(one))
+    if one.reasons:
+        yield "### Why it ended so"
+        yield _listed(one.reasons)
+
+
+def _facts(one: Incident) -> Iterator[str]:
+    yield f"- Cause: {code(one.title)}"
+    yield f"- Code: {code(one.code)} ({one.severity}, {one.certainty})"
+    if one.cluster:
+        yield f"- Cluster: {code(one.cluster)}"
+    if one.members and set(one.members) != {one.subject}:
+        yield f"- Seen on: {', '.join(code(str(ref)) for ref in one.members[:_MOST])}"
+    for where in one.belongs:
+        yield f"- The change belongs to: {code(where)}"
+
+
+def _timeline(one: Incident) -> Iterator[str]:
+    for event in one.timeline:
+        said = f": {code(event.said)}" if event.said else ""
+        yield f"- {_time(event.at)} {event.what}{said}"
+
+
+def _symptoms(one: Incident) -> Iterator[str]:
+    for symptom in one.symptoms[:_MOST]:
+        yield f"- {code(_named(symptom))}: {code(symptom.title)}"
+    for link in one.links[:_MOST]:
+        way = f", by {code(' '.join(link.path))}" if link.path else ""
+        yield f"- {code(link.effect)} since {code(link.cause)}: {code(link.because)}{way}"
+    left = max(len(one.symptoms) - _MOST, 0) + max(len(one.links) - _MOST, 0)
+    if left:
+        yield f"- and {left} more, in the report as JSON"
+
+
+def _change(change: PlannedChange) -> Iterator[str]:
+    yield "\n".join(_plan(change))
+    yield code_block(_some([line for step in change.steps for line in _step(step)], 200))
+    yield (
+        f"Look it up with {code(f'clusterwright plans {change.plan}')} and"
+        f" {code(f'clusterwright audit show --plan {change.plan}')}."
+    )
+
+
+def _plan(change: PlannedChange) -> Iterator[str]:
+    yield f"- What: {code(change.say)}"
+    yield f"- Plan: {code(change.plan)}, made by the server {code(change.server)}"
+    why = f": {code('; '.join(change.reasons))}" if change.reasons else ""
+    yield f"- Risk: {change.risk}{why}"
+    yield f"- Approved: {code(change.approved_by) if change.approved_by else 'by nobody yet'}"
+    if change.undo:
+        yield f"- Way back: {code(change.undo)}"
+
+
+def _step(step: PlanStep) -> Iterator[str]:
+    yield step.say
+    for one in step.diff:
+        before = "" if one.before is None else one.before
+        after = "" if one.after is None else one.after
+        if "\n" not in before + after:
+            yield f"  {one.path}: {before or '(nothing)'} -> {after or '(nothing)'}"
+            continue
+        yield f"  {one.path}:"
+        yield from (f"  - {line}" for line in before.splitlines())
+        yield from (f"  + {line}" for line in after.splitlines())
+    yield from (f"  note: {note}" for note in step.notes)
+    if step.irreversible:
+        yield f"  cannot be undone: {step.irreversible}"
+
+
+def _proof(one: Incident) -> Iterator[str]:
+    yield from (f"- Held: {code(said)}" for said in one.proven)
+    for left in one.left:
+        why = f" ({code(left.why)})" if left.why else ""
+        yield f"- Left over: {code(_named(left.symptom))}{why}"
+
+
+def _named(symptom: Symptom) -> str:
+    return f"{symptom.code} on {symptom.subject}"
+
+
+def _listed(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {code(line)}" for line in lines)
+
+
+def _some(lines: list[str], most: int = _MOST) -> list[str]:
+    left = len(lines) - most
+    return [*lines[:most], f"and {left} more lines, in the report as JSON"] if left > 0 else lines
+
+
+def _time(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")

@@ -130,14 +130,14 @@ def _draw_layer(draft: _Draft, one: Dependant) -> None:
 
 def _below(draft: _Draft, one: Dependant, needs: Kind) -> Values:
     """Return what a layer calls that which it is put on."""
-    values = draft.values[one.on]
+    values = draft.values[one.over]
     below = str(values["config" if needs == "claim" else "app"])
-    here, there = draft.incident.namespace_of(one.name), draft.incident.namespace_of(one.on)
+    here, there = draft.incident.namespace_of(one.name), draft.incident.namespace_of(one.over)
     space = draft.spaces[there]["ns"]
     hosts = [f"{below}.{space}", f"{below}.{space}.svc", f"{below}.{space}.svc.cluster.local"]
     hosts = [below, below, *hosts] if here == there else hosts
     dice = Random(f"{draft.incident.name}/{draft.seed}/{one.name}/host")
-    on = next((x for x in draft.incident.layers if x.name == one.on), None)
+    on = next((x for x in draft.incident.layers if x.name == one.over), None)
     return {
         "below": below,
         "below_label": values["app"],

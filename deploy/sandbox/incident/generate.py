@@ -46,9 +46,9 @@ def _grown(incident: Incident, dice: Random, number: int, *, narrow: bool) -> In
         base = dice.choice(bases)
         name = dice.choice([one for one, layer in layers().items() if _is_usual(one, layer)])
         layer = layers()[name]
-        doubled = any(one.layer == name and one.on == base for one in incident.layers)
+        doubled = any(one.layer == name and one.over == base for one in incident.layers)
         if layer.needs in offers_of(incident, base) and not doubled:
-            added = Dependant(layer=name, name=f"layer-{number + 1}", on=base)
+            added = Dependant(layer=name, name=f"layer-{number + 1}", over=base)
             return incident.model_copy(update={"layers": (*incident.layers, added)})
     return incident
 

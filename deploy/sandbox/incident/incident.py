@@ -31,7 +31,7 @@ class Dependant(Declared):
 
     layer: str = Field(description="One of those in layers/.")
     name: str = Field(pattern=_NAME, description="What other layers call it.")
-    on: str = Field(description="The cause or the layer that it needs.")
+    over: str = Field(description="The cause or the layer that it needs.")
     namespace: Literal[1, 2] | None = Field(default=None, description="Empty: where that is.")
     values: dict[str, Scalar] = Field(
         default_factory=dict[str, Scalar], description="What is not to be drawn."
@@ -65,7 +65,7 @@ class Incident(Declared):
         """Return how many objects of different teams lie on the longest way to a cause."""
         found: dict[str, int] = {one.label: 1 for one in self.causes}
         for one in self.layers:
-            found[one.name] = found[one.on] + 1
+            found[one.name] = found[one.over] + 1
         return max(found.values())
 
     def namespace_of(self, part: str) -> int:
@@ -74,7 +74,7 @@ class Incident(Declared):
             if cause.label == part:
                 return cause.namespace
         one = next(one for one in self.layers if one.name == part)
-        return one.namespace or self.namespace_of(one.on)
+        return one.namespace or self.namespace_of(one.over)
 
     @model_validator(mode="after")
     def _fits(self) -> "Incident":
@@ -87,10 +87,10 @@ class Incident(Declared):
             if one.layer not in layers():
                 raise ValueError(f"{one.layer!r} is none of {', '.join(layers())}")
             layer = layers()[one.layer]
-            if layer.needs not in offered.get(one.on, ()):
-                raise ValueError(f"{one.name!r} needs a {layer.needs}, which {one.on!r} has not")
-            if one.namespace not in {None, self.namespace_of(one.on)} and not layer.across:
-                raise ValueError(f"{one.name!r} must be in the namespace of {one.on!r}")
+            if layer.needs not in offered.get(one.over, ()):
+                raise ValueError(f"{one.name!r} needs a {layer.needs}, which {one.over!r} has not")
+            if one.namespace not in {None, self.namespace_of(one.over)} and not layer.across:
+                raise ValueError(f"{one.name!r} must be in the namespace of {one.over!r}")
             offered[one.name] = layer.offers
         if len(offered) < len(self.causes) + len(self.layers):
             raise ValueError("two parts have one name")

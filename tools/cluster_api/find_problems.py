@@ -1,12 +1,16 @@
 """The tool that names what is wrong with workload clusters, as their management cluster sees it."""
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from anyio import to_thread
+
 from clusterwright.tools.analyze import analyze
+from clusterwright.tools.cluster_api.across import Across
 from clusterwright.tools.cluster_api.analyzers import ANALYZERS
 from clusterwright.tools.cluster_api.estate import KINDS
-from clusterwright.tools.cluster_api.fulfil import fulfil
+from clusterwright.tools.cluster_api.fulfil import fulfil, read_workloads
 from clusterwright.tools.cluster_api.k0rdent.made import ownership
 from clusterwright.tools.cluster_api.read import read_estate
 from clusterwright.tools.coverage import Coverage
@@ -39,17 +43,23 @@ async def capi_find_problems(
     """
     connection = await clusters.connect(cluster)
     asked = (DOMAIN, connection.cluster, namespace)
-    read = partial(_scan, clusters, connection, namespace)
+    read = partial(_scan, clusters, connection, namespace, cluster)
     return await paged(clusters, asked, read, limit=limit, cursor=cursor)
 
 
 TOOL = Tool(capi_find_problems, Effect.READ, "Find problems of workload clusters")
 
 
-async def _scan(clusters: Clusters, connection: "Connection", namespace: str | None) -> Scan:
-    snapshot = (await read_estate(connection, namespace)).snapshot
+async def _scan(
+    clusters: Clusters, connection: "Connection", namespace: str | None, asked: str | None
+) -> Scan:
+    estate = await read_estate(connection, namespace)
+    snapshot = estate.snapshot
     analysis = await analyze(snapshot, ANALYZERS, partial(fulfil, clusters, connection))
     findings = tuple(marked(one) for one in analysis.findings)
+    across = Across(estate, asked)
+    there = await read_workloads(clusters, connection, across.wanted(findings))
+    joins = await to_thread.run_sync(replace(across, workloads=there).joins, findings)
     gaps = (*snapshot.coverage.gaps, *analysis.gaps)
     return Scan(
         DOMAIN,
@@ -58,6 +68,7 @@ async def _scan(clusters: Clusters, connection: "Connection", namespace: str | N
         findings,
         Coverage(checked=checked(snapshot), gaps=gaps),
         {one.source: one for one in (*owners(snapshot, findings), *ownership(snapshot))},
+        joins=joins,
     )
 
 

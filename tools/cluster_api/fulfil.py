@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import anyio
 
 from clusterwright.tools.analyzer import Fulfilled, ListRequest, Request
+from clusterwright.tools.cluster_api.across import Workload
 from clusterwright.tools.errors import ToolError
 from clusterwright.tools.kubernetes import read
 from clusterwright.tools.manifest import Manifest
+from clusterwright.tools.ref import Ref
 
 if TYPE_CHECKING:
     from clusterwright.tools.kubernetes.client.clusters import Clusters
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 WORKLOAD_SECONDS = 4.0
 WORKLOAD_LISTS = 10
 """Listings of workload clusters for one answer; each may be a cluster that does not answer."""
+_WITHOUT_NODE = "spec.nodeName=,status.phase=Pending"
 
 
 async def fulfil(
@@ -53,13 +56,40 @@ async def fulfil(
     return replace(answers[0], lists=found, left_out=left_out)
 
 
+async def read_workloads(
+    clusters: "Clusters",
+    connection: "Connection",
+    wanted: Sequence[Manifest],
+    *,
+    seconds: float = WORKLOAD_SECONDS,
+) -> dict[Ref, Workload]:
+    """Return the Nodes of the first Clusters, and the Pods that no Node has.
+
+    A Cluster that does not answer in time, or whose kubeconfig may not be read, is left out.
+    """
+    found: dict[Ref, Workload] = {}
+
+    async def there(ref: Ref) -> None:
+        with anyio.move_on_after(seconds):
+            nodes = await _listed(clusters, connection, ListRequest(ref, "Node"))
+            pods = await _listed(clusters, connection, ListRequest(ref, "Pod"), _WITHOUT_NODE)
+            if nodes is not None and pods is not None:
+                found[ref] = Workload(pods, nodes)
+
+    async with anyio.create_task_group() as tasks:
+        for one in wanted[:WORKLOAD_LISTS]:
+            tasks.start_soon(there, Ref.of(one))
+    return found
+
+
 async def _listed(
-    clusters: "Clusters", connection: "Connection", request: ListRequest
+    clusters: "Clusters", connection: "Connection", request: ListRequest, fields: str = ""
 ) -> list[Manifest] | None:
     """Return the objects of a workload cluster; None where it cannot be read."""
     ref = request.cluster
     try:
         workload = await clusters.connect(f"capi:{connection.cluster}/{ref.namespace}/{ref.name}")
-        return await workload.list(await workload.resource(request.kind))
+        resource = await workload.resource(request.kind)
+        return await workload.list(resource, field_selector=fields)
     except ToolError:
         return None

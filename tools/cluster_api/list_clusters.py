@@ -15,6 +15,7 @@ from clusterwright.tools.cluster_api.k0rdent.made import deployment_of
 from clusterwright.tools.cluster_api.k0rdent.state import state_of, without_cluster
 from clusterwright.tools.cluster_api.patience import wrong
 from clusterwright.tools.cluster_api.read import read_estate
+from clusterwright.tools.cluster_api.target import target_of
 from clusterwright.tools.coverage import Gap
 from clusterwright.tools.cursor import Cursor, decode, encode, foreign, question
 from clusterwright.tools.excerpt import one_line
@@ -89,7 +90,7 @@ async def capi_list_clusters(
     if cursor and asked != own:
         raise foreign(cursor)
     estate = await read_estate(connection, namespace)
-    rows = await to_thread.run_sync(_rows, estate)
+    rows = await to_thread.run_sync(_rows, estate, cluster)
     rest = [one for one in rows if one[0] > tuple(after)]
     counted = ClusterList(
         cluster=connection.cluster,
@@ -106,18 +107,18 @@ TOOL = Tool(capi_list_clusters, Effect.READ, "List workload clusters")
 _Key = tuple[int, str, str]
 
 
-def _rows(estate: Estate) -> list[tuple[_Key, ClusterRow]]:
-    found = [_row(estate, one) for one in estate.clusters]
-    found += [_pending(estate, one) for one in without_cluster(estate.snapshot)]
+def _rows(estate: Estate, management: str | None) -> list[tuple[_Key, ClusterRow]]:
+    found = [_row(estate, one, management) for one in estate.clusters]
+    found += [_pending(estate, one, management) for one in without_cluster(estate.snapshot)]
     return sorted(found, key=lambda one: one[0])
 
 
-def _row(estate: Estate, one: Manifest) -> tuple[_Key, ClusterRow]:
+def _row(estate: Estate, one: Manifest, management: str | None) -> tuple[_Key, ClusterRow]:
     namespace, name, found = namespace_of(one), name_of(one), health(estate, one)
     cause = next((cause for cause, _ in found.causes if wrong(cause, estate.snapshot.now)), None)
     deployment = deployment_of(estate.snapshot, one)
     row = ClusterRow(
-        cluster=f"capi:{namespace}/{name}",
+        cluster=target_of(management, namespace, name),
         state=found.state,
         version=_version(estate, one),
         class_name=_class(one),
@@ -130,12 +131,14 @@ def _row(estate: Estate, one: Manifest) -> tuple[_Key, ClusterRow]:
     return (int(found.well), namespace, name), row
 
 
-def _pending(estate: Estate, deployment: Manifest) -> tuple[_Key, ClusterRow]:
+def _pending(
+    estate: Estate, deployment: Manifest, management: str | None
+) -> tuple[_Key, ClusterRow]:
     """Return the row of a ClusterDeployment of which no Cluster has come."""
     namespace, name = namespace_of(deployment), name_of(deployment)
     state, well, cause = state_of(estate.snapshot, deployment)
     row = ClusterRow(
-        cluster=f"capi:{namespace}/{name}",
+        cluster=target_of(management, namespace, name),
         state=state,
         deployment=f"{namespace}/{name}",
         age=age(deployment, estate.snapshot.now),

@@ -31,7 +31,7 @@ def machine_labels(asked: Question) -> Iterator[Claim]:
     taken = _listed(_marks(asked), _FROM_MACHINE)
     for label in _labels(asked):
         domain = label.rpartition("/")[0]
-        if label not in taken and not _is_synced(domain):
+        if label not in taken and not is_synced(domain):
             continue
         kind = word(origin.owner_kind or "Machine")
         owner = f"{kind} {word(origin.owner or origin.machine)}"
@@ -81,5 +81,6 @@ def _listed(marks: Manifest, key: str) -> frozenset[str]:
     return frozenset(str(marks.get(key, "")).split(","))
 
 
-def _is_synced(domain: str) -> bool:
+def is_synced(domain: str) -> bool:
+    """Return whether Cluster API takes the labels of a domain from the Machine in any case."""
     return domain in _SYNCED or domain.endswith(tuple(f".{one}" for one in _SYNCED[1:]))

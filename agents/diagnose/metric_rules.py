@@ -36,8 +36,9 @@ METRIC_RULES = (
     *each(
         ("alert/firing", "alert/flapping"),
         (*_TO_PODS, Edge.RUNS_ON),
-        ("pod/*", "workload/*", "node/not-ready"),
-        "what a Service leads to, and what it runs on, fails for it",
+        ("pod/*", "workload/*", "node/not-ready", "service/selector-mismatch",
+         "service/target-port-mismatch", "service/no-ready-endpoints"),
+        "what it calls, selects or runs on fails, and it does with that",
         "Kubernetes docs, Service, EndpointSlices; Nodes, Node controller",
     ),
     *each(

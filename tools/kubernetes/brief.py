@@ -13,6 +13,7 @@ from clusterwright.tools.finding import (
     MetricEvidence,
     Relation,
 )
+from clusterwright.tools.kubernetes.analyzers.pod import workload_of
 from clusterwright.tools.quotation import word
 from clusterwright.tools.snapshot import Snapshot
 
@@ -48,7 +49,7 @@ def owners(snapshot: Snapshot, findings: Iterable[Finding]) -> Iterator[Relation
     targets = (one.target for finding in findings for one in finding.relations)
     for target in dict.fromkeys(targets):
         manifest = snapshot.get(target)
-        workload = snapshot.workload(manifest) if manifest else target
+        workload = workload_of(snapshot, manifest) if manifest else target
         if workload != target:
             yield Relation(source=target, edge=Edge.OWNED_BY, target=workload)
 

@@ -12,6 +12,7 @@ from clusterwright.tools.coverage import Coverage
 from clusterwright.tools.cursor import Cursor
 from clusterwright.tools.finding import Finding
 from clusterwright.tools.kubernetes.analyzers import ANALYZERS
+from clusterwright.tools.kubernetes.around import around, with_owner
 from clusterwright.tools.kubernetes.brief import owners
 from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.parameters import Cluster, Namespace
@@ -58,6 +59,7 @@ async def _scan(connection: "Connection", namespace: str | None) -> Scan:
     analysis = await analyze(snapshot, ANALYZERS, partial(fulfil, connection))
     left = unexplained(snapshot, analysis.findings)
     repaired = await to_thread.run_sync(_with_remedies, analysis.findings, snapshot)
+    edges = await to_thread.run_sync(around, snapshot, (*analysis.findings, *left.findings))
     findings = [marked(one) for one in (*repaired, *left.findings)]
     gaps = (*snapshot.coverage.gaps, *analysis.gaps, *left.gaps)
     return Scan(
@@ -68,10 +70,11 @@ async def _scan(connection: "Connection", namespace: str | None) -> Scan:
         Coverage(checked=snapshot.coverage.checked, gaps=gaps),
         {one.source: one for one in owners(snapshot, findings)},
         _SYMPTOMS,
+        around=edges,
     )
 
 
 def _with_remedies(findings: Sequence[Finding], snapshot: Snapshot) -> list[Finding]:
     # Start-up does without them.
     made = import_module("clusterwright.tools.kubernetes.remedies.all")
-    return [made.with_remedies(one, snapshot) for one in findings]
+    return [with_owner(made.with_remedies(one, snapshot), snapshot) for one in findings]

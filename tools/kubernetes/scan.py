@@ -49,6 +49,10 @@ class Scan:
         default_factory=dict[Ref, tuple[Relation, ...]]
     )
     """Edges from other objects to what findings are about, by the findings' subjects."""
+    around: Mapping[Ref, tuple[Relation, ...]] = field(
+        default_factory=dict[Ref, tuple[Relation, ...]]
+    )
+    """More edges around those subjects, told where all evidence is asked for."""
 
     def key(self, finding: Finding) -> tuple[int, int, int, str, str, str]:
         """Return what findings are ordered by, so that a page starts where the last one ended.
@@ -108,15 +112,16 @@ def _page(
         cluster=scan.cluster,
         total=len(scan.findings),
         findings=shown,
-        relations=tuple(dict.fromkeys(_owners(scan, shown))),
+        relations=tuple(dict.fromkeys(_edges(scan, shown, whole=evidence > 1))),
         coverage=scan.coverage,
         next_cursor=encode("problems", *origin, *scan.key(rest[most - 1])) if more else None,
     )
 
 
-def _owners(scan: Scan, shown: Iterable[Finding]) -> Iterator[Relation]:
-    """Yield the edges from what the findings shown point at, and those to their subjects."""
+def _edges(scan: Scan, shown: Iterable[Finding], *, whole: bool) -> Iterator[Relation]:
+    """Yield the edges from what the findings shown point at, and those around their subjects."""
     for subject in dict.fromkeys(finding.subject for finding in shown):
         yield from scan.joins.get(subject, ())
+        yield from scan.around.get(subject, ()) if whole else ()
     targets = dict.fromkeys(one.target for finding in shown for one in finding.relations)
     yield from (scan.owners[target] for target in targets if target in scan.owners)

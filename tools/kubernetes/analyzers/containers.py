@@ -20,6 +20,7 @@ from clusterwright.tools.kubernetes.analyzers.pod import (
     title,
     troubled,
 )
+from clusterwright.tools.kubernetes.calls import told_with
 from clusterwright.tools.manifest import text
 from clusterwright.tools.snapshot import Snapshot
 
@@ -71,12 +72,19 @@ def _refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding:
             refused = api_access.denied(fulfilled.logs.get(request, ()))
             if refused is not None:
                 return _denied(finding, request, refused)
-        line = telling(fulfilled.logs.get(request, ())) if isinstance(request, LogRequest) else ""
+        lines = fulfilled.logs.get(request, ()) if isinstance(request, LogRequest) else ()
+        line = telling(lines)
         if isinstance(request, LogRequest) and line:
-            evidence = LogEvidence(
-                ref=request.pod, container=request.container, line=line, previous=request.previous
+            said = tuple(
+                LogEvidence(
+                    ref=request.pod,
+                    container=request.container,
+                    line=one,
+                    previous=request.previous,
+                )
+                for one in told_with(line, lines)
             )
-            update: dict[str, object] = {"evidence": (*finding.evidence, evidence)}
+            update: dict[str, object] = {"evidence": (*finding.evidence, *said)}
             if line not in finding.title:
                 update["title"] = title(f"{finding.title.replace(_KEEPS, _SHORT)}: {line}")
             finding = finding.model_copy(update=update)

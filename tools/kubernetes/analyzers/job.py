@@ -15,6 +15,7 @@ from clusterwright.tools.kubernetes.analyzers.pod import (
     workload_of,
 )
 from clusterwright.tools.kubernetes.analyzers.pod import severity_of as severity_of_workload
+from clusterwright.tools.kubernetes.calls import told_with
 from clusterwright.tools.manifest import Manifest, condition, instant, number, text
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
@@ -108,11 +109,15 @@ def _remedy(job: Manifest, reason: str, *, seen: bool) -> str:
 def _refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding:
     finding = suspicion.finding
     for request in suspicion.requests:
-        line = telling(fulfilled.logs.get(request, ())) if isinstance(request, LogRequest) else ""
+        lines = fulfilled.logs.get(request, ()) if isinstance(request, LogRequest) else ()
+        line = telling(lines)
         if isinstance(request, LogRequest) and line:
-            said = LogEvidence(ref=request.pod, container=request.container, line=line)
+            said = (
+                LogEvidence(ref=request.pod, container=request.container, line=one)
+                for one in told_with(line, lines)
+            )
             update: dict[str, object] = {
-                "evidence": (*finding.evidence, said),
+                "evidence": (*finding.evidence, *said),
                 "title": title(f"{finding.title}: {line}"),
             }
             finding = finding.model_copy(update=update)

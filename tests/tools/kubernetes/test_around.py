@@ -1,0 +1,175 @@
+"""Edges around findings: who needs what is broken, what it does not reach, and who keeps it."""
+
+import pytest
+
+from clusterwright.tools.analyzer import LogRequest
+from clusterwright.tools.finding import Edge, Relation
+from clusterwright.tools.kubernetes.around import around, with_owner
+from clusterwright.tools.manifest import Json, Manifest
+from clusterwright.tools.ref import Ref
+from tests.agents.found import edge, finding
+from tests.tools.kubernetes.analyzers.cluster import (
+    conclude,
+    ended,
+    event,
+    make,
+    owned,
+    pod,
+    running,
+    snapshot,
+    waiting,
+)
+
+CART, SERVICE = "Deployment/shop/cart", "Service/shop/cart"
+REFUSED = 'Get "http://cart/": dial tcp 10.96.1.2:80: connect: connection refused'
+
+
+def workload(name: str, one: Manifest, **metadata: Json) -> list[Manifest]:
+    """A Deployment with a pod, which carries its name as label."""
+    above = make("Deployment", name, api="apps/v1", metadata=metadata)
+    one["metadata"] |= {"labels": {"app": name}}
+    return [above, owned(one, above)]
+
+
+def cart() -> list[Manifest]:
+    """A Deployment whose pod is broken, and its Service."""
+    spec: Json = {"selector": {"app": "cart"}, "clusterIP": "10.96.1.2", "ports": [{"port": 80}]}
+    return [*workload("cart", pod(waiting("ErrImagePull"))), make("Service", "cart", spec=spec)]
+
+
+def told(*objects: Manifest, subject: str = CART) -> list[Relation]:
+    """The edges around a finding on `subject`."""
+    found = around(snapshot(*objects), [finding("pod/image-not-found", subject)])
+    return list(found.get(Ref.parse(subject), ()))
+
+
+def test_a_workload_is_selected_by_its_service_and_its_budget() -> None:
+    selector = {"selector": {"matchLabels": {"app": "cart"}}}
+    other = {"selector": {"matchLabels": {"app": "pay"}}}
+    budgets = [
+        make("PodDisruptionBudget", name, api="policy/v1", spec=spec)
+        for name, spec in (("cart", selector), ("pay", other))
+    ]
+    for one in budgets:
+        one["apiVersion"] = "policy/v1"
+    assert told(*cart(), *budgets) == [
+        edge(SERVICE, Edge.SELECTS, CART),
+        edge("PodDisruptionBudget/shop/cart", Edge.SELECTS, CART),
+    ]
+
+
+def test_an_ingress_leads_to_the_service_that_is_broken() -> None:
+    backend = {"service": {"name": "cart", "port": {"number": 80}}}
+    rule = {"http": {"paths": [{"path": "/", "backend": backend}]}}
+    ingress = make("Ingress", "web", api="networking.k8s.io/v1", spec={"rules": [rule]})
+    assert told(*cart(), ingress, subject=SERVICE) == [
+        edge("Ingress/shop/web", Edge.ROUTES_TO, SERVICE)
+    ]
+
+
+def crashing(name: str) -> list[Manifest]:
+    state = waiting("CrashLoopBackOff")
+    return workload(name, pod(state, name=f"{name}-1", last=ended(1), restarts=5))
+
+
+def test_a_program_that_crashes_calls_the_service_that_its_log_names() -> None:
+    objects = [*cart(), *crashing("web")]
+    request = LogRequest(Ref.parse("Pod/shop/web-1"), "app", previous=True)
+    found = [
+        one
+        for one in conclude(*objects, logs={request: ("hello", REFUSED)})
+        if one.code == "pod/crash-loop"
+    ]
+    edges = around(snapshot(*objects), found)
+    assert edges == {
+        Ref.parse("Deployment/shop/web"): (
+            edge("Deployment/shop/web", Edge.ROUTES_TO, SERVICE),
+            edge(SERVICE, Edge.SELECTS, CART),
+        )
+    }
+    harmless = conclude(*objects, logs={request: ("connected to cart:80", "panic: no PORT")})
+    assert around(snapshot(*objects), [o for o in harmless if o.code == "pod/crash-loop"]) == {}
+
+
+@pytest.mark.parametrize(
+    "message", ["Readiness probe failed: " + REFUSED, "Readiness probe errored: command timed out"]
+)
+def test_a_probe_that_fails_calls_the_service_that_it_names(message: str) -> None:
+    probe = {"exec": {"command": ["wget", "-qO-", "http://cart/"]}}
+    web = pod(running(), name="web-1", container={"readinessProbe": probe})
+    objects = [*cart(), *workload("web", web), event(web, "Unhealthy", message)]
+    found = [one for one in conclude(*objects) if one.code == "pod/readiness-probe-failing"]
+    edges = around(snapshot(*objects), found)
+    assert edge("Deployment/shop/web", Edge.ROUTES_TO, SERVICE) in edges[found[0].subject]
+
+
+def test_a_probe_of_the_pod_itself_calls_nobody() -> None:
+    probe = {"exec": {"command": ["wget", "-qO-", "http://cart/"]}}
+    one = pod(running(), container={"readinessProbe": probe})
+    failed = event(one, "Unhealthy", "Readiness probe failed: HTTP 500")
+    objects = [*workload("cart", one), cart()[-1], failed]
+    [found] = [f for f in conclude(*objects) if f.code == "pod/readiness-probe-failing"]
+    edges = around(snapshot(*objects), [found])
+    assert edges == {Ref.parse(CART): (edge(SERVICE, Edge.SELECTS, CART),)}
+
+
+def test_who_waits_for_a_service_in_an_init_container_is_joined_to_what_is_broken() -> None:
+    init = {"name": "wait", "command": ["sh", "-c", "until nc -z cart 80; do sleep 1; done"]}
+    status = {"initContainerStatuses": [{"name": "wait", "state": running(), "ready": False}]}
+    waiter = pod(name="late-1", phase="Pending", spec={"initContainers": [init]}, status=status)
+    calls = edge("Deployment/shop/late", Edge.ROUTES_TO, SERVICE)
+    assert calls in told(*cart(), *workload("late", waiter))
+    waiter["status"]["initContainerStatuses"][0]["state"] = ended(0)
+    assert calls not in told(*cart(), *workload("late", waiter))
+
+
+@pytest.mark.parametrize(
+    ("metadata", "owner", "where"),
+    [
+        (
+            {"annotations": {"argocd.argoproj.io/tracking-id": "team_cart:apps/Deployment:shop/x"}},
+            "Application.argoproj.io/team/cart",
+            "the source of Argo CD Application cart, its Git repository",
+        ),
+        (
+            {
+                "labels": {
+                    "helm.toolkit.fluxcd.io/name": "c",
+                    "helm.toolkit.fluxcd.io/namespace": "f",
+                }
+            },
+            "HelmRelease.helm.toolkit.fluxcd.io/f/c",
+            "the values of Flux HelmRelease c in namespace f",
+        ),
+        (
+            {
+                "labels": {
+                    "kustomize.toolkit.fluxcd.io/name": "apps",
+                    "kustomize.toolkit.fluxcd.io/namespace": "flux-system",
+                }
+            },
+            "Kustomization.kustomize.toolkit.fluxcd.io/flux-system/apps",
+            "the source, its Git repository, of Flux Kustomization apps in namespace flux-system",
+        ),
+    ],
+)
+def test_a_workload_that_gitops_keeps_is_released_by_that(
+    metadata: dict[str, Json], owner: str, where: str
+) -> None:
+    objects = workload("cart", pod(waiting("ErrImagePull")), **metadata)
+    assert told(*objects) == [edge(CART, Edge.RELEASED_BY, owner)]
+    found = finding("pod/image-not-found", CART, fixes=("Name another image.", "Or push it."))
+    assert with_owner(found, snapshot(*objects)).fixes == (
+        f"Name another image. It belongs in {where}.",
+        "Or push it.",
+    )
+
+
+def test_what_nobody_keeps_has_its_fix_as_it_is() -> None:
+    found = finding("pod/image-not-found", CART, fixes=("Name another image.",))
+    assert with_owner(found, snapshot(*cart())) == found
+
+
+def test_what_has_nothing_around_it_has_no_edges() -> None:
+    assert around(snapshot(*cart()), [finding("node/not-ready", "Node/n")]) == {}
+    assert around(snapshot(*cart()), []) == {}

@@ -1,0 +1,173 @@
+"""Edges around what findings are about, which no analyzer needs and a diagnosis does.
+
+Who selects, guards and routes to a workload that is broken; which Service it says it does not
+reach; and the GitOps object that it is kept by.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+
+from clusterwright.tools.finding import (
+    Edge,
+    EventEvidence,
+    FieldEvidence,
+    Finding,
+    LogEvidence,
+    Relation,
+)
+from clusterwright.tools.kubernetes.analyzers import liveness_probe, readiness_probe
+from clusterwright.tools.kubernetes.analyzers.ingress import backends
+from clusterwright.tools.kubernetes.analyzers.pod import (
+    Container,
+    containers,
+    troubled,
+    workload_of,
+)
+from clusterwright.tools.kubernetes.analyzers.service import selected_pods, selecting
+from clusterwright.tools.kubernetes.calls import asked_for, not_reached
+from clusterwright.tools.kubernetes.label_selector import matches
+from clusterwright.tools.kubernetes.owners.claim import Claim, Question
+from clusterwright.tools.kubernetes.owners.gitops import argo_cd, flux
+from clusterwright.tools.manifest import (
+    Manifest,
+    labels_of,
+    mapping,
+    namespace_of,
+    strings,
+    text,
+    texts,
+)
+from clusterwright.tools.ref import Ref
+from clusterwright.tools.snapshot import Snapshot
+
+KINDS = ("Service", "Ingress", "PodDisruptionBudget")
+"""What it reads beside pods and their owners."""
+_MOST = 20
+"""Edges told of one object: a hundred callers of a Service say no more than twenty."""
+_PROBES = {readiness_probe.CODE: "readinessProbe", liveness_probe.CODE: "livenessProbe"}
+
+Edges = Mapping[Ref, tuple[Relation, ...]]
+
+
+def around(snapshot: Snapshot, findings: Iterable[Finding]) -> Edges:
+    """Return the edges around the subject of each finding, by the subject."""
+    subjects: dict[Ref, dict[Relation, None]] = defaultdict(dict)
+    for finding in findings:
+        subjects[finding.subject] |= dict.fromkeys(_calls(snapshot, finding))
+        subjects[finding.subject] |= dict.fromkeys(_kept_by(snapshot, finding.subject))
+    for relation in _towards(snapshot, {ref.namespace for ref in subjects}):
+        if relation.target in subjects:
+            subjects[relation.target][relation] = None
+    selected = _by_service(snapshot)
+    for caller, service in _waiting(snapshot):
+        for ref in (service, *selected.get(service, ())):
+            if ref in subjects:
+                subjects[ref] |= dict.fromkeys(_call(caller, service, selected))
+    return {ref: tuple(some)[:_MOST] for ref, some in subjects.items() if some}
+
+
+def _calls(snapshot: Snapshot, finding: Finding) -> Iterator[Relation]:
+    """Yield the edges to the Services that the subject of a finding does not reach."""
+    selected = _by_service(snapshot)
+    for service in dict.fromkeys(_services_of(snapshot, finding)):
+        yield from _call(finding.subject, service, selected)
+
+
+def _call(caller: Ref, service: Ref, selected: Mapping[Ref, tuple[Ref, ...]]) -> Iterator[Relation]:
+    yield Relation(source=caller, edge=Edge.ROUTES_TO, target=service)
+    for workload in selected.get(service, ()):
+        yield Relation(source=service, edge=Edge.SELECTS, target=workload)
+
+
+def _services_of(snapshot: Snapshot, finding: Finding) -> Iterator[Ref]:
+    """Yield the Services that a finding's evidence names, and those that a failing probe asks."""
+    for one in finding.evidence:
+        line = one.line if isinstance(one, LogEvidence) else ""
+        line = one.message if isinstance(one, EventEvidence) else line
+        yield from not_reached(snapshot, line, one.ref.namespace)
+    if finding.code in _PROBES:
+        told = " ".join(one.path for one in finding.evidence if isinstance(one, FieldEvidence))
+        for pod in filter(None, map(snapshot.get, finding.members[:1])):
+            for container in containers(pod):
+                if f"'{container.name}'" in told:
+                    command = texts(container.spec, _PROBES[finding.code], "exec", "command")
+                    yield from _others(snapshot, pod, command)
+
+
+def _others(snapshot: Snapshot, pod: Manifest, words: list[str]) -> Iterator[Ref]:
+    """Yield the Services that a command names, but for those of the pod itself."""
+    for ref in asked_for(snapshot, words, namespace_of(pod)):
+        selector = strings(snapshot.get(ref), "spec", "selector")
+        if not (selector and selector.items() <= labels_of(pod).items()):
+            yield ref
+
+
+def _waiting(snapshot: Snapshot) -> Iterator[tuple[Ref, Ref]]:
+    """Yield workloads whose pods wait for an init container, with the Services that this names."""
+    for pod in troubled(snapshot):
+        for container in containers(pod):
+            if _holds_up(container):
+                words = [*texts(container.spec, "command"), *texts(container.spec, "args")]
+                for service in _others(snapshot, pod, words):
+                    yield workload_of(snapshot, pod), service
+
+
+def _holds_up(container: Container) -> bool:
+    """Return whether it runs, or ends and is run again, before the pod can start."""
+    sidecar = text(container.spec, "restartPolicy") == "Always"
+    return container.init and not sidecar and (container.running or bool(container.waiting))
+
+
+def _by_service(snapshot: Snapshot) -> Mapping[Ref, tuple[Ref, ...]]:
+    return snapshot.derived(_selected)
+
+
+def _selected(snapshot: Snapshot) -> Mapping[Ref, tuple[Ref, ...]]:
+    """Return the workloads that each Service selects."""
+    return {
+        Ref.of(service): tuple(
+            dict.fromkeys(workload_of(snapshot, pod) for pod in selected_pods(snapshot, service))
+        )
+        for service in selecting(snapshot)
+    }
+
+
+def _towards(snapshot: Snapshot, namespaces: set[str]) -> Iterator[Relation]:
+    """Yield the edges from Services, budgets and Ingresses of some namespaces to what they need."""
+    for service, workloads in _by_service(snapshot).items():
+        for one in workloads if service.namespace in namespaces else ():
+            yield Relation(source=service, edge=Edge.SELECTS, target=one)
+    for namespace in sorted(namespaces):
+        for budget in snapshot.in_namespace("PodDisruptionBudget", namespace):
+            selector = mapping(budget, "spec", "selector")
+            pods = snapshot.selected("Pod", namespace, strings(selector, "matchLabels"))
+            found = (pod for pod in pods if matches(selector, labels_of(pod)))
+            for one in dict.fromkeys(workload_of(snapshot, pod) for pod in found):
+                yield Relation(source=Ref.of(budget), edge=Edge.SELECTS, target=one)
+        for ingress in snapshot.in_namespace("Ingress", namespace):
+            names = dict.fromkeys(text(one, "name") for _, one in backends(ingress))
+            for service in (Ref("Service", name, namespace) for name in names if name):
+                yield Relation(source=Ref.of(ingress), edge=Edge.ROUTES_TO, target=service)
+
+
+def _kept_by(snapshot: Snapshot, subject: Ref) -> Iterator[Relation]:
+    """Yield the edge to the Application, HelmRelease or Kustomization that keeps an object."""
+    for claim in _claims(snapshot, subject):
+        if claim.ref is not None and claim.ref != subject:
+            yield Relation(source=subject, edge=Edge.RELEASED_BY, target=claim.ref)
+
+
+def with_owner(finding: Finding, snapshot: Snapshot) -> Finding:
+    """Return a finding whose first fix says where it belongs, if GitOps keeps the subject."""
+    claim = next(iter(_claims(snapshot, finding.subject)), None)
+    if claim is None or not finding.fixes:
+        return finding
+    first, *others = finding.fixes
+    told = f"{first} It belongs in {claim.where}."
+    return finding.model_copy(update={"fixes": (told, *others)})
+
+
+def _claims(snapshot: Snapshot, subject: Ref) -> list[Claim]:
+    manifest = snapshot.get(subject)
+    asked = Question(manifest, None, snapshot) if manifest is not None else None
+    return [*argo_cd(asked), *flux(asked)] if asked else []

@@ -6,26 +6,25 @@ import sys
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import cast
 
 import anyio
 import click
-from rich.console import Console
 
 from clusterwright.agents.diagnose import diagnose
 from clusterwright.agents.diagnose.diagnosis import Diagnosis, Verdict
 from clusterwright.agents.hub import Hub, Target, connect
-from clusterwright.agents.report.document import to_json
-from clusterwright.agents.report.terminal import render
 from clusterwright.agents.server_spec import name_server, parse_server
 from clusterwright.agents.sign_in import SignIn
 from clusterwright.cli.browse import browse
+from clusterwright.cli.output import DOCUMENTS, TEXT, show
 from clusterwright.cli.progress import progress
+from clusterwright.cli.sieve import USUAL, Sieve, read_sieve, tell
 from clusterwright.cli.watch import follow
 from clusterwright.tools.errors import InvalidInputError, NotFoundError, ToolError
 from clusterwright.tools.excerpt import one_line
+from clusterwright.tools.finding import Severity
 from clusterwright.tools.redaction import redact_text
 from clusterwright.tools.ref import Ref, check_namespace
 
@@ -33,6 +32,8 @@ _log = logging.getLogger(__name__)
 # What a server says wrongly is told as a gap; the SDK would print it again, with a traceback.
 logging.getLogger("mcp").addHandler(logging.NullHandler())
 HEALTHY, PROBLEMS, UNCHECKED, INTERRUPTED, UNREAD = 0, 1, 2, 130, 141
+NEVER = "never"
+_PATH = click.Path(path_type=Path)
 
 
 @click.command(name="diagnose")
@@ -40,7 +41,7 @@ HEALTHY, PROBLEMS, UNCHECKED, INTERRUPTED, UNREAD = 0, 1, 2, 130, 141
 @click.option("--context", "-c", metavar="NAME", help="A kubeconfig context; default: the current.")
 @click.option(
     "--kubeconfig",
-    type=click.Path(path_type=Path),
+    type=_PATH,
     help="Default: $KUBECONFIG, else ~/.kube/config.",
 )
 @click.option(
@@ -48,7 +49,27 @@ HEALTHY, PROBLEMS, UNCHECKED, INTERRUPTED, UNREAD = 0, 1, 2, 130, 141
 )
 @click.option("--all-namespaces", "-A", is_flag=True, help="The default, as kubectl spells it.")
 @click.option(
-    "--output", "-o", type=click.Choice(["text", "json"]), default="text", show_default=True
+    "--output", "-o", type=click.Choice([TEXT, *DOCUMENTS]), default=TEXT, show_default=True
+)
+@click.option("--output-file", type=_PATH, metavar="FILE", help="Written whole, or not at all.")
+@click.option(
+    "--fail-on",
+    type=click.Choice([*Severity, NEVER]),
+    default=Severity.WARNING,
+    show_default=True,
+    help="The least severity of a root cause for which to exit 1.",
+)
+@click.option(
+    "--baseline",
+    type=_PATH,
+    metavar="FILE",
+    help="What an earlier run wrote with -o json: only what is new since is told.",
+)
+@click.option(
+    "--ignore-file",
+    type=_PATH,
+    metavar="FILE",
+    help=f"Root causes that are only counted. Default: {USUAL}, if it is there.",
 )
 @click.option(
     "--server",
@@ -80,6 +101,10 @@ def command(
     namespaces: tuple[str, ...],
     all_namespaces: bool,
     output: str,
+    output_file: Path | None,
+    fail_on: str,
+    baseline: Path | None,
+    ignore_file: Path | None,
     specs: tuple[str, ...],
     watched: bool,
     every: float,
@@ -90,22 +115,27 @@ def command(
     With REF (Pod/shop/cart-1, Service/shop/cart, Alert/KubePodCrashLooping), only those that this
     object hangs on, and how.
 
-    Exit status: 0 healthy, 1 problems found, 2 could not check.
+    Exit status: 0 healthy, 1 problems found (see --fail-on), 2 could not check.
     """
     try:
         namespace = _one_namespace(namespaces, everywhere=all_namespaces)
         ref = Ref.parse(about) if about else None
         asked = Asked(context, namespace, ref, str(kubeconfig or ""))
         servers = targets(specs, kubeconfig, context)
+        sieve = read_sieve(baseline, ignore_file, namespace)
+        if watched and (output not in {TEXT, "json"} or output_file):
+            raise InvalidInputError("--watch prints lines", hint="with -o text or -o json only")
     except ToolError as error:
         raise _usage(error) from error
     try:
         if watched:
-            anyio.run(_watch, servers, asked, every, output == "json")
+            anyio.run(_watch, servers, asked, sieve, every, output == "json")
         with progress("asking for problems"):
-            found = anyio.run(run, servers, asked)
-        show(found, output)
-    except NotFoundError as error:  # the object that was asked about
+            whole = anyio.run(run, servers, asked)
+        tell(sieve.notes(whole))
+        found = sieve.sift(whole)
+        show(found, output, output_file)
+    except (NotFoundError, InvalidInputError) as error:  # the object asked about, the file
         raise _usage(error) from error
     except BrokenPipeError:  # `| head` has read enough; a status for it is the shell's custom
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nor may the exit's flush
@@ -116,7 +146,7 @@ def command(
         _log.debug("the diagnosis failed", exc_info=True)
         click.echo(_crash(error), err=True)
         sys.exit(UNCHECKED)
-    sys.exit(exit_status(found, strict=strict))
+    sys.exit(exit_status(found, strict=strict, fail_on=fail_on))
 
 
 def _one_namespace(names: tuple[str, ...], *, everywhere: bool) -> str | None:
@@ -175,25 +205,32 @@ async def _look(hub: Hub, asked: Asked) -> Diagnosis:
     )
 
 
-async def _watch(servers: Mapping[str, Target], asked: Asked, every: float, as_json: bool) -> None:
+async def _watch(
+    servers: Mapping[str, Target], asked: Asked, sieve: Sieve, every: float, as_json: bool
+) -> None:
     """Tell what changes until the process is ended."""
     async with connect(servers) as hub:
-        await follow(partial(_look, hub, asked), seconds=every, as_json=as_json)
+
+        async def look() -> Diagnosis:
+            return sieve.sift(await _look(hub, asked))
+
+        await follow(look, seconds=every, as_json=as_json)
 
 
-def show(diagnosis: Diagnosis, output: str) -> None:
-    """Print a diagnosis on standard output, as `text` or `json`."""
-    if output == "json":
-        click.echo(to_json(diagnosis))
-    else:
-        render(diagnosis, Console(highlight=False))
+def exit_status(diagnosis: Diagnosis, *, strict: bool, fail_on: str = Severity.WARNING) -> int:
+    """Return the status that a script can act on; `fail_on` is a severity, or `never`.
 
-
-def exit_status(diagnosis: Diagnosis, *, strict: bool) -> int:
-    """Return the status that a script can act on."""
-    if diagnosis.verdict is Verdict.UNKNOWN or (strict and not diagnosis.complete):
+    Where a server could not be asked, nothing is well, however little would have been failed on.
+    """
+    if strict and not diagnosis.complete:
         return UNCHECKED
-    return PROBLEMS if diagnosis.verdict is Verdict.PROBLEMS else HEALTHY
+    worst_first = [one.value for one in Severity]
+    if fail_on != NEVER:
+        failing = worst_first[: worst_first.index(fail_on) + 1]
+        if any(root.severity.value in failing for root in diagnosis.root_causes):
+            return PROBLEMS
+    blind = any(not source.answered for source in diagnosis.sources)
+    return UNCHECKED if blind or diagnosis.verdict is Verdict.UNKNOWN else HEALTHY
 
 
 def _crash(error: BaseException) -> str:

@@ -18,7 +18,7 @@ from clusterwright.agents.remediate.questions import questions_in
 from clusterwright.agents.remediate.release import HELM, in_values
 from clusterwright.agents.remediate.repair import Clock, Happened, Moment, Repair, Result, utc_now
 from clusterwright.agents.remediate.told import Applied, Planned
-from clusterwright.agents.remediate.verify import verify
+from clusterwright.agents.remediate.verify import GONE_SECONDS, verify
 from clusterwright.tools.errors import RefusedError, ToolError
 from clusterwright.tools.finding import Remedy
 
@@ -37,14 +37,25 @@ class Fixer:
     """Repairs what is wrong in a scope."""
 
     def __init__(
-        self, hub: Hub, scope: Scope, *, dry_run: bool, say: Say, now: Clock = utc_now
+        self,
+        hub: Hub,
+        scope: Scope,
+        *,
+        dry_run: bool,
+        say: Say,
+        now: Clock = utc_now,
+        patience: float = GONE_SECONDS,
     ) -> None:
-        """Take where, whether anything is to be changed at all, whom to tell, and the time."""
+        """Take where, whether anything is to be changed at all, whom to tell, and the time.
+
+        `patience` is how many seconds a finding may stay after its repair was proven.
+        """
         self._hub = hub
         self.scope = scope
         self._dry_run = dry_run
         self._say = say
         self._now = now
+        self._patience = patience
 
     async def fix(self, found: Found, root: RootCause) -> Repair:
         """Try a root cause's remedies in their order, until one is done or the answer is clear."""
@@ -186,11 +197,12 @@ class Fixer:
         """Look whether the cause and its symptoms are gone; undo what did not help."""
         root = repair.root
         self._say(f"waiting until {root.code} on {root.subject} is gone")
-        seen = await verify(self._hub, self.scope, found, root)
+        seen = await verify(self._hub, self.scope, found, root, self._patience)
         repair.left = list(seen.left)
         if seen.helped:
             repair.result = Result.FIXED
-            left = f"; {len(seen.left)} symptoms are left over" if seen.left else ""
+            many = "s" * (len(seen.left) != 1)
+            left = f"; left over: {len(seen.left)} symptom{many}" if seen.left else ""
             said = f"{root.code} on {root.subject} is gone, and nothing new has appeared{left}"
             self._note(repair, Happened.PROVEN, said)
             return

@@ -12,7 +12,7 @@ from clusterwright.agents.remediate.repair import Left
 from clusterwright.tools.finding import Severity
 from clusterwright.tools.ref import Ref
 
-_GONE_SECONDS = 60.0
+GONE_SECONDS = 60.0
 """How long a finding may stay after its repair was proven: events and back-offs take a while."""
 _PAUSE = 1.0
 _ALERTS = "alert/"
@@ -69,9 +69,11 @@ def compare(before: Found, now: Found, root: RootCause) -> Seen:
     )
 
 
-async def verify(hub: Hub, scope: Scope, before: Found, root: RootCause) -> Seen:
+async def verify(
+    hub: Hub, scope: Scope, before: Found, root: RootCause, seconds: float = GONE_SECONDS
+) -> Seen:
     """Look again until the root and its symptoms are gone, or for so long."""
-    deadline = anyio.current_time() + _GONE_SECONDS
+    deadline = anyio.current_time() + seconds
     while True:
         seen = compare(before, await look(hub, scope), root)
         if seen.settled or anyio.current_time() > deadline:

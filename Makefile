@@ -9,7 +9,7 @@ ONLY ?= *
 SEED ?= 1
 PART ?=
 .DEFAULT_GOAL := help
-.PHONY: help setup parts demo test check conformance scenarios repairs golden docs bench sandbox sandbox-down clean
+.PHONY: help setup parts demo test check conformance scenarios repairs incidents golden docs bench sandbox sandbox-down clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ scenarios: parts  ## judge every scenario: make scenarios [ONLY=glob] [DOMAIN=cl
 
 repairs: parts  ## let fix repair every fault: make repairs [ONLY=glob] [DOMAIN=helm] [SEED=n]
 	@$(BIN)/clusterwright sandbox scenarios --repair --only '$(ONLY)' --seed $(SEED) $(if $(DOMAIN),--domain $(DOMAIN))
+
+incidents: parts  ## judge the diagnosis of composed incidents: make incidents [ONLY=glob] [SEED=n] [GENERATED=n]
+	@$(BIN)/clusterwright sandbox incidents --judge --only '$(ONLY)' --seed $(SEED) $(if $(GENERATED),--generated $(GENERATED))
 
 golden: setup  ## rewrite the golden files from what the code does now
 	@UPDATE_GOLDEN=1 $(BIN)/python -m pytest -q -k golden

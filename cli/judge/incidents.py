@@ -29,6 +29,8 @@ _PODS_AT_ONCE = 50
 _ASKED_AT_ONCE = 2
 _PATIENCE_SECONDS = 30.0
 _SECONDS_BETWEEN_CALLS = 2.0
+_SECONDS_BETWEEN_LOOKS = 2.0
+"""Each look at an incident is a process, on a machine that starts many containers meanwhile."""
 
 
 @dataclass
@@ -73,8 +75,9 @@ def _touches(root: RootCause, composed: Composed) -> bool:
     spaces = {one.namespace for one in composed.scenes}
     hit = [root.subject]
     if not root.subject.namespace:
-        hit += [ref for one in (*root.circle, *root.symptoms) for ref in (one.subject, *one.members)]
         hit += root.members
+        for one in (*root.circle, *root.symptoms):
+            hit += (one.subject, *one.members)
     return len(composed.scenes) == 1 or any(ref.namespace in spaces for ref in hit)
 
 
@@ -131,7 +134,7 @@ async def _group(
         await to_thread.run_sync(partial(remove, cluster, scenes, wait=True))
         say(f"breaking {names}")
         trials = [trial for one in outcomes for trial in one.trials]
-        await to_thread.run_sync(develop, cluster, trials)
+        await to_thread.run_sync(partial(develop, cluster, trials, pause=_SECONDS_BETWEEN_LOOKS))
         for one in outcomes:
             _note(one)
         say(f"diagnosing {names}")

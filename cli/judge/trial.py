@@ -51,8 +51,11 @@ class Trial:
         return self.rendered.namespace if self.rendered.card.scope == "namespaced" else None
 
 
-def develop(cluster: Cluster, trials: Sequence[Trial]) -> None:
-    """Break all that may be at once and note when each was broken; what is late fails alone."""
+def develop(cluster: Cluster, trials: Sequence[Trial], *, pause: float | None = None) -> None:
+    """Break all that may be at once and note when each was broken; what is late fails alone.
+
+    `pause` is how many seconds go by between two looks, if not as usual.
+    """
 
     def note(row: Row, seconds: float) -> None:
         """Keep how long it took."""
@@ -60,7 +63,8 @@ def develop(cluster: Cluster, trials: Sequence[Trial]) -> None:
 
     settled = [trial for trial in trials if not trial.row.failure]
     seconds = max((trial.patience.broken for trial in settled), default=0.0)
-    act = partial(break_, cluster, [t.rendered for t in settled], seconds=seconds)
+    rendered = [trial.rendered for trial in settled]
+    act = partial(break_, cluster, rendered, seconds=seconds, pause=pause)
     _through(act, settled, note)
 
 

@@ -9,12 +9,10 @@ import click
 import orjson
 
 from clusterwright.deploy.sandbox.incident.compose import Composed, compose
-from clusterwright.deploy.sandbox.incident.generate import generate
+from clusterwright.deploy.sandbox.incident.generate import fresh
 from clusterwright.deploy.sandbox.incident.load import load_incidents
 from clusterwright.deploy.sandbox.incidents import INCIDENTS
 from clusterwright.tools.answer import columns
-
-_SEEDS = 1_000_000
 
 
 @click.command(name="incidents")
@@ -42,7 +40,7 @@ def command(
     """
     if heal and not judged:
         raise click.UsageError("--heal goes with --judge")
-    chosen = made_up(seed, generated) if generated else choose(only, seed)
+    chosen = fresh(seed, generated) if generated else choose(only, seed)
     if judged:
         from clusterwright.cli.judge.incident_show import judge_in  # brings in servers and agent
 
@@ -61,12 +59,6 @@ def choose(only: str, seed: int) -> Sequence[Composed]:
     if not chosen:
         raise click.UsageError(f"no incident matches {only!r}; there are {', '.join(INCIDENTS)}")
     return [compose(one, seed) for one in chosen]
-
-
-def made_up(seed: int, count: int) -> Sequence[Composed]:
-    """Return so many incidents that are made up from a seed, each under a seed of its own."""
-    seeds = [(seed * 1009 + number) % _SEEDS for number in range(count)]
-    return [compose(generate(one), one) for one in seeds]
 
 
 def _row(one: Composed) -> tuple[str, ...]:

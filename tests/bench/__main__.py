@@ -21,6 +21,7 @@ from tests.bench.figure import Figure
 from tests.bench.figures import command, measure
 from tests.bench.gpu import gpu
 from tests.bench.helm import helm
+from tests.bench.incidents import incidents
 from tests.bench.prometheus import prometheus
 
 BASELINE = Path(__file__).with_name("baseline.json")
@@ -90,6 +91,7 @@ _PARTS = {
     "helm": _helm,
     "prometheus": _prometheus,
     "gpu": _gpu,
+    "incidents": incidents,
 }
 
 

@@ -2,7 +2,7 @@
 
 from random import Random
 
-from clusterwright.deploy.sandbox.incident.compose import offers_of
+from clusterwright.deploy.sandbox.incident.compose import Composed, compose, offers_of
 from clusterwright.deploy.sandbox.incident.faults import ALONE, REAL, SIMULATED
 from clusterwright.deploy.sandbox.incident.incident import Cause, Dependant, Incident
 from clusterwright.deploy.sandbox.incident.layer import Layer, layers
@@ -10,10 +10,19 @@ from clusterwright.deploy.sandbox.incident.layer import Layer, layers
 _SLOW = ("cron-job",)
 """What takes a minute until it shows."""
 _DRAWS = 100
+_SEEDS = 1_000_000
+_APART = 1_009
+"""So that seeds which follow each other have nothing in common."""
 _TWO_CAUSES = 0.35
 _CHAIN = 0.5
 _REAL_BY_SIMULATED = 2
 """So many times as often a cause is of the real node."""
+
+
+def fresh(seed: int, count: int) -> list[Composed]:
+    """Return so many incidents that are made up from a seed, each under a seed of its own."""
+    seeds = [(seed * _APART + number) % _SEEDS for number in range(count)]
+    return [compose(generate(one), one) for one in seeds]
 
 
 def generate(seed: int) -> Incident:

@@ -28,7 +28,7 @@ def scene(
     made = [*(one for layer in filled for one in layer.objects), *healthy]
     layers = Stage((), tuple(_placed(one, namespace) for one in made), ())
     count = max((len(one.stages) for one in faults), default=1)
-    stages = [_together([f.stages[i] for f in faults if i < len(f.stages)]) for i in range(count)]
+    stages = [_together([_step(f, i) for f in faults if i < len(f.stages)]) for i in range(count)]
     stages[0] = replace(stages[0], apply=(_namespace(namespace), *_bare_once(stages[0].apply)))
     developed = (
         *(c for f in faults for c in f.developed),
@@ -49,6 +49,12 @@ def scene(
         cure=replace(cure, until=(*cure.until, *well)),
         repaired=(),
     )
+
+
+def _step(fault: Rendered, number: int) -> Stage:
+    """Return a stage of a fault; for the last one all wait together, at the end."""
+    stage = fault.stages[number]
+    return stage if stage is not fault.stages[-1] else replace(stage, until=())
 
 
 def pods_of(manifests: Iterable[Manifest]) -> int:

@@ -60,17 +60,19 @@ def break_(
     *,
     report: Report = silent,
     seconds: float | None = None,
+    pause: float | None = None,
 ) -> None:
     """Apply all scenarios, then wait until each fault or trap has really developed.
 
     Raises NeedsNodeError and NeedsClusterApiError before anything is applied, NotDevelopedError
-    after `seconds`, by default what the slowest domain takes.
+    after `seconds`, by default what the slowest domain takes; `pause` lies between two looks.
     """
     _check_needs(cluster, scenarios)
     images = sorted({image for one in scenarios for image in one.images})
     if images:
         cluster.push(images)
-    _run(cluster, [Run(one, one.stages) for one in scenarios], BREAK_SECONDS, seconds, report)
+    runs = [Run(one, one.stages) for one in scenarios]
+    _run(cluster, runs, BREAK_SECONDS, seconds, report, pause)
 
 
 def _check_needs(cluster: Cluster, scenarios: Sequence[Rendered]) -> None:
@@ -107,12 +109,13 @@ def _run(
     patience: dict[Domain, float],
     seconds: float | None,
     report: Report,
+    pause: float | None = None,
 ) -> None:
     """Take all runs to their end, at the pace of their domains."""
     domains: set[Domain] = {run.rendered.card.domain for run in runs} or {"kubernetes"}
     limit = max(patience[one] for one in domains) if seconds is None else seconds
-    pause = max(_PAUSES[one] for one in domains)
-    run_all(cluster, runs, seconds=limit, report=report, pause=pause)
+    usual = max(_PAUSES[one] for one in domains)
+    run_all(cluster, runs, seconds=limit, report=report, pause=pause or usual)
 
 
 def is_developed(cluster: Cluster, rendered: Rendered) -> bool:

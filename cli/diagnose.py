@@ -54,8 +54,8 @@ _PATH = click.Path(path_type=Path)
 @click.option("--output-file", type=_PATH, metavar="FILE", help="Written whole, or not at all.")
 @click.option(
     "--fail-on",
-    type=click.Choice([*Severity, NEVER]),
-    default=Severity.WARNING,
+    type=click.Choice([*(one.value for one in Severity), NEVER]),
+    default=Severity.WARNING.value,
     show_default=True,
     help="The least severity of a root cause for which to exit 1.",
 )

@@ -139,6 +139,7 @@ async def _group(
             _note(one)
         say(f"diagnosing {names}")
         await _ask_all(hub, [one for one in outcomes if not one.failure])
+        say(f"right so far: {', '.join(one.composed.name for one in outcomes if one.right)}")
         if heal:
             say(f"healing the causes of {names}")
             await to_thread.run_sync(_prove, cluster, outcomes)

@@ -14,10 +14,12 @@ import click
 
 from clusterwright.agents.diagnose import diagnose
 from clusterwright.agents.diagnose.diagnosis import Diagnosis, Verdict
+from clusterwright.agents.diagnose.fleet import diagnose_fleet
 from clusterwright.agents.hub import Hub, Target, connect
 from clusterwright.agents.server_spec import name_server, parse_server
 from clusterwright.agents.sign_in import SignIn
 from clusterwright.cli.browse import browse
+from clusterwright.cli.fleet import fleet
 from clusterwright.cli.output import DOCUMENTS, TEXT, show
 from clusterwright.cli.progress import progress
 from clusterwright.cli.sieve import USUAL, Sieve, read_sieve, tell
@@ -38,7 +40,20 @@ _PATH = click.Path(path_type=Path)
 
 @click.command(name="diagnose")
 @click.argument("about", metavar="[REF]", required=False)
-@click.option("--context", "-c", metavar="NAME", help="A kubeconfig context; default: the current.")
+@click.option(
+    "--context",
+    "-c",
+    "contexts",
+    metavar="NAME",
+    multiple=True,
+    help="A kubeconfig context; default: the current. Repeatable.",
+)
+@click.option(
+    "--all-contexts", is_flag=True, help="Every cluster of the kubeconfig, in one answer."
+)
+@click.option(
+    "--workload-clusters", is_flag=True, help="Their Cluster API workload clusters as well."
+)
 @click.option(
     "--kubeconfig",
     type=_PATH,
@@ -96,7 +111,9 @@ _PATH = click.Path(path_type=Path)
 def command(
     *,
     about: str | None,
-    context: str | None,
+    contexts: tuple[str, ...],
+    all_contexts: bool,
+    workload_clusters: bool,
     kubeconfig: Path | None,
     namespaces: tuple[str, ...],
     all_namespaces: bool,
@@ -120,8 +137,12 @@ def command(
     try:
         namespace = _one_namespace(namespaces, everywhere=all_namespaces)
         ref = Ref.parse(about) if about else None
-        asked = Asked(context, namespace, ref, str(kubeconfig or ""))
+        context = contexts[0] if contexts else None
+        several = fleet(contexts, kubeconfig, everywhere=all_contexts, workloads=workload_clusters)
+        asked = Asked(context, namespace, ref, str(kubeconfig or ""), several, workload_clusters)
         servers = targets(specs, kubeconfig, context)
+        if ref and several:
+            raise InvalidInputError(f"{ref} is of one cluster", hint="name its context alone")
         sieve = read_sieve(baseline, ignore_file, namespace)
         if watched and (output not in {TEXT, "json"} or output_file):
             raise InvalidInputError("--watch prints lines", hint="with -o text or -o json only")
@@ -187,6 +208,10 @@ class Asked:
     ref: Ref | None = None
     """Only what this object hangs on."""
     kubeconfig: str = ""
+    fleet: tuple[str | None, ...] = ()
+    """Several clusters of which one answer is wanted, in place of the context."""
+    workloads: bool = False
+    """Their workload clusters as well."""
 
 
 async def run(servers: Mapping[str, Target], asked: Asked) -> Diagnosis:
@@ -196,6 +221,14 @@ async def run(servers: Mapping[str, Target], asked: Asked) -> Diagnosis:
 
 
 async def _look(hub: Hub, asked: Asked) -> Diagnosis:
+    if asked.fleet:
+        return await diagnose_fleet(
+            hub,
+            asked.fleet,
+            workloads=asked.workloads,
+            namespace=asked.namespace,
+            kubeconfig=asked.kubeconfig,
+        )
     return await diagnose(
         hub,
         cluster=asked.context,

@@ -70,10 +70,14 @@ def _hides(gap: Gap) -> bool:
 def _unread(answers: Sequence[Answered]) -> dict[str, tuple[str, ...]]:
     """Return what could not be read and may hold the cause of something, for each cluster.
 
-    What a server would have told that did not answer may be in any of them.
+    What a server would have told that did not answer may be in any of them, but where it was asked
+    for one of several.
     """
-    failed = [gap.what for one in answers if one.failed for gap in one.coverage.gaps]
-    found: dict[str, dict[str, None]] = {one.cluster: dict.fromkeys(failed) for one in answers}
+    failed = [one for one in answers if one.failed]
+    found: dict[str, dict[str, None]] = {}
+    for cluster in dict.fromkeys(one.cluster for one in answers):
+        here = (one for one in failed if one.cluster in {"", cluster})
+        found[cluster] = dict.fromkeys(gap.what for one in here for gap in one.coverage.gaps)
     for one in answers:
         found[one.cluster] |= dict.fromkeys(g.what for g in one.coverage.gaps if _hides(g))
     return {cluster: tuple(whats) for cluster, whats in found.items()}

@@ -1,5 +1,6 @@
 """Ask every server for its problems, all at once, and keep what each one answered or why not."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,9 +11,12 @@ from mcp_types import Tool
 from clusterwright.agents.hub import Hub
 from clusterwright.agents.problems import SUFFIX, Problems
 from clusterwright.tools.coverage import Coverage, Gap
-from clusterwright.tools.errors import NotServedError, ToolError
+from clusterwright.tools.errors import NotServedError, ToolError, UnreachableError
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.finding import Finding, Relation
+
+Offers = Mapping[str, Mapping[str, Tool]]
+"""The tools of servers, by name."""
 
 _MOST_PAGES = 100
 _LONGEST_REASON = 1_000
@@ -44,36 +48,55 @@ async def gather(
     cluster: str | None,
     namespace: str | None,
     heard: Callable[[str], None] | None = None,
+    known: Offers | None = None,
+    seconds: float = math.inf,
 ) -> list[Answered]:
     """Return what each problems tool answered, in the order of the servers and tools.
 
     What a cluster does not serve is nobody's gap; it is left out as long as anything else answers.
-    `heard` is told of each server that has answered, or failed to.
+
+    Args:
+        hub: whose servers are asked.
+        cluster: as tools take it; None: the one that each server is pinned to.
+        namespace: None: all.
+        heard: is told of each server that has answered, or failed to.
+        known: the tools of servers that were asked for them already.
+        seconds: what all of it may take; a server that takes longer has not answered.
     """
-    answers: dict[str, list[Answered]] = {name: [] for name in hub.servers}
+    answers: dict[str, list[Answered]] = {}
+    wanted = {"cluster": cluster, "namespace": namespace}
 
     async def ask(server: str) -> None:
         """Keep what one server answered."""
-        answers[server] = await _ask(hub, server, {"cluster": cluster, "namespace": namespace})
+        answers[server] = await _ask(hub, server, wanted, known or {})
         if heard is not None:
             heard(server)
 
-    async with anyio.create_task_group() as tasks:
-        for server in hub.servers:
-            tasks.start_soon(ask, server)
-    found = [one for server in hub.servers for one in answers[server]]
+    with anyio.move_on_after(seconds):
+        async with anyio.create_task_group() as tasks:
+            for server in hub.servers:
+                tasks.start_soon(ask, server)
+    late = UnreachableError(f"did not answer within {seconds:g} s")
+    found = [
+        one
+        for server in hub.servers
+        for one in answers.get(server) or [failure(server, "", late, cluster or "")]
+    ]
     return [one for one in found if not one.absent] or found
 
 
-async def _ask(hub: Hub, server: str, wanted: Mapping[str, str | None]) -> list[Answered]:
+async def _ask(
+    hub: Hub, server: str, wanted: Mapping[str, str | None], known: Offers
+) -> list[Answered]:
+    cluster = wanted["cluster"] or ""
     try:
-        tools = await hub.tools(server)
+        tools = known.get(server) or await hub.tools(server)
     except ToolError as error:
-        return [_failure(server, "", error)]
+        return [failure(server, "", error, cluster)]
     found = sorted(name for name in tools if name.endswith(SUFFIX))
     if not found:
         reason = f"offers no tool named *{SUFFIX}; it has {', '.join(sorted(tools)) or 'none'}"
-        return [_failure(server, "", ToolError(reason))]
+        return [failure(server, "", ToolError(reason), cluster)]
     answers: dict[str, Answered] = {}
 
     async def ask(name: str) -> None:
@@ -81,7 +104,7 @@ async def _ask(hub: Hub, server: str, wanted: Mapping[str, str | None]) -> list[
         try:
             answers[name] = await _drain(hub, server, tools[name], wanted, frozenset(tools))
         except ToolError as error:
-            answers[name] = _failure(server, name, error)
+            answers[name] = failure(server, name, error, cluster)
 
     async with anyio.create_task_group() as tasks:
         for name in found:
@@ -130,10 +153,14 @@ async def _drain(
     )
 
 
-def _failure(server: str, tool: str, error: ToolError) -> Answered:
-    gap = Gap(what=tool or f"server {server}", reason=_reason(error))
+def failure(
+    server: str, tool: str, error: ToolError, cluster: str = "", *, what: str = ""
+) -> Answered:
+    """Return what is kept of a server, or of one of its tools, that did not answer."""
+    gap = Gap(what=what or tool or f"server {server}", reason=_reason(error))
     absent = isinstance(error, NotServedError)
-    return Answered(server, tool, coverage=Coverage(gaps=(gap,)), failed=True, absent=absent)
+    coverage = Coverage(gaps=(gap,))
+    return Answered(server, tool, cluster, coverage=coverage, failed=True, absent=absent)
 
 
 def _reason(error: ToolError) -> str:

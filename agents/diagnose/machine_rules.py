@@ -3,6 +3,20 @@
 from clusterwright.agents.diagnose.rule import each
 from clusterwright.tools.finding import Edge
 
+_NOT_PLACED = (
+    *("pod/insufficient-resource", "pod/unschedulable", "pod/node-selector-unmatched"),
+    *("pod/untolerated-taint", "pod/anti-affinity-unmet"),
+)
+_NO_MACHINES = (
+    *("machine/not-created", "machine/credential-rejected", "machine/quota-exceeded"),
+    *("machine/no-capacity", "machine/size-unknown", "machine/image-missing", "machine/no-host"),
+    *("machine/network-failed", "machine/bootstrap-failed", "machine/instance-gone"),
+    *("machine/node-missing", "machine/node-uninitialized", "machine/startup-timeout"),
+    *("machine/node-unhealthy", "pool/scale-up-blocked", "pool/template-missing"),
+    *("pool/machine-refused", "cluster/infrastructure-failed", "cluster/credential-rejected"),
+    *("cluster/quota-exceeded", "cluster/network-failed"),
+)
+"""For which a pool has fewer Nodes than it should."""
 _ETCD = "Cluster API book, KubeadmControlPlane proposal, Remediation: etcd members and quorum"
 
 MACHINE_RULES = (
@@ -63,5 +77,26 @@ MACHINE_RULES = (
         "a topology is worked out from the variables of its class",
         "Cluster API book, ClusterClass, Patches and variables",
     ),
+    *each(
+        _NOT_PLACED,
+        (Edge.WAITS_FOR, Edge.USES),
+        _NO_MACHINES,
+        "a Pod finds no Node while the pool whose Node would take it gets no machines",
+        "Kubernetes docs, Node Autoscaling: Pods that cannot be scheduled wait for new Nodes",
+    ),
+    *each(
+        ("node/not-ready",),
+        (Edge.PROVISIONED_BY,),
+        ("machine/instance-gone",),
+        "a Node is not ready whose instance is gone",
+        "Kubernetes docs, Nodes, Heartbeats: the kubelet of a Node renews its Lease",
+    ),
+    *each(
+        ("machine/node-unhealthy",),
+        (Edge.ABOUT,),
+        ("node/not-ready",),
+        "a Machine is as healthy as its Node",
+        "cluster-api, api/core/v1beta2/machine_types.go: condition NodeHealthy",
+    ),
 )
-"""Pools and control planes, the cluster, its topology."""
+"""Pools and control planes, the cluster, its topology; Pods and Nodes of workload clusters."""

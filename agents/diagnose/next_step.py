@@ -12,6 +12,8 @@ _KUBERNETES = "k8s_describe"
 """The tool whose objects kubectl describes as well."""
 _NO_CONTEXT = frozenset({"", "in-cluster"})
 """Names of a cluster that are no context of a kubeconfig."""
+_WORKLOAD_CLUSTER = "capi:"
+"""How the name of a cluster begins whose kubeconfig its management cluster keeps."""
 _RELEASE = "HelmRelease"
 """Of no group: a release of Helm, which no API server knows. Flux has a kind of that name."""
 
@@ -32,10 +34,11 @@ class NextSteps:
     def after(self, finding: Finding, cluster: str) -> NextStep:
         """Return what to do about a finding in a cluster."""
         describer = self.describers.get(cluster, "")
-        known = describer == _KUBERNETES
+        known = describer == _KUBERNETES and not cluster.startswith(_WORKLOAD_CLUSTER)
+        where = cluster if len(self.describers) > 1 else ""
         return NextStep(
             fix=finding.fixes[0] if finding.fixes else "",
-            call=_call(describer, finding.subject) if describer else "",
+            call=_call(describer, finding.subject, where) if describer else "",
             shell=self._shell(finding.subject, cluster) if known and _is_object(finding) else "",
             command=f"clusterwright explain {finding.code}",
         )
@@ -55,15 +58,19 @@ class NextSteps:
         return shlex.join(["kubectl", *config, *context, "describe", *what])
 
 
-def _call(tool: str, subject: Ref) -> str:
-    """Return the tool call that shows more of an object, as an MCP client would make it."""
-    if subject.kind == _ALERT:
-        return f"prom_alerts(alert={subject.name!r})"
+def _call(tool: str, subject: Ref, cluster: str) -> str:
+    """Return the tool call that shows more of an object, as an MCP client would make it.
+
+    It names the cluster where there are several.
+    """
     if subject.kind in _NO_OBJECTS:
         return ""
-    if _is_release(subject):
-        return f"helm_get_release(name={f'{subject.namespace}/{subject.name}'!r})"
     arguments = {"kind": _kind(subject), "name": subject.name, "namespace": subject.namespace}
+    if subject.kind == _ALERT:
+        tool, arguments = "prom_alerts", {"alert": subject.name}
+    elif _is_release(subject):
+        tool, arguments = "helm_get_release", {"name": f"{subject.namespace}/{subject.name}"}
+    arguments["cluster"] = cluster
     return f"{tool}({', '.join(f'{k}={v!r}' for k, v in arguments.items() if v)})"
 
 

@@ -1,6 +1,6 @@
 """What every report says alike: the verdict, what is set aside, why, and what it all rests on."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from clusterwright.agents.diagnose.diagnosis import (
     About,
@@ -12,9 +12,11 @@ from clusterwright.agents.diagnose.diagnosis import (
     Verdict,
     Why,
 )
+from clusterwright.agents.report.chains import name, order
 from clusterwright.tools.excerpt import few
 
 _MOST_NAMED = 3
+_MOST_CLUSTERS = 3
 
 
 def verdict_line(diagnosis: Diagnosis) -> str:
@@ -80,6 +82,26 @@ def checked_line(source: Source) -> str:
     return where + (counts or "nothing")
 
 
+def checked_lines(sources: Sequence[Source]) -> list[str]:
+    """Return what each server has read; of more than a few clusters, how much that was in all."""
+    answered = [one for one in sources if one.answered]
+    clusters = {one.cluster for one in answered}
+    if len(clusters) <= _MOST_CLUSTERS:
+        return [checked_line(one) for one in answered]
+    objects = sum(count for one in answered for count in one.checked.values())
+    return [f"{len(clusters)} clusters: {counted(objects, 'object')}, by kind with -o json"]
+
+
+def all_gap_lines(sources: Sequence[Source]) -> list[str]:
+    """Return what could not be read; of several clusters, where."""
+    several = len({one.cluster for one in sources}) > 1
+    return [
+        f"{one.cluster}: {line}" if several and one.cluster and one.answered else line
+        for one in sources
+        for line in gap_lines(one)
+    ]
+
+
 def gap_lines(source: Source) -> Iterator[str]:
     """Yield what could not be read, by reason."""
     for reason in dict.fromkeys(gap.reason for gap in source.gaps):
@@ -100,8 +122,8 @@ def since(root: RootCause) -> str:
 
 def reasons(root: RootCause, among: Iterable[Symptom]) -> list[str]:
     """Return why some symptoms follow from their causes, each reason once."""
-    names = {f"{one.code} on {one.subject}" for one in among}
-    return list(dict.fromkeys(link.because for link in root.links if link.effect in names))
+    names = {name(one) for one in among}
+    return list(dict.fromkeys(link.because for link in order(root).links if link.effect in names))
 
 
 def deepest_line(root: RootCause) -> str:

@@ -17,10 +17,10 @@ from clusterwright.agents.diagnose.diagnosis import (
 from clusterwright.agents.report.evidence import evidence_lines
 from clusterwright.agents.report.said import (
     about_line,
+    all_gap_lines,
     aside_rows,
-    checked_line,
+    checked_lines,
     deepest_line,
-    gap_lines,
     reasons,
     since,
     symptom_line,
@@ -39,6 +39,7 @@ _MOST_CAUSES = 20
 _MOST_OF_A_CODE = 5
 _MOST_LINES = 8
 _MOST_NAMES = 3
+_MOST_GAPS = 30
 
 
 def render(diagnosis: Diagnosis, console: Console) -> None:
@@ -47,9 +48,11 @@ def render(diagnosis: Diagnosis, console: Console) -> None:
     Of a great many, the first ones of each code are told in full and the others counted.
     """
     shown = _told_in_full(diagnosis.root_causes)
+    clusters = {one.cluster for one in diagnosis.sources if one.cluster}
     with console.capture() as captured:
         for number, root in enumerate(shown, 1):
-            console.print(Group(_heading(number, root), Padding(_body(root), (0, 0, 1, 3))))
+            body = _body(root, several=len(clusters) > 1)
+            console.print(Group(_heading(number, root), Padding(body, (0, 0, 1, 3))))
         others = [root for root in diagnosis.root_causes if root not in shown]
         if others:
             console.print(_counted(others))
@@ -96,8 +99,10 @@ def _heading(number: int, root: RootCause) -> Text:
     )
 
 
-def _body(root: RootCause) -> RenderableType:
+def _body(root: RootCause, *, several: bool) -> RenderableType:
     rows = _rows()
+    if several:
+        rows.add_row("cluster", _text(root.cluster))
     rows.add_row("cause", _text(root.title))
     for label, line in _facts(root):
         rows.add_row(label, _text(line))
@@ -159,11 +164,13 @@ def _basis(diagnosis: Diagnosis) -> RenderableType:
     rows = _rows()
     for why, count, named in aside_rows(diagnosis):
         rows.add_row(why, _text(f"{count}: {named}"))
-    for source in diagnosis.sources:
-        if source.answered:
-            rows.add_row("checked", _text(checked_line(source)))
-        for line in gap_lines(source):
-            rows.add_row(Text("unchecked", style="yellow"), _text(line))
+    for line in checked_lines(diagnosis.sources):
+        rows.add_row("checked", _text(line))
+    gaps = all_gap_lines(diagnosis.sources)
+    for line in gaps[:_MOST_GAPS]:
+        rows.add_row(Text("unchecked", style="yellow"), _text(line))
+    if len(gaps) > _MOST_GAPS:
+        rows.add_row("", _text(f"and {len(gaps) - _MOST_GAPS} more, all of them with -o json"))
     return rows
 
 

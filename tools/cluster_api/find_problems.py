@@ -68,7 +68,7 @@ async def _scan(
         findings,
         Coverage(checked=checked(snapshot), gaps=gaps),
         {one.source: one for one in (*owners(snapshot, findings), *ownership(snapshot))},
-        joins=joins,
+        around=joins,
     )
 
 

@@ -162,8 +162,24 @@ def _load_in_cluster() -> Credentials:
     return _credentials(IN_CLUSTER, settings)
 
 
+def context_names(kubeconfig: Path | None) -> list[str]:
+    """Return the names of all contexts, in order; raise NotFoundError where there is no file."""
+    users, _ = _contexts(str(kubeconfig.expanduser()) if kubeconfig else None)
+    return sorted(users)
+
+
 def _choose(file: str | None, context: str) -> tuple[str, str]:
     """Return the context to use and its user; raise NotFoundError naming those there are."""
+    names, current = _contexts(file)
+    chosen = context or current
+    if chosen not in names:
+        asked = f"there is no context {chosen[:80]!r}" if chosen else "there is no current context"
+        raise NotFoundError(asked, hint=f"contexts: {', '.join(sorted(names)) or 'none'}")
+    return chosen, names[chosen]
+
+
+def _contexts(file: str | None) -> tuple[dict[str, str], str]:
+    """Return the users of all contexts by their names, and the current context."""
     where = file or os.environ.get("KUBECONFIG", "~/.kube/config")
     try:
         found = config.list_kube_config_contexts(config_file=file)
@@ -178,12 +194,8 @@ def _choose(file: str | None, context: str) -> tuple[str, str]:
             hint="pass --kubeconfig, or set KUBECONFIG",
         ) from error
     contexts, current = cast("tuple[list[Manifest], Manifest | None]", found)
-    names = {text(one, "name"): text(one, "context", "user") for one in contexts}
-    chosen = context or text(current, "name")
-    if chosen not in names:
-        asked = f"there is no context {chosen[:80]!r}" if chosen else "there is no current context"
-        raise NotFoundError(asked, hint=f"contexts: {', '.join(sorted(names)) or 'none'}")
-    return chosen, names[chosen]
+    users = {text(one, "name"): text(one, "context", "user") for one in contexts}
+    return users, text(current, "name")
 
 
 def _credentials(cluster: str, settings: Configuration) -> Credentials:

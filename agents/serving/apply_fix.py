@@ -108,7 +108,8 @@ def _require_consent(caller: Caller, plan: str) -> None:
 async def _apply(work: Workplace, caller: Caller, planned: Planned, plan: str) -> AppliedFix:
     """Carry a plan out and return what came of it; the way back may want a word of its own."""
     said: list[str] = []
-    async with saying(caller.tell) as say, work.applying(plan) as unanswered:
+    agreed = caller.said is Said.YES
+    async with saying(caller.tell) as say, work.applying(plan, agreed=agreed) as unanswered:
 
         def note(sentence: str) -> None:
             """Tell what is done, and keep it for the answer."""
@@ -134,7 +135,8 @@ async def _carry_out(work: Workplace, planned: Planned, plan: str, say: Say) -> 
         )
     before = planned.repair
     repair = Repair(root, Result.PLANNED, before.remedy, plan, server=before.server)
-    fixer = Fixer(await work.hub(), planned.scope, dry_run=False, say=say)
+    hub, wait = await work.hub(), work.patience
+    fixer = Fixer(hub, planned.scope, dry_run=False, say=say, patience=wait)
     await fixer.carry_out(found, repair)
     return repair
 

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 import anyio
 
 from clusterwright.tools.caller import Tell
+from clusterwright.tools.errors import ToolError
 
 _BUFFER = 1_000
 
@@ -28,7 +29,13 @@ async def saying(tell: Tell, total: float = 1.0) -> AsyncGenerator[Callable[[str
         if told.statistics().current_buffer_used < _BUFFER:
             told.send_nowait(sentence)
 
+    raised: ToolError | None = None
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(pass_on)
         async with told:
-            yield say
+            try:
+                yield say
+            except ToolError as error:  # raised again below, not wrapped by the task group
+                raised = error
+    if raised is not None:
+        raise raised

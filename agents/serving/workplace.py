@@ -17,6 +17,7 @@ from clusterwright.agents.diagnose.gather import gather
 from clusterwright.agents.hub import Hub, Target
 from clusterwright.agents.remediate.found import Found, Hands, Scope
 from clusterwright.agents.remediate.repair import Repair
+from clusterwright.agents.remediate.verify import GONE_SECONDS
 from clusterwright.agents.serving.held import Held
 from clusterwright.tools.errors import NotFoundError
 
@@ -55,15 +56,22 @@ class Workplace:
     """Everything that a call may need of earlier ones; after a restart it is found anew."""
 
     def __init__(
-        self, servers: Callable[[], Mapping[str, Target]], question: Question, *, may_apply: bool
+        self,
+        servers: Callable[[], Mapping[str, Target]],
+        question: Question,
+        *,
+        may_apply: bool,
+        patience: float = GONE_SECONDS,
     ) -> None:
         """Take how to make the servers, which happens at the first call, and who knows questions.
 
-        `may_apply` is whether planned fixes may be applied here at all.
+        `may_apply` is whether planned fixes may be applied here at all; `patience` how many
+        seconds a finding may stay after its repair.
         """
         self._servers = servers
         self._question = question
         self.may_apply = may_apply
+        self.patience = patience
         self._held: Held | None = None
         self._turn = anyio.Lock()
         self._agreed: str | None = None
@@ -121,14 +129,15 @@ class Workplace:
         return await self._question(plan)
 
     @asynccontextmanager
-    async def applying(self, plan: str) -> AsyncGenerator[list[str]]:
-        """Give a person's word to the server that asks what that person was asked; in turn.
+    async def applying(self, plan: str, *, agreed: bool) -> AsyncGenerator[list[str]]:
+        """Give a person's word, if they agreed, to the server that asks what they were asked.
 
-        It is given for the very same text only, which names the plan and its digest. Yields the
-        plans about which something else was asked meanwhile: nobody answered.
+        It is given for the very same text only, which names the plan and its digest, and by one
+        call at a time. Yields the plans about which something else was asked: nobody answered.
         """
         async with self._turn:
-            self._agreed, self._unanswered = await self._question(plan), []
+            self._agreed = await self._question(plan) if agreed else None
+            self._unanswered = []
             try:
                 yield self._unanswered
             finally:

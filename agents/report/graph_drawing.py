@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
-from clusterwright.agents.diagnose.diagnosis import RootCause, Symptom
-from clusterwright.agents.report.chains import chains, name
+from clusterwright.agents.diagnose.diagnosis import Link, RootCause, Symptom
+from clusterwright.agents.report.chains import Order, name, order
 from clusterwright.agents.report.markup import tag
 from clusterwright.tools.excerpt import one_line, shorten
 
@@ -48,44 +48,53 @@ def draw(root: RootCause, number: int) -> Element | None:
     """
     if not root.symptoms and not root.circle:
         return None
-    layers = _layers(root)
-    boxes, places = _boxes(layers)
+    found = order(root)
+    boxes, places = _boxes(_layers(root, found), found.links)
     reasons: dict[str, int] = {}
-    edges = _edges(root, places, reasons)
+    edges = _edges(found.links, places, reasons)
     drawing = _svg(boxes, edges, f"arrow-{number}")
     told = tag("ol", *(tag("li", reason) for reason in reasons), class_="reasons")
     return tag("div", drawing, told, class_="graph")
 
 
-def _layers(root: RootCause) -> list[list[RootCause | Symptom]]:
-    """Return findings by how many links they are away from the root; the last ones together."""
-    far = {one: len(links) for one, links in chains(root).items()}
+def _layers(root: RootCause, found: Order) -> list[list[RootCause | Symptom]]:
+    """Return findings by how deep they lie below the root; the deepest ones together."""
     placed: dict[str, RootCause | Symptom] = {}
     for one in (root, *root.circle, *root.symptoms):
         placed.setdefault(name(one), one)
     layers: defaultdict[int, list[RootCause | Symptom]] = defaultdict(list)
     for one, finding in placed.items():
-        layers[min(far.get(one, 1), _MOST_LAYERS - 1)].append(finding)
+        least = 0 if finding is root else 1
+        layers[min(max(found.depths.get(one, 1), least), _MOST_LAYERS - 1)].append(finding)
     return [layers[depth] for depth in sorted(layers)]
 
 
 def _boxes(
-    layers: Sequence[Sequence[RootCause | Symptom]],
+    layers: Sequence[Sequence[RootCause | Symptom]], links: Sequence[Link]
 ) -> tuple[dict[Place, _Box], dict[str, Place]]:
     """Return what is drawn where, and where each finding is found, be it in a box that counts."""
+    causes: defaultdict[str, list[str]] = defaultdict(list)
+    for link in links:
+        causes[link.effect].append(link.cause)
     boxes: dict[Place, _Box] = {}
     places: dict[str, Place] = {}
     for layer, findings in enumerate(layers):
         shown = len(findings) if len(findings) <= _MOST_ROWS else _MOST_ROWS - 1
-        for row, one in enumerate(findings):
-            place = (layer, min(row, shown))
-            places[name(one)] = place
-            if row < shown:
-                boxes[place] = _box(one)
+        first = sorted(findings[:shown], key=lambda one: _height(causes[name(one)], places))
+        for row, one in enumerate(first):
+            places[name(one)] = (layer, row)
+            boxes[layer, row] = _box(one)
         if shown < len(findings):
+            places |= {name(one): (layer, shown) for one in findings[shown:]}
             lines = (f"and {len(findings) - shown} more", "all of them with -o json")
             boxes[layer, shown] = _Box(lines, " ".join(lines), "more")
     return boxes, places
+
+
+def _height(causes: Sequence[str], places: dict[str, Place]) -> float:
+    """Return where the causes of a finding are, so that edges cross less."""
+    rows = [places[one][1] for one in causes if one in places]
+    return sum(rows) / len(rows) if rows else 0.0
 
 
 def _box(one: RootCause | Symptom) -> _Box:
@@ -95,18 +104,21 @@ def _box(one: RootCause | Symptom) -> _Box:
     return _Box(lines, one_line(f"{name(one)}: {one.title}"), one.severity.value)
 
 
-def _edges(root: RootCause, places: dict[str, Place], reasons: dict[str, int]) -> list[_Edge]:
+def _edges(links: Sequence[Link], places: dict[str, Place], reasons: dict[str, int]) -> list[_Edge]:
     """Return the edges between boxes, each once, and number the reasons in `reasons`."""
+    joined = (
+        (places[link.cause], places[link.effect], link)
+        for link in links
+        if link.cause in places and link.effect in places
+    )
     found: dict[tuple[Place, Place, str], _Edge] = {}
-    for link in root.links:
-        cause, effect = places.get(link.cause), places.get(link.effect)
-        if cause is None or effect is None or cause == effect:
+    for cause, effect, link in sorted(joined, key=lambda one: one[:2]):
+        if cause == effect or len(found) == _MOST_EDGES:
             continue
-        if len(found) < _MOST_EDGES and (cause, effect, link.because) not in found:
-            reason = reasons.setdefault(link.because, len(reasons) + 1)
-            way = f" ({' '.join(link.path)})" if len(link.path) > 1 else ""
-            edge = _Edge(cause, effect, reason, one_line(f"{link.because}{way}"))
-            found[cause, effect, link.because] = edge
+        reason = reasons.setdefault(link.because, len(reasons) + 1)
+        way = f" ({' '.join(link.path)})" if len(link.path) > 1 else ""
+        edge = _Edge(cause, effect, reason, one_line(f"{link.because}{way}"))
+        found.setdefault((cause, effect, link.because), edge)
     return list(found.values())
 
 
@@ -154,8 +166,9 @@ def _drawn(corner: tuple[int, int], box: _Box) -> Element:
 def _line(corners: dict[Place, tuple[int, int]], edge: _Edge, arrow: str) -> Element:
     (x1, y1), (x2, y2) = _ends(corners, edge)
     if edge.cause[0] < edge.effect[0]:
-        bend = (_ACROSS - _WIDTH) // 2
-        way = f"M{x1} {y1} C{x1 + bend} {y1} {x2 - bend} {y2} {x2} {y2}"
+        gap = _ACROSS - _WIDTH
+        way = f"M{x1} {y1} C{x1 + gap // 2} {y1} {x1 + gap // 2} {y2} {x1 + gap} {y2}"
+        way += f" L{x2} {y2}" if x2 > x1 + gap else ""
     else:
         way = f"M{x1} {y1} C{x1} {y1 + _BELOW} {x2} {y2 + _BELOW} {x2} {y2}"
     look = "edge" if edge.cause[0] < edge.effect[0] else "edge back"
@@ -164,10 +177,12 @@ def _line(corners: dict[Place, tuple[int, int]], edge: _Edge, arrow: str) -> Ele
 
 
 def _number(corners: dict[Place, tuple[int, int]], edge: _Edge) -> Iterator[Element]:
-    """Yield the number of the reason, in the middle of its edge."""
+    """Yield the number of the reason, where its edge leaves the layer of the cause."""
     (x1, y1), (x2, y2) = _ends(corners, edge)
-    sinks = 0 if edge.cause[0] < edge.effect[0] else _BELOW * 3 // 4
-    x, y = (x1 + x2) // 2, (y1 + y2) // 2 + sinks
+    if edge.cause[0] < edge.effect[0]:
+        x, y = x1 + (_ACROSS - _WIDTH) // 2, (y1 + y2) // 2
+    else:
+        x, y = (x1 + x2) // 2, (y1 + y2) // 2 + _BELOW * 3 // 4
     yield tag(
         "g", tag("title", edge.about), tag("circle", cx=x, cy=y, r=9),
         tag("text", str(edge.reason), x=x, y=y + 4), class_="reason",

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from clusterwright.agents.diagnose.correlate import correlate
-from clusterwright.agents.diagnose.diagnosis import Diagnosis
+from clusterwright.agents.diagnose.diagnosis import Diagnosis, Link, RootCause, Symptom
 from clusterwright.agents.diagnose.gather import Answered
 from clusterwright.agents.diagnose.ignore_file import Entry
 from clusterwright.agents.diagnose.known import compared, without_ignored
@@ -142,6 +142,41 @@ def wide(count: int) -> Diagnosis:
         for i in range(count)
     ]
     return correlate([answered(node, *services)])
+
+
+def linked(*links: tuple[str, str], circle: tuple[str, ...] = ()) -> RootCause:
+    """A root cause `a` whose links go from causes to effects, pods that are given by name."""
+    names = dict.fromkeys(name for link in links for name in link)
+    made = (
+        problems()
+        .root_causes[0]
+        .model_copy(
+            update={
+                "code": "pod/crash-loop",
+                "subject": Ref.parse("Pod/shop/a"),
+                "circle": tuple(_broken(one) for one in circle),
+                "symptoms": tuple(_broken(one) for one in names if one not in {"a", *circle}),
+                "links": tuple(
+                    Link(
+                        effect=f"pod/crash-loop on Pod/shop/{effect}",
+                        cause=f"pod/crash-loop on Pod/shop/{cause}",
+                        because=f"{effect} needs {cause}",
+                    )
+                    for cause, effect in links
+                ),
+            }
+        )
+    )
+    return RootCause.model_validate(made.model_dump())
+
+
+def _broken(name: str) -> Symptom:
+    return Symptom(
+        code="pod/crash-loop",
+        severity=Severity.WARNING,
+        subject=Ref.parse(f"Pod/shop/{name}"),
+        title=f"{name} is broken",
+    )
 
 
 def _unplaced(number: int) -> Finding:

@@ -3,47 +3,10 @@
 from itertools import pairwise
 from xml.etree.ElementTree import Element
 
-from clusterwright.agents.diagnose.diagnosis import Link, RootCause, Symptom
-from clusterwright.agents.report.chains import chains
+from clusterwright.agents.diagnose.diagnosis import RootCause
 from clusterwright.agents.report.graph_drawing import draw
-from clusterwright.tools.finding import Severity
-from clusterwright.tools.ref import Ref
+from tests.agents.report.cases import linked as root
 from tests.agents.report.cases import problems, wide
-
-
-def symptom(name: str) -> Symptom:
-    return Symptom(
-        code="pod/crash-loop",
-        severity=Severity.WARNING,
-        subject=Ref.parse(f"Pod/shop/{name}"),
-        title=f"{name} is broken",
-    )
-
-
-def root(*links: tuple[str, str], circle: tuple[str, ...] = ()) -> RootCause:
-    """Make a root cause `a` whose links go from causes to effects, given by name."""
-    names = dict.fromkeys(name for link in links for name in link)
-    made = (
-        problems()
-        .root_causes[0]
-        .model_copy(
-            update={
-                "code": "pod/crash-loop",
-                "subject": Ref.parse("Pod/shop/a"),
-                "circle": tuple(symptom(one) for one in circle),
-                "symptoms": tuple(symptom(one) for one in names if one not in {"a", *circle}),
-                "links": tuple(
-                    Link(
-                        effect=f"pod/crash-loop on Pod/shop/{effect}",
-                        cause=f"pod/crash-loop on Pod/shop/{cause}",
-                        because=f"{effect} needs {cause}",
-                    )
-                    for cause, effect in links
-                ),
-            }
-        )
-    )
-    return RootCause.model_validate(made.model_dump())
 
 
 def drawn(of: RootCause) -> Element:
@@ -135,10 +98,16 @@ def test_long_names_are_cut_in_the_middle_and_told_whole_beside() -> None:
     ]
 
 
-def test_a_chain_is_a_shortest_one_from_the_root() -> None:
-    ways = chains(root(("a", "b"), ("b", "c"), ("a", "c"), ("c", "b")))
-    assert {name[-1]: [link.cause[-1] for link in links] for name, links in ways.items()} == {
-        "a": [],
-        "b": ["a"],
-        "c": ["a"],
-    }
+def test_an_edge_that_others_imply_is_not_drawn() -> None:
+    drawing = drawn(root(("a", "b"), ("a", "c"), ("b", "c")))
+    assert edges(drawing) == [("b needs a", "edge"), ("c needs b", "edge")]
+
+
+def test_reasons_are_numbered_from_left_to_right() -> None:
+    drawing = drawn(root(("b", "c"), ("a", "b")))
+    assert reasons(drawing) == ["b needs a", "c needs b"]
+
+
+def test_what_follows_stands_beside_its_cause() -> None:
+    places = boxes(drawn(root(("a", "b"), ("a", "c"), ("c", "d"), ("b", "e"))))
+    assert places["e"][1] < places["d"][1]

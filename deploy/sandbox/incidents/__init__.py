@@ -30,5 +30,10 @@ INCIDENTS = (
     "two-namespaces",
     "across-namespaces",
     "port-and-key",
+    "name-gone",
+    "driver-under-inference",
+    "pause-under-inference",
+    "resource-and-secret",
+    "alerts-everywhere",
     "update-and-probe",
 )

@@ -19,9 +19,9 @@ def test_the_folder_holds_the_incidents_that_are_listed() -> None:
     assert sorted(INCIDENTS) == sorted(one.stem for one in FOLDER.glob("*.yaml"))
 
 
-def test_there_are_thirty_and_enough_of_the_hard_ones() -> None:
+def test_there_are_thirty_at_least_and_enough_of_the_hard_ones() -> None:
     composed = [compose(one, 1) for one in load_incidents()]
-    assert len(composed) == 30
+    assert len(composed) >= 30
     assert sum(len(one.incident.causes) == 2 for one in composed) >= 8
     assert sum(one.failing[1] >= 2 * one.failing[0] for one in composed) >= 8
 

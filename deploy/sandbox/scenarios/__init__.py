@@ -49,6 +49,8 @@ KUBERNETES = (
     "flux-ingress",
     "hpa-drain",
     "helm-update",
+    "release-label",
+    "unnamed-chart",
     "argo-service",
     "flux-probe",
     "live-finalizer",

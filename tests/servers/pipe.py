@@ -22,8 +22,10 @@ class Pipe:
     """A spawned server; every read has a deadline."""
 
     def __init__(self, *arguments: str | Path, server: str = "kubernetes") -> None:
+        """Start a server's script; "" is the command of them all."""
+        script = f"clusterwright-{server}".rstrip("-")
         self.process = subprocess.Popen(
-            [_SCRIPTS / f"clusterwright-{server}", *map(str, arguments)],
+            [_SCRIPTS / script, *map(str, arguments)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

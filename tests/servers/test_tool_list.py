@@ -38,6 +38,22 @@ def test_golden_tool_lists_of_other_servers_are_what_is_sent(server: str, era: s
     assert sent == golden(f"tools/{server}-{era}.json", sent)
 
 
+@pytest.mark.parametrize("era", ["2025-11-25", "2026-07-28"])
+@pytest.mark.parametrize("name", ["agent", "core"])
+def test_golden_tool_lists_of_the_agent_and_of_many_servers_are_what_is_sent(
+    name: str, era: str
+) -> None:
+    words = ("serve", *(["agent"] if name == "agent" else []), "--access", "write")
+    with Pipe(*words, server="") as pipe:
+        if era == "2025-11-25":
+            pipe.initialize()
+        ask = pipe.ask if era == "2025-11-25" else pipe.ask_modern
+        found = ask("tools/list")["result"]
+    told = found if name == "agent" else {"tools": [one["name"] for one in found["tools"]]}
+    sent = json.dumps(told, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    assert sent == golden(f"tools/{name}-{era}.json", sent)
+
+
 def test_both_eras_offer_the_same_tools(lists: dict[str, Manifest]) -> None:
     legacy, modern = (one["tools"] for one in lists.values())
     assert [one["name"] for one in legacy] == [one["name"] for one in modern]

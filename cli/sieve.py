@@ -13,11 +13,12 @@ from clusterwright.agents.diagnose.ignore_file import Entry, parse_ignore_file
 from clusterwright.agents.diagnose.known import (
     compared,
     entry_notes,
+    less_seen,
     parse_baseline,
-    sees_as_much,
     without_ignored,
 )
 from clusterwright.tools.errors import InvalidInputError, NotFoundError
+from clusterwright.tools.excerpt import few
 
 USUAL = Path(".clusterwright-ignore.yaml")
 """The ignore file that is taken from the working directory, if it is there."""
@@ -49,8 +50,12 @@ class Sieve:
             left = without_ignored(diagnosis, self.entries, today)
             ignored = sum(one.why is Why.IGNORED for one in left.set_aside)
             notes.insert(0, f"{self.ignore_file} is heeded: {ignored} ignored")
-        if self.before and not sees_as_much(diagnosis, self.before):
-            notes.append("less was seen than for the baseline: what is gone cannot be told")
+        blind = less_seen(diagnosis, self.before) if self.before else []
+        if blind:
+            where = few(blind)
+            notes.append(
+                f"less was seen of {where} than for the baseline: what is gone is not told"
+            )
         return notes
 
 

@@ -90,19 +90,34 @@ def compared(diagnosis: Diagnosis, before: Diagnosis, namespace: str | None = No
     aside = [_aside(diagnosis.root_causes[i], Why.KNOWN) for i in sorted(known)]
     now = Counter([_name(root) for root in diagnosis.root_causes])
     now.update(one.id for one in diagnosis.set_aside if one.why is Why.IGNORED)
-    if sees_as_much(diagnosis, before):
-        for name, left in earlier.items():
-            missing = max(0, had[name] - now[name])
-            aside += [one for one in left[:missing] if _looked_at(one, diagnosis, namespace)]
+    blind = less_seen(diagnosis, before)
+    for name, left in earlier.items():
+        missing = max(0, had[name] - now[name])
+        gone = (one for one in left[:missing] if one.cluster not in blind)
+        aside += [one for one in gone if _looked_at(one, diagnosis, namespace)]
     return _told(diagnosis, kept, aside).model_copy(update={"compared": True})
 
 
-def sees_as_much(diagnosis: Diagnosis, before: Diagnosis) -> bool:
-    """Tell whether what is not found is gone: nothing is unread that could be read before."""
-    unread = {gap.what for one in diagnosis.sources for gap in one.gaps}
-    was_unread = {gap.what for one in before.sources for gap in one.gaps}
-    whole = not diagnosis.about and not before.about
-    return whole and all(one.answered for one in diagnosis.sources) and unread <= was_unread
+def less_seen(diagnosis: Diagnosis, before: Diagnosis) -> list[str]:
+    """Return the clusters of a baseline of which less was seen now than then.
+
+    What is not found in them need not be gone: a server did not answer, something is unread that
+    was read, or one object was asked about.
+    """
+    clusters = sorted({one.cluster for one in before.sources if one.cluster})
+    if diagnosis.about or before.about:
+        return clusters
+    lost = {one.cluster for one in diagnosis.sources if not one.answered}
+    return [
+        one
+        for one in clusters
+        if one in lost or "" in lost or _unread(diagnosis, one) - _unread(before, one)
+    ]
+
+
+def _unread(diagnosis: Diagnosis, cluster: str) -> set[str]:
+    sources = (one for one in diagnosis.sources if one.cluster == cluster)
+    return {gap.what for one in sources for gap in one.gaps}
 
 
 def _entry_of(one: RootCause | Symptom, root: RootCause, entries: Sequence[Entry]) -> Entry | None:

@@ -13,11 +13,11 @@ from clusterwright.agents.report.graph_drawing import draw
 from clusterwright.agents.report.markup import Node, tag
 from clusterwright.agents.report.said import (
     about_line,
+    all_gap_lines,
     aside_rows,
-    checked_line,
+    checked_lines,
     counted,
     deepest_line,
-    gap_lines,
     since,
     symptom_line,
     verdict_line,
@@ -27,6 +27,7 @@ _MOST_TOLD = 100
 _MOST_LISTED = 1_000
 _MOST_LINES = 30
 _MOST_EVIDENCE = 12
+_MOST_GAPS = 100
 
 
 def to_html(diagnosis: Diagnosis) -> str:
@@ -152,9 +153,12 @@ def _basis(diagnosis: Diagnosis) -> Xml.Element:
     facts: list[Node] = []
     for why, count, named in aside_rows(diagnosis):
         facts += [tag("dt", why), tag("dd", f"{count}: {named}")]
-    for source in diagnosis.sources:
-        if source.answered:
-            facts += [tag("dt", "checked"), tag("dd", checked_line(source))]
-        for line in gap_lines(source):
-            facts += [tag("dt", "not checked", class_="warning"), tag("dd", line)]
+    for line in checked_lines(diagnosis.sources):
+        facts += [tag("dt", "checked"), tag("dd", line)]
+    gaps = all_gap_lines(diagnosis.sources)
+    for line in gaps[:_MOST_GAPS]:
+        facts += [tag("dt", "not checked", class_="warning"), tag("dd", line)]
+    if len(gaps) > _MOST_GAPS:
+        more = f"{len(gaps) - _MOST_GAPS} more gaps, all of them with -o json"
+        facts += [tag("dt", "and"), tag("dd", more)]
     return tag("section", tag("h2", "What this rests on"), tag("dl", *facts))

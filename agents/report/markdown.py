@@ -11,11 +11,11 @@ from clusterwright.agents.diagnose.diagnosis import Diagnosis, RootCause
 from clusterwright.agents.report.evidence import evidence_lines
 from clusterwright.agents.report.said import (
     about_line,
+    all_gap_lines,
     aside_rows,
-    checked_line,
+    checked_lines,
     counted,
     deepest_line,
-    gap_lines,
     reasons,
     since,
     symptom_line,
@@ -26,6 +26,7 @@ from clusterwright.tools.neutral import neutral
 _MOST_CAUSES = 50
 _MOST_LINES = 20
 _MOST_EVIDENCE = 12
+_MOST_GAPS = 100
 _BACKTICKS = re.compile("`+")
 
 
@@ -98,11 +99,13 @@ def _steps(root: RootCause) -> Iterator[str]:
 def _basis(diagnosis: Diagnosis) -> Iterator[str]:
     for why, count, named in aside_rows(diagnosis):
         yield f"- {count} {why}: {code(named)}"
-    for source in diagnosis.sources:
-        if source.answered:
-            yield f"- Checked: {code(checked_line(source))}"
-        for line in gap_lines(source):
-            yield f"- **Not checked**: {code(line)}"
+    for line in checked_lines(diagnosis.sources):
+        yield f"- Checked: {code(line)}"
+    gaps = all_gap_lines(diagnosis.sources)
+    for line in gaps[:_MOST_GAPS]:
+        yield f"- **Not checked**: {code(line)}"
+    if len(gaps) > _MOST_GAPS:
+        yield f"- and {len(gaps) - _MOST_GAPS} more gaps, all of them with `-o json`"
 
 
 def _coded(lines: list[str]) -> list[str]:

@@ -77,7 +77,7 @@ def test_a_baseline_does_not_call_gone_what_could_not_be_looked_at(tmp_path: Pat
     result = diagnose("partial", "--baseline", str(file))
     assert "gone" not in result.stdout
     assert result.stderr == (
-        "Note: less was seen than for the baseline: what is gone cannot be told\n"
+        "Note: less was seen of dev than for the baseline: what is gone is not told\n"
     )
 
 

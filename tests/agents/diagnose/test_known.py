@@ -12,6 +12,7 @@ from clusterwright.agents.diagnose.ignore_file import Entry
 from clusterwright.agents.diagnose.known import (
     compared,
     entry_notes,
+    less_seen,
     parse_baseline,
     without_ignored,
 )
@@ -211,6 +212,14 @@ def test_what_is_ignored_now_is_not_gone() -> None:
 )
 def test_nothing_is_gone_where_less_was_seen_than_before(now: Diagnosis) -> None:
     assert compared(now, found(CART)).set_aside == ()
+
+
+def test_of_several_clusters_what_is_gone_is_told_of_those_that_were_seen() -> None:
+    before = correlate([answered(CART, cluster="dev"), answered(PAY, cluster="prod")])
+    lost = Answered("kubernetes", "k8s_find_problems", cluster="dev", failed=True)
+    later = compared(correlate([lost, answered(cluster="prod")]), before)
+    assert aside(later) == [("gone", "Deployment/pay/api")]
+    assert less_seen(later, before) == ["dev"]
 
 
 def test_of_one_namespace_only_what_was_in_it_is_gone() -> None:

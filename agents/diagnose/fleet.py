@@ -48,7 +48,7 @@ async def diagnose_fleet(
     """
     offers = await offers_of(hub)
     more, unlisted = await workload_clusters(hub, offers, contexts) if workloads else ([], [])
-    roll = await call_roll(hub, offers, [*contexts, *more])
+    roll = await call_roll(hub, offers, [*contexts, *more], seconds=seconds)
 
     async def ask(one: Known) -> list[Answered]:
         answers = await gather(

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 LIST, GET = "capi_list_clusters", "k8s_get"
 SIDE_BY_SIDE = 16
 """Clusters that are asked at once."""
-_SECONDS = 15.0
+ROLL_SECONDS = 15.0
+"""What it may take a cluster to say who it is."""
 _A_PAGE = 500
 _MOST_PAGES = 20
 _UID = "metadata.uid"
@@ -151,17 +152,20 @@ class Roll:
     """Why the others cannot be asked."""
 
 
-async def call_roll(hub: Hub, offers: Offers, clusters: Sequence[str | None]) -> Roll:
+async def call_roll(
+    hub: Hub, offers: Offers, clusters: Sequence[str | None], *, seconds: float = ROLL_SECONDS
+) -> Roll:
     """Ask clusters who they are; of those that are the same, the first one stays.
 
-    A cluster that does not answer is missing. One that answers and does not say who it is stays.
+    A cluster that does not answer in time is missing. One that answers and does not say who it is
+    stays.
     """
     server = offering(offers, GET)
 
     async def ask(cluster: str | None) -> Known | Answered:
         if not server:
             return Known(cluster)
-        return await _identify(hub, server, cluster)
+        return await _identify(hub, server, cluster, min(seconds, ROLL_SECONDS))
 
     first: dict[str, Known] = {}
     aliases: dict[str, str] = {}
@@ -176,12 +180,12 @@ async def call_roll(hub: Hub, offers: Offers, clusters: Sequence[str | None]) ->
     return Roll(tuple(first.values()), aliases, tuple(missing))
 
 
-async def _identify(hub: Hub, server: str, cluster: str | None) -> Known | Answered:
+async def _identify(hub: Hub, server: str, cluster: str | None, seconds: float) -> Known | Answered:
     arguments = {"kind": "Namespace", "name": "kube-system", "fields": [_UID]}
     if cluster:
         arguments["cluster"] = cluster
     try:
-        got = await hub.call(server, GET, arguments, _Got, seconds=_SECONDS)
+        got = await hub.call(server, GET, arguments, _Got, seconds=seconds)
     except (ForbiddenError, NotFoundError):  # or there is no such cluster: its servers say so
         return Known(cluster, cluster or "")
     except ToolError as error:

@@ -1,0 +1,136 @@
+"""Servers in this process that answer for many clusters, as the real ones do over MCP."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated
+
+import anyio
+from mcp.server import MCPServer
+from mcp.server.mcpserver.exceptions import ToolError as McpToolError
+from pydantic import BaseModel, Field
+
+from clusterwright.agents.diagnose.diagnosis import Diagnosis
+from clusterwright.agents.diagnose.fleet import diagnose_fleet
+from clusterwright.agents.hub import connect
+from clusterwright.tools.coverage import Coverage
+from clusterwright.tools.finding import Finding, Relation
+
+PINNED = "dev"
+Asked = Annotated[str | None, Field(description="Which cluster.")]
+
+
+class Page(BaseModel):
+    cluster: str
+    findings: Sequence[Finding] = ()
+    relations: Sequence[Relation] = ()
+    coverage: Coverage = Coverage(checked={"Pod": 3})
+
+
+class Row(BaseModel):
+    cluster: str
+
+
+class Rows(BaseModel):
+    cluster: str
+    clusters: list[Row]
+    next_cursor: str | None = None
+
+
+class Object(BaseModel):
+    cluster: str
+    fields: dict[str, list[str]]
+
+
+@dataclass
+class Simulated:
+    """What there is to be asked, and what was."""
+
+    problems: Mapping[str, Page] = field(default_factory=dict[str, Page])
+    uids: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Of clusters that are not their name's own."""
+    workloads: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+    """By management cluster."""
+    unreachable: frozenset[str] = frozenset()
+    hanging: frozenset[str] = frozenset()
+    """Clusters that say who they are, and then nothing."""
+    silent: frozenset[str] = frozenset()
+    """Clusters that do not even say who they are."""
+    nameless: frozenset[str] = frozenset()
+    """Clusters whose kube-system may not be read."""
+    asked: list[str] = field(default_factory=list[str])
+    at_once: int = 0
+    most_at_once: int = 0
+
+    def kubernetes(self) -> MCPServer:
+        """Return a server with the tools of Kubernetes that a roll call and a diagnosis take."""
+        server = MCPServer("kubernetes")
+
+        async def k8s_get(kind: str, name: str, fields: list[str], cluster: Asked = None) -> Object:
+            named = cluster or PINNED
+            assert (kind, name, fields) == ("Namespace", "kube-system", ["metadata.uid"])
+            if named in self.silent:
+                await anyio.sleep_forever()
+            if named in self.unreachable:
+                raise McpToolError(f"[unreachable] {named} is away. Next: look at its network")
+            if named in self.nameless:
+                raise McpToolError("[forbidden] kube-system may not be read. Next: ask")
+            return Object(cluster=named, fields={fields[0]: [self.uids.get(named, named)]})
+
+        async def k8s_find_problems(cluster: Asked = None) -> Page:
+            named = cluster or PINNED
+            self.asked.append(named)
+            self.at_once += 1
+            self.most_at_once = max(self.at_once, self.most_at_once)
+            await anyio.lowlevel.checkpoint()
+            if named in self.hanging:
+                await anyio.sleep_forever()
+            self.at_once -= 1
+            return self.problems.get(named, Page(cluster=named))
+
+        for tool in (k8s_get, k8s_find_problems):
+            server.tool(structured_output=True)(tool)
+        return server
+
+    def cluster_api(self) -> MCPServer:
+        """Return a server that knows workload clusters."""
+        server = MCPServer("cluster-api")
+
+        async def capi_list_clusters(
+            limit: int = 10, cursor: str | None = None, cluster: Asked = None
+        ) -> Rows:
+            named = cluster or PINNED
+            if named not in self.workloads:
+                raise McpToolError(f"[not_served] {named} has no Cluster API. Next: another")
+            rows = [Row(cluster=one) for one in self.workloads[named]]
+            start = int(cursor or 0)
+            more = str(start + 150) if len(rows) > start + 150 else None
+            return Rows(cluster=named, clusters=rows[start : start + 150], next_cursor=more)
+
+        async def capi_find_problems(cluster: Asked = None) -> Page:
+            named = cluster or PINNED
+            if named not in self.workloads:
+                raise McpToolError(f"[not_served] {named} has no Cluster API. Next: another")
+            return self.problems.get(f"{named} management", Page(cluster=named))
+
+        for tool in (capi_list_clusters, capi_find_problems):
+            server.tool(structured_output=True)(tool)
+        return server
+
+
+def diagnosed(
+    simulated: Simulated,
+    *contexts: str | None,
+    workloads: bool = False,
+    seconds: float = 30.0,
+) -> Diagnosis:
+    """Diagnose the clusters over MCP."""
+
+    async def run() -> Diagnosis:
+        servers = {
+            "kubernetes": simulated.kubernetes(),
+            "cluster-api": simulated.cluster_api(),
+        }
+        async with connect(servers) as hub:
+            return await diagnose_fleet(hub, contexts, workloads=workloads, seconds=seconds)
+
+    return anyio.run(run)

@@ -1,0 +1,121 @@
+"""Many clusters, one answer: each is asked once, and one that does not answer is a gap."""
+
+from clusterwright.agents.diagnose.diagnosis import Source, Verdict
+from clusterwright.agents.diagnose.next_step import NextSteps
+from clusterwright.tools.coverage import Gap
+from tests.agents.diagnose.simulated_fleet import Page, Simulated, diagnosed
+from tests.agents.found import finding
+
+
+def crash(cluster: str) -> Page:
+    return Page(cluster=cluster, findings=[finding("pod/crash-loop", "Deployment/shop/cart")])
+
+
+def test_the_same_object_of_two_clusters_has_two_root_causes() -> None:
+    simulated = Simulated({"a": crash("a"), "b": crash("b")})
+    roots = diagnosed(simulated, "a", "b", "c").root_causes
+    assert [(one.cluster, one.code) for one in roots] == [
+        ("a", "pod/crash-loop"),
+        ("b", "pod/crash-loop"),
+    ]
+    assert simulated.asked == ["a", "b", "c"]
+
+
+def test_next_steps_name_the_cluster_where_there_are_several() -> None:
+    steps = NextSteps({"a": "k8s_describe", "capi:ml/train": "k8s_describe"})
+    cart = finding("pod/crash-loop", "Deployment/shop/cart")
+
+    def told(cluster: str) -> tuple[str, str]:
+        step = steps.after(cart, cluster)
+        return step.call, step.shell
+
+    call = "k8s_describe(kind='Deployment', name='cart', namespace='shop', cluster={})"
+    shell = "kubectl --context a describe -n shop deployment/cart"
+    assert told("a") == (call.format("'a'"), shell)
+    # No context of a kubeconfig leads to a workload cluster.
+    assert told("capi:ml/train") == (call.format("'capi:ml/train'"), "")
+
+
+def test_two_names_of_one_cluster_are_asked_once_by_the_first() -> None:
+    simulated = Simulated({"a": crash("a"), "z": crash("z")}, uids={"a": "1", "z": "1"})
+    (root,) = diagnosed(simulated, "a", "b", "z").root_causes
+    assert root.cluster == "a"
+    assert simulated.asked == ["a", "b"]
+
+
+def test_clusters_that_do_not_say_who_they_are_are_each_asked() -> None:
+    simulated = Simulated(nameless=frozenset({"a", "b"}))
+    assert diagnosed(simulated, "a", "b").verdict is Verdict.HEALTHY
+    assert sorted(simulated.asked) == ["a", "b"]
+
+
+def test_a_cluster_that_cannot_be_reached_is_one_gap_and_the_others_are_told() -> None:
+    simulated = Simulated({"b": crash("b")}, unreachable=frozenset({"a"}))
+    found = diagnosed(simulated, "a", "b")
+    assert [one.cluster for one in found.root_causes] == ["b"]
+    assert [one for one in found.sources if not one.answered] == [
+        Source(
+            server="kubernetes",
+            tool="k8s_get",
+            cluster="a",
+            answered=False,
+            gaps=(Gap(what="cluster a", reason="a is away; look at its network"),),
+        )
+    ]
+    assert not found.complete
+    assert simulated.asked == ["b"]
+
+
+def test_nothing_is_healthy_while_a_cluster_cannot_be_reached() -> None:
+    found = diagnosed(Simulated(unreachable=frozenset({"a"})), "a", "b")
+    assert found.verdict is Verdict.UNKNOWN
+
+
+def test_a_cluster_that_hangs_is_a_gap_after_its_time_and_keeps_no_other_waiting() -> None:
+    simulated = Simulated({"b": crash("b")}, hanging=frozenset({"a"}), silent=frozenset({"c"}))
+    found = diagnosed(simulated, "a", "b", "c", seconds=0.5)
+    assert [one.cluster for one in found.root_causes] == ["b"]
+    assert sorted(gap.what for one in found.sources for gap in one.gaps) == [
+        "cluster a",
+        "cluster c",
+    ]
+
+
+def test_the_workload_clusters_of_the_pinned_context_are_asked_as_well() -> None:
+    simulated = Simulated(
+        {"capi:ml/train": crash("capi:ml/train")}, workloads={"dev": ["capi:ml/train"]}
+    )
+    (root,) = diagnosed(simulated, None, workloads=True).root_causes
+    assert root.cluster == "capi:ml/train"
+    assert sorted(simulated.asked) == ["capi:ml/train", "dev"]
+
+
+def test_two_hundred_clusters_are_asked_a_few_at_a_time() -> None:
+    names = [f"capi:ml/train-{i:03}" for i in range(200)]
+    simulated = Simulated({names[150]: crash(names[150])}, workloads={"dev": names})
+    found = diagnosed(simulated, None, workloads=True)
+    assert [one.cluster for one in found.root_causes] == [names[150]]
+    assert len(simulated.asked) == 201
+    assert 1 < simulated.most_at_once <= 8
+
+
+def test_a_management_cluster_that_manages_itself_is_asked_once() -> None:
+    simulated = Simulated(
+        uids={"capi:ml/self": "dev"}, workloads={"dev": ["capi:ml/self", "capi:ml/train"]}
+    )
+    diagnosed(simulated, None, workloads=True)
+    assert sorted(simulated.asked) == ["capi:ml/train", "dev"]
+
+
+def test_workload_clusters_of_what_manages_none_are_a_gap() -> None:
+    found = diagnosed(Simulated(), None, workloads=True)
+    assert [gap for one in found.sources for gap in one.gaps] == [
+        Gap(what="workload clusters", reason="dev has no Cluster API; another")
+    ]
+
+
+def test_of_several_clusters_those_that_manage_none_are_no_gap() -> None:
+    simulated = Simulated(workloads={"b": ["capi:b/ml/train"]})
+    found = diagnosed(simulated, "a", "b", workloads=True)
+    assert found.complete
+    assert sorted(simulated.asked) == ["a", "b", "capi:b/ml/train"]

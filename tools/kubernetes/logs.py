@@ -24,7 +24,8 @@ BEFORE = 100
 """Lines read before the first one shown: a key, or a token that a logger wrapped, begins there."""
 _READ = 4_000_000
 """Bytes read of a log at most, its end; what is shown of them is far less."""
-_GONE = "unable to retrieve container logs for "  # what a kubelet answers as if it were the log
+GONE = "unable to retrieve container logs for "
+"""How begins what a kubelet answers as if it were the log."""
 _DEFAULT = "kubectl.kubernetes.io/default-container"
 
 
@@ -85,7 +86,7 @@ async def k8s_logs(
         )
     # Redacted before it is searched: a search must not tell whether a secret contains a text.
     written = neutral(redact_text(raw)).splitlines()[-wanted_lines:]
-    if len(written) == 1 and written[0].startswith(_GONE):
+    if len(written) == 1 and written[0].startswith(GONE):
         raise NotFoundError(
             f"the node no longer has this log of container {chosen!r}",
             hint="read the other run (previous), or k8s_events for what happened",

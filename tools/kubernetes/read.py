@@ -15,7 +15,7 @@ from clusterwright.tools.analyzer import (
 )
 from clusterwright.tools.coverage import Coverage, Gap
 from clusterwright.tools.errors import ForbiddenError, NotFoundError, ToolError
-from clusterwright.tools.kubernetes.logs import BEFORE
+from clusterwright.tools.kubernetes.logs import BEFORE, GONE
 from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.redaction import redact_text
 from clusterwright.tools.snapshot import Snapshot, oldest_first
@@ -146,14 +146,21 @@ async def fulfil(
 
 
 async def _log(connection: "Connection", request: LogRequest) -> tuple[str, ...]:
-    read = await connection.log(
-        request.pod,
-        request.container,
-        previous=request.previous,
-        tail_lines=LOG_LINES + BEFORE,
-        limit_bytes=LOG_BYTES,
-    )
-    return tuple(redact_text(read).splitlines()[-LOG_LINES:])
+    """Return the end of a log; of the other run, where the node no longer has the one asked for.
+
+    So it is while a container ends again between the reading of its status and of its log.
+    """
+    for previous in (request.previous, not request.previous):
+        read = await connection.log(
+            request.pod,
+            request.container,
+            previous=previous,
+            tail_lines=LOG_LINES + BEFORE,
+            limit_bytes=LOG_BYTES,
+        )
+        if not read.startswith(GONE):
+            return tuple(redact_text(read).splitlines()[-LOG_LINES:])
+    return ()
 
 
 async def _object(connection: "Connection", request: ReadRequest) -> Manifest | None:

@@ -42,6 +42,19 @@ async def test_what_does_not_exist_is_told_from_what_could_not_be_read() -> None
     assert found.objects == {gone: None}
 
 
+async def test_a_run_whose_log_is_gone_is_told_by_the_other_one() -> None:
+    gone = "unable to retrieve container logs for containerd://0123"
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        before = request.url.params.get("previous") == "true"
+        return httpx.Response(200, text=gone if before else "FATAL: no PORT\n")
+
+    request = LogRequest(Ref("Pod", "cart-1", "shop"), "app", previous=True)
+    assert (await fulfil(connect(answer), [request])).logs == {request: ("FATAL: no PORT",)}
+    lost = connect(lambda _: httpx.Response(200, text=gone))
+    assert (await fulfil(lost, [request])).logs == {request: ()}
+
+
 @pytest.mark.parametrize("whole", [False, True])
 async def test_a_namespace_is_advised_where_one_is_of_use(*, whole: bool) -> None:
     refused = 'pods is forbidden: User "dev" cannot list resource "pods" in API group ""'

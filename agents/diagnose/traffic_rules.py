@@ -80,7 +80,7 @@ TRAFFIC_RULES = (
     *each(
         _CALLERS,
         _TO_PODS,
-        ("pod/*", "workload/*"),
+        ("pod/*", "workload/*", "statefulset/*"),
         "what it calls does not answer while the Pods behind it are not ready",
         "Kubernetes docs, Debug Services: are the Pods working",
     ),

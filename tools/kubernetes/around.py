@@ -17,6 +17,7 @@ from clusterwright.tools.finding import (
 )
 from clusterwright.tools.kubernetes.analyzers import liveness_probe, readiness_probe
 from clusterwright.tools.kubernetes.analyzers.ingress import backends
+from clusterwright.tools.kubernetes.analyzers.missing_pods import short_of_pods
 from clusterwright.tools.kubernetes.analyzers.pod import (
     Container,
     containers,
@@ -123,13 +124,31 @@ def _by_service(snapshot: Snapshot) -> Mapping[Ref, tuple[Ref, ...]]:
 
 
 def _selected(snapshot: Snapshot) -> Mapping[Ref, tuple[Ref, ...]]:
-    """Return the workloads that each Service selects."""
-    return {
-        Ref.of(service): tuple(
-            dict.fromkeys(workload_of(snapshot, pod) for pod in selected_pods(snapshot, service))
-        )
-        for service in selecting(snapshot)
-    }
+    """Return the workloads that each Service selects, those that cannot make their pods too."""
+    found: dict[Ref, tuple[Ref, ...]] = {}
+    for service in selecting(snapshot):
+        wanted: Manifest = {"matchLabels": strings(service, "spec", "selector")}
+        pods = selected_pods(snapshot, service)
+        found[Ref.of(service)] = _workloads(snapshot, pods, namespace_of(service), wanted)
+    return found
+
+
+def _workloads(
+    snapshot: Snapshot, pods: Iterable[Manifest], namespace: str, selector: Manifest
+) -> tuple[Ref, ...]:
+    """Return the workloads of pods, and those that lack pods which a selector would match."""
+    found = dict.fromkeys(workload_of(snapshot, pod) for pod in pods)
+    for maker in snapshot.derived(_short).get(namespace, ()):
+        if matches(selector, strings(maker, "spec", "template", "metadata", "labels")):
+            found[workload_of(snapshot, maker)] = None
+    return tuple(found)
+
+
+def _short(snapshot: Snapshot) -> Mapping[str, list[Manifest]]:
+    found: dict[str, list[Manifest]] = defaultdict(list)
+    for maker in short_of_pods(snapshot):
+        found[namespace_of(maker)].append(maker)
+    return found
 
 
 def _towards(snapshot: Snapshot, namespaces: set[str]) -> Iterator[Relation]:
@@ -142,7 +161,7 @@ def _towards(snapshot: Snapshot, namespaces: set[str]) -> Iterator[Relation]:
             selector = mapping(budget, "spec", "selector")
             pods = snapshot.selected("Pod", namespace, strings(selector, "matchLabels"))
             found = (pod for pod in pods if matches(selector, labels_of(pod)))
-            for one in dict.fromkeys(workload_of(snapshot, pod) for pod in found):
+            for one in _workloads(snapshot, found, namespace, selector):
                 yield Relation(source=Ref.of(budget), edge=Edge.SELECTS, target=one)
         for ingress in snapshot.in_namespace("Ingress", namespace):
             names = dict.fromkeys(text(one, "name") for _, one in backends(ingress))

@@ -58,6 +58,16 @@ def test_a_workload_is_selected_by_its_service_and_its_budget() -> None:
     ]
 
 
+def test_a_workload_that_cannot_make_its_pods_is_selected_all_the_same() -> None:
+    template: Json = {"metadata": {"labels": {"app": "cart", "pod-template-hash": "7d"}}}
+    above, service = cart()[0], cart()[-1]
+    spec: Json = {"replicas": 1, "template": template}
+    maker = owned(make("ReplicaSet", "cart-7d", api="apps/v1", spec=spec), above)
+    assert told(above, maker, service) == [edge(SERVICE, Edge.SELECTS, CART)]
+    template["metadata"]["labels"]["app"] = "pay"
+    assert told(above, maker, service) == []
+
+
 def test_an_ingress_leads_to_the_service_that_is_broken() -> None:
     backend = {"service": {"name": "cart", "port": {"number": 80}}}
     rule = {"http": {"paths": [{"path": "/", "backend": backend}]}}

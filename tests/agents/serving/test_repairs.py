@@ -146,3 +146,13 @@ async def test_a_plan_that_was_not_made_here_is_not_known() -> None:
     async with working(broken()) as work:
         with pytest.raises(NotFoundError, match="planned no fix"):
             await consent(work, "p-0")
+
+
+async def test_where_nothing_may_be_applied_a_plan_says_who_can() -> None:
+    domain = broken()
+    work = Workplace(
+        lambda: {"kubernetes": domain.server()}, domain.question, may_apply=False, patience=0.0
+    )
+    plan = await plan_fix(work, silent, CODE)
+    await work.aclose()
+    assert "a person can run: clusterwright apply p-0" in (plan.next or "")

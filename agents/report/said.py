@@ -16,6 +16,7 @@ from clusterwright.agents.report.chains import name, order
 from clusterwright.tools.excerpt import few
 
 _MOST_NAMED = 3
+_MOST_KINDS = 7
 _MOST_CLUSTERS = 3
 
 
@@ -76,10 +77,15 @@ def about_line(about: About) -> str:
 
 
 def checked_line(source: Source) -> str:
-    """Return what a server that answered has read."""
+    """Return what a server that answered has read; of many kinds, those with most objects."""
     where = f"cluster {source.cluster}: " if source.cluster else ""
-    counts = ", ".join(f"{count} {kind}" for kind, count in source.checked.items())
-    return where + (counts or "nothing")
+    kinds = list(source.checked.items())
+    if len(kinds) > _MOST_KINDS + 1:
+        kinds = sorted(kinds, key=lambda one: (-one[1], one[0]))[:_MOST_KINDS]
+    counts = [f"{count} {kind}" for kind, count in kinds]
+    left = len(source.checked) - len(kinds)
+    more = f", and {left} more kinds" if left else ""
+    return f"{where}{', '.join(counts) or 'nothing'}{more}"
 
 
 def checked_lines(sources: Sequence[Source]) -> list[str]:

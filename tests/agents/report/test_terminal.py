@@ -1,7 +1,6 @@
 """What a person reads: golden text at 80 columns, colour only where the terminal has it."""
 
 import io
-from datetime import timedelta
 
 import pytest
 from rich.console import Console
@@ -11,60 +10,10 @@ from clusterwright.agents.diagnose.diagnosis import Diagnosis
 from clusterwright.agents.diagnose.gather import Answered
 from clusterwright.agents.report.terminal import render
 from clusterwright.tools.coverage import Coverage, Gap
-from clusterwright.tools.finding import (
-    AbsenceEvidence,
-    Edge,
-    EventEvidence,
-    FieldEvidence,
-    LogEvidence,
-    Severity,
-)
-from clusterwright.tools.ref import Ref
-from tests.agents.found import NOON, answered, edge, finding
+from clusterwright.tools.finding import Severity
+from tests.agents.found import answered, finding
+from tests.agents.report.cases import BACKENDS, CRASH, MISSING, sifted
 from tests.golden.compare import golden
-
-CART = Ref.parse("Pod/shop/cart-7d9f8b6c5-x2k4p")
-CRASH = finding(
-    "pod/crash-loop",
-    "Deployment/shop/cart",
-    title='container app exits with 1: "FATAL: PORT must be a number, got eighty"',
-    evidence=(
-        LogEvidence(
-            ref=CART,
-            container="app",
-            line="FATAL: PORT must be a number, got eighty",
-            previous=True,
-        ),
-        FieldEvidence(
-            ref=CART,
-            path="$.status.containerStatuses[0].lastState.terminated.exitCode",
-            value="1",
-        ),
-    ),
-    since=NOON,
-    members=[f"Pod/shop/cart-7d9f8b6c5-{tail}" for tail in ("x2k4p", "9mzql", "ttw8v", "kq2hd")],
-    fixes=("Repair what the log line names, then roll out again.",),
-)
-BACKENDS = finding(
-    "service/no-ready-endpoints",
-    "Service/shop/cart",
-    severity=Severity.CRITICAL,
-    title="no ready endpoint behind Service/shop/cart",
-    relations=(edge("Service/shop/cart", Edge.SELECTS, str(CART)),),
-)
-MISSING = finding(
-    "pod/configmap-missing",
-    "Deployment/a-namespace-with-a-long-name/a-deployment-with-a-rather-long-name",
-    title="ConfigMap a-namespace-with-a-long-name/settings does not exist",
-    evidence=(
-        AbsenceEvidence(ref=Ref.parse("ConfigMap/a-namespace-with-a-long-name/settings")),
-        EventEvidence(
-            ref=CART, reason="Failed", message='configmap "settings" not found', count=12
-        ),
-    ),
-    since=NOON + timedelta(minutes=3),
-    fixes=("Create the ConfigMap, or make the reference optional.",),
-)
 
 
 def printed(diagnosis: Diagnosis, *, terminal: bool = False) -> str:
@@ -113,6 +62,20 @@ def test_golden_deepest_visible_cause() -> None:
     gap = Gap(what="Pod", reason="forbidden: user 'dev' may not list pods")
     text = printed(correlate([answered(BACKENDS, gaps=(gap,))]))
     assert text == golden("report/deepest.txt", text)
+
+
+def test_golden_what_is_set_aside_is_counted() -> None:
+    text = printed(sifted())
+    assert text == golden("report/sifted.txt", text)
+
+
+def test_of_many_kinds_those_with_most_objects_are_told() -> None:
+    checked = {chr(ord("A") + i): i for i in range(20)}
+    text = printed(correlate([answered(checked=checked)]))
+    assert text.splitlines()[1:] == [
+        "checked   cluster dev: 19 T, 18 S, 17 R, 16 Q, 15 P, 14 O, 13 N, and 13 more",
+        "          kinds",
+    ]
 
 
 def test_no_line_is_wider_than_the_terminal() -> None:

@@ -139,7 +139,9 @@ async def _group(
             _note(one)
         say(f"diagnosing {names}")
         await _ask_all(hub, [one for one in outcomes if not one.failure])
-        say(f"right so far: {', '.join(one.composed.name for one in outcomes if one.right)}")
+        for one in outcomes:
+            told = "right" if one.right else f"WRONG: {one.failure or '; '.join(one.roots)}"
+            say(f"{one.composed.name}: {told}")
         if heal:
             say(f"healing the causes of {names}")
             await to_thread.run_sync(_prove, cluster, outcomes)

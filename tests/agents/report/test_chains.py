@@ -2,7 +2,7 @@
 
 import itertools
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clusterwright.agents.report.chains import chains, order
@@ -62,6 +62,7 @@ def test_reasons_are_those_of_the_links_that_are_told() -> None:
     assert reasons(root, root.symptoms[1:]) == ["c needs b"]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(_NAMES, _NAMES), max_size=30))
 def test_whatever_the_links_are_every_finding_stays_reachable(links: list[tuple[str, str]]) -> None:
     def reached(pairs: list[tuple[str, str]]) -> set[str]:

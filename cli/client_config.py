@@ -10,11 +10,13 @@ import shutil
 import sys
 from pathlib import Path
 
-NAME = "clusterwright-kubernetes"
+NAME = "clusterwright"
+"""How hosts call it: all servers behind one connection, with the core of their tools."""
+_WORDS = ("serve",)
 
 
 def script(name: str = NAME) -> Path:
-    """Return a script of ours, by default the server's, in this program's own environment."""
+    """Return a script of ours in this program's own environment."""
     return Path(sys.executable).parent / name
 
 
@@ -25,20 +27,21 @@ def typed(name: str) -> str:
 
 def claude_json(kubeconfig: Path) -> str:
     """Return the entry for Claude Desktop, and for a .mcp.json of Claude Code."""
-    return json.dumps({"mcpServers": {"kubernetes": _entry(kubeconfig)}}, indent=2)
+    return json.dumps({"mcpServers": {NAME: _entry(kubeconfig)}}, indent=2)
 
 
 def vscode_json(kubeconfig: Path) -> str:
     """Return the entry for VS Code (.vscode/mcp.json), which calls its table `servers`."""
     entry = {"type": "stdio", **_entry(kubeconfig)}
-    return json.dumps({"servers": {"kubernetes": entry}}, indent=2)
+    return json.dumps({"servers": {NAME: entry}}, indent=2)
 
 
 def claude_command(kubeconfig: Path) -> str:
     """Return the command that adds the server to Claude Code."""
     setting = f"KUBECONFIG={kubeconfig}"
-    return shlex.join(["claude", "mcp", "add", "kubernetes", "--env", setting, "--", str(script())])
+    added = ["claude", "mcp", "add", NAME, "--env", setting]
+    return shlex.join([*added, "--", str(script()), *_WORDS])
 
 
 def _entry(kubeconfig: Path) -> dict[str, object]:
-    return {"command": str(script()), "args": [], "env": {"KUBECONFIG": str(kubeconfig)}}
+    return {"command": str(script()), "args": [*_WORDS], "env": {"KUBECONFIG": str(kubeconfig)}}

@@ -12,6 +12,7 @@ from typing import get_type_hints
 
 from pydantic import TypeAdapter
 
+from clusterwright.agents import serving
 from clusterwright.agents.diagnose import table
 from clusterwright.deploy.sandbox.scenario.load import load_all
 from clusterwright.tools import cluster_api, gpu, helm, kubernetes, prometheus
@@ -56,7 +57,8 @@ def _tools() -> str:
         "# Tools",
         "",
         "Every tool takes an optional `cluster`, but for those about charts alone.",
-        "`..._plan_change` stores nothing; `..._apply_change` is there with `--access write` only.",
+        "`..._plan_change` and `plan_fix` store nothing; `..._apply_change` and `apply_fix` are",
+        "there with `--access write` only.",
         "",
     ]
     own = (*kubernetes.TOOLS, kubernetes.PLAN_CHANGE, kubernetes.APPLY_CHANGE)
@@ -64,7 +66,8 @@ def _tools() -> str:
     releases = (*helm.TOOLS, helm.PLAN_CHANGE, helm.APPLY_CHANGE)
     metrics = (*prometheus.TOOLS, prometheus.PLAN_CHANGE, prometheus.APPLY_CHANGE)
     gpus = (*gpu.TOOLS, *gpu.MEASURED, gpu.PLAN_CHANGE, gpu.APPLY_CHANGE)
-    for tool in (*own, *clusters, *releases, *metrics, *gpus):
+    agent = (*serving.TOOLS, serving.PLAN_FIX, serving.APPLY_FIX)
+    for tool in (*agent, *own, *clusters, *releases, *metrics, *gpus):
         blocks += [f"## `{tool.name}`", "", f"*{tool.title}.* {tool.description}", ""]
         blocks += [*_table(("argument", "type", "what it means"), list(_arguments(tool))), ""]
         blocks += [*_table(("answer field", "what it holds"), _fields(tool)), ""]

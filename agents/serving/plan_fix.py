@@ -77,9 +77,9 @@ async def plan_fix(
     subject: Subject = None,
     cluster: Cluster = None,
 ) -> PlannedFix:
-    """Plan the repair of a root cause where the change belongs: diff, risk, proofs, the way back.
+    """Plan the repair of a root cause where the change belongs, or tell why a person must decide.
 
-    Changes nothing; apply_fix carries it out. Or tells why a person must decide.
+    Changes nothing: the plan has diff, risk, proofs and the way back, and apply_fix takes its id.
     """
     scope, found, root = await look_for(work, cause, subject, cluster)
     async with saying(tell) as say:

@@ -119,3 +119,17 @@ def test_of_several_clusters_those_that_manage_none_are_no_gap() -> None:
     found = diagnosed(simulated, "a", "b", workloads=True)
     assert found.complete
     assert sorted(simulated.asked) == ["a", "b", "capi:b/ml/train"]
+
+
+def test_what_other_servers_say_of_a_cluster_is_kept_when_one_is_late() -> None:
+    lacks = finding("machine/no-capacity", "MachineDeployment.cluster.x-k8s.io/ml/gpu")
+    simulated = Simulated(
+        {"a management": Page(cluster="a", findings=[lacks])},
+        workloads={"a": []},
+        hanging=frozenset({"a"}),
+    )
+    found = diagnosed(simulated, "a", "b", seconds=0.5)
+    assert [one.code for one in found.root_causes] == ["machine/no-capacity"]
+    assert [(one.cluster, one.server, one.gaps) for one in found.sources if not one.answered] == [
+        ("a", "kubernetes", (Gap(what="server kubernetes", reason="did not answer within 0.5 s"),))
+    ]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def kubeconfig(folder: Path, *contexts: str) -> Path:
     path = folder / "kubeconfig"
-    content: "Manifest" = {
+    content: Manifest = {
         "apiVersion": "v1",
         "kind": "Config",
         "current-context": contexts[0],

@@ -1,7 +1,8 @@
 """The causal graph of a root cause, drawn: causes on the left, what follows from them on the right.
 
 Each edge carries the number of its reason; the reasons are told below. Of a great many findings the
-first ones of each layer are drawn, and the others are one box that counts them.
+first ones of each layer are drawn, and the others are one box that counts them. Colours are those
+of the page's style; where that is not applied to drawings, grey lines are left.
 """
 
 from collections import defaultdict
@@ -21,6 +22,7 @@ _MOST_ROWS = 6
 _MOST_LAYERS = 6
 _MOST_EDGES = 120
 _LETTERS = 30
+_OUTLINE: dict[str, str | int] = {"fill": "none", "stroke": "#888888"}
 
 Place = tuple[int, int]
 """A layer, from 0 on the left, and a row in it."""
@@ -159,7 +161,7 @@ def _drawn(corner: tuple[int, int], box: _Box) -> Element:
         tag("text", line, x=x + 10, y=y + 19 + 17 * i, class_="name" if i == 0 else "small")
         for i, line in enumerate(box.lines)
     )
-    shape = tag("rect", x=x, y=y, width=_WIDTH, height=_HEIGHT, rx=6)
+    shape = tag("rect", x=x, y=y, width=_WIDTH, height=_HEIGHT, rx=6, **_OUTLINE)
     return tag("g", tag("title", box.about), shape, *lines, class_=f"box {box.look}")
 
 
@@ -172,7 +174,7 @@ def _line(corners: dict[Place, tuple[int, int]], edge: _Edge, arrow: str) -> Ele
     else:
         way = f"M{x1} {y1} C{x1} {y1 + _BELOW} {x2} {y2 + _BELOW} {x2} {y2}"
     look = "edge" if edge.cause[0] < edge.effect[0] else "edge back"
-    shape = tag("path", d=way, class_=look, marker_end=f"url(#{arrow})")
+    shape = tag("path", d=way, class_=look, marker_end=f"url(#{arrow})", **_OUTLINE)
     return tag("g", tag("title", edge.about), shape)
 
 
@@ -184,7 +186,7 @@ def _number(corners: dict[Place, tuple[int, int]], edge: _Edge) -> Iterator[Elem
     else:
         x, y = (x1 + x2) // 2, (y1 + y2) // 2 + _BELOW * 3 // 4
     yield tag(
-        "g", tag("title", edge.about), tag("circle", cx=x, cy=y, r=9),
+        "g", tag("title", edge.about), tag("circle", cx=x, cy=y, r=9, **_OUTLINE),
         tag("text", str(edge.reason), x=x, y=y + 4), class_="reason",
     )  # fmt: skip
 

@@ -5,8 +5,9 @@ from clusterwright.tools.finding import Edge
 
 _NOT_PLACED = (
     *("pod/insufficient-resource", "pod/unschedulable", "pod/node-selector-unmatched"),
-    *("pod/untolerated-taint", "pod/anti-affinity-unmet"),
+    *("pod/untolerated-taint", "pod/anti-affinity-unmet", "gpu/none-free", "gpu/fragmented"),
 )
+"""What is told of Pods that find no Node, and that one more Node would help."""
 _NO_MACHINES = (
     *("machine/not-created", "machine/credential-rejected", "machine/quota-exceeded"),
     *("machine/no-capacity", "machine/size-unknown", "machine/image-missing", "machine/no-host"),

@@ -70,6 +70,22 @@ def test_a_pod_is_no_symptom_of_another_pool_of_the_same_cluster() -> None:
     ]
 
 
+def test_gpus_that_are_all_given_away_wait_for_the_pool_that_would_bring_more() -> None:
+    lacks = finding("machine/no-capacity", GPU, members=[MACHINE])
+    none = finding("gpu/none-free", "Deployment/ml/trainer", members=["Pod/ml/trainer-1"])
+    limited = edge("Deployment/ml/trainer", Edge.LIMITED_BY, "Deployment/ml/trainer")
+    assert outline(
+        answered(lacks, cluster=OWN, relations=(*OWNERS, WAITS)),
+        answered(POD, none, cluster=TRAIN, relations=(limited,)),
+    ) == [
+        [
+            f"{OWN} machine/no-capacity",
+            f"{TRAIN} gpu/none-free",
+            f"{TRAIN} pod/insufficient-resource",
+        ]
+    ]
+
+
 def test_what_fails_a_whole_cluster_fails_its_pools() -> None:
     quota = finding("cluster/quota-exceeded", CLUSTER, members=[MACHINE])
     assert outline(

@@ -133,3 +133,19 @@ OF_CLUSTER_API: dict[str, Callable[[Place], Iterator[Manifest]]] = {
     "capi_describe_class": _of_one,
 }
 """The same of the Cluster API server; a place is a Cluster there, or the class of that name."""
+
+
+def _diagnose(one: Place) -> Iterator[Manifest]:
+    ref = "/".join(part for part in (one.kind, one.namespace, one.name) if part)
+    yield {"namespace": one.namespace}
+    yield {"namespace": one.namespace, "limit": 100}
+    yield {"subject": ref}
+
+
+OF_AGENT: dict[str, Callable[[Place], Iterator[Manifest]]] = {"diagnose": _diagnose}
+"""The same of the agent's server."""
+OF_A_CAUSE: dict[str, tuple[Manifest, ...]] = {
+    "explain": ({}, {"limit": 200}),
+    "plan_fix": ({},),
+}
+"""Its tools that are asked about a cause, and what else they are asked with."""

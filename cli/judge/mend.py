@@ -19,8 +19,9 @@ from typing import Any
 import anyio
 from anyio import to_thread
 
+from clusterwright.agents.remediate.repair import Result
 from clusterwright.agents.report.incident import IncidentReport
-from clusterwright.cli.judge.mended_report import wrong_in
+from clusterwright.cli.judge.mended_report import planned_by, wrong_in
 from clusterwright.deploy.sandbox.audit_log import writes
 from clusterwright.deploy.sandbox.parts.binaries import ensure_binaries
 from clusterwright.deploy.sandbox.parts.report import SilentReport
@@ -30,7 +31,6 @@ from clusterwright.deploy.sandbox.scenario.lifecycle import break_, is_developed
 from clusterwright.deploy.sandbox.scenario.model import Rendered
 from clusterwright.deploy.sandbox.scenario.play import Truth
 from clusterwright.deploy.sandbox.scenario.run import unmet_of
-from clusterwright.tools.manifest import text
 
 _BREAK_SECONDS = 240.0
 _FIX_SECONDS = 400.0
@@ -57,8 +57,8 @@ class Mended:
 
     rendered: Rendered
     result: str = "not tried"
-    tool: str = ""
-    """The tool of another server that planned it; empty: that of the one which found it."""
+    server: str = ""
+    """The server that planned the change, as the incident report tells it."""
     seconds: float = 0.0
     writes: int = 0
     wrong: list[str] = field(default_factory=list[str])
@@ -137,14 +137,15 @@ async def _mend(place: Place, one: Mended) -> None:
         one.wrong.append("it has not developed")
         return
     offset = place.audit_log.stat().st_size
-    own, others = await _repair_of(place, one)
+    own, others, told = await _repair_of(place, one)
     one.seconds = time.monotonic() - started
     if own is None:
-        one.wrong.append("fix did not speak of it")
+        one.wrong.append(f"fix did not speak of it, but of {', '.join(told) or 'nothing'}")
         return
     one.result = str(own["result"])
-    one.tool = text(own, "remedy", "tool")
-    one.wrong += wrong_in(_report(place, rendered), rendered.truth[0])
+    report = _report(place, rendered)
+    one.server = planned_by(report, rendered.truth[0])
+    one.wrong += wrong_in(report, rendered.truth[0])
     said = " ".join(own["reasons"])
     if rendered.card.repair_says and rendered.card.repair_says not in said:
         one.wrong.append(f"it does not say {rendered.card.repair_says!r}: {said[:300]}")
@@ -165,22 +166,27 @@ async def _mend(place: Place, one: Mended) -> None:
         await _await_repaired(place.cluster, one)
 
 
-async def _repair_of(place: Place, one: Mended) -> tuple[dict[str, Any] | None, tuple[str, ...]]:
+async def _repair_of(
+    place: Place, one: Mended
+) -> tuple[dict[str, Any] | None, tuple[str, ...], list[str]]:
     """Run fix until it speaks of the scenario's first truth; return what it says of that.
 
     With it come the plans of all else that it repaired: a fault of the whole cluster is looked for
-    in all of it, where others may have left something behind that is theirs to answer for.
+    in all of it, where others may have left something behind that is theirs to answer for. Last
+    comes what it spoke of, and how that ended.
     """
     truth = one.rendered.truth[0]
     deadline = time.monotonic() + max(_LATE_SECONDS, one.rendered.card.told_within)
     while True:
         repairs = await _fix(place, one.rendered)
-        if repairs or time.monotonic() > deadline:
+        own = next((repair for repair in repairs if _is_about(repair, truth)), None)
+        touched = any(Result(repair["result"]).touched for repair in repairs)
+        if own or touched or time.monotonic() > deadline:
             break
         await anyio.sleep(1)
-    own = next((repair for repair in repairs if _is_about(repair, truth)), None)
     others = (repair["plan"] for repair in repairs if repair is not own)
-    return own, tuple(filter(None, others))
+    told = [f"{each['code']} on {each['subject']} ({each['result']})" for each in repairs]
+    return own, tuple(filter(None, others)), told
 
 
 def _is_about(repair: dict[str, Any], truth: Truth) -> bool:

@@ -13,13 +13,24 @@ _LEFT = frozenset({Result.ASKS, Result.REFUSED, Result.NO_REMEDY})
 
 def wrong_in(report: IncidentReport, truth: Truth) -> list[str]:
     """Return what a report does not tell of a truth, or tells otherwise than it was."""
-    codes, subject = {truth.code, *truth.also_allowed}, str(truth.subject)
-    own = [one for one in report.incidents if str(one.subject) == subject and one.code in codes]
-    if not own:
+    own = _about(report, truth)
+    if own is None:
         return [f"the report does not tell of {truth.code} on {truth.subject}"]
-    text = to_markdown(report)
-    told = [] if subject in text else ["the report as Markdown does not name the subject"]
-    return told + [f"the report {said}" for said in _wrong(own[0])]
+    named = str(truth.subject) in to_markdown(report)
+    told = [] if named else ["the report as Markdown does not name the subject"]
+    return told + [f"the report {said}" for said in _wrong(own)]
+
+
+def planned_by(report: IncidentReport, truth: Truth) -> str:
+    """Return the server whose plan repaired a truth; empty if none was made."""
+    own = _about(report, truth)
+    return own.change.server if own is not None and own.change is not None else ""
+
+
+def _about(report: IncidentReport, truth: Truth) -> Incident | None:
+    codes, subject = {truth.code, *truth.also_allowed}, str(truth.subject)
+    own = (one for one in report.incidents if str(one.subject) == subject and one.code in codes)
+    return next(own, None)
 
 
 def _wrong(one: Incident) -> Iterator[str]:

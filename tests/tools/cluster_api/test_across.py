@@ -1,5 +1,9 @@
 """Edges from what is in workload clusters to the machines and pools that findings are about."""
 
+from copy import deepcopy
+
+import pytest
+
 from clusterwright.tools.cluster_api.across import Across, Workload
 from clusterwright.tools.cluster_api.estate import estate_of
 from clusterwright.tools.finding import Edge, Relation
@@ -16,6 +20,7 @@ from tests.tools.cluster_api.objects import (
     snapshot_of,
     told,
 )
+from tests.tools.cluster_api.test_odd_objects import ODD, places
 from tests.tools.kubernetes.analyzers.cluster import make
 
 GPU, CPU = ref("MachineDeployment", "train-gpu"), ref("MachineDeployment", "train-cpu")
@@ -132,3 +137,24 @@ def test_clusters_are_read_whose_pools_get_no_machines_and_that_answer() -> None
     assert wanted(cluster(), *short) == ["Cluster.cluster.x-k8s.io/default/train"]
     assert wanted(cluster(told("RemoteConnectionProbe", "False", "ProbeFailed")), *short) == []
     assert wanted(cluster(), pool("train-gpu")) == []
+
+
+@pytest.mark.parametrize("odd", ODD, ids=repr)
+@pytest.mark.parametrize("number", range(6))
+def test_odd_objects_break_no_edge(number: int, odd: Json) -> None:
+    def objects() -> list[Manifest]:
+        gpu = pool("train-gpu", cpu="8", taints="a=b:NoSchedule", labels="a=b", maxPods="1")
+        node = make("Node", "n1", namespace="", status={"allocatable": {"cpu": "4"}})
+        asks = pending("train-1", "train", nodeSelector={"a": "b"}, tolerations=[{"key": "a"}])
+        return [*deepcopy(OBJECTS), gpu, asks, node]
+
+    for path in places(objects()[number]):
+        if path[0] in {"kind", "apiVersion"} or path[:2] == ("metadata", "name"):
+            continue  # the API server sees to these
+        found = objects()
+        holder: Json = found[number]
+        for step in path[:-1]:
+            holder = holder[step]
+        holder[path[-1]] = odd
+        *managed, pod, node = found
+        edges(Workload([pod], [node]), *managed)

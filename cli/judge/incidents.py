@@ -24,8 +24,8 @@ from clusterwright.deploy.sandbox.scenario.play import Truth
 from clusterwright.tools.errors import ToolError
 
 Say = Callable[[str], None]
-_PODS_AT_ONCE = 50
-"""What a kubelet with room for 110 starts, with its own and those of what else runs there."""
+_PODS_AT_ONCE = 30
+"""Failing probes and restarts of more than these keep a kubelet's events waiting for minutes."""
 _ASKED_AT_ONCE = 2
 _PATIENCE_SECONDS = 30.0
 _SECONDS_BETWEEN_CALLS = 2.0

@@ -15,7 +15,7 @@ from clusterwright.deploy.sandbox.incident.compose import compose
 from clusterwright.deploy.sandbox.incident.generate import fresh
 from clusterwright.deploy.sandbox.incident.load import load_incidents
 from clusterwright.deploy.sandbox.scenario.connect import connect
-from clusterwright.deploy.sandbox.scenario.lifecycle import purge
+from clusterwright.deploy.sandbox.scenario.lifecycle import remove
 from tests.e2e.drawn import seed_of_commit
 
 _WRITTEN, _MADE_UP = 5, 3
@@ -34,6 +34,7 @@ def test_composed_incidents_are_traced_to_their_causes_and_no_symptom_is_told_as
     able = [one for one in written if all(x.card.needs == "node" for x in one.scenes)]
     composed = [*random.Random(seed).sample(able, _WRITTEN), *fresh(seed, _MADE_UP)]
     outcomes = judge_incidents(cluster, composed, print, heal=True)
-    purge(cluster, wait=True)  # what is on its way out is not for the next test to see
+    scenes = [scene for one in composed for scene in one.scenes]
+    remove(cluster, scenes, wait=True)  # what is on its way out is not for the next test to see
     right = all(one.right for one in outcomes)
     assert right, f"seed {seed}\n{incident_table(outcomes)}\n{summary(outcomes)}"

@@ -17,6 +17,8 @@ _SHOULD = re.compile(r"[A-Z][a-z]+ should (.*)", re.DOTALL)
 """How most sentences of pydantic begin: `Input should be ...`, `String should have ...`."""
 _HELD_BACK = {"plan_change": "plan", "apply_change": "write"}
 """Tools that a server has only where whoever starts it lets it, by the end of their names."""
+_OF_AGENT = {"plan_fix": "plan", "apply_fix": "write"}
+"""The same of the agent, whose names have no prefix."""
 _LISTS = frozenset({"list_type", "tuple_type", "set_type", "frozen_set_type"})
 _PAIR = re.compile(r"\s*([^=,\s]+)\s*[=:]\s*([^=,\s]*)\s*\Z")
 
@@ -41,10 +43,13 @@ def check_names(arguments: Mapping[str, Json], model: type[BaseModel]) -> None:
 def unknown_tool(name: str, known: Sequence[str]) -> InvalidInputError:
     """Return the error for a tool that the server does not have, or was not let have."""
     prefix, _, what = name.partition("_")
-    if what in _HELD_BACK and sum(one.startswith(f"{prefix}_") for one in known) > 1:
+    of_domain = sum(one.startswith(f"{prefix}_") for one in known) > 1
+    needed = _HELD_BACK.get(what) if of_domain else None
+    needed = needed or (_OF_AGENT.get(name) if "diagnose" in known else None)
+    if needed:
         return InvalidInputError(
             f"{name!r} is not offered: this server was started without it",
-            hint=f"a person can start it with --access {_HELD_BACK[what]}",
+            hint=f"a person can start it with --access {needed}",
         )
     return _unknown("tool", name, known)
 

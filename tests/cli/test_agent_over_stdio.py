@@ -15,7 +15,7 @@ from clusterwright.tools.manifest import Manifest
 from tests.servers.pipe import Pipe
 from tests.trust.changes.workplace import deployment
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(500)
 NAMESPACE = f"agent-stdio-{os.getpid()}"
 CODE = "service/selector-mismatch"
 PHRASE = "correct horse\n"

@@ -29,7 +29,7 @@ from tests.trust.changes.workplace import (
     unticks,
 )
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(500)]
 BOTH = pytest.mark.parametrize("mode", ["auto", "legacy"])
 CODE = "service/selector-mismatch"
 _NUMBERS = count()

@@ -86,6 +86,13 @@ def test_a_tool_that_a_server_was_not_let_have_is_told_with_how_to_start_it(
     assert found.hint == f"a person can start it with --access {access}"
 
 
+@pytest.mark.parametrize(("tool", "access"), [("plan_fix", "plan"), ("apply_fix", "write")])
+def test_the_same_goes_for_the_agent(tool: str, access: str) -> None:
+    found = unknown_tool(tool, ("diagnose", "explain"))
+    assert found.hint == f"a person can start it with --access {access}"
+    assert "there is no tool" in str(unknown_tool(tool, ("gpu_find_problems", "gpu_inventory")))
+
+
 def test_a_tool_of_another_server_is_unknown_whatever_it_is_called() -> None:
     found = unknown_tool("helm_apply_change", ("gpu_find_problems", "gpu_inventory"))
     assert "there is no tool 'helm_apply_change'" in str(found)

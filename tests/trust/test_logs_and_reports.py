@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from mcp import Client
 
 from clusterwright.cli.diagnose import command
+from clusterwright.cli.output import DOCUMENTS, TEXT
 from clusterwright.deploy.sandbox import Instance
 from clusterwright.deploy.sandbox.scenario.connect import connect
 from clusterwright.servers.kubernetes import create_server
@@ -104,7 +105,7 @@ async def test_a_search_does_not_find_what_it_must_not_show(
                 assert number(result.structured_content, "matched") == 0, one.name
 
 
-@pytest.mark.parametrize("form", ["text", "json"])
+@pytest.mark.parametrize("form", [TEXT, *DOCUMENTS])
 def test_no_report_has_one(sandbox: Instance, written: tuple[str, ...], form: str) -> None:
     arguments = ["--kubeconfig", str(sandbox.kubeconfig), "-n", NAMESPACE, "-o", form]
     result = CliRunner().invoke(command, arguments)

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from typing import Any
+from typing import Any, cast
 
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError as SdkToolError
@@ -37,7 +37,7 @@ class BoundTool(SdkTool):
         except ToolError as error:
             return failure(error)
         except SdkToolError as error:
-            cause = error.__cause__
+            cause = _alone(error.__cause__)
             if isinstance(cause, ToolError):
                 return failure(cause)
             if isinstance(cause, ValidationError) and cause.title == self._arguments_title:
@@ -51,6 +51,18 @@ class BoundTool(SdkTool):
     @property
     def _arguments_title(self) -> str:
         return self.fn_metadata.arg_model.__name__
+
+
+def _alone(error: BaseException | None) -> BaseException | None:
+    """Return what a tool raised, out of the groups in which tasks that run at once raise it.
+
+    Of several, one that is no error of ours comes first: it is a bug, and is not to be hidden.
+    """
+    if not isinstance(error, BaseExceptionGroup):
+        return error
+    group = cast("BaseExceptionGroup[BaseException]", error)
+    found = [_alone(one) for one in group.exceptions]
+    return next((one for one in found if not isinstance(one, ToolError)), found[0])
 
 
 def success(answer: Answer) -> CallToolResult:

@@ -65,6 +65,8 @@ class Estate:
             Row(path="port", value="80"),
         ]
     )
+    large: Manifest = field(default_factory=dict[str, Any])
+    """Values that are told only when they are asked for by their path."""
     calls: list[str] = field(default_factory=list[str])
     plans: list[Manifest] = field(default_factory=list[Manifest])
 
@@ -149,7 +151,11 @@ class Estate:
             return self.apply(plan_id)
 
         @server.tool()
-        async def helm_get_release(name: str, view: str, limit: int, cluster: str) -> Release:
+        async def helm_get_release(
+            name: str, view: str, limit: int, cluster: str, path: str | None = None
+        ) -> Release:
+            if path is not None:
+                return Release(shown=Shown(rows=[], value=self.large[path]))
             return Release(shown=Shown(rows=self.rows))
 
         return server

@@ -211,3 +211,12 @@ async def test_a_field_that_no_value_holds_is_the_charts() -> None:
         f"no value of shop/cart holds {NODES} of {CART.subject}: its chart sets that itself"
     )
     assert repair.elsewhere == ["the values of Helm release cart in namespace shop"]
+
+
+async def test_a_value_that_is_too_large_for_an_overview_is_asked_for() -> None:
+    rows = [Row(path="nodeSelector", value="{4 members, 400 bytes}")]
+    estate = Estate([], steps={"shop/cart": of_upgrade()}, rows=rows)
+    estate.large["nodeSelector"] = {"zone": "a", "type": "kwoks"}
+    repair = await released(estate)
+    assert repair.result is Result.FIXED
+    assert estate.plans[0]["values"] == {"nodeSelector": {"type": "kwok"}}

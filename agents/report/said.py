@@ -102,10 +102,14 @@ def all_gap_lines(sources: Sequence[Source]) -> list[str]:
     """Return what could not be read; of several clusters, where."""
     several = len({one.cluster for one in sources}) > 1
     return [
-        f"{one.cluster}: {line}" if several and one.cluster and one.answered else line
+        f"{one.cluster}: {line}" if several and _unnamed(one, line) else line
         for one in sources
         for line in gap_lines(one)
     ]
+
+
+def _unnamed(source: Source, line: str) -> bool:
+    return bool(source.cluster) and not line.startswith(f"cluster {source.cluster}:")
 
 
 def gap_lines(source: Source) -> Iterator[str]:

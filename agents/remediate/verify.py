@@ -28,6 +28,7 @@ class Seen:
     wrong: tuple[str, ...] = ()
     """What is new, or worse than before."""
     unanswered: tuple[str, ...] = ()
+    """Who answered before, and does not now."""
     left: tuple[Left, ...] = ()
     """Symptoms that are still there."""
 
@@ -51,6 +52,7 @@ def compare(before: Found, now: Found, root: RootCause) -> Seen:
     """Return what has become of a root and its symptoms from one look to another."""
     was, are = before.severities(), now.severities()
     follows = (*root.circle, *root.symptoms)
+    silent = {(one.server, one.tool) for one in before.answers if one.failed}
     new = [f"{code} on {ref} is new" for code, ref in _fresh(before, now, root)]
     worse = [
         f"{one.code} on {one.subject} is worse"
@@ -62,7 +64,11 @@ def compare(before: Found, now: Found, root: RootCause) -> Seen:
     return Seen(
         stays=(root.cluster, root.code, root.subject) in are,
         wrong=(*new, *worse),
-        unanswered=tuple(one.tool or one.server for one in now.answers if one.failed),
+        unanswered=tuple(
+            one.tool or one.server
+            for one in now.answers
+            if one.failed and (one.server, one.tool) not in silent
+        ),
         left=tuple(
             Left(one, _why(one, before, now, root)) for one in follows if _key(one, root) in are
         ),

@@ -1,7 +1,10 @@
 """What has become of a root cause and its symptoms between two looks."""
 
+from dataclasses import replace
+
 from clusterwright.agents.diagnose.correlate import correlate
 from clusterwright.agents.diagnose.diagnosis import RootCause
+from clusterwright.agents.diagnose.gather import Answered
 from clusterwright.agents.remediate.found import Found
 from clusterwright.agents.remediate.repair import Left
 from clusterwright.agents.remediate.verify import Seen, compare
@@ -16,6 +19,12 @@ SYMPTOM = finding("service/no-ready-endpoints", "Service/shop/cart", relations=(
 def look(*findings: Finding) -> Found:
     answers = (answered(*findings),)
     return Found(correlate(answers), answers)
+
+
+def with_silent(found: Found) -> Found:
+    """Return a look in which Prometheus did not answer."""
+    silent = Answered("prometheus", "prom_find_problems", failed=True)
+    return replace(found, answers=(*found.answers, silent))
 
 
 def root_of(found: Found) -> RootCause:
@@ -86,3 +95,9 @@ def test_an_alert_is_not_waited_for() -> None:
     seen = compare(before, look(alert), root_of(before))
     assert [one.why for one in seen.left] == ["an alert ends some minutes after what it is about"]
     assert seen.settled
+
+
+def test_a_server_that_falls_silent_speaks_against_it_but_not_one_that_never_answered() -> None:
+    after = with_silent(look())
+    assert compare(BEFORE, after, ROOT).against(ROOT) == ["prom_find_problems did not answer"]
+    assert compare(with_silent(BEFORE), after, ROOT) == Seen()

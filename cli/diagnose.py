@@ -150,6 +150,7 @@ def command(
         raise _usage(error) from error
     try:
         if watched:
+            tell(sieve.heeded())
             anyio.run(_watch, servers, asked, sieve, every, output == "json")
         with progress("asking for problems"):
             whole = anyio.run(run, servers, asked)

@@ -32,8 +32,8 @@ _SCHEMA = (
 _LEVELS = {Severity.CRITICAL: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 _UNREAD = "coverage/unread"
 _ASIDE = "coverage/set-aside"
-_MOST_RELATED = 100
-_MOST_FLOWS = 20
+_MOST_RELATED = 50
+_MOST_FLOWS = 10
 _MOST_EVIDENCE = 4
 
 

@@ -1,7 +1,10 @@
 """The ignore file and the baseline of `clusterwright diagnose`, as a script sees them."""
 
 import json
+import os
 import shlex
+import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -119,3 +122,24 @@ def test_options_that_do_not_go_together_are_wrong_usage(options: list[str], sai
 @pytest.mark.parametrize(("fail_on", "status"), [("critical", 0), ("info", 1), ("never", 0)])
 def test_the_severity_to_fail_on_can_be_chosen(fail_on: str, status: int) -> None:
     assert diagnose("broken", "--fail-on", fail_on).exit_code == status
+
+
+def test_a_watch_leaves_out_what_is_ignored_and_says_that_it_heeds_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "ours.yaml"
+    file.write_text(ENTRY, encoding="utf-8")
+    spec = shlex.join([sys.executable, str(SERVER), "broken"])
+    argv = [sys.executable, "-m", "clusterwright.cli", "diagnose", "--watch", "--server", spec]
+    with subprocess.Popen(
+        [*argv, "--ignore-file", str(file)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        told = [process.stderr.readline(), process.stderr.readline()]
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=60)
+    assert told[0] == f"Note: {file} is heeded\n"
+    assert "watching; 0 root causes now" in told[1]
+    assert out == ""

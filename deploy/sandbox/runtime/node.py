@@ -212,7 +212,10 @@ def _kubelet(place: Place, binary: Path, env: dict[str, str]) -> Program:
         "readOnlyPort": 0,
         "podPidsLimit": 256,
         "registryPullQPS": 0,
-        "eventRecordQPS": 0,
+        # Not 0, with which the client's own limit holds: 5 in a second, and minutes of delay
+        # while many Pods fail (kubernetes, cmd/kubelet/app/server.go; client-go, rest/config.go).
+        "eventRecordQPS": 1000,
+        "eventBurst": 1000,
     }
     Path(place.file("kubelet.json")).write_text(json.dumps(config), encoding="utf-8")
     argv = [

@@ -71,7 +71,7 @@ async def apply_fix(
 ) -> AppliedFix:
     """Carry out a planned fix once a person approved it; prove that cause and symptoms are gone.
 
-    What does not help is undone. A plan acts at most once.
+    What does not help is undone; a plan acts at most once.
     """
     planned = work.plan(plan_id)
     _require_consent(caller, plan_id)

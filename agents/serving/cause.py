@@ -56,7 +56,9 @@ class Cause(BaseModel):
             lines.append(f"  explains: {', '.join(self.symptoms)}{more}")
         lines += [f"  in a circle with: {', '.join(self.circle)}"] if self.circle else []
         lines += [f"  way: {' '.join(self.path)}"] if self.path else []
-        lines += [f"  a deeper cause may be in: {few(self.unread)}"] if self.unread else []
+        lines += (
+            [f"  a deeper cause may be in: {one_line(few(self.unread))}"] if self.unread else []
+        )
         lines += [f"  fix: {one_line(self.fix)}"] if self.fix else []
         return "\n".join(lines)
 

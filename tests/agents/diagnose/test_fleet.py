@@ -3,8 +3,9 @@
 from clusterwright.agents.diagnose.diagnosis import Source, Verdict
 from clusterwright.agents.diagnose.next_step import NextSteps
 from clusterwright.tools.coverage import Gap
+from clusterwright.tools.finding import Edge
 from tests.agents.diagnose.simulated_fleet import Page, Simulated, diagnosed
-from tests.agents.found import finding
+from tests.agents.found import edge, finding
 
 
 def crash(cluster: str) -> Page:
@@ -133,3 +134,29 @@ def test_what_other_servers_say_of_a_cluster_is_kept_when_one_is_late() -> None:
     assert [(one.cluster, one.server, one.gaps) for one in found.sources if not one.answered] == [
         ("a", "kubernetes", (Gap(what="server kubernetes", reason="did not answer within 0.5 s"),))
     ]
+
+
+def test_a_cluster_that_cannot_be_reached_hides_no_cause_in_another() -> None:
+    service = finding("service/no-ready-endpoints", "Service/shop/cart")
+    simulated = Simulated(
+        {"b": Page(cluster="b", findings=[service])}, unreachable=frozenset({"a"})
+    )
+    [root] = diagnosed(simulated, "a", "b").root_causes
+    assert not root.deepest_visible
+
+
+def test_a_workload_cluster_is_known_by_its_context_too() -> None:
+    pool = "MachineDeployment.cluster.x-k8s.io/ml/gpu"
+    waits = edge("Pod/ml/trainer-1", Edge.WAITS_FOR, pool).model_copy(
+        update={"source_cluster": "capi:a/ml/train"}
+    )
+    lacks = Page(cluster="a", findings=[finding("machine/no-capacity", pool)], relations=[waits])
+    pending = Page(cluster="z", findings=[finding("pod/unschedulable", "Pod/ml/trainer-1")])
+    simulated = Simulated(
+        {"a management": lacks, "z": pending},
+        workloads={"a": []},
+        uids={"capi:a/ml/train": "z"},
+    )
+    [root] = diagnosed(simulated, "a", "z").root_causes
+    assert [(one.cluster, one.code) for one in root.symptoms] == [("z", "pod/unschedulable")]
+    assert sorted(simulated.asked) == ["a", "z"]

@@ -18,6 +18,7 @@ from clusterwright.agents.report.said import (
     checked_lines,
     counted,
     deepest_line,
+    several_clusters,
     since,
     symptom_line,
     verdict_line,
@@ -66,7 +67,7 @@ def _body(diagnosis: Diagnosis) -> Iterator[Xml.Element]:
         yield tag("p", "Asked about ", tag("code", about_line(diagnosis.about) + note))
     roots = diagnosis.root_causes
     if len(roots) > 1:
-        yield _listed(roots[:_MOST_LISTED])
+        yield _listed(roots[:_MOST_LISTED], where=several_clusters(diagnosis))
     if len(roots) > _MOST_LISTED:
         yield _counted(roots[_MOST_LISTED:])
     for number, root in enumerate(roots[:_MOST_TOLD], 1):
@@ -77,14 +78,14 @@ def _body(diagnosis: Diagnosis) -> Iterator[Xml.Element]:
     yield _basis(diagnosis)
 
 
-def _listed(roots: Sequence[RootCause]) -> Xml.Element:
+def _listed(roots: Sequence[RootCause], *, where: bool) -> Xml.Element:
     titles = tag("tr", *(tag("th", title) for title in ("", "severity", "object", "cause")))
-    rows = (_row(number, root) for number, root in enumerate(roots, 1))
+    rows = (_row(number, root, where=where) for number, root in enumerate(roots, 1))
     return tag("table", tag("thead", titles), tag("tbody", *rows))
 
 
-def _row(number: int, root: RootCause) -> Xml.Element:
-    subject = tag("code", str(root.subject))
+def _row(number: int, root: RootCause, *, where: bool) -> Xml.Element:
+    subject = tag("code", f"{f'{root.cluster}: ' * where}{root.subject}")
     told = number <= _MOST_TOLD
     return tag(
         "tr",

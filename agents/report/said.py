@@ -57,17 +57,23 @@ def _beyond(diagnosis: Diagnosis) -> str:
 
 def aside_rows(diagnosis: Diagnosis) -> list[tuple[str, int, str]]:
     """Return what is ignored, known and gone: each with how many there are, and the first ones."""
+    where = several_clusters(diagnosis)
     found: list[tuple[str, int, str]] = []
     for why in Why:
-        some = [one for one in diagnosis.set_aside if one.why is why]
+        some = [_aside(one, where=where) for one in diagnosis.set_aside if one.why is why]
         if some:
-            found.append((why.value, len(some), few([_aside(one) for one in some], _MOST_NAMED)))
+            found.append((why.value, len(some), few(some, _MOST_NAMED)))
     return found
 
 
-def _aside(one: SetAside) -> str:
+def several_clusters(diagnosis: Diagnosis) -> bool:
+    """Tell whether more than one cluster was asked, so that each thing needs its cluster."""
+    return len({one.cluster for one in diagnosis.sources if one.cluster}) > 1
+
+
+def _aside(one: SetAside, *, where: bool) -> str:
     until = f" ({one.owner}, until {one.expires})" if one.why is Why.IGNORED else ""
-    return f"{one.code} on {one.subject}{until}"
+    return f"{f'{one.cluster}: ' * where}{one.code} on {one.subject}{until}"
 
 
 def about_line(about: About) -> str:

@@ -107,3 +107,12 @@ def test_a_thousand_symptoms_stay_readable() -> None:
     page = to_html(wide(1_000))
     assert len(page) < 20_000
     assert "and 970 more, all of them with -o json" in _Shape(page).text
+
+
+def test_of_several_clusters_each_object_is_told_with_its_own() -> None:
+    one = sifted()
+    elsewhere = one.sources[0].model_copy(update={"cluster": "prod"})
+    text = _Shape(to_html(one.model_copy(update={"sources": (*one.sources, elsewhere)}))).text
+    assert "dev: Deployment/shop/cart" in text
+    assert "1: dev: pod/image-not-found on Deployment/shop/web" in text
+    assert "dev: Deployment/shop/cart" not in _Shape(to_html(one)).text

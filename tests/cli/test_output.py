@@ -4,7 +4,6 @@ import json
 import os
 import stat
 from pathlib import Path
-from xml.etree import ElementTree as Xml
 
 import pytest
 
@@ -80,7 +79,7 @@ def test_documents_are_what_they_are_called(capsys: pytest.CaptureFixture[str]) 
 
     assert Diagnosis.model_validate_json(printed("json")) == problems()
     assert json.loads(printed("sarif"))["version"] == "2.1.0"
-    assert Xml.fromstring(printed("junit")).tag == "testsuites"  # noqa: S314 - it is our own
+    assert printed("junit").startswith('<?xml version="1.0" encoding="UTF-8"?>\n<testsuites ')
     assert printed("html").startswith("<!DOCTYPE html>\n<html")
     assert printed("markdown").startswith("# Diagnosis\n")
 

@@ -15,7 +15,7 @@ from clusterwright.tools.finding import (
     LogEvidence,
     Relation,
 )
-from clusterwright.tools.kubernetes.analyzers import liveness_probe, readiness_probe
+from clusterwright.tools.kubernetes.analyzers import crash_loop, liveness_probe, readiness_probe
 from clusterwright.tools.kubernetes.analyzers.ingress import backends
 from clusterwright.tools.kubernetes.analyzers.missing_pods import short_of_pods
 from clusterwright.tools.kubernetes.analyzers.pod import (
@@ -41,11 +41,12 @@ from clusterwright.tools.manifest import (
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
 
-KINDS = ("Service", "Ingress", "PodDisruptionBudget")
-"""What it reads beside pods and their owners."""
 _MOST = 20
 """Edges told of one object: a hundred callers of a Service say no more than twenty."""
-_PROBES = {readiness_probe.CODE: "readinessProbe", liveness_probe.CODE: "livenessProbe"}
+_PROBES = {
+    readiness_probe.CODE: ("readinessProbe",),
+    liveness_probe.CODE: ("livenessProbe", "startupProbe"),
+}
 
 Edges = Mapping[Ref, tuple[Relation, ...]]
 
@@ -86,13 +87,23 @@ def _services_of(snapshot: Snapshot, finding: Finding) -> Iterator[Ref]:
         line = one.line if isinstance(one, LogEvidence) else ""
         line = one.message if isinstance(one, EventEvidence) else line
         yield from not_reached(snapshot, line, one.ref.namespace)
-    if finding.code in _PROBES:
-        told = " ".join(one.path for one in finding.evidence if isinstance(one, FieldEvidence))
-        for pod in filter(None, map(snapshot.get, finding.members[:1])):
-            for container in containers(pod):
-                if f"'{container.name}'" in told:
-                    command = texts(container.spec, _PROBES[finding.code], "exec", "command")
+    for pod in filter(None, map(snapshot.get, finding.members[:1])):
+        for container in containers(pod):
+            if f"'{container.name}'" in _fields(finding):
+                for probe in _probes(finding, container):
+                    command = texts(container.spec, probe, "exec", "command")
                     yield from _others(snapshot, pod, command)
+
+
+def _fields(finding: Finding) -> str:
+    return " ".join(one.path for one in finding.evidence if isinstance(one, FieldEvidence))
+
+
+def _probes(finding: Finding, container: Container) -> tuple[str, ...]:
+    """Return the probes of a container that fail, or may have: the kubelet does not always say."""
+    if finding.code == crash_loop.CODE:
+        return ("livenessProbe", "startupProbe") if liveness_probe.told_to(container) else ()
+    return _PROBES.get(finding.code, ())
 
 
 def _others(snapshot: Snapshot, pod: Manifest, words: list[str]) -> Iterator[Ref]:

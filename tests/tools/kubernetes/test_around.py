@@ -113,6 +113,20 @@ def test_a_probe_that_fails_calls_the_service_that_it_names(message: str) -> Non
     assert edge("Deployment/shop/web", Edge.ROUTES_TO, SERVICE) in edges[found[0].subject]
 
 
+@pytest.mark.parametrize(("code", "calls"), [(0, True), (143, True), (1, False)])
+def test_what_ends_as_if_it_was_told_to_may_be_restarted_for_its_probe(
+    code: int, *, calls: bool
+) -> None:
+    """The kubelet drops events of a pod that has had many, and with them who ended it."""
+    probe = {"exec": {"command": ["wget", "-qO-", "http://cart/"]}, "periodSeconds": 60}
+    state = waiting("CrashLoopBackOff")
+    web = pod(state, name="web-1", last=ended(code), restarts=5, container={"livenessProbe": probe})
+    objects = [*cart(), *workload("web", web)]
+    [found] = [one for one in conclude(*objects) if one.code == "pod/crash-loop"]
+    edges = around(snapshot(*objects), [found]).get(found.subject, ())
+    assert (edge("Deployment/shop/web", Edge.ROUTES_TO, SERVICE) in edges) == calls
+
+
 def test_a_probe_of_the_pod_itself_calls_nobody() -> None:
     probe = {"exec": {"command": ["wget", "-qO-", "http://cart/"]}}
     one = pod(running(), container={"readinessProbe": probe})

@@ -38,18 +38,18 @@ def suspect(case: Case, container: Container) -> Finding | None:
     recent = events_of(case.snapshot, case.ref, "Killing")
     for event in recent or case.snapshot.events(case.ref):
         said = _KILLED.search(message_of(event))
-        if said and said.group(1) == container.name and (event in recent or _told_to(container)):
+        if said and said.group(1) == container.name and (event in recent or told_to(container)):
             return _finding(case, container, said.group(2), event)
     for kind in ("startup", "liveness"):
         probe = mapping(container.spec, _FIELD[kind])
         # A program that ends well may do so on its own; one that cannot answer its probe does not.
         killed = number(container.terminated, "exitCode") or port_hint(case.pod, container, probe)
-        if killed and _told_to(container) and _lasts_as_long(container, probe):
+        if killed and told_to(container) and _lasts_as_long(container, probe):
             return _finding(case, container, kind, None)
     return None
 
 
-def _told_to(container: Container) -> bool:
+def told_to(container: Container) -> bool:
     """Return whether its last run ended as a run that is told to: well, by SIGTERM or SIGKILL."""
     code = dig(container.terminated, "exitCode")
     return bool(container.restarts) and code in {0, _SIGKILL, _SIGTERM}

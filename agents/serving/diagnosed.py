@@ -62,7 +62,8 @@ class Diagnosed(Answer):
     def _rest(self) -> Iterator[str]:
         if self.about and self.state:
             yield f"{self.about} is: {one_line(self.state)}"
-        yield f"Checked: {', '.join(f'{one.objects} by {one.server}' for one in self.checked)}."
+        read = ", ".join(f"{one.objects} by {one.server}" for one in self.checked)
+        yield f"Checked: {read or 'nothing'}."
         yield from (f"Not checked: {one.what} ({one.reason})" for one in self.gaps)
         yield from [f"And {self.more_gaps} more things not checked."] if self.more_gaps else []
         if self.causes:

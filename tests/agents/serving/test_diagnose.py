@@ -123,3 +123,15 @@ async def test_a_cursor_of_another_question_is_refused() -> None:
         first = await diagnose(work, silent)
         with pytest.raises(InvalidInputError, match="another question"):
             await diagnose(work, silent, namespace="shop", cursor=first.next_cursor)
+
+
+async def test_a_server_that_cannot_say_anything_is_told_as_not_checked() -> None:
+    domain = Domain(
+        [finding("pod/crash-loop", f"Pod/shop/p-{i}", title=_EVIL * 9) for i in range(90)]
+    )
+    async with working(domain) as work:
+        page = await diagnose(work, silent)
+    [headline, checked, gap] = page.render().splitlines()
+    assert headline == "It cannot be told whether anything is wrong on no cluster."
+    assert checked == "Checked: nothing."
+    assert gap.startswith("Not checked: k8s_find_problems (the answer would take ")

@@ -92,7 +92,9 @@ class Workplace:
         answers = await gather(hub, cluster=scope.cluster, namespace=scope.namespace, heard=heard)
         found = Found(correlate(answers), tuple(answers))
         for one in found.diagnosis.root_causes:
-            _keep(self._scopes, one.id, scope, _MOST_SCOPES)
+            known = self._scopes.get(one.id)
+            wider = known if known and known.namespace is None else scope  # it shows all symptoms
+            _keep(self._scopes, one.id, wider, _MOST_SCOPES)
         return found
 
     def scope_of(self, cause: str) -> Scope | None:

@@ -5,6 +5,7 @@ import pytest
 from mcp import Client
 
 from clusterwright.agents.hub import Target
+from clusterwright.agents.remediate.found import Scope
 from clusterwright.agents.serving import APPLY_FIX, PLAN_FIX, RESOURCES, TOOLS, findings, report
 from clusterwright.agents.serving.workplace import Workplace
 from clusterwright.servers import agent
@@ -97,3 +98,12 @@ async def test_the_servers_are_made_once_until_they_are_let_go() -> None:
     assert (await work.hub()).servers == ("kubernetes",)
     assert len(made) == 2
     await work.aclose()
+
+
+async def test_a_cause_is_looked_for_in_the_widest_place_where_it_was_found() -> None:
+    async with working(fault()) as work:
+        [cause] = (await work.look(Scope(None, "shop"))).diagnosis.root_causes
+        assert work.scope_of(cause.id) == Scope(None, "shop")
+        for namespace in (None, "shop"):
+            await work.look(Scope(None, namespace))
+        assert work.scope_of(cause.id) == Scope()

@@ -30,7 +30,7 @@ def test_composed_incidents_are_traced_to_their_causes_and_no_symptom_is_told_as
     cluster = connect(sandbox.kubeconfig, sandbox.registry_url or None)
     if not cluster.has_node:
         pytest.skip("who calls whom is real only where containers run: this sandbox has no node")
-    written = [compose(one, seed) for one in load_incidents()]
+    written = [compose(one, seed) for one in load_incidents() if not one.unsolved]
     able = [one for one in written if all(x.card.needs == "node" for x in one.scenes)]
     composed = [*random.Random(seed).sample(able, _WRITTEN), *fresh(seed, _MADE_UP)]
     outcomes = judge_incidents(cluster, composed, print, heal=True)

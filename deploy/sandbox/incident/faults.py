@@ -38,7 +38,6 @@ SIMULATED: Mapping[str, tuple[Kind, ...]] = {
     "storage-class": ("workload", "service", "claim"),
     "selector-mismatch": ("service",),
     "argo-service": ("service",),
-    "helm-pods": ("service",),
 }
 """Their pods would run on a simulated node, where nobody answers, not even once they are healed."""
 ALONE: Mapping[str, tuple[Kind, ...]] = {

@@ -38,7 +38,13 @@ def generate(seed: int) -> Incident:
         second = Cause(fault=dice.choice(faults), name="second", namespace=dice.choice((1, 1, 2)))
         causes.append(second)
     incident = Incident.model_construct(
-        name=f"generated-{seed}", title="", hard="", causes=tuple(causes), layers=(), healthy=()
+        name=f"generated-{seed}",
+        title="",
+        hard="",
+        unsolved="",
+        causes=tuple(causes),
+        layers=(),
+        healthy=(),
     )
     narrow = dice.random() < _CHAIN
     for number in range(dice.choice((2, 3, 3, 4, 4))):

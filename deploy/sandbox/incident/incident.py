@@ -44,6 +44,7 @@ class Incident(Declared):
     name: str = Field(pattern=_NAME)
     title: str
     hard: str = Field(default="", description="What makes it hard to see the cause.")
+    unsolved: str = Field(default="", description="Why the diagnosis is known to be wrong yet.")
     causes: tuple[Cause, ...] = Field(min_length=1, max_length=2)
     layers: tuple[Dependant, ...] = Field(min_length=1, max_length=8)
     healthy: tuple[Manifest, ...] = Field(

@@ -19,7 +19,7 @@ INCIDENTS = (
     "nodes-for-ten",
     "no-account-no-pods",
     "selector-kept-by-argo",
-    "selector-beside-a-release",
+    "selector-two-deep",
     "misspelt-node-label",
     "two-crashes",
     "two-pulls",

@@ -26,6 +26,10 @@ def test_there_are_thirty_at_least_and_enough_of_the_hard_ones() -> None:
     assert sum(one.failing[1] >= 2 * one.failing[0] for one in composed) >= 8
 
 
+def test_thirty_are_not_known_to_be_diagnosed_wrong() -> None:
+    assert len([one for one in load_incidents() if not one.unsolved]) >= 30
+
+
 @EVERY
 def test_each_says_what_makes_it_hard_and_has_two_to_four_layers(incident: Incident) -> None:
     assert incident.hard.endswith(".")

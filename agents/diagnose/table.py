@@ -15,12 +15,12 @@ _HEAD = (
     "a root cause; findings that explain each other in a circle are one. Codes with a * always",
     "have a cause below them, seen or not.",
     "",
-    "`routes-to` leads from an Ingress, a webhook or a client to a Service. A client is told by a",
-    "line of its log or an event that tells of a connection that failed and names the Service, by a",
-    "probe that fails and asks it, by an init container that waits for it, or by settings that a",
-    "NetworkPolicy keeps from working. `released-by` leads to a Helm release, an Argo CD Application,",
-    "a Flux HelmRelease or a Kustomization. Of an owner that is reached only what is found on itself",
-    "counts, not what else it owns.",
+    "`routes-to` leads from an Ingress, a webhook or a client to a Service. A client is told by",
+    "a line of its log or an event that tells of a connection that failed and names the",
+    "Service, by a probe that fails and asks it, by an init container that waits for it, or by",
+    "settings that a NetworkPolicy keeps from working. `released-by` leads to a Helm release,",
+    "an Argo CD Application, a Flux HelmRelease or a Kustomization. Of an owner that is reached",
+    "only what is found on itself counts, not what else it owns.",
     "",
 )
 

@@ -137,11 +137,14 @@ def _causes(
     graph: Graph, findings: Sequence[Located], holders: _Holders, i: int
 ) -> Iterator[Explanation]:
     effect, ways = findings[i], dict[tuple[Edge, ...], dict[Node, Path]]()
+    own = effect.finding
     for rule in RULES:
         if belongs(effect.finding.code, rule.effect):
             if rule.edges not in ways:
                 ways[rule.edges] = graph.reach(effect.starts, rule.edges)
             for node, path in ways[rule.edges].items():
                 for j in holders.at(node, path):
-                    if j != i and belongs(findings[j].finding.code, rule.cause):
+                    other = findings[j].finding
+                    twin = (other.code, other.subject) == (own.code, own.subject)
+                    if j != i and not twin and belongs(other.code, rule.cause):
                         yield Explanation(j, rule, path)

@@ -15,7 +15,7 @@ from clusterwright.deploy.sandbox.runtime.program import Program
 BINARIES = ("prometheus", "alertmanager", "prometheus-operator", "metrics-server")
 _PACKAGE = "clusterwright.deploy.sandbox.monitoring"
 _UNTIL = ["sh", "-c", 'for _ in 1 2 3 4 5; do "$@" && exit; sleep 1; done; exit 1', "until"]
-"""`kubectl wait` fails at once on a definition that has no conditions yet, and so is tried again."""
+"""`kubectl wait` fails at once on a definition without conditions yet, and so is tried again."""
 _USUAL = Place("", Path(), isolated=True)
 """Tells the ports that objects name, wherever the programs listen."""
 _DIALLED = (

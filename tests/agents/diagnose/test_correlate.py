@@ -313,3 +313,17 @@ def test_relations_may_go_round_in_a_circle() -> None:
         edge("Deployment/shop/cart", Edge.OWNED_BY, "Service/shop/cart"),
     )
     assert len(correlate([answered(CRASH, NO_BACKENDS, relations=round_trip)]).root_causes) == 1
+
+
+def test_two_findings_of_one_code_on_one_object_are_two_roots_and_no_circle() -> None:
+    calls = (
+        edge("Deployment/shop/cart", Edge.USES, "Service/shop/cart"),
+        edge("Service/shop/cart", Edge.SELECTS, "Pod/shop/cart-1"),
+    )
+    first = CRASH.model_copy(update={"title": "container a exits", "relations": calls})
+    second = CRASH.model_copy(update={"title": "container b exits", "relations": calls})
+    found = correlate([answered(first, second)])
+    assert [(one.title, one.circle) for one in found.root_causes] == [
+        ("container a exits", ()),
+        ("container b exits", ()),
+    ]

@@ -56,6 +56,13 @@ TRAFFIC_RULES = (
         source="Kubernetes docs, StatefulSets, Deployment and Scaling Guarantees",
     ),
     *each(
+        ("service/no-ready-endpoints",),
+        _TO_PODS,
+        ("service/selector-mismatch", "service/target-port-mismatch"),
+        "its Pods are not ready without the Service that they call",
+        "Kubernetes docs, Pod Lifecycle, Container probes: readinessProbe",
+    ),
+    *each(
         ("workload/unavailable",),
         (Edge.LIMITED_BY,),
         ("webhook/backend-unavailable",),

@@ -115,19 +115,22 @@ def _others(snapshot: Snapshot, pod: Manifest, words: list[str]) -> Iterator[Ref
 
 
 def _waiting(snapshot: Snapshot) -> Iterator[tuple[Ref, Ref]]:
-    """Yield workloads whose pods wait for an init container, with the Services that this names."""
+    """Yield workloads whose pods wait for a Service, by an init container or to be ready."""
     for pod in troubled(snapshot):
         for container in containers(pod):
-            if _holds_up(container):
-                words = [*texts(container.spec, "command"), *texts(container.spec, "args")]
-                for service in _others(snapshot, pod, words):
-                    yield workload_of(snapshot, pod), service
+            for service in _others(snapshot, pod, _waits_with(container)):
+                yield workload_of(snapshot, pod), service
 
 
-def _holds_up(container: Container) -> bool:
-    """Return whether it runs, or ends and is run again, before the pod can start."""
+def _waits_with(container: Container) -> list[str]:
+    """Return the command that a pod waits for: of an init container, or of a readiness probe."""
+    if not container.init:
+        unready = container.running and not container.ready
+        return texts(container.spec, "readinessProbe", "exec", "command") if unready else []
     sidecar = text(container.spec, "restartPolicy") == "Always"
-    return container.init and not sidecar and (container.running or bool(container.waiting))
+    if sidecar or not (container.running or container.waiting):
+        return []
+    return [*texts(container.spec, "command"), *texts(container.spec, "args")]
 
 
 def _by_service(snapshot: Snapshot) -> Mapping[Ref, tuple[Ref, ...]]:

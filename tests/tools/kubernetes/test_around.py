@@ -147,6 +147,15 @@ def test_who_waits_for_a_service_in_an_init_container_is_joined_to_what_is_broke
     assert calls not in told(*cart(), *workload("late", waiter))
 
 
+def test_who_is_not_ready_for_a_probe_of_a_service_is_joined_before_any_event_tells() -> None:
+    probe = {"exec": {"command": ["wget", "-qO-", "http://cart/"]}}
+    web = pod(running(), name="web-1", container={"readinessProbe": probe})
+    calls = edge("Deployment/shop/web", Edge.ROUTES_TO, SERVICE)
+    assert calls in told(*cart(), *workload("web", web))
+    web["status"]["containerStatuses"][0]["ready"] = True
+    assert calls not in told(*cart(), *workload("web", web))
+
+
 @pytest.mark.parametrize(
     ("metadata", "owner", "where"),
     [

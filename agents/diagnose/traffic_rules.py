@@ -85,6 +85,13 @@ TRAFFIC_RULES = (
         " correctly; Network Policies, The two sorts of pod isolation",
     ),
     *each(
+        (*_CALLERS, "alert/firing"),
+        (Edge.ROUTES_TO,),
+        ("release/object-missing",),
+        "it calls a Service that its release made and somebody deleted",
+        "Kubernetes docs, DNS for Services and Pods: only a Service that exists has a name",
+    ),
+    *each(
         _CALLERS,
         _TO_PODS,
         ("pod/*", "workload/*", "statefulset/*"),

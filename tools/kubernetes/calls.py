@@ -1,8 +1,8 @@
 """Which Services a program says, in a line of its log or of an event, that it does not reach.
 
-Only a line that tells of a connection that failed counts, and only a Service that exists: such a
-line makes an edge, and never a finding, so that what somebody writes into a log blames nobody who
-is well.
+Only a line that tells of a connection that failed counts, and only a Service that exists, or one
+that DNS does not know: such a line makes an edge, and never a finding, so that what somebody writes
+into a log blames nobody who is well.
 """
 
 import re
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from clusterwright.tools.kubernetes.analyzers.log_line import LONGEST_LINE
 from clusterwright.tools.manifest import name_of, namespace_of, text, texts
-from clusterwright.tools.ref import Ref
+from clusterwright.tools.ref import Ref, checked
 from clusterwright.tools.snapshot import Snapshot
 
 _LAST = 20
@@ -50,6 +50,12 @@ _BEFORE_A_HOST = re.compile(
 """What stands before a host that is one bare word."""
 _NO_HOST = frozenset({"server", "host", "socket", "address", "port", "the", "a", "any"})
 _SPAN = 20
+_UNKNOWN = re.compile(
+    r"lookup (?P<name>[a-z0-9][a-z0-9.-]{0,250}[a-z0-9])(?: on [^ ]{1,60})?:"
+    r" (?:no such host|server misbehaving)",
+    re.IGNORECASE,
+)
+"""How Go's net tells of a name that is not known (net/dnsclient_unix.go)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +97,18 @@ def not_reached(snapshot: Snapshot, line: str, namespace: str) -> list[Ref]:
     if not _FAILED.search(line[:LONGEST_LINE]):
         return []
     found = _services(snapshot, _hosts(line), namespace)
-    return [ref for ref, certain in found.items() if certain]
+    return [ref for ref, certain in found.items() if certain] or _not_there(line, namespace)
+
+
+def _not_there(line: str, namespace: str) -> list[Ref]:
+    """Return the Service that a name would be which DNS does not know, as Go tells of it."""
+    found = _UNKNOWN.search(line[:LONGEST_LINE])
+    if found is None:
+        return []
+    labels = found["name"].lower().split(".")
+    where = labels[1] if labels[1:] else namespace
+    ref = checked(Ref("Service", labels[0], where)) if labels[2:3] in ([], ["svc"]) else None
+    return [ref] if ref else []
 
 
 def asked_for(snapshot: Snapshot, words: Sequence[str], namespace: str) -> list[Ref]:

@@ -63,6 +63,16 @@ def test_a_caller_is_a_symptom_of_a_policy_that_keeps_it_out() -> None:
     ]
 
 
+def test_a_caller_of_a_service_that_somebody_deleted_is_a_symptom_of_that_alone() -> None:
+    release, gone = "HelmRelease/shop/db", "Service/shop/db"
+    lost = finding("release/object-missing", release, members=[gone])
+    crash = finding("pod/crash-loop", WEB)
+    assert list(roots(crash, lost, relations=(edge(WEB, Edge.ROUTES_TO, gone),))) == [
+        f"release/object-missing {release}"
+    ]
+    assert len(roots(crash, lost, relations=(edge(WEB, Edge.RELEASED_BY, release),))) == 2
+
+
 def test_a_chain_of_callers_is_one_root() -> None:
     found = roots(
         *(finding("pod/crash-loop", one) for one in (WEB, SHOP)),

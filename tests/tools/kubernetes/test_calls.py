@@ -57,16 +57,30 @@ def test_a_line_of_a_failed_call_names_the_service(line: str, named: list[str]) 
         "panic: the db schema is too old: migrate http://db/ first",
         "could not connect to server: Connection refused",
         "dial tcp 192.0.2.7:443: connect: connection refused",
-        "lookup db.other.svc.cluster.local: no such host",
+        "could not resolve host: db.other.svc.cluster.local",
         "lookup db.example.com: no such host",
-        "lookup auth: no such host",
-        "lookup mydb: no such host",
+        "getaddrinfo ENOTFOUND auth",
         "connection refused while the db cache was warm",
         "",
     ],
 )
 def test_any_other_line_names_none(line: str) -> None:
     assert not_reached(SEEN, line, "shop") == []
+
+
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [
+        ("dial tcp: lookup mydb on 10.96.0.10:53: server misbehaving", ["Service/shop/mydb"]),
+        ("dial tcp: lookup db.other.svc.cluster.local: no such host", ["Service/other/db"]),
+        ("dial tcp: lookup db.example.com: no such host", []),
+        ("dial tcp: lookup mydb: i/o timeout", []),
+    ],
+)
+def test_a_name_that_dns_does_not_know_is_the_service_that_it_would_be(
+    line: str, named: list[str]
+) -> None:
+    assert [str(one) for one in not_reached(SEEN, line, "shop")] == named
 
 
 def test_a_line_of_megabytes_is_read_to_its_cut_only() -> None:

@@ -12,7 +12,13 @@ from dataclasses import dataclass, field
 import anyio
 from pydantic import BaseModel, ConfigDict
 
-from clusterwright.agents.diagnose.diagnosis import About, Diagnosis, RootCause, Verdict
+from clusterwright.agents.diagnose.diagnosis import (
+    About,
+    Diagnosis,
+    RootCause,
+    Verdict,
+    touched,
+)
 from clusterwright.agents.diagnose.gather import Answered
 from clusterwright.agents.hub import Hub
 from clusterwright.tools.errors import NotFoundError, ToolError
@@ -70,20 +76,12 @@ class _Walk:
     note: str = ""
 
     def meets(self, step: _Step) -> bool:
-        """Return whether a root cause explains what is reached; write down the way."""
+        """Return whether a root cause that hurts explains what is reached; write down the way."""
         here = [one for one in self.roots if step.ref in touched(one)]
         for one in here:
             end = () if step.ref == one.subject else ("explained-by", str(one.subject))
             self.met.setdefault(one.id, (*step.path, *end))
-        return bool(here)
-
-
-def touched(root: RootCause) -> set[Ref]:
-    """Return every object that a root cause or one of its symptoms is found on."""
-    found = {root.subject, *root.members}
-    for one in (*root.circle, *root.symptoms):
-        found |= {one.subject, *one.members}
-    return found
+        return any(one.severity is not Severity.INFO for one in here)
 
 
 async def about(

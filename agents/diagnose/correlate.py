@@ -1,5 +1,7 @@
 """From answers to a diagnosis: pure, and the same bytes for the same input."""
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -13,6 +15,7 @@ from clusterwright.agents.diagnose.diagnosis import (
     Source,
     Symptom,
     Verdict,
+    touched,
 )
 from clusterwright.agents.diagnose.fold import Fold, fold
 from clusterwright.agents.diagnose.gather import Answered
@@ -24,6 +27,10 @@ from clusterwright.tools.coverage import Gap
 from clusterwright.tools.finding import EventEvidence, Finding, Severity
 
 _WORST_FIRST = tuple(Severity)
+_NUMBER = re.compile(r"\d+")
+"""In a title, this may be an age or a count, and another one in the next look."""
+_MOST_LINKS = 8
+"""Direct causes of a finding that are told: what crashes for want of one Service may call many."""
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -38,13 +45,13 @@ def correlate(answers: Sequence[Answered], *, kubeconfig: str = "") -> Diagnosis
         graph.add(answer.cluster, answer.relations)
         for finding in answer.findings:
             graph.add(answer.cluster, finding.relations)
-    why = explanations(graph, findings)
+    why, names = explanations(graph, findings), _Names(findings)
     folds = fold([{one.cause for one in some} for some in why])
     describers = {a.cluster: _describer(a) for a in reversed(answers) if not a.failed}
     steps = NextSteps(describers, kubeconfig)
     blind = any(a.failed for a in answers)
     unread = _unread(answers)
-    roots = [_root(one, findings, why, steps, unread) for one in folds]
+    roots = [_root(one, names, why, steps, unread) for one in folds]
     seen = any(_saw(a) for a in answers)
     broken = any(root.severity is not Severity.INFO for root in roots)
     return Diagnosis(
@@ -98,21 +105,54 @@ def _distinct(answers: Iterable[Answered]) -> list[Located]:
     return [found[key] for key in sorted(found)]
 
 
+class _Names:
+    """Findings, and what tells each from all others."""
+
+    def __init__(self, findings: Sequence[Located]) -> None:
+        """Take the findings in their order; of equal ones, each is another twin."""
+        self.findings = findings
+        self._several = len({one.cluster for one in findings}) > 1
+        met: Counter[tuple[str, str, str]] = Counter()
+        self._twins: list[int] = []
+        for one in findings:
+            key = (one.cluster, one.finding.code, str(one.finding.subject))
+            met[key] += 1
+            self._twins.append(met[key])
+
+    def name(self, position: int) -> str:
+        """Return a name that people can read."""
+        one, twin = self.findings[position], self._twins[position]
+        where = f" in {one.cluster}" if self._several and one.cluster else ""
+        number = f" ({twin})" if twin > 1 else ""
+        return f"{one.finding.code} on {one.finding.subject}{where}{number}"
+
+    def id(self, position: int) -> str:
+        """Return a name that stays from run to run."""
+        one, twin = self.findings[position], self._twins[position]
+        mark = f"{_NUMBER.sub('', one.finding.title)}" if twin > 1 else ""
+        return identity(one.cluster, one.finding.code, str(one.finding.subject), mark)
+
+    def weight(self, position: int) -> tuple[int, int, float, str, str, int]:
+        """Return what findings of one root are ordered by."""
+        return (*_weight(self.findings[position]), position)
+
+
 def _root(
     folded: Fold,
-    findings: Sequence[Located],
+    names: _Names,
     why: Sequence[Sequence[Explanation]],
     steps: NextSteps,
     unread: dict[str, tuple[str, ...]],
 ) -> RootCause:
-    circle = sorted((findings[i] for i in folded.roots), key=_weight)
-    head, rest = circle[0], circle[1:]
-    symptoms = sorted((findings[i] for i in folded.symptoms), key=_weight)
+    first, *rest = sorted(folded.roots, key=names.weight)
+    symptoms = sorted(folded.symptoms, key=names.weight)
+    head = names.findings[first]
     finding = head.finding
-    all_found = [one.finding for one in (*circle, *symptoms)]
+    all_found = [names.findings[i].finding for i in (first, *rest, *symptoms)]
     blocked = unread.get(head.cluster, ()) if finding.code in SYMPTOMS else ()
     return RootCause(
-        id=identity(head.cluster, finding.code, str(finding.subject)),
+        id=names.id(first),
+        name=names.name(first),
         cluster=head.cluster,
         code=finding.code,
         severity=min((f.severity for f in all_found), key=_WORST_FIRST.index),
@@ -122,51 +162,61 @@ def _root(
         evidence=finding.evidence,
         since=finding.since,
         members=finding.members,
-        circle=tuple(_symptom(one, head.cluster) for one in rest),
-        symptoms=tuple(_symptom(one, head.cluster) for one in symptoms),
-        links=_links(folded, findings, why),
+        more_members=finding.more_members,
+        circle=tuple(_symptom(names, i, head.cluster) for i in rest),
+        symptoms=tuple(_symptom(names, i, head.cluster) for i in symptoms),
+        links=_links(folded, names, why),
         deepest_visible=bool(blocked),
         unread=blocked,
         next=steps.after(finding, head.cluster),
     )
 
 
-def identity(cluster: str, code: str, subject: str) -> str:
-    """Return what names a root cause from run to run: 16 hexadecimal digits."""
-    return sha256("\0".join((cluster, code, subject)).encode()).hexdigest()[:16]
+def identity(cluster: str, code: str, subject: str, mark: str = "") -> str:
+    """Return what names a root cause from run to run: 16 hexadecimal digits.
+
+    Of several of one code on one subject, each but the first has a mark of its own.
+    """
+    parts = (cluster, code, subject, *([mark] if mark else []))
+    return sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
-def _links(
-    folded: Fold, findings: Sequence[Located], why: Sequence[Sequence[Explanation]]
-) -> tuple[Link, ...]:
-    """Return every direct explanation between the findings of a root, effects in their order."""
-    inside = {*folded.roots, *folded.symptoms}
+def _links(folded: Fold, names: _Names, why: Sequence[Sequence[Explanation]]) -> tuple[Link, ...]:
+    """Return the direct explanations between the findings of a root, effects in their order.
+
+    Of a great many of one effect, those by a root and the nearest ones.
+    """
+    inside, roots = {*folded.roots, *folded.symptoms}, set(folded.roots)
     return tuple(
         Link(
-            effect=_named(findings[effect]),
-            cause=_named(findings[one.cause]),
+            effect=names.name(effect),
+            cause=names.name(one.cause),
             because=one.rule.because,
             path=one.path,
         )
-        for effect in sorted(inside, key=lambda i: _weight(findings[i]))
-        for one in why[effect]
-        if one.cause in inside
+        for effect in sorted(inside, key=names.weight)
+        for one in _nearest([one for one in why[effect] if one.cause in inside], roots)
     )
 
 
-def _named(one: Located) -> str:
-    return f"{one.finding.code} on {one.finding.subject}"
+def _nearest(causes: list[Explanation], roots: set[int]) -> list[Explanation]:
+    """Return so many of the direct causes of a finding, in their order: roots, then the nearest."""
+    best = sorted(causes, key=lambda one: (one.cause not in roots, len(one.path)))[:_MOST_LINKS]
+    return [one for one in causes if one in best]
 
 
-def _symptom(one: Located, beside: str) -> Symptom:
+def _symptom(names: _Names, position: int, beside: str) -> Symptom:
+    one = names.findings[position]
     finding = one.finding
     return Symptom(
+        name=names.name(position),
         cluster="" if one.cluster == beside else one.cluster,
         code=finding.code,
         severity=finding.severity,
         subject=finding.subject,
         title=finding.title,
         members=finding.members,
+        more_members=finding.more_members,
     )
 
 
@@ -195,7 +245,7 @@ def _weight(one: Located) -> tuple[int, int, float, str, str]:
     finding = one.finding
     return (
         _WORST_FIRST.index(finding.severity),
-        -len(finding.members),
+        -len(finding.members) - finding.more_members,
         (finding.since or _NEVER).timestamp(),
         finding.code,
         str(finding.subject),
@@ -204,13 +254,11 @@ def _weight(one: Located) -> tuple[int, int, float, str, str]:
 
 def _rank(root: RootCause) -> tuple[int, int, int, float, str, str, str, str]:
     """Order roots: severity, evidence class, blast radius, age, and then names, never chance."""
-    hit = {root.subject, *root.members}
-    for one in (*root.circle, *root.symptoms):
-        hit |= {one.subject, *one.members}
+    more = sum(one.more_members for one in (root, *root.circle, *root.symptoms))
     return (
         _WORST_FIRST.index(root.severity),
         tuple(Certainty).index(root.certainty),
-        -len(hit),
+        -len(touched(root)) - more,
         (root.since or _NEVER).timestamp(),
         root.cluster,
         root.code,

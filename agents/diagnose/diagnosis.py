@@ -28,7 +28,7 @@ class Certainty(StrEnum):
     PROVEN = "proven"
     """A field, a log line or a re-read absence shows it."""
     LIKELY = "likely"
-    """Only events tell of it, which may be of the past."""
+    """Only events tell of it, which may be past, or signs none of which proves it alone."""
 
 
 class _Part(BaseModel):
@@ -38,19 +38,21 @@ class _Part(BaseModel):
 class Symptom(_Part):
     """A finding that goes away with its cause."""
 
+    name: str = Field(default="", description="As links name it, like no other finding here.")
     cluster: str = Field(default="", description="Where it is, if not where its cause is.")
     code: str
     severity: Severity
     subject: Ref
     title: str
     members: tuple[Ref, ...] = ()
+    more_members: int = Field(default=0, description="Objects that show it as well, left out.")
 
 
 class Link(_Part):
     """One step of an explanation: a finding, the one that explains it directly, and why."""
 
-    effect: str = Field(description="A finding as `code on subject`.")
-    cause: str = Field(description="A finding as `code on subject`.")
+    effect: str = Field(description="A finding by its name.")
+    cause: str = Field(description="A finding by its name.")
     because: str
     path: tuple[str, ...] = Field(
         default=(), description="The objects from the one to the other, with the edges between."
@@ -72,6 +74,11 @@ class RootCause(_Part):
     id: str = Field(
         default="", description="Of cluster, code and subject: the same from run to run."
     )
+    name: str = Field(
+        default="",
+        description="As links name it: `code on subject`, with the cluster where there are several,"
+        " and a number where several are of one code on one subject.",
+    )
     cluster: str
     code: str
     severity: Severity = Field(description="The worst of the cause and its symptoms.")
@@ -81,6 +88,7 @@ class RootCause(_Part):
     evidence: tuple[Evidence, ...]
     since: datetime | None = None
     members: tuple[Ref, ...] = ()
+    more_members: int = Field(default=0, description="Objects that show it as well, left out.")
     circle: tuple[Symptom, ...] = Field(
         default=(), description="Findings that it explains and that explain it in turn."
     )
@@ -99,6 +107,14 @@ class RootCause(_Part):
         default=(), description="What could not be read and may hold that cause."
     )
     next: NextStep
+
+
+def touched(root: RootCause) -> set[Ref]:
+    """Return every object that a root cause or one of its symptoms is found on."""
+    found = {root.subject, *root.members}
+    for one in (*root.circle, *root.symptoms):
+        found |= {one.subject, *one.members}
+    return found
 
 
 class Source(_Part):

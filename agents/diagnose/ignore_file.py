@@ -84,7 +84,7 @@ def parse_ignore_file(text: str, name: str) -> tuple[Entry, ...]:
     try:
         root = yaml.compose(text, SafeLoader)
         content = cast("object", yaml.load(text, SafeLoader))  # noqa: S506 - it is the safe one
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # a day that no month has is a bare ValueError
         raise InvalidInputError(
             f"{name} is not YAML: {one_line(str(error))}", hint=_HINT
         ) from error

@@ -18,6 +18,7 @@ from clusterwright.agents.diagnose.diagnosis import (
 from clusterwright.agents.diagnose.ignore_file import Entry
 from clusterwright.tools.errors import InvalidInputError
 from clusterwright.tools.finding import Severity
+from clusterwright.tools.ref import Ref
 
 _WORST_FIRST = tuple(Severity)
 
@@ -90,22 +91,36 @@ def compared(diagnosis: Diagnosis, before: Diagnosis, namespace: str | None = No
     aside = [_aside(diagnosis.root_causes[i], Why.KNOWN) for i in sorted(known)]
     now = Counter([_name(root) for root in diagnosis.root_causes])
     now.update(one.id for one in diagnosis.set_aside if one.why is Why.IGNORED)
-    blind = less_seen(diagnosis, before)
+    blind, folded = less_seen(diagnosis, before), _folded(diagnosis)
     for name, left in earlier.items():
         missing = max(0, had[name] - now[name])
-        gone = (one for one in left[:missing] if one.cluster not in blind)
-        aside += [one for one in gone if _looked_at(one, diagnosis, namespace)]
+        aside += [
+            one
+            for one in left[:missing]
+            if one.cluster not in blind
+            and (one.cluster, one.code, one.subject) not in folded
+            and _looked_at(one, diagnosis, namespace)
+        ]
     return _told(diagnosis, kept, aside).model_copy(update={"compared": True})
+
+
+def _folded(diagnosis: Diagnosis) -> set[tuple[str, str, Ref]]:
+    """Return what is found, and is explained by something else, by cluster, code and subject."""
+    return {
+        (one.cluster or root.cluster, one.code, one.subject)
+        for root in diagnosis.root_causes
+        for one in (*root.symptoms, *root.circle)
+    }
 
 
 def less_seen(diagnosis: Diagnosis, before: Diagnosis) -> list[str]:
     """Return the clusters of a baseline of which less was seen now than then.
 
     What is not found in them need not be gone: a server did not answer, something is unread that
-    was read, or one object was asked about.
+    was read, or another object was asked about.
     """
     clusters = sorted({one.cluster for one in before.sources if one.cluster})
-    if diagnosis.about or before.about:
+    if _asked(diagnosis) != _asked(before):
         return clusters
     lost = {one.cluster for one in diagnosis.sources if not one.answered}
     return [
@@ -113,6 +128,10 @@ def less_seen(diagnosis: Diagnosis, before: Diagnosis) -> list[str]:
         for one in clusters
         if one in lost or "" in lost or _unread(diagnosis, one) - _unread(before, one)
     ]
+
+
+def _asked(diagnosis: Diagnosis) -> Ref | None:
+    return diagnosis.about.ref if diagnosis.about else None
 
 
 def _unread(diagnosis: Diagnosis, cluster: str) -> set[str]:
@@ -196,7 +215,7 @@ def _aside(root: RootCause, why: Why) -> SetAside:
 
 
 def _circle(root: RootCause) -> tuple[str, ...]:
-    return tuple(f"{one.code} on {one.subject}" for one in root.circle)
+    return tuple(one.name or f"{one.code} on {one.subject}" for one in root.circle)
 
 
 def _name(root: RootCause) -> str:

@@ -6,7 +6,8 @@ from enum import StrEnum
 
 import anyio
 
-from clusterwright.agents.diagnose.diagnosis import Diagnosis, RootCause, Verdict
+from clusterwright.agents.diagnose.diagnosis import Diagnosis, RootCause, Why
+from clusterwright.agents.diagnose.known import less_seen
 from clusterwright.tools.finding import Severity
 
 _WORST_FIRST = tuple(Severity)
@@ -35,7 +36,7 @@ class Change:
 def changes(before: Diagnosis, now: Diagnosis) -> list[Change]:
     """Return what changed from one diagnosis to the next, what is new first.
 
-    A root that is missing from an answer that could not check everything is not gone.
+    What is missing where less could be seen than before is not gone.
     """
     was = {one.id: one for one in before.root_causes}
     found = [Change(What.NEW, one) for one in now.root_causes if one.id not in was]
@@ -44,14 +45,12 @@ def changes(before: Diagnosis, now: Diagnosis) -> list[Change]:
         for one in now.root_causes
         if (known := was.get(one.id)) and _rank(one) < _rank(known)
     ]
-    left = {one.id for one in now.root_causes}
-    for one in before.root_causes:
-        if one.id not in left:
-            under = _explains(now, one)
-            if under:
-                found.append(Change(What.FOLDED, one, under))
-            elif _looked(before, now):
-                found.append(Change(What.GONE, one))
+    blind = less_seen(now, before)
+    for one in _missing(before, now):
+        if under := _explains(now, one):
+            found.append(Change(What.FOLDED, one, under))
+        elif one.cluster not in blind:
+            found.append(Change(What.GONE, one))
     return found
 
 
@@ -70,35 +69,44 @@ async def watch(
             last = now
         else:
             yield now, changes(last, now)
-            last = now if _looked(last, now) else _kept(last, now)
+            last = _kept(last, now)
         await anyio.sleep(seconds)
 
 
-def _looked(before: Diagnosis, now: Diagnosis) -> bool:
-    """Return whether every source that answered before answered now."""
-    answered = {(one.server, one.tool) for one in now.sources if one.answered}
-    asked = {(one.server, one.tool) for one in before.sources if one.answered}
-    return now.verdict is not Verdict.UNKNOWN and asked <= answered
-
-
 def _kept(last: Diagnosis, now: Diagnosis) -> Diagnosis:
-    """Return what is known: what is told now, and what was told before by who is silent now."""
-    told = {one.id for one in now.root_causes}
-    missing = tuple(
-        one for one in last.root_causes if one.id not in told and not _explains(now, one)
+    """Return what is known: what is told now, and what was of clusters that are seen less of now.
+
+    These keep what they had been asked for, until as much is seen of them again.
+    """
+    blind = less_seen(now, last)
+    missing = (one for one in _missing(last, now) if one.cluster in blind)
+    roots = (*now.root_causes, *(one for one in missing if not _explains(now, one)))
+    seen = (one for one in now.sources if one.cluster and one.cluster not in blind)
+    sources = (*seen, *(one for one in last.sources if one.cluster in blind))
+    return now.model_copy(
+        update={"root_causes": roots, "sources": sources, "about": now.about or last.about}
     )
-    return last.model_copy(update={"root_causes": (*now.root_causes, *missing)})
+
+
+def _missing(before: Diagnosis, now: Diagnosis) -> list[RootCause]:
+    """Return what was told and is not any more; what is set aside for a reason is still there."""
+    left = {one.id for one in now.root_causes}
+    left |= {one.id for one in now.set_aside if one.why is not Why.GONE}
+    return [one for one in before.root_causes if one.id not in left]
 
 
 def _explains(now: Diagnosis, root: RootCause) -> RootCause | None:
     """Return the root cause under which a former one is a symptom now."""
-    wanted = (root.code, root.subject)
+    wanted = (root.cluster, root.code, root.subject)
     return next(
         (
             one
             for one in now.root_causes
             if one.id != root.id
-            and any((s.code, s.subject) == wanted for s in (*one.symptoms, *one.circle))
+            and any(
+                (symptom.cluster or one.cluster, symptom.code, symptom.subject) == wanted
+                for symptom in (*one.symptoms, *one.circle)
+            )
         ),
         None,
     )

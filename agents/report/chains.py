@@ -12,7 +12,7 @@ from clusterwright.agents.diagnose.diagnosis import Link, RootCause, Symptom
 
 def name(one: RootCause | Symptom) -> str:
     """Return a finding as links name it."""
-    return f"{one.code} on {one.subject}"
+    return one.name or f"{one.code} on {one.subject}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from clusterwright.agents.diagnose import diagnose
 from clusterwright.agents.diagnose.diagnosis import About, Diagnosis, Verdict
 from clusterwright.agents.hub import connect
 from clusterwright.tools.coverage import Coverage
-from clusterwright.tools.errors import NotFoundError
-from clusterwright.tools.finding import Edge, Finding
+from clusterwright.tools.errors import InvalidInputError, NotFoundError
+from clusterwright.tools.finding import Edge, Finding, Severity
 from clusterwright.tools.ref import Ref
 from tests.agents.found import edge, finding
 
@@ -192,3 +192,23 @@ def test_circles_of_neighbours_end_and_calls_are_bounded() -> None:
     assert len(asked) == 12
     assert found.about is not None
     assert "was not looked at: 12 calls" in found.about.note
+
+
+def test_what_is_only_worth_knowing_does_not_end_the_way() -> None:
+    note = finding("job/suspended", "Pod/shop/cart-1", severity=Severity.INFO)
+    lost = finding("node/not-ready", "Node/a", severity=Severity.CRITICAL)
+    objects = {"Pod/shop/cart-1": unwell(("runs on", "Node/a", False))}
+    found = asked_about("Pod/shop/cart-1", cluster(objects, note, lost))
+    assert list(ways(found)) == ["Pod/shop/cart-1", "Node/a"]
+    assert found.verdict is Verdict.PROBLEMS
+
+
+def test_a_namespace_is_no_bound_for_what_an_object_hangs_on() -> None:
+    async def run(ref: str, namespace: str) -> Diagnosis:
+        server = cluster({"Pod/shop/cart-1": unwell()}, CRASH)
+        async with connect({"kubernetes": server}) as hub:
+            return await diagnose(hub, ref=Ref.parse(ref), namespace=namespace)
+
+    assert anyio.run(run, "Pod/shop/cart-1", "shop").verdict is Verdict.PROBLEMS
+    with pytest.raises(InvalidInputError, match="'Pod/shop/cart-1' is not in namespace 'infra'"):
+        anyio.run(run, "Pod/shop/cart-1", "infra")

@@ -327,3 +327,44 @@ def test_two_findings_of_one_code_on_one_object_are_two_roots_and_no_circle() ->
         ("container a exits", ()),
         ("container b exits", ()),
     ]
+    first_id, second_id = (one.id for one in found.root_causes)
+    assert first_id != second_id
+    assert [one.name for one in found.root_causes] == [
+        "pod/crash-loop on Deployment/shop/cart",
+        "pod/crash-loop on Deployment/shop/cart (2)",
+    ]
+
+
+def test_a_twin_keeps_its_id_while_a_number_in_its_title_changes() -> None:
+    def ids(seconds: int) -> set[str]:
+        later = CRASH.model_copy(update={"title": f"waits for {seconds} s"})
+        return {one.id for one in correlate([answered(CRASH, later)]).root_causes}
+
+    assert ids(10) == ids(95)
+
+
+def test_names_tell_the_cluster_where_there_are_several() -> None:
+    found = correlate([answered(CRASH), answered(CRASH, cluster="prod")])
+    assert {one.name for one in found.root_causes} == {
+        "pod/crash-loop on Deployment/shop/cart in dev",
+        "pod/crash-loop on Deployment/shop/cart in prod",
+    }
+
+
+def test_what_a_server_left_out_counts_for_how_much_is_hit() -> None:
+    wide = finding("pod/image-not-found", "Deployment/shop/web", members=["Pod/shop/web-1"])
+    wide = wide.model_copy(update={"more_members": 49})
+    first, _ = correlate([answered(CRASH, wide)]).root_causes
+    assert (first.code, first.more_members) == ("pod/image-not-found", 49)
+
+
+def test_of_very_many_direct_causes_the_nearest_are_told() -> None:
+    calls = [edge("Deployment/shop/cart", Edge.ROUTES_TO, f"Service/shop/s{n}") for n in range(30)]
+    broken = [finding("service/selector-mismatch", f"Service/shop/s{n}") for n in range(30)]
+    caller = CRASH.model_copy(update={"relations": tuple(calls)})
+    found = correlate([answered(caller, *broken)])
+    assert len(found.root_causes) == 30
+    for root in found.root_causes:
+        assert [(one.effect, one.cause) for one in root.links] == [
+            ("pod/crash-loop on Deployment/shop/cart", root.name)
+        ]

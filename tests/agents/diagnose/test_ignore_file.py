@@ -116,6 +116,7 @@ def test_a_wrong_entry_is_named_with_its_line_and_what_is_wrong(text: str, said:
         ("- [\n", "x.yaml is not YAML: "),
         ("- !!python/object:os.system {}\n", "x.yaml is not YAML: "),
         ("a\n---\nb\n", "x.yaml is not YAML: "),
+        ("- expires: 2027-13-45\n", "x.yaml is not YAML: month must be in 1..12"),
     ],
 )
 def test_a_file_of_another_form_is_told_as_such(text: str, said: str) -> None:

@@ -237,3 +237,9 @@ def test_what_is_no_diagnosis_is_refused_with_how_to_write_one(text: str) -> Non
     with pytest.raises(InvalidInputError, match=r"b\.json is no diagnosis: ") as raised:
         parse_baseline(text, "b.json")
     assert "clusterwright diagnose -o json --output-file b.json" in raised.value.hint
+
+
+def test_what_another_cause_explains_now_is_not_gone() -> None:
+    selects = edge("Service/shop/cart", Edge.SELECTS, "Deployment/shop/cart")
+    service = finding("service/no-ready-endpoints", "Service/shop/cart", relations=(selects,))
+    assert aside(compared(found(service, CART), found(service))) == []

@@ -1,12 +1,14 @@
 """What changes from one diagnosis to the next."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import anyio
 
 from clusterwright.agents.diagnose.correlate import correlate
 from clusterwright.agents.diagnose.diagnosis import Diagnosis
 from clusterwright.agents.diagnose.gather import Answered
+from clusterwright.agents.diagnose.known import compared
 from clusterwright.agents.diagnose.watch import Change, What, changes, watch
 from clusterwright.tools.coverage import Coverage, Gap
 from clusterwright.tools.finding import Edge, Finding, Severity
@@ -98,3 +100,34 @@ def test_what_is_new_in_a_partial_answer_is_told_once() -> None:
         [],
         [],
     ]
+
+
+def test_a_cluster_that_goes_dark_loses_nothing_while_others_answer() -> None:
+    both = correlate([answered(CRASH), answered(CRASH, cluster="prod")])
+    dark = replace(SILENT, cluster="prod")
+    assert watched(both, correlate([answered(CRASH), dark]), both) == [
+        ["new pod/crash-loop", "new pod/crash-loop"],
+        [],
+        [],
+    ]
+
+
+def test_what_is_forbidden_now_is_not_gone() -> None:
+    gap = Gap(what="Pod", reason="forbidden")
+    assert watched(of(CRASH), correlate([answered(gaps=(gap,))]), of()) == [
+        ["new pod/crash-loop"],
+        [],
+        ["gone pod/crash-loop"],
+    ]
+
+
+def test_a_symptom_of_that_name_in_another_cluster_explains_nothing() -> None:
+    other = correlate([answered(), answered(CRASH, NO_BACKENDS, cluster="prod")])
+    both = correlate([answered(NO_BACKENDS), answered(CRASH, NO_BACKENDS, cluster="prod")])
+    assert told(changes(both, other)) == ["gone service/no-ready-endpoints"]
+
+
+def test_what_is_set_aside_is_still_there() -> None:
+    known = compared(of(CRASH), of(CRASH))
+    assert known.root_causes == ()
+    assert told(changes(of(CRASH), known)) == []

@@ -152,6 +152,7 @@ def linked(*links: tuple[str, str], circle: tuple[str, ...] = ()) -> RootCause:
         .root_causes[0]
         .model_copy(
             update={
+                "name": "pod/crash-loop on Pod/shop/a",
                 "code": "pod/crash-loop",
                 "subject": Ref.parse("Pod/shop/a"),
                 "circle": tuple(_broken(one) for one in circle),

@@ -13,7 +13,7 @@ import anyio
 import click
 
 from clusterwright.agents.diagnose import diagnose
-from clusterwright.agents.diagnose.diagnosis import Diagnosis, Verdict
+from clusterwright.agents.diagnose.diagnosis import About, Diagnosis, Verdict
 from clusterwright.agents.diagnose.fleet import diagnose_fleet
 from clusterwright.agents.hub import Hub, Target, connect
 from clusterwright.agents.server_spec import name_server, parse_server
@@ -146,11 +146,12 @@ def command(
         sieve = read_sieve(baseline, ignore_file, namespace)
         if watched and (output not in {TEXT, "json"} or output_file):
             raise InvalidInputError("--watch prints lines", hint="with -o text or -o json only")
+        if watched and strict:
+            raise InvalidInputError("--watch goes on", hint="--strict is for a single look")
     except ToolError as error:
         raise _usage(error) from error
     try:
         if watched:
-            tell(sieve.heeded())
             anyio.run(_watch, servers, asked, sieve, every, output == "json")
         with progress("asking for problems"):
             whole = anyio.run(run, servers, asked)
@@ -242,11 +243,23 @@ async def _look(hub: Hub, asked: Asked) -> Diagnosis:
 async def _watch(
     servers: Mapping[str, Target], asked: Asked, sieve: Sieve, every: float, as_json: bool
 ) -> None:
-    """Tell what changes until the process is ended."""
+    """Tell what changes until the process is ended; an object may go, and come again."""
+    told = False
     async with connect(servers) as hub:
 
         async def look() -> Diagnosis:
-            return sieve.sift(await _look(hub, asked))
+            nonlocal told
+            try:
+                whole = await _look(hub, asked)
+            except NotFoundError:
+                if asked.ref is None or not told:
+                    raise
+                gone = About(ref=asked.ref, state="does not exist")
+                return Diagnosis(verdict=Verdict.UNKNOWN, about=gone, complete=False)
+            if not told:
+                tell(sieve.notes(whole))
+                told = True
+            return sieve.sift(whole)
 
         await follow(look, seconds=every, as_json=as_json)
 

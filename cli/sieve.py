@@ -40,10 +40,6 @@ class Sieve:
         left = without_ignored(diagnosis, self.entries, datetime.now(UTC).date())
         return compared(left, self.before, self.namespace) if self.before else left
 
-    def heeded(self) -> list[str]:
-        """Return what to know before anything was found: that a file is heeded at all."""
-        return [f"{self.ignore_file} is heeded"] if self.entries else []
-
     def notes(self, diagnosis: Diagnosis) -> list[str]:
         """Return what to know of the two files, given all that was found."""
         everywhere = self.namespace is None

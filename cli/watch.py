@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import click
 
-from clusterwright.agents.diagnose.diagnosis import Diagnosis, Verdict
+from clusterwright.agents.diagnose.diagnosis import Diagnosis
 from clusterwright.agents.diagnose.watch import Change, What, watch
-from clusterwright.tools.excerpt import one_line
+from clusterwright.tools.excerpt import few, one_line
 from clusterwright.tools.finding import Severity
 from clusterwright.tools.neutral import neutral
 
@@ -19,17 +19,16 @@ async def follow(
     look: Callable[[], Awaitable[Diagnosis]], *, seconds: float, as_json: bool
 ) -> None:
     """Print what changes until the process is ended; JSON is one object a line."""
-    unknown, first = False, True
+    blind, first = "", True
     async for diagnosis, found in watch(look, seconds=seconds):
         now = datetime.now(UTC)
         for one in found:
             click.echo(as_record(one, now) if as_json else as_line(one, now))
         if not as_json and first:
             click.echo(f"{_clock(now)}  {_first(diagnosis)}; Ctrl-C ends", err=True)
-        if (diagnosis.verdict is Verdict.UNKNOWN) is not unknown:
-            unknown = not unknown
-            said = "not all could be checked" if unknown else "all can be checked again"
-            click.echo(f"{_clock(now)}  {said}", err=True)
+        if (unseen := _unseen(diagnosis)) != blind:
+            blind = unseen
+            click.echo(f"{_clock(now)}  {unseen or 'all can be checked again'}", err=True)
         first = False
 
 
@@ -50,6 +49,19 @@ def as_record(change: Change, now: datetime) -> str:
     record = {"schema": "clusterwright.change/v1", "at": now.isoformat(), "what": change.what}
     under = {"explained_by": change.under.id} if change.under else {}
     return json.dumps({**record, **under, "root_cause": root}, ensure_ascii=False)
+
+
+def _unseen(diagnosis: Diagnosis) -> str:
+    """Return what could not be looked at; empty if all could."""
+    silent = (one for one in diagnosis.sources if not one.answered)
+    names = sorted(
+        {f"{one.server} of {one.cluster}" if one.cluster else one.server for one in silent}
+    )
+    if names:
+        return f"not all could be checked: {few(names, 4)} did not answer"
+    if diagnosis.about and not diagnosis.sources:
+        return f"{diagnosis.about.ref} does not exist"
+    return ""
 
 
 def _first(diagnosis: Diagnosis) -> str:

@@ -140,6 +140,6 @@ def test_a_watch_leaves_out_what_is_ignored_and_says_that_it_heeds_a_file(tmp_pa
         told = [process.stderr.readline(), process.stderr.readline()]
         process.send_signal(signal.SIGINT)
         out, _ = process.communicate(timeout=60)
-    assert told[0] == f"Note: {file} is heeded\n"
+    assert told[0] == f"Note: {file} is heeded: 1 ignored\n"
     assert "watching; 0 root causes now" in told[1]
     assert out == ""

@@ -6,13 +6,19 @@ import signal
 import subprocess
 import sys
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
+import anyio
+import pytest
 from click import unstyle
 
 from clusterwright.agents.diagnose.correlate import correlate
+from clusterwright.agents.diagnose.diagnosis import Diagnosis
+from clusterwright.agents.diagnose.gather import Answered
 from clusterwright.agents.diagnose.watch import Change, What
-from clusterwright.cli.watch import as_line, as_record
+from clusterwright.cli.watch import as_line, as_record, follow
+from clusterwright.tools.coverage import Coverage, Gap
 from tests.agents.found import answered, finding
 
 NOON = datetime(2026, 11, 23, 12, 0, 5, tzinfo=UTC)
@@ -56,3 +62,25 @@ def test_a_watch_goes_on_until_it_is_interrupted() -> None:
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=30) == 130
     assert (first["what"], first["root_cause"]["subject"]) == ("new", "Deployment/shop/cart")
+
+
+def test_who_did_not_answer_is_named_once_and_again_when_they_do(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    gap = Gap(what="server helm", reason="no answer within 20 s")
+    silent = Answered("helm", "", coverage=Coverage(gaps=(gap,)), failed=True)
+    partly, whole = correlate([answered(), silent]), correlate([answered()])
+    left = [partly, partly, whole]
+
+    async def look() -> Diagnosis:
+        if not left:
+            raise EOFError
+        return left.pop(0)
+
+    with pytest.raises(EOFError):
+        anyio.run(partial(follow, look, seconds=0, as_json=False))
+    assert [line.split("  ", 1)[1] for line in capsys.readouterr().err.splitlines()] == [
+        "watching; 0 root causes now; Ctrl-C ends",
+        "not all could be checked: helm did not answer",
+        "all can be checked again",
+    ]

@@ -18,6 +18,7 @@ from clusterwright.agents.report.said import (
     checked_lines,
     counted,
     deepest_line,
+    seen_on,
     several_clusters,
     since,
     symptom_line,
@@ -121,8 +122,10 @@ def _facts(root: RootCause) -> Iterator[tuple[str, Node]]:
     yield "code", tag("span", tag("code", root.code), f" ({root.certainty.value}{since(root)})")
     if root.cluster:
         yield "cluster", tag("code", root.cluster)
-    if root.members and set(root.members) != {root.subject}:
-        yield "seen on", _list([str(one) for one in root.members])
+    members, left = seen_on(root, _MOST_LINES)
+    if members:
+        more = [tag("li", f"and {left} more")] if left else []
+        yield "seen on", tag("ul", *(tag("li", one) for one in members), *more)
     if len(root.path) > 1:
         yield "way", tag("code", " ".join(root.path))
     if root.deepest_visible:

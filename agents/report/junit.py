@@ -14,7 +14,7 @@ from xml.etree import ElementTree as Xml
 
 from clusterwright.agents.diagnose.diagnosis import Diagnosis, RootCause, SetAside, Source, Why
 from clusterwright.agents.report.evidence import evidence_lines
-from clusterwright.agents.report.said import deepest_line, reasons, since, symptom_line
+from clusterwright.agents.report.said import deepest_line, reasons, seen_line, since, symptom_line
 from clusterwright.tools.finding import Severity
 from clusterwright.tools.neutral import neutral
 
@@ -61,6 +61,8 @@ def _cases(diagnosis: Diagnosis, cluster: str) -> Iterator[_Case]:
 
 def _told(root: RootCause) -> _Case:
     lines = [f"{root.code} ({root.certainty.value}{since(root)})"]
+    if seen := seen_line(root):
+        lines.append(f"seen on: {seen}")
     if root.deepest_visible:
         lines.append(deepest_line(root))
     folded = (*root.circle, *root.symptoms)

@@ -17,6 +17,7 @@ from clusterwright.agents.report.said import (
     counted,
     deepest_line,
     reasons,
+    seen_on,
     since,
     symptom_line,
     verdict_line,
@@ -24,15 +25,19 @@ from clusterwright.agents.report.said import (
 from clusterwright.tools.neutral import neutral
 
 _MOST_CAUSES = 50
+_REST = ", told in full with `-o json`"
 _MOST_LINES = 20
 _MOST_EVIDENCE = 12
 _MOST_GAPS = 100
 _BACKTICKS = re.compile("`+")
 
 
-def to_markdown(diagnosis: Diagnosis) -> str:
-    """Return the document: the verdict first, then root causes, worst first, then coverage."""
-    shown = diagnosis.root_causes[:_MOST_CAUSES]
+def to_markdown(diagnosis: Diagnosis, most: int = _MOST_CAUSES, *, rest: str = _REST) -> str:
+    """Return the document: the verdict first, then root causes, worst first, then coverage.
+
+    So many root causes are told, at `most`; `rest` says where the others, which are counted, are.
+    """
+    shown = diagnosis.root_causes[:most]
     blocks = ["# Diagnosis", f"**{verdict_line(diagnosis)}**"]
     if diagnosis.about:
         note = f": {code(diagnosis.about.note)}" if diagnosis.about.note else ""
@@ -41,7 +46,7 @@ def to_markdown(diagnosis: Diagnosis) -> str:
         blocks += _root(number, root)
     left = diagnosis.root_causes[len(shown) :]
     if left:
-        blocks.append(f"And {counted(len(left), 'more root cause')}, told in full with `-o json`.")
+        blocks.append(f"And {counted(len(left), 'more root cause')}{rest}.")
     blocks += ["## What this rests on", "\n".join(_basis(diagnosis))]
     return "\n\n".join(blocks) + "\n"
 
@@ -83,8 +88,10 @@ def _facts(root: RootCause) -> Iterator[str]:
     yield f"- Code: {code(root.code)} ({root.certainty.value}{since(root)})"
     if root.cluster:
         yield f"- Cluster: {code(root.cluster)}"
-    if root.members and set(root.members) != {root.subject}:
-        yield f"- Seen on: {', '.join(_coded([str(one) for one in root.members]))}"
+    members, left = seen_on(root, _MOST_LINES)
+    if members:
+        more = f" and {left} more" if left else ""
+        yield f"- Seen on: {', '.join(map(code, members))}{more}"
     if len(root.path) > 1:
         yield f"- Way: {code(' '.join(root.path))}"
     if root.deepest_visible:

@@ -25,20 +25,32 @@ def verdict_line(diagnosis: Diagnosis) -> str:
     roots = diagnosis.root_causes
     match diagnosis.verdict:
         case Verdict.UNKNOWN:
-            some = any(one.answered and one.checked for one in diagnosis.sources)
-            if diagnosis.about and diagnosis.about.well is False:
-                return "It is not well, and no cause was found."
-            if some:
-                return "No problems found in what could be checked; a server could not be asked."
-            return "Nothing could be checked."
+            return _unknown(diagnosis)
         case Verdict.HEALTHY:
             partly = "" if diagnosis.complete else " in what could be checked"
             noted = f"; {len(roots)} worth knowing" if roots else ""
             return f"No {_new(diagnosis)}problems found{partly}{_beyond(diagnosis)}{noted}."
         case Verdict.PROBLEMS:
-            symptoms = len({(s.code, s.subject) for root in roots for s in root.symptoms})
-            folded = f", {counted(symptoms, 'symptom')} folded under" if symptoms else ""
+            symptoms = {
+                (one.cluster or root.cluster, one.code, one.subject)
+                for root in roots
+                for one in root.symptoms
+            }
+            folded = f", {counted(len(symptoms), 'symptom')} folded under" if symptoms else ""
             return f"{counted(len(roots), f'{_new(diagnosis)}root cause')}{folded}."
+
+
+def _unknown(diagnosis: Diagnosis) -> str:
+    """Return what there is to say where nothing is known to be wrong, and nothing to be well."""
+    about = diagnosis.about
+    if about and about.well is False:
+        return "It is not well, and no cause was found."
+    if not any(one.answered and one.checked for one in diagnosis.sources):
+        return "Nothing could be checked."
+    found = "No problems found in what could be checked"
+    if all(one.answered for one in diagnosis.sources):
+        return f"{found}; whether {'it' if about else 'all'} is well could not be told."
+    return f"{found}; a server could not be asked."
 
 
 def counted(count: int, what: str) -> str:
@@ -129,6 +141,21 @@ def symptom_line(symptom: Symptom) -> str:
     """Return a symptom with its code; its cluster only where that is not its cause's."""
     where = f"{symptom.cluster}: " if symptom.cluster else ""
     return f"{where}{symptom.subject} {symptom.code}: {symptom.title}"
+
+
+def seen_on(root: RootCause, most: int) -> tuple[list[str], int]:
+    """Return the first objects that show a root cause, and how many more do; none beside itself."""
+    if set(root.members) <= {root.subject} and not root.more_members:
+        return [], 0
+    shown = [str(one) for one in root.members[:most]]
+    return shown, len(root.members) - len(shown) + root.more_members
+
+
+def seen_line(root: RootCause) -> str:
+    """Return what shows a root cause beside itself in a line: the first ones, the rest counted."""
+    shown, left = seen_on(root, _MOST_NAMED)
+    more = f" and {left} more" if left else ""
+    return f"{', '.join(shown)}{more}"
 
 
 def since(root: RootCause) -> str:

@@ -17,6 +17,7 @@ from clusterwright.agents.report.said import (
     aside_rows,
     counted,
     deepest_line,
+    seen_line,
     symptom_line,
     verdict_line,
 )
@@ -125,6 +126,8 @@ def _result(root: RootCause, rule: int, fingerprint: str) -> Manifest:
 def _sentences(root: RootCause) -> list[str]:
     """Return what is wrong, what shows it, and what to do, for those who see the message only."""
     said = [root.title, *(evidence_line(one) for one in root.evidence[:_MOST_EVIDENCE])]
+    if seen := seen_line(root):
+        said.append(f"Seen on: {seen}")
     if root.deepest_visible:
         said.append(deepest_line(root))
     if root.symptoms:

@@ -65,6 +65,7 @@ class Cause(BaseModel):
 
 def brief(root: RootCause, cluster: str, evidence: int) -> Cause:
     """Return a root cause in brief, with so much of its evidence."""
+    objects = len(root.members) + root.more_members
     shown = [named(one.code, one.subject) for one in root.symptoms[:_EXAMPLES]]
     return Cause(
         id=root.id,
@@ -75,7 +76,7 @@ def brief(root: RootCause, cluster: str, evidence: int) -> Cause:
         cluster=root.cluster if root.cluster != cluster else None,
         certainty=root.certainty,
         since=root.since,
-        objects=len(root.members) if len(root.members) > 1 else None,
+        objects=objects if objects > 1 else None,
         evidence=tuple(
             shorten(one_line(evidence_line(one), 1_000), _LONGEST_EVIDENCE)
             for one in root.evidence[:evidence]

@@ -1,13 +1,14 @@
 """The tool that asks every server what is wrong, and names the root causes across all of them."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated
 
 from pydantic import Field
 
-from clusterwright.agents.diagnose.about import about
+from clusterwright.agents.diagnose import diagnose as look_at
 from clusterwright.agents.diagnose.diagnosis import Diagnosis, RootCause
 from clusterwright.agents.remediate.found import Scope
 from clusterwright.agents.serving.diagnosed import MOST, Diagnosed, page
@@ -27,8 +28,18 @@ _TOKEN_BYTES = 9
 class _Asked:
     """What is to be diagnosed."""
 
-    scope: Scope
+    cluster: str | None
+    namespace: str | None
     ref: Ref | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """The last root cause that was shown: of which look, where in it, and its id."""
+
+    token: str
+    place: int
+    last: str
 
 
 async def diagnose(
@@ -48,16 +59,16 @@ async def diagnose(
     """
     asked = _asked(subject, namespace, cluster)
     own = question(subject, namespace, cluster)
-    found, token, last = decode("diagnose", cursor, str, str, str) if cursor else ("", "", "")
-    if cursor and found != own:
-        raise foreign(cursor)
-    known = work.kept_look(str(token)) if token else None
+    shown = _shown(own, cursor) if cursor else _Shown("", -1, "")
+    known = work.looks.get(shown.token)
+    start = shown.place + 1
     if known is None:
         known = await _look(work, tell, asked)
-        token = secrets.token_urlsafe(_TOKEN_BYTES)
-        work.keep_look(str(token), known)
-    after = partial(_after, own, str(token))
-    return page(known, _rest(known.root_causes, str(last)), limit, after)
+        start = _start(known.root_causes, shown) if cursor else 0
+        shown = _Shown(secrets.token_urlsafe(_TOKEN_BYTES), -1, "")
+        work.looks.keep(shown.token, known)
+    rest = known.root_causes[start:]
+    return page(known, rest, limit, partial(_after, own, shown.token, start, rest))
 
 
 TOOL = Tool(diagnose, Effect.READ, "Diagnose a cluster, a namespace or an object", tells=True)
@@ -67,37 +78,42 @@ def _asked(subject: str | None, namespace: str | None, cluster: str | None) -> _
     """Return what is asked for; raise InvalidInputError for what cannot be."""
     if namespace:
         check_namespace(namespace)
-    ref = Ref.parse(subject) if subject else None
-    if ref and namespace and ref.namespace and ref.namespace != namespace:
-        raise InvalidInputError(
-            f"{subject!r} is not in namespace {namespace!r}", hint="leave namespace out"
-        )
-    # What an object hangs on may be anywhere in its cluster.
-    return _Asked(Scope(cluster, None if ref else namespace), ref)
+    return _Asked(cluster, namespace, Ref.parse(subject) if subject else None)
 
 
 async def _look(work: Workplace, tell: Tell, asked: _Asked) -> Diagnosis:
     hub = await work.hub()
     async with saying(tell, len(hub.servers) + 1.0) as say:
-        found = await work.look(asked.scope, lambda server: say(f"{server} has answered"))
-        if asked.ref is None:
-            return found.diagnosis
-        say(f"following what {asked.ref} hangs on")
-        named = next((one.cluster for one in found.answers if one.cluster), "")
-        return await about(hub, found.diagnosis, found.answers, asked.ref, named)
+        found = await look_at(
+            hub,
+            cluster=asked.cluster,
+            namespace=asked.namespace,
+            ref=asked.ref,
+            heard=lambda server: say(f"{server} has answered"),
+        )
+    # What an object hangs on may be anywhere in its cluster.
+    work.know(found, Scope(asked.cluster, None if asked.ref else asked.namespace))
+    return found
 
 
-def _rest(roots: tuple[RootCause, ...], last: str) -> tuple[RootCause, ...]:
-    """Return the root causes after the last one that was shown; raise InvalidInputError."""
-    if not last:
-        return roots
-    for place, one in enumerate(roots):
-        if one.id == last:
-            return roots[place + 1 :]
-    raise InvalidInputError(
-        "what was found has changed since the page before", hint="ask again without cursor"
-    )
+def _shown(own: str, cursor: str) -> _Shown:
+    """Return what a cursor goes on after; raise InvalidInputError."""
+    found, token, place, last = decode("diagnose", cursor, str, str, int, str)
+    if found != own:
+        raise foreign(cursor)
+    return _Shown(str(token), max(int(place), -1), str(last))
 
 
-def _after(own: str, token: str, root: RootCause) -> str:
-    return encode("diagnose", own, token, root.id)
+def _start(roots: Sequence[RootCause], shown: _Shown) -> int:
+    """Return where another look goes on after what was shown; raise InvalidInputError."""
+    places = (place for place, one in enumerate(roots) if one.id == shown.last)
+    nearest = min(places, key=lambda place: abs(place - shown.place), default=None)
+    if nearest is None:
+        raise InvalidInputError(
+            "what was found has changed since the page before", hint="ask again without cursor"
+        )
+    return nearest + 1
+
+
+def _after(own: str, token: str, start: int, rest: Sequence[RootCause], most: int) -> str:
+    return encode("diagnose", own, token, start + most - 1, rest[most - 1].id)

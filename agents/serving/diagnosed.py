@@ -21,9 +21,8 @@ _HEADLINES = {
     Verdict.UNKNOWN: "It cannot be told whether anything is wrong",
 }
 
-
-After = Callable[[RootCause], str | None]
-"""Returns the cursor that goes on after a root cause; None where there are no pages."""
+After = Callable[[int], str | None]
+"""Returns the cursor that goes on after so many root causes; None where there are no pages."""
 
 
 class Checked(BaseModel):
@@ -107,7 +106,7 @@ def _page(
         ),
         gaps=tuple(gaps[:_GAPS]),
         more_gaps=len(gaps) - _GAPS if len(gaps) > _GAPS else None,
-        next_cursor=after(roots[most - 1]) if most < len(roots) else None,
+        next_cursor=after(most) if most < len(roots) else None,
     )
 
 

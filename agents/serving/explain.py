@@ -15,6 +15,7 @@ from clusterwright.agents.serving.parameters import Cluster, Subject
 from clusterwright.agents.serving.workplace import Workplace
 from clusterwright.tools.answer import BUDGET, CAP, longest
 from clusterwright.tools.cursor import Cursor, decode, encode, foreign, question
+from clusterwright.tools.errors import InvalidInputError
 from clusterwright.tools.explain import page
 from clusterwright.tools.tool import Effect, Tool
 
@@ -42,16 +43,30 @@ async def explain(
         text = await to_thread.run_sync(page, cause)
         return Explained(cluster=_NOBODY, code=cause, page=text)
     own = question(cause, subject, cluster)
-    asked, start = decode("explain", cursor, str, int) if cursor else (own, 0)
-    if asked != own:
-        raise foreign(cursor or "")
-    _, found, root = await look_for(work, cause, subject, cluster)
-    whole = Whole(root, _remedies(found, root))
-    most = min(limit or _MOST, max(len(whole.parts) - int(start), 0))
-    return longest(partial(_told, whole, own, int(start)), most, CAP if limit else BUDGET)
+    token, start = _place(own, cursor) if cursor else ("", 0)
+    whole = work.wholes.get(token)
+    if whole is None:
+        _, found, root = await look_for(work, cause, subject, cluster)
+        whole = Whole(root, _remedies(found, root))
+        if token not in {"", whole.digest}:
+            raise InvalidInputError(
+                "what is known of it has changed since the page before",
+                hint="ask again without cursor",
+            )
+        work.wholes.keep(whole.digest, whole)
+    most = min(limit or _MOST, max(len(whole.parts) - start, 0))
+    return longest(partial(_told, whole, own, start), most, CAP if limit else BUDGET)
 
 
 TOOL = Tool(explain, Effect.READ, "Explain a root cause or a finding code")
+
+
+def _place(own: str, cursor: str) -> tuple[str, int]:
+    """Return of what a cursor goes on, and at which part; raise InvalidInputError."""
+    asked, token, start = decode("explain", cursor, str, str, int)
+    if asked != own:
+        raise foreign(cursor)
+    return str(token), max(int(start), 0)
 
 
 def _remedies(found: Found, root: RootCause) -> tuple[Offered, ...]:
@@ -66,4 +81,5 @@ def _remedies(found: Found, root: RootCause) -> tuple[Offered, ...]:
 
 def _told(whole: Whole, own: str, start: int, most: int) -> Explained:
     end = start + most
-    return whole.told(start, most, encode("explain", own, end) if end < len(whole.parts) else None)
+    more = encode("explain", own, whole.digest, end) if end < len(whole.parts) else None
+    return whole.told(start, most, more)

@@ -7,9 +7,11 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from clusterwright.agents.diagnose.diagnosis import Link, RootCause, Symptom
+from clusterwright.agents.report.chains import name, order
 from clusterwright.agents.report.evidence import evidence_line
 from clusterwright.agents.serving.cause import Cause, brief, named
 from clusterwright.tools.answer import Answer
+from clusterwright.tools.cursor import question
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.finding import Evidence, Remedy, Severity
 from clusterwright.tools.ref import Ref
@@ -81,12 +83,18 @@ class Whole:
     root: RootCause
     remedies: tuple[Offered, ...]
     parts: tuple[Evidence | Offered | Hanging, ...] = field(init=False)
+    digest: str = field(init=False)
+    """Tells it from what was known at another time."""
 
     def __post_init__(self) -> None:
         """Put the parts in their order."""
-        links = {one.effect: one for one in self.root.links}
+        links: dict[str, Link] = {}
+        for one in order(self.root).links:
+            links.setdefault(one.effect, one)
         hanging = (_hanging(one, links) for one in (*self.root.circle, *self.root.symptoms))
+        said = (one.model_dump_json() for one in (self.root, *self.remedies))
         object.__setattr__(self, "parts", (*self.root.evidence, *self.remedies, *hanging))
+        object.__setattr__(self, "digest", question(*said))
 
     def told(self, start: int, most: int, cursor: str | None) -> Explained:
         """Return so many parts from one of them on."""
@@ -108,7 +116,7 @@ def offered(remedy: Remedy, tool: str) -> Offered:
 
 
 def _hanging(symptom: Symptom, links: dict[str, Link]) -> Hanging:
-    link = links.get(named(symptom.code, symptom.subject))
+    link = links.get(name(symptom))
     return Hanging(
         code=symptom.code,
         severity=symptom.severity,

@@ -46,7 +46,5 @@ RESOURCE = Resource(
 
 
 def _report(diagnosis: Diagnosis, most: int) -> Report:
-    left = len(diagnosis.root_causes) - most
-    shown = diagnosis.model_copy(update={"root_causes": diagnosis.root_causes[:most]})
-    more = f"\n{left} more root causes: ask for a namespace, or by `diagnose`.\n" if left else ""
-    return Report(cluster=cluster_of(diagnosis), markdown=to_markdown(shown) + more)
+    text = to_markdown(diagnosis, most, rest=": ask for a namespace, or by `diagnose`")
+    return Report(cluster=cluster_of(diagnosis), markdown=text)

@@ -5,31 +5,26 @@ from collections import OrderedDict
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TypeVar
 
 import anyio
 from mcp.client import ClientRequestContext
 from mcp_types import ElicitRequestFormParams, ElicitRequestParams, ElicitResult
 
-from clusterwright.agents.diagnose.correlate import correlate
 from clusterwright.agents.diagnose.diagnosis import Diagnosis
-from clusterwright.agents.diagnose.gather import gather
 from clusterwright.agents.hub import Hub, Target
-from clusterwright.agents.remediate.found import Found, Hands, Scope
+from clusterwright.agents.remediate.found import Found, Hands, Scope, look
 from clusterwright.agents.remediate.repair import Repair
 from clusterwright.agents.remediate.verify import GONE_SECONDS
+from clusterwright.agents.serving.explained import Whole
 from clusterwright.agents.serving.held import Held
+from clusterwright.agents.serving.kept import Kept, keep
 from clusterwright.tools.errors import NotFoundError
 
-_MOST_LOOKS = 4
-_LOOK_SECONDS = 120.0
-"""How long the pages of a diagnosis are those of one look."""
 _MOST_SCOPES = 1_000
 _MOST_PLANS = 100
 _PLAN = re.compile(r"(?m)^Plan (\S{1,60}), digest ")
 """How the last line of a question begins."""
 
-_V = TypeVar("_V")
 Question = Callable[[str], Awaitable[str | None]]
 """Returns what a person must agree to before a plan is applied, None if it is covered already."""
 
@@ -44,12 +39,6 @@ class Planned:
     """Who carries it out."""
     back: bool = False
     """Whether it undoes another."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    until: float
-    diagnosis: Diagnosis
 
 
 class Workplace:
@@ -76,7 +65,8 @@ class Workplace:
         self._turn = anyio.Lock()
         self._agreed: str | None = None
         self._unanswered: list[str] = []
-        self._looks: OrderedDict[str, _Look] = OrderedDict()
+        self.looks = Kept[Diagnosis]()
+        self.wholes = Kept[Whole]()
         self._scopes: OrderedDict[str, Scope] = OrderedDict()
         self._plans: OrderedDict[str, Planned] = OrderedDict()
 
@@ -86,34 +76,26 @@ class Workplace:
             self._held = Held(self._servers(), self._answer)
         return await self._held.hub()
 
-    async def look(self, scope: Scope, heard: Callable[[str], None] | None = None) -> Found:
-        """Return what is wrong at this moment; the causes are known by their ids from now on."""
-        hub = await self.hub()
-        answers = await gather(hub, cluster=scope.cluster, namespace=scope.namespace, heard=heard)
-        found = Found(correlate(answers), tuple(answers))
-        for one in found.diagnosis.root_causes:
+    async def look(self, scope: Scope) -> Found:
+        """Return what is wrong at this moment."""
+        found = await look(await self.hub(), scope)
+        self.know(found.diagnosis, scope)
+        return found
+
+    def know(self, diagnosis: Diagnosis, scope: Scope) -> None:
+        """Know root causes by their ids, and where they were found, from now on."""
+        for one in diagnosis.root_causes:
             known = self._scopes.get(one.id)
             wider = known if known and known.namespace is None else scope  # it shows all symptoms
-            _keep(self._scopes, one.id, wider, _MOST_SCOPES)
-        return found
+            keep(self._scopes, one.id, wider, _MOST_SCOPES)
 
     def scope_of(self, cause: str) -> Scope | None:
         """Return where a cause was found, by its id."""
         return self._scopes.get(cause)
 
-    def keep_look(self, token: str, diagnosis: Diagnosis) -> None:
-        """Keep what is told on several pages."""
-        look = _Look(anyio.current_time() + _LOOK_SECONDS, diagnosis)
-        _keep(self._looks, token, look, _MOST_LOOKS)
-
-    def kept_look(self, token: str) -> Diagnosis | None:
-        """Return what an earlier page was of, unless that is too long ago."""
-        look = self._looks.get(token)
-        return look.diagnosis if look and anyio.current_time() < look.until else None
-
     def keep_plan(self, plan: str, planned: Planned) -> None:
         """Keep what a plan is to fix."""
-        _keep(self._plans, plan, planned, _MOST_PLANS)
+        keep(self._plans, plan, planned, _MOST_PLANS)
 
     def plan(self, plan: str) -> Planned:
         """Return what a plan is to fix; raise NotFoundError."""
@@ -162,11 +144,3 @@ class Workplace:
             return ElicitResult(action="accept", content={"approve": True})
         self._unanswered += _PLAN.findall(params.message)[-1:]
         return ElicitResult(action="cancel")
-
-
-def _keep(kept: OrderedDict[str, _V], key: str, value: _V, most: int) -> None:
-    """Keep a value as the latest, at the cost of the oldest."""
-    kept[key] = value
-    kept.move_to_end(key)
-    while len(kept) > most:
-        kept.popitem(last=False)

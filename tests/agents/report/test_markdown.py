@@ -66,3 +66,10 @@ def test_of_a_great_many_the_rest_is_counted() -> None:
     assert text.count("\n## ") == 51
     assert "And 451 more root causes, told in full with `-o json`." in text
     assert "- and 980 more, all of them with `-o json`\n" in to_markdown(wide(1_000))
+
+
+def test_as_many_as_are_wanted_are_told_and_the_rest_is_said_to_be_elsewhere() -> None:
+    text = to_markdown(many(60), 55, rest=": ask on")
+    assert text.startswith("# Diagnosis\n\n**61 root causes.**\n")
+    assert text.count("\n## ") == 56
+    assert "\nAnd 6 more root causes: ask on.\n" in text

@@ -8,9 +8,11 @@ from clusterwright.agents.serving.diagnose import diagnose
 from clusterwright.agents.serving.workplace import Workplace
 from clusterwright.tools.answer import BUDGET
 from clusterwright.tools.caller import silent
+from clusterwright.tools.cursor import encode, question
 from clusterwright.tools.errors import InvalidInputError, ToolError
 from clusterwright.tools.finding import Severity
 from tests.agents.found import finding
+from tests.agents.report.cases import problems
 from tests.agents.serving.domain import Domain, working
 
 pytestmark = pytest.mark.anyio
@@ -47,6 +49,34 @@ async def test_pages_are_of_one_look_whatever_happens_meanwhile() -> None:
         second = await diagnose(work, silent, cursor=first.next_cursor)
     assert second.total == 60
     assert not {one.id for one in first.causes} & {one.id for one in second.causes}
+
+
+async def test_pages_go_on_after_a_restart_where_the_last_cause_is_still_there() -> None:
+    domain = Domain([finding("pod/crash-loop", f"Pod/shop/p-{i}") for i in range(3)])
+    async with working(domain) as work:
+        first = await diagnose(work, silent, limit=2)
+    domain.findings.pop(0)
+    async with working(domain) as work:
+        second = await diagnose(work, silent, limit=2, cursor=first.next_cursor)
+    assert [str(one.subject) for one in second.causes] == ["Pod/shop/p-2"]
+    domain.findings.pop(0)
+    async with working(domain) as work:
+        with pytest.raises(InvalidInputError, match="has changed since the page before"):
+            await diagnose(work, silent, limit=2, cursor=first.next_cursor)
+
+
+async def test_causes_that_share_an_id_are_each_told_once() -> None:
+    whole = problems()
+    roots = (*whole.root_causes, *whole.root_causes)
+    cursor: str | None = encode("diagnose", question(None, None, None), "kept", -1, "")
+    told: list[str] = []
+    async with working(Domain()) as work:
+        work.looks.keep("kept", whole.model_copy(update={"root_causes": roots}))
+        while cursor:
+            page = await diagnose(work, silent, limit=1, cursor=cursor)
+            told += [one.id for one in page.causes]
+            cursor = page.next_cursor
+    assert told == [one.id for one in roots]
 
 
 async def test_a_limit_tells_more_evidence_of_fewer_causes() -> None:

@@ -4,13 +4,14 @@ import pytest
 
 from clusterwright.agents.serving.diagnose import diagnose
 from clusterwright.agents.serving.explain import explain
-from clusterwright.agents.serving.explained import Offered
+from clusterwright.agents.serving.explained import Offered, Whole
 from clusterwright.tools.caller import silent
 from clusterwright.tools.errors import InvalidInputError, NotFoundError
 from clusterwright.tools.explain import page
 from clusterwright.tools.finding import Edge, Evidence, FieldEvidence
 from clusterwright.tools.ref import Ref
 from tests.agents.found import edge, finding
+from tests.agents.report.cases import linked
 from tests.agents.serving.domain import Domain, with_remedy, working
 
 pytestmark = pytest.mark.anyio
@@ -59,6 +60,42 @@ async def test_the_parts_of_a_cause_are_all_told_page_by_page() -> None:
     assert symptoms == [
         ("Service/shop/s-0", "pod/crash-loop on Deployment/shop/app"),
         ("Service/shop/s-1", "pod/crash-loop on Deployment/shop/app"),
+    ]
+
+
+async def test_pages_are_of_one_look_whatever_happens_meanwhile() -> None:
+    domain = _failing(1)
+    async with working(domain) as work:
+        [cause] = (await diagnose(work, silent)).causes
+        first = await explain(work, cause.id)
+        domain.findings.clear()
+        second = await explain(work, cause.id, limit=200, cursor=first.next_cursor)
+    proofs = (*first.evidence, *second.evidence)
+    paths = [one.path for one in proofs if isinstance(one, FieldEvidence)]
+    assert paths == [f"$.x{i}" for i in range(60)]
+    assert [str(one.subject) for one in second.symptoms] == ["Service/shop/s-0"]
+
+
+async def test_pages_go_on_after_a_restart_unless_something_changed_meanwhile() -> None:
+    domain = _failing(1)
+    async with working(domain) as work:
+        [cause] = (await diagnose(work, silent)).causes
+        first = await explain(work, cause.id)
+    async with working(domain) as work:
+        second = await explain(work, cause.id, cursor=first.next_cursor)
+    assert second.evidence[0] not in first.evidence
+    domain.findings.pop()
+    async with working(domain) as work:
+        with pytest.raises(InvalidInputError, match="has changed since the page before"):
+            await explain(work, cause.id, cursor=first.next_cursor)
+
+
+def test_a_symptom_is_told_with_what_explains_it_directly() -> None:
+    root = linked(("a", "b"), ("b", "c"), ("a", "c"))
+    told = Whole(root, ()).told(0, 100, None).symptoms
+    assert [(one.subject.name, one.cause, one.because) for one in told] == [
+        ("b", "pod/crash-loop on Pod/shop/a", "b needs a"),
+        ("c", "pod/crash-loop on Pod/shop/b", "c needs b"),
     ]
 
 

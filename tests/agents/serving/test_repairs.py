@@ -7,7 +7,13 @@ from clusterwright.agents.serving.apply_fix import apply_fix, consent
 from clusterwright.agents.serving.plan_fix import PlannedFix, plan_fix
 from clusterwright.agents.serving.workplace import Workplace
 from clusterwright.tools.caller import Caller, Said, silent
-from clusterwright.tools.errors import ConflictError, InvalidInputError, NotFoundError, RefusedError
+from clusterwright.tools.errors import (
+    ConflictError,
+    InvalidInputError,
+    NotFoundError,
+    RefusedError,
+    UnreachableError,
+)
 from clusterwright.tools.finding import ask
 from tests.agents.found import finding
 from tests.agents.serving.domain import Domain, spelled, with_remedy, working
@@ -91,6 +97,22 @@ async def test_a_persons_yes_repairs_it_once() -> None:
             await apply_fix(work, YES, plan)
     assert (fixed.result, fixed.problems, domain.applied) == (Result.FIXED, (), [plan])
     assert fixed.render().startswith("Fixed: the finding is gone")
+
+
+async def test_what_can_not_be_looked_for_is_not_told_as_gone() -> None:
+    domain = broken()
+    async with working(domain) as work:
+        plan = await plan_fix(work, silent, CODE)
+        domain.silent = True
+        with pytest.raises(UnreachableError, match="k8s_find_problems did not answer"):
+            await apply_fix(work, YES, plan.plan_id or "")
+        for cause in (plan.cause, CODE):
+            with pytest.raises(UnreachableError, match="nobody knows whether it is there"):
+                await plan_fix(work, silent, cause)
+        domain.silent, domain.findings = False, []
+        with pytest.raises(NotFoundError, match="is not found any more"):
+            await plan_fix(work, silent, plan.cause)
+    assert domain.applied == []
 
 
 async def test_what_is_covered_needs_no_question() -> None:

@@ -1,5 +1,7 @@
 """What is read at an address, and when whoever listens hears of it."""
 
+import re
+
 import anyio
 import pytest
 from mcp import Client
@@ -63,13 +65,22 @@ async def test_a_report_changes_with_its_text() -> None:
     assert not set(before) & set(after)
 
 
-async def test_a_long_report_says_what_it_leaves_out() -> None:
-    long = "x" * 300
-    domain = Domain([finding("pod/crash-loop", f"Pod/shop/p-{i}", title=long) for i in range(60)])
+@pytest.mark.parametrize(("length", "all_told"), [(300, False), (10, True)])
+async def test_a_report_counts_all_and_says_once_what_it_leaves_out(
+    length: int, all_told: bool
+) -> None:
+    title = "x" * length
+    domain = Domain([finding("a/b", f"Pod/shop/p-{i}", title=title) for i in range(60)])
     async with working(domain) as work:
-        told = await report.read(work)
-    assert len(told.markdown.encode()) < 40_000
-    assert "more root causes: ask for a namespace" in told.markdown
+        text = (await report.read(work)).markdown
+    told = len(re.findall(r"(?m)^## \d+\. ", text))
+    assert len(text.encode()) < 40_000
+    assert text.startswith("# Diagnosis\n\n**60 root causes.**\n")
+    assert (told == 60) is all_told
+    left = [line for line in text.splitlines() if "more root cause" in line]
+    assert left == [f"And {60 - told} more root causes: ask for a namespace, or by `diagnose`."] * (
+        not all_told
+    )
 
 
 async def test_a_namespace_that_is_none_is_refused() -> None:

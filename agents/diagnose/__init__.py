@@ -1,6 +1,9 @@
 """The diagnosis: ask every server, correlate what they found, name the root causes."""
 
 from collections.abc import Callable
+from functools import partial
+
+from anyio import to_thread
 
 from clusterwright.agents.diagnose.about import about
 from clusterwright.agents.diagnose.correlate import correlate
@@ -32,7 +35,7 @@ async def diagnose(
         )
     where = None if ref else namespace
     answers = await gather(hub, cluster=cluster, namespace=where, heard=heard)
-    found = correlate(answers, kubeconfig=kubeconfig)
+    found = await to_thread.run_sync(partial(correlate, answers, kubeconfig=kubeconfig))
     if ref is None:
         return found
     answered = next((one.cluster for one in answers if one.cluster), cluster or "")

@@ -69,6 +69,15 @@ async def test_a_toolset_adds_to_the_core() -> None:
     assert len(found) == len(set(found))
 
 
+async def test_what_changes_monitoring_and_gpus_is_beside_the_core_if_asked_for() -> None:
+    changing = {
+        f"{domain}_{verb}_change" for domain in ("prom", "gpu") for verb in ("plan", "apply")
+    }
+    assert not changing & set(await names(together(offers(), ["core"])))
+    beside = await names(together(offers(), ["core", "prometheus:change", "gpu:change"]))
+    assert set(beside) == changing | set(CORE)
+
+
 async def test_all_tools_have_names_of_their_own() -> None:
     everything = offers()
     found = await names(together(everything, list(everything)))

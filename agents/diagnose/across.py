@@ -1,15 +1,12 @@
 """What joins the answers of several clusters: edges between them, by the names they go by here."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from clusterwright.agents.diagnose.gather import Answered
-from clusterwright.tools.finding import Edge, Relation
-
-if TYPE_CHECKING:
-    from clusterwright.tools.ref import Ref
+from clusterwright.tools.finding import Edge, Finding, Relation
+from clusterwright.tools.ref import Ref
 
 
 def named_elsewhere(answers: Iterable[Answered]) -> list[str]:
@@ -23,7 +20,8 @@ def joined(answers: Sequence[Answered], aliases: Mapping[str, str]) -> list[Answ
     """Return the answers with each cluster by one name, and with the way from machines to Nodes.
 
     A management cluster tells which Node came of which Machine. A Machine is as well as its Node,
-    so that the way back leads from it, and from the pool that owns it, to the Node.
+    so that a way leads back from it to the Node. None leads there from its pool: another finding of
+    the pool is about other machines.
     """
     renamed = [replace(one, relations=_renamed(one.relations, aliases)) for one in answers]
     back: dict[str, list[Relation]] = defaultdict(list)
@@ -32,9 +30,11 @@ def joined(answers: Sequence[Answered], aliases: Mapping[str, str]) -> list[Answ
             back[cluster].append(edge)
     first = {one.cluster: i for i, one in reversed(list(enumerate(renamed)))}
     return [
-        replace(one, relations=(*one.relations, *back[one.cluster]))
-        if first[one.cluster] == i
-        else one
+        replace(
+            one,
+            findings=_with_machines(one),
+            relations=(*one.relations, *(back[one.cluster] if first[one.cluster] == i else ())),
+        )
         for i, one in enumerate(renamed)
     ]
 
@@ -49,20 +49,32 @@ def _renamed(relations: Iterable[Relation], aliases: Mapping[str, str]) -> tuple
 
 
 def _turned(answer: Answered) -> Iterator[tuple[str, Relation]]:
-    """Yield, for the cluster that a Node is in, the edges to it from its Machine and its pool."""
-    owners: dict[Ref, list[Ref]] = defaultdict(list)
-    for one in answer.relations:
-        if one.edge is Edge.OWNED_BY and not one.source_cluster:
-            owners[one.source].append(one.target)
+    """Yield, for the cluster that a Node is in, the edge to it from its Machine."""
     for one in answer.relations:
         if one.edge is Edge.PROVISIONED_BY and one.source_cluster:
-            for source in (one.target, *owners[one.target]):
-                yield (
-                    one.source_cluster,
-                    Relation(
-                        source=source,
-                        edge=Edge.ABOUT,
-                        target=one.source,
-                        source_cluster=answer.cluster,
-                    ),
-                )
+            turned = Relation(
+                source=one.target,
+                edge=Edge.ABOUT,
+                target=one.source,
+                source_cluster=answer.cluster,
+            )
+            yield one.source_cluster, turned
+
+
+def _with_machines(answer: Answered) -> tuple[Finding, ...]:
+    """Return an answer's findings, each with all of its machines that a Node came of as members.
+
+    An answer shows the first of a finding's members; its own edges to their pool name more.
+    """
+    came = {one.target for one in answer.relations if one.edge is Edge.PROVISIONED_BY}
+    return tuple(_with(finding, came) for finding in answer.findings)
+
+
+def _with(finding: Finding, machines: Set[Ref]) -> Finding:
+    to_pool = [one for one in finding.relations if one.edge is Edge.OWNED_BY]
+    own = dict.fromkeys(one.source for one in to_pool if one.target == finding.subject)
+    more = [ref for ref in own if ref in machines and ref not in finding.members]
+    if not more or not finding.members:
+        return finding
+    left = max(0, finding.more_members - len(more))
+    return finding.model_copy(update={"members": (*finding.members, *more), "more_members": left})

@@ -1,5 +1,6 @@
 """Which findings explain what is wrong with accelerators, and what accelerators explain."""
 
+from clusterwright.agents.diagnose.families import BROKEN_GPU, NO_NODE
 from clusterwright.agents.diagnose.rule import each
 from clusterwright.tools.finding import Edge
 
@@ -15,13 +16,11 @@ _STAGES = (
     *("gpu/upgrade-failed", "gpu/not-advertised", "gpu/unhealthy-device"),
 )
 """The first broken stage of a node: findings are about nodes, and one node has one."""
-_NOT_PLACED = ("pod/insufficient-resource", "pod/unschedulable", "pod/node-selector-unmatched")
 _DEMANDS = (
     *("gpu/wrong-resource", "gpu/mig-mismatch", "gpu/product-unknown"),
     *("gpu/none-free", "gpu/fragmented", "gpu/workload-mismatch", "gpu/network-device-missing"),
 )
 _CLAIMS = (*("dra/claim-missing", "dra/class-missing", "dra/no-slices", "dra/claim-unallocated"),)
-_BROKEN_GPU = ("gpu/xid-hardware", "gpu/row-remap-failed", "gpu/uncorrectable-memory-errors")
 _OPERAND_FAILS = (
     *("pod/crash-loop", "pod/init-container-running", "pod/sandbox-not-created"),
     *("pod/container-not-created", "pod/readiness-probe-failing", "pod/command-not-found"),
@@ -37,7 +36,7 @@ _TOLD_BETTER = (
 
 GPU_RULES = (
     *each(
-        _NOT_PLACED,
+        NO_NODE,
         (Edge.REQUESTS,),
         (*_STAGES, "gpu/driver-regression", "dra/device-tainted"),
         "a Pod waits for the devices of a node that is broken",
@@ -54,7 +53,7 @@ GPU_RULES = (
         rule
         for edges in ((), (Edge.REQUESTS, Edge.LIMITED_BY))
         for rule in each(
-            _NOT_PLACED,
+            NO_NODE,
             edges,
             (*_DEMANDS, *_CLAIMS, "queue/*"),
             "it tells which devices are asked for, and why there are none",
@@ -136,7 +135,7 @@ GPU_RULES = (
         ("gpu/unhealthy-device", "gpu/validation-failed", "gpu/plugin-failed",
          "gpu/discovery-failed", "dra/device-tainted"),
         (),
-        _BROKEN_GPU,
+        BROKEN_GPU,
         "a device that is broken is taken out of service",
         "NVIDIA/k8s-device-plugin, internal/rm/health.go: critical XIDs make a device unhealthy",
     ),

@@ -1,13 +1,14 @@
 """Which findings explain those of clusters, their control planes and their machines."""
 
+from clusterwright.agents.diagnose.families import NO_NODE
 from clusterwright.agents.diagnose.rule import each
 from clusterwright.tools.finding import Edge
 
-_NOT_PLACED = (
-    *("pod/insufficient-resource", "pod/unschedulable", "pod/node-selector-unmatched"),
+_HELPED_BY_A_NODE = (
+    *NO_NODE,
     *("pod/untolerated-taint", "pod/anti-affinity-unmet", "gpu/none-free", "gpu/fragmented"),
 )
-"""What is told of Pods that find no Node, and that one more Node would help."""
+"""What is told of Pods that find no Node, and that one more Node may help."""
 _NO_MACHINES = (
     *("machine/not-created", "machine/credential-rejected", "machine/quota-exceeded"),
     *("machine/no-capacity", "machine/size-unknown", "machine/image-missing", "machine/no-host"),
@@ -79,7 +80,7 @@ MACHINE_RULES = (
         "Cluster API book, ClusterClass, Patches and variables",
     ),
     *each(
-        _NOT_PLACED,
+        _HELPED_BY_A_NODE,
         (Edge.WAITS_FOR, Edge.USES),
         _NO_MACHINES,
         "a Pod finds no Node while the pool whose Node would take it gets no machines",

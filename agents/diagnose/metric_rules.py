@@ -1,5 +1,6 @@
 """Which findings explain what metrics tell: of alerts, of monitoring itself, of GPUs and pods."""
 
+from clusterwright.agents.diagnose.families import BROKEN_GPU
 from clusterwright.agents.diagnose.rule import each
 from clusterwright.tools.finding import Edge
 
@@ -12,7 +13,6 @@ SHORT = frozenset(
 """What runs short while it still runs: of no family, so that only rules that name it mean it."""
 _ENDS = ("pod/crash-loop", "pod/out-of-memory", "pod/unexplained", "job/failed")
 _NOT_WELL = (*_ENDS, "pod/liveness-probe-failing", "pod/readiness-probe-failing")
-_BROKEN_GPU = ("gpu/xid-hardware", "gpu/row-remap-failed", "gpu/uncorrectable-memory-errors")
 _FAILING = (
     *("pod/*", "workload/*", "statefulset/*", "job/failed", "node/not-ready"),
     *("pvc/*", "hpa/*", "pdb/*", "ingress/*", "service/*", "webhook/*", "object/*"),
@@ -145,7 +145,7 @@ METRIC_RULES = (
     *each(
         (*_NOT_WELL, "gpu/hung", "gpu/idle", "workload/unavailable"),
         (Edge.USES,),
-        _BROKEN_GPU,
+        BROKEN_GPU,
         "a program fails on a GPU that does",
         "NVIDIA, XID errors, and GPU Memory Error Management: row remapping, uncontained errors",
     ),

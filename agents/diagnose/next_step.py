@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from clusterwright.agents.diagnose.diagnosis import NextStep
+from clusterwright.agents.diagnose.kinds import IN_PROMETHEUS
 from clusterwright.tools.finding import Finding
 from clusterwright.tools.ref import Ref
 
@@ -18,8 +19,6 @@ _RELEASE = "HelmRelease"
 """Of no group: a release of Helm, which no API server knows. Flux has a kind of that name."""
 
 _ALERT = "Alert"
-_NO_OBJECTS = frozenset({"ScrapeJob", "RuleFile", "PrometheusServer", "AlertmanagerServer"})
-"""Kinds of what Prometheus knows, and no API server: kubectl has nothing to show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ def _call(tool: str, subject: Ref, cluster: str) -> str:
 
     It names the cluster where there are several.
     """
-    if subject.kind in _NO_OBJECTS:
+    if subject.kind in IN_PROMETHEUS:
         return ""
     arguments = {"kind": _kind(subject), "name": subject.name, "namespace": subject.namespace}
     if subject.kind == _ALERT:
@@ -75,7 +74,7 @@ def _call(tool: str, subject: Ref, cluster: str) -> str:
 
 
 def _is_object(finding: Finding) -> bool:
-    return finding.subject.kind not in {_ALERT, *_NO_OBJECTS}
+    return finding.subject.kind not in {_ALERT, *IN_PROMETHEUS}
 
 
 def _kind(subject: Ref) -> str:

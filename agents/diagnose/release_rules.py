@@ -1,13 +1,12 @@
 """Which findings of Helm releases explain those of their objects, and are explained by them."""
 
+from clusterwright.agents.diagnose.families import NO_NODE
 from clusterwright.agents.diagnose.rule import each
 from clusterwright.tools.finding import Edge
 
 _NOT_PULLED = ("pod/image-not-found", "pod/image-pull-denied", "pod/image-pull-failed")
-_NOT_PLACED = (
-    *("pod/insufficient-resource", "pod/unschedulable", "pod/node-selector-unmatched"),
-    "pod/untolerated-taint",
-)
+_KEPT_OUT = (*NO_NODE, "pod/untolerated-taint")
+"""For which no Node takes a Pod, by what the values of a release can ask for."""
 _VALUES = "Helm docs, Values Files: what templates render follows from the values of a release"
 _HOOKS = "Helm docs, Chart Hooks: a release waits for its hooks, and fails with them"
 
@@ -21,7 +20,7 @@ RELEASE_RULES = (
     ),
     *each(
         (
-            *_NOT_PLACED,
+            *_KEPT_OUT,
             *("pod/anti-affinity-unmet", "pod/volume-not-bound"),
             *("workload/quota-exceeded", "workload/limit-range-violated", "workload/unavailable"),
             *("workload/pod-security-violated", "workload/service-account-missing"),
@@ -54,7 +53,7 @@ RELEASE_RULES = (
         (Edge.WAITS_FOR,),
         (
             *_NOT_PULLED,
-            *_NOT_PLACED,
+            *_KEPT_OUT,
             *("pod/configmap-missing", "pod/secret-missing", "pod/command-not-found"),
             *("pod/configmap-key-missing", "pod/secret-key-missing", "pod/container-not-created"),
             *("pod/volume-not-bound", "pod/volume-not-mounted", "pod/out-of-memory"),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from clusterwright.agents.diagnose.diagnosis import RootCause
+from clusterwright.agents.diagnose.kinds import IN_PROMETHEUS
 from clusterwright.tools.ref import Ref
 
 _INFRASTRUCTURE = frozenset(
@@ -29,7 +30,7 @@ _IN_FRONT = frozenset(
 _WATCHING = frozenset(
     {
         *("Alert", "Alertmanager", "Prometheus", "PrometheusRule", "ServiceMonitor", "PodMonitor"),
-        *("ScrapeJob", "RuleFile", "PrometheusServer", "AlertmanagerServer"),
+        *IN_PROMETHEUS,
     }
 )
 _RELEASES = frozenset({"HelmRelease", "Profile", "ClusterProfile", "ClusterResourceSet"})

@@ -28,6 +28,7 @@ def across(source: str, kind: Edge, target: str, cluster: str = TRAIN) -> Relati
 
 WAITS = across("Pod/ml/trainer-1", Edge.WAITS_FOR, GPU)
 CAME_OF = across("Node/gpu-1", Edge.PROVISIONED_BY, MACHINE)
+CAME_OF_OTHER = across("Node/gpu-2", Edge.PROVISIONED_BY, OTHER)
 
 
 def outline(*answers: Answered, aliases: dict[str, str] | None = None) -> list[list[str]]:
@@ -111,7 +112,7 @@ def test_a_node_whose_instance_is_gone_is_a_symptom_of_that() -> None:
 
 
 def test_a_machine_is_as_healthy_as_its_node() -> None:
-    sick = finding("machine/node-unhealthy", GPU, members=[OTHER])  # one of several is shown
+    sick = finding("machine/node-unhealthy", GPU, members=[MACHINE])
     blocked = finding(
         "pool/remediation-blocked",
         f"MachineHealthCheck.{CORE}/ml/gpu",
@@ -127,6 +128,48 @@ def test_a_machine_is_as_healthy_as_its_node() -> None:
             f"{OWN} pool/remediation-blocked",
         ]
     ]
+
+
+def test_a_node_is_no_trouble_of_the_other_machines_of_its_pool() -> None:
+    full = finding("machine/node-unhealthy", GPU, title="DiskPressure", members=[OTHER])
+    sick = finding("machine/node-unhealthy", GPU, title="NotReady", members=[MACHINE])
+    born = (*OWNERS, CAME_OF, CAME_OF_OTHER)
+    management = answered(full, sick, cluster=OWN, relations=born)
+    roots = correlate(joined([management, answered(NOT_READY, cluster=TRAIN)], {})).root_causes
+    assert {root.title: [one.title for one in root.symptoms] for root in roots} == {
+        NOT_READY.title: ["NotReady"],
+        "DiskPressure": [],
+    }
+
+
+def test_a_machine_that_an_answer_leaves_out_is_as_healthy_as_its_node_too() -> None:
+    owned = (edge(OTHER, Edge.OWNED_BY, GPU), edge(MACHINE, Edge.OWNED_BY, GPU))
+    sick = finding("machine/node-unhealthy", GPU, members=[OTHER], relations=owned)
+    management = answered(
+        sick.model_copy(update={"more_members": 3}), cluster=OWN, relations=(*OWNERS, CAME_OF)
+    )
+    (root,) = correlate(joined([management, answered(NOT_READY, cluster=TRAIN)], {})).root_causes
+    (symptom,) = root.symptoms
+    assert (root.code, symptom.code) == ("node/not-ready", "machine/node-unhealthy")
+    assert [str(one) for one in symptom.members] == [OTHER, MACHINE]
+    assert symptom.more_members == 2
+    assert root.links[0].path == (MACHINE, "about", "Node/gpu-1")
+
+
+def test_what_ails_machines_of_many_clusters_is_no_trouble_of_the_node_of_one() -> None:
+    """Told of a ClusterClass, it names the pool of the first machine only."""
+    owned = edge(MACHINE, Edge.OWNED_BY, GPU)
+    sick = finding(
+        "machine/node-unhealthy",
+        f"ClusterClass.{CORE}/ml/large",
+        members=[CLUSTER],
+        relations=(owned, edge(CLUSTER, Edge.USES, f"ClusterClass.{CORE}/ml/large")),
+    )
+    found = outline(
+        answered(sick, cluster=OWN, relations=(*OWNERS, CAME_OF)),
+        answered(NOT_READY, cluster=TRAIN),
+    )
+    assert len(found) == 2
 
 
 def test_a_node_of_the_same_name_in_another_cluster_explains_nothing() -> None:

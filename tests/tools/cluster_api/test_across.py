@@ -7,6 +7,7 @@ import pytest
 from clusterwright.tools.cluster_api.across import Across, Workload
 from clusterwright.tools.cluster_api.estate import estate_of
 from clusterwright.tools.finding import Edge, Relation
+from clusterwright.tools.kubernetes.brief import brief
 from clusterwright.tools.manifest import Json, Manifest
 from clusterwright.tools.ref import Ref
 from tests.tools.cluster_api.objects import (
@@ -125,6 +126,22 @@ def test_a_node_hangs_on_its_machine_and_that_on_its_pool() -> None:
             Relation(source=own, edge=Edge.OWNED_BY, target=GPU),
         )
     }
+
+
+def test_a_finding_names_all_of_its_own_machines_in_its_edges_to_their_pool() -> None:
+    """An answer cuts its members to the first: this is how each is tied to its Node."""
+
+    def sick(name: str, reason: str) -> Manifest:
+        return machine(told("NodeHealthy", "False", reason, "down"), name=name, node=f"ip-{name}")
+
+    machines = [sick("a", "NodeNotReady"), sick("b", "DiskPressure"), sick("c", "NodeNotReady")]
+    findings = examine(snapshot_of(cluster(), *machines))
+    assert {
+        tuple(ref.name for ref in one.members): tuple(
+            edge.source.name for edge in brief(one).relations if edge.source.kind == "Machine"
+        )
+        for one in findings
+    } == {("a", "c"): ("a", "c"), ("b",): ("b",)}
 
 
 def test_clusters_are_read_whose_pools_get_no_machines_and_that_answer() -> None:

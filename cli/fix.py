@@ -1,8 +1,7 @@
 """`clusterwright fix`: repair what is wrong: planned, approved, proven, and undone if need be."""
 
-import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -13,14 +12,22 @@ import click
 
 from clusterwright.agents.diagnose.diagnosis import RootCause, Verdict
 from clusterwright.agents.hub import Target, connect
-from clusterwright.agents.remediate.fix import Fixer, Found, Scope, chosen, look
+from clusterwright.agents.remediate.fix import Fixer, Found, Scope, chosen, look, may_hide
 from clusterwright.agents.remediate.repair import Repair, Result
 from clusterwright.agents.remediate.rounds import repair_all
 from clusterwright.agents.remediate.spell import as_kubectl, as_patches
-from clusterwright.agents.report.incident import Run, approvals_of, report_of, to_json
+from clusterwright.agents.report.incident import (
+    Approval,
+    Run,
+    approvals_of,
+    report_of,
+    to_json,
+)
 from clusterwright.agents.report.incident_markdown import to_markdown
+from clusterwright.agents.report.incident_repairs import as_json
 from clusterwright.cli.authority import authority_of
 from clusterwright.cli.consent import at_terminal
+from clusterwright.cli.output import write_whole
 from clusterwright.tools.errors import ToolError
 from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.neutral import neutral
@@ -94,7 +101,7 @@ def command(
     Each is planned by dry run, shown, approved by you or by a policy, applied, and proven: the
     finding must be gone and nothing new may appear, else it is undone. What others rest on comes
     first, and what goes with it by itself is left alone. Exit status: 0 all repaired (or nothing
-    wrong), 1 something is left, 2 could not check.
+    wrong), 1 something is left, or a report was not written, 2 could not check.
     """
     if not target and not everything:
         raise click.UsageError("say what to repair: an object, a finding code, or --all")
@@ -156,14 +163,10 @@ async def _fix(authority: Authority, scope: Scope, wish: _Wish) -> int:
     servers = await _servers(config, scope.cluster, authority)
     async with connect(servers, on_question=at_terminal()) as hub:
         found = await look(hub, scope, wish.kubeconfig)
-        if found.diagnosis.verdict is Verdict.UNKNOWN:
-            click.echo("Not all could be checked; `clusterwright diagnose` tells why.", err=True)
-            return UNCHECKED
         roots = chosen(found.diagnosis.root_causes, wish.target)
-        if not roots and wish.output != "json":
-            about = f" about {wish.target}" if wish.target else ""
-            click.echo(f"Nothing to repair{about}: no such problem was found.")
-        if roots and wish.output in _SPELLED:
+        if found.diagnosis.verdict is Verdict.UNKNOWN or not roots:
+            return _nothing(found, scope, wish)
+        if wish.output in _SPELLED:
             return _spell(found, roots, wish)
         again = partial(look, hub, scope, wish.kubeconfig)
         fixer = Fixer(hub, scope, dry_run=wish.dry_run, say=_say)
@@ -171,22 +174,51 @@ async def _fix(authority: Authority, scope: Scope, wish: _Wish) -> int:
         repairs = await repair_all(fixer, found, roots, again, tell)
     if any(one.result is Result.FAILED for one in repairs):
         click.echo("Stopped: something stands that was done and did not work.", err=True)
-    _report(authority, scope, wish, repairs)
-    return _conclude(repairs, wish) if roots or wish.output == "json" else DONE
+    audited = wish.reports and any(one.plan for one in repairs)
+    lines = authority.audit.read() if audited else ()
+    written = _report(scope, wish, found.unchecked(), repairs, approvals_of(list(lines)))
+    return max(_conclude(found, repairs, wish), written)
 
 
-def _report(authority: Authority, scope: Scope, wish: _Wish, repairs: Sequence[Repair]) -> None:
-    """Write the incident reports that were asked for; who approved is what the audit says."""
-    if not wish.reports:
-        return
-    lines = authority.audit.read() if any(one.plan for one in repairs) else ()
-    run = Run(datetime.now(UTC), wish.target or "", scope.namespace or "", wish.dry_run)
-    report = report_of(repairs, run, approvals_of(list(lines)))
+def _nothing(found: Found, scope: Scope, wish: _Wish) -> int:
+    """Tell that nothing is repaired: since there is nothing to repair, or nobody could see it."""
+    unchecked, status = found.unchecked(), UNCHECKED
+    if unchecked or found.diagnosis.verdict is Verdict.UNKNOWN:
+        click.echo("Not all could be checked; `clusterwright diagnose` tells why.", err=True)
+    elif may_hide(found.diagnosis.root_causes, wish.target):
+        why = f"no problem names {wish.target}, but not all members are listed"
+        unchecked = [f"{why}: clusterwright diagnose {wish.target}"]
+        click.echo(one_line(unchecked[0], 600), err=True)
+    else:
+        status = DONE
+        about = f" about {wish.target}" if wish.target else ""
+        if wish.output != "json":
+            click.echo(f"Nothing to repair{about}: no such problem was found.")
+    if wish.output == "json":
+        click.echo(as_json([], unchecked))
+    return max(status, _report(scope, wish, unchecked, (), {}))
+
+
+def _report(
+    scope: Scope,
+    wish: _Wish,
+    unchecked: Sequence[str],
+    repairs: Sequence[Repair],
+    approvals: Mapping[str, Approval],
+) -> int:
+    """Write the incident reports that were asked for, and return a status: whether all are."""
+    now, status = datetime.now(UTC), DONE
+    about, namespace = wish.target or "", scope.namespace or ""
+    run = Run(now, about, namespace, wish.dry_run, tuple(unchecked))
+    report = report_of(repairs, run, approvals)
     for path in wish.reports:
         try:
-            path.write_text(_WRITERS[path.suffix](report), encoding="utf-8")
+            write_whole(path, _WRITERS[path.suffix](report))
         except OSError as error:
-            click.echo(f"The report {path} could not be written: {error.strerror}", err=True)
+            said = error.strerror or str(error)
+            click.echo(f"The report {path} could not be written: {said}", err=True)
+            status = LEFT
+    return status
 
 
 def _tell_nothing(_repair: Repair) -> None:
@@ -223,27 +255,16 @@ def _show(repair: Repair) -> None:
     click.echo()
 
 
-def _conclude(repairs: list[Repair], wish: _Wish) -> int:
+def _conclude(found: Found, repairs: list[Repair], wish: _Wish) -> int:
     counts: dict[Result, int] = {}
     for one in repairs:
         counts[one.result] = counts.get(one.result, 0) + 1
     told = ", ".join(f"{number} {result}" for result, number in counts.items())
     if wish.output == "json":
-        click.echo(json.dumps({"repairs": [_told(one) for one in repairs]}, indent=2))
+        click.echo(as_json(repairs, found.unchecked()))
     else:
         click.echo(f"{len(repairs)} root cause{'s' * (len(repairs) != 1)}: {told}.")
+    if any(one.result is Result.NOT_TRIED for one in repairs):
+        return UNCHECKED
     wanted = {Result.PLANNED} if wish.dry_run else {Result.FIXED, Result.GONE}
     return DONE if all(one.result in wanted for one in repairs) else LEFT
-
-
-def _told(repair: Repair) -> dict[str, object]:
-    return {
-        "cluster": repair.root.cluster,
-        "code": repair.root.code,
-        "subject": str(repair.root.subject),
-        "result": repair.result,
-        "plan": repair.plan or None,
-        "remedy": repair.remedy.model_dump(mode="json") if repair.remedy else None,
-        "reasons": repair.reasons,
-        "left": [f"{one.symptom.code} on {one.symptom.subject}" for one in repair.left],
-    }

@@ -5,7 +5,7 @@ the server that told the finding, or of the one whose owner the object is, and w
 refused. Several root causes: `rounds.py`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from clusterwright.agents.diagnose.diagnosis import RootCause
@@ -17,18 +17,17 @@ from clusterwright.agents.remediate.owners import Owner, owner_of
 from clusterwright.agents.remediate.questions import questions_in
 from clusterwright.agents.remediate.release import HELM, in_values
 from clusterwright.agents.remediate.repair import Clock, Happened, Moment, Repair, Result, utc_now
-from clusterwright.agents.remediate.told import Applied, Planned
+from clusterwright.agents.remediate.told import APPLY_SECONDS, Applied, Planned
 from clusterwright.agents.remediate.verify import GONE_SECONDS, verify
-from clusterwright.tools.errors import RefusedError, ToolError
+from clusterwright.tools.errors import InvalidInputError, RefusedError, ToolError
 from clusterwright.tools.finding import Remedy
+from clusterwright.tools.ref import Ref
 
 if TYPE_CHECKING:
     from mcp_types import CallToolResult
 
-__all__ = ["Fixer", "Found", "Hands", "Scope", "chosen", "look"]
+__all__ = ["Fixer", "Found", "Hands", "Scope", "chosen", "look", "may_hide"]
 
-_APPLY_SECONDS = 4_500.0
-"""More than a policy gives to proofs as a rule, an hour where machines have to come."""
 _REPAIRED = frozenset({"applied"})
 Say = Callable[[str], None]
 
@@ -80,7 +79,9 @@ class Fixer:
         hands = found.hands_by(repair.server)
         if found.source(repair.root) is None or hands is None:
             repair.result = Result.REFUSED
-            repair.reasons.append("it is not found any more; nothing was changed")
+            silent = f"the server {repair.server} did not answer"
+            why = "it is not found any more" if hands else silent
+            repair.reasons.append(f"{why}; nothing was changed")
             return
         own = (one.cluster for one in found.answers if one.server == repair.server)
         await self._apply(found, hands, next(own, ""), repair)
@@ -172,7 +173,7 @@ class Fixer:
         arguments = {"plan_id": repair.plan}
         try:
             result = await self._hub.result(
-                hands.server, hands.apply, arguments, seconds=_APPLY_SECONDS, tell=self._say
+                hands.server, hands.apply, arguments, seconds=APPLY_SECONDS, tell=self._say
             )
         except ToolError as error:
             refused = isinstance(error, RefusedError)
@@ -223,13 +224,13 @@ class Fixer:
             if plan is None:
                 return
             result = await self._hub.result(
-                hands.server, hands.apply, {"plan_id": plan}, seconds=_APPLY_SECONDS
+                hands.server, hands.apply, {"plan_id": plan}, seconds=APPLY_SECONDS
             )
         except ToolError as error:
             repair.reasons.append(f"it could not be undone: {_told(error, None)}")
             return
         applied = Applied.model_validate(result.structured_content)
-        if applied.state in {"applied", "unproven"}:
+        if applied.took_place:
             repair.result = Result.UNDONE
         repair.reasons += [f"undo: {one}" for one in applied.problems]
 
@@ -241,12 +242,24 @@ def chosen(roots: Sequence[RootCause], target: str | None) -> list[RootCause]:
     """Return the root causes that a Ref, a finding code, or nothing (all) means."""
     if target is None:
         return list(roots)
-    return [
-        one
-        for one in roots
-        if target in {one.code, str(one.subject), *(str(ref) for ref in one.members)}
-        or any(target == str(symptom.subject) for symptom in one.symptoms)
-    ]
+    return [one for one in roots if target in {one.code, *_objects(one)}]
+
+
+def may_hide(roots: Sequence[RootCause], target: str | None) -> bool:
+    """Return whether an object may be among those that a root of its namespace only counts."""
+    try:
+        ref = Ref.parse(target or "")
+    except InvalidInputError:
+        return False
+    parts = (part for one in roots for part in (one, *one.circle, *one.symptoms))
+    cut = (one for one in parts if one.more_members)
+    return any(ref.namespace in {at.namespace for at in (one.subject, *one.members)} for one in cut)
+
+
+def _objects(root: RootCause) -> Iterator[str]:
+    """Yield all objects that a root cause names as broken."""
+    for one in (root, *root.circle, *root.symptoms):
+        yield from (str(ref) for ref in (one.subject, *one.members))
 
 
 def _to(remedy: Remedy) -> str:

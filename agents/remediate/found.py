@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from clusterwright.agents.diagnose.correlate import correlate
-from clusterwright.agents.diagnose.diagnosis import Diagnosis, RootCause
+from clusterwright.agents.diagnose.diagnosis import Diagnosis, RootCause, Verdict
 from clusterwright.agents.diagnose.gather import Answered, gather
 from clusterwright.agents.hub import Hub
 from clusterwright.agents.problems import SUFFIX
@@ -78,6 +78,49 @@ class Found:
         ]
         same = (found for found in alike if found[1].title == title)
         return next(same, alike[0] if alike else None)
+
+    def unseen(self, before: "Found", root: RootCause) -> list[str]:
+        """Return why it can not be said that a root cause of an earlier look is gone.
+
+        Whoever told of it has not answered now, or has left out what it read then. A gap that names
+        other objects hides nothing.
+        """
+        now = {(one.server, one.tool, one.cluster): one for one in self.answers if not one.failed}
+        about = [str(ref) for ref in (root.subject, *root.members)]
+        why: list[str] = []
+        for then in before.tellers(root):
+            answer = now.get((then.server, then.tool, then.cluster))
+            if answer is None:
+                why.append(f"{then.tool} did not answer")
+                continue
+            known = {gap.what for gap in then.coverage.gaps}
+            why += [
+                f"{then.tool} left out {gap.what}: {gap.reason}"
+                for gap in answer.coverage.gaps
+                if gap.what not in known
+                if "/" not in gap.what or any(ref in gap.what for ref in about)
+            ]
+        return why
+
+    def tellers(self, root: RootCause) -> list[Answered]:
+        """Return every answer that has the finding which a root cause is made of."""
+        return [
+            answer
+            for answer in self.answers
+            if answer.cluster == root.cluster
+            and any((one.code, one.subject) == (root.code, root.subject) for one in answer.findings)
+        ]
+
+    def silent(self) -> list[str]:
+        """Return who did not answer."""
+        return list(dict.fromkeys(one.tool or one.server for one in self.answers if one.failed))
+
+    def unchecked(self) -> list[str]:
+        """Return what was not looked at, and why: by whom did not answer, or else by anybody."""
+        if not (blind := [one for one in self.answers if one.failed]):
+            nothing = self.diagnosis.verdict is Verdict.UNKNOWN
+            blind = list(self.answers) if nothing else []
+        return [f"{gap.what}: {gap.reason}" for one in blind for gap in one.coverage.gaps]
 
     def hands(self, answer: Answered, remedy: Remedy) -> Hands | None:
         """Return who carries out a remedy of an answer; None if that server looks nowhere there."""

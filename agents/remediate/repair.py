@@ -36,6 +36,8 @@ class Result(StrEnum):
     """It did not help, or made something worse, and was undone."""
     FAILED = "failed"
     """It did not work, and something stands that was done."""
+    NOT_TRIED = "not tried"
+    """Who told of it did not answer again, so nobody knows whether it is gone."""
     NO_REMEDY = "no remedy"
     """Nothing is known that would repair it; it needs a person."""
 

@@ -30,10 +30,11 @@ async def repair_all(
 ) -> list[Repair]:
     """Repair roots in their order; stop where something stands that did not work.
 
-    What went away by itself is told, and left alone. What is by then a symptom of another root is
+    What went away by itself is told, and left alone; where that can not be told, since who told of
+    it does not answer again, nothing more is tried. What is by then a symptom of another root is
     not repaired: its root is, unless that was tried already.
     """
-    pending, repairs = in_order(roots), list[Repair]()
+    first, pending, repairs = found, in_order(roots), list[Repair]()
 
     def end(repair: Repair) -> None:
         repairs.append(repair)
@@ -59,6 +60,10 @@ async def repair_all(
         if repair.result.touched:
             found = await look()
             pending = in_order(pending)
+            if unseen := _unseen(found, first, pending):
+                for one in pending:
+                    end(_not_tried(one, unseen))
+                break
     return repairs
 
 
@@ -77,6 +82,12 @@ def at_present(found: Found, root: RootCause) -> RootCause | None:
     return None
 
 
+def _unseen(now: Found, before: Found, pending: Sequence[RootCause]) -> list[str]:
+    """Return why of some roots that are not found now nobody knows whether they are gone."""
+    missing = [one for one in pending if at_present(now, one) is None]
+    return list(dict.fromkeys(why for one in missing for why in now.unseen(before, one)))
+
+
 def _key(root: RootCause) -> Key:
     return (root.cluster, root.code, root.subject)
 
@@ -88,6 +99,12 @@ def _gone(root: RootCause, before: Sequence[Repair], now: Clock) -> Repair:
     moments = [Moment(root.since, Happened.BEGAN, root.title)] if root.since else []
     moments.append(Moment(now(), Happened.GONE, said))
     return Repair(root, Result.GONE, reasons=[said], moments=moments)
+
+
+def _not_tried(root: RootCause, unseen: Sequence[str]) -> Repair:
+    said = f"not all could be looked at again, so it was not tried: {'; '.join(unseen)}"
+    began = [Moment(root.since, Happened.BEGAN, root.title)] if root.since else []
+    return Repair(root, Result.NOT_TRIED, reasons=[said], moments=began)
 
 
 def _follows(root: RootCause, cause: RootCause) -> Repair:

@@ -4,7 +4,12 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from clusterwright.tools.change import PlanStep
+from clusterwright.tools.change import PlanStep, State
+
+APPLY_SECONDS = 4_500.0
+"""What an apply may take: more than a policy gives to proofs as a rule, an hour where machines
+have to come."""
+_TOOK_PLACE = frozenset({State.APPLIED, State.UNPROVEN})
 
 
 class _Answer(BaseModel):
@@ -35,3 +40,8 @@ class Applied(_Answer):
     causes: tuple[str, ...] = ()
     undone: tuple[str, ...] = ()
     proven: tuple[str, ...] = Field(default=())
+
+    @property
+    def took_place(self) -> bool:
+        """Whether all steps took place, be it without a proof: all that a way back has to do."""
+        return self.state in _TOOK_PLACE

@@ -89,6 +89,9 @@ class IncidentReport(_Part):
     about: str = Field(default="", description="What was to be repaired; empty: all.")
     namespace: str = Field(default="", description="Where was looked; empty: everywhere.")
     dry_run: bool = False
+    unchecked: tuple[str, ...] = Field(
+        default=(), description="What was not looked at before the repairs, and why."
+    )
     incidents: tuple[Incident, ...] = ()
 
 
@@ -108,6 +111,7 @@ class Run:
     about: str = ""
     namespace: str = ""
     dry_run: bool = False
+    unchecked: tuple[str, ...] = ()
 
 
 def report_of(
@@ -120,6 +124,7 @@ def report_of(
         about=run.about,
         namespace=run.namespace,
         dry_run=run.dry_run,
+        unchecked=run.unchecked,
         incidents=tuple(_incident(one, known.get(one.plan)) for one in repairs),
     )
     safe = neutral_json(redact_json(report.model_dump(mode="json", by_alias=True)))
@@ -204,6 +209,8 @@ def _decisions(repair: Repair, root: RootCause) -> Iterator[str]:
             )
         case Result.UNDONE:
             yield f"Find another repair: plan {repair.plan} did not help, and was undone."
+        case Result.NOT_TRIED:
+            yield "Repair it again once all servers answer: nobody knows whether it is gone."
         case Result.NO_REMEDY:
             known = f" What may: {root.next.fix}" if root.next.fix else ""
             yield f"No change is known that would repair it.{known}"

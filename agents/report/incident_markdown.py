@@ -19,6 +19,7 @@ _OUTCOMES = {
     Result.DECLINED: "not approved",
     Result.UNDONE: "tried, and undone",
     Result.FAILED: "FAILED: something stands that was done",
+    Result.NOT_TRIED: "not tried: it could not be looked at again",
     Result.NO_REMEDY: "left to a person",
 }
 _MOST = 30
@@ -30,8 +31,11 @@ def to_markdown(report: IncidentReport) -> str:
     blocks = ["# Incident report", "\n".join(_head(report))]
     if len(incidents) > 1:
         blocks.append("\n".join(_contents(incidents)))
+    if report.unchecked:
+        blocks += ["Could not be checked:", _listed(report.unchecked)]
     if not incidents:
-        blocks.append("Nothing was found to repair.")
+        blind = "Nothing was repaired: not all could be checked."
+        blocks.append(blind if report.unchecked else "Nothing was found to repair.")
     for number, one in enumerate(incidents, 1):
         blocks += _incident(number, one)
     return "\n\n".join(blocks) + "\n"

@@ -8,20 +8,18 @@ from pydantic import Field
 
 from clusterwright.agents.remediate.fix import Fixer, Say
 from clusterwright.agents.remediate.repair import Left, Repair, Result
-from clusterwright.agents.remediate.told import Applied
+from clusterwright.agents.remediate.told import APPLY_SECONDS, Applied
 from clusterwright.agents.serving.cause import named
 from clusterwright.agents.serving.telling import saying
 from clusterwright.agents.serving.workplace import Planned, Workplace
 from clusterwright.tools.answer import Answer
 from clusterwright.tools.caller import Caller, Said
-from clusterwright.tools.errors import ConflictError, RefusedError
-from clusterwright.tools.excerpt import one_line
+from clusterwright.tools.errors import ConflictError, RefusedError, UnreachableError
+from clusterwright.tools.excerpt import few, one_line
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.tool import Effect, Tool
 
-_SECONDS = 4_500.0
 _MOST_TOLD = 30
-_WENT_BACK = frozenset({"applied", "unproven"})
 _HEADLINES = {
     Result.FIXED: "Fixed: the finding is gone, and nothing new has appeared",
     Result.UNDONE: "It did not help, and was undone",
@@ -128,6 +126,12 @@ async def _carry_out(work: Workplace, planned: Planned, plan: str, say: Say) -> 
     say(f"looking whether {named(old.code, old.subject)} is still there")
     found = await work.look(planned.scope)
     root = next((one for one in found.diagnosis.root_causes if one.id == old.id), None)
+    if root is None and (silent := found.silent()):
+        raise UnreachableError(
+            f"{named(old.code, old.subject)} is not found, but {few(silent, _MOST_TOLD)} did not"
+            " answer, so nobody knows whether it is gone; nothing was changed",
+            hint="call this again once all answer; diagnose tells why they do not",
+        )
     if root is None:
         raise ConflictError(
             f"{named(old.code, old.subject)} is no root cause any more; nothing was changed",
@@ -146,10 +150,10 @@ async def _go_back(work: Workplace, planned: Planned, plan: str, say: Say) -> Re
     hands, repair = planned.hands, Repair(planned.repair.root, Result.FAILED, plan=plan)
     say(f"undoing: {plan}")
     answer = await (await work.hub()).result(
-        hands.server, hands.apply, {"plan_id": plan}, seconds=_SECONDS, tell=say
+        hands.server, hands.apply, {"plan_id": plan}, seconds=APPLY_SECONDS, tell=say
     )
     applied = Applied.model_validate(answer.structured_content)
-    repair.result = Result.UNDONE if applied.state in _WENT_BACK else Result.FAILED
+    repair.result = Result.UNDONE if applied.took_place else Result.FAILED
     repair.reasons += applied.problems
     return repair
 

@@ -1,11 +1,23 @@
-"""Options of `clusterwright fix` that are refused before a cluster is asked."""
+"""`clusterwright fix`: options that it refuses, and what it says where nothing is repaired."""
 
+import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
+from clusterwright.agents.hub import Target
+from clusterwright.agents.report.incident import IncidentReport
+from clusterwright.cli import fix
 from clusterwright.cli.fix import command
+from clusterwright.tools.finding import Finding
+from tests.agents.found import finding
+from tests.agents.remediate.estate import Estate, curable
+
+CART = curable(finding("pod/configmap-missing", "Deployment/shop/cart"))
+MANY = CART.model_copy(update={"more_members": 4})
+RULE = finding("rule/failing", "PrometheusRule/shop/cart")
+SILENT = "k8s_find_problems: the API server did not answer"
 
 
 def refused(*arguments: str) -> str:
@@ -32,3 +44,89 @@ def test_what_repairs_nothing_has_no_report(tmp_path: Path, output: str) -> None
 def test_it_has_to_be_said_what_is_to_be_repaired() -> None:
     assert "say what to repair" in refused()
     assert "either --all or one object or code" in refused("Pod/shop/cart", "--all")
+
+
+@pytest.fixture
+def estate(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Estate:
+    """Servers of a cluster that only exists here, in the place of those of a real one."""
+    made = Estate([])
+
+    async def servers(*_: object) -> dict[str, Target]:
+        """Return them."""
+        return made.servers()
+
+    monkeypatch.setattr(fix, "_servers", servers)
+    monkeypatch.setenv("CLUSTERWRIGHT_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("CLUSTERWRIGHT_CONFIG_DIR", str(tmp_path / "config"))
+    return made
+
+
+def ran(*arguments: str) -> Result:
+    return CliRunner().invoke(command, arguments, catch_exceptions=False)
+
+
+def repairs(unchecked: list[str]) -> dict[str, object]:
+    return {"schema": "clusterwright.repairs/v1", "unchecked": unchecked, "repairs": []}
+
+
+def test_nothing_to_repair_is_only_said_where_all_answered(estate: Estate) -> None:
+    estate.alerts = [RULE]
+    assert (ran("Deployment/shop/cart").exit_code, ran("--all", "-o", "json").exit_code) == (0, 1)
+    estate.silent = True
+    done = ran("Deployment/shop/cart")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr == "Not all could be checked; `clusterwright diagnose` tells why.\n"
+
+
+@pytest.mark.parametrize("alerts", [None, [RULE]])
+def test_json_is_a_document_where_nothing_could_be_checked(
+    estate: Estate, alerts: list[Finding] | None
+) -> None:
+    estate.silent, estate.alerts = True, alerts
+    done = ran("Deployment/shop/cart", "-o", "json")
+    assert (done.exit_code, json.loads(done.stdout)) == (2, repairs([SILENT]))
+
+
+def test_a_healthy_cluster_has_nothing_to_repair(estate: Estate) -> None:
+    del estate
+    done = ran("--all", "-o", "json")
+    assert (done.exit_code, json.loads(done.stdout)) == (0, repairs([]))
+
+
+def test_a_report_is_written_where_nothing_could_be_checked(estate: Estate, tmp_path: Path) -> None:
+    estate.silent = True
+    reports = [tmp_path / "a.json", tmp_path / "a.md"]
+    assert ran("--all", *(f"--report={one}" for one in reports)).exit_code == 2
+    report = IncidentReport.model_validate_json(reports[0].read_bytes())
+    assert (report.unchecked, report.incidents) == ((SILENT,), ())
+    lines = reports[1].read_text(encoding="utf-8").splitlines()
+    assert lines[-5:] == [
+        *("Could not be checked:", "", f"- `{SILENT}`", ""),
+        "Nothing was repaired: not all could be checked.",
+    ]
+
+
+def test_a_report_that_can_not_be_written_is_a_failure(estate: Estate, tmp_path: Path) -> None:
+    estate.findings = [CART]
+    estate.effects[str(CART.subject)] = lambda one: one.gone(CART.code)
+    lost, kept = tmp_path / ("a" * 300 + ".md"), tmp_path / "a.json"
+    done = ran("--all", "-o", "json", "--report", str(lost), "--report", str(kept))
+    assert done.exit_code == 1
+    assert f"The report {lost} could not be written: File name too long" in done.stderr
+    assert [one["result"] for one in json.loads(done.stdout)["repairs"]] == ["fixed"]
+    assert IncidentReport.model_validate_json(kept.read_bytes()).unchecked == ()
+
+
+def test_an_object_that_may_be_among_those_only_counted_is_not_told_as_well(
+    estate: Estate,
+) -> None:
+    estate.findings = [MANY]
+    done = ran("Pod/shop/cart-7")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr == (
+        "no problem names Pod/shop/cart-7, but not all members are listed: clusterwright diagnose"
+        " Pod/shop/cart-7\n"
+    )
+    assert ran("Pod/till/cart-7").stdout == (
+        "Nothing to repair about Pod/till/cart-7: no such problem was found.\n"
+    )

@@ -68,6 +68,10 @@ class Estate:
     large: Manifest = field(default_factory=dict[str, Any])
     """Values that are told only when they are asked for by their path."""
     calls: list[str] = field(default_factory=list[str])
+    silent: bool = False
+    """Whether the kubernetes server fails when it is asked what is wrong."""
+    alerts: list[Finding] | None = None
+    """What a prometheus server finds; None: there is no such server."""
     plans: list[Manifest] = field(default_factory=list[Manifest])
 
     def gone(self, *codes: str) -> None:
@@ -112,13 +116,25 @@ class Estate:
 
     def servers(self) -> dict[str, Target]:
         """Return the servers, in this process."""
-        return {"kubernetes": self._kubernetes(), "helm": self._helm()}
+        servers: dict[str, Target] = {"kubernetes": self._kubernetes(), "helm": self._helm()}
+        return servers if self.alerts is None else {**servers, "prometheus": self._prometheus()}
+
+    def _prometheus(self) -> MCPServer:
+        server = MCPServer("prometheus")
+
+        @server.tool()
+        async def prom_find_problems() -> Answer:
+            return Answer(findings=self.alerts or [])
+
+        return server
 
     def _kubernetes(self) -> MCPServer:
         server = MCPServer("kubernetes")
 
         @server.tool()
         async def k8s_find_problems() -> Answer:
+            if self.silent:
+                raise ToolError("[unreachable] the API server did not answer")
             return Answer(findings=self.findings)
 
         @server.tool()

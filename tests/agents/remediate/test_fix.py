@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from clusterwright.agents.diagnose.correlate import correlate
-from clusterwright.agents.remediate.fix import Found
-from clusterwright.tools.finding import Remedy
-from tests.agents.found import answered, finding
+from clusterwright.agents.remediate.fix import Found, chosen, may_hide
+from clusterwright.tools.coverage import Coverage, Gap
+from clusterwright.tools.finding import Edge, Finding, Remedy
+from tests.agents.found import answered, edge, finding
 
 
 def found(*titles: str, cluster: str = "dev") -> Found:
@@ -76,3 +77,63 @@ def test_a_remedy_of_a_server_that_is_not_there_is_carried_out_by_nobody() -> No
         ("gpu", "gpu_find_problems", "dev"), ("mgmt", "capi_find_problems", "management")
     )
     assert found.hands(found.answers[0], remedy("capi_plan_change")) is None
+
+
+CART = finding("pod/crash-loop", "Deployment/shop/cart", members=["Pod/shop/cart-1"])
+
+
+def gap(what: str) -> Gap:
+    return Gap(what=what, reason="forbidden")
+
+
+def seen(*gaps: Gap, failed: bool = False, findings: tuple[Finding, ...] = ()) -> Found:
+    """Return a look of one server."""
+    answers = [replace(answered(*findings, gaps=gaps), failed=failed)]
+    return Found(correlate(answers), tuple(answers))
+
+
+BEFORE = seen(gap("Secret"), findings=(CART,))
+[ROOT] = BEFORE.diagnosis.root_causes
+
+
+def test_what_is_gone_is_known_only_by_those_who_told_of_it() -> None:
+    assert seen(gap("Secret")).unseen(BEFORE, ROOT) == []
+    assert seen(failed=True).unseen(BEFORE, ROOT) == ["k8s_find_problems did not answer"]
+
+
+def test_a_new_gap_may_hide_it_unless_it_names_other_objects() -> None:
+    assert seen(gap("Pod")).unseen(BEFORE, ROOT) == ["k8s_find_problems left out Pod: forbidden"]
+    assert seen(gap("Pod/shop/till-1")).unseen(BEFORE, ROOT) == []
+    assert seen(gap("Pod/shop/cart-1")).unseen(BEFORE, ROOT) == [
+        "k8s_find_problems left out Pod/shop/cart-1: forbidden"
+    ]
+
+
+def test_what_was_not_checked_is_that_of_silent_servers_or_all_where_nothing_is_known() -> None:
+    assert BEFORE.unchecked() == []
+    assert seen(gap("server kubernetes"), failed=True).unchecked() == [
+        "server kubernetes: forbidden"
+    ]
+    nothing = [replace(answered(), coverage=Coverage(gaps=(gap("Pod"),)))]
+    assert Found(correlate(nothing), tuple(nothing)).unchecked() == ["Pod: forbidden"]
+
+
+def test_an_object_is_meant_by_every_root_that_names_it() -> None:
+    selects = edge("Service/shop/cart", Edge.SELECTS, "Deployment/shop/cart")
+    members = ["Service/shop/cart", "Pod/shop/till-1"]
+    symptom = finding(
+        "service/no-ready-endpoints", "Service/shop/cart", members=members, relations=(selects,)
+    )
+    roots = seen(findings=(CART, symptom)).diagnosis.root_causes
+    for target in (CART.code, "Deployment/shop/cart", "Pod/shop/cart-1", "Pod/shop/till-1"):
+        assert [one.code for one in chosen(roots, target)] == [CART.code]
+    assert chosen(roots, "Pod/shop/other") == []
+
+
+def test_a_root_that_only_counts_some_members_may_hide_an_object_of_its_namespace() -> None:
+    many = [ROOT.model_copy(update={"more_members": 3})]
+    assert may_hide(many, "Pod/shop/cart-7")
+    assert not may_hide(many, "Pod/till/cart-7")
+    assert not may_hide(many, "pod/crash-loop")
+    assert not may_hide(many, None)
+    assert not may_hide([ROOT], "Pod/shop/cart-7")

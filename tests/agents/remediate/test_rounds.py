@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from clusterwright.agents.hub import connect
-from clusterwright.agents.remediate.fix import Fixer, Scope, look
+from clusterwright.agents.remediate.fix import Fixer, Found, Scope, look
 from clusterwright.agents.remediate.repair import Happened, Repair, Result
 from clusterwright.agents.remediate.rounds import repair_all
 from clusterwright.tools.change import DryRun, FieldChange, PlanStep
@@ -50,6 +50,50 @@ async def test_what_goes_with_another_repair_is_told_and_left_alone() -> None:
     assert repairs[1].reasons == [
         f"it is gone by itself after {CLAIM.code} on {CLAIM.subject} was repaired"
     ]
+
+
+async def test_what_can_not_be_looked_at_again_is_not_told_as_gone() -> None:
+    rule = finding("rule/failing", "PrometheusRule/shop/cart")
+    estate = Estate([CART, CLAIM], alerts=[rule])
+    estate.effects[str(CLAIM.subject)] = lambda one: one.gone(CLAIM.code)
+    async with connect(estate.servers()) as hub:
+        found = await look(hub, Scope())
+
+        async def again() -> Found:
+            """Look when the server that told of them is silent, as it was not for the proof."""
+            estate.silent = True
+            return await look(hub, Scope())
+
+        fixer = Fixer(hub, Scope(), dry_run=False, say=lambda _: None, patience=0)
+        roots = found.diagnosis.root_causes
+        repairs = await repair_all(fixer, found, roots, again, lambda _: None)
+    assert outcomes(repairs) == [
+        (CLAIM.code, Result.FIXED),
+        (CART.code, Result.NOT_TRIED),
+        (rule.code, Result.NOT_TRIED),
+    ]
+    assert repairs[1].reasons == [
+        "not all could be looked at again, so it was not tried: k8s_find_problems did not answer"
+    ]
+    assert estate.calls == [f"plan {CLAIM.subject}", f"apply {CLAIM.subject}"]
+
+
+async def test_a_server_that_told_nothing_of_them_may_be_silent() -> None:
+    rule = finding("rule/failing", "PrometheusRule/shop/cart")
+    estate = Estate([CLAIM], alerts=[rule])
+    estate.effects[str(CLAIM.subject)] = lambda one: one.gone(CLAIM.code)
+    async with connect(estate.servers()) as hub:
+        found = await look(hub, Scope())
+
+        async def again() -> Found:
+            """Look when one is silent, and what the other told of is gone."""
+            estate.silent, estate.alerts = True, []
+            return await look(hub, Scope())
+
+        fixer = Fixer(hub, Scope(), dry_run=False, say=lambda _: None, patience=0)
+        roots = found.diagnosis.root_causes
+        repairs = await repair_all(fixer, found, roots, again, lambda _: None)
+    assert outcomes(repairs) == [(CLAIM.code, Result.FIXED), (rule.code, Result.GONE)]
 
 
 async def test_what_turns_out_to_be_a_symptom_is_not_repaired_where_its_cause_was_tried() -> None:

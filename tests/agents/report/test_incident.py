@@ -189,6 +189,10 @@ Look it up with `clusterwright plans p-1` and `clusterwright audit show --plan p
             Result.FAILED,
             "Look at what stands of plan p-1: it did not work, and was not undone.",
         ),
+        (
+            Result.NOT_TRIED,
+            "Repair it again once all servers answer: nobody knows whether it is gone.",
+        ),
         (Result.NO_REMEDY, "No change is known that would repair it."),
     ],
 )
@@ -226,6 +230,17 @@ def test_nothing_to_repair_makes_a_report_too() -> None:
     assert to_markdown(made) == (
         "# Incident report\n\n- Made: 2026-11-23 12:00:00\n- Dry run: nothing was changed\n\n"
         "Nothing was found to repair.\n"
+    )
+
+
+def test_what_could_not_be_checked_is_told() -> None:
+    run = Run(NOON, unchecked=(f"server helm: token {TOKEN} is refused",))
+    made = report_of([], run)
+    assert made.unchecked[0].startswith("server helm: token ")
+    assert TOKEN not in made.unchecked[0]
+    assert to_markdown(made) == (
+        "# Incident report\n\n- Made: 2026-11-23 12:00:00\n\nCould not be checked:\n\n"
+        f"- `{made.unchecked[0]}`\n\nNothing was repaired: not all could be checked.\n"
     )
 
 

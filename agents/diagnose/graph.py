@@ -1,7 +1,7 @@
 """The causal graph: findings on objects, edges between objects, and who explains whom."""
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from clusterwright.agents.diagnose.rule import Rule
@@ -55,6 +55,10 @@ class Explanation:
     path: Path
 
 
+def _never(_node: Node) -> bool:
+    return False
+
+
 class Graph:
     """Objects of all clusters and the edges between them."""
 
@@ -68,11 +72,16 @@ class Graph:
             source = (one.source_cluster or cluster, one.source)
             self._edges[source, one.edge][cluster, one.target] = None
 
-    def reach(self, start: Mapping[Node, Path], edges: Sequence[Edge]) -> dict[Node, Path]:
+    def reach(
+        self,
+        start: Mapping[Node, Path],
+        edges: Sequence[Edge],
+        ends: Callable[[Node], bool] = _never,
+    ) -> dict[Node, Path]:
         """Return what is reached from `start` along owners and at least one of `edges`, and how.
 
         Without edges that is `start` and its owners. The way is a shortest one; of several, the
-        one whose edges come first.
+        one whose edges come first. It goes no further where it `ends`.
         """
         wanted = {edge.value for edge in edges}
         seen: dict[tuple[Node, bool], Path] = {
@@ -82,7 +91,7 @@ class Graph:
         queue = deque((node, done, 0) for node, done in seen)
         while queue:
             node, done, steps = queue.popleft()
-            if steps == _FARTHEST:
+            if steps == _FARTHEST or (done and steps and ends(node)):
                 continue
             for edge in (Edge.OWNED_BY, *edges):
                 for target in self._edges.get((node, edge), ()):
@@ -138,13 +147,21 @@ def _causes(
 ) -> Iterator[Explanation]:
     effect, ways = findings[i], dict[tuple[Edge, ...], dict[Node, Path]]()
     own = effect.finding
-    for rule in RULES:
-        if belongs(effect.finding.code, rule.effect):
-            if rule.edges not in ways:
-                ways[rule.edges] = graph.reach(effect.starts, rule.edges)
-            for node, path in ways[rule.edges].items():
-                for j in holders.at(node, path):
-                    other = findings[j].finding
-                    twin = (other.code, other.subject) == (own.code, own.subject)
-                    if j != i and not twin and belongs(other.code, rule.cause):
-                        yield Explanation(j, rule, path)
+
+    def alike(node: Node) -> bool:
+        return any(findings[j].finding.code == own.code for j in holders.own.get(node, ()))
+
+    rules = [rule for rule in RULES if belongs(own.code, rule.effect)]
+    # What explains its own kind explains what lies behind it as well, by the same rule: from there
+    # on the explanations of that one go on, and are not told of each before it once more.
+    relayed = {rule.edges for rule in rules if belongs(own.code, rule.cause)}
+    for rule in rules:
+        if rule.edges not in ways:
+            ends = alike if rule.edges in relayed else _never
+            ways[rule.edges] = graph.reach(effect.starts, rule.edges, ends)
+        for node, path in ways[rule.edges].items():
+            for j in holders.at(node, path):
+                other = findings[j].finding
+                twin = (other.code, other.subject) == (own.code, own.subject)
+                if j != i and not twin and belongs(other.code, rule.cause):
+                    yield Explanation(j, rule, path)

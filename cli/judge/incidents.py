@@ -1,84 +1,36 @@
 """Judge incidents: break them in a sandbox, diagnose over all servers, compare with the truth.
 
-They are broken so many at a time as the real node has room for, each in namespaces of its own. A
-diagnosis is asked for until it is right or patience ends: alerts, and containers that crash, are
-late and come and go. What it made is removed in the end, however it ends.
+They are broken so many at a time as make thirty pods, each in namespaces of its own. A diagnosis
+is asked for until it is right or patience ends: alerts, and containers that crash, are late and
+come and go. How often it was asked for, whether the first answer was right, and what was wrong
+on the way is told. What it made is removed in the end, however it ends.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 
 import anyio
 from anyio import to_thread
 
 from clusterwright.agents.diagnose import diagnose
-from clusterwright.agents.diagnose.diagnosis import Diagnosis, RootCause
 from clusterwright.agents.hub import Hub, Target, connect
-from clusterwright.cli.judge.compare import tells
+from clusterwright.cli.judge.incident_outcome import Outcome, weigh
+from clusterwright.cli.judge.incident_table import complaints
 from clusterwright.cli.judge.trial import Trial, cure, develop
 from clusterwright.deploy.sandbox.incident.compose import Composed
 from clusterwright.deploy.sandbox.scenario.kubectl import Cluster
 from clusterwright.deploy.sandbox.scenario.lifecycle import remove
-from clusterwright.deploy.sandbox.scenario.play import Truth
 from clusterwright.tools.errors import ToolError
 
 Say = Callable[[str], None]
 _PODS_AT_ONCE = 30
 """Failing probes and restarts of more than these keep a kubelet's events waiting for minutes."""
 _ASKED_AT_ONCE = 2
-_PATIENCE_SECONDS = 30.0
+_PATIENCE_SECONDS, _LONGER_SECONDS = 30.0, 60.0
+"""For an answer that is right; and where nothing is wrong but that symptoms do not show yet."""
 _SECONDS_BETWEEN_CALLS = 2.0
 _SECONDS_BETWEEN_LOOKS = 2.0
 """Each look at an incident is a process, on a machine that starts many containers meanwhile."""
-
-
-@dataclass
-class Outcome:
-    """What came of one incident; filled in while it is judged."""
-
-    composed: Composed
-    developed: float | None = None
-    """Seconds until its causes and its layers showed."""
-    roots: tuple[str, ...] = ()
-    """What the diagnosis named as root causes, in its order."""
-    first_is_true: bool = False
-    missed: tuple[Truth, ...] = ()
-    """What is true and no root cause says."""
-    wrong: tuple[RootCause, ...] = ()
-    """Root causes that are nobody's truth: symptoms told as causes."""
-    healed: bool | None = None
-    """Whether all came up once nothing but the causes was healed; None: not tried."""
-    failure: str = ""
-    """Why it could not be judged."""
-    trials: list[Trial] = field(default_factory=list[Trial])
-
-    @property
-    def right(self) -> bool:
-        """Whether the first root cause is true, all that is true is told, and nothing else."""
-        told = self.first_is_true and not self.missed and not self.wrong
-        return told and not self.failure and self.healed is not False
-
-
-def weigh(outcome: Outcome, found: Diagnosis) -> None:
-    """Write down how a diagnosis meets the truth of an incident."""
-    roots = [one for one in found.root_causes if _touches(one, outcome.composed)]
-    truths = outcome.composed.truth
-    outcome.roots = tuple(f"{one.code} on {one.subject}" for one in roots)
-    outcome.first_is_true = bool(roots) and any(tells(roots[0], one) for one in truths)
-    outcome.missed = tuple(one for one in truths if not any(tells(x, one) for x in roots))
-    outcome.wrong = tuple(one for one in roots if not any(tells(one, x) for x in truths))
-
-
-def _touches(root: RootCause, composed: Composed) -> bool:
-    """Tell whether a root cause is about an incident: it is there, or what it explains is."""
-    spaces = {one.namespace for one in composed.scenes}
-    hit = [root.subject]
-    if not root.subject.namespace:
-        hit += root.members
-        for one in (*root.circle, *root.symptoms):
-            hit += (one.subject, *one.members)
-    return len(composed.scenes) == 1 or any(ref.namespace in spaces for ref in hit)
 
 
 def judge_incidents(
@@ -140,7 +92,7 @@ async def _group(
         say(f"diagnosing {names}")
         await _ask_all(hub, [one for one in outcomes if not one.failure])
         for one in outcomes:
-            told = "right" if one.right else f"WRONG: {one.failure or '; '.join(one.roots)}"
+            told = "right" if one.right else f"WRONG: {'; '.join(complaints(one))}"
             say(f"{one.composed.name}: {told}")
         if heal:
             say(f"healing the causes of {names}")
@@ -162,8 +114,8 @@ async def _ask_all(hub: Hub, outcomes: Sequence[Outcome]) -> None:
 
     async def ask(one: Outcome) -> None:
         """Diagnose until the answer is right, or for so long; the last one counts."""
-        deadline = anyio.current_time() + _PATIENCE_SECONDS
-        while not one.right and anyio.current_time() < deadline:
+        began = anyio.current_time()
+        while not one.right and anyio.current_time() - began < _patience(one):
             async with limiter:
                 try:
                     weigh(one, await diagnose(hub, namespace=_namespace(one.composed)))
@@ -175,6 +127,10 @@ async def _ask_all(hub: Hub, outcomes: Sequence[Outcome]) -> None:
     async with anyio.create_task_group() as tasks:
         for one in outcomes:
             tasks.start_soon(ask, one)
+
+
+def _patience(one: Outcome) -> float:
+    return _LONGER_SECONDS if one.only_early else _PATIENCE_SECONDS
 
 
 def _namespace(composed: Composed) -> str | None:

@@ -36,7 +36,8 @@ def command(
 
     Names, namespaces, images and ports come from the seed, and with --generated the causes and
     layers do. Judging breaks each, diagnoses over all servers, and ends with exit status 0 only
-    if each time a true cause comes first, all are told, and no symptom is told as a cause.
+    if each time a true cause comes first, all are told, and no symptom is told as a cause, nor
+    under a cause that is not its own.
     """
     if heal and not judged:
         raise click.UsageError("--heal goes with --judge")

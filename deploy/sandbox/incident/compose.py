@@ -11,7 +11,7 @@ from random import Random
 from clusterwright.deploy.sandbox.incident.faults import FAULTS, REAL, Kind
 from clusterwright.deploy.sandbox.incident.incident import Cause, Dependant, Incident
 from clusterwright.deploy.sandbox.incident.layer import Filled, layers
-from clusterwright.deploy.sandbox.incident.merge import pods_of, scene
+from clusterwright.deploy.sandbox.incident.merge import placed, pods_of, scene
 from clusterwright.deploy.sandbox.scenario.draw import Values, draw
 from clusterwright.deploy.sandbox.scenario.load import load
 from clusterwright.deploy.sandbox.scenario.model import Rendered
@@ -27,6 +27,19 @@ _NAMES = ("app", "peer", "store")
 
 
 @dataclass(frozen=True)
+class Standing:
+    """One layer, and the cause without which nothing of it would be seen."""
+
+    name: str
+    objects: tuple[Ref, ...]
+    """None of these is at fault."""
+    truths: tuple[Truth, ...]
+    """Those of the cause that it stands on: what is found on its objects is a symptom of these."""
+    telling: tuple[Ref, ...]
+    """A diagnosis must tell of one of these; empty: it need not tell of this layer."""
+
+
+@dataclass(frozen=True)
 class Composed:
     """An incident under one seed: what to break, and what is true about it."""
 
@@ -34,8 +47,8 @@ class Composed:
     seed: int
     scenes: tuple[Rendered, ...]
     """What is done in each of its namespaces."""
-    layer_objects: tuple[Ref, ...]
-    """None of these is at fault."""
+    standings: tuple[Standing, ...]
+    """Its layers, in the order in which they are declared."""
     failing: tuple[int, int]
     """How many pods do not run: those of the causes, and those of the layers."""
 
@@ -48,6 +61,11 @@ class Composed:
     def truth(self) -> tuple[Truth, ...]:
         """Return what is at fault: the only right root causes."""
         return tuple(one for scene in self.scenes for one in scene.truth)
+
+    @property
+    def layer_objects(self) -> tuple[Ref, ...]:
+        """Return the objects of its layers, none of which is at fault."""
+        return tuple(sorted(ref for one in self.standings for ref in one.objects))
 
     @property
     def louder(self) -> bool:
@@ -86,10 +104,21 @@ def compose(incident: Incident, seed: int) -> Composed:
     scenes = tuple(_scene(draft, number) for number in incident.namespaces)
     objects = [one for filled in draft.layers.values() for one in filled.objects]
     own = [one for fault in draft.faults.values() for one in fault.objects]
-    placed = {Ref.of(one): one for scene in scenes for one in scene.objects}
-    named = {(one["kind"], one["metadata"]["name"]) for one in objects}
-    of_layers = tuple(sorted(r for r in placed if (r.kind, r.name) in named))
-    return Composed(incident, seed, scenes, of_layers, (pods_of(own), pods_of(objects)))
+    standings = tuple(_standing(draft, one) for one in incident.layers)
+    return Composed(incident, seed, scenes, standings, (pods_of(own), pods_of(objects)))
+
+
+def _standing(draft: _Draft, one: Dependant) -> Standing:
+    space = str(draft.spaces[draft.incident.namespace_of(one.name)]["ns"])
+    objects = [placed(each, space) for each in draft.layers[one.name].objects]
+    refs = tuple(Ref.of(each) for each in objects)
+    telling = layers()[one.layer].symptoms
+    return Standing(
+        name=one.name,
+        objects=refs,
+        truths=draft.faults[draft.incident.cause_of(one.name)].truth,
+        telling=tuple(ref for ref in refs if ref.kind in telling),
+    )
 
 
 def _space(incident: Incident, seed: int, number: int) -> Values:
@@ -122,6 +151,7 @@ def _draw_layer(draft: _Draft, one: Dependant) -> None:
                 "objects": [fill(x, values) for x in layer.objects],
                 "developed": [fill(x, values) for x in layer.developed],
                 "well": [fill(x, values) for x in layer.well],
+                "simulated": layer.simulated,
             }
             draft.layers[one.name] = Filled.model_validate(filled)
             return

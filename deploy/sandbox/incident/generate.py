@@ -1,20 +1,27 @@
-"""Make up an incident from a seed: causes, shape, and two to four layers."""
+"""Make up an incident from a seed: causes, shape, and two to four layers.
+
+All of it is of Kubernetes: no release, GPU, metric or workload cluster is ever drawn.
+"""
 
 from random import Random
+from typing import Literal
 
 from clusterwright.deploy.sandbox.incident.compose import Composed, compose, offers_of
 from clusterwright.deploy.sandbox.incident.faults import ALONE, REAL, SIMULATED
 from clusterwright.deploy.sandbox.incident.incident import Cause, Dependant, Incident
-from clusterwright.deploy.sandbox.incident.layer import Layer, layers
+from clusterwright.deploy.sandbox.incident.layer import layers
+from clusterwright.deploy.sandbox.incident.load import load_incident
 
-_SLOW = ("cron-job",)
-"""What takes a minute until it shows."""
 _DRAWS = 100
 _SEEDS = 1_000_000
 _APART = 1_009
 """So that seeds which follow each other have nothing in common."""
 _TWO_CAUSES = 0.35
 _CHAIN = 0.5
+_ACROSS = 0.1
+"""How often a layer that may be in another namespace than what it needs is in another."""
+_BESIDE, _BYSTANDER = 0.25, "quiet-selector"
+"""How often there is something that is well besides, and which written incident's that is."""
 _REAL_BY_SIMULATED = 2
 """So many times as often a cause is of the real node."""
 
@@ -29,7 +36,8 @@ def generate(seed: int) -> Incident:
     """Return an incident of two to four layers; the same for the same seed.
 
     Its layers are put on each other, a chain, or several of them on one; a second cause is one of
-    the same namespace or of another, with layers of its own or with none.
+    the same namespace or of another, with layers of its own or with none. Who calls a Service may
+    be in another namespace than that, and something that is well may be beside it all.
     """
     dice = Random(f"generated/{seed}")
     causes = [Cause(fault=dice.choice((*[*REAL] * _REAL_BY_SIMULATED, *SIMULATED)), name="first")]
@@ -49,8 +57,9 @@ def generate(seed: int) -> Incident:
     narrow = dice.random() < _CHAIN
     for number in range(dice.choice((2, 3, 3, 4, 4))):
         incident = _grown(incident, dice, number, narrow=narrow)
+    healthy = load_incident(_BYSTANDER).healthy if dice.random() < _BESIDE else ()
     title = f"{_titled(incident)}, composed from seed {seed}"
-    return Incident.model_validate({**incident.model_dump(), "title": title})
+    return Incident.model_validate({**incident.model_dump(), "title": title, "healthy": healthy})
 
 
 def _grown(incident: Incident, dice: Random, number: int, *, narrow: bool) -> Incident:
@@ -59,17 +68,16 @@ def _grown(incident: Incident, dice: Random, number: int, *, narrow: bool) -> In
     bases = bases[-1:] if narrow else bases
     for _ in range(_DRAWS):
         base = dice.choice(bases)
-        name = dice.choice([one for one, layer in layers().items() if _is_usual(one, layer)])
+        name = dice.choice([one for one, layer in layers().items() if not layer.metrics])
         layer = layers()[name]
         doubled = any(one.layer == name and one.over == base for one in incident.layers)
         if layer.needs in offers_of(incident, base) and not doubled:
             added = Dependant(layer=name, name=f"layer-{number + 1}", over=base)
+            if layer.across and dice.random() < _ACROSS:
+                other: Literal[1, 2] = 2 if incident.namespace_of(base) == 1 else 1
+                added = added.model_copy(update={"namespace": other})
             return incident.model_copy(update={"layers": (*incident.layers, added)})
     return incident
-
-
-def _is_usual(name: str, layer: Layer) -> bool:
-    return name not in _SLOW and not layer.metrics
 
 
 def _titled(incident: Incident) -> str:

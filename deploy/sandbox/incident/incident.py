@@ -77,6 +77,13 @@ class Incident(Declared):
         one = next(one for one in self.layers if one.name == part)
         return one.namespace or self.namespace_of(one.over)
 
+    def cause_of(self, part: str) -> str:
+        """Return the cause that a part stands on, by its label: itself for a cause."""
+        over = {one.name: one.over for one in self.layers}
+        while part in over:
+            part = over[part]
+        return part
+
     @model_validator(mode="after")
     def _fits(self) -> "Incident":
         offered: dict[str, tuple[Kind, ...]] = {}

@@ -22,7 +22,6 @@ LAYERS = (
     "restarted-caller",
     "waiting-caller",
     "job",
-    "cron-job",
     "ingress",
     "budget",
     "mounting",
@@ -40,6 +39,10 @@ class Layer(Declared):
     across: bool = Field(default=False, description="It may be in another namespace than that.")
     offers: tuple[Kind, ...] = Field(default=(), description="What may be put on it in turn.")
     kind: str = Field(default="Deployment", description="Of the workload that it offers.")
+    symptoms: tuple[str, ...] = Field(
+        default=(),
+        description="Kinds of its objects, of one of which a diagnosis must tell, once it shows.",
+    )
     metrics: bool = Field(default=False, description="It shows only where metrics are served.")
     draw: dict[str, tuple[Scalar, ...]] = Field(default_factory=dict[str, tuple[Scalar, ...]])
     objects: tuple[Manifest, ...] = Field(min_length=1)
@@ -57,6 +60,7 @@ class Filled(Declared):
     objects: tuple[Manifest, ...]
     developed: tuple[Condition, ...]
     well: tuple[Condition, ...]
+    simulated: str = ""
 
 
 @lru_cache(maxsize=1)

@@ -26,7 +26,7 @@ def scene(
 ) -> Rendered:
     """Return what is done in one namespace: faults first, stage by stage; layers in the last."""
     made = [*(one for layer in filled for one in layer.objects), *healthy]
-    layers = Stage((), tuple(_placed(one, namespace) for one in made), ())
+    layers = Stage((), tuple(placed(one, namespace) for one in made), ())
     count = max((len(one.stages) for one in faults), default=1)
     stages = [_together([_step(f, i) for f in faults if i < len(f.stages)]) for i in range(count)]
     stages[0] = replace(stages[0], apply=(_namespace(namespace), *_bare_once(stages[0].apply)))
@@ -40,7 +40,7 @@ def scene(
     well = tuple(c for x in filled for c in x.well)
     images = {*(one for fault in faults for one in fault.images), image}
     return Rendered(
-        card=_card(name, incident, faults),
+        card=_card(name, incident, faults, filled),
         seed=seed,
         namespace=namespace,
         images=tuple(sorted(images)),
@@ -66,23 +66,25 @@ def _pods(manifest: Manifest) -> int:
     match text(manifest, "kind"):
         case "Deployment":
             return number(manifest, "spec", "replicas") or 1
-        case "StatefulSet" | "Job" | "CronJob" | "Pod":
+        case "StatefulSet" | "Job" | "Pod":
             return 1  # a StatefulSet waits for its first one
         case _:
             return 0
 
 
-def _card(name: str, incident: Incident, faults: Sequence[Rendered]) -> Card:
+def _card(
+    name: str, incident: Incident, faults: Sequence[Rendered], filled: Sequence[Filled]
+) -> Card:
     needs = next((n for n in reversed(_NEEDS) for f in faults if f.card.needs == n), "node")
     domain = next((one.card.domain for one in faults), "kubernetes")
-    simulated = "; ".join(sorted({f.card.simulated for f in faults if f.card.simulated}))
+    simulated = {*(one.card.simulated for one in faults), *(one.simulated for one in filled)}
     return Card.model_validate(
         {
             "name": name,
             "title": incident.title,
             "domain": domain,
             "kind": "fault",
-            "simulated": simulated,
+            "simulated": "; ".join(sorted(simulated - {""})),
             "needs": needs,
             "scope": "namespaced",
         }
@@ -110,5 +112,6 @@ def _namespace(name: str) -> Manifest:
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": MARK}}
 
 
-def _placed(manifest: Manifest, namespace: str) -> Manifest:
+def placed(manifest: Manifest, namespace: str) -> Manifest:
+    """Return an object in a namespace, unless it names one itself."""
     return {**manifest, "metadata": {"namespace": namespace, **mapping(manifest, "metadata")}}

@@ -1,29 +1,41 @@
+"""Hand-made diagnoses of composed incidents, before the judge."""
+
 from clusterwright.agents.diagnose.diagnosis import (
     Certainty,
     Diagnosis,
     NextStep,
     RootCause,
+    Source,
     Symptom,
     Verdict,
 )
+from clusterwright.cli.judge.incident_outcome import Outcome, weigh
 from clusterwright.cli.judge.incident_table import incident_table, summary
-from clusterwright.cli.judge.incidents import Outcome, weigh
-from clusterwright.deploy.sandbox.incident.compose import compose
+from clusterwright.deploy.sandbox.incident.compose import Composed, Standing, compose
 from clusterwright.deploy.sandbox.incident.load import load_incident
 from clusterwright.tools.finding import EventEvidence, Severity
 from clusterwright.tools.ref import Ref
 
 CHAIN = compose(load_incident("image-behind-shop"), 1)
+"""A caller on a cause, and an Ingress on the caller."""
 APART = compose(load_incident("two-namespaces"), 1)
-ALERT = Ref("Alert", "KubePodCrashLooping")
+"""Two causes, the second with a caller and an Ingress on that."""
+TWO = compose(load_incident("two-crashes"), 1)
+"""Two causes in one namespace, a caller on each."""
+ANSWERED = Source(server="kubernetes", answered=True)
+SHOP, FRONT = CHAIN.standings
+LEFT, RIGHT = TWO.standings
+ELSEWHERE = Ref("Deployment", "x", "elsewhere")
 
 
-def root(code: str, subject: Ref, *, because_of: tuple[Ref, ...] = (), said: str = "") -> RootCause:
-    evidence = EventEvidence(ref=subject, reason="Failed", message=said)
-    symptoms = tuple(
-        Symptom(code="pod/crash-loop", severity=Severity.CRITICAL, subject=one, title="")
-        for one in because_of
+def symptom(subject: Ref, *members: Ref, code: str = "pod/crash-loop", title: str = "") -> Symptom:
+    return Symptom(
+        code=code, severity=Severity.CRITICAL, subject=subject, title=title, members=members
     )
+
+
+def root(code: str, subject: Ref, *symptoms: Symptom, said: str = "") -> RootCause:
+    evidence = EventEvidence(ref=subject, reason="Failed", message=said)
     return RootCause(
         cluster="c",
         code=code,
@@ -37,24 +49,103 @@ def root(code: str, subject: Ref, *, because_of: tuple[Ref, ...] = (), said: str
     )
 
 
-def weighed(outcome: Outcome, *roots: RootCause) -> Outcome:
-    found = Diagnosis(verdict=Verdict.PROBLEMS, complete=True, root_causes=roots)
+def true(composed: Composed, number: int, *symptoms: Symptom) -> RootCause:
+    """Return the root cause that tells a truth, with some symptoms."""
+    truth = composed.truth[number]
+    return root(truth.code, truth.subject, *symptoms, said=truth.evidence)
+
+
+def of(standing: Standing) -> Symptom:
+    """Return what a diagnosis must tell of a layer."""
+    return symptom(standing.telling[0])
+
+
+def weighed(outcome: Outcome, *roots: RootCause, sources: tuple[Source, ...] = ()) -> Outcome:
+    sources = sources or (ANSWERED,)
+    found = Diagnosis(verdict=Verdict.PROBLEMS, complete=True, root_causes=roots, sources=sources)
     weigh(outcome, found)
     return outcome
 
 
-TRUE = root(CHAIN.truth[0].code, CHAIN.truth[0].subject)
-SYMPTOM = root("pod/crash-loop", CHAIN.layer_objects[0])
+TRUE = true(CHAIN, 0, of(SHOP))
+SYMPTOM = root("pod/crash-loop", SHOP.telling[0])
 
 
-def test_a_diagnosis_that_names_the_cause_alone_is_right() -> None:
-    outcome = weighed(Outcome(CHAIN, developed=3.0), TRUE)
-    assert (outcome.right, outcome.first_is_true, outcome.missed, outcome.wrong) == (
-        True,
-        True,
-        (),
-        (),
+def test_a_diagnosis_that_names_the_cause_with_its_symptoms_is_right() -> None:
+    assert weighed(Outcome(CHAIN, developed=3.0), TRUE) == Outcome(
+        CHAIN,
+        developed=3.0,
+        asked=1,
+        first_answer=True,
+        roots=(f"pod/image-not-found on {CHAIN.truth[0].subject}",),
+        first_is_true=True,
     )
+    assert weighed(Outcome(CHAIN, developed=3.0), TRUE).right
+
+
+def test_a_cause_without_the_symptom_that_must_show_is_not_right() -> None:
+    outcome = weighed(Outcome(CHAIN, developed=3.0), true(CHAIN, 0))
+    assert (outcome.right, outcome.silent, outcome.misfolded) == (False, (SHOP,), ())
+    assert outcome.only_early
+    assert incident_table([outcome]).splitlines()[-1] == (
+        f"  not told of shop: nothing on {SHOP.telling[0]}"
+        f" is under pod/image-not-found on {CHAIN.truth[0].subject}"
+    )
+
+
+def test_what_is_found_on_the_pod_of_a_layer_is_of_the_layer() -> None:
+    ref = SHOP.telling[0]
+    pod = Ref("Pod", f"{ref.name}-7d9f6c-x2x4z", ref.namespace)
+    assert weighed(Outcome(CHAIN), true(CHAIN, 0, symptom(pod))).right
+    other = Ref("Pod", f"{ref.name}-7d9f6c-x2x4z", "elsewhere")
+    assert weighed(Outcome(CHAIN), true(CHAIN, 0, symptom(other))).silent == (SHOP,)
+
+
+def test_what_needs_not_be_told_is_not_missed() -> None:
+    ingress = symptom(FRONT.objects[0], code="ingress/backend-down")
+    assert FRONT.telling == ()
+    assert weighed(Outcome(CHAIN), TRUE).right
+    assert weighed(Outcome(CHAIN), true(CHAIN, 0, of(SHOP), ingress)).right
+
+
+def test_all_symptoms_under_the_first_of_two_causes_are_not_right() -> None:
+    outcome = weighed(Outcome(TWO), true(TWO, 0, of(LEFT), of(RIGHT)), true(TWO, 1))
+    said = f"pod/crash-loop on {RIGHT.telling[0]}: "
+    assert (outcome.right, outcome.misfolded, outcome.silent) == (False, (said,), (RIGHT,))
+    assert not outcome.only_early
+    assert f"  not under its cause: {said}" in incident_table([outcome]).splitlines()
+
+
+def test_each_under_its_own_cause_is_right_and_one_may_be_under_both() -> None:
+    assert weighed(Outcome(TWO), true(TWO, 0, of(LEFT)), true(TWO, 1, of(RIGHT))).right
+    both = (of(LEFT), of(RIGHT))
+    assert weighed(Outcome(TWO), true(TWO, 0, *both), true(TWO, 1, *both)).right
+
+
+def test_symptoms_of_two_causes_that_change_places_are_both_misfolded() -> None:
+    outcome = weighed(Outcome(TWO), true(TWO, 0, of(RIGHT)), true(TWO, 1, of(LEFT)))
+    assert (len(outcome.misfolded), outcome.silent) == (2, (LEFT, RIGHT))
+
+
+def test_one_of_two_findings_on_a_layer_that_is_elsewhere_is_misfolded() -> None:
+    service = next(one for one in RIGHT.objects if one.kind == "Service")
+    stray = symptom(service, code="service/no-ready-endpoints", title="none is")
+    outcome = weighed(Outcome(TWO), true(TWO, 0, of(LEFT), stray), true(TWO, 1, of(RIGHT)))
+    assert outcome.misfolded == (f"service/no-ready-endpoints on {service}: none is",)
+    assert outcome.silent == ()
+
+
+def test_an_alert_is_about_a_layer_if_all_of_its_objects_are() -> None:
+    alert = Ref("Alert", "KubePodCrashLooping")
+    its = symptom(alert, RIGHT.telling[0], code="alert/firing", title="it")
+    both = symptom(alert, RIGHT.telling[0], LEFT.telling[0], code="alert/firing", title="both")
+    outcome = weighed(Outcome(TWO), true(TWO, 0, of(LEFT), its, both), true(TWO, 1, of(RIGHT)))
+    assert outcome.misfolded == ("alert/firing on Alert/KubePodCrashLooping: it",)
+
+
+def test_what_is_in_a_circle_with_the_cause_is_under_it() -> None:
+    circle = true(CHAIN, 0).model_copy(update={"circle": (of(SHOP),)})
+    assert weighed(Outcome(CHAIN), circle).right
 
 
 def test_a_symptom_told_as_a_cause_is_wrong_even_where_the_cause_comes_first() -> None:
@@ -64,8 +155,22 @@ def test_a_symptom_told_as_a_cause_is_wrong_even_where_the_cause_comes_first() -
 
 def test_a_symptom_in_front_of_the_cause_is_told_with_what_came_first() -> None:
     outcome = weighed(Outcome(CHAIN, developed=3.0), SYMPTOM, TRUE)
-    subject = CHAIN.layer_objects[0]
+    subject = SHOP.telling[0]
     lines = incident_table([outcome]).splitlines()
+    assert lines[0].split() == [
+        "INCIDENT",
+        "CAUSES",
+        "LAYERS",
+        "PODS",
+        "DEVELOPED",
+        "ASKED",
+        "FIRST",
+        "MISSED",
+        "WRONG",
+        "TOLD",
+        "MISFOLDED",
+        "HEALED",
+    ]
     assert lines[1].split() == [
         "image-behind-shop",
         "1",
@@ -73,9 +178,12 @@ def test_a_symptom_in_front_of_the_cause_is_told_with_what_came_first() -> None:
         "2+3",
         "3",
         "s",
+        "1",
         "wrong",
         "0",
         "1",
+        "1/1",
+        "0",
         "-",
     ]
     assert lines[2:] == [
@@ -87,19 +195,54 @@ def test_a_symptom_in_front_of_the_cause_is_told_with_what_came_first() -> None:
 def test_what_is_true_and_not_told_is_missed() -> None:
     outcome = weighed(Outcome(CHAIN))
     assert (outcome.right, outcome.first_is_true, outcome.missed) == (False, False, CHAIN.truth)
-    assert incident_table([outcome]).splitlines()[-1].startswith("  missed: pod/image-not-found on")
+    said = incident_table([outcome]).splitlines()[2]
+    assert said.startswith("  missed: pod/image-not-found on")
 
 
 def test_of_two_namespaces_only_what_is_in_them_counts() -> None:
-    elsewhere = root("pod/crash-loop", Ref("Deployment", "x", "elsewhere"))
-    truths = [root(one.code, one.subject, said=one.evidence) for one in APART.truth]
-    assert weighed(Outcome(APART), elsewhere, *truths).right
+    roots = [
+        true(APART, 0, *(of(one) for one in APART.standings[:1])),
+        true(APART, 1, *(of(one) for one in APART.standings[1:2])),
+    ]
+    assert weighed(Outcome(APART), root("pod/crash-loop", ELSEWHERE), *roots).right
+
+
+def test_what_is_elsewhere_and_said_to_have_symptoms_in_them_is_wrong() -> None:
+    blamed = root("pod/crash-loop", ELSEWHERE, of(APART.standings[0]))
+    assert weighed(Outcome(APART), blamed).wrong == (blamed,)
+    member = root("pod/crash-loop", ELSEWHERE).model_copy(
+        update={"members": (APART.truth[0].subject,)}
+    )
+    assert weighed(Outcome(APART), member).wrong == (member,)
 
 
 def test_an_alert_about_what_is_in_them_counts_too() -> None:
-    inside = root("alert/firing", ALERT, because_of=(APART.truth[0].subject,))
-    outside = root("alert/firing", ALERT, because_of=(Ref("Deployment", "x", "elsewhere"),))
+    alert = Ref("Alert", "KubePodCrashLooping")
+    inside = root("alert/firing", alert, symptom(APART.truth[0].subject))
+    outside = root("alert/firing", alert, symptom(ELSEWHERE))
     assert weighed(Outcome(APART), inside, outside).wrong == (inside,)
+
+
+def test_an_answer_in_which_not_all_servers_had_a_part_is_not_right() -> None:
+    silent = Source(server="helm", answered=False)
+    outcome = weighed(Outcome(CHAIN), TRUE, sources=(ANSWERED, silent))
+    assert (outcome.right, outcome.unanswered, outcome.first_answer) == (False, ("helm",), None)
+    assert incident_table([outcome]).splitlines()[-1] == "  did not answer: helm"
+    assert (weighed(outcome, TRUE).right, outcome.asked, outcome.first_answer) == (True, 2, True)
+
+
+def test_an_answer_of_no_server_is_not_right() -> None:
+    outcome = Outcome(CHAIN)
+    weigh(outcome, Diagnosis(verdict=Verdict.PROBLEMS, complete=True, root_causes=(TRUE,)))
+    assert (outcome.right, outcome.unanswered) == (False, ("any server",))
+
+
+def test_the_last_answer_counts_and_what_was_wrong_before_it_is_told() -> None:
+    outcome = weighed(weighed(Outcome(CHAIN, developed=3.0), SYMPTOM, TRUE), TRUE)
+    assert (outcome.right, outcome.asked, outcome.first_answer) == (True, 2, False)
+    lines = incident_table([outcome]).splitlines()
+    assert lines[1].split()[6:] == ["2", "true", "0", "0", "1/1", "0", "-"]
+    assert lines[2:] == [f"  wrong on the way: pod/crash-loop on {SHOP.telling[0]}"]
 
 
 def test_what_does_not_come_up_after_the_cause_is_healed_is_not_right() -> None:
@@ -111,11 +254,14 @@ def test_what_does_not_come_up_after_the_cause_is_healed_is_not_right() -> None:
 def test_the_summary_counts_each_thing_that_must_hold() -> None:
     outcomes = [
         weighed(Outcome(CHAIN), TRUE),
+        weighed(weighed(Outcome(CHAIN), true(CHAIN, 0)), TRUE),
         weighed(Outcome(CHAIN), TRUE, SYMPTOM),
         weighed(Outcome(CHAIN), SYMPTOM),
+        weighed(Outcome(CHAIN), true(CHAIN, 0)),
         Outcome(CHAIN, failure="late"),
     ]
     assert summary(outcomes) == (
-        "incidents: 1 right of 4; a true cause first in 2, all causes told in 2, "
-        "no symptom told as a cause in 1"
+        "incidents: 2 right of 6; a true cause first in 4, all causes told in 4, "
+        "no symptom told as a cause in 3, symptoms under their cause in 3; "
+        "right at the first answer in 1"
     )

@@ -2,6 +2,7 @@ import pytest
 
 from clusterwright.deploy.sandbox.incident.compose import Composed, compose
 from clusterwright.deploy.sandbox.incident.incident import Cause, Dependant, Incident
+from clusterwright.deploy.sandbox.incident.layer import layers
 from clusterwright.deploy.sandbox.scenario.load import load
 from clusterwright.deploy.sandbox.scenario.model import MARK
 from clusterwright.tools.manifest import Manifest, items, mapping, name_of, namespace_of, text
@@ -60,6 +61,39 @@ def test_the_truth_is_that_of_the_fault_and_names_no_layer() -> None:
     )
 
 
+def test_each_layer_stands_on_a_cause_and_says_of_what_a_diagnosis_must_tell() -> None:
+    composed = compose(APART, 2)
+    first, second = composed.scenes
+    web, load = composed.standings
+    assert [(one.name, one.truths) for one in composed.standings] == [
+        ("web", first.truth),
+        ("load", first.truth),
+    ]
+    assert [one.kind for one in web.objects] == ["Deployment", "Service"]
+    assert [one.kind for one in (*web.telling, *load.telling)] == ["Deployment", "Job"]
+    assert {one.namespace for one in load.objects} == {second.namespace}
+    assert compose(CHAIN, 3).standings[1].telling == ()
+
+
+def test_a_layer_on_a_layer_stands_on_the_cause_of_that() -> None:
+    [web, front] = compose(CHAIN, 3).standings
+    assert front.truths == web.truths == compose(CHAIN, 3).truth
+
+
+def test_a_card_says_what_of_a_layer_is_simulated() -> None:
+    incident = Incident(
+        name="one",
+        title="one",
+        causes=(Cause(fault="storage-class"),),
+        layers=(Dependant(layer="mounting", name="reader", over="storage-class"),),
+    )
+    own = load("storage-class").card.simulated
+    [scene] = compose(incident, 1).scenes
+    said = layers()["mounting"].simulated
+    assert scene.card.simulated == "; ".join(sorted({own, said} - {""}))
+    assert said in scene.card.simulated
+
+
 def test_a_layer_calls_what_it_is_put_on_by_the_name_of_its_service() -> None:
     composed = compose(CHAIN, 3)
     [scene] = composed.scenes
@@ -109,7 +143,7 @@ def test_a_scene_develops_once_its_faults_and_its_layers_show() -> None:
     [scene] = compose(CHAIN, 3).scenes
     kinds = [one.kind for one in scene.developed]
     assert kinds == ["Pod", "Pod", "Pod", "Pod", "Ingress", "EndpointSlice"]
-    assert [one.kind for one in scene.healed][-1] == "Deployment"
+    assert [one.kind for one in scene.healed][-2:] == ["Deployment", "EndpointSlice"]
 
 
 def test_a_fault_of_several_steps_keeps_them_and_layers_come_in_the_last() -> None:

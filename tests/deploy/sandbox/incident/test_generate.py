@@ -1,7 +1,10 @@
 from collections import Counter
 
 from clusterwright.deploy.sandbox.incident.compose import compose
+from clusterwright.deploy.sandbox.incident.faults import ELSEWHERE
 from clusterwright.deploy.sandbox.incident.generate import generate
+from clusterwright.deploy.sandbox.incident.incident import Dependant, Incident
+from clusterwright.tools.ref import Ref
 
 SEEDS = range(200)
 
@@ -21,7 +24,8 @@ def test_all_shapes_occur() -> None:
     found = [generate(one) for one in SEEDS]
     depths = Counter(one.depth for one in found)
     assert min(depths[2], depths[3], depths[4]) > 10
-    assert 5 < sum(len(one.namespaces) == 2 for one in found) < 60
+    assert 20 < sum(len(one.namespaces) == 2 for one in found) < 70
+    assert 20 < sum(bool(one.healthy) for one in found) < 80
     assert 40 < sum(len(one.causes) == 2 for one in found) < 110
 
 
@@ -30,3 +34,40 @@ def test_each_can_be_composed_and_has_the_truth_of_each_of_its_causes() -> None:
         composed = compose(generate(seed), seed)
         assert len(composed.truth) == len(composed.incident.causes)
         assert not {one.subject for one in composed.truth} & set(composed.layer_objects)
+
+
+def test_all_of_it_is_of_kubernetes() -> None:
+    assert not {one.fault for seed in SEEDS for one in generate(seed).causes} & set(ELSEWHERE)
+
+
+def _apart(incident: Incident) -> list[Dependant]:
+    """Return the layers that are in another namespace than what they need."""
+    space = incident.namespace_of
+    return [one for one in incident.layers if space(one.name) != space(one.over)]
+
+
+def test_who_calls_from_another_namespace_is_there_and_says_which_one_it_means() -> None:
+    found = {seed: apart for seed in SEEDS if (apart := _apart(generate(seed)))}
+    assert len(found) > 20
+    for seed, apart in found.items():
+        composed = compose(generate(seed), seed)
+        spaces = [one.namespace for one in composed.scenes]
+        made = {Ref.of(one): one for scene in composed.scenes for one in scene.objects}
+        standings = {one.name: one for one in composed.standings}
+        for one in apart:
+            here = composed.incident.namespace_of(one.name)
+            objects = standings[one.name].objects
+            assert {ref.namespace for ref in objects} == {spaces[here - 1]}
+            assert f".{spaces[2 - here]}" in str([made[ref] for ref in objects])
+
+
+def test_what_is_well_beside_it_is_made_and_is_nobodys_layer() -> None:
+    seed = next(one for one in SEEDS if generate(one).healthy)
+    composed = compose(generate(seed), seed)
+    space = composed.scenes[0].namespace
+    beside = [Ref(kind, "status-page", space) for kind in ("Deployment", "Service")]
+    made = {Ref.of(one): one for one in composed.scenes[0].objects}
+    assert set(beside) <= set(made)
+    assert not set(beside) & set(composed.layer_objects)
+    [container] = made[beside[0]]["spec"]["template"]["spec"]["containers"]
+    assert container["image"] in composed.scenes[0].images

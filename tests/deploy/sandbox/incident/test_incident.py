@@ -30,6 +30,11 @@ def test_a_layer_is_in_the_namespace_of_what_it_is_put_on_unless_it_says_otherwi
     assert found.namespaces == (1, 2)
 
 
+def test_a_part_stands_on_the_cause_below_all_that_it_is_put_on() -> None:
+    found = incident(layer("caller", "a", "base"), layer("caller", "b", "a"))
+    assert [found.cause_of(one) for one in found.parts] == ["base", "base", "base"]
+
+
 @pytest.mark.parametrize(
     ("layers", "fault", "said"),
     [

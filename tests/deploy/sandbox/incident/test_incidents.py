@@ -30,6 +30,15 @@ def test_thirty_are_not_known_to_be_diagnosed_wrong() -> None:
     assert len([one for one in load_incidents() if not one.unsolved]) >= 30
 
 
+def test_of_seventeen_it_can_be_proven_that_nothing_but_the_causes_is_wrong() -> None:
+    assert sum(compose(one, 1).provable for one in load_incidents()) == 17
+
+
+def test_in_most_a_diagnosis_must_tell_of_symptoms() -> None:
+    needed = [any(x.telling for x in compose(one, 1).standings) for one in load_incidents()]
+    assert needed.count(False) <= 1
+
+
 @EVERY
 def test_each_says_what_makes_it_hard_and_has_two_to_four_layers(incident: Incident) -> None:
     assert incident.hard.endswith(".")

@@ -33,6 +33,8 @@ def test_a_layer_fits_and_has_what_it_offers(name: str, layer: Layer) -> None:
     assert ("Service" in kinds) >= ("service" in layer.offers)
     assert (layer.kind in kinds) >= ("workload" in layer.offers)
     assert all(text(one, "metadata", "namespace") == scene.namespace for one in made)
+    [standing] = composed.standings
+    assert {one.kind for one in standing.telling} == set(layer.symptoms)
     images = [
         container["image"]
         for one in made
@@ -40,3 +42,17 @@ def test_a_layer_fits_and_has_what_it_offers(name: str, layer: Layer) -> None:
         for container in items(one, "spec", "template", "spec", field)
     ]
     assert set(images) <= set(scene.images)
+
+
+def test_only_a_job_and_an_autoscaler_do_not_come_up_by_themselves() -> None:
+    assert [name for name, one in layers().items() if not one.well] == ["job", "autoscaler"]
+
+
+def test_what_is_restarted_is_well_only_once_it_has_not_been_for_longer_than_its_probe_takes() -> (
+    None
+):
+    layer = layers()["restarted-caller"]
+    [container] = items(layer.objects[0], "spec", "template", "spec", "containers")
+    probe = container["livenessProbe"]
+    [well] = layer.well
+    assert well["seconds"] > 2 * probe["periodSeconds"] * probe["failureThreshold"]

@@ -1,5 +1,9 @@
 """Hand-made diagnoses of composed incidents, before the judge."""
 
+from dataclasses import replace
+
+import pytest
+
 from clusterwright.agents.diagnose.diagnosis import (
     Certainty,
     Diagnosis,
@@ -12,7 +16,8 @@ from clusterwright.agents.diagnose.diagnosis import (
 from clusterwright.cli.judge.incident_outcome import Outcome, weigh
 from clusterwright.cli.judge.incident_table import incident_table, summary
 from clusterwright.deploy.sandbox.incident.compose import Composed, Standing, compose
-from clusterwright.deploy.sandbox.incident.load import load_incident
+from clusterwright.deploy.sandbox.incident.generate import fresh
+from clusterwright.deploy.sandbox.incident.load import load_incident, load_incidents
 from clusterwright.tools.finding import EventEvidence, Severity
 from clusterwright.tools.ref import Ref
 
@@ -23,6 +28,7 @@ APART = compose(load_incident("two-namespaces"), 1)
 TWO = compose(load_incident("two-crashes"), 1)
 """Two causes in one namespace, a caller on each."""
 ANSWERED = Source(server="kubernetes", answered=True)
+ALL = [*(compose(one, 1) for one in load_incidents()), *fresh(7, 40)]
 SHOP, FRONT = CHAIN.standings
 LEFT, RIGHT = TWO.standings
 ELSEWHERE = Ref("Deployment", "x", "elsewhere")
@@ -52,7 +58,8 @@ def root(code: str, subject: Ref, *symptoms: Symptom, said: str = "") -> RootCau
 def true(composed: Composed, number: int, *symptoms: Symptom) -> RootCause:
     """Return the root cause that tells a truth, with some symptoms."""
     truth = composed.truth[number]
-    return root(truth.code, truth.subject, *symptoms, said=truth.evidence)
+    subject = replace(truth.subject, name=truth.subject.name.replace("*", "x"))
+    return root(truth.code, subject, *symptoms, said=truth.evidence)
 
 
 def of(standing: Standing) -> Symptom:
@@ -120,6 +127,27 @@ def test_each_under_its_own_cause_is_right_and_one_may_be_under_both() -> None:
     assert weighed(Outcome(TWO), true(TWO, 0, of(LEFT)), true(TWO, 1, of(RIGHT))).right
     both = (of(LEFT), of(RIGHT))
     assert weighed(Outcome(TWO), true(TWO, 0, *both), true(TWO, 1, *both)).right
+
+
+@pytest.mark.parametrize("composed", ALL, ids=lambda one: one.name)
+def test_of_any_incident_all_objects_of_layers_may_be_told_under_their_cause_and_must_be_there(
+    composed: Composed,
+) -> None:
+    right = [true(composed, i, *_of_all(composed, i)) for i in range(len(composed.truth))]
+    assert weighed(Outcome(composed), *right).right
+    bare = [true(composed, i) for i in range(len(composed.truth))]
+    needed = tuple(one for one in composed.standings if one.telling)
+    assert weighed(Outcome(composed), *bare).silent == needed
+    if len(right) == 2 and right[1].symptoms:
+        all_of_them = tuple(one for each in right for one in each.symptoms)
+        outcome = weighed(Outcome(composed), true(composed, 0, *all_of_them), bare[1])
+        assert len(outcome.misfolded) == len(right[1].symptoms)
+
+
+def _of_all(composed: Composed, number: int) -> list[Symptom]:
+    """Return a finding on each object of each layer that stands on the cause of a truth."""
+    own = [one for one in composed.standings if composed.truth[number] in one.truths]
+    return [symptom(ref) for one in own for ref in one.objects]
 
 
 def test_symptoms_of_two_causes_that_change_places_are_both_misfolded() -> None:

@@ -22,6 +22,7 @@ from clusterwright.agents.report.said import (
     checked_lines,
     deepest_line,
     reasons,
+    seen_line,
     since,
     symptom_line,
     verdict_line,
@@ -118,8 +119,8 @@ def _facts(root: RootCause) -> Iterator[tuple[str, str]]:
     """Give the labelled lines below a cause; an empty label continues the one above."""
     yield "code", f"{root.code} ({root.certainty.value}{since(root)})"
     shown = {root.subject, *(one.ref for one in root.evidence[:1])}
-    if not shown.issuperset(root.members):
-        yield "seen on", _names([str(one) for one in root.members])
+    if root.more_members or not shown.issuperset(root.members):
+        yield "seen on", seen_line(root)
     if len(root.path) > 1:
         yield "way", " ".join(root.path)
     if root.deepest_visible:

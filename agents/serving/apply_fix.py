@@ -115,9 +115,10 @@ async def _apply(work: Workplace, caller: Caller, planned: Planned, plan: str) -
             say(sentence)
 
         repair = await (_go_back if planned.back else _carry_out)(work, planned, plan, note)
-        for undo in unanswered:
+        undos = [one for one in unanswered if one != plan]  # what is planned stays what it is
+        for undo in undos:
             work.keep_plan(undo, Planned(planned.scope, repair, planned.hands, back=True))
-        return _answer(plan, repair, said, undo=(*unanswered, "")[0])
+        return _answer(plan, repair, said, undo=(*undos, "")[0])
 
 
 async def _carry_out(work: Workplace, planned: Planned, plan: str, say: Say) -> Repair:

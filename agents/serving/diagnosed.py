@@ -40,6 +40,7 @@ class Diagnosed(Answer):
     verdict: Verdict
     about: Ref | None = Field(default=None, description="The object that was asked about.")
     state: str | None = Field(default=None, description="Of that object.")
+    well: bool | None = Field(default=None, description="Whether that object is.")
     total: int = Field(description="Root causes in all, on this page or not.")
     causes: tuple[Cause, ...] = Field(default=(), description="Worst first.")
     checked: tuple[Checked, ...] = ()
@@ -53,6 +54,8 @@ class Diagnosed(Answer):
 
     def _headline(self) -> str:
         of = f" about {self.about}" if self.about else ""
+        if not self.total and self.well is False:
+            return f"{self.about} on {self.cluster} is not well, and no cause was found."
         if not self.total:
             return f"{_HEADLINES.get(self.verdict, 'No cause was found')}{of} on {self.cluster}."
         some = f", {len(self.causes)} shown" if len(self.causes) < self.total else ""
@@ -97,6 +100,7 @@ def _page(
         verdict=diagnosis.verdict,
         about=about.ref if about else None,
         state=about.state or None if about else None,
+        well=about.well if about else None,
         total=len(diagnosis.root_causes),
         causes=tuple(brief(one, cluster, evidence) for one in roots[:most]),
         checked=tuple(

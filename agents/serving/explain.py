@@ -12,8 +12,10 @@ from clusterwright.agents.remediate.found import Found
 from clusterwright.agents.serving.chosen import look_for
 from clusterwright.agents.serving.explained import Explained, Offered, Whole, offered
 from clusterwright.agents.serving.parameters import Cluster, Subject
+from clusterwright.agents.serving.telling import saying
 from clusterwright.agents.serving.workplace import Workplace
 from clusterwright.tools.answer import BUDGET, CAP, longest
+from clusterwright.tools.caller import Tell
 from clusterwright.tools.cursor import Cursor, decode, encode, foreign, question
 from clusterwright.tools.errors import InvalidInputError
 from clusterwright.tools.explain import page
@@ -25,6 +27,7 @@ _NOBODY = "no cluster was asked"
 
 async def explain(
     work: Workplace,
+    tell: Tell,
     cause: Annotated[
         str, Field(min_length=1, max_length=100, description="Id of a cause, or a finding code.")
     ],
@@ -46,7 +49,9 @@ async def explain(
     token, start = _place(own, cursor) if cursor else ("", 0)
     whole = work.wholes.get(token)
     if whole is None:
-        _, found, root = await look_for(work, cause, subject, cluster)
+        async with saying(tell) as say:
+            say(f"looking for {cause}")
+            _, found, root = await look_for(work, cause, subject, cluster)
         whole = Whole(root, _remedies(found, root))
         if token not in {"", whole.digest}:
             raise InvalidInputError(
@@ -58,7 +63,7 @@ async def explain(
     return longest(partial(_told, whole, own, start), most, CAP if limit else BUDGET)
 
 
-TOOL = Tool(explain, Effect.READ, "Explain a root cause or a finding code")
+TOOL = Tool(explain, Effect.READ, "Explain a root cause or a finding code", tells=True)
 
 
 def _place(own: str, cursor: str) -> tuple[str, int]:

@@ -18,10 +18,13 @@ from clusterwright.agents.remediate.verify import GONE_SECONDS
 from clusterwright.agents.serving.explained import Whole
 from clusterwright.agents.serving.held import Held
 from clusterwright.agents.serving.kept import Kept, keep
-from clusterwright.tools.errors import NotFoundError
+from clusterwright.tools.errors import BusyError, NotFoundError
+from clusterwright.tools.turn import waiting
 
 _MOST_SCOPES = 1_000
 _MOST_PLANS = 100
+_MOST_WAITING = 100
+"""Fixes that wait for the one at work: they hold no turn of the server, which bounds all others."""
 _PLAN = re.compile(r"(?m)^Plan (\S{1,60}), digest ")
 """How the last line of a question begins."""
 
@@ -84,7 +87,7 @@ class Workplace:
 
     def know(self, diagnosis: Diagnosis, scope: Scope) -> None:
         """Know root causes by their ids, and where they were found, from now on."""
-        for one in diagnosis.root_causes:
+        for one in reversed(diagnosis.root_causes):  # of too many, the worst are the last to go
             known = self._scopes.get(one.id)
             wider = known if known and known.namespace is None else scope  # it shows all symptoms
             keep(self._scopes, one.id, wider, _MOST_SCOPES)
@@ -117,15 +120,30 @@ class Workplace:
         """Give a person's word, if they agreed, to the server that asks what they were asked.
 
         It is given for the very same text only, which names the plan and its digest, and by one
-        call at a time. Yields the plans about which something else was asked: nobody answered.
+        call at a time; raise BusyError when too many wait. Yields the plans about which something
+        else was asked: nobody answered.
         """
-        async with self._turn:
+        await self._take_turn()
+        try:
             self._agreed = await self._question(plan) if agreed else None
             self._unanswered = []
-            try:
-                yield self._unanswered
-            finally:
-                self._agreed = None
+            yield self._unanswered
+        finally:
+            self._agreed = None
+            self._turn.release()
+
+    async def _take_turn(self) -> None:
+        """Wait until no other fix is at work, and keep no other call from its turn meanwhile."""
+        if (line := self._turn.statistics().tasks_waiting) >= _MOST_WAITING:
+            raise BusyError(
+                f"{line} fixes wait for the one at work; nothing was changed",
+                hint="wait for what those come to, then call this again",
+            )
+        try:
+            self._turn.acquire_nowait()
+        except anyio.WouldBlock:
+            async with waiting():
+                await self._turn.acquire()
 
     async def aclose(self) -> None:
         """Let go of every connection."""

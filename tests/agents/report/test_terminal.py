@@ -78,6 +78,15 @@ def test_of_many_kinds_those_with_most_objects_are_told() -> None:
     ]
 
 
+@pytest.mark.parametrize("member", ["Pod/shop/web-0", "Deployment/shop/web"])
+def test_objects_that_were_left_out_are_counted(member: str) -> None:
+    whole = correlate([answered(finding(CRASH.code, "Deployment/shop/web", members=[member]))])
+    [root] = whole.root_causes
+    cut = root.model_copy(update={"more_members": 49})
+    text = printed(whole.model_copy(update={"root_causes": (cut,)}))
+    assert f"   seen on   {member} and 49 more\n" in text
+
+
 def test_no_line_is_wider_than_the_terminal() -> None:
     lines = printed(correlate([answered(CRASH, BACKENDS, MISSING)])).splitlines()
     assert max(len(line) for line in lines) <= 80

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import anyio
 from mcp.server import MCPServer
 
 from clusterwright.agents.serving.workplace import Workplace
@@ -36,6 +37,8 @@ class Domain:
     """Plans that need no question."""
     asks_otherwise: bool = False
     """Whether the server asks something else than `question` foretold."""
+    held: anyio.Event | None = None
+    """What applying waits for, if anything."""
     plans: list[str] = field(default_factory=list[str])
     applied: list[str] = field(default_factory=list[str])
 
@@ -95,6 +98,8 @@ async def k8s_apply_change(domain: Domain, caller: Caller, plan_id: str) -> Appl
     if plan_id not in domain.covered and caller.said is not Said.YES:
         raise RefusedError(f"nobody agreed to {plan_id}")
     domain.applied.append(plan_id)
+    if domain.held is not None:
+        await domain.held.wait()
     if domain.helps:
         domain.findings.clear()
     return AppliedChange(cluster=CLUSTER, plan_id=plan_id, state=State.APPLIED, done=("patched",))

@@ -4,15 +4,18 @@ import json
 
 import pytest
 
+from clusterwright.agents.diagnose.diagnosis import About, Verdict
 from clusterwright.agents.serving.diagnose import diagnose
+from clusterwright.agents.serving.diagnosed import page as page_of
 from clusterwright.agents.serving.workplace import Workplace
 from clusterwright.tools.answer import BUDGET
 from clusterwright.tools.caller import silent
 from clusterwright.tools.cursor import encode, question
 from clusterwright.tools.errors import InvalidInputError, ToolError
 from clusterwright.tools.finding import Severity
+from clusterwright.tools.ref import Ref
 from tests.agents.found import finding
-from tests.agents.report.cases import problems
+from tests.agents.report.cases import healthy, problems
 from tests.agents.serving.domain import Domain, working
 
 pytestmark = pytest.mark.anyio
@@ -116,6 +119,23 @@ async def test_nothing_wrong_is_said_with_what_was_checked() -> None:
     async with working(Domain()) as work:
         said = (await diagnose(work, silent)).render()
     assert said == "No problems found in what was checked on dev.\nChecked: 7 by kubernetes."
+
+
+@pytest.mark.parametrize(
+    ("well", "said"),
+    [
+        (False, "Pod/shop/a on dev is not well, and no cause was found."),
+        (None, "It cannot be told whether anything is wrong about Pod/shop/a on dev."),
+    ],
+)
+def test_an_object_that_is_not_well_for_no_known_cause_is_said_to_be_unwell(
+    well: bool | None, said: str
+) -> None:
+    about = About(ref=Ref.parse("Pod/shop/a"), state="Failed", well=well)
+    update = {"verdict": Verdict.UNKNOWN, "about": about}
+    page = page_of(healthy().model_copy(update=update), (), None, lambda _: None)
+    assert page.well is well
+    assert page.render().splitlines()[:2] == [said, "Pod/shop/a is: Failed"]
 
 
 async def test_each_server_that_answers_is_told_meanwhile() -> None:

@@ -35,8 +35,21 @@ def _failing(services: int) -> Domain:
 
 async def test_a_code_alone_is_what_it_means() -> None:
     async with working(Domain()) as work:
-        told = await explain(work, "pod/image-not-found")
+        told = await explain(work, silent, "pod/image-not-found")
     assert told.render() == page("pod/image-not-found").rstrip()
+
+
+async def test_the_look_that_an_explanation_takes_is_told_meanwhile() -> None:
+    told: list[str] = []
+
+    async def tell(done: float, total: float, message: str) -> None:
+        del done, total
+        told.append(message)
+
+    async with working(_failing(0)) as work:
+        first = await explain(work, tell, CODE, "Deployment/shop/app")
+        await explain(work, tell, CODE, "Deployment/shop/app", cursor=first.next_cursor)
+    assert told == [f"looking for {CODE}"]  # the second page is of the same look
 
 
 async def test_the_parts_of_a_cause_are_all_told_page_by_page() -> None:
@@ -47,7 +60,7 @@ async def test_the_parts_of_a_cause_are_all_told_page_by_page() -> None:
         symptoms: list[tuple[str, str | None]] = []
         cursor: str | None = None
         while True:
-            told = await explain(work, cause.id, cursor=cursor)
+            told = await explain(work, silent, cause.id, cursor=cursor)
             evidence += told.evidence
             remedies += told.remedies
             symptoms += [(str(one.subject), one.cause) for one in told.symptoms]
@@ -67,9 +80,9 @@ async def test_pages_are_of_one_look_whatever_happens_meanwhile() -> None:
     domain = _failing(1)
     async with working(domain) as work:
         [cause] = (await diagnose(work, silent)).causes
-        first = await explain(work, cause.id)
+        first = await explain(work, silent, cause.id)
         domain.findings.clear()
-        second = await explain(work, cause.id, limit=200, cursor=first.next_cursor)
+        second = await explain(work, silent, cause.id, limit=200, cursor=first.next_cursor)
     proofs = (*first.evidence, *second.evidence)
     paths = [one.path for one in proofs if isinstance(one, FieldEvidence)]
     assert paths == [f"$.x{i}" for i in range(60)]
@@ -80,14 +93,14 @@ async def test_pages_go_on_after_a_restart_unless_something_changed_meanwhile() 
     domain = _failing(1)
     async with working(domain) as work:
         [cause] = (await diagnose(work, silent)).causes
-        first = await explain(work, cause.id)
+        first = await explain(work, silent, cause.id)
     async with working(domain) as work:
-        second = await explain(work, cause.id, cursor=first.next_cursor)
+        second = await explain(work, silent, cause.id, cursor=first.next_cursor)
     assert second.evidence[0] not in first.evidence
     domain.findings.pop()
     async with working(domain) as work:
         with pytest.raises(InvalidInputError, match="has changed since the page before"):
-            await explain(work, cause.id, cursor=first.next_cursor)
+            await explain(work, silent, cause.id, cursor=first.next_cursor)
 
 
 def test_a_symptom_is_told_with_what_explains_it_directly() -> None:
@@ -102,7 +115,7 @@ def test_a_symptom_is_told_with_what_explains_it_directly() -> None:
 async def test_a_cause_may_be_named_by_code_and_object() -> None:
     domain = Domain([finding("pod/crash-loop", f"Pod/shop/p-{i}") for i in range(2)])
     async with working(domain) as work:
-        told = await explain(work, "pod/crash-loop", "Pod/shop/p-1")
+        told = await explain(work, silent, "pod/crash-loop", "Pod/shop/p-1")
     assert told.cause is not None
     assert str(told.cause.subject) == "Pod/shop/p-1"
 
@@ -112,10 +125,10 @@ async def test_a_cause_that_is_gone_or_never_was_is_not_found() -> None:
     async with working(domain) as work:
         [cause] = (await diagnose(work, silent)).causes
         with pytest.raises(NotFoundError, match="is found now") as never:
-            await explain(work, "0000")
+            await explain(work, silent, "0000")
         domain.findings.clear()
         with pytest.raises(NotFoundError, match="not found any more"):
-            await explain(work, cause.id)
+            await explain(work, silent, cause.id)
     assert cause.id in never.value.hint
 
 
@@ -124,13 +137,13 @@ async def test_an_id_is_known_again_after_a_restart() -> None:
     async with working(domain) as work:
         [cause] = (await diagnose(work, silent)).causes
     async with working(domain) as work:
-        assert (await explain(work, cause.id)).code == "pod/crash-loop"
+        assert (await explain(work, silent, cause.id)).code == "pod/crash-loop"
 
 
 async def test_a_cursor_of_another_cause_is_refused() -> None:
     async with working(_failing(0)) as work:
         [cause] = (await diagnose(work, silent)).causes
-        told = await explain(work, cause.id)
+        told = await explain(work, silent, cause.id)
         assert told.next_cursor
         with pytest.raises(InvalidInputError, match="another question"):
-            await explain(work, CODE, "Deployment/shop/app", cursor=told.next_cursor)
+            await explain(work, silent, CODE, "Deployment/shop/app", cursor=told.next_cursor)

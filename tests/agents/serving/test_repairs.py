@@ -149,6 +149,17 @@ async def test_a_yes_is_for_the_question_that_was_asked_and_for_no_other() -> No
     assert (told.result, domain.applied) == (Result.DECLINED, [])
 
 
+async def test_a_repair_that_was_not_agreed_to_stays_one_and_is_no_way_back() -> None:
+    domain = broken(asks_otherwise=True)
+    async with working(domain) as work:
+        plan = await planned(work)
+        declined = await apply_fix(work, YES, plan)
+        domain.asks_otherwise = False
+        fixed = await apply_fix(work, YES, plan)
+    assert (declined.undo_plan_id, declined.next) == (None, "diagnose tells what is wrong now")
+    assert (fixed.result, fixed.problems, domain.applied) == (Result.FIXED, (), [plan])
+
+
 async def test_the_way_back_wants_a_word_of_its_own() -> None:
     domain = broken(helps=False)
     async with working(domain) as work:

@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from clusterwright.cli.diagnose import command
+from tests.cli.interruptible import COMMAND
 
 SERVER = Path(__file__).parent / "problem_server.py"
 ENTRY = """\
@@ -128,7 +129,7 @@ def test_a_watch_leaves_out_what_is_ignored_and_says_that_it_heeds_a_file(tmp_pa
     file = tmp_path / "ours.yaml"
     file.write_text(ENTRY, encoding="utf-8")
     spec = shlex.join([sys.executable, str(SERVER), "broken"])
-    argv = [sys.executable, "-m", "clusterwright.cli", "diagnose", "--watch", "--server", spec]
+    argv = [*COMMAND, "diagnose", "--watch", "--server", spec]
     with subprocess.Popen(
         [*argv, "--ignore-file", str(file)],
         stdout=subprocess.PIPE,

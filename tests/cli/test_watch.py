@@ -20,6 +20,7 @@ from clusterwright.agents.diagnose.watch import Change, What
 from clusterwright.cli.watch import as_line, as_record, follow
 from clusterwright.tools.coverage import Coverage, Gap
 from tests.agents.found import answered, finding
+from tests.cli.interruptible import COMMAND
 
 NOON = datetime(2026, 11, 23, 12, 0, 5, tzinfo=UTC)
 SERVER = Path(__file__).with_name("problem_server.py")
@@ -53,7 +54,7 @@ def test_a_record_is_one_versioned_line() -> None:
 
 def test_a_watch_goes_on_until_it_is_interrupted() -> None:
     spec = f"{sys.executable} {SERVER} broken"
-    argv = [sys.executable, "-m", "clusterwright.cli", "diagnose", "--watch", "--server", spec]
+    argv = [*COMMAND, "diagnose", "--watch", "--server", spec]
     with subprocess.Popen(
         [*argv, "-o", "json"], stdout=subprocess.PIPE, env={**os.environ, "PYTHONUNBUFFERED": "1"}
     ) as process:

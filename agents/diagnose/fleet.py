@@ -1,6 +1,7 @@
 """Many clusters, one answer: each of them asked once, and one ranking of what they found.
 
-A cluster that does not answer is a gap of its own, and does not make the others wait.
+A cluster that does not answer is a gap of its own. The others wait for it only until it should have
+said who it is, since of two names of one cluster the first is asked.
 """
 
 from collections.abc import Sequence

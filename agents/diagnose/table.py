@@ -17,10 +17,11 @@ _HEAD = (
     "",
     "`routes-to` leads from an Ingress, a webhook or a client to a Service. A client is told by",
     "a line of its log or an event that tells of a connection that failed and names the",
-    "Service, by a probe that fails and asks it, by an init container that waits for it, or by",
-    "settings that a NetworkPolicy keeps from working. `released-by` leads to a Helm release,",
-    "an Argo CD Application, a Flux HelmRelease or a Kustomization. Of an owner that is reached",
-    "only what is found on itself counts, not what else it owns.",
+    "Service, or of a name that DNS does not know and a Service would have, by a probe that",
+    "fails and asks it, by an init container that waits for it, or by settings that a",
+    "NetworkPolicy keeps from working. `released-by` leads to a Helm release, an Argo CD",
+    "Application, a Flux HelmRelease or a Kustomization. Of an owner that is reached only what",
+    "is found on itself counts, not what else it owns.",
     "",
 )
 

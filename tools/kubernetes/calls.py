@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from clusterwright.tools.kubernetes.analyzers.log_line import LONGEST_LINE
+from clusterwright.tools.kubernetes.unknown_name import unknown_name
 from clusterwright.tools.manifest import name_of, namespace_of, text, texts
 from clusterwright.tools.ref import Ref, checked
 from clusterwright.tools.snapshot import Snapshot
@@ -20,15 +21,23 @@ _FAILURES = (
     ("connection refused|no route to host|(?:host|network) is unreachable", "POSIX, strerror()"),
     ("connection timed out|connection reset by peer|operation timed out", "POSIX, strerror()"),
     ("econnrefused|enotfound|eai_again|etimedout|ehostunreach|econnreset", "Node.js, errors"),
+    ("enetunreach|esockettimedout|connect timeout error", "Node.js, errors; undici"),
     ("no such host|i/o timeout|server misbehaving|dial tcp", "Go, package net"),
     ("name or service not known|temporary failure in name resolution", "glibc, gai_strerror()"),
     ("nodename nor servname|name does not resolve|bad address", "BSD, musl, BusyBox"),
     ("unknownhostexception|connectexception|connecttimeoutexception", "Java, package java.net"),
+    ("noroutetohostexception|connect timed out", "Java, package java.net"),
+    ("connection to .{1,260} refused", "pgJDBC, ConnectionFactoryImpl.java"),
     ("could not resolve host|failed to connect to|couldn't connect to", "curl, strerror.c"),
     ("nxdomain|server can't find", "BIND, nslookup"),
     ("could not translate host name|connection to server at", "libpq, fe-connect.c"),
     ("can't connect to .{0,20}server on|unknown .{0,20}server host", "MySQL, client errors"),
     ("max retries exceeded|newconnectionerror|name.?resolution.?error", "urllib3, exceptions"),
+    ("failed to resolve '|read timed out|connection to .{1,260} timed out", "urllib3, exceptions"),
+    ("connect call failed", "CPython, asyncio/selector_events.py"),
+    ("unable to resolve host address", "GNU Wget, src/connect.c"),
+    ("host not found in upstream", "nginx, ngx_http_upstream.c"),
+    ("php_network_getaddresses", "PHP, main/network.c"),
     ("upstream connect error|no healthy upstream", "Envoy, response flags UF and UH"),
     (
         "(?:unable|cannot|could not|failed|error) (?:to )?(?:connect|connecting|reach) ",
@@ -44,18 +53,13 @@ _HOST = re.compile(
 )
 _BEFORE_A_HOST = re.compile(
     r"(?:://|@|(?:exception|\b(?:lookup|host|hostname|host name|name|resolve|address|at|on|to"
-    r"|server|enotfound|eai_again))\s{0,2}[:=]?\s{0,2}[\"'`]?)\Z",
+    r"|server|enotfound|eai_again|getaddrinfo for))\s{0,2}[:=]?\s{0,2}[\"'`\u2018]?"
+    r"|upstream \\?[\"'])\Z",
     re.IGNORECASE,
 )
 """What stands before a host that is one bare word."""
 _NO_HOST = frozenset({"server", "host", "socket", "address", "port", "the", "a", "any"})
 _SPAN = 20
-_UNKNOWN = re.compile(
-    r"lookup (?P<name>[a-z0-9][a-z0-9.-]{0,250}[a-z0-9])(?: on [^ ]{1,60})?:"
-    r" (?:no such host|server misbehaving)",
-    re.IGNORECASE,
-)
-"""How Go's net tells of a name that is not known (net/dnsclient_unix.go)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +105,8 @@ def not_reached(snapshot: Snapshot, line: str, namespace: str) -> list[Ref]:
 
 
 def _not_there(line: str, namespace: str) -> list[Ref]:
-    """Return the Service that a name would be which DNS does not know, as Go tells of it."""
-    found = _UNKNOWN.search(line[:LONGEST_LINE])
-    if found is None:
-        return []
-    labels = found["name"].lower().split(".")
+    """Return the Service that a name would be which DNS does not know."""
+    labels = unknown_name(line[:LONGEST_LINE]).split(".")
     where = labels[1] if labels[1:] else namespace
     ref = checked(Ref("Service", labels[0], where)) if labels[2:3] in ([], ["svc"]) else None
     return [ref] if ref else []

@@ -71,6 +71,8 @@ def test_a_caller_of_a_service_that_somebody_deleted_is_a_symptom_of_that_alone(
         f"release/object-missing {release}"
     ]
     assert len(roots(crash, lost, relations=(edge(WEB, Edge.RELEASED_BY, release),))) == 2
+    other = edge(WEB, Edge.ROUTES_TO, "Service/shop/cache")  # for all that a failing DNS said
+    assert len(roots(crash, lost, relations=(other,))) == 2
 
 
 def test_a_chain_of_callers_is_one_root() -> None:

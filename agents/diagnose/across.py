@@ -5,8 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
 from clusterwright.agents.diagnose.gather import Answered
+from clusterwright.agents.diagnose.rules import RULES, belongs
 from clusterwright.tools.finding import Edge, Finding, Relation
 from clusterwright.tools.ref import Ref
+
+_EXPLAIN_NODES = tuple(one.cause for one in RULES if Edge.PROVISIONED_BY in one.edges)
+"""Families of what a Machine has, and its Node suffers from."""
 
 
 def named_elsewhere(answers: Iterable[Answered]) -> list[str]:
@@ -21,7 +25,8 @@ def joined(answers: Sequence[Answered], aliases: Mapping[str, str]) -> list[Answ
 
     A management cluster tells which Node came of which Machine. A Machine is as well as its Node,
     so that a way leads back from it to the Node. None leads there from its pool: another finding of
-    the pool is about other machines.
+    the pool is about other machines. For that reason too a Node hangs only on a Machine that is
+    found to have what explains a Node: from any other the way would go on to the pool.
     """
     renamed = [replace(one, relations=_renamed(one.relations, aliases)) for one in answers]
     back: dict[str, list[Relation]] = defaultdict(list)
@@ -33,7 +38,7 @@ def joined(answers: Sequence[Answered], aliases: Mapping[str, str]) -> list[Answ
         replace(
             one,
             findings=_with_machines(one),
-            relations=(*one.relations, *(back[one.cluster] if first[one.cluster] == i else ())),
+            relations=(*_leading(one), *(back[one.cluster] if first[one.cluster] == i else ())),
         )
         for i, one in enumerate(renamed)
     ]
@@ -71,10 +76,25 @@ def _with_machines(answer: Answered) -> tuple[Finding, ...]:
 
 
 def _with(finding: Finding, machines: Set[Ref]) -> Finding:
-    to_pool = [one for one in finding.relations if one.edge is Edge.OWNED_BY]
-    own = dict.fromkeys(one.source for one in to_pool if one.target == finding.subject)
+    own = dict.fromkeys(one.source for one in _owned(finding) if one.target == finding.subject)
     more = [ref for ref in own if ref in machines and ref not in finding.members]
     if not more or not finding.members:
         return finding
     left = max(0, finding.more_members - len(more))
     return finding.model_copy(update={"members": (*finding.members, *more), "more_members": left})
+
+
+def _owned(finding: Finding) -> list[Relation]:
+    return [one for one in finding.relations if one.edge is Edge.OWNED_BY]
+
+
+def _leading(answer: Answered) -> list[Relation]:
+    """Return an answer's edges without those of Nodes to machines that explain none."""
+    found = [f for f in answer.findings if any(belongs(f.code, one) for one in _EXPLAIN_NODES)]
+    machines = {ref for one in found for ref in one.members}
+    machines |= {edge.source for one in found for edge in _owned(one)}
+    return [
+        one
+        for one in answer.relations
+        if one.edge is not Edge.PROVISIONED_BY or one.target in machines
+    ]

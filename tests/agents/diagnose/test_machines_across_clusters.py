@@ -142,6 +142,20 @@ def test_a_node_is_no_trouble_of_the_other_machines_of_its_pool() -> None:
     }
 
 
+def test_a_node_is_no_symptom_of_what_another_machine_of_its_pool_has() -> None:
+    gone = finding("machine/instance-gone", GPU, members=[MACHINE])
+    sick = finding("machine/node-unhealthy", GPU, members=[OTHER])
+    born = (*OWNERS, edge(OTHER, Edge.OWNED_BY, GPU), CAME_OF, CAME_OF_OTHER)
+    found = outline(
+        answered(gone, sick, cluster=OWN, relations=born),
+        answered(finding("node/not-ready", "Node/gpu-2"), cluster=TRAIN),
+    )
+    assert sorted(found) == [
+        [f"{TRAIN} node/not-ready", f"{OWN} machine/node-unhealthy"],
+        [f"{OWN} machine/instance-gone"],
+    ]
+
+
 def test_a_machine_that_an_answer_leaves_out_is_as_healthy_as_its_node_too() -> None:
     owned = (edge(OTHER, Edge.OWNED_BY, GPU), edge(MACHINE, Edge.OWNED_BY, GPU))
     sick = finding("machine/node-unhealthy", GPU, members=[OTHER], relations=owned)

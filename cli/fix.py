@@ -29,14 +29,16 @@ from clusterwright.cli.authority import authority_of
 from clusterwright.cli.consent import at_terminal
 from clusterwright.cli.output import write_whole
 from clusterwright.tools.errors import ToolError
-from clusterwright.tools.excerpt import one_line
+from clusterwright.tools.excerpt import few, one_line
 from clusterwright.tools.neutral import neutral
 from clusterwright.tools.ref import check_namespace
 from clusterwright.tools.trust.authority import Authority
 from clusterwright.tools.trust.risk import Access
 
 DONE, LEFT, UNCHECKED = 0, 1, 2
+_MOST_TOLD = 3
 _CLUSTER_API = "cluster.x-k8s.io"
+_STOPPED = "Stopped: something did not work, and what was done of it may stand."
 _SPELLED = frozenset({"patch", "kubectl"})
 _PATH = click.Path(path_type=Path)
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -101,7 +103,7 @@ def command(
     Each is planned by dry run, shown, approved by you or by a policy, applied, and proven: the
     finding must be gone and nothing new may appear, else it is undone. What others rest on comes
     first, and what goes with it by itself is left alone. Exit status: 0 all repaired (or nothing
-    wrong), 1 something is left, or a report was not written, 2 could not check.
+    wrong), 1 something is left, or a report was not written, 2 could not check, or not all.
     """
     if not target and not everything:
         raise click.UsageError("say what to repair: an object, a finding code, or --all")
@@ -173,7 +175,7 @@ async def _fix(authority: Authority, scope: Scope, wish: _Wish) -> int:
         tell = _show if wish.output == "text" else _tell_nothing
         repairs = await repair_all(fixer, found, roots, again, tell)
     if any(one.result is Result.FAILED for one in repairs):
-        click.echo("Stopped: something stands that was done and did not work.", err=True)
+        click.echo(_STOPPED, err=True)
     audited = wish.reports and any(one.plan for one in repairs)
     lines = authority.audit.read() if audited else ()
     written = _report(scope, wish, found.unchecked(), repairs, approvals_of(list(lines)))
@@ -231,7 +233,16 @@ def _spell(found: Found, roots: Sequence[RootCause], wish: _Wish) -> int:
     sources = [source for root in roots if (source := found.source(root)) is not None]
     best = [remedy for _, finding in sources for remedy in finding.remedies[:1]]
     click.echo(("\n---\n" if wish.output == "patch" else "\n").join(spell(one) for one in best))
-    return DONE if len(best) == len(roots) else LEFT
+    return max(DONE if len(best) == len(roots) else LEFT, _blind(found, wish))
+
+
+def _blind(found: Found, wish: _Wish) -> int:
+    """Tell what was not looked at, where all is to be repaired, and return a status."""
+    if wish.target or not (unchecked := found.unchecked()):
+        return DONE
+    told = few(unchecked, _MOST_TOLD)
+    click.echo(one_line(f"Not all could be checked: {told}", 600), err=True)
+    return UNCHECKED
 
 
 def _say(text: str) -> None:
@@ -264,7 +275,8 @@ def _conclude(found: Found, repairs: list[Repair], wish: _Wish) -> int:
         click.echo(as_json(repairs, found.unchecked()))
     else:
         click.echo(f"{len(repairs)} root cause{'s' * (len(repairs) != 1)}: {told}.")
+    blind = _blind(found, wish)
     if any(one.result is Result.NOT_TRIED for one in repairs):
         return UNCHECKED
     wanted = {Result.PLANNED} if wish.dry_run else {Result.FIXED, Result.GONE}
-    return DONE if all(one.result in wanted for one in repairs) else LEFT
+    return max(DONE if all(one.result in wanted for one in repairs) else LEFT, blind)

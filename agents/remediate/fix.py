@@ -5,6 +5,7 @@ the server that told the finding, or of the one whose owner the object is, and w
 refused. Several root causes: `rounds.py`.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,14 @@ from clusterwright.agents.remediate.release import HELM, in_values
 from clusterwright.agents.remediate.repair import Clock, Happened, Moment, Repair, Result, utc_now
 from clusterwright.agents.remediate.told import APPLY_SECONDS, Applied, Planned
 from clusterwright.agents.remediate.verify import GONE_SECONDS, verify
-from clusterwright.tools.errors import InvalidInputError, RefusedError, ToolError
+from clusterwright.tools.errors import (
+    BusyError,
+    ConflictError,
+    InvalidInputError,
+    NotFoundError,
+    RefusedError,
+    ToolError,
+)
 from clusterwright.tools.finding import Remedy
 from clusterwright.tools.ref import Ref
 
@@ -29,6 +37,16 @@ if TYPE_CHECKING:
 __all__ = ["Fixer", "Found", "Hands", "Scope", "chosen", "look", "may_hide"]
 
 _REPAIRED = frozenset({"applied"})
+_ENDED = {
+    "undone": (Result.UNDONE, Happened.UNDONE),
+    "refused": (Result.REFUSED, Happened.REFUSED),
+}
+"""What came of a plan that did not work, as its apply tells; any other state leaves something."""
+_NOT_APPLIED = (BusyError, ConflictError, InvalidInputError, NotFoundError, RefusedError)
+"""What an apply raises before it writes."""
+_AFTERWARDS = re.compile(r"the audit .* cannot be written|the answer would take \d+ bytes")
+"""Refusals that an apply may also raise when it has written."""
+_NOT_APPROVED = re.compile(r"agree|approv")
 Say = Callable[[str], None]
 
 
@@ -69,7 +87,7 @@ class Fixer:
         for answer, finding in found.sources(root):
             for remedy in finding.remedies:
                 await self._try(found, answer, remedy, repair)
-                if repair.result not in {Result.REFUSED, Result.ASKS}:
+                if repair.plan or repair.result not in {Result.REFUSED, Result.ASKS}:
                     return repair
         await self._replace(found, repair)
         return repair
@@ -176,19 +194,18 @@ class Fixer:
                 hands.server, hands.apply, arguments, seconds=APPLY_SECONDS, tell=self._say
             )
         except ToolError as error:
-            refused = isinstance(error, RefusedError)
-            repair.result = Result.DECLINED if refused else Result.FAILED
+            repair.result = _result_of(error)
             repair.reasons.append(_told(error, repair.remedy))
-            what = Happened.REFUSED if refused else Happened.FAILED
+            failed = repair.result is Result.FAILED
+            what = Happened.FAILED if failed else Happened.REFUSED
             self._note(repair, what, _told(error, None))
             return
         applied = Applied.model_validate(result.structured_content)
         repair.reasons += applied.problems
         repair.proven += applied.proven
         if applied.state not in _REPAIRED:
-            undone = applied.state in {"undone", "refused"}
-            repair.result = Result.UNDONE if undone else Result.FAILED
-            what = Happened.UNDONE if undone else Happened.FAILED
+            failed = (Result.FAILED, Happened.FAILED)
+            repair.result, what = _ENDED.get(applied.state, failed)
             self._note(repair, what, "; ".join((*applied.problems, *applied.causes)))
             return
         self._note(repair, Happened.APPLIED, "; ".join(applied.done))
@@ -266,6 +283,14 @@ def _to(remedy: Remedy) -> str:
     """Return what a remedy does as a purpose, within a sentence."""
     first, rest = remedy.say[:1], remedy.say[1:]
     return f"to {first.lower() if rest[:1].islower() else first}{rest}"
+
+
+def _result_of(error: ToolError) -> Result:
+    """Return what an apply that raises has come to: failed where nobody knows what was written."""
+    if not isinstance(error, _NOT_APPLIED) or _AFTERWARDS.search(str(error)):
+        return Result.FAILED
+    unapproved = isinstance(error, RefusedError) and _NOT_APPROVED.search(str(error))
+    return Result.DECLINED if unapproved else Result.REFUSED
 
 
 def _told(error: ToolError, remedy: Remedy | None) -> str:

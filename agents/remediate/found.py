@@ -1,5 +1,6 @@
 """A look at what is wrong: root causes, the findings behind them, and who can change what."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +14,13 @@ from clusterwright.tools.finding import Finding, Remedy, Severity
 from clusterwright.tools.ref import Ref
 
 _PLAN = "_plan_change"
+_NUMBER = re.compile(r"\d+(?:[dhms](?![a-z]))?")
+"""A count, or a length of time, as 45s, 3h, 1h30m."""
+
+
+def mark(title: str) -> str:
+    """Return a title without what may differ from one look to the next: an age, or a count."""
+    return _NUMBER.sub("", title)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +84,19 @@ class Found:
             for one in answer.findings
             if answer.cluster == cluster and (one.code, one.subject) == (code, subject)
         ]
-        same = (found for found in alike if found[1].title == title)
-        return next(same, alike[0] if alike else None)
+        same = [found for found in alike if found[1].title == title]
+        same = same or [found for found in alike if mark(found[1].title) == mark(title)]
+        return next(iter(same or alike), None)
+
+    def titles(self, cluster: str, code: str, subject: Ref) -> set[str]:
+        """Return how the findings of one code about one object are told."""
+        return {
+            one.title
+            for answer in self.answers
+            if answer.cluster == cluster
+            for one in answer.findings
+            if (one.code, one.subject) == (code, subject)
+        }
 
     def unseen(self, before: "Found", root: RootCause) -> list[str]:
         """Return why it can not be said that a root cause of an earlier look is gone.

@@ -1,6 +1,7 @@
 """In which order root causes are repaired: what others rest on first, never a symptom first."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from heapq import heappop, heappush
 
 from clusterwright.agents.diagnose.diagnosis import RootCause
 from clusterwright.agents.diagnose.kinds import IN_PROMETHEUS
@@ -54,27 +55,46 @@ def in_order(roots: Sequence[RootCause]) -> list[RootCause]:
     these may go with it. Otherwise what is nearer to the ground comes first, and what a diagnosis
     ranks first. Where two would each come first, the layer decides.
     """
-    waits_for = [
-        {j for j, cause in enumerate(roots) if j != i and _reaches(cause, effect)}
-        for i, effect in enumerate(roots)
-    ]
-    left = sorted(range(len(roots)), key=lambda i: (layer(roots[i].subject), i))
-    found: list[RootCause] = []
+    rank = sorted(range(len(roots)), key=lambda i: (layer(roots[i].subject), i))
+    place = {index: number for number, index in enumerate(rank)}
+    before = _before(roots)
+    waits = [0] * len(roots)
+    for effect in (one for some in before for one in some):
+        waits[effect] += 1
+    free = [place[i] for i in rank if not waits[i]]
+    left, found = dict.fromkeys(rank), list[RootCause]()
     while left:
-        free = (i for i in left if not waits_for[i] & set(left))
-        chosen = next(free, left[0])
-        left.remove(chosen)
+        chosen = rank[heappop(free)] if free else next(iter(left))
+        if chosen not in left:
+            continue
+        del left[chosen]
         found.append(roots[chosen])
+        for effect in before[chosen]:
+            waits[effect] -= 1
+            if not waits[effect]:
+                heappush(free, place[effect])
     return found
 
 
-def _reaches(cause: RootCause, effect: RootCause) -> bool:
-    """Return whether a symptom of one root is on the objects that another one is about."""
-    if cause.subject == effect.subject and cause.cluster == effect.cluster:
-        return False
-    hit = {
-        (one.cluster or cause.cluster, ref)
-        for one in (*cause.circle, *cause.symptoms)
-        for ref in (one.subject, *one.members)
-    }
-    return any((effect.cluster, ref) in hit for ref in (effect.subject, *effect.members))
+def _before(roots: Sequence[RootCause]) -> list[set[int]]:
+    """Return for each root those on whose objects a symptom of it is."""
+    about: dict[tuple[str, Ref], list[int]] = {}
+    for index, root in enumerate(roots):
+        for ref in {root.subject, *root.members}:
+            about.setdefault((root.cluster, ref), []).append(index)
+    return [
+        {
+            effect
+            for at in set(_hit(cause))
+            for effect in about.get(at, ())
+            if (roots[effect].subject, roots[effect].cluster) != (cause.subject, cause.cluster)
+        }
+        for cause in roots
+    ]
+
+
+def _hit(cause: RootCause) -> Iterator[tuple[str, Ref]]:
+    """Yield where the symptoms of a root, and the others of its circle, are."""
+    for one in (*cause.circle, *cause.symptoms):
+        for ref in (one.subject, *one.members):
+            yield (one.cluster or cause.cluster, ref)

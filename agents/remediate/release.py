@@ -3,28 +3,26 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 from pydantic import BaseModel
 
 from clusterwright.agents.hub import Hub
 from clusterwright.agents.remediate.found import Found, Hands
 from clusterwright.agents.remediate.owners import Owner, fields_of
+from clusterwright.agents.remediate.release_values import Values, merged, read_values
 from clusterwright.agents.remediate.told import Planned
 from clusterwright.agents.remediate.values import Candidate, Wanted, candidates, proves, spell_field
 from clusterwright.tools.errors import ToolError
 from clusterwright.tools.excerpt import few
-from clusterwright.tools.field_path import MISSING, parse, put, read, spell
+from clusterwright.tools.field_path import MISSING, parse, read, spell
 from clusterwright.tools.finding import Remedy
-from clusterwright.tools.manifest import Json, Manifest, mapping
+from clusterwright.tools.manifest import Json, Manifest
 from clusterwright.tools.ref import Ref
 
 HELM = "helm"
 """How the tools of a Helm server begin."""
 _KUBERNETES = "k8s"
-_MOST_READ = 12
-"""Values that are asked for one by one, since the overview leaves them out for their size."""
-_MOST_ROWS = 500
 
 
 @dataclass
@@ -38,20 +36,6 @@ class Translated:
     value: str = ""
     """The value that is changed; where nothing could be planned, the one that most likely is it."""
     why_not: str = ""
-
-
-class _Row(BaseModel):
-    path: str
-    value: str
-
-
-class _Shown(BaseModel):
-    rows: tuple[_Row, ...] = ()
-    value: Any = None
-
-
-class _Release(BaseModel):
-    shown: _Shown
 
 
 class _Object(BaseModel):
@@ -69,14 +53,21 @@ async def in_values(
     named = f"{release.namespace}/{release.name}"
     try:
         wanted = await _wanted(hub, found, cluster, fields)
-        values = await _values(hub, hands, cluster, named)
+        values = await read_values(hub, hands, cluster, named)
     except ToolError as error:
         return Translated(why_not=f"the values of {named} could not be looked at: {error}")
-    joined = _joined(values, wanted)
+    joined = _joined(values.read, wanted)
     if not joined:
-        told = few([spell_field((one.object, spell(one.path))) for one in wanted])
-        return Translated(why_not=f"no value of {named} holds {told}: its chart sets that itself")
+        return Translated(why_not=_unheld(named, values, wanted))
     return await _first_proven(hub, hands, cluster, _Upgrade(named, wanted, joined))
+
+
+def _unheld(named: str, values: Values, wanted: Sequence[Wanted]) -> str:
+    """Return that no value holds what is wanted, as far as that is known."""
+    told = few([spell_field((one.object, spell(one.path))) for one in wanted])
+    if values.complete:
+        return f"no value of {named} holds {told}: its chart sets that itself"
+    return f"not all values of {named} could be read, and none of the others holds {told}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,18 +116,10 @@ def _joined(values: Mapping[str, Json], wanted: Sequence[Wanted]) -> list[Candid
         return []
     if len(each) == 1:
         return each[0]
-    merged: Manifest = {}
+    together: Manifest = {}
     for some in each:
-        merged = _merged(merged, some[0].values)
-    return [Candidate(each[0][0].path, merged)]
-
-
-def _merged(one: Manifest, other: Manifest) -> Manifest:
-    found = dict(one)
-    for key, value in other.items():
-        both = isinstance(value, dict) and isinstance(found.get(key), dict)
-        found[key] = _merged(found[key], cast("Manifest", value)) if both else value
-    return found
+        together = merged(together, some[0].values)
+    return [Candidate(each[0][0].path, together)]
 
 
 async def _wanted(
@@ -165,25 +148,3 @@ async def _part(hub: Hub, hands: Hands, cluster: str, part: tuple[str, str]) -> 
     shown = await hub.call(hands.server, f"{_KUBERNETES}_get", arguments, _Object)
     values = (shown.fields or {}).get(path, [])
     return values[0] if values else None
-
-
-async def _values(hub: Hub, hands: Hands, cluster: str, named: str) -> Manifest:
-    """Return the values of a release as templates see them, without secrets."""
-    tool = f"{HELM}_get_release"
-    asked: Manifest = {"name": named, "view": "values", "limit": _MOST_ROWS}
-    asked |= {"cluster": cluster} if cluster else {}
-    rows = (await hub.call(hands.server, tool, asked, _Release)).shown.rows
-    values: Manifest = {}
-    large: list[str] = []
-    for one in rows:
-        try:
-            value = json.loads(one.value)
-        except ValueError:
-            large.append(one.path)
-            continue
-        values = _merged(values, mapping(put({}, parse(one.path), value)))
-    for path in large[:_MOST_READ]:
-        shown = (await hub.call(hands.server, tool, {**asked, "path": path}, _Release)).shown
-        if shown.value is not None:
-            values = _merged(values, mapping(put({}, parse(path), shown.value)))
-    return values

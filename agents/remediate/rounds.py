@@ -6,6 +6,7 @@ from clusterwright.agents.diagnose.diagnosis import RootCause
 from clusterwright.agents.remediate.fix import Fixer
 from clusterwright.agents.remediate.found import Found
 from clusterwright.agents.remediate.order import in_order
+from clusterwright.agents.remediate.present import Present, key_of
 from clusterwright.agents.remediate.repair import (
     Clock,
     Happened,
@@ -14,10 +15,8 @@ from clusterwright.agents.remediate.repair import (
     Result,
     utc_now,
 )
-from clusterwright.tools.ref import Ref
 
 Look = Callable[[], Awaitable[Found]]
-Key = tuple[str, str, Ref]
 
 
 async def repair_all(
@@ -35,6 +34,7 @@ async def repair_all(
     not repaired: its root is, unless that was tried already.
     """
     first, pending, repairs = found, in_order(roots), list[Repair]()
+    then = present = Present(found)
 
     def end(repair: Repair) -> None:
         repairs.append(repair)
@@ -42,15 +42,16 @@ async def repair_all(
 
     while pending:
         root = pending.pop(0)
-        current = at_present(found, root)
+        current = present.again(root, then.twins(root))
         if current is None:
             end(_gone(root, repairs, now))
             continue
-        if _key(current) != _key(root):
-            if any(_key(one.root) == _key(current) for one in repairs):
+        if key_of(current) != key_of(root):
+            if any(key_of(one.root) == key_of(current) for one in repairs):
                 end(_follows(root, current))
             else:
-                others = [one for one in pending if _key(one) != _key(current)]
+                own = [present.itself(one, then.twins(one)) for one in pending]
+                others = [one for one, it in zip(pending, own, strict=True) if it is not current]
                 pending = [current, *others, root]
             continue
         repair = await fixer.fix(found, current)
@@ -59,37 +60,19 @@ async def repair_all(
             break
         if repair.result.touched:
             found = await look()
+            present = Present(found)
             pending = in_order(pending)
-            if unseen := _unseen(found, first, pending):
+            missing = [one for one in pending if present.again(one, then.twins(one)) is None]
+            if unseen := _unseen(found, first, missing):
                 for one in pending:
                     end(_not_tried(one, unseen))
                 break
     return repairs
 
 
-def at_present(found: Found, root: RootCause) -> RootCause | None:
-    """Return a root of an earlier look as it is now: itself, what explains it, or None if gone."""
-    alike = [one for one in found.diagnosis.root_causes if _key(one) == _key(root)]
-    same = (one for one in alike if one.title == root.title)
-    if alike:
-        return next(same, alike[0])
-    for other in found.diagnosis.root_causes:
-        folded = (*other.circle, *other.symptoms)
-        if any(
-            (one.cluster or other.cluster, one.code, one.subject) == _key(root) for one in folded
-        ):
-            return other
-    return None
-
-
-def _unseen(now: Found, before: Found, pending: Sequence[RootCause]) -> list[str]:
+def _unseen(now: Found, before: Found, missing: Sequence[RootCause]) -> list[str]:
     """Return why of some roots that are not found now nobody knows whether they are gone."""
-    missing = [one for one in pending if at_present(now, one) is None]
     return list(dict.fromkeys(why for one in missing for why in now.unseen(before, one)))
-
-
-def _key(root: RootCause) -> Key:
-    return (root.cluster, root.code, root.subject)
 
 
 def _gone(root: RootCause, before: Sequence[Repair], now: Clock) -> Repair:

@@ -11,13 +11,15 @@ from typing import cast
 
 import yaml
 
-from clusterwright.tools.change import PlanStep
+from clusterwright.tools.change import DryRun, PlanStep
 from clusterwright.tools.field_path import MISSING, Path, parse, put, read, spell
 from clusterwright.tools.manifest import Json, Manifest
 
 _MOST = 4
 """Candidates that are tried: each costs a plan."""
 _RELEASE = "HelmRelease"
+_HOOKS = "runs hooks"
+"""How a plan begins to tell of hooks: what they do has no step, nor has one that is replaced."""
 
 Field = tuple[str, str]
 """An object, as its Ref is spelled, and the path of a field of it."""
@@ -71,7 +73,11 @@ def proves(steps: Sequence[PlanStep], wanted: Sequence[Wanted]) -> str:
     """
     missed = {(one.object, spell(one.path)) for one in wanted}
     for step in steps:
+        if step.dry_run is not DryRun.PASSED:  # what it would change is not known then
+            return f"the dry run of {step.say or step.object} is {step.dry_run}"
         if step.object.kind == _RELEASE:
+            if hooks := [one for one in step.notes if one.startswith(_HOOKS)]:
+                return f"it {hooks[0]}"
             continue
         for change in step.diff:
             met = [one for one in wanted if _is_met(one, str(step.object), change.path)]
@@ -103,7 +109,7 @@ def _same(after: Json, told: str | None) -> bool:
         return told == after
     try:
         return bool(yaml.safe_load(told) == after)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError):  # the latter for a date that there is not
         return False
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import anyio
 
-from clusterwright.agents.diagnose.diagnosis import RootCause, Symptom
+from clusterwright.agents.diagnose.diagnosis import RootCause, Symptom, touched
 from clusterwright.agents.hub import Hub
-from clusterwright.agents.remediate.found import Found, Scope, look
+from clusterwright.agents.remediate.found import Found, Scope, look, mark
 from clusterwright.agents.remediate.repair import Left
 from clusterwright.tools.finding import Severity
 from clusterwright.tools.ref import Ref
@@ -62,7 +62,7 @@ def compare(before: Found, now: Found, root: RootCause) -> Seen:
         and _ORDER.index(are[key]) < _ORDER.index(was[key])
     ]
     return Seen(
-        stays=(root.cluster, root.code, root.subject) in are,
+        stays=_stays(before, now, root),
         wrong=(*new, *worse),
         unanswered=tuple(
             one.tool or one.server
@@ -87,6 +87,21 @@ async def verify(
         await anyio.sleep(_PAUSE)
 
 
+def _stays(before: Found, now: Found, root: RootCause) -> bool:
+    """Return whether a root's own finding is still there.
+
+    Of several of one code about one object it is the one with its title, or else one of them while
+    they are as many as they were: all of them, or of those whose titles differ in numbers only.
+    """
+    then, there = (one.titles(root.cluster, root.code, root.subject) for one in (before, now))
+    if root.title in there or len(there) >= len(then):
+        return bool(there)
+    if root.title not in then:  # one root of several findings
+        return bool(there)
+    were, are = (sum(mark(one) == mark(root.title) for one in some) for some in (then, there))
+    return 0 < were <= are
+
+
 def _key(symptom: Symptom, root: RootCause) -> tuple[str, str, Ref]:
     return (symptom.cluster or root.cluster, symptom.code, symptom.subject)
 
@@ -106,9 +121,7 @@ def _why(symptom: Symptom, before: Found, now: Found, root: RootCause) -> str:
 
 def _fresh(before: Found, now: Found, root: RootCause) -> Iterator[tuple[str, Ref]]:
     """Yield the problems of related objects that were not there before."""
-    related = {root.subject, *root.members} | {
-        ref for one in (*root.circle, *root.symptoms) for ref in (one.subject, *one.members)
-    }
+    related = touched(root)
     for one in sorted(now.problems() - before.problems()):
         if one[1] in related and not _revealed(now, one, root):
             yield one

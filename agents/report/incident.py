@@ -71,6 +71,7 @@ class Incident(_Part):
     timeline: tuple[Event, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     members: tuple[Ref, ...] = ()
+    more_members: int = Field(default=0, description="Objects that show it as well, left out.")
     symptoms: tuple[Symptom, ...] = ()
     links: tuple[Link, ...] = Field(default=(), description="How the symptoms hang on the cause.")
     change: PlannedChange | None = None
@@ -151,6 +152,7 @@ def _incident(repair: Repair, approval: Approval | None) -> Incident:
         timeline=tuple(_timeline(repair, approval)),
         evidence=root.evidence,
         members=root.members,
+        more_members=root.more_members,
         symptoms=(*root.circle, *root.symptoms),
         links=root.links,
         change=_change(repair, approval),
@@ -196,9 +198,7 @@ def _decisions(repair: Repair, root: RootCause) -> Iterator[str]:
         case Result.ASKS:
             yield from (f"Tell {one}." for one in repair.asked)
         case Result.REFUSED:
-            belongs = repair.elsewhere or ["where it was refused to be made"]
-            yield from (f"Make the change where it belongs: {one}." for one in belongs)
-            yield from (f"Or tell {one}." for one in repair.asked)
+            yield from _refused(repair)
         case Result.DECLINED:
             yield f"Approve plan {repair.plan}, or say what is to be done instead."
         case Result.PLANNED:
@@ -221,6 +221,16 @@ def _decisions(repair: Repair, root: RootCause) -> Iterator[str]:
                 for one in repair.left
                 if not one.why
             )
+
+
+def _refused(repair: Repair) -> Iterator[str]:
+    """Yield what is left of a change that was refused: when it was planned, or when applied."""
+    if repair.plan and not repair.elsewhere:
+        yield f"Plan it again: plan {repair.plan} was not applied, and changed nothing."
+        return
+    belongs = repair.elsewhere or ["where it was refused to be made"]
+    yield from (f"Make the change where it belongs: {one}." for one in belongs)
+    yield from (f"Or tell {one}." for one in repair.asked)
 
 
 def approvals_of(lines: Sequence[Mapping[str, object]]) -> dict[str, Approval]:

@@ -8,6 +8,7 @@ from clusterwright.agents.remediate.repair import Result
 from clusterwright.agents.report.evidence import evidence_lines
 from clusterwright.agents.report.incident import Incident, IncidentReport, PlannedChange
 from clusterwright.agents.report.markdown import code, code_block
+from clusterwright.agents.report.said import seen_on
 from clusterwright.tools.change import PlanStep
 
 _OUTCOMES = {
@@ -15,10 +16,10 @@ _OUTCOMES = {
     Result.GONE: "gone by itself",
     Result.PLANNED: "planned only (dry run)",
     Result.ASKS: "waits for what only a person can tell",
-    Result.REFUSED: "refused: the change belongs elsewhere, or must not be made",
+    Result.REFUSED: "refused: the change belongs elsewhere, must not be made, or not as planned",
     Result.DECLINED: "not approved",
     Result.UNDONE: "tried, and undone",
-    Result.FAILED: "FAILED: something stands that was done",
+    Result.FAILED: "FAILED: something stands that was done, or nobody knows what was",
     Result.NOT_TRIED: "not tried: it could not be looked at again",
     Result.NO_REMEDY: "left to a person",
 }
@@ -85,8 +86,10 @@ def _facts(one: Incident) -> Iterator[str]:
     yield f"- Code: {code(one.code)} ({one.severity}, {one.certainty})"
     if one.cluster:
         yield f"- Cluster: {code(one.cluster)}"
-    if one.members and set(one.members) != {one.subject}:
-        yield f"- Seen on: {', '.join(code(str(ref)) for ref in one.members[:_MOST])}"
+    shown, left = seen_on(one, _MOST)
+    if shown or left:
+        more = f" and {left} more" if left else ""
+        yield f"- Seen on: {', '.join(map(code, shown))}{more}"
     for where in one.belongs:
         yield f"- The change belongs to: {code(where)}"
 

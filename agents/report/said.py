@@ -1,6 +1,7 @@
 """What every report says alike: the verdict, what is set aside, why, and what it all rests on."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol
 
 from clusterwright.agents.diagnose.diagnosis import (
     About,
@@ -14,6 +15,7 @@ from clusterwright.agents.diagnose.diagnosis import (
 )
 from clusterwright.agents.report.chains import name, order
 from clusterwright.tools.excerpt import few
+from clusterwright.tools.ref import Ref
 
 _MOST_NAMED = 3
 _MOST_KINDS = 7
@@ -106,8 +108,22 @@ def checked_line(source: Source) -> str:
     return f"{where}{', '.join(counts) or 'nothing'}{more}"
 
 
-def checked_lines(sources: Sequence[Source]) -> list[str]:
-    """Return what each server has read; of more than a few clusters, how much that was in all."""
+def checked_lines(diagnosis: Diagnosis) -> list[str]:
+    """Return what each server has read, and which clusters were not asked, being others.
+
+    Of more than a few clusters, how much was read in all.
+    """
+    taken: dict[str, list[str]] = {}
+    for name, other in diagnosis.taken_for.items():
+        taken.setdefault(other, []).append(name)
+    same = [
+        f"{few(names)}: not asked, taken for {other}, whose kube-system has the same uid"
+        for other, names in taken.items()
+    ]
+    return [*_read_lines(diagnosis.sources), *same]
+
+
+def _read_lines(sources: Sequence[Source]) -> list[str]:
     answered = [one for one in sources if one.answered]
     clusters = {one.cluster for one in answered}
     if len(clusters) <= _MOST_CLUSTERS:
@@ -143,7 +159,26 @@ def symptom_line(symptom: Symptom) -> str:
     return f"{where}{symptom.subject} {symptom.code}: {symptom.title}"
 
 
-def seen_on(root: RootCause, most: int) -> tuple[list[str], int]:
+class Shows(Protocol):
+    """A root cause, as a diagnosis or another document has it, with the objects that show it."""
+
+    @property
+    def subject(self) -> Ref:
+        """What it is about."""
+        ...
+
+    @property
+    def members(self) -> tuple[Ref, ...]:
+        """Objects that show it."""
+        ...
+
+    @property
+    def more_members(self) -> int:
+        """Objects that show it as well, left out."""
+        ...
+
+
+def seen_on(root: Shows, most: int) -> tuple[list[str], int]:
     """Return the first objects that show a root cause, and how many more do; none beside itself."""
     if set(root.members) <= {root.subject} and not root.more_members:
         return [], 0

@@ -7,6 +7,7 @@ import anyio
 from pydantic import Field
 
 from clusterwright.agents.remediate.fix import Fixer, Say
+from clusterwright.agents.remediate.present import Present
 from clusterwright.agents.remediate.repair import Left, Repair, Result
 from clusterwright.agents.remediate.told import APPLY_SECONDS, Applied
 from clusterwright.agents.serving.cause import named
@@ -126,7 +127,7 @@ async def _carry_out(work: Workplace, planned: Planned, plan: str, say: Say) -> 
     old = planned.repair.root
     say(f"looking whether {named(old.code, old.subject)} is still there")
     found = await work.look(planned.scope)
-    root = next((one for one in found.diagnosis.root_causes if one.id == old.id), None)
+    root = Present(found).itself(old, planned.twins)
     if root is None and (silent := found.silent()):
         raise UnreachableError(
             f"{named(old.code, old.subject)} is not found, but {few(silent, _MOST_TOLD)} did not"

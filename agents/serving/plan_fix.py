@@ -9,6 +9,7 @@ from pydantic import Field
 
 from clusterwright.agents.remediate.fix import Fixer
 from clusterwright.agents.remediate.found import Hands
+from clusterwright.agents.remediate.present import Present
 from clusterwright.agents.remediate.repair import Repair, Result
 from clusterwright.agents.serving.cause import named
 from clusterwright.agents.serving.chosen import look_for
@@ -87,7 +88,8 @@ async def plan_fix(
         repair = await Fixer(await work.hub(), scope, dry_run=True, say=say).fix(found, root)
     hands = found.hands_by(repair.server) if repair.plan else None
     if hands is not None:
-        work.keep_plan(repair.plan, Planned(scope, repair, hands))
+        twins = Present(found).twins(root)
+        work.keep_plan(repair.plan, Planned(scope, repair, hands, twins=twins))
     lines = list(_lines(repair.told))
     make = partial(_answer, work, repair, hands, lines)
     return longest(make, len(lines), BUDGET) if lines else make(0)

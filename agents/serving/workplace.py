@@ -42,6 +42,8 @@ class Planned:
     """Who carries it out."""
     back: bool = False
     """Whether it undoes another."""
+    twins: frozenset[str] = frozenset()
+    """The titles of what was not meant, though of the same code and about the same object."""
 
 
 class Workplace:

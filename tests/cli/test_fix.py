@@ -87,6 +87,22 @@ def test_json_is_a_document_where_nothing_could_be_checked(
     assert (done.exit_code, json.loads(done.stdout)) == (2, repairs([SILENT]))
 
 
+def test_not_all_is_repaired_where_a_server_was_silent_from_the_start(estate: Estate) -> None:
+    estate.findings, estate.alerts, estate.blind = [CART], [], True
+    estate.effects[str(CART.subject)] = lambda one: one.gone(CART.code)
+    blind = "Not all could be checked: prom_find_problems: Prometheus did not answer"
+    named = ran(str(CART.subject), "--dry-run")
+    assert (named.exit_code, blind in named.stderr) == (0, False)
+    for more in (["--dry-run"], ["-o", "kubectl"], ["-o", "json"]):
+        estate.findings = [CART]
+        done = ran("--all", *more)
+        assert (done.exit_code, blind in done.stderr.splitlines()) == (2, True)
+    estate.findings = [CART]
+    done = ran("--all")
+    assert (done.exit_code, blind in done.stderr.splitlines()) == (2, True)
+    assert done.stdout.endswith("1 root cause: 1 fixed.\n")
+
+
 def test_a_healthy_cluster_has_nothing_to_repair(estate: Estate) -> None:
     del estate
     done = ran("--all", "-o", "json")

@@ -42,6 +42,7 @@ class Shown(BaseModel):
 
 class Release(BaseModel):
     shown: Shown
+    next_cursor: str | None = None
 
 
 class Object(BaseModel):
@@ -67,9 +68,19 @@ class Estate:
     )
     large: Manifest = field(default_factory=dict[str, Any])
     """Values that are told only when they are asked for by their path."""
+    below: dict[str, list[Row]] = field(default_factory=dict[str, list[Row]])
+    """By its path, the rows of what is too large to be told whole then too."""
+    later: list[Row] = field(default_factory=list[Row])
+    """What the second page of the values has."""
+    fail: dict[str, str] = field(default_factory=dict[str, str])
+    """By the object of a change: what applying it raises."""
+    state: State = State.APPLIED
+    """What an apply comes to."""
     calls: list[str] = field(default_factory=list[str])
     silent: bool = False
     """Whether the kubernetes server fails when it is asked what is wrong."""
+    blind: bool = False
+    """Whether the prometheus server fails so."""
     alerts: list[Finding] | None = None
     """What a prometheus server finds; None: there is no such server."""
     plans: list[Manifest] = field(default_factory=list[Manifest])
@@ -104,12 +115,14 @@ class Estate:
         change = self.plans[int(plan_id.removeprefix("p-")) - 1]
         key = str(change.get("object") or change.get("release") or change["kind"])
         self.calls.append(f"apply {key}")
+        if key in self.fail:
+            raise ToolError(self.fail[key])
         if key in self.effects:
             self.effects[key](self)
         return AppliedChange(
             cluster="dev",
             plan_id=plan_id,
-            state=State.APPLIED,
+            state=self.state,
             done=("did it",),
             proven=("it is rolled out",),
         )
@@ -124,6 +137,8 @@ class Estate:
 
         @server.tool()
         async def prom_find_problems() -> Answer:
+            if self.blind:
+                raise ToolError("[unreachable] Prometheus did not answer")
             return Answer(findings=self.alerts or [])
 
         return server
@@ -168,11 +183,20 @@ class Estate:
 
         @server.tool()
         async def helm_get_release(
-            name: str, view: str, limit: int, cluster: str, path: str | None = None
+            name: str,
+            view: str,
+            limit: int,
+            cluster: str,
+            path: str | None = None,
+            cursor: str | None = None,
         ) -> Release:
+            if path in self.below:
+                return Release(shown=Shown(rows=self.below[path]))
             if path is not None:
                 return Release(shown=Shown(rows=[], value=self.large[path]))
-            return Release(shown=Shown(rows=self.rows))
+            if cursor is not None:
+                return Release(shown=Shown(rows=self.later))
+            return Release(shown=Shown(rows=self.rows), next_cursor="2" if self.later else None)
 
         return server
 

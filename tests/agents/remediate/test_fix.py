@@ -34,6 +34,13 @@ def test_of_two_alike_the_one_with_the_same_title_is_meant() -> None:
     assert source[1].title == root.title
 
 
+def test_of_two_alike_whose_titles_tell_another_age_now_the_words_tell_which_is_meant() -> None:
+    [_, root] = found("the image, 9s ago", "the port, 9s ago").diagnosis.root_causes
+    source = found("the image, 2m ago", "the port, 2m ago").source(root)
+    assert source is not None
+    assert source[1].title == "the port, 2m ago"
+
+
 def test_what_is_gone_or_elsewhere_is_not_found() -> None:
     [root] = found("the image").diagnosis.root_causes
     assert found().source(root) is None

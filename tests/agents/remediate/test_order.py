@@ -3,7 +3,7 @@
 import random
 
 from clusterwright.agents.diagnose.correlate import correlate
-from clusterwright.agents.diagnose.diagnosis import RootCause
+from clusterwright.agents.diagnose.diagnosis import RootCause, Symptom
 from clusterwright.agents.remediate.order import in_order, layer
 from clusterwright.tools.finding import Edge, Finding, Severity
 from clusterwright.tools.ref import Ref
@@ -66,3 +66,32 @@ def test_nothing_and_one_are_in_order() -> None:
     [one] = roots(finding("pod/crash-loop", "Deployment/shop/cart"))
     assert in_order([]) == []
     assert in_order([one]) == [one]
+
+
+def test_a_long_row_of_roots_that_each_rest_on_the_next_is_turned_around() -> None:
+    [one] = roots(finding("pod/crash-loop", "Deployment/shop/cart"))
+    symptom = Symptom(
+        code="workload/unavailable", severity=one.severity, subject=one.subject, title="x"
+    )
+
+    def link(number: int) -> RootCause:
+        """Return a root with a symptom on the one before it."""
+        before = symptom.model_copy(update={"subject": Ref.parse(f"Deployment/shop/d{number - 1}")})
+        subject = Ref.parse(f"Deployment/shop/d{number}")
+        return one.model_copy(update={"subject": subject, "symptoms": (before,)})
+
+    row = [link(number) for number in range(1, 3_000)]
+    assert in_order(row) == row[::-1]
+
+
+def test_two_that_would_each_come_first_are_ordered_by_their_layer() -> None:
+    service, cart = roots(
+        finding("service/target-port-mismatch", "Service/shop/cart"),
+        finding("pod/crash-loop", "Deployment/shop/cart"),
+    )
+    on_service = Symptom(
+        code="x/y", severity=cart.severity, subject=Ref.parse("Service/shop/cart"), title="x"
+    )
+    on_cart = on_service.model_copy(update={"subject": Ref.parse("Deployment/shop/cart")})
+    found = [one.model_copy(update={"symptoms": (on_service, on_cart)}) for one in (service, cart)]
+    assert subjects(in_order(found)) == ["Deployment/shop/cart", "Service/shop/cart"]

@@ -9,11 +9,11 @@ from clusterwright.agents.hub import connect
 from clusterwright.agents.remediate.fix import Fixer, Found, Scope, look
 from clusterwright.agents.remediate.repair import Happened, Repair, Result
 from clusterwright.agents.remediate.rounds import repair_all
-from clusterwright.tools.change import DryRun, FieldChange, PlanStep
-from clusterwright.tools.finding import Edge, Remedy, Severity, ask
+from clusterwright.tools.change import DryRun, FieldChange, PlanStep, State
+from clusterwright.tools.finding import Edge, Finding, Remedy, Severity, ask
 from clusterwright.tools.ref import Ref
 from tests.agents.found import edge, finding
-from tests.agents.remediate.estate import Estate, Row, curable
+from tests.agents.remediate.estate import Effect, Estate, Row, curable
 
 pytestmark = pytest.mark.anyio
 
@@ -264,3 +264,95 @@ async def test_a_value_that_is_too_large_for_an_overview_is_asked_for() -> None:
     repair = await released(estate)
     assert repair.result is Result.FIXED
     assert estate.plans[0]["values"] == {"nodeSelector": {"type": "kwok"}}
+
+
+async def test_values_are_read_to_the_last_page_and_a_large_section_by_its_parts() -> None:
+    rows = [Row(path="web", value="{nodeSelector; 9000 bytes}")]
+    estate = Estate([], steps={"shop/cart": of_upgrade()}, rows=[])
+    estate.later = rows
+    estate.below["web"] = [
+        Row(path="web.nodeSelector", value="{zone, type; 400 bytes}"),
+        Row(path="web.port", value="80"),
+    ]
+    estate.large["web.nodeSelector"] = {"zone": "a", "type": "kwoks"}
+    repair = await released(estate)
+    assert repair.result is Result.FIXED
+    assert estate.plans[0]["values"] == {"web": {"nodeSelector": {"type": "kwok"}}}
+
+
+async def test_a_field_that_no_value_holds_is_not_the_charts_where_not_all_could_be_read() -> None:
+    rows = [Row(path="objects", value="[90 items, 9000 bytes]")]
+    estate = Estate([], rows=rows, below={"objects": rows})
+    repair = await released(estate)
+    assert repair.result is Result.REFUSED
+    assert repair.reasons[-1] == (
+        f"not all values of shop/cart could be read, and none of the others holds {NODES} of"
+        f" {CART.subject}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("raised", "result"),
+    [
+        ("[conflict] what plan p-1 rests on has changed; nothing was changed", Result.REFUSED),
+        ("[busy] 9 wait already", Result.REFUSED),
+        ("[not_found] there is no plan p-1", Result.REFUSED),
+        ("[invalid_input] plan_id is too long", Result.REFUSED),
+        ("[refused] plan p-1 expired at 2026-11-28 12:00:00Z", Result.REFUSED),
+        ("[refused] the person who was asked did not agree to plan p-1", Result.DECLINED),
+        ("[refused] plan p-1 needs a person's approval", Result.DECLINED),
+        ("[refused] the approval's signature is not genuine", Result.DECLINED),
+        ("[refused] the audit 'a' cannot be written: no space left", Result.FAILED),
+        ("[invalid_input] the answer would take 50000 bytes, more than the 40000", Result.FAILED),
+        ("[unreachable] the API server did not answer", Result.FAILED),
+    ],
+)
+async def test_only_where_nobody_knows_what_was_written_nothing_more_is_tried(
+    raised: str, result: Result
+) -> None:
+    estate = Estate([CLAIM, CART], fail={str(CLAIM.subject): raised})
+    estate.effects[str(CART.subject)] = lambda one: one.gone(CART.code)
+    first, *others = await repaired(estate)
+    assert (first.root.code, first.result) == (CLAIM.code, result)
+    assert first.reasons[0].endswith(raised.partition("] ")[2])
+    failed = result is Result.FAILED
+    assert first.moments[-1].what is (Happened.FAILED if failed else Happened.REFUSED)
+    assert outcomes(others) == ([] if failed else [(CART.code, Result.FIXED)])
+
+
+async def test_what_was_planned_and_not_applied_is_not_tried_in_another_way() -> None:
+    patch = Remedy(say="Patch", changes=({"kind": "patch", "object": str(CART.subject)},))
+    restart = Remedy(say="Restart", changes=({"kind": "restart", "object": "Pod/shop/cart-1"},))
+    estate = Estate([curable(CART, patch, restart)])
+    estate.fail[str(CART.subject)] = "[conflict] it has changed; nothing was changed"
+    [repair] = await repaired(estate)
+    assert repair.result is Result.REFUSED
+    assert estate.calls == [f"plan {CART.subject}", f"apply {CART.subject}"]
+
+
+async def test_what_its_server_refused_to_begin_is_not_told_as_undone() -> None:
+    estate = Estate([CART], state=State.REFUSED)
+    [repair] = await repaired(estate)
+    assert (repair.result, repair.moments[-1].what) == (Result.REFUSED, Happened.REFUSED)
+
+
+async def test_each_of_two_alike_is_repaired_by_its_own_change() -> None:
+    def backend(name: str) -> Finding:
+        """Return a finding about an Ingress with one misspelt backend."""
+        web = finding("ingress/service-missing", "Ingress/shop/web", title=f"no Service {name}")
+        change = {"kind": "patch", "object": f"Service/shop/{name}"}
+        return curable(web, Remedy(say=f"Name {name} rightly", changes=(change,)))
+
+    cat, tiil = backend("cat"), backend("tiil")
+
+    def mend(name: str) -> Effect:
+        return lambda one: one.findings.remove(cat if name == "cat" else tiil)
+
+    estate = Estate([cat, tiil])
+    estate.effects |= {f"Service/shop/{name}": mend(name) for name in ("cat", "tiil")}
+    repairs = await repaired(estate)
+    assert [(one.root.title, one.result) for one in repairs] == [
+        (cat.title, Result.FIXED),
+        (tiil.title, Result.FIXED),
+    ]
+    assert [one for one in estate.calls if "undo" in one] == []

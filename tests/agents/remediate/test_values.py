@@ -100,6 +100,30 @@ def test_a_plan_that_changes_more_or_less_or_otherwise_does_not() -> None:
     assert proves(new, WANTED).startswith("it would change (new object)")
 
 
+def test_a_step_whose_dry_run_did_not_pass_proves_nothing() -> None:
+    right = step(CART, (SELECTOR, "kwoks", "kwok"))
+    for outcome in (DryRun.UNSUPPORTED, DryRun.DEPENDS, DryRun.FAILED):
+        other = PlanStep(say="create Job/shop/x", object=Ref.parse("Job/shop/x"), dry_run=outcome)
+        assert proves([right, other], WANTED) == (
+            f"the dry run of create Job/shop/x is {outcome.value}"
+        )
+    unnamed = PlanStep(say="", object=Ref.parse(CART), dry_run=DryRun.FAILED)
+    assert proves([unnamed], WANTED) == f"the dry run of {CART} is failed"
+
+
+def test_an_upgrade_that_runs_hooks_does_more_than_change_a_field() -> None:
+    said = "runs hooks, whose doing no plan foresees: pre-upgrade Job/shop/migrate"
+    hooked = RELEASE.model_copy(update={"notes": ("a warning", said)})
+    assert proves([hooked, step(CART, (SELECTOR, "kwoks", "kwok"))], WANTED) == f"it {said}"
+
+
+def test_what_looks_like_a_date_and_is_none_is_another_value() -> None:
+    three = wanted("spec.x", 1, 3)
+    assert proves([step(CART, ("spec.x", "1", "2024-13-45"))], [three]) == (
+        f"it would not make spec.x of {CART} what it should be"
+    )
+
+
 def test_numbers_lists_and_what_goes_are_compared_by_meaning() -> None:
     port = wanted("spec.port", 1, 8080)
     assert proves([step(CART, ("spec.port", "1", "8080"))], [port]) == ""

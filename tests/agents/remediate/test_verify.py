@@ -101,3 +101,44 @@ def test_a_server_that_falls_silent_speaks_against_it_but_not_one_that_never_ans
     after = with_silent(look())
     assert compare(BEFORE, after, ROOT).against(ROOT) == ["prom_find_problems did not answer"]
     assert compare(with_silent(BEFORE), after, ROOT) == Seen()
+
+
+def twins(*titles: str) -> list[Finding]:
+    """Return findings of one code about one object, told otherwise."""
+    return [finding("ingress/service-missing", "Ingress/shop/web", title=one) for one in titles]
+
+
+def test_one_of_two_alike_is_gone_when_the_other_is_left() -> None:
+    before = look(*twins("no Service cat", "no Service tiil"))
+    root = root_of(before)
+    assert root.title == "no Service cat"
+    assert compare(before, look(*twins("no Service tiil")), root) == Seen()
+    assert compare(before, look(*twins("no Service cat")), root).stays
+    assert compare(before, look(*twins("no Service cart", "no Service tiil")), root).stays
+    assert compare(before, look(), root) == Seen()
+
+
+def test_of_two_alike_whose_titles_tell_an_age_the_words_tell_which_stays() -> None:
+    before = look(*twins("image changed 50s ago", "port changed 8s ago"))
+    root = root_of(before)
+    assert compare(before, look(*twins("port changed 9s ago")), root) == Seen()
+    assert compare(before, look(*twins("image changed 2m ago")), root).stays
+
+
+def test_of_two_that_differ_in_a_number_only_the_other_number_is_the_other_one() -> None:
+    before = look(*twins("no port 8080", "no port 8081"))
+    root = root_of(before)
+    assert compare(before, look(*twins("no port 8081")), root) == Seen()
+    assert compare(before, look(*twins("no port 8080")), root).stays
+
+
+def test_one_root_of_several_alerts_stays_while_one_of_them_does() -> None:
+    def alerts(*titles: str) -> Found:
+        """Return a look at alerts of one name."""
+        return look(*(finding("alert/firing", "Alert/Down", title=one) for one in titles))
+
+    before = alerts("a is down", "b is down")
+    root = root_of(before)
+    assert root.title == "a is down; and 1 more times"
+    assert compare(before, alerts("b is down"), root).stays
+    assert compare(before, alerts(), root) == Seen()

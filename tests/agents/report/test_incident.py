@@ -204,6 +204,21 @@ def test_what_is_left_to_a_person_is_told_for_each_outcome(result: Result, decis
     assert f"- `{decision}`" in to_markdown(report(repair))
 
 
+def test_a_plan_that_was_not_applied_is_to_be_made_again() -> None:
+    [incident] = report(Repair(root(), Result.REFUSED, plan="p-1")).incidents
+    assert incident.decide == ("Plan it again: plan p-1 was not applied, and changed nothing.",)
+
+
+def test_where_it_is_seen_tells_how_many_more_there_are() -> None:
+    repair = fixed()
+    pods = tuple(Ref.parse(f"Pod/shop/cart-{i}") for i in range(31))
+    repair.root = root().model_copy(update={"members": pods, "more_members": 4})
+    made = report(repair)
+    assert (made.incidents[0].members, made.incidents[0].more_members) == (pods, 4)
+    named = ", ".join(f"`{one}`" for one in pods[:30])
+    assert f"- Seen on: {named} and 5 more" in to_markdown(made).splitlines()
+
+
 def test_secrets_are_in_neither_form() -> None:
     repair = fixed()
     repair.root = root(line=f"login with {TOKEN} failed")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from clusterwright.agents.remediate.found import Scope
 from clusterwright.agents.remediate.repair import Result
 from clusterwright.agents.serving.apply_fix import apply_fix, consent
 from clusterwright.agents.serving.plan_fix import PlannedFix, plan_fix
@@ -97,6 +98,23 @@ async def test_a_persons_yes_repairs_it_once() -> None:
             await apply_fix(work, YES, plan)
     assert (fixed.result, fixed.problems, domain.applied) == (Result.FIXED, (), [plan])
     assert fixed.render().startswith("Fixed: the finding is gone")
+
+
+async def test_of_two_alike_each_is_repaired_by_the_plan_for_it_alone() -> None:
+    domain = broken()
+    cat, tiil = (
+        with_remedy(finding(CODE, "Service/shop/cart", title=f"no port {name}, since 8s"))
+        for name in ("cat", "tiil")
+    )
+    async with working(domain) as work:
+        domain.findings = [cat, tiil]
+        found = (await work.look(Scope())).diagnosis.root_causes
+        first, second = [(await plan_fix(work, silent, one.id)).plan_id or "" for one in found]
+        domain.findings = [tiil.model_copy(update={"title": "no port tiil, since 2m"})]
+        with pytest.raises(ConflictError, match="no root cause any more"):
+            await apply_fix(work, YES, first)
+        assert domain.applied == []
+        assert (await apply_fix(work, YES, second)).result is Result.FIXED
 
 
 async def test_what_can_not_be_looked_for_is_not_told_as_gone() -> None:

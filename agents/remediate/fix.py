@@ -204,8 +204,8 @@ class Fixer:
         repair.reasons += applied.problems
         repair.proven += applied.proven
         if applied.state not in _REPAIRED:
-            failed = (Result.FAILED, Happened.FAILED)
-            repair.result, what = _ENDED.get(applied.state, failed)
+            stands = (Result.FAILED, Happened.FAILED)
+            repair.result, what = _ENDED.get(applied.state, stands)
             self._note(repair, what, "; ".join((*applied.problems, *applied.causes)))
             return
         self._note(repair, Happened.APPLIED, "; ".join(applied.done))

@@ -20,6 +20,7 @@ from clusterwright.agents.diagnose.diagnosis import (
     touched,
 )
 from clusterwright.agents.diagnose.gather import Answered
+from clusterwright.agents.diagnose.kinds import NO_OBJECTS
 from clusterwright.agents.hub import Hub
 from clusterwright.tools.errors import NotFoundError, ToolError
 from clusterwright.tools.excerpt import one_line
@@ -32,10 +33,6 @@ _NEEDS = ("owned by", "runs on", "uses", "selects", "routes to", "makes")
 _UP, _DOWN = "owned by", "makes"
 _CALLS = 12
 _SECONDS = 20.0
-_UNKNOWN_TO_THE_API_SERVER = frozenset(
-    {"Alert", "HelmRelease", "ScrapeJob", "RuleFile", "PrometheusServer", "AlertmanagerServer"}
-)
-"""Kinds, of no group, that only another server than the API server knows."""
 
 
 class _Neighbour(BaseModel):
@@ -94,7 +91,7 @@ async def about(
     roots = [one for one in diagnosis.root_causes if one.cluster == cluster]
     walk = _Walk(roots)
     server = next((a.server for a in answers if _DESCRIBE in a.offers and not a.failed), None)
-    if ref.kind in _UNKNOWN_TO_THE_API_SERVER and not ref.group:
+    if ref.kind in NO_OBJECTS and not ref.group:
         if not walk.meets(_Step(ref, (str(ref),))):
             raise NotFoundError(
                 f"nothing is found about {ref}",

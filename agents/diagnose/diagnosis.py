@@ -182,3 +182,8 @@ class Diagnosis(_Part):
         default=(), description="Root causes that are ignored, known before, or gone since."
     )
     sources: tuple[Source, ...] = ()
+    taken_for: dict[str, str] = Field(
+        default_factory=dict,
+        description="Clusters that were not asked, each taken for another one that was: their"
+        " kube-system has one uid.",
+    )

@@ -6,6 +6,9 @@ said who it is, since of two names of one cluster the first is asked.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
+
+from anyio import to_thread
 
 from clusterwright.agents.diagnose.across import joined, named_elsewhere
 from clusterwright.agents.diagnose.correlate import correlate
@@ -60,7 +63,9 @@ async def diagnose_fleet(
     answers = [one for some in await each(roll.present, ask, _SIDE_BY_SIDE) for one in some]
     aliases = {**roll.aliases, **await _same(hub, offers, roll, named_elsewhere(answers))}
     found = joined([*answers, *roll.missing, *unlisted], aliases)
-    return correlate(found, kubeconfig=kubeconfig)
+    whole = await to_thread.run_sync(partial(correlate, found, kubeconfig=kubeconfig))
+    taken = {name: of for name, of in sorted(roll.aliases.items()) if name != of}
+    return whole.model_copy(update={"taken_for": taken})
 
 
 def _once(answers: list[Answered], cluster: str) -> list[Answered]:

@@ -157,7 +157,7 @@ def _basis(diagnosis: Diagnosis) -> Xml.Element:
     facts: list[Node] = []
     for why, count, named in aside_rows(diagnosis):
         facts += [tag("dt", why), tag("dd", f"{count}: {named}")]
-    for line in checked_lines(diagnosis.sources):
+    for line in checked_lines(diagnosis):
         facts += [tag("dt", "checked"), tag("dd", line)]
     gaps = all_gap_lines(diagnosis.sources)
     for line in gaps[:_MOST_GAPS]:

@@ -106,7 +106,7 @@ def _steps(root: RootCause) -> Iterator[str]:
 def _basis(diagnosis: Diagnosis) -> Iterator[str]:
     for why, count, named in aside_rows(diagnosis):
         yield f"- {count} {why}: {code(named)}"
-    for line in checked_lines(diagnosis.sources):
+    for line in checked_lines(diagnosis):
         yield f"- Checked: {code(line)}"
     gaps = all_gap_lines(diagnosis.sources)
     for line in gaps[:_MOST_GAPS]:

@@ -114,8 +114,8 @@ def checked_lines(diagnosis: Diagnosis) -> list[str]:
     Of more than a few clusters, how much was read in all.
     """
     taken: dict[str, list[str]] = {}
-    for name, other in diagnosis.taken_for.items():
-        taken.setdefault(other, []).append(name)
+    for cluster, other in diagnosis.taken_for.items():
+        taken.setdefault(other, []).append(cluster)
     same = [
         f"{few(names)}: not asked, taken for {other}, whose kube-system has the same uid"
         for other, names in taken.items()

@@ -165,7 +165,7 @@ def _basis(diagnosis: Diagnosis) -> RenderableType:
     rows = _rows()
     for why, count, named in aside_rows(diagnosis):
         rows.add_row(why, _text(f"{count}: {named}"))
-    for line in checked_lines(diagnosis.sources):
+    for line in checked_lines(diagnosis):
         rows.add_row("checked", _text(line))
     gaps = all_gap_lines(diagnosis.sources)
     for line in gaps[:_MOST_GAPS]:

@@ -65,6 +65,8 @@ def around(snapshot: Snapshot, findings: Iterable[Finding]) -> Edges:
         for ref in (service, *selected.get(service, ())):
             if ref in subjects:
                 subjects[ref] |= dict.fromkeys(_call(caller, service, selected))
+        if caller in subjects:  # where a hundred wait for one Service, each has its own edge
+            subjects[caller] |= dict.fromkeys(_call(caller, service, selected))
     return {ref: tuple(some)[:_MOST] for ref, some in subjects.items() if some}
 
 

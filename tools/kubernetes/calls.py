@@ -46,6 +46,15 @@ _FAILURES = (
 )
 """How programs tell of a connection that failed, and whose words these are."""
 _FAILED = re.compile("|".join(words for words, _ in _FAILURES), re.IGNORECASE)
+_OWN_FAULT = re.compile(
+    r"^panic: |nil pointer|segmentation fault|stack overflow|NullPointerException|^Traceback "
+    r"|^(?:\w+\.)*(?:Key|Index|Attribute|Name|Value|Syntax|Import|ModuleNotFound|Reference"
+    r"|Assertion)Error\b|^TypeError\b(?!: fetch failed)",
+    re.IGNORECASE,
+)
+"""What ends a program for a mistake in it: Go, POSIX, the JVM, Python, Node.js."""
+_SERVED = re.compile(r"\b(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /|\bHTTP/[0-9.]{1,3}\"")
+"""A line of a log of requests: NCSA common log format, and those that follow it."""
 _HOST = re.compile(
     r"\[(?P<v6>[0-9a-fA-F:]{2,45})\]"
     r"|(?<![\w.-])(?P<name>[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?)(?P<port>:\d{1,5}(?!\w))?(?![\w-])",
@@ -87,12 +96,14 @@ def told_with(telling: str, lines: Sequence[str]) -> tuple[str, ...]:
     """Return the line that tells why a program ended, and one near the end of a call that failed.
 
     The latter only where the former is of no such call: what ends a program often says no more
-    than that it gives up.
+    than that it gives up. A fault of the program itself needs no other line, and one of a request
+    that was served tells what somebody outside has written.
     """
-    if _FAILED.search(telling):
+    if _FAILED.search(telling) or _OWN_FAULT.search(telling):
         return (telling,)
     near = (line[:LONGEST_LINE].strip() for line in reversed(lines[-_LAST:]))
-    of_a_call = next((line for line in near if _FAILED.search(line)), "")
+    calls = (line for line in near if _FAILED.search(line) and not _SERVED.search(line))
+    of_a_call = next(calls, "")
     return (telling, of_a_call) if of_a_call else (telling,)
 
 

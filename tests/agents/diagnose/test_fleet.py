@@ -2,6 +2,7 @@
 
 from clusterwright.agents.diagnose.diagnosis import Source, Verdict
 from clusterwright.agents.diagnose.next_step import NextSteps
+from clusterwright.agents.report.said import checked_lines
 from clusterwright.tools.coverage import Gap
 from clusterwright.tools.finding import Edge
 from tests.agents.diagnose.simulated_fleet import Page, Simulated, diagnosed
@@ -39,9 +40,14 @@ def test_next_steps_name_the_cluster_where_there_are_several() -> None:
 
 def test_two_names_of_one_cluster_are_asked_once_by_the_first() -> None:
     simulated = Simulated({"a": crash("a"), "z": crash("z")}, uids={"a": "1", "z": "1"})
-    (root,) = diagnosed(simulated, "a", "b", "z").root_causes
+    found = diagnosed(simulated, "a", "b", "z")
+    (root,) = found.root_causes
     assert root.cluster == "a"
     assert simulated.asked == ["a", "b"]
+    assert found.taken_for == {"z": "a"}
+    assert checked_lines(found)[-1] == (
+        "z: not asked, taken for a, whose kube-system has the same uid"
+    )
 
 
 def test_clusters_that_do_not_say_who_they_are_are_each_asked() -> None:

@@ -147,6 +147,30 @@ def test_who_waits_for_a_service_in_an_init_container_is_joined_to_what_is_broke
     assert calls not in told(*cart(), *workload("late", waiter))
 
 
+def test_where_a_great_many_wait_each_has_its_own_edge() -> None:
+    init = {"name": "wait", "command": ["sh", "-c", "until nc -z cart 80; do sleep 1; done"]}
+    status = {
+        "initContainerStatuses": [
+            {"name": "wait", "state": running(), "ready": False, "restartCount": 0}
+        ]
+    }
+    names = [f"late-{n}" for n in range(60)]
+    objects = [
+        one
+        for name in names
+        for one in workload(
+            name,
+            pod(name=f"{name}-1", phase="Pending", spec={"initContainers": [init]}, status=status),
+        )
+    ]
+    seen = snapshot(*cart(), *objects)
+    subjects = [finding("pod/init-container-running", f"Deployment/shop/{name}") for name in names]
+    edges = around(seen, subjects)
+    assert all(
+        edge(str(one.subject), Edge.ROUTES_TO, SERVICE) in edges[one.subject] for one in subjects
+    )
+
+
 def test_who_is_not_ready_for_a_probe_of_a_service_is_joined_before_any_event_tells() -> None:
     probe = {"exec": {"command": ["wget", "-qO-", "http://cart/"]}}
     web = pod(running(), name="web-1", container={"readinessProbe": probe})

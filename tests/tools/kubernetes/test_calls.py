@@ -133,3 +133,25 @@ def test_a_call_that_failed_is_told_beside_what_gives_up_for_it() -> None:
     assert told_with("FATAL: no PORT", ["hello", "FATAL: no PORT"]) == ("FATAL: no PORT",)
     long_ago = [call, *["working"] * 30, "FATAL: no PORT"]
     assert told_with("FATAL: no PORT", long_ago) == ("FATAL: no PORT",)
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        "panic: runtime error: invalid memory address or nil pointer dereference",
+        "KeyError: 'port'",
+        "TypeError: Cannot read properties of undefined",
+        "java.lang.NullPointerException: null",
+    ],
+)
+def test_a_fault_of_the_program_itself_is_told_alone(own: str) -> None:
+    call = "dial tcp 10.96.1.2:5432: connect: connection refused"
+    assert told_with(own, [call, own]) == (own,)
+
+
+def test_a_request_that_was_served_tells_of_no_call() -> None:
+    served = '203.0.113.9 - - "GET /?q=connection+refused+db.shop:5432 HTTP/1.1" 200'
+    assert told_with("FATAL: giving up", [served, "FATAL: giving up"]) == ("FATAL: giving up",)
+    fetch = "  [cause]: Error: connect ECONNREFUSED 10.96.1.2:5432"
+    failed = "TypeError: fetch failed"
+    assert told_with(failed, [failed, fetch]) == (failed, fetch.strip())

@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Iterator
 
+import anyio
 import pytest
 from mcp import Client
 
@@ -20,6 +21,7 @@ PLACEMENTS = [
     one for one in (*SECRETS, *WORKLOADS) if text(one.object, "kind") not in _CLUSTER_SCOPED
 ]
 _MOST_SUBJECTS = 6
+_SECONDS = 120.0
 WATCH = Watch({one.name: one.canary for one in PLACEMENTS})
 
 
@@ -54,6 +56,7 @@ async def test_no_canary_comes_out(client: Client) -> None:
         for arguments in OF_AGENT["diagnose"](place(one, NAMESPACE))
     }
     causes: set[str] = set()
+    await _until_something_is_found(client)
     for arguments in asked.values():
         found = await client.call_tool("diagnose", arguments)
         assert WATCH.leaks(found.model_dump_json(by_alias=True)) == {}
@@ -65,6 +68,16 @@ async def test_no_canary_comes_out(client: Client) -> None:
             for more in others:
                 told = await client.call_tool(tool, {"cause": cause, **more})
                 assert WATCH.leaks(told.model_dump_json(by_alias=True)) == {}
+
+
+async def _until_something_is_found(client: Client) -> None:
+    """Wait until what was planted ails: a Pod that is new may yet come up."""
+    with anyio.fail_after(_SECONDS):
+        found: list[Manifest] = []
+        while not found:
+            await anyio.sleep(1)
+            told = await client.call_tool("diagnose", {"namespace": NAMESPACE})
+            found = items(told.structured_content, "causes")
 
 
 @pytest.mark.parametrize("name", ["findings", "report"])

@@ -174,7 +174,7 @@ async def test_what_has_changed_since_the_plan_is_left_alone(place: Workplace) -
         refused = told(await client.call_tool("apply_fix", {"plan_id": plan}))
         place.kubectl("set", "selector", "service/cart", "app=cart")
         gone = await client.call_tool("apply_fix", {"plan_id": plan})
-    assert refused["result"] == "failed"
+    assert refused["result"] == "refused"
     assert "has changed since" in str(refused["problems"])
     assert "no root cause any more" in said(gone)
     assert written(place) == []

@@ -49,7 +49,6 @@ ALONE: Mapping[str, tuple[Kind, ...]] = {
     "image-update": (),
     "command-update": (),
     "out-of-memory": (),
-    "gpu-shortage": (),
 }
 ELSEWHERE: Mapping[str, tuple[Kind, ...]] = {
     "deleted-service": ("service",),

@@ -94,9 +94,7 @@ def _together(
     from clusterwright.tools.kubernetes.client.clusters import Clusters
 
     clusters = Clusters(kubeconfig, context)
-    offers = {
-        name: one.offer(authority=authority, clusters=clusters) for name, one in modules.items()
-    }
+    offers = {name: one.offer(clusters, authority) for name, one in modules.items()}
     return together(offers, toolsets)
 
 

@@ -7,6 +7,7 @@ both is the command that serves them.
 from collections.abc import Iterable
 
 from clusterwright.servers.build import Context, Offer
+from clusterwright.servers.of_clusters import let
 from clusterwright.tools.resource import Resource
 from clusterwright.tools.tool import Tool
 from clusterwright.tools.trust.risk import Access
@@ -46,10 +47,7 @@ def offer(
 
     `changes` are the tools that plan and that apply; all of them work in `context`.
     """
-    offered = list(tools)
-    for tool, least in zip(changes, (Access.PLAN, Access.WRITE), strict=True):
-        if mode.rank >= least.rank:  # what is listed is a courtesy: each call is judged by itself
-            offered.append(tool)
+    offered = (*tools, *let(mode, *changes))
     return Offer(
         NAME,
         "Agent",

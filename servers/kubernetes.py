@@ -1,11 +1,9 @@
 """The MCP server for any Kubernetes cluster that a kubeconfig reaches."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mcp.server import MCPServer
-
 from clusterwright.servers.build import Context, Offer
+from clusterwright.servers.of_clusters import let, server_of
 from clusterwright.tools.kubernetes import APPLY_CHANGE, PLAN_CHANGE, TOOLS
 from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.kubernetes.desk import Desk
@@ -45,39 +43,16 @@ Secrets are replaced by [redacted] and cannot be had through this server.
 """
 
 
-def create_server(
-    *,
-    kubeconfig: Path | None = None,
-    context: str | None = None,
-    authority: Authority | None = None,
-    clusters: Clusters | None = None,
-) -> MCPServer:
-    """Return a server for the clusters of a kubeconfig; it connects when a tool is first called.
-
-    Without an `authority` it plans changes, and applies none. Servers of one process may share
-    `clusters`: reads that overlap are then made once.
-    """
-    return offer(
-        kubeconfig=kubeconfig, context=context, authority=authority, clusters=clusters
-    ).server()
-
-
-def offer(
-    *,
-    kubeconfig: Path | None = None,
-    context: str | None = None,
-    authority: Authority | None = None,
-    clusters: Clusters | None = None,
-) -> Offer:
-    """Return what that server offers."""
-    clusters = clusters or Clusters(kubeconfig, context)
-    desk = Desk(clusters, authority or Authority())
+def offer(clusters: Clusters, authority: Authority) -> Offer:
+    """Return what the server offers."""
+    desk = Desk(clusters, authority)
     mode = desk.authority.widest
     tools: list[tuple[Tool, Context]] = [(tool, clusters) for tool in TOOLS]
-    for tool, least in ((PLAN_CHANGE, Access.PLAN), (APPLY_CHANGE, Access.WRITE)):
-        if mode.rank >= least.rank:  # what is listed is a courtesy: each call is judged by itself
-            tools.append((tool, desk))
+    tools += [(tool, desk) for tool in let(mode, PLAN_CHANGE, APPLY_CHANGE)]
     return Offer(NAME, "Kubernetes", instructions(mode), tuple(tools))
+
+
+create_server = server_of(offer)
 
 
 def instructions(mode: Access) -> str:

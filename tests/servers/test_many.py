@@ -10,6 +10,7 @@ from clusterwright.servers.build import Offer
 from clusterwright.servers.core import CORE, MOST
 from clusterwright.servers.many import together, toolsets
 from clusterwright.tools.errors import InvalidInputError
+from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.trust.authority import Authority
 from clusterwright.tools.trust.risk import Access
 
@@ -18,14 +19,14 @@ pytestmark = pytest.mark.anyio
 
 def offers(access: Access = Access.WRITE) -> dict[str, Offer]:
     """Return what all servers offer, by the names that a person types."""
-    authority = Authority(access=access)
+    at = (Clusters(), Authority(access=access))
     return {
-        "agent": agent.offer(authority=authority),
-        "kubernetes": kubernetes.offer(authority=authority),
-        "cluster_api": cluster_api.offer(authority=authority),
-        "helm": helm.offer(authority=authority),
-        "prometheus": prometheus.offer(authority=authority),
-        "gpu": gpu.offer(authority=authority),
+        "agent": agent.offer(*at),
+        "kubernetes": kubernetes.offer(*at),
+        "cluster_api": cluster_api.offer(*at),
+        "helm": helm.offer(*at),
+        "prometheus": prometheus.offer(*at),
+        "gpu": gpu.offer(*at),
     }
 
 
@@ -110,7 +111,8 @@ def test_a_toolset_that_there_is_not_is_refused_with_those_there_are() -> None:
 
 
 def test_two_tools_of_one_name_are_refused() -> None:
-    twice = {"kubernetes": kubernetes.offer(), "other": kubernetes.offer()}
+    offered = offers()["kubernetes"]
+    twice = {"kubernetes": offered, "other": offered}
     with pytest.raises(InvalidInputError, match="k8s_describe, k8s_events"):
         together(twice, ["kubernetes", "other"])
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from clusterwright.cli.judge.incident_outcome import Outcome
-from clusterwright.tools.answer import columns
+from clusterwright.cli.judge.table import with_notes
 
 _HEADER = (
     "INCIDENT",
@@ -27,11 +27,8 @@ def incident_table(outcomes: Sequence[Outcome]) -> str:
     TOLD is how many layers have a symptom under their cause, of those that must have one;
     MISFOLDED how many symptoms of layers are under other causes and not under theirs.
     """
-    lines = columns(_HEADER, [_cells(one) for one in outcomes]).splitlines()
-    shown = lines[:1]
-    for line, one in zip(lines[1:], outcomes, strict=True):
-        shown += [line, *(f"  {said}" for said in (*complaints(one), *_on_the_way(one)))]
-    return "\n".join(shown)
+    rows = [(_cells(one), (*complaints(one), *_on_the_way(one))) for one in outcomes]
+    return with_notes(_HEADER, rows)
 
 
 def summary(outcomes: Sequence[Outcome]) -> str:

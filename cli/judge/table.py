@@ -1,6 +1,6 @@
 """The judge's rows as text."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from clusterwright.cli.judge.mend import Mended
 from clusterwright.cli.judge.report import Row
@@ -12,26 +12,30 @@ _HEADER = ("SCENARIO", "DEVELOPED", "FOUND", "WRONG", "HEALED AND SILENT")
 def table(rows: Iterable[Row]) -> str:
     """Return a line for each scenario, and below it what went wrong with it."""
     listed = sorted(rows, key=lambda row: (row.trap, row.name))
-    lines = columns(_HEADER, [_cells(row) for row in listed]).splitlines()
-    shown = lines[:1]
-    for line, row in zip(lines[1:], listed, strict=True):
-        shown += [line, *(f"  {said}" for said in _complaints(row))]
-    return "\n".join(shown)
+    return with_notes(_HEADER, [(_cells(row), _complaints(row)) for row in listed])
 
 
 def mended_table(found: Iterable[Mended]) -> str:
     """Return a line for each repair, and below it what was wrong with it."""
     listed = sorted(found, key=lambda one: (one.expected, one.rendered.name))
     header = ("SCENARIO", "RIGHT IS", "RESULT", "TOOK", "WRITES")
-    rows = [
-        (one.rendered.name, one.expected, one.result, f"{one.seconds:.0f} s", str(one.writes))
-        for one in listed
-    ]
-    lines = columns(header, rows).splitlines()
+    return with_notes(header, [(_mended_cells(one), one.wrong) for one in listed])
+
+
+def with_notes(
+    header: tuple[str, ...], rows: Sequence[tuple[tuple[str, ...], Sequence[str]]]
+) -> str:
+    """Return a line for each row's cells, and below it the row's notes, a line each."""
+    lines = columns(header, [cells for cells, _ in rows]).splitlines()
     shown = lines[:1]
-    for line, one in zip(lines[1:], listed, strict=True):
-        shown += [line, *(f"  {said}" for said in one.wrong)]
+    for line, (_, notes) in zip(lines[1:], rows, strict=True):
+        shown += [line, *(f"  {said}" for said in notes)]
     return "\n".join(shown)
+
+
+def _mended_cells(one: Mended) -> tuple[str, ...]:
+    seconds = f"{one.seconds:.0f} s"
+    return (one.rendered.name, one.expected, one.result, seconds, str(one.writes))
 
 
 def _cells(row: Row) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from clusterwright.agents.diagnose import diagnose
 from clusterwright.agents.hub import Hub, Target, connect
 from clusterwright.cli.judge.incident_outcome import Outcome, weigh
 from clusterwright.cli.judge.incident_table import complaints
+from clusterwright.cli.judge.judge import is_able
 from clusterwright.cli.judge.trial import Trial, cure, develop
 from clusterwright.deploy.sandbox.incident.compose import Composed
 from clusterwright.deploy.sandbox.scenario.kubectl import Cluster
@@ -40,16 +41,15 @@ def judge_incidents(
 
     With `heal`, heal the causes of those that come up by themselves then, and see that they do.
     """
-    able = [one for one in composed if all(is_able(cluster, x.card.needs) for x in one.scenes)]
+    able = [one for one in composed if _is_able(cluster, one)]
     if len(able) < len(composed):
         say(f"not judged here: {', '.join(one.name for one in composed if one not in able)}")
     return anyio.run(partial(_judge, cluster, able, say, heal=heal))
 
 
-def is_able(cluster: Cluster, needs: str) -> bool:
+def _is_able(cluster: Cluster, one: Composed) -> bool:
     """Return whether a sandbox has what an incident needs: the real node, and what is named."""
-    has = {"prometheus": cluster.has_prometheus, "gpu": cluster.has_gpu}
-    return cluster.has_node and has.get(needs, True)
+    return cluster.has_node and all(is_able(cluster, scene.card.needs) for scene in one.scenes)
 
 
 async def _judge(

@@ -18,7 +18,7 @@ from clusterwright.cli.judge.patience import PATIENCE
 from clusterwright.cli.judge.report import JudgeReport, Row
 from clusterwright.cli.judge.table import table
 from clusterwright.cli.judge.trial import Trial, ask, cure, develop, listen, settle
-from clusterwright.deploy.sandbox.scenario.card import Domain
+from clusterwright.deploy.sandbox.scenario.card import Domain, Needs
 from clusterwright.deploy.sandbox.scenario.kubectl import Cluster
 from clusterwright.deploy.sandbox.scenario.lifecycle import remove
 from clusterwright.deploy.sandbox.scenario.model import Rendered, Scenario
@@ -50,7 +50,7 @@ def judge(
 
     Those that need what this sandbox lacks are left out, and this is said.
     """
-    able = [one for one in scenarios if _is_able(cluster, one)]
+    able = [one for one in scenarios if is_able(cluster, one.card.needs)]
     if len(able) < len(scenarios):
         left_out = ", ".join(one.name for one in scenarios if one not in able)
         say(
@@ -61,8 +61,9 @@ def judge(
     return anyio.run(_judge, cluster, rendered, say, look)
 
 
-def _is_able(cluster: Cluster, scenario: Scenario) -> bool:
-    match scenario.card.needs:
+def is_able(cluster: Cluster, needs: Needs) -> bool:
+    """Return whether a sandbox has what a scenario needs."""
+    match needs:
         case "node":
             return cluster.has_node
         case "cluster-api":

@@ -8,6 +8,7 @@ from clusterwright.deploy.sandbox.scenario.template import Scalar
 
 Domain: TypeAlias = Literal["kubernetes", "cluster_api", "helm", "prometheus", "gpu"]
 DOMAINS: tuple[Domain, ...] = get_args(Domain)
+Needs: TypeAlias = Literal["node", "control-plane", "cluster-api", "prometheus", "gpu"]
 
 
 class Declared(BaseModel):
@@ -31,7 +32,7 @@ class Card(Declared):
     by_hand: bool = Field(
         default=False, description="The scenario itself writes that status; no controller does."
     )
-    needs: Literal["node", "control-plane", "cluster-api", "prometheus", "gpu"]
+    needs: Needs
     scope: Literal["namespaced", "cluster"]
     told_within: int = Field(
         default=0,

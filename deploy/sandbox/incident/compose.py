@@ -11,10 +11,10 @@ from random import Random
 from clusterwright.deploy.sandbox.incident.faults import FAULTS, REAL, Kind
 from clusterwright.deploy.sandbox.incident.incident import Cause, Dependant, Incident
 from clusterwright.deploy.sandbox.incident.layer import Filled, layers
-from clusterwright.deploy.sandbox.incident.merge import placed, pods_of, scene
+from clusterwright.deploy.sandbox.incident.merge import pods_of, scene
 from clusterwright.deploy.sandbox.scenario.draw import Values, draw
 from clusterwright.deploy.sandbox.scenario.load import load
-from clusterwright.deploy.sandbox.scenario.model import Rendered
+from clusterwright.deploy.sandbox.scenario.model import Rendered, placed
 from clusterwright.deploy.sandbox.scenario.play import Truth
 from clusterwright.deploy.sandbox.scenario.template import fill
 from clusterwright.tools.errors import InvalidInputError

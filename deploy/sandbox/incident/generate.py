@@ -48,11 +48,8 @@ def generate(seed: int) -> Incident:
     incident = Incident.model_construct(
         name=f"generated-{seed}",
         title="",
-        hard="",
-        unsolved="",
         causes=tuple(causes),
         layers=(),
-        healthy=(),
     )
     narrow = dice.random() < _CHAIN
     for number in range(dice.choice((2, 3, 3, 4, 4))):

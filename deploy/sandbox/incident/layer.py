@@ -4,15 +4,14 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
 from pydantic import Field
 
 from clusterwright.deploy.sandbox.incident.faults import Kind
 from clusterwright.deploy.sandbox.scenario.card import Declared
 from clusterwright.deploy.sandbox.scenario.condition import Condition
+from clusterwright.deploy.sandbox.scenario.load import documents
 from clusterwright.deploy.sandbox.scenario.template import Scalar
 from clusterwright.tools.manifest import Manifest
-from clusterwright.tools.yaml_loader import SafeLoader
 
 LAYERS = (
     "service",
@@ -71,5 +70,5 @@ def layers() -> dict[str, Layer]:
 
 def _load(name: str) -> Layer:
     file = files("clusterwright.deploy.sandbox.incident").joinpath("layers", f"{name}.yaml")
-    [declared] = yaml.load_all(file.read_text(encoding="utf-8"), SafeLoader)
+    [declared] = documents(file)
     return Layer.model_validate(declared)

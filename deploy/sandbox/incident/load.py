@@ -3,12 +3,10 @@
 from functools import lru_cache
 from importlib.resources import files
 
-import yaml
-
 from clusterwright.deploy.sandbox.incident.incident import Incident
 from clusterwright.deploy.sandbox.incidents import INCIDENTS
+from clusterwright.deploy.sandbox.scenario.load import documents
 from clusterwright.tools.errors import NotFoundError
-from clusterwright.tools.yaml_loader import SafeLoader
 
 
 @lru_cache(maxsize=1)
@@ -29,6 +27,6 @@ def load_incident(name: str) -> Incident:
 
 def _load(name: str) -> Incident:
     file = files("clusterwright.deploy.sandbox.incidents").joinpath(f"{name}.yaml")
-    [declared] = yaml.load_all(file.read_text(encoding="utf-8"), SafeLoader)
+    [declared] = documents(file)
     # Under its file's name, so that an incident and its file cannot drift apart.
     return Incident.model_validate({"name": name, **declared})

@@ -7,8 +7,13 @@ from itertools import chain
 from clusterwright.deploy.sandbox.incident.incident import Incident
 from clusterwright.deploy.sandbox.incident.layer import Filled
 from clusterwright.deploy.sandbox.scenario.card import Card
-from clusterwright.deploy.sandbox.scenario.model import MARK, Rendered, Stage
-from clusterwright.tools.manifest import Manifest, mapping, name_of, number, text
+from clusterwright.deploy.sandbox.scenario.model import (
+    Rendered,
+    Stage,
+    namespace_object,
+    placed,
+)
+from clusterwright.tools.manifest import Manifest, name_of, number, text
 
 _NEEDS = ("node", "prometheus", "gpu")
 
@@ -29,7 +34,9 @@ def scene(
     layers = Stage((), tuple(placed(one, namespace) for one in made), ())
     count = max((len(one.stages) for one in faults), default=1)
     stages = [_together([_step(f, i) for f in faults if i < len(f.stages)]) for i in range(count)]
-    stages[0] = replace(stages[0], apply=(_namespace(namespace), *_bare_once(stages[0].apply)))
+    stages[0] = replace(
+        stages[0], apply=(namespace_object(namespace), *_bare_once(stages[0].apply))
+    )
     developed = (
         *(c for f in faults for c in f.developed),
         *(c for x in filled for c in x.developed),
@@ -105,13 +112,4 @@ def _together(stages: Sequence[Stage]) -> Stage:
 
 def _bare_once(manifests: Sequence[Manifest]) -> list[Manifest]:
     """Leave out the namespaces that each fault brings, which say nothing of their own."""
-    return [one for one in manifests if one != _namespace(name_of(one))]
-
-
-def _namespace(name: str) -> Manifest:
-    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": MARK}}
-
-
-def placed(manifest: Manifest, namespace: str) -> Manifest:
-    """Return an object in a namespace, unless it names one itself."""
-    return {**manifest, "metadata": {"namespace": namespace, **mapping(manifest, "metadata")}}
+    return [one for one in manifests if one != namespace_object(name_of(one))]

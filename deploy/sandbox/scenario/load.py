@@ -39,10 +39,10 @@ def load(name: str) -> Scenario:
 
 
 def _load(folder: Traversable) -> Scenario:
-    declared: Manifest = _documents(folder.joinpath("scenario.yaml"))[0]
+    declared: Manifest = documents(folder.joinpath("scenario.yaml"))[0]
     card = {key: declared.pop(key) for key in tuple(declared) if key in Card.model_fields}
     manifests = {
-        file.name: _documents(file)
+        file.name: documents(file)
         for file in folder.iterdir()
         if file.name.endswith(".yaml") and file.name != "scenario.yaml"
     }
@@ -50,7 +50,8 @@ def _load(folder: Traversable) -> Scenario:
     return Scenario(Card.model_validate({"name": folder.name, **card}), declared, manifests)
 
 
-def _documents(file: Traversable) -> tuple[Manifest, ...]:
+def documents(file: Traversable) -> tuple[Manifest, ...]:
+    """Return what a YAML file of the package declares, one document after the other."""
     spelled = file.read_text(encoding="utf-8")
     found: list[Any] = list(yaml.load_all(spelled, SafeLoader))
     return tuple(one for one in found if one)

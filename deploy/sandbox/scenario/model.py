@@ -141,7 +141,7 @@ class Scenario:
         namespace = str(values["ns"])
         play = Play.model_validate(fill(self.play, values))
         stages = [self._stage(step, values) for step in play.steps]
-        stages[0] = replace(stages[0], apply=(_namespace(namespace), *stages[0].apply))
+        stages[0] = replace(stages[0], apply=(namespace_object(namespace), *stages[0].apply))
         stages[-1] = replace(stages[-1], until=play.developed)
         cure = self._stage(play.heal or self._again(), cured)
         return Rendered(
@@ -166,10 +166,10 @@ class Scenario:
             )
         manifests = self.files.get(step.apply, ())
         namespace = WORKLOAD_NAMESPACE if step.target else str(values["ns"])
-        placed = tuple(_placed(fill(one, values), namespace) for one in manifests)
+        objects = tuple(placed(fill(one, values), namespace) for one in manifests)
         return Stage(
             step.remove,
-            placed,
+            objects,
             step.until,
             step.patch,
             step.target,
@@ -180,8 +180,8 @@ class Scenario:
         )
 
 
-def _placed(manifest: Manifest, namespace: str) -> Manifest:
-    """Return the object in the scenario's namespace, or marked if it can be in none."""
+def placed(manifest: Manifest, namespace: str) -> Manifest:
+    """Return an object in a namespace, unless it names one itself; marked if it can be in none."""
     metadata = mapping(manifest, "metadata")
     if text(manifest, "kind") in CLUSTER_SCOPED | CLUSTER_SCOPED_OF_GPU:
         return {
@@ -191,5 +191,6 @@ def _placed(manifest: Manifest, namespace: str) -> Manifest:
     return {**manifest, "metadata": {"namespace": namespace, **metadata}}
 
 
-def _namespace(name: str) -> Manifest:
+def namespace_object(name: str) -> Manifest:
+    """Return a namespace that is deleted afterwards, of which nothing else is said."""
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": MARK}}

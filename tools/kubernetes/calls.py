@@ -9,7 +9,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from clusterwright.tools.kubernetes.analyzers.log_line import LONGEST_LINE
+from clusterwright.tools.analyzer import Fulfilled, LogRequest, Request
+from clusterwright.tools.finding import LogEvidence
+from clusterwright.tools.kubernetes.analyzers.log_line import LONGEST_LINE, telling
 from clusterwright.tools.kubernetes.unknown_name import unknown_name
 from clusterwright.tools.manifest import name_of, namespace_of, text, texts
 from clusterwright.tools.ref import Ref, checked
@@ -92,19 +94,35 @@ def _known(snapshot: Snapshot) -> _Services:
     return _Services(frozenset(named), at)
 
 
-def told_with(telling: str, lines: Sequence[str]) -> tuple[str, ...]:
+def told_in_log(request: Request, fulfilled: Fulfilled) -> tuple[LogEvidence, ...]:
+    """Return the lines of a log that tell why a program ended, the telling one first, if any."""
+    if not isinstance(request, LogRequest):
+        return ()
+    lines = fulfilled.logs.get(request, ())
+    line = telling(lines)
+    if not line:
+        return ()
+    return tuple(
+        LogEvidence(
+            ref=request.pod, container=request.container, line=one, previous=request.previous
+        )
+        for one in told_with(line, lines)
+    )
+
+
+def told_with(told: str, lines: Sequence[str]) -> tuple[str, ...]:
     """Return the line that tells why a program ended, and one near the end of a call that failed.
 
     The latter only where the former is of no such call: what ends a program often says no more
     than that it gives up. A fault of the program itself needs no other line, and one of a request
     that was served tells what somebody outside has written.
     """
-    if _FAILED.search(telling) or _OWN_FAULT.search(telling):
-        return (telling,)
+    if _FAILED.search(told) or _OWN_FAULT.search(told):
+        return (told,)
     near = (line[:LONGEST_LINE].strip() for line in reversed(lines[-_LAST:]))
     calls = (line for line in near if _FAILED.search(line) and not _SERVED.search(line))
     of_a_call = next(calls, "")
-    return (telling, of_a_call) if of_a_call else (telling,)
+    return (told, of_a_call) if of_a_call else (told,)
 
 
 def not_reached(snapshot: Snapshot, line: str, namespace: str) -> list[Ref]:

@@ -12,7 +12,6 @@ from clusterwright.tools.kubernetes.analyzers import (
     out_of_memory,
 )
 from clusterwright.tools.kubernetes.analyzers.case import Case
-from clusterwright.tools.kubernetes.analyzers.log_line import telling
 from clusterwright.tools.kubernetes.analyzers.pod import (
     KINDS,
     Container,
@@ -20,7 +19,7 @@ from clusterwright.tools.kubernetes.analyzers.pod import (
     title,
     troubled,
 )
-from clusterwright.tools.kubernetes.calls import told_with
+from clusterwright.tools.kubernetes.calls import told_in_log
 from clusterwright.tools.manifest import text
 from clusterwright.tools.snapshot import Snapshot
 
@@ -72,18 +71,9 @@ def _refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding:
             refused = api_access.denied(fulfilled.logs.get(request, ()))
             if refused is not None:
                 return _denied(finding, request, refused)
-        lines = fulfilled.logs.get(request, ()) if isinstance(request, LogRequest) else ()
-        line = telling(lines)
-        if isinstance(request, LogRequest) and line:
-            said = tuple(
-                LogEvidence(
-                    ref=request.pod,
-                    container=request.container,
-                    line=one,
-                    previous=request.previous,
-                )
-                for one in told_with(line, lines)
-            )
+        said = told_in_log(request, fulfilled)
+        if said:
+            line = said[0].line
             update: dict[str, object] = {"evidence": (*finding.evidence, *said)}
             if line not in finding.title:
                 update["title"] = title(f"{finding.title.replace(_KEEPS, _SHORT)}: {line}")

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from clusterwright.tools.analyzer import Analyzer, Fulfilled, LogRequest, Suspicion
-from clusterwright.tools.finding import Evidence, FieldEvidence, Finding, LogEvidence, Severity
-from clusterwright.tools.kubernetes.analyzers.log_line import telling
+from clusterwright.tools.finding import Evidence, FieldEvidence, Finding, Severity
 from clusterwright.tools.kubernetes.analyzers.pod import (
     age,
     containers,
@@ -15,7 +14,7 @@ from clusterwright.tools.kubernetes.analyzers.pod import (
     workload_of,
 )
 from clusterwright.tools.kubernetes.analyzers.pod import severity_of as severity_of_workload
-from clusterwright.tools.kubernetes.calls import told_with
+from clusterwright.tools.kubernetes.calls import told_in_log
 from clusterwright.tools.manifest import Manifest, condition, instant, number, text
 from clusterwright.tools.ref import Ref
 from clusterwright.tools.snapshot import Snapshot
@@ -109,16 +108,11 @@ def _remedy(job: Manifest, reason: str, *, seen: bool) -> str:
 def _refine(suspicion: Suspicion, fulfilled: Fulfilled) -> Finding:
     finding = suspicion.finding
     for request in suspicion.requests:
-        lines = fulfilled.logs.get(request, ()) if isinstance(request, LogRequest) else ()
-        line = telling(lines)
-        if isinstance(request, LogRequest) and line:
-            said = (
-                LogEvidence(ref=request.pod, container=request.container, line=one)
-                for one in told_with(line, lines)
-            )
+        said = told_in_log(request, fulfilled)
+        if said:
             update: dict[str, object] = {
                 "evidence": (*finding.evidence, *said),
-                "title": title(f"{finding.title}: {line}"),
+                "title": title(f"{finding.title}: {said[0].line}"),
             }
             finding = finding.model_copy(update=update)
     return finding

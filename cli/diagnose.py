@@ -23,6 +23,7 @@ from clusterwright.cli.fleet import fleet
 from clusterwright.cli.output import DOCUMENTS, TEXT, show
 from clusterwright.cli.progress import progress
 from clusterwright.cli.sieve import USUAL, Sieve, read_sieve, tell
+from clusterwright.cli.usage import usage
 from clusterwright.cli.watch import follow
 from clusterwright.tools.errors import InvalidInputError, NotFoundError, ToolError
 from clusterwright.tools.excerpt import one_line
@@ -149,7 +150,7 @@ def command(
         if watched and strict:
             raise InvalidInputError("--watch goes on", hint="--strict is for a single look")
     except ToolError as error:
-        raise _usage(error) from error
+        raise usage(error) from error
     try:
         if watched:
             anyio.run(_watch, servers, asked, sieve, every, output == "json")
@@ -159,7 +160,7 @@ def command(
         found = sieve.sift(whole)
         show(found, output, output_file)
     except (NotFoundError, InvalidInputError) as error:  # the object asked about, the file
-        raise _usage(error) from error
+        raise usage(error) from error
     except BrokenPipeError:  # `| head` has read enough; a status for it is the shell's custom
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nor may the exit's flush
         sys.exit(UNREAD)
@@ -291,7 +292,3 @@ def _crash(error: BaseException) -> str:
         f"{Path(frame.filename).name}, line {frame.lineno}).\n"
         "This says nothing about the cluster; please report it as a bug of clusterwright."
     )
-
-
-def _usage(error: ToolError) -> click.UsageError:
-    return click.UsageError(f"{error}; {error.hint}" if error.hint else str(error))

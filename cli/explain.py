@@ -6,6 +6,7 @@ import click
 from rich.console import Console
 from rich.markdown import Markdown
 
+from clusterwright.cli.usage import usage
 from clusterwright.tools.errors import ToolError
 from clusterwright.tools.explain import page
 
@@ -17,7 +18,7 @@ def command(*, code: str) -> None:
     try:
         text = page(code)
     except ToolError as error:
-        raise click.UsageError(f"{error}; {error.hint}" if error.hint else str(error)) from error
+        raise usage(error) from error
     if sys.stdout.isatty():
         Console().print(Markdown(text))
     else:

@@ -28,6 +28,7 @@ from clusterwright.agents.report.incident_repairs import as_json
 from clusterwright.cli.authority import authority_of
 from clusterwright.cli.consent import at_terminal
 from clusterwright.cli.output import write_whole
+from clusterwright.cli.usage import usage
 from clusterwright.tools.errors import ToolError
 from clusterwright.tools.excerpt import few, one_line
 from clusterwright.tools.neutral import neutral
@@ -37,7 +38,6 @@ from clusterwright.tools.trust.risk import Access
 
 DONE, LEFT, UNCHECKED = 0, 1, 2
 _MOST_TOLD = 3
-_CLUSTER_API = "cluster.x-k8s.io"
 _STOPPED = "Stopped: something did not work, and what was done of it may stand."
 _SPELLED = frozenset({"patch", "kubectl"})
 _PATH = click.Path(path_type=Path)
@@ -119,7 +119,7 @@ def command(
         wish = _Wish(target, dry_run, output, str(kubeconfig or ""), reports)
         status = anyio.run(_fix, authority, scope, wish)
     except ToolError as error:
-        raise click.UsageError(f"{error}; {error.hint}" if error.hint else str(error)) from error
+        raise usage(error) from error
     sys.exit(status)
 
 
@@ -138,31 +138,18 @@ def _access(*, plan_only: bool) -> Access:
     return Access.PLAN if plan_only else Access.WRITE
 
 
-async def _servers(
+def _servers(
     kubeconfig: Path | None, context: str | None, authority: Authority
 ) -> dict[str, Target]:
-    """Return the servers that can repair something there."""
-    from clusterwright.servers import cluster_api, gpu, helm, kubernetes, prometheus
-    from clusterwright.tools.kubernetes.client.clusters import Clusters
+    """Return the servers that can repair something there; what it does not serve, they say."""
+    from clusterwright.servers.together import create_servers
 
-    clusters = Clusters(kubeconfig, context)
-    try:
-        manages = await (await clusters.connect()).served(_CLUSTER_API)
-    except ToolError:
-        manages = ()  # the server says by itself why it cannot be reached
-    finally:
-        await clusters.aclose()
-    domains = {"kubernetes": kubernetes, "helm": helm, "prometheus": prometheus, "gpu": gpu}
-    domains |= {"cluster_api": cluster_api} if manages else {}
-    return {
-        name: one.create_server(kubeconfig=kubeconfig, context=context, authority=authority)
-        for name, one in domains.items()
-    }
+    return {**create_servers(kubeconfig=kubeconfig, context=context, authority=authority)}
 
 
 async def _fix(authority: Authority, scope: Scope, wish: _Wish) -> int:
     config = Path(wish.kubeconfig) if wish.kubeconfig else None
-    servers = await _servers(config, scope.cluster, authority)
+    servers = _servers(config, scope.cluster, authority)
     async with connect(servers, on_question=at_terminal()) as hub:
         found = await look(hub, scope, wish.kubeconfig)
         roots = chosen(found.diagnosis.root_causes, wish.target)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from clusterwright.cli.usage import usage
 from clusterwright.tools.errors import InvalidInputError, ToolError
 from clusterwright.tools.loading import loading
 
@@ -66,7 +67,7 @@ def serve(
             made = _together(modules, chosen, kubeconfig, context, authority)
         anyio.run(_on_pipes if http is None else _over_http(http, token_file, allowed_host), made)
     except ToolError as error:
-        raise click.UsageError(f"{error}; {error.hint}" if error.hint else str(error)) from error
+        raise usage(error) from error
 
 
 def _named(servers: tuple[str, ...], toolsets: tuple[str, ...]) -> "Sequence[str]":
@@ -111,7 +112,7 @@ def _serve_gpu_node(
         made = create_server()
         anyio.run(_on_pipes if http is None else _over_http(http, token_file, allowed_host), made)
     except ToolError as error:
-        raise click.UsageError(f"{error}; {error.hint}" if error.hint else str(error)) from error
+        raise usage(error) from error
 
 
 def _check_http(http: str | None, token_file: Path | None, allowed_host: tuple[str, ...]) -> None:

@@ -51,7 +51,7 @@ def estate(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Estate:
     """Servers of a cluster that only exists here, in the place of those of a real one."""
     made = Estate([])
 
-    async def servers(*_: object) -> dict[str, Target]:
+    def servers(*_: object) -> dict[str, Target]:
         """Return them."""
         return made.servers()
 

@@ -1,9 +1,6 @@
 """The same state of a cluster gives the same bytes, run for run, in processes of their own."""
 
 import json
-import os
-import subprocess
-import sys
 
 import pytest
 
@@ -11,6 +8,7 @@ from clusterwright.deploy.sandbox import Instance
 from clusterwright.deploy.sandbox.scenario.connect import connect
 from clusterwright.deploy.sandbox.scenario.lifecycle import break_, remove
 from clusterwright.deploy.sandbox.scenario.load import load
+from tests.e2e.root_causes import root_causes
 
 STILL = ("argo-service", "ingress-backend", "ingress-port", "selector-mismatch", "target-port")
 """Faults that nothing tries again, so that no event is counted up meanwhile."""
@@ -36,12 +34,5 @@ def test_ten_runs_on_the_same_state_give_the_same_bytes(sandbox: Instance) -> No
 
 def _diagnosed(instance: Instance, namespaces: set[str], *, hash_seed: int) -> str:
     """Return what is told of some namespaces when the whole cluster is asked about."""
-    argv = ["diagnose", "--kubeconfig", str(instance.kubeconfig), "-o", "json"]
-    done = subprocess.run(
-        [sys.executable, "-m", "clusterwright.cli", *argv],
-        capture_output=True,
-        check=False,
-        env={**os.environ, "PYTHONHASHSEED": str(hash_seed)},
-    )
-    roots = json.loads(done.stdout)["root_causes"]
+    roots = root_causes(instance, PYTHONHASHSEED=str(hash_seed))
     return json.dumps([one for one in roots if set(one["subject"].split("/")) & namespaces])

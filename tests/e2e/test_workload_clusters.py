@@ -4,8 +4,6 @@ The Pods are left pending by the real scheduler of the workload cluster, the clo
 """
 
 import json
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -19,6 +17,7 @@ from clusterwright.deploy.sandbox.scenario.lifecycle import break_, remove
 from clusterwright.deploy.sandbox.scenario.load import load
 from clusterwright.deploy.sandbox.scenario.workload import at
 from clusterwright.tools.manifest import Json, Manifest, condition, name_of
+from tests.e2e.root_causes import root_causes
 from tests.management_cluster import management_cluster
 
 SECONDS = 60.0
@@ -99,19 +98,8 @@ def _roots(instance: Instance, namespaces: set[str], *, most: int) -> list[Any]:
     """
     deadline = time.monotonic() + SECONDS
     while True:
-        roots = _diagnosed(instance)
+        roots = root_causes(instance, "--workload-clusters")
         found = [one for one in roots if one["subject"].split("/")[1] in namespaces]
         if len(found) >= most or time.monotonic() > deadline:
             return found
         time.sleep(1)
-
-
-def _diagnosed(instance: Instance) -> list[Any]:
-    argv = ["diagnose", "--kubeconfig", str(instance.kubeconfig), "--workload-clusters"]
-    done = subprocess.run(
-        [sys.executable, "-m", "clusterwright.cli", *argv, "-o", "json"],
-        capture_output=True,
-        check=False,
-    )
-    assert done.returncode == 1, done.stderr
-    return json.loads(done.stdout)["root_causes"]

@@ -24,7 +24,7 @@ from clusterwright.tools.kubernetes.analyzers.pod import (
     troubled,
     workload_of,
 )
-from clusterwright.tools.kubernetes.analyzers.service import selected_pods, selecting
+from clusterwright.tools.kubernetes.analyzers.service import selected_pods, selecting, selector_of
 from clusterwright.tools.kubernetes.calls import asked_for, not_reached
 from clusterwright.tools.kubernetes.label_selector import matches
 from clusterwright.tools.kubernetes.owners.claim import Claim, Question
@@ -61,12 +61,12 @@ def around(snapshot: Snapshot, findings: Iterable[Finding]) -> Edges:
         if relation.target in subjects:
             subjects[relation.target][relation] = None
     selected = _by_service(snapshot)
-    for caller, service in _waiting(snapshot):
-        for ref in (service, *selected.get(service, ())):
+    for caller, service in dict.fromkeys(_waiting(snapshot)):
+        edges = dict.fromkeys(_call(caller, service, selected))
+        # Of the caller too: where a hundred wait for one Service, each has its own edge.
+        for ref in (service, *selected.get(service, ()), caller):
             if ref in subjects:
-                subjects[ref] |= dict.fromkeys(_call(caller, service, selected))
-        if caller in subjects:  # where a hundred wait for one Service, each has its own edge
-            subjects[caller] |= dict.fromkeys(_call(caller, service, selected))
+                subjects[ref] |= edges
     return {ref: tuple(some)[:_MOST] for ref, some in subjects.items() if some}
 
 
@@ -143,7 +143,7 @@ def _selected(snapshot: Snapshot) -> Mapping[Ref, tuple[Ref, ...]]:
     """Return the workloads that each Service selects, those that cannot make their pods too."""
     found: dict[Ref, tuple[Ref, ...]] = {}
     for service in selecting(snapshot):
-        wanted: Manifest = {"matchLabels": strings(service, "spec", "selector")}
+        wanted: Manifest = {"matchLabels": selector_of(service)}
         pods = selected_pods(snapshot, service)
         found[Ref.of(service)] = _workloads(snapshot, pods, namespace_of(service), wanted)
     return found

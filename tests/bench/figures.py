@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from clusterwright.deploy.sandbox import Instance
 from clusterwright.deploy.sandbox.scenario.model import Rendered
@@ -36,7 +37,7 @@ def measure(instance: Instance, faults: Sequence[Rendered]) -> Iterator[Figure]:
     yield Figure("toolprompt_tokens", prompt_tokens(server), "tokens")
     yield from _list_and_memory(server)
     yield from _nine_faults(server, faults)
-    yield Figure("diagnose_cold_s", _diagnose(instance), "s")
+    yield Figure("diagnose_cold_s", round(diagnose(instance)[0], 2), "s")
     yield Figure("small_get_p50_ms", _small_get(server), "ms")
     yield from changes(server, instance)
     yield from over_http(instance.kubeconfig)
@@ -93,16 +94,17 @@ def _nine_faults(server: list[str], faults: Sequence[Rendered]) -> Iterator[Figu
     yield Figure("nine_faults_bytes", max(r.bytes for r in replies), "bytes")
 
 
-def _diagnose(instance: Instance) -> float:
-    """Return the seconds of one `clusterwright diagnose`, from its start to its exit."""
+def diagnose(instance: Instance) -> tuple[float, dict[str, Any]]:
+    """Return the seconds of one `clusterwright diagnose`, start to exit, and what it told."""
     arguments = ["diagnose", "--kubeconfig", str(instance.kubeconfig), "-o", "json"]
     started = time.perf_counter()
     done = subprocess.run(
         [command("clusterwright"), *arguments], stdout=subprocess.PIPE, check=False
     )
+    seconds = time.perf_counter() - started
     if done.returncode != 1:
         raise RuntimeError(f"diagnose ended with {done.returncode}; it should have found problems")
-    return round(time.perf_counter() - started, 2)
+    return seconds, json.loads(done.stdout)
 
 
 def _small_get(server: list[str]) -> float:

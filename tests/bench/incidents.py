@@ -9,11 +9,8 @@ Symptoms take seconds to show, so a diagnosis is asked for again until it is rig
 `composed_first_answer` and `composed_fresh_first_answer` count what was right at once.
 """
 
-import json
 import os
 import statistics
-import subprocess
-import time
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
@@ -32,7 +29,7 @@ from clusterwright.deploy.sandbox.scenario.kubectl import Cluster
 from clusterwright.deploy.sandbox.scenario.lifecycle import break_, remove
 from clusterwright.deploy.sandbox.scenario.load import load
 from tests.bench.figure import Figure
-from tests.bench.figures import command
+from tests.bench.figures import diagnose
 from tests.e2e.drawn import seed_of_commit
 
 REUSED = "CLUSTERWRIGHT_BENCH_FULL"
@@ -86,15 +83,8 @@ def _seconds(cluster: Cluster, instance: Instance) -> float:
 
 
 def _diagnose(instance: Instance) -> float:
-    arguments = ["diagnose", "--kubeconfig", str(instance.kubeconfig), "-o", "json"]
-    started = time.perf_counter()
-    done = subprocess.run(
-        [command("clusterwright"), *arguments], stdout=subprocess.PIPE, check=False
-    )
-    seconds = time.perf_counter() - started
-    if done.returncode != 1:
-        raise RuntimeError(f"diagnose ended with {done.returncode}; it should have found problems")
-    if silent := unanswered(json.loads(done.stdout)):
+    seconds, told = diagnose(instance)
+    if silent := unanswered(told):
         raise RuntimeError(f"not all servers answered: {', '.join(silent)}")
     return seconds
 

@@ -36,6 +36,5 @@ def _one(some: list[RootCause]) -> RootCause:
             "evidence": evidence[:_EVIDENCE],
             "members": tuple(dict.fromkeys(ref for root in some for ref in root.members)),
             "since": min((root.since for root in some if root.since), default=None),
-            "deepest_visible": any(root.deepest_visible for root in some),
         }
     )

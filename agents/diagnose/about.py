@@ -6,7 +6,7 @@ object in turn is not asked.
 """
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import anyio
@@ -17,6 +17,7 @@ from clusterwright.agents.diagnose.diagnosis import (
     Diagnosis,
     RootCause,
     Verdict,
+    broken,
     touched,
 )
 from clusterwright.agents.diagnose.gather import Answered
@@ -24,7 +25,6 @@ from clusterwright.agents.diagnose.kinds import NO_OBJECTS
 from clusterwright.agents.hub import Hub
 from clusterwright.tools.errors import NotFoundError, ToolError
 from clusterwright.tools.excerpt import one_line
-from clusterwright.tools.finding import Severity
 from clusterwright.tools.ref import Ref
 
 _DESCRIBE = "k8s_describe"
@@ -67,6 +67,8 @@ class _Walk:
     """What is known so far."""
 
     roots: Sequence[RootCause]
+    shown_by: Mapping[Ref, Sequence[RootCause]]
+    """The root causes of each object that shows any."""
     met: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     """The way to each root cause that was met, by its id; the nearest first."""
     own: _Described | None = None
@@ -74,11 +76,11 @@ class _Walk:
 
     def meets(self, step: _Step) -> bool:
         """Return whether a root cause that hurts explains what is reached; write down the way."""
-        here = [one for one in self.roots if step.ref in touched(one)]
+        here = self.shown_by.get(step.ref, ())
         for one in here:
             end = () if step.ref == one.subject else ("explained-by", str(one.subject))
             self.met.setdefault(one.id, (*step.path, *end))
-        return any(one.severity is not Severity.INFO for one in here)
+        return broken(here)
 
 
 async def about(
@@ -89,7 +91,7 @@ async def about(
     Raise NotFoundError if there is no such object. `cluster` is the name that the answers carry.
     """
     roots = [one for one in diagnosis.root_causes if one.cluster == cluster]
-    walk = _Walk(roots)
+    walk = _Walk(roots, _by_object(roots))
     server = next((a.server for a in answers if _DESCRIBE in a.offers and not a.failed), None)
     if ref.kind in NO_OBJECTS and not ref.group:
         if not walk.meets(_Step(ref, (str(ref),))):
@@ -104,6 +106,14 @@ async def about(
         until = anyio.current_time() + _SECONDS
         await _walk(_Look(hub, server, cluster, until), ref, walk)
     return _narrowed(diagnosis, ref, walk)
+
+
+def _by_object(roots: Sequence[RootCause]) -> dict[Ref, list[RootCause]]:
+    found: dict[Ref, list[RootCause]] = {}
+    for root in roots:
+        for ref in touched(root):
+            found.setdefault(ref, []).append(root)
+    return found
 
 
 async def _walk(look: "_Look", start: Ref, walk: _Walk) -> None:
@@ -190,7 +200,7 @@ def _narrowed(diagnosis: Diagnosis, ref: Ref, walk: _Walk) -> Diagnosis:
 
 def _verdict(diagnosis: Diagnosis, kept: Sequence[RootCause], own: _Described) -> Verdict:
     """Return what can be said of the object: what is unwell for no known cause is not healthy."""
-    if any(one.severity is not Severity.INFO for one in kept):
+    if broken(kept):
         return Verdict.PROBLEMS
     if own.well is None or not own.well or diagnosis.verdict is Verdict.UNKNOWN:
         return Verdict.UNKNOWN

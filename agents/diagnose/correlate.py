@@ -15,6 +15,8 @@ from clusterwright.agents.diagnose.diagnosis import (
     Source,
     Symptom,
     Verdict,
+    broken,
+    named,
     touched,
 )
 from clusterwright.agents.diagnose.fold import Fold, fold
@@ -53,18 +55,17 @@ def correlate(answers: Sequence[Answered], *, kubeconfig: str = "") -> Diagnosis
     unread = _unread(answers)
     roots = [_root(one, names, why, steps, unread) for one in folds]
     seen = any(_saw(a) for a in answers)
-    broken = any(root.severity is not Severity.INFO for root in roots)
     return Diagnosis(
-        verdict=_verdict(broken=broken, seen=seen and not blind),
+        verdict=_verdict(wrong=broken(roots), seen=seen and not blind),
         complete=all(a.coverage.complete and not a.failed for a in answers) and bool(answers),
         root_causes=tuple(merged(sorted(roots, key=_rank))),
         sources=tuple(_source(a) for a in answers),
     )
 
 
-def _verdict(*, broken: bool, seen: bool) -> Verdict:
+def _verdict(*, wrong: bool, seen: bool) -> Verdict:
     """Return what can be said: nothing is healthy for a server that could not be asked."""
-    if broken:
+    if wrong:
         return Verdict.PROBLEMS
     return Verdict.HEALTHY if seen else Verdict.UNKNOWN
 
@@ -124,7 +125,7 @@ class _Names:
         one, twin = self.findings[position], self._twins[position]
         where = f" in {one.cluster}" if self._several and one.cluster else ""
         number = f" ({twin})" if twin > 1 else ""
-        return f"{one.finding.code} on {one.finding.subject}{where}{number}"
+        return f"{named(one.finding.code, one.finding.subject)}{where}{number}"
 
     def id(self, position: int) -> str:
         """Return a name that stays from run to run."""
@@ -254,7 +255,7 @@ def _weight(one: Located) -> tuple[int, int, float, str, str]:
 
 def _rank(root: RootCause) -> tuple[int, int, int, float, str, str, str, str]:
     """Order roots: severity, evidence class, blast radius, age, and then names, never chance."""
-    more = sum(one.more_members for one in (root, *root.circle, *root.symptoms))
+    more = sum(one.more_members for one in (root, *root.folded))
     return (
         _WORST_FIRST.index(root.severity),
         tuple(Certainty).index(root.certainty),

@@ -1,5 +1,6 @@
 """The agent's answer: root causes with their symptoms folded under, and what it all rests on."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
@@ -108,13 +109,47 @@ class RootCause(_Part):
     )
     next: NextStep
 
+    @property
+    def folded(self) -> tuple[Symptom, ...]:
+        """What goes away with it: what it is in a circle with, then its symptoms."""
+        return (*self.circle, *self.symptoms)
+
+
+def named(code: str, subject: Ref) -> str:
+    """Return how a finding is named in passing."""
+    return f"{code} on {subject}"
+
+
+def link_name(one: RootCause | Symptom) -> str:
+    """Return a finding as links name it."""
+    return one.name or named(one.code, one.subject)
+
 
 def touched(root: RootCause) -> set[Ref]:
     """Return every object that a root cause or one of its symptoms is found on."""
     found = {root.subject, *root.members}
-    for one in (*root.circle, *root.symptoms):
+    for one in root.folded:
         found |= {one.subject, *one.members}
     return found
+
+
+Place = tuple[str, str, Ref]
+"""Where a finding is: its cluster, its code, its subject."""
+
+
+def place(one: Symptom, root: RootCause) -> Place:
+    """Return where something is that a root cause explains."""
+    return (one.cluster or root.cluster, one.code, one.subject)
+
+
+def explained(root: RootCause) -> set[Place]:
+    """Return where everything is that a root cause explains."""
+    return {place(one, root) for one in root.folded}
+
+
+def broken(roots: Iterable[RootCause]) -> bool:
+    """Tell whether anything is wrong: what has the least severity is only worth knowing."""
+    return any(one.severity is not Severity.INFO for one in roots)
 
 
 class Source(_Part):

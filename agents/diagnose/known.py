@@ -14,6 +14,9 @@ from clusterwright.agents.diagnose.diagnosis import (
     Symptom,
     Verdict,
     Why,
+    broken,
+    explained,
+    link_name,
 )
 from clusterwright.agents.diagnose.ignore_file import Entry
 from clusterwright.tools.errors import InvalidInputError
@@ -91,7 +94,8 @@ def compared(diagnosis: Diagnosis, before: Diagnosis, namespace: str | None = No
     aside = [_aside(diagnosis.root_causes[i], Why.KNOWN) for i in sorted(known)]
     now = Counter([_name(root) for root in diagnosis.root_causes])
     now.update(one.id for one in diagnosis.set_aside if one.why is Why.IGNORED)
-    blind, folded = less_seen(diagnosis, before), _folded(diagnosis)
+    blind = less_seen(diagnosis, before)
+    folded = {one for root in diagnosis.root_causes for one in explained(root)}
     for name, left in earlier.items():
         missing = max(0, had[name] - now[name])
         aside += [
@@ -102,15 +106,6 @@ def compared(diagnosis: Diagnosis, before: Diagnosis, namespace: str | None = No
             and _looked_at(one, diagnosis, namespace)
         ]
     return _told(diagnosis, kept, aside).model_copy(update={"compared": True})
-
-
-def _folded(diagnosis: Diagnosis) -> set[tuple[str, str, Ref]]:
-    """Return what is found, and is explained by something else, by cluster, code and subject."""
-    return {
-        (one.cluster or root.cluster, one.code, one.subject)
-        for root in diagnosis.root_causes
-        for one in (*root.symptoms, *root.circle)
-    }
 
 
 def less_seen(diagnosis: Diagnosis, before: Diagnosis) -> list[str]:
@@ -193,8 +188,7 @@ def _told(diagnosis: Diagnosis, kept: list[RootCause], aside: list[SetAside]) ->
 
 def _verdict(diagnosis: Diagnosis, kept: Sequence[RootCause]) -> Verdict:
     """Return what is left to say; whoever could not ask a server knows no more than before."""
-    broken = any(root.severity is not Severity.INFO for root in kept)
-    if broken or diagnosis.verdict is not Verdict.PROBLEMS:
+    if broken(kept) or diagnosis.verdict is not Verdict.PROBLEMS:
         return diagnosis.verdict
     blind = any(not one.answered for one in diagnosis.sources)
     return Verdict.UNKNOWN if blind else Verdict.HEALTHY
@@ -215,7 +209,7 @@ def _aside(root: RootCause, why: Why) -> SetAside:
 
 
 def _circle(root: RootCause) -> tuple[str, ...]:
-    return tuple(one.name or f"{one.code} on {one.subject}" for one in root.circle)
+    return tuple(link_name(one) for one in root.circle)
 
 
 def _name(root: RootCause) -> str:

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import anyio
 
-from clusterwright.agents.diagnose.diagnosis import Diagnosis, RootCause, Why
+from clusterwright.agents.diagnose.diagnosis import Diagnosis, RootCause, Why, explained
 from clusterwright.agents.diagnose.known import less_seen
 from clusterwright.tools.finding import Severity
 
@@ -98,18 +98,8 @@ def _missing(before: Diagnosis, now: Diagnosis) -> list[RootCause]:
 def _explains(now: Diagnosis, root: RootCause) -> RootCause | None:
     """Return the root cause under which a former one is a symptom now."""
     wanted = (root.cluster, root.code, root.subject)
-    return next(
-        (
-            one
-            for one in now.root_causes
-            if one.id != root.id
-            and any(
-                (symptom.cluster or one.cluster, symptom.code, symptom.subject) == wanted
-                for symptom in (*one.symptoms, *one.circle)
-            )
-        ),
-        None,
-    )
+    others = (one for one in now.root_causes if one.id != root.id)
+    return next((one for one in others if wanted in explained(one)), None)
 
 
 def _rank(root: RootCause) -> int:

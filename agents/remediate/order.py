@@ -95,6 +95,6 @@ def _before(roots: Sequence[RootCause]) -> list[set[int]]:
 
 def _hit(cause: RootCause) -> Iterator[tuple[str, Ref]]:
     """Yield where the symptoms of a root, and the others of its circle, are."""
-    for one in (*cause.circle, *cause.symptoms):
+    for one in cause.folded:
         for ref in (one.subject, *one.members):
             yield (one.cluster or cause.cluster, ref)

@@ -7,12 +7,7 @@ is left out where a longer way leads from its cause to its effect as well.
 from collections import defaultdict, deque
 from dataclasses import dataclass
 
-from clusterwright.agents.diagnose.diagnosis import Link, RootCause, Symptom
-
-
-def name(one: RootCause | Symptom) -> str:
-    """Return a finding as links name it."""
-    return one.name or f"{one.code} on {one.subject}"
+from clusterwright.agents.diagnose.diagnosis import Link, RootCause, link_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +23,19 @@ class Order:
 def order(root: RootCause) -> Order:
     """Return the links that are worth telling, and how deep each finding lies below the root."""
     links = [link for link in root.links if link.cause != link.effect]
-    causes_first, back = _causes_first(name(root), links)
+    causes_first, back = _causes_first(link_name(root), links)
     forward = [link for link in links if (link.cause, link.effect) not in back]
-    below = _below(causes_first, forward)
+    effects: defaultdict[str, list[str]] = defaultdict(list)
+    for link in forward:
+        effects[link.cause].append(link.effect)
     bits = {one: 1 << i for i, one in enumerate(causes_first)}
+    below = _below(causes_first, effects, bits)
     told = [
         link
         for link in links
         if (link.cause, link.effect) in back or not below[link.cause] & bits[link.effect]
     ]
     depths = dict.fromkeys(causes_first, 0)
-    effects: defaultdict[str, list[str]] = defaultdict(list)
-    for link in forward:
-        effects[link.cause].append(link.effect)
     for cause in causes_first:
         for effect in effects[cause]:
             depths[effect] = max(depths[effect], depths[cause] + 1)
@@ -55,7 +50,7 @@ def chains(root: RootCause) -> dict[str, tuple[Link, ...]]:
     effects: defaultdict[str, list[Link]] = defaultdict(list)
     for link in order(root).links:
         effects[link.cause].append(link)
-    found: dict[str, tuple[Link, ...]] = {name(root): ()}
+    found: dict[str, tuple[Link, ...]] = {link_name(root): ()}
     queue = deque(found)
     while queue:
         cause = queue.popleft()
@@ -98,12 +93,10 @@ def _causes_first(root: str, links: list[Link]) -> tuple[list[str], set[tuple[st
     return left[::-1], back
 
 
-def _below(causes_first: list[str], forward: list[Link]) -> dict[str, int]:
+def _below(
+    causes_first: list[str], effects: defaultdict[str, list[str]], bits: dict[str, int]
+) -> dict[str, int]:
     """Return, for each finding, what lies below its direct effects, as a set of bits."""
-    bits = {one: 1 << i for i, one in enumerate(causes_first)}
-    effects: defaultdict[str, list[str]] = defaultdict(list)
-    for link in forward:
-        effects[link.cause].append(link.effect)
     direct: dict[str, int] = {}
     below: dict[str, int] = {}
     for cause in reversed(causes_first):

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
-from clusterwright.agents.diagnose.diagnosis import Link, RootCause, Symptom
-from clusterwright.agents.report.chains import Order, name, order
+from clusterwright.agents.diagnose.diagnosis import Link, RootCause, Symptom, link_name
+from clusterwright.agents.report.chains import Order, order
 from clusterwright.agents.report.markup import tag
 from clusterwright.tools.excerpt import one_line, shorten
 
@@ -48,7 +48,7 @@ def draw(root: RootCause, number: int) -> Element | None:
 
     `number` tells the drawings of a page apart.
     """
-    if not root.symptoms and not root.circle:
+    if not root.folded:
         return None
     found = order(root)
     boxes, places = _boxes(_layers(root, found), found.links)
@@ -62,8 +62,8 @@ def draw(root: RootCause, number: int) -> Element | None:
 def _layers(root: RootCause, found: Order) -> list[list[RootCause | Symptom]]:
     """Return findings by how deep they lie below the root; the deepest ones together."""
     placed: dict[str, RootCause | Symptom] = {}
-    for one in (root, *root.circle, *root.symptoms):
-        placed.setdefault(name(one), one)
+    for one in (root, *root.folded):
+        placed.setdefault(link_name(one), one)
     layers: defaultdict[int, list[RootCause | Symptom]] = defaultdict(list)
     for one, finding in placed.items():
         least = 0 if finding is root else 1
@@ -82,12 +82,12 @@ def _boxes(
     places: dict[str, Place] = {}
     for layer, findings in enumerate(layers):
         shown = len(findings) if len(findings) <= _MOST_ROWS else _MOST_ROWS - 1
-        first = sorted(findings[:shown], key=lambda one: _height(causes[name(one)], places))
+        first = sorted(findings[:shown], key=lambda one: _height(causes[link_name(one)], places))
         for row, one in enumerate(first):
-            places[name(one)] = (layer, row)
+            places[link_name(one)] = (layer, row)
             boxes[layer, row] = _box(one)
         if shown < len(findings):
-            places |= {name(one): (layer, shown) for one in findings[shown:]}
+            places |= {link_name(one): (layer, shown) for one in findings[shown:]}
             lines = (f"and {len(findings) - shown} more", "all of them with -o json")
             boxes[layer, shown] = _Box(lines, " ".join(lines), "more")
     return boxes, places
@@ -103,7 +103,7 @@ def _box(one: RootCause | Symptom) -> _Box:
     ref = one.subject
     where = f"{ref.kind_key} in {ref.namespace}" if ref.namespace else ref.kind_key
     lines = tuple(shorten(line, _LETTERS) for line in (ref.name, where, one.code))
-    return _Box(lines, one_line(f"{name(one)}: {one.title}"), one.severity.value)
+    return _Box(lines, one_line(f"{link_name(one)}: {one.title}"), one.severity.value)
 
 
 def _edges(links: Sequence[Link], places: dict[str, Place], reasons: dict[str, int]) -> list[_Edge]:

@@ -18,9 +18,11 @@ from clusterwright.agents.report.said import (
     checked_lines,
     counted,
     deepest_line,
+    first_lines,
     seen_on,
     several_clusters,
     since,
+    steps,
     symptom_line,
     verdict_line,
 )
@@ -135,22 +137,19 @@ def _facts(root: RootCause) -> Iterator[tuple[str, Node]]:
         yield "circle", _list([symptom_line(one) for one in root.circle])
     if root.symptoms:
         yield "symptoms", _list([symptom_line(one) for one in root.symptoms])
-    steps = [step for step in (root.next.fix, root.next.shell, root.next.command) if step]
-    first = [tag("li", step) for step in steps[: bool(root.next.fix)]]
-    yield "next", tag("ol", *first, *(tag("li", tag("code", s)) for s in steps[len(first) :]))
+    fix = [tag("li", root.next.fix)] if root.next.fix else []
+    typed = steps(root)[len(fix) :]
+    yield "next", tag("ol", *fix, *(tag("li", tag("code", step)) for step in typed))
 
 
 def _evidence(lines: list[str]) -> Xml.Element:
-    left = len(lines) - _MOST_EVIDENCE
-    more = [f"and {left} more lines, with -o json"] if left > 0 else []
-    shown = (line.replace("\n", " ") for line in lines[:_MOST_EVIDENCE])
-    return tag("pre", "\n".join([*shown, *more]))
+    shown = first_lines(lines, _MOST_EVIDENCE, "more lines, with -o json")
+    return tag("pre", "\n".join(line.replace("\n", " ") for line in shown))
 
 
 def _list(lines: list[str]) -> Xml.Element:
-    left = len(lines) - _MOST_LINES
-    more = [tag("li", f"and {left} more, all of them with -o json")] if left > 0 else []
-    return tag("ul", *(tag("li", line) for line in lines[:_MOST_LINES]), *more)
+    shown = first_lines(lines, _MOST_LINES, "more, all of them with -o json")
+    return tag("ul", *(tag("li", line) for line in shown))
 
 
 def _basis(diagnosis: Diagnosis) -> Xml.Element:

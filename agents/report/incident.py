@@ -153,7 +153,7 @@ def _incident(repair: Repair, approval: Approval | None) -> Incident:
         evidence=root.evidence,
         members=root.members,
         more_members=root.more_members,
-        symptoms=(*root.circle, *root.symptoms),
+        symptoms=root.folded,
         links=root.links,
         change=_change(repair, approval),
         proven=tuple(repair.proven),

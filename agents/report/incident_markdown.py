@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
-from clusterwright.agents.diagnose.diagnosis import Symptom
+from clusterwright.agents.diagnose.diagnosis import named
 from clusterwright.agents.remediate.repair import Result
 from clusterwright.agents.report.evidence import evidence_lines
 from clusterwright.agents.report.incident import Incident, IncidentReport, PlannedChange
 from clusterwright.agents.report.markdown import code, code_block
-from clusterwright.agents.report.said import seen_on
+from clusterwright.agents.report.said import first_lines, seen_on
 from clusterwright.tools.change import PlanStep
 
 _OUTCOMES = {
@@ -24,6 +24,8 @@ _OUTCOMES = {
     Result.NO_REMEDY: "left to a person",
 }
 _MOST = 30
+_MOST_OF_A_CHANGE = 200
+_REST = "more lines, in the report as JSON"
 
 
 def to_markdown(report: IncidentReport) -> str:
@@ -66,7 +68,7 @@ def _incident(number: int, one: Incident) -> Iterator[str]:
     yield "### Timeline (UTC)"
     yield "\n".join(_timeline(one))
     yield "### Cause and evidence"
-    yield code_block(_some(evidence_lines(one.evidence)))
+    yield code_block(first_lines(evidence_lines(one.evidence), _MOST, _REST))
     if one.symptoms:
         yield "### Symptoms, and how they hang on it"
         yield "\n".join(_symptoms(one))
@@ -102,7 +104,7 @@ def _timeline(one: Incident) -> Iterator[str]:
 
 def _symptoms(one: Incident) -> Iterator[str]:
     for symptom in one.symptoms[:_MOST]:
-        yield f"- {code(_named(symptom))}: {code(symptom.title)}"
+        yield f"- {code(named(symptom.code, symptom.subject))}: {code(symptom.title)}"
     for link in one.links[:_MOST]:
         way = f", by {code(' '.join(link.path))}" if link.path else ""
         yield f"- {code(link.effect)} since {code(link.cause)}: {code(link.because)}{way}"
@@ -113,7 +115,8 @@ def _symptoms(one: Incident) -> Iterator[str]:
 
 def _change(change: PlannedChange) -> Iterator[str]:
     yield "\n".join(_plan(change))
-    yield code_block(_some([line for step in change.steps for line in _step(step)], 200))
+    steps = [line for step in change.steps for line in _step(step)]
+    yield code_block(first_lines(steps, _MOST_OF_A_CHANGE, _REST))
     yield (
         f"Look it up with {code(f'clusterwright plans {change.plan}')} and"
         f" {code(f'clusterwright audit show --plan {change.plan}')}."
@@ -149,21 +152,13 @@ def _step(step: PlanStep) -> Iterator[str]:
 def _proof(one: Incident) -> Iterator[str]:
     yield from (f"- Held: {code(said)}" for said in one.proven)
     for left in one.left:
+        symptom = named(left.symptom.code, left.symptom.subject)
         why = f" ({code(left.why)})" if left.why else ""
-        yield f"- Left over: {code(_named(left.symptom))}{why}"
-
-
-def _named(symptom: Symptom) -> str:
-    return f"{symptom.code} on {symptom.subject}"
+        yield f"- Left over: {code(symptom)}{why}"
 
 
 def _listed(lines: Iterable[str]) -> str:
     return "\n".join(f"- {code(line)}" for line in lines)
-
-
-def _some(lines: list[str], most: int = _MOST) -> list[str]:
-    left = len(lines) - most
-    return [*lines[:most], f"and {left} more lines, in the report as JSON"] if left > 0 else lines
 
 
 def _time(at: datetime) -> str:

@@ -12,9 +12,24 @@ from dataclasses import dataclass, field
 from typing import Literal
 from xml.etree import ElementTree as Xml
 
-from clusterwright.agents.diagnose.diagnosis import Diagnosis, RootCause, SetAside, Source, Why
+from clusterwright.agents.diagnose.diagnosis import (
+    Diagnosis,
+    RootCause,
+    SetAside,
+    Source,
+    Why,
+    named,
+)
 from clusterwright.agents.report.evidence import evidence_lines
-from clusterwright.agents.report.said import deepest_line, reasons, seen_line, since, symptom_line
+from clusterwright.agents.report.said import (
+    deepest_line,
+    first_lines,
+    reasons,
+    seen_line,
+    since,
+    steps,
+    symptom_line,
+)
 from clusterwright.tools.finding import Severity
 from clusterwright.tools.neutral import neutral
 
@@ -22,6 +37,7 @@ Outcome = Literal["passed", "failure", "error", "skipped"]
 _NO_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
 _MOST_LINES = 50
+_REST = "more, with -o json"
 _NO_CLUSTER = "no cluster"
 
 
@@ -65,16 +81,16 @@ def _told(root: RootCause) -> _Case:
         lines.append(f"seen on: {seen}")
     if root.deepest_visible:
         lines.append(deepest_line(root))
-    folded = (*root.circle, *root.symptoms)
-    lines += [f"evidence: {line}" for line in _some(evidence_lines(root.evidence))]
-    lines += [f"symptom: {line}" for line in _some([symptom_line(one) for one in folded])]
-    lines += [f"because: {line}" for line in reasons(root, folded)]
-    steps = (root.next.fix, root.next.shell, root.next.command)
-    lines += [f"next: {step}" for step in steps if step]
+    evidence = evidence_lines(root.evidence)
+    lines += [f"evidence: {line}" for line in first_lines(evidence, _MOST_LINES, _REST)]
+    symptoms = [symptom_line(one) for one in root.folded]
+    lines += [f"symptom: {line}" for line in first_lines(symptoms, _MOST_LINES, _REST)]
+    lines += [f"because: {line}" for line in reasons(root, root.folded)]
+    lines += [f"next: {step}" for step in steps(root)]
     noted = root.severity is Severity.INFO
     return _Case(
         group="root causes",
-        name=f"{root.code} on {root.subject}",
+        name=named(root.code, root.subject),
         outcome="passed" if noted else "failure",
         message=root.title,
         type=root.severity.value,
@@ -83,7 +99,7 @@ def _told(root: RootCause) -> _Case:
 
 
 def _aside(one: SetAside) -> _Case:
-    name = f"{one.code} on {one.subject}"
+    name = named(one.code, one.subject)
     match one.why:
         case Why.GONE:
             return _Case("root causes", name, lines=["gone since the baseline"])
@@ -133,8 +149,3 @@ def _count(element: Xml.Element, counts: Counter[str]) -> None:
 
 def _text(said: str) -> str:
     return _NO_XML.sub("", neutral(said))
-
-
-def _some(lines: list[str]) -> list[str]:
-    left = len(lines) - _MOST_LINES
-    return [*lines[:_MOST_LINES], f"and {left} more, with -o json"] if left > 0 else lines

@@ -16,9 +16,11 @@ from clusterwright.agents.report.said import (
     checked_lines,
     counted,
     deepest_line,
+    first_lines,
     reasons,
     seen_on,
     since,
+    steps,
     symptom_line,
     verdict_line,
 )
@@ -26,6 +28,7 @@ from clusterwright.tools.neutral import neutral
 
 _MOST_CAUSES = 50
 _REST = ", told in full with `-o json`"
+_MORE = "more, all of them with `-o json`"
 _MOST_LINES = 20
 _MOST_EVIDENCE = 12
 _MOST_GAPS = 100
@@ -71,16 +74,19 @@ def _root(number: int, root: RootCause) -> Iterator[str]:
     yield f"## {number}. {root.severity.value.capitalize()}: {code(str(root.subject))}"
     yield "\n".join(_facts(root))
     yield "Evidence:"
-    yield code_block(_some(evidence_lines(root.evidence), _MOST_EVIDENCE))
-    for title, some in (("In a circle with:", root.circle), ("Symptoms:", root.symptoms)):
-        if some:
+    yield code_block(
+        first_lines(evidence_lines(root.evidence), _MOST_EVIDENCE, "more lines, with -o json")
+    )
+    for title, symptoms in (("In a circle with:", root.circle), ("Symptoms:", root.symptoms)):
+        if symptoms:
             yield title
-            yield "\n".join(f"- {line}" for line in _coded([symptom_line(one) for one in some]))
-    why = reasons(root, (*root.circle, *root.symptoms))
+            coded = [code(symptom_line(one)) for one in symptoms]
+            yield "\n".join(f"- {line}" for line in first_lines(coded, _MOST_LINES, _MORE))
+    why = reasons(root, root.folded)
     if why:
         yield "Because " + "; ".join(why) + "."
     yield "Next:"
-    yield "\n".join(_steps(root))
+    yield "\n".join(f"{number}. {code(step)}" for number, step in enumerate(steps(root), 1))
 
 
 def _facts(root: RootCause) -> Iterator[str]:
@@ -98,29 +104,11 @@ def _facts(root: RootCause) -> Iterator[str]:
         yield f"- Note: {code(deepest_line(root))}"
 
 
-def _steps(root: RootCause) -> Iterator[str]:
-    steps = (root.next.fix, root.next.shell, root.next.command)
-    return (f"{number}. {code(step)}" for number, step in enumerate(filter(None, steps), 1))
-
-
 def _basis(diagnosis: Diagnosis) -> Iterator[str]:
     for why, count, named in aside_rows(diagnosis):
         yield f"- {count} {why}: {code(named)}"
     for line in checked_lines(diagnosis):
         yield f"- Checked: {code(line)}"
-    gaps = all_gap_lines(diagnosis.sources)
-    for line in gaps[:_MOST_GAPS]:
-        yield f"- **Not checked**: {code(line)}"
-    if len(gaps) > _MOST_GAPS:
-        yield f"- and {len(gaps) - _MOST_GAPS} more gaps, all of them with `-o json`"
-
-
-def _coded(lines: list[str]) -> list[str]:
-    shown = [code(line) for line in lines[:_MOST_LINES]]
-    left = len(lines) - len(shown)
-    return [*shown, f"and {left} more, all of them with `-o json`"] if left else shown
-
-
-def _some(lines: list[str], most: int) -> list[str]:
-    left = len(lines) - most
-    return [*lines[:most], f"and {left} more lines, with -o json"] if left > 0 else lines
+    gaps = [f"**Not checked**: {code(line)}" for line in all_gap_lines(diagnosis.sources)]
+    left = "more gaps, all of them with `-o json`"
+    yield from (f"- {line}" for line in first_lines(gaps, _MOST_GAPS, left))

@@ -12,8 +12,11 @@ from clusterwright.agents.diagnose.diagnosis import (
     Symptom,
     Verdict,
     Why,
+    link_name,
+    named,
+    place,
 )
-from clusterwright.agents.report.chains import name, order
+from clusterwright.agents.report.chains import order
 from clusterwright.tools.excerpt import few
 from clusterwright.tools.ref import Ref
 
@@ -33,11 +36,7 @@ def verdict_line(diagnosis: Diagnosis) -> str:
             noted = f"; {len(roots)} worth knowing" if roots else ""
             return f"No {_new(diagnosis)}problems found{partly}{_beyond(diagnosis)}{noted}."
         case Verdict.PROBLEMS:
-            symptoms = {
-                (one.cluster or root.cluster, one.code, one.subject)
-                for root in roots
-                for one in root.symptoms
-            }
+            symptoms = {place(one, root) for root in roots for one in root.symptoms}
             folded = f", {counted(len(symptoms), 'symptom')} folded under" if symptoms else ""
             return f"{counted(len(roots), f'{_new(diagnosis)}root cause')}{folded}."
 
@@ -58,6 +57,12 @@ def _unknown(diagnosis: Diagnosis) -> str:
 def counted(count: int, what: str) -> str:
     """Return a count with its noun: `1 root cause`, `2 root causes`."""
     return f"{count} {what}{'s' * (count != 1)}"
+
+
+def first_lines(lines: list[str], most: int, rest: str) -> list[str]:
+    """Return the first lines, and of how many `rest` they are not all: `and 3 more`."""
+    left = len(lines) - most
+    return [*lines[:most], f"and {left} {rest}"] if left > 0 else lines
 
 
 def _new(diagnosis: Diagnosis) -> str:
@@ -87,7 +92,7 @@ def several_clusters(diagnosis: Diagnosis) -> bool:
 
 def _aside(one: SetAside, *, where: bool) -> str:
     until = f" ({one.owner}, until {one.expires})" if one.why is Why.IGNORED else ""
-    return f"{f'{one.cluster}: ' * where}{one.code} on {one.subject}{until}"
+    return f"{f'{one.cluster}: ' * where}{named(one.code, one.subject)}{until}"
 
 
 def about_line(about: About) -> str:
@@ -198,9 +203,14 @@ def since(root: RootCause) -> str:
     return f", since {root.since:%Y-%m-%d %H:%M:%S} UTC" if root.since else ""
 
 
+def steps(root: RootCause) -> list[str]:
+    """Return what to do now: what would repair it, where that is known, then what to type."""
+    return [step for step in (root.next.fix, root.next.shell, root.next.command) if step]
+
+
 def reasons(root: RootCause, among: Iterable[Symptom]) -> list[str]:
     """Return why some symptoms follow from their causes, each reason once."""
-    names = {name(one) for one in among}
+    names = {link_name(one) for one in among}
     return list(dict.fromkeys(link.because for link in order(root).links if link.effect in names))
 
 

@@ -10,14 +10,22 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from urllib.parse import quote
 
-from clusterwright.agents.diagnose.diagnosis import Diagnosis, Link, RootCause, Source, Symptom
-from clusterwright.agents.report.chains import chains, name
+from clusterwright.agents.diagnose.diagnosis import (
+    Diagnosis,
+    Link,
+    RootCause,
+    Source,
+    Symptom,
+    link_name,
+)
+from clusterwright.agents.report.chains import chains
 from clusterwright.agents.report.evidence import evidence_line
 from clusterwright.agents.report.said import (
     aside_rows,
     counted,
     deepest_line,
     seen_line,
+    steps,
     symptom_line,
     verdict_line,
 )
@@ -111,11 +119,10 @@ def _result(root: RootCause, rule: int, fingerprint: str) -> Manifest:
         },
         "properties": {"certainty": root.certainty.value, "next": root.next.model_dump()},
     }
-    folded = (*root.circle, *root.symptoms)
-    if folded:
+    if root.folded:
         result["relatedLocations"] = [
             {"id": i, **_location(root.cluster, one), "message": _message(symptom_line(one))}
-            for i, one in enumerate(folded[:_MOST_RELATED], 1)
+            for i, one in enumerate(root.folded[:_MOST_RELATED], 1)
         ]
     flows = _flows(root)
     if flows:
@@ -132,19 +139,19 @@ def _sentences(root: RootCause) -> list[str]:
         said.append(deepest_line(root))
     if root.symptoms:
         said.append(f"{counted(len(root.symptoms), 'symptom')} folded under")
-    return [*said, *filter(None, (root.next.fix, root.next.shell, root.next.command))]
+    return [*said, *steps(root)]
 
 
 def _flows(root: RootCause) -> list[Manifest]:
     """Return how the first symptoms come about, each as a flow from the cause to it."""
     ways = chains(root)
-    placed = {name(one): one for one in (root, *root.circle, *root.symptoms)}
+    placed = {link_name(one): one for one in (root, *root.folded)}
     flows: list[Manifest] = []
-    for one in (*root.circle, *root.symptoms)[:_MOST_FLOWS]:
-        links = ways.get(name(one), ())
-        steps = [_step(root, root, root.title)] + [_effect(root, placed, link) for link in links]
+    for one in root.folded[:_MOST_FLOWS]:
+        links = ways.get(link_name(one), ())
+        way = [_step(root, root, root.title)] + [_effect(root, placed, link) for link in links]
         if links:
-            flows.append({"threadFlows": [{"locations": steps}]})
+            flows.append({"threadFlows": [{"locations": way}]})
     return flows
 
 

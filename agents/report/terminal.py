@@ -21,12 +21,16 @@ from clusterwright.agents.report.said import (
     aside_rows,
     checked_lines,
     deepest_line,
+    first_lines,
     reasons,
     seen_line,
+    several_clusters,
     since,
+    steps,
     symptom_line,
     verdict_line,
 )
+from clusterwright.tools.excerpt import few
 from clusterwright.tools.finding import Severity
 from clusterwright.tools.neutral import neutral
 
@@ -41,6 +45,7 @@ _MOST_OF_A_CODE = 5
 _MOST_LINES = 8
 _MOST_NAMES = 3
 _MOST_GAPS = 30
+_REST = "more, all of them with -o json"
 
 
 def render(diagnosis: Diagnosis, console: Console) -> None:
@@ -49,10 +54,10 @@ def render(diagnosis: Diagnosis, console: Console) -> None:
     Of a great many, the first ones of each code are told in full and the others counted.
     """
     shown = _told_in_full(diagnosis.root_causes)
-    clusters = {one.cluster for one in diagnosis.sources if one.cluster}
+    several = several_clusters(diagnosis)
     with console.capture() as captured:
         for number, root in enumerate(shown, 1):
-            body = _body(root, several=len(clusters) > 1)
+            body = _body(root, several=several)
             console.print(Group(_heading(number, root), Padding(body, (0, 0, 1, 3))))
         others = [root for root in diagnosis.root_causes if root not in shown]
         if others:
@@ -85,7 +90,7 @@ def _counted(roots: Sequence[RootCause]) -> RenderableType:
         by_code[root.code].append(str(root.subject))
     rows = _rows()
     for code, subjects in sorted(by_code.items(), key=lambda one: (-len(one[1]), one[0])):
-        rows.add_row(_text(f"{len(subjects)} {code}"), _text(_names(subjects)))
+        rows.add_row(_text(f"{len(subjects)} {code}"), _text(few(subjects, _MOST_NAMES)))
     lead = f"And {len(roots)} more, told in full with -o json, or a namespace at a time with -n:"
     return Group(Text(lead), Padding(rows, (0, 0, 1, 3)))
 
@@ -130,22 +135,13 @@ def _facts(root: RootCause) -> Iterator[tuple[str, str]]:
     yield from _labelled("symptoms", [symptom_line(one) for one in root.symptoms])
     folded = (*root.circle, *root.symptoms[:_MOST_LINES])
     yield from _labelled("because", reasons(root, folded))
-    steps = (root.next.fix, root.next.shell, root.next.command)
-    yield from _labelled("next", [step for step in steps if step])
+    yield from _labelled("next", steps(root))
 
 
 def _labelled(label: str, lines: list[str]) -> Iterator[tuple[str, str]]:
-    shown = lines[:_MOST_LINES]
-    if len(lines) > _MOST_LINES:
-        shown.append(f"and {len(lines) - _MOST_LINES} more, all of them with -o json")
-    for line in shown:
+    for line in first_lines(lines, _MOST_LINES, _REST):
         yield label, line
         label = ""
-
-
-def _names(names: list[str]) -> str:
-    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
-    return ", ".join(names[:_MOST_NAMES]) + more
 
 
 def _verdict(diagnosis: Diagnosis) -> Text:
@@ -171,7 +167,7 @@ def _basis(diagnosis: Diagnosis) -> RenderableType:
     for line in gaps[:_MOST_GAPS]:
         rows.add_row(Text("unchecked", style="yellow"), _text(line))
     if len(gaps) > _MOST_GAPS:
-        rows.add_row("", _text(f"and {len(gaps) - _MOST_GAPS} more, all of them with -o json"))
+        rows.add_row("", _text(f"and {len(gaps) - _MOST_GAPS} {_REST}"))
     return rows
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from clusterwright.agents.diagnose.diagnosis import Certainty, RootCause
+from clusterwright.agents.diagnose.diagnosis import Certainty, RootCause, named
 from clusterwright.agents.report.evidence import evidence_line
 from clusterwright.tools.excerpt import few, one_line, shorten
 from clusterwright.tools.finding import Severity
@@ -88,8 +88,3 @@ def brief(root: RootCause, cluster: str, evidence: int) -> Cause:
         unread=root.unread or None,
         fix=root.next.fix or None,
     )
-
-
-def named(code: str, subject: Ref) -> str:
-    """Return how a finding is named in passing."""
-    return f"{code} on {subject}"

@@ -6,10 +6,10 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from clusterwright.agents.diagnose.diagnosis import Link, RootCause, Symptom
-from clusterwright.agents.report.chains import name, order
+from clusterwright.agents.diagnose.diagnosis import Link, RootCause, Symptom, link_name, named
+from clusterwright.agents.report.chains import order
 from clusterwright.agents.report.evidence import evidence_line
-from clusterwright.agents.serving.cause import Cause, brief, named
+from clusterwright.agents.serving.cause import Cause, brief
 from clusterwright.tools.answer import Answer
 from clusterwright.tools.cursor import question
 from clusterwright.tools.excerpt import one_line
@@ -91,7 +91,7 @@ class Whole:
         links: dict[str, Link] = {}
         for one in order(self.root).links:
             links.setdefault(one.effect, one)
-        hanging = (_hanging(one, links) for one in (*self.root.circle, *self.root.symptoms))
+        hanging = (_hanging(one, links) for one in self.root.folded)
         said = (one.model_dump_json() for one in (self.root, *self.remedies))
         object.__setattr__(self, "parts", (*self.root.evidence, *self.remedies, *hanging))
         object.__setattr__(self, "digest", question(*said))
@@ -116,7 +116,7 @@ def offered(remedy: Remedy, tool: str) -> Offered:
 
 
 def _hanging(symptom: Symptom, links: dict[str, Link]) -> Hanging:
-    link = links.get(name(symptom))
+    link = links.get(link_name(symptom))
     return Hanging(
         code=symptom.code,
         severity=symptom.severity,

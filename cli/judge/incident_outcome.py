@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from clusterwright.agents.diagnose.diagnosis import Diagnosis, RootCause, Symptom
+from clusterwright.agents.diagnose.diagnosis import Diagnosis, RootCause, Symptom, touched
 from clusterwright.cli.judge.compare import tells
 from clusterwright.cli.judge.trial import Trial
 from clusterwright.deploy.sandbox.incident.compose import Composed, Standing
@@ -90,14 +90,7 @@ def _unanswered(found: Diagnosis) -> tuple[str, ...]:
 def _touches(root: RootCause, composed: Composed) -> bool:
     """Tell whether a root cause is about an incident: it is there, or what it explains is."""
     spaces = {one.namespace for one in composed.scenes}
-    hit = [root.subject, *root.members]
-    for one in _beneath(root):
-        hit += (one.subject, *one.members)
-    return len(composed.scenes) == 1 or any(ref.namespace in spaces for ref in hit)
-
-
-def _beneath(root: RootCause) -> tuple[Symptom, ...]:
-    return (*root.circle, *root.symptoms)
+    return len(composed.scenes) == 1 or any(ref.namespace in spaces for ref in touched(root))
 
 
 def _own(standing: Standing, roots: Sequence[RootCause]) -> list[RootCause]:
@@ -111,10 +104,10 @@ def _misfolded(standing: Standing, roots: Sequence[RootCause]) -> Iterator[str]:
     A symptom of several causes is under each of them. A root cause that is on a layer is wrong,
     and counted as that.
     """
-    folded = {_key(x) for one in _own(standing, roots) for x in _beneath(one)}
+    folded = {_key(x) for one in _own(standing, roots) for x in one.folded}
     told: dict[tuple[str, Ref, str], None] = {}
     for one in roots:
-        told |= dict.fromkeys(_key(x) for x in _beneath(one) if _is_about(x, standing.objects))
+        told |= dict.fromkeys(_key(x) for x in one.folded if _is_about(x, standing.objects))
     for code, subject, title in told:
         if (code, subject, title) not in folded:
             yield f"{code} on {subject}: {title}"
@@ -122,7 +115,7 @@ def _misfolded(standing: Standing, roots: Sequence[RootCause]) -> Iterator[str]:
 
 def _is_silent(standing: Standing, roots: Sequence[RootCause]) -> bool:
     """Tell whether nothing of a layer is under its cause, though it must be."""
-    beneath = (x for one in _own(standing, roots) for x in _beneath(one))
+    beneath = (x for one in _own(standing, roots) for x in one.folded)
     telling = standing.telling
     return bool(telling) and not any(_is_of(x.subject, telling) for x in beneath)
 

@@ -113,7 +113,7 @@ class Hub:
         with _translated(server, tool, seconds), anyio.fail_after(seconds):
             result = await client.call_tool(tool, dict(arguments), progress_callback=follow)
         if result.is_error:
-            raise _error_of(_text_of(result))
+            raise _error_of(text_of(result))
         return result
 
     def _client(self, server: str) -> Client:
@@ -257,7 +257,8 @@ def _sentence(error: BaseException, seconds: float) -> str:
     return one_line(str(error), _LONGEST_ERROR) or type(error).__name__
 
 
-def _text_of(result: CallToolResult) -> str:
+def text_of(result: CallToolResult) -> str:
+    """Return the text of an answer."""
     return "\n".join(c.text for c in result.content if isinstance(c, TextContent))
 
 

@@ -1,16 +1,14 @@
 """`clusterwright apply PLAN`: carry out a plan that somebody, or a model, has made."""
 
 import sys
-from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import anyio
 import click
-from mcp_types import TextContent
 
-from clusterwright.agents.hub import Hub, connect
+from clusterwright.agents.hub import Hub, connect, text_of
 from clusterwright.cli.authority import authority_of
 from clusterwright.cli.consent import at_terminal
 from clusterwright.tools.errors import ToolError
@@ -74,13 +72,9 @@ async def _apply(plan: str, earlier: str, kubeconfig: Path | None, approve: Path
 
 async def _call(hub: Hub, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
     result = await hub.result(_SERVER, tool, arguments, seconds=_SECONDS, tell=_tell)
-    click.echo(_text(result.content))
+    click.echo(text_of(result))
     return result.structured_content or {}
 
 
 def _tell(said: str) -> None:
     click.echo(f"  ... {said}", err=True)
-
-
-def _text(content: Sequence[object]) -> str:
-    return "\n".join(one.text for one in content if isinstance(one, TextContent))

@@ -12,7 +12,8 @@ import click
 
 from clusterwright.agents.diagnose.diagnosis import RootCause, Verdict
 from clusterwright.agents.hub import Target, connect
-from clusterwright.agents.remediate.fix import Fixer, Found, Scope, chosen, look, may_hide
+from clusterwright.agents.remediate.fix import Fixer, chosen, may_hide
+from clusterwright.agents.remediate.found import Found, Scope, look
 from clusterwright.agents.remediate.repair import Repair, Result
 from clusterwright.agents.remediate.rounds import repair_all
 from clusterwright.agents.remediate.spell import as_kubectl, as_patches

@@ -7,18 +7,26 @@ refused. Several root causes: `rounds.py`.
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from clusterwright.agents.diagnose.diagnosis import RootCause
 from clusterwright.agents.diagnose.gather import Answered
 from clusterwright.agents.hub import Hub
-from clusterwright.agents.remediate.found import Found, Hands, Scope, look
+from clusterwright.agents.remediate.found import Found, Scope
+from clusterwright.agents.remediate.hands import Hands
 from clusterwright.agents.remediate.machines import behind
 from clusterwright.agents.remediate.owners import Owner, owner_of
 from clusterwright.agents.remediate.questions import questions_in
 from clusterwright.agents.remediate.release import HELM, in_values
-from clusterwright.agents.remediate.repair import Clock, Happened, Moment, Repair, Result, utc_now
-from clusterwright.agents.remediate.told import APPLY_SECONDS, Applied, Planned
+from clusterwright.agents.remediate.repair import (
+    Clock,
+    Happened,
+    Moment,
+    Repair,
+    Result,
+    began,
+    utc_now,
+)
+from clusterwright.agents.remediate.told import Planned
 from clusterwright.agents.remediate.verify import GONE_SECONDS, verify
 from clusterwright.tools.errors import (
     BusyError,
@@ -30,11 +38,6 @@ from clusterwright.tools.errors import (
 )
 from clusterwright.tools.finding import Remedy
 from clusterwright.tools.ref import Ref
-
-if TYPE_CHECKING:
-    from mcp_types import CallToolResult
-
-__all__ = ["Fixer", "Found", "Hands", "Scope", "chosen", "look", "may_hide"]
 
 _REPAIRED = frozenset({"applied"})
 _ENDED = {
@@ -76,11 +79,8 @@ class Fixer:
 
     async def fix(self, found: Found, root: RootCause) -> Repair:
         """Try a root cause's remedies in their order, until one is done or the answer is clear."""
-        repair = Repair(root)
-        if root.since is not None:
-            repair.moments.append(Moment(root.since, Happened.BEGAN, root.title))
         seen = Moment(found.at or self._now(), Happened.SEEN, f"{root.code} on {root.subject}")
-        repair.moments.append(seen)
+        repair = Repair(root, moments=[*began(root), seen])
         if found.source(root) is None:
             repair.reasons.append("it is not found any more; ask again what is wrong")
             return repair
@@ -120,15 +120,13 @@ class Fixer:
             repair.result = Result.REFUSED
             repair.reasons.append(f"{_to(remedy)} takes {remedy.tool}, which no server has here")
             return
-        arguments = {"changes": list(remedy.changes), "cluster": answer.cluster or None}
-        arguments = {key: value for key, value in arguments.items() if value}
         try:
-            planned = await self._hub.result(hands.server, hands.plan, arguments)
+            plan, lines = await hands.planned(self._hub, remedy.changes, answer.cluster)
         except ToolError as error:
             await self._refused(found, answer, repair, error)
             return
-        self._planned(hands, repair, Planned.model_validate(planned.structured_content))
-        repair.told = _lines(planned)
+        self._planned(hands, repair, plan)
+        repair.told = lines
         if repair.result is Result.PLANNED and not self._dry_run:
             await self._apply(found, hands, answer.cluster, repair)
 
@@ -188,11 +186,8 @@ class Fixer:
 
     async def _apply(self, found: Found, hands: Hands, cluster: str, repair: Repair) -> None:
         self._say(f"applying {repair.plan}: {repair.remedy.say if repair.remedy else ''}")
-        arguments = {"plan_id": repair.plan}
         try:
-            result = await self._hub.result(
-                hands.server, hands.apply, arguments, seconds=APPLY_SECONDS, tell=self._say
-            )
+            applied = await hands.applied(self._hub, repair.plan, self._say)
         except ToolError as error:
             repair.result = _result_of(error)
             repair.reasons.append(_told(error, repair.remedy))
@@ -200,7 +195,6 @@ class Fixer:
             what = Happened.FAILED if failed else Happened.REFUSED
             self._note(repair, what, _told(error, None))
             return
-        applied = Applied.model_validate(result.structured_content)
         repair.reasons += applied.problems
         repair.proven += applied.proven
         if applied.state not in _REPAIRED:
@@ -232,21 +226,16 @@ class Fixer:
     async def _undo(self, hands: Hands, cluster: str, repair: Repair) -> None:
         """Go back; what cannot be undone stands, and is told."""
         changes = [{"kind": "undo", "plan": repair.plan}]
-        arguments = {"changes": changes, "cluster": cluster}
         repair.result = Result.FAILED
         self._say(f"undoing {repair.plan}")
         try:
-            planned = await self._hub.result(hands.server, hands.plan, arguments)
-            plan = Planned.model_validate(planned.structured_content).plan_id
-            if plan is None:
+            plan, _ = await hands.planned(self._hub, changes, cluster)
+            if plan.plan_id is None:
                 return
-            result = await self._hub.result(
-                hands.server, hands.apply, {"plan_id": plan}, seconds=APPLY_SECONDS
-            )
+            applied = await hands.applied(self._hub, plan.plan_id)
         except ToolError as error:
             repair.reasons.append(f"it could not be undone: {_told(error, None)}")
             return
-        applied = Applied.model_validate(result.structured_content)
         if applied.took_place:
             repair.result = Result.UNDONE
         repair.reasons += [f"undo: {one}" for one in applied.problems]
@@ -268,14 +257,14 @@ def may_hide(roots: Sequence[RootCause], target: str | None) -> bool:
         ref = Ref.parse(target or "")
     except InvalidInputError:
         return False
-    parts = (part for one in roots for part in (one, *one.circle, *one.symptoms))
+    parts = (part for one in roots for part in (one, *one.folded))
     cut = (one for one in parts if one.more_members)
     return any(ref.namespace in {at.namespace for at in (one.subject, *one.members)} for one in cut)
 
 
 def _objects(root: RootCause) -> Iterator[str]:
     """Yield all objects that a root cause names as broken."""
-    for one in (root, *root.circle, *root.symptoms):
+    for one in (root, *root.folded):
         yield from (str(ref) for ref in (one.subject, *one.members))
 
 
@@ -296,9 +285,3 @@ def _result_of(error: ToolError) -> Result:
 def _told(error: ToolError, remedy: Remedy | None) -> str:
     said = f"{error}. {error.hint}" if error.hint else str(error)
     return f"{_to(remedy)}: {said}" if remedy else said
-
-
-def _lines(result: "CallToolResult") -> list[str]:
-    """Return the text of an answer."""
-    texts = (getattr(one, "text", "") for one in result.content)
-    return [line for one in texts if isinstance(one, str) for line in one.splitlines()]

@@ -1,26 +1,40 @@
 """A look at what is wrong: root causes, the findings behind them, and who can change what."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from clusterwright.agents.diagnose.correlate import correlate
-from clusterwright.agents.diagnose.diagnosis import Diagnosis, RootCause, Verdict
+from clusterwright.agents.diagnose.diagnosis import Diagnosis, Place, RootCause, Verdict, place
 from clusterwright.agents.diagnose.gather import Answered, gather
 from clusterwright.agents.hub import Hub
 from clusterwright.agents.problems import SUFFIX
+from clusterwright.agents.remediate.hands import PLAN, Hands
 from clusterwright.tools.finding import Finding, Remedy, Severity
 from clusterwright.tools.ref import Ref
 
-_PLAN = "_plan_change"
 _NUMBER = re.compile(r"\d+(?:[dhms](?![a-z]))?")
 """A count, or a length of time, as 45s, 3h, 1h30m."""
+_T = TypeVar("_T")
 
 
 def mark(title: str) -> str:
     """Return a title without what may differ from one look to the next: an age, or a count."""
     return _NUMBER.sub("", title)
+
+
+def nearest(alike: Sequence[_T], title: str, told: Callable[[_T], str]) -> _T | None:
+    """Return the one that is told so, else one told so but for numbers, else the first, if any."""
+    same = [one for one in alike if told(one) == title]
+    same = same or [one for one in alike if mark(told(one)) == mark(title)]
+    return next(iter(same or alike), None)
+
+
+def place_of(root: RootCause) -> Place:
+    """Return where a root cause is; several of one code may be about one object."""
+    return (root.cluster, root.code, root.subject)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +43,6 @@ class Scope:
 
     cluster: str | None = None
     namespace: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Hands:
-    """The server that carries a remedy out, by its two tools for changes."""
-
-    server: str
-    prefix: str
-
-    @property
-    def plan(self) -> str:
-        """The tool that plans."""
-        return f"{self.prefix}{_PLAN}"
-
-    @property
-    def apply(self) -> str:
-        """The tool that applies."""
-        return f"{self.prefix}_apply_change"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,39 +60,29 @@ class Found:
         A title may tell an age, and so differ from one look to the next: it only chooses between
         findings of one code about one object.
         """
-        return self._finding(root.cluster, root.code, root.subject, root.title)
+        return self._finding(place_of(root), root.title)
 
     def sources(self, root: RootCause) -> Iterator[tuple[Answered, Finding]]:
         """Yield what a root cause is made of: its finding, then those of its circle."""
         if (head := self.source(root)) is not None:
             yield head
         for one in root.circle:
-            place = one.cluster or root.cluster
-            if (other := self._finding(place, one.code, one.subject, one.title)) is not None:
+            if (other := self._finding(place(one, root), one.title)) is not None:
                 yield other
 
-    def _finding(
-        self, cluster: str, code: str, subject: Ref, title: str
-    ) -> tuple[Answered, Finding] | None:
-        alike = [
-            (answer, one)
-            for answer in self.answers
-            for one in answer.findings
-            if answer.cluster == cluster and (one.code, one.subject) == (code, subject)
-        ]
-        same = [found for found in alike if found[1].title == title]
-        same = same or [found for found in alike if mark(found[1].title) == mark(title)]
-        return next(iter(same or alike), None)
+    def _finding(self, at: Place, title: str) -> tuple[Answered, Finding] | None:
+        return nearest(list(self._findings(at)), title, lambda found: found[1].title)
 
-    def titles(self, cluster: str, code: str, subject: Ref) -> set[str]:
+    def _findings(self, at: Place) -> Iterator[tuple[Answered, Finding]]:
+        """Yield the findings of one code about one object, and who told them."""
+        for answer in self.answers:
+            for one in answer.findings:
+                if (answer.cluster, one.code, one.subject) == at:
+                    yield answer, one
+
+    def titles(self, at: Place) -> set[str]:
         """Return how the findings of one code about one object are told."""
-        return {
-            one.title
-            for answer in self.answers
-            if answer.cluster == cluster
-            for one in answer.findings
-            if (one.code, one.subject) == (code, subject)
-        }
+        return {one.title for _, one in self._findings(at)}
 
     def unseen(self, before: "Found", root: RootCause) -> list[str]:
         """Return why it can not be said that a root cause of an earlier look is gone.
@@ -144,8 +130,8 @@ class Found:
     def hands(self, answer: Answered, remedy: Remedy) -> Hands | None:
         """Return who carries out a remedy of an answer; None if that server looks nowhere there."""
         if not remedy.tool:
-            return Hands(answer.server, answer.tool.removesuffix(SUFFIX))
-        return self.hands_of(remedy.tool.removesuffix(_PLAN), answer.cluster)
+            return Hands.of(answer)
+        return self.hands_of(remedy.tool.removesuffix(PLAN), answer.cluster)
 
     def hands_of(self, prefix: str, cluster: str) -> Hands | None:
         """Return the server whose tools begin so and which looks at a cluster; None if none."""
@@ -160,19 +146,13 @@ class Found:
 
     def hands_by(self, server: str) -> Hands | None:
         """Return a server's tools for changes; None if it found nothing here."""
-        return next(
-            (
-                Hands(one.server, one.tool.removesuffix(SUFFIX))
-                for one in self.answers
-                if one.server == server and one.tool
-            ),
-            None,
-        )
+        told = (one for one in self.answers if one.server == server and one.tool)
+        return next((Hands.of(one) for one in told), None)
 
-    def severities(self) -> dict[tuple[str, str, Ref], Severity]:
+    def severities(self) -> dict[Place, Severity]:
         """Return how much each finding hurts, by cluster, code and subject: the worst of equals."""
         order = tuple(Severity)
-        found: dict[tuple[str, str, Ref], Severity] = {}
+        found: dict[Place, Severity] = {}
         for answer in self.answers:
             for one in answer.findings:
                 key = (answer.cluster, one.code, one.subject)

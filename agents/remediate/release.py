@@ -8,7 +8,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from clusterwright.agents.hub import Hub
-from clusterwright.agents.remediate.found import Found, Hands
+from clusterwright.agents.remediate.found import Found
+from clusterwright.agents.remediate.hands import Hands
 from clusterwright.agents.remediate.owners import Owner, fields_of
 from clusterwright.agents.remediate.release_values import Values, merged, read_values
 from clusterwright.agents.remediate.told import Planned
@@ -90,20 +91,16 @@ async def _first_proven(hub: Hub, hands: Hands, cluster: str, asked: _Upgrade) -
         )
         spelled = f"{hands.plan} {json.dumps(change)}"
         try:
-            arguments = {"changes": [change], **({"cluster": cluster} if cluster else {})}
-            result = await hub.result(hands.server, hands.plan, arguments)
+            planned, lines = await hands.planned(hub, [change], cluster)
         except ToolError as error:
             hint = f"; {error.hint}" if error.hint else ""
             reasons.append(f"{spelled} is refused: {error}{hint}")
             likely = likely or one.spelled
             continue
-        planned = Planned.model_validate(result.structured_content)
         why_not = planned.note or "" if planned.plan_id is None else ""
         why_not = why_not or ("it is too long to judge" if planned.more_steps else "")
         why_not = why_not or proves(planned.steps, asked.wanted)
         if not why_not:
-            texts = [getattr(content, "text", "") for content in result.content]
-            lines = [line for text in texts for line in str(text).splitlines()]
             return Translated(remedy, planned, lines, one.spelled)
         reasons.append(f"{one.spelled} is not it: {why_not}")
     return Translated(value=likely, why_not="; ".join(reasons))

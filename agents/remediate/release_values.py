@@ -8,7 +8,7 @@ from typing import Any, cast
 from pydantic import BaseModel
 
 from clusterwright.agents.hub import Hub
-from clusterwright.agents.remediate.found import Hands
+from clusterwright.agents.remediate.hands import Hands
 from clusterwright.tools.field_path import parse, put
 from clusterwright.tools.manifest import Json, Manifest, mapping
 

@@ -74,6 +74,11 @@ class Moment:
     said: str = ""
 
 
+def began(root: RootCause) -> list[Moment]:
+    """Return when a root cause began, if that is known."""
+    return [Moment(root.since, Happened.BEGAN, root.title)] if root.since else []
+
+
 @dataclass(frozen=True, slots=True)
 class Left:
     """A symptom that was still there after its cause was repaired."""

@@ -4,15 +4,16 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from clusterwright.agents.diagnose.diagnosis import RootCause
 from clusterwright.agents.remediate.fix import Fixer
-from clusterwright.agents.remediate.found import Found
+from clusterwright.agents.remediate.found import Found, place_of
 from clusterwright.agents.remediate.order import in_order
-from clusterwright.agents.remediate.present import Present, key_of
+from clusterwright.agents.remediate.present import Present
 from clusterwright.agents.remediate.repair import (
     Clock,
     Happened,
     Moment,
     Repair,
     Result,
+    began,
     utc_now,
 )
 
@@ -46,8 +47,8 @@ async def repair_all(
         if current is None:
             end(_gone(root, repairs, now))
             continue
-        if key_of(current) != key_of(root):
-            if any(key_of(one.root) == key_of(current) for one in repairs):
+        if place_of(current) != place_of(root):
+            if any(place_of(one.root) == place_of(current) for one in repairs):
                 end(_follows(root, current))
             else:
                 own = [present.itself(one, then.twins(one)) for one in pending]
@@ -79,15 +80,13 @@ def _gone(root: RootCause, before: Sequence[Repair], now: Clock) -> Repair:
     fixed = [one.root for one in before if one.result is Result.FIXED]
     after = f" after {fixed[-1].code} on {fixed[-1].subject} was repaired" if fixed else ""
     said = f"it is gone by itself{after}"
-    moments = [Moment(root.since, Happened.BEGAN, root.title)] if root.since else []
-    moments.append(Moment(now(), Happened.GONE, said))
+    moments = [*began(root), Moment(now(), Happened.GONE, said)]
     return Repair(root, Result.GONE, reasons=[said], moments=moments)
 
 
 def _not_tried(root: RootCause, unseen: Sequence[str]) -> Repair:
     said = f"not all could be looked at again, so it was not tried: {'; '.join(unseen)}"
-    began = [Moment(root.since, Happened.BEGAN, root.title)] if root.since else []
-    return Repair(root, Result.NOT_TRIED, reasons=[said], moments=began)
+    return Repair(root, Result.NOT_TRIED, reasons=[said], moments=began(root))
 
 
 def _follows(root: RootCause, cause: RootCause) -> Repair:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from clusterwright.tools.change import PlanStep, State
 
@@ -28,7 +28,6 @@ class Planned(_Answer):
     proofs: tuple[str, ...] = ()
     undo: str | None = None
     expires: datetime | None = None
-    unfinished: tuple[str, ...] = ()
 
 
 class Applied(_Answer):
@@ -38,8 +37,7 @@ class Applied(_Answer):
     done: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     causes: tuple[str, ...] = ()
-    undone: tuple[str, ...] = ()
-    proven: tuple[str, ...] = Field(default=())
+    proven: tuple[str, ...] = ()
 
     @property
     def took_place(self) -> bool:

@@ -1,13 +1,14 @@
 """After a repair: whether its finding is gone, nothing is new or worse, and what symptoms stay."""
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import anyio
 
-from clusterwright.agents.diagnose.diagnosis import RootCause, Symptom, touched
+from clusterwright.agents.diagnose.diagnosis import Place, RootCause, Symptom, place, touched
 from clusterwright.agents.hub import Hub
-from clusterwright.agents.remediate.found import Found, Scope, look, mark
+from clusterwright.agents.remediate.found import Found, Scope, look, mark, place_of
 from clusterwright.agents.remediate.repair import Left
 from clusterwright.tools.finding import Severity
 from clusterwright.tools.ref import Ref
@@ -50,14 +51,14 @@ class Seen:
 
 def compare(before: Found, now: Found, root: RootCause) -> Seen:
     """Return what has become of a root and its symptoms from one look to another."""
-    was, are = before.severities(), now.severities()
-    follows = (*root.circle, *root.symptoms)
+    was, are, known = before.severities(), now.severities(), before.problems()
+    causes = _causes(now, known)
     silent = {(one.server, one.tool) for one in before.answers if one.failed}
-    new = [f"{code} on {ref} is new" for code, ref in _fresh(before, now, root)]
+    new = [f"{code} on {ref} is new" for code, ref in _fresh(known, now, root)]
     worse = [
         f"{one.code} on {one.subject} is worse"
-        for one in follows
-        if (key := _key(one, root)) in was
+        for one in root.folded
+        if (key := place(one, root)) in was
         and key in are
         and _ORDER.index(are[key]) < _ORDER.index(was[key])
     ]
@@ -70,7 +71,9 @@ def compare(before: Found, now: Found, root: RootCause) -> Seen:
             if one.failed and (one.server, one.tool) not in silent
         ),
         left=tuple(
-            Left(one, _why(one, before, now, root)) for one in follows if _key(one, root) in are
+            Left(one, _why(one, causes.get(key)))
+            for one in root.folded
+            if (key := place(one, root)) in are
         ),
     )
 
@@ -93,7 +96,7 @@ def _stays(before: Found, now: Found, root: RootCause) -> bool:
     Of several of one code about one object it is the one with its title, or else one of them while
     they are as many as they were: all of them, or of those whose titles differ in numbers only.
     """
-    then, there = (one.titles(root.cluster, root.code, root.subject) for one in (before, now))
+    then, there = (one.titles(place_of(root)) for one in (before, now))
     if root.title in there or len(there) >= len(then):
         return bool(there)
     if root.title not in then:  # one root of several findings
@@ -102,33 +105,39 @@ def _stays(before: Found, now: Found, root: RootCause) -> bool:
     return 0 < were <= are
 
 
-def _key(symptom: Symptom, root: RootCause) -> tuple[str, str, Ref]:
-    return (symptom.cluster or root.cluster, symptom.code, symptom.subject)
+def _causes(now: Found, known: AbstractSet[tuple[str, Ref]]) -> dict[Place, RootCause]:
+    """Return the first root that each symptom is of, of those that were there before."""
+    found: dict[Place, RootCause] = {}
+    for root in now.diagnosis.root_causes:
+        if (root.code, root.subject) in known:
+            for one in root.folded:
+                found.setdefault(place(one, root), root)
+    return found
 
 
-def _why(symptom: Symptom, before: Found, now: Found, root: RootCause) -> str:
-    """Return why a symptom may stay though its cause is gone."""
-    known = before.problems()
-    for other in now.diagnosis.root_causes:
-        folded = (*other.circle, *other.symptoms)
-        same = any(_key(one, other) == _key(symptom, root) for one in folded)
-        if same and (other.code, other.subject) in known:
-            return f"it follows from {other.code} on {other.subject} as well"
+def _why(symptom: Symptom, other: RootCause | None) -> str:
+    """Return why a symptom may stay though its cause is gone; `other` explains it as well."""
+    if other is not None:
+        return f"it follows from {other.code} on {other.subject} as well"
     if symptom.code.startswith(_ALERTS):
         return "an alert ends some minutes after what it is about"
     return ""
 
 
-def _fresh(before: Found, now: Found, root: RootCause) -> Iterator[tuple[str, Ref]]:
+def _fresh(
+    known: AbstractSet[tuple[str, Ref]], now: Found, root: RootCause
+) -> Iterator[tuple[str, Ref]]:
     """Yield the problems of related objects that were not there before."""
     related = touched(root)
-    for one in sorted(now.problems() - before.problems()):
+    for one in sorted(now.problems() - known):
         if one[1] in related and not _revealed(now, one, root):
             yield one
 
 
 def _revealed(now: Found, problem: tuple[str, Ref], root: RootCause) -> bool:
     """Return whether a problem only shows because another one of its object is out of the way."""
+    if problem[1] != root.subject:
+        return False
     worst = min(
         (
             _ORDER.index(severity)
@@ -137,4 +146,4 @@ def _revealed(now: Found, problem: tuple[str, Ref], root: RootCause) -> bool:
         ),
         default=0,
     )
-    return problem[1] == root.subject and worst >= _ORDER.index(root.severity)
+    return worst >= _ORDER.index(root.severity)

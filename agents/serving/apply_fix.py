@@ -6,11 +6,10 @@ from typing import Annotated
 import anyio
 from pydantic import Field
 
+from clusterwright.agents.diagnose.diagnosis import named
 from clusterwright.agents.remediate.fix import Fixer, Say
 from clusterwright.agents.remediate.present import Present
 from clusterwright.agents.remediate.repair import Left, Repair, Result
-from clusterwright.agents.remediate.told import APPLY_SECONDS, Applied
-from clusterwright.agents.serving.cause import named
 from clusterwright.agents.serving.telling import saying
 from clusterwright.agents.serving.workplace import Planned, Workplace
 from clusterwright.tools.answer import Answer
@@ -149,12 +148,9 @@ async def _carry_out(work: Workplace, planned: Planned, plan: str, say: Say) -> 
 
 async def _go_back(work: Workplace, planned: Planned, plan: str, say: Say) -> Repair:
     """Apply the plan that undoes a fix which did not help."""
-    hands, repair = planned.hands, Repair(planned.repair.root, Result.FAILED, plan=plan)
+    repair = Repair(planned.repair.root, Result.FAILED, plan=plan)
     say(f"undoing: {plan}")
-    answer = await (await work.hub()).result(
-        hands.server, hands.apply, {"plan_id": plan}, seconds=APPLY_SECONDS, tell=say
-    )
-    applied = Applied.model_validate(answer.structured_content)
+    applied = await planned.hands.applied(await work.hub(), plan, say)
     repair.result = Result.UNDONE if applied.took_place else Result.FAILED
     repair.reasons += applied.problems
     return repair

@@ -7,8 +7,8 @@ from anyio import to_thread
 from pydantic import Field
 
 from clusterwright.agents.diagnose.diagnosis import RootCause
-from clusterwright.agents.problems import SUFFIX
 from clusterwright.agents.remediate.found import Found
+from clusterwright.agents.remediate.hands import Hands
 from clusterwright.agents.serving.chosen import look_for
 from clusterwright.agents.serving.explained import Explained, Offered, Whole, offered
 from clusterwright.agents.serving.parameters import Cluster, Subject
@@ -80,8 +80,7 @@ def _remedies(found: Found, root: RootCause) -> tuple[Offered, ...]:
     if source is None:
         return ()
     answer, finding = source
-    tool = f"{answer.tool.removesuffix(SUFFIX)}_plan_change"
-    return tuple(offered(one, tool) for one in finding.remedies)
+    return tuple(offered(one, Hands.of(answer).plan) for one in finding.remedies)
 
 
 def _told(whole: Whole, own: str, start: int, most: int) -> Explained:

@@ -7,11 +7,11 @@ from typing import Annotated
 
 from pydantic import Field
 
+from clusterwright.agents.diagnose.diagnosis import named
 from clusterwright.agents.remediate.fix import Fixer
-from clusterwright.agents.remediate.found import Hands
+from clusterwright.agents.remediate.hands import Hands
 from clusterwright.agents.remediate.present import Present
 from clusterwright.agents.remediate.repair import Repair, Result
-from clusterwright.agents.serving.cause import named
 from clusterwright.agents.serving.chosen import look_for
 from clusterwright.agents.serving.parameters import Cluster, Subject
 from clusterwright.agents.serving.telling import saying

@@ -12,7 +12,8 @@ from mcp_types import ElicitRequestFormParams, ElicitRequestParams, ElicitResult
 
 from clusterwright.agents.diagnose.diagnosis import Diagnosis
 from clusterwright.agents.hub import Hub, Target
-from clusterwright.agents.remediate.found import Found, Hands, Scope, look
+from clusterwright.agents.remediate.found import Found, Scope, look
+from clusterwright.agents.remediate.hands import Hands
 from clusterwright.agents.remediate.repair import Repair
 from clusterwright.agents.remediate.verify import GONE_SECONDS
 from clusterwright.agents.serving.explained import Whole

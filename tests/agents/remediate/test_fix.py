@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from clusterwright.agents.diagnose.correlate import correlate
-from clusterwright.agents.remediate.fix import Found, chosen, may_hide
+from clusterwright.agents.remediate.fix import chosen, may_hide
+from clusterwright.agents.remediate.found import Found
 from clusterwright.tools.coverage import Coverage, Gap
 from clusterwright.tools.finding import Edge, Finding, Remedy
 from tests.agents.found import answered, edge, finding

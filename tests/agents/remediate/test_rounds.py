@@ -6,7 +6,8 @@ from functools import partial
 import pytest
 
 from clusterwright.agents.hub import connect
-from clusterwright.agents.remediate.fix import Fixer, Found, Scope, look
+from clusterwright.agents.remediate.fix import Fixer
+from clusterwright.agents.remediate.found import Found, Scope, look
 from clusterwright.agents.remediate.repair import Happened, Repair, Result
 from clusterwright.agents.remediate.rounds import repair_all
 from clusterwright.tools.change import DryRun, FieldChange, PlanStep, State

@@ -13,7 +13,7 @@ def matches(selector: Json, labels: Mapping[str, str]) -> bool:
     """
     wanted = strings(selector, "matchLabels")
     return wanted.items() <= labels.items() and all(
-        _holds(one, labels) for one in items(selector, "matchExpressions")
+        holds(one, labels) for one in items(selector, "matchExpressions")
     )
 
 
@@ -36,7 +36,8 @@ def selector_text(selector: Manifest) -> str:
     return ",".join(parts)
 
 
-def _holds(expression: Manifest, labels: Mapping[str, str]) -> bool:
+def holds(expression: Manifest, labels: Mapping[str, str]) -> bool:
+    """Return whether one of `matchExpressions` holds."""
     value, values = labels.get(text(expression, "key")), texts(expression, "values")
     match text(expression, "operator"):
         case "In":

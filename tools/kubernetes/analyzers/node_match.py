@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from clusterwright.tools.kubernetes.label_selector import holds
 from clusterwright.tools.manifest import (
     Manifest,
     items,
@@ -108,21 +109,11 @@ def _term_matches(term: Manifest, node: Manifest) -> bool:
 
 
 def _expression_matches(expression: Manifest, labels: dict[str, str]) -> bool:
-    value = labels.get(text(expression, "key"))
-    values = texts(expression, "values")
-    match text(expression, "operator"):
-        case "In":
-            return value in values
-        case "NotIn":
-            return value not in values
-        case "Exists":
-            return value is not None
-        case "DoesNotExist":
-            return value is None
-        case "Gt" | "Lt" as operator:
-            return _compares(value or "", operator, values)
-        case _:
-            return False
+    operator = text(expression, "operator")
+    if operator in {"Gt", "Lt"}:  # of nodes alone
+        value = labels.get(text(expression, "key"), "")
+        return _compares(value, operator, texts(expression, "values"))
+    return holds(expression, labels)
 
 
 def _compares(value: str, operator: str, values: list[str]) -> bool:

@@ -7,19 +7,12 @@ fault is told by the Kubernetes server itself, and repaired by the helm server. 
 is judged with the repair (`cli/judge/mended_report.py`).
 """
 
-from collections.abc import Sequence
-
-import anyio
 import pytest
 
-from clusterwright.cli.judge.mend import Mended, mend_all, summary
-from clusterwright.cli.judge.table import mended_table
 from clusterwright.deploy.sandbox import Instance
-from clusterwright.deploy.sandbox.scenario.connect import connect
-from clusterwright.deploy.sandbox.scenario.lifecycle import purge
 from clusterwright.deploy.sandbox.scenario.load import load
-from clusterwright.deploy.sandbox.scenario.model import Scenario
 from tests.e2e.drawn import drawn, in_turn, seed_of_commit
+from tests.e2e.mended import mended
 
 OF_RELEASES = (
     "awaited-image",
@@ -66,7 +59,7 @@ def test_what_workloads_suffer_from_is_repaired_by_helm_or_left_to_a_person(
     seed = seed_of_commit()
     repaired = drawn([load(name) for name in BY_HELM], seed, 2)
     left = drawn([load(name) for name in DECIDED], seed, 1)
-    found = _judge(sandbox, [*repaired, *left], seed)
+    found = mended(sandbox, [*repaired, *left], seed)
     assert {one.rendered.name: one.server for one in found} == {
         **dict.fromkeys((one.name for one in repaired), "helm"),
         **dict.fromkeys((one.name for one in left), ""),
@@ -80,15 +73,5 @@ def test_what_waiting_pods_suffer_from_is_repaired_by_gpu_on_their_node(
 ) -> None:
     seed = seed_of_commit()
     [chosen] = drawn([load(name) for name in OF_DEVICES], seed, 1)
-    [found] = _judge(gpu_sandbox, [chosen], seed)
+    [found] = mended(gpu_sandbox, [chosen], seed)
     assert found.server == "gpu"
-
-
-def _judge(instance: Instance, faults: Sequence[Scenario], seed: int) -> list[Mended]:
-    cluster = connect(instance.kubeconfig, instance.registry_url or None)
-    rendered = [one.render(seed) for one in faults]
-    found = anyio.run(mend_all, cluster, instance.audit_log, rendered, print)
-    purge(cluster, wait=True)
-    right = all(one.right for one in found)
-    assert right, f"seed {seed}\n{mended_table(found)}\n{summary(found)}"
-    return found

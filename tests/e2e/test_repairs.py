@@ -2,26 +2,22 @@
 
 from collections.abc import Sequence
 
-import anyio
 import pytest
 
-from clusterwright.cli.judge.mend import mend_all, summary
-from clusterwright.cli.judge.table import mended_table
 from clusterwright.deploy.sandbox import Instance
 from clusterwright.deploy.sandbox.scenario.card import Domain
-from clusterwright.deploy.sandbox.scenario.connect import connect
-from clusterwright.deploy.sandbox.scenario.lifecycle import purge
 from clusterwright.deploy.sandbox.scenario.load import load_of
 from clusterwright.deploy.sandbox.scenario.model import Scenario
 from tests.e2e.diagnosed import LONGEST_WAIT
 from tests.e2e.drawn import MOST_REPAIRED, drawn, seed_of_commit
+from tests.e2e.mended import mended
 
 
 @pytest.mark.timeout(1_500)
 @pytest.mark.parametrize("domain", ["kubernetes", "helm"])
 def test_fix_does_what_is_right_about_faults(sandbox: Instance, domain: Domain) -> None:
     seed = seed_of_commit()
-    _judge(sandbox, drawn(_repairable(domain), seed, MOST_REPAIRED[domain]), seed)
+    mended(sandbox, drawn(_repairable(domain), seed, MOST_REPAIRED[domain]), seed)
 
 
 @pytest.mark.timeout(900)
@@ -31,17 +27,8 @@ def test_fix_does_what_is_right_about_faults_of_gpus(gpu_sandbox: Instance) -> N
     repaired = [one for one in quick if one.card.repair == "fixed"]  # few: one has its turn
     others = [one for one in quick if one not in repaired]
     chosen = [*drawn(repaired, seed, 1), *drawn(others, seed, MOST_REPAIRED["gpu"] - 1)]
-    _judge(gpu_sandbox, chosen, seed)
+    mended(gpu_sandbox, chosen, seed)
 
 
 def _repairable(domain: Domain) -> Sequence[Scenario]:
     return [one for one in load_of(domain) if one.card.repair is not None]
-
-
-def _judge(instance: Instance, faults: Sequence[Scenario], seed: int) -> None:
-    cluster = connect(instance.kubeconfig, instance.registry_url or None)
-    rendered = [one.render(seed) for one in faults]
-    found = anyio.run(mend_all, cluster, instance.audit_log, rendered, print)
-    purge(cluster, wait=True)
-    right = all(one.right for one in found)
-    assert right, f"seed {seed}\n{mended_table(found)}\n{summary(found)}"

@@ -10,18 +10,11 @@ from clusterwright.tools.cluster_api.find_problems import capi_find_problems
 from clusterwright.tools.finding import Edge, Relation
 from clusterwright.tools.kubernetes.client.clusters import Clusters
 from clusterwright.tools.manifest import Manifest
-from tests.tools.cluster_api.objects import aws_machine, cluster, machine, told
 from tests.tools.cluster_api.replay_api import replaying
-from tests.tools.cluster_api.test_across import FAILED, GPU, pending, pool, waits
+from tests.tools.cluster_api.test_across import GPU, OBJECTS, pending, pool, waits
 from tests.tools.kubernetes.analyzers.cluster import make
 
 pytestmark = pytest.mark.anyio
-OBJECTS = (
-    cluster(),
-    machine(told("InfrastructureReady", "False", "NotReady")),
-    aws_machine(FAILED),
-    pool("train-gpu"),
-)
 NODE = make("Node", "control-plane", namespace="")
 
 
@@ -41,7 +34,7 @@ async def waiting(
     """Return the edges of Pods that the tool answers with."""
     with replaying(place, [NODE, *pods]) as (workload, _):
         kept = secret(workload.read_bytes())
-        with replaying(place, [*OBJECTS, kept]) as (kubeconfig, held):
+        with replaying(place, [*OBJECTS, pool("train-gpu"), kept]) as (kubeconfig, held):
             held.forbidden = forbidden
             clusters = Clusters(kubeconfig)
             found = await capi_find_problems(clusters, limit=limit, cluster=context)

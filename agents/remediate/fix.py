@@ -28,6 +28,7 @@ from clusterwright.agents.remediate.repair import (
 )
 from clusterwright.agents.remediate.told import Planned
 from clusterwright.agents.remediate.verify import GONE_SECONDS, verify
+from clusterwright.tools.change import State
 from clusterwright.tools.errors import (
     BusyError,
     ConflictError,
@@ -39,10 +40,9 @@ from clusterwright.tools.errors import (
 from clusterwright.tools.finding import Remedy
 from clusterwright.tools.ref import Ref
 
-_REPAIRED = frozenset({"applied"})
-_ENDED = {
-    "undone": (Result.UNDONE, Happened.UNDONE),
-    "refused": (Result.REFUSED, Happened.REFUSED),
+_ENDED: dict[str, tuple[Result, Happened]] = {
+    State.UNDONE: (Result.UNDONE, Happened.UNDONE),
+    State.REFUSED: (Result.REFUSED, Happened.REFUSED),
 }
 """What came of a plan that did not work, as its apply tells; any other state leaves something."""
 _NOT_APPLIED = (BusyError, ConflictError, InvalidInputError, NotFoundError, RefusedError)
@@ -125,13 +125,13 @@ class Fixer:
         except ToolError as error:
             await self._refused(found, answer, repair, error)
             return
-        self._planned(hands, repair, plan)
         repair.told = lines
-        if repair.result is Result.PLANNED and not self._dry_run:
-            await self._apply(found, hands, answer.cluster, repair)
+        await self._go_on(found, hands, answer.cluster, repair, plan)
 
-    def _planned(self, hands: Hands, repair: Repair, plan: Planned) -> None:
-        """Keep a plan; one that would change nothing is none."""
+    async def _go_on(
+        self, found: Found, hands: Hands, cluster: str, repair: Repair, plan: Planned
+    ) -> None:
+        """Keep a plan, and apply it unless all is tried only; what would change nothing is none."""
         if plan.plan_id is None or repair.remedy is None:
             repair.result = Result.REFUSED
             what = _to(repair.remedy) if repair.remedy else "it"
@@ -140,6 +140,8 @@ class Fixer:
         repair.plan, repair.planned, repair.server = plan.plan_id, plan, hands.server
         repair.result = Result.PLANNED
         self._note(repair, Happened.PLANNED, f"{plan.plan_id}, risk {plan.risk}")
+        if not self._dry_run:
+            await self._apply(found, hands, cluster, repair)
 
     async def _refused(
         self, found: Found, answer: Answered, repair: Repair, error: ToolError
@@ -170,9 +172,7 @@ class Fixer:
         repair.remedy, repair.told = made.remedy, made.lines
         where = f"{owner.object} belongs to {owner.name}: changed there, by {made.value}"
         repair.reasons = [where]
-        self._planned(hands, repair, made.planned)
-        if repair.result is Result.PLANNED and not self._dry_run:
-            await self._apply(found, hands, cluster, repair)
+        await self._go_on(found, hands, cluster, repair, made.planned)
 
     async def _replace(self, found: Found, repair: Repair) -> None:
         """Ask whether the Machine of a node may be replaced, where nothing else helps the node."""
@@ -197,7 +197,7 @@ class Fixer:
             return
         repair.reasons += applied.problems
         repair.proven += applied.proven
-        if applied.state not in _REPAIRED:
+        if applied.state != State.APPLIED:
             stands = (Result.FAILED, Happened.FAILED)
             repair.result, what = _ENDED.get(applied.state, stands)
             self._note(repair, what, "; ".join((*applied.problems, *applied.causes)))

@@ -64,9 +64,9 @@ def behind(found: Found, cluster: str, node: Ref) -> Behind | None:
 
 def _owners(answer: Answered, machine: Ref) -> tuple[Ref, ...]:
     """Return what owns a machine, directly or not, the nearest first."""
-    found, reached = [machine], {machine}
+    found, reached, edges = [machine], {machine}, _relations(answer)
     for one in found:
-        for edge in _relations(answer):
+        for edge in edges:
             if (edge.source, edge.edge) == (one, Edge.OWNED_BY) and edge.target not in reached:
                 reached.add(edge.target)
                 found.append(edge.target)

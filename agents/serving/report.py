@@ -3,13 +3,11 @@
 from functools import partial
 
 from clusterwright.agents.diagnose.diagnosis import Diagnosis
-from clusterwright.agents.remediate.found import Scope
 from clusterwright.agents.report.markdown import to_markdown
 from clusterwright.agents.serving.diagnosed import cluster_of
-from clusterwright.agents.serving.findings import LOOK_SECONDS
+from clusterwright.agents.serving.findings import LOOK_SECONDS, whole
 from clusterwright.agents.serving.workplace import Workplace
 from clusterwright.tools.answer import CAP, Answer, longest
-from clusterwright.tools.ref import check_namespace
 from clusterwright.tools.resource import Resource
 
 _MARKDOWN = "text/markdown"
@@ -29,9 +27,7 @@ async def read(
     work: Workplace, *, namespace: str | None = None, cluster: str | None = None
 ) -> Report:
     """Return root causes with evidence, symptoms and next steps, as Markdown for a ticket."""
-    if namespace:
-        check_namespace(namespace)
-    found = (await work.look(Scope(cluster, namespace))).diagnosis
+    found = await whole(work, namespace, cluster)
     return longest(partial(_report, found), len(found.root_causes), CAP)
 
 

@@ -1,5 +1,6 @@
 """A finding: one cause, the object that has it, and the evidence that proves it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
@@ -18,6 +19,16 @@ class Severity(StrEnum):
     """Something does not work, and others still do."""
     INFO = "info"
     """Worth knowing; nothing is failing because of it."""
+
+    @property
+    def rank(self) -> int:
+        """Its place among all, the worst first: what is worse has a lower one."""
+        return tuple(Severity).index(self)
+
+
+def worst(severities: Iterable[Severity]) -> Severity:
+    """Return the worst of some."""
+    return min(severities, key=lambda one: one.rank)
 
 
 class _Frozen(BaseModel):

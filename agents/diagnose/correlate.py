@@ -26,9 +26,8 @@ from clusterwright.agents.diagnose.next_step import NextSteps
 from clusterwright.agents.diagnose.rules import SYMPTOMS
 from clusterwright.agents.problems import SUFFIX
 from clusterwright.tools.coverage import Gap
-from clusterwright.tools.finding import EventEvidence, Finding, Severity
+from clusterwright.tools.finding import EventEvidence, Finding, worst
 
-_WORST_FIRST = tuple(Severity)
 _NUMBER = re.compile(r"\d+")
 """In a title, this may be an age or a count, and another one in the next look."""
 _MOST_LINKS = 8
@@ -156,7 +155,7 @@ def _root(
         name=names.name(first),
         cluster=head.cluster,
         code=finding.code,
-        severity=min((f.severity for f in all_found), key=_WORST_FIRST.index),
+        severity=worst(f.severity for f in all_found),
         certainty=_certainty(finding),
         subject=finding.subject,
         title=finding.title,
@@ -245,7 +244,7 @@ def _certainty(finding: Finding) -> Certainty:
 def _weight(one: Located) -> tuple[int, int, float, str, str]:
     finding = one.finding
     return (
-        _WORST_FIRST.index(finding.severity),
+        finding.severity.rank,
         -len(finding.members) - finding.more_members,
         (finding.since or _NEVER).timestamp(),
         finding.code,
@@ -257,7 +256,7 @@ def _rank(root: RootCause) -> tuple[int, int, int, float, str, str, str, str]:
     """Order roots: severity, evidence class, blast radius, age, and then names, never chance."""
     more = sum(one.more_members for one in (root, *root.folded))
     return (
-        _WORST_FIRST.index(root.severity),
+        root.severity.rank,
         tuple(Certainty).index(root.certainty),
         -len(touched(root)) - more,
         (root.since or _NEVER).timestamp(),

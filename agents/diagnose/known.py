@@ -20,10 +20,7 @@ from clusterwright.agents.diagnose.diagnosis import (
 )
 from clusterwright.agents.diagnose.ignore_file import Entry
 from clusterwright.tools.errors import InvalidInputError
-from clusterwright.tools.finding import Severity
 from clusterwright.tools.ref import Ref
-
-_WORST_FIRST = tuple(Severity)
 
 
 def parse_baseline(text: str, name: str) -> Diagnosis:
@@ -161,7 +158,7 @@ def _recognised(roots: Sequence[RootCause], earlier: dict[str, list[SetAside]]) 
             fits = (
                 one
                 for one in left
-                if not _worse(root.severity, one.severity)
+                if one.severity.rank <= root.severity.rank
                 and not Counter(_circle(root)) - Counter(one.circle)
                 and (one.title == root.title or not same_title)
             )
@@ -214,10 +211,6 @@ def _circle(root: RootCause) -> tuple[str, ...]:
 
 def _name(root: RootCause) -> str:
     return root.id or identity(root.cluster, root.code, str(root.subject))
-
-
-def _worse(now: Severity, before: Severity) -> bool:
-    return _WORST_FIRST.index(now) < _WORST_FIRST.index(before)
 
 
 def _count(roots: int) -> str:

@@ -8,9 +8,6 @@ import anyio
 
 from clusterwright.agents.diagnose.diagnosis import Diagnosis, RootCause, Why, explained
 from clusterwright.agents.diagnose.known import less_seen
-from clusterwright.tools.finding import Severity
-
-_WORST_FIRST = tuple(Severity)
 
 
 class What(StrEnum):
@@ -43,7 +40,7 @@ def changes(before: Diagnosis, now: Diagnosis) -> list[Change]:
     found += [
         Change(What.WORSE, one)
         for one in now.root_causes
-        if (known := was.get(one.id)) and _rank(one) < _rank(known)
+        if (known := was.get(one.id)) and one.severity.rank < known.severity.rank
     ]
     blind = less_seen(now, before)
     for one in _missing(before, now):
@@ -100,7 +97,3 @@ def _explains(now: Diagnosis, root: RootCause) -> RootCause | None:
     wanted = (root.cluster, root.code, root.subject)
     others = (one for one in now.root_causes if one.id != root.id)
     return next((one for one in others if wanted in explained(one)), None)
-
-
-def _rank(root: RootCause) -> int:
-    return _WORST_FIRST.index(root.severity)

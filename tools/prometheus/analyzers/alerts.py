@@ -9,7 +9,7 @@ from itertools import groupby
 
 from clusterwright.tools.analyzer import Analyzer, Suspicion
 from clusterwright.tools.excerpt import few, one_line
-from clusterwright.tools.finding import Edge, Finding, Relation, Severity
+from clusterwright.tools.finding import Edge, Finding, Relation, Severity, worst
 from clusterwright.tools.prometheus.alerting.alert import Alert
 from clusterwright.tools.prometheus.analyzers.about import about, name, shown, told
 from clusterwright.tools.prometheus.analyzers.alert_monitoring import MONITORING as OF_MONITORING
@@ -52,7 +52,6 @@ _SEVERITY: Mapping[str, Severity] = {
 }
 _EACH, _MOST = 10, 100
 """Findings of one alert, and of all, that are told one by one."""
-_WORST_FIRST = tuple(Severity)
 
 
 def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
@@ -68,7 +67,7 @@ def _detect(snapshot: Snapshot) -> Iterable[Suspicion]:
     groups.sort(
         key=lambda some: (
             _is_elsewhere(estate, some),
-            min(_WORST_FIRST.index(_severity(one)) for _, one in some),
+            worst(_severity(one) for _, one in some).rank,
         )
     )
     for some in groups[:_MOST]:
@@ -139,7 +138,7 @@ def _finding(estate: Estate, some: Sequence[_About]) -> Finding:
         f"{name(alert)} fires{of}{many}{kept}" + (f": {words}" if words else ""),
         (shown(objects[0] if objects else ref, query, value, first.labels),),
         *_fixes(first),
-        severity=min((_severity(one) for one in same), key=_WORST_FIRST.index),
+        severity=worst(_severity(one) for one in same),
         since=min((one.since for one in same if one.since), default=None),
         members=objects,
         relations=tuple(
@@ -157,7 +156,7 @@ def _more(estate: Estate, rest: Sequence[Alert]) -> Finding:
         f" {few([name(one) for one in names], 3)}",
         (shown(estate.server, 'count(ALERTS{alertstate="firing"})', str(len(rest)), {}),),
         "prom_alerts tells all of them, by name.",
-        severity=min((_severity(one) for one in rest), key=_WORST_FIRST.index),
+        severity=worst(_severity(one) for one in rest),
     )
 
 

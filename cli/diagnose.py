@@ -4,7 +4,8 @@ import logging
 import os
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -151,7 +152,7 @@ def command(
             raise InvalidInputError("--watch goes on", hint="--strict is for a single look")
     except ToolError as error:
         raise usage(error) from error
-    try:
+    with _ending():
         if watched:
             anyio.run(_watch, servers, asked, sieve, every, output == "json")
         with progress("asking for problems"):
@@ -159,6 +160,14 @@ def command(
         tell(sieve.notes(whole))
         found = sieve.sift(whole)
         show(found, output, output_file)
+        sys.exit(exit_status(found, strict=strict, fail_on=fail_on))
+
+
+@contextmanager
+def _ending() -> Generator[None]:
+    """End with a status of its own whatever keeps a diagnosis from being told."""
+    try:
+        yield
     except (NotFoundError, InvalidInputError) as error:  # the object asked about, the file
         raise usage(error) from error
     except BrokenPipeError:  # `| head` has read enough; a status for it is the shell's custom
@@ -170,7 +179,6 @@ def command(
         _log.debug("the diagnosis failed", exc_info=True)
         click.echo(_crash(error), err=True)
         sys.exit(UNCHECKED)
-    sys.exit(exit_status(found, strict=strict, fail_on=fail_on))
 
 
 def _one_namespace(names: tuple[str, ...], *, everywhere: bool) -> str | None:
@@ -272,10 +280,9 @@ def exit_status(diagnosis: Diagnosis, *, strict: bool, fail_on: str = Severity.W
     """
     if strict and not diagnosis.complete:
         return UNCHECKED
-    worst_first = [one.value for one in Severity]
     if fail_on != NEVER:
-        failing = worst_first[: worst_first.index(fail_on) + 1]
-        if any(root.severity.value in failing for root in diagnosis.root_causes):
+        least = Severity(fail_on)
+        if any(root.severity.rank <= least.rank for root in diagnosis.root_causes):
             return PROBLEMS
     blind = any(not source.answered for source in diagnosis.sources)
     return UNCHECKED if blind or diagnosis.verdict is Verdict.UNKNOWN else HEALTHY

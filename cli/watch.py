@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 import click
 
-from clusterwright.agents.diagnose.diagnosis import Diagnosis
+from clusterwright.agents.diagnose.diagnosis import Diagnosis, named
 from clusterwright.agents.diagnose.watch import Change, What, watch
+from clusterwright.agents.report.said import counted
 from clusterwright.tools.excerpt import few, one_line
 from clusterwright.tools.finding import Severity
 from clusterwright.tools.neutral import neutral
@@ -36,9 +37,9 @@ def as_line(change: Change, now: datetime) -> str:
     """Return a change for a person: time, what, how bad, where, why."""
     root = change.root
     severity = "" if root.severity is Severity.INFO else f"{root.severity.upper()} "
-    said = f"{severity}{root.code} on {root.subject}: {root.title}"
+    said = f"{severity}{named(root.code, root.subject)}: {root.title}"
     if change.under:
-        said += f"; explained by {change.under.code} on {change.under.subject}"
+        said += f"; explained by {named(change.under.code, change.under.subject)}"
     what = click.style(f"{change.what:<6}", fg=_COLOURS[change.what])
     return f"{_clock(now)}  {what}  {one_line(neutral(said), 600)}"
 
@@ -65,8 +66,7 @@ def _unseen(diagnosis: Diagnosis) -> str:
 
 
 def _first(diagnosis: Diagnosis) -> str:
-    roots = len(diagnosis.root_causes)
-    return f"watching; {roots} root cause{'s' * (roots != 1)} now"
+    return f"watching; {counted(len(diagnosis.root_causes), 'root cause')} now"
 
 
 def _clock(now: datetime) -> str:

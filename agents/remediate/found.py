@@ -12,7 +12,7 @@ from clusterwright.agents.diagnose.gather import Answered, gather
 from clusterwright.agents.hub import Hub
 from clusterwright.agents.problems import SUFFIX
 from clusterwright.agents.remediate.hands import PLAN, Hands
-from clusterwright.tools.finding import Finding, Remedy, Severity
+from clusterwright.tools.finding import Finding, Remedy, Severity, worst
 from clusterwright.tools.ref import Ref
 
 _NUMBER = re.compile(r"\d+(?:[dhms](?![a-z]))?")
@@ -151,12 +151,11 @@ class Found:
 
     def severities(self) -> dict[Place, Severity]:
         """Return how much each finding hurts, by cluster, code and subject: the worst of equals."""
-        order = tuple(Severity)
         found: dict[Place, Severity] = {}
         for answer in self.answers:
             for one in answer.findings:
                 key = (answer.cluster, one.code, one.subject)
-                found[key] = min(found.get(key, one.severity), one.severity, key=order.index)
+                found[key] = worst((found.get(key, one.severity), one.severity))
         return found
 
     def problems(self) -> set[tuple[str, Ref]]:

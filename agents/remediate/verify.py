@@ -10,14 +10,12 @@ from clusterwright.agents.diagnose.diagnosis import Place, RootCause, Symptom, p
 from clusterwright.agents.hub import Hub
 from clusterwright.agents.remediate.found import Found, Scope, look, mark, place_of
 from clusterwright.agents.remediate.repair import Left
-from clusterwright.tools.finding import Severity
 from clusterwright.tools.ref import Ref
 
 GONE_SECONDS = 60.0
 """How long a finding may stay after its repair was proven: events and back-offs take a while."""
 _PAUSE = 1.0
 _ALERTS = "alert/"
-_ORDER = tuple(Severity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +56,7 @@ def compare(before: Found, now: Found, root: RootCause) -> Seen:
     worse = [
         f"{one.code} on {one.subject} is worse"
         for one in root.folded
-        if (key := place(one, root)) in was
-        and key in are
-        and _ORDER.index(are[key]) < _ORDER.index(was[key])
+        if (key := place(one, root)) in was and key in are and are[key].rank < was[key].rank
     ]
     return Seen(
         stays=_stays(before, now, root),
@@ -140,10 +136,10 @@ def _revealed(now: Found, problem: tuple[str, Ref], root: RootCause) -> bool:
         return False
     worst = min(
         (
-            _ORDER.index(severity)
+            severity.rank
             for (_, code, subject), severity in now.severities().items()
             if (code, subject) == problem
         ),
         default=0,
     )
-    return worst >= _ORDER.index(root.severity)
+    return worst >= root.severity.rank

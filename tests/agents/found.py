@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from pydantic import BaseModel
+
 from clusterwright.agents.diagnose.gather import Answered
 from clusterwright.tools.coverage import Coverage, Gap
 from clusterwright.tools.finding import (
@@ -43,6 +45,16 @@ def finding(
         relations=relations,
         fixes=fixes,
     )
+
+
+class Page(BaseModel):
+    """What a problems tool answers, a page of it."""
+
+    cluster: str = "dev"
+    findings: Sequence[Finding] = ()
+    relations: Sequence[Relation] = ()
+    coverage: Coverage = Coverage(checked={"Pod": 3})
+    next_cursor: str | None = None
 
 
 def edge(source: str, kind: Edge, target: str) -> Relation:

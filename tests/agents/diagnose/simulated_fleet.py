@@ -12,18 +12,10 @@ from pydantic import BaseModel, Field
 from clusterwright.agents.diagnose.diagnosis import Diagnosis
 from clusterwright.agents.diagnose.fleet import diagnose_fleet
 from clusterwright.agents.hub import connect
-from clusterwright.tools.coverage import Coverage
-from clusterwright.tools.finding import Finding, Relation
+from tests.agents.found import Page
 
 PINNED = "dev"
 Asked = Annotated[str | None, Field(description="Which cluster.")]
-
-
-class Page(BaseModel):
-    cluster: str
-    findings: Sequence[Finding] = ()
-    relations: Sequence[Relation] = ()
-    coverage: Coverage = Coverage(checked={"Pod": 3})
 
 
 class Row(BaseModel):

@@ -11,11 +11,10 @@ from pydantic import BaseModel
 from clusterwright.agents.diagnose import diagnose
 from clusterwright.agents.diagnose.diagnosis import About, Diagnosis, Verdict
 from clusterwright.agents.hub import connect
-from clusterwright.tools.coverage import Coverage
 from clusterwright.tools.errors import InvalidInputError, NotFoundError
 from clusterwright.tools.finding import Edge, Finding, Severity
 from clusterwright.tools.ref import Ref
-from tests.agents.found import edge, finding
+from tests.agents.found import Page, edge, finding
 
 CRASH = finding("pod/crash-loop", "Deployment/shop/cart", members=["Pod/shop/cart-1"])
 NO_BACKENDS = finding(
@@ -24,12 +23,6 @@ NO_BACKENDS = finding(
     relations=(edge("Service/shop/cart", Edge.SELECTS, "Pod/shop/cart-1"),),
 )
 ELSEWHERE = finding("pod/image-not-found", "Deployment/shop/mail", members=["Pod/shop/mail-1"])
-
-
-class Page(BaseModel):
-    cluster: str = "dev"
-    findings: list[Finding] = []
-    coverage: Coverage = Coverage(checked={"Pod": 3})
 
 
 class Neighbour(BaseModel):

@@ -7,22 +7,12 @@ import anyio
 import pytest
 from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError as McpToolError
-from pydantic import BaseModel
 
 from clusterwright.agents.diagnose import diagnose
 from clusterwright.agents.diagnose.diagnosis import Diagnosis, Verdict
 from clusterwright.agents.hub import connect
-from clusterwright.tools.coverage import Coverage
-from clusterwright.tools.finding import Edge, Finding, Relation
-from tests.agents.found import edge, finding
-
-
-class Page(BaseModel):
-    cluster: str = "dev"
-    findings: list[Finding] = []
-    relations: list[Relation] = []
-    coverage: Coverage = Coverage(checked={"Pod": 3})
-    next_cursor: str | None = None
+from clusterwright.tools.finding import Edge
+from tests.agents.found import Page, edge, finding
 
 
 def serving(**tools: Callable[..., Coroutine[Any, Any, Page]]) -> MCPServer:

@@ -5,8 +5,8 @@ from clusterwright.agents.diagnose.next_step import NextSteps
 from clusterwright.agents.report.said import checked_lines
 from clusterwright.tools.coverage import Gap
 from clusterwright.tools.finding import Edge
-from tests.agents.diagnose.simulated_fleet import Page, Simulated, diagnosed
-from tests.agents.found import edge, finding
+from tests.agents.diagnose.simulated_fleet import Simulated, diagnosed
+from tests.agents.found import Page, edge, finding
 
 
 def crash(cluster: str) -> Page:

@@ -5,7 +5,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import anyio
 import pytest
@@ -14,8 +13,7 @@ from clusterwright.agents.diagnose import diagnose
 from clusterwright.agents.diagnose.diagnosis import Diagnosis
 from clusterwright.agents.hub import connect
 from clusterwright.agents.server_spec import parse_server
-
-SERVER = Path(__file__).parents[1] / "cli" / "problem_server.py"
+from tests.cli.diagnosed import SERVER
 
 
 @pytest.fixture

@@ -8,20 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from clusterwright.cli.diagnose import command
+from tests.cli.diagnosed import diagnose, spec
 
-SERVER = Path(__file__).parent / "problem_server.py"
 RAW = Path(__file__).parents[1] / "agents" / "raw_server.py"
-
-
-def spec(mode: str) -> str:
-    return shlex.join([sys.executable, str(SERVER), mode])
-
-
-def diagnose(*arguments: str) -> Result:
-    return CliRunner(env={"COLUMNS": "200"}).invoke(command, list(arguments))
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 import yaml
-from click.testing import CliRunner
 
-from clusterwright.cli.diagnose import command
 from clusterwright.cli.fleet import fleet
 from clusterwright.tools.errors import InvalidInputError, NotFoundError
+from tests.cli.diagnosed import diagnose
 
 if TYPE_CHECKING:
     from clusterwright.tools.manifest import Manifest
@@ -69,16 +68,14 @@ def test_all_contexts_take_a_kubeconfig(tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_asked_together_is_a_mistake_of_usage(options: list[str]) -> None:
-    result = CliRunner().invoke(command, options)
+    result = diagnose(*options)
     assert result.exit_code == 2
     assert "Usage" in result.stderr
 
 
 def test_contexts_that_cannot_be_reached_are_told_each_once(tmp_path: Path) -> None:
     path = kubeconfig(tmp_path, "a", "b")
-    result = CliRunner(env={"COLUMNS": "200"}).invoke(
-        command, ["--kubeconfig", str(path), "--all-contexts"]
-    )
+    result = diagnose("--kubeconfig", str(path), "--all-contexts")
     assert result.exit_code == 2
     told = [line for line in result.stdout.splitlines() if line.startswith("unchecked")]
     assert [line.split(":")[0] for line in told] == [

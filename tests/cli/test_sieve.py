@@ -2,19 +2,16 @@
 
 import json
 import os
-import shlex
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from clusterwright.cli.diagnose import command
+from tests.cli import diagnosed
 from tests.cli.interruptible import COMMAND
 
-SERVER = Path(__file__).parent / "problem_server.py"
 ENTRY = """\
 - code: pod/image-not-found
   subject: Deployment/shop/*
@@ -25,8 +22,7 @@ ENTRY = """\
 
 
 def diagnose(mode: str, *options: str) -> Result:
-    spec = shlex.join([sys.executable, str(SERVER), mode])
-    return CliRunner(env={"COLUMNS": "200"}).invoke(command, ["--server", spec, *options])
+    return diagnosed.diagnose("--server", diagnosed.spec(mode), *options)
 
 
 def test_what_the_ignore_file_of_the_directory_names_is_counted_and_fails_nothing(
@@ -128,8 +124,7 @@ def test_the_severity_to_fail_on_can_be_chosen(fail_on: str, status: int) -> Non
 def test_a_watch_leaves_out_what_is_ignored_and_says_that_it_heeds_a_file(tmp_path: Path) -> None:
     file = tmp_path / "ours.yaml"
     file.write_text(ENTRY, encoding="utf-8")
-    spec = shlex.join([sys.executable, str(SERVER), "broken"])
-    argv = [*COMMAND, "diagnose", "--watch", "--server", spec]
+    argv = [*COMMAND, "diagnose", "--watch", "--server", diagnosed.spec("broken")]
     with subprocess.Popen(
         [*argv, "--ignore-file", str(file)],
         stdout=subprocess.PIPE,

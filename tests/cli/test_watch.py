@@ -4,10 +4,8 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 
 import anyio
 import pytest
@@ -20,10 +18,10 @@ from clusterwright.agents.diagnose.watch import Change, What
 from clusterwright.cli.watch import as_line, as_record, follow
 from clusterwright.tools.coverage import Coverage, Gap
 from tests.agents.found import answered, finding
+from tests.cli.diagnosed import spec
 from tests.cli.interruptible import COMMAND
 
 NOON = datetime(2026, 11, 23, 12, 0, 5, tzinfo=UTC)
-SERVER = Path(__file__).with_name("problem_server.py")
 [ROOT] = correlate([answered(finding("pod/crash-loop", "Deployment/shop/cart"))]).root_causes
 
 
@@ -53,8 +51,7 @@ def test_a_record_is_one_versioned_line() -> None:
 
 
 def test_a_watch_goes_on_until_it_is_interrupted() -> None:
-    spec = f"{sys.executable} {SERVER} broken"
-    argv = [*COMMAND, "diagnose", "--watch", "--server", spec]
+    argv = [*COMMAND, "diagnose", "--watch", "--server", spec("broken")]
     with subprocess.Popen(
         [*argv, "-o", "json"], stdout=subprocess.PIPE, env={**os.environ, "PYTHONUNBUFFERED": "1"}
     ) as process:

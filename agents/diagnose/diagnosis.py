@@ -137,14 +137,23 @@ Place = tuple[str, str, Ref]
 """Where a finding is: its cluster, its code, its subject."""
 
 
+def place_of(root: RootCause) -> Place:
+    """Return where a root cause is; several of one code may be about one object."""
+    return (root.cluster, root.code, root.subject)
+
+
 def place(one: Symptom, root: RootCause) -> Place:
     """Return where something is that a root cause explains."""
     return (one.cluster or root.cluster, one.code, one.subject)
 
 
-def explained(root: RootCause) -> set[Place]:
-    """Return where everything is that a root cause explains."""
-    return {place(one, root) for one in root.folded}
+def explained(roots: Iterable[RootCause]) -> dict[Place, RootCause]:
+    """Return where everything is that root causes explain, with the first one that does."""
+    found: dict[Place, RootCause] = {}
+    for root in roots:
+        for one in root.folded:
+            found.setdefault(place(one, root), root)
+    return found
 
 
 def broken(roots: Iterable[RootCause]) -> bool:

@@ -92,7 +92,7 @@ def compared(diagnosis: Diagnosis, before: Diagnosis, namespace: str | None = No
     now = Counter([_name(root) for root in diagnosis.root_causes])
     now.update(one.id for one in diagnosis.set_aside if one.why is Why.IGNORED)
     blind = less_seen(diagnosis, before)
-    folded = {one for root in diagnosis.root_causes for one in explained(root)}
+    folded = explained(diagnosis.root_causes)
     for name, left in earlier.items():
         missing = max(0, had[name] - now[name])
         aside += [

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import anyio
 
-from clusterwright.agents.diagnose.diagnosis import Diagnosis, RootCause, Why, explained
+from clusterwright.agents.diagnose.diagnosis import Diagnosis, RootCause, Why, explained, place_of
 from clusterwright.agents.diagnose.known import less_seen
 
 
@@ -42,9 +42,9 @@ def changes(before: Diagnosis, now: Diagnosis) -> list[Change]:
         for one in now.root_causes
         if (known := was.get(one.id)) and one.severity.rank < known.severity.rank
     ]
-    blind = less_seen(now, before)
+    blind, symptoms = less_seen(now, before), explained(now.root_causes)
     for one in _missing(before, now):
-        if under := _explains(now, one):
+        if under := symptoms.get(place_of(one)):
             found.append(Change(What.FOLDED, one, under))
         elif one.cluster not in blind:
             found.append(Change(What.GONE, one))
@@ -75,9 +75,9 @@ def _kept(last: Diagnosis, now: Diagnosis) -> Diagnosis:
 
     These keep what they had been asked for, until as much is seen of them again.
     """
-    blind = less_seen(now, last)
+    blind, symptoms = less_seen(now, last), explained(now.root_causes)
     missing = (one for one in _missing(last, now) if one.cluster in blind)
-    roots = (*now.root_causes, *(one for one in missing if not _explains(now, one)))
+    roots = (*now.root_causes, *(one for one in missing if place_of(one) not in symptoms))
     seen = (one for one in now.sources if one.cluster and one.cluster not in blind)
     sources = (*seen, *(one for one in last.sources if one.cluster in blind))
     return now.model_copy(
@@ -90,10 +90,3 @@ def _missing(before: Diagnosis, now: Diagnosis) -> list[RootCause]:
     left = {one.id for one in now.root_causes}
     left |= {one.id for one in now.set_aside if one.why is not Why.GONE}
     return [one for one in before.root_causes if one.id not in left]
-
-
-def _explains(now: Diagnosis, root: RootCause) -> RootCause | None:
-    """Return the root cause under which a former one is a symptom now."""
-    wanted = (root.cluster, root.code, root.subject)
-    others = (one for one in now.root_causes if one.id != root.id)
-    return next((one for one in others if wanted in explained(one)), None)

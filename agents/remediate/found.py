@@ -7,7 +7,14 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from clusterwright.agents.diagnose.correlate import correlate
-from clusterwright.agents.diagnose.diagnosis import Diagnosis, Place, RootCause, Verdict, place
+from clusterwright.agents.diagnose.diagnosis import (
+    Diagnosis,
+    Place,
+    RootCause,
+    Verdict,
+    place,
+    place_of,
+)
 from clusterwright.agents.diagnose.gather import Answered, gather
 from clusterwright.agents.hub import Hub
 from clusterwright.agents.problems import SUFFIX
@@ -30,11 +37,6 @@ def nearest(alike: Sequence[_T], title: str, told: Callable[[_T], str]) -> _T | 
     same = [one for one in alike if told(one) == title]
     same = same or [one for one in alike if mark(told(one)) == mark(title)]
     return next(iter(same or alike), None)
-
-
-def place_of(root: RootCause) -> Place:
-    """Return where a root cause is; several of one code may be about one object."""
-    return (root.cluster, root.code, root.subject)
 
 
 @dataclass(frozen=True, slots=True)

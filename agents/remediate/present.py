@@ -2,8 +2,8 @@
 
 from collections.abc import Set as AbstractSet
 
-from clusterwright.agents.diagnose.diagnosis import Place, RootCause, place
-from clusterwright.agents.remediate.found import Found, mark, nearest, place_of
+from clusterwright.agents.diagnose.diagnosis import Place, RootCause, explained, place_of
+from clusterwright.agents.remediate.found import Found, mark, nearest
 
 
 class Present:
@@ -12,11 +12,9 @@ class Present:
     def __init__(self, found: Found) -> None:
         """Take a look."""
         self._own: dict[Place, list[RootCause]] = {}
-        self._under: dict[Place, RootCause] = {}
         for root in found.diagnosis.root_causes:
             self._own.setdefault(place_of(root), []).append(root)
-            for one in root.folded:
-                self._under.setdefault(place(one, root), root)
+        self._under = explained(found.diagnosis.root_causes)
 
     def twins(self, root: RootCause) -> frozenset[str]:
         """Return the titles of the other roots of its code that are about its object."""

@@ -2,9 +2,9 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from clusterwright.agents.diagnose.diagnosis import RootCause
+from clusterwright.agents.diagnose.diagnosis import RootCause, place_of
 from clusterwright.agents.remediate.fix import Fixer
-from clusterwright.agents.remediate.found import Found, place_of
+from clusterwright.agents.remediate.found import Found
 from clusterwright.agents.remediate.order import in_order
 from clusterwright.agents.remediate.present import Present
 from clusterwright.agents.remediate.repair import (

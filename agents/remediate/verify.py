@@ -6,9 +6,17 @@ from dataclasses import dataclass
 
 import anyio
 
-from clusterwright.agents.diagnose.diagnosis import Place, RootCause, Symptom, place, touched
+from clusterwright.agents.diagnose.diagnosis import (
+    Place,
+    RootCause,
+    Symptom,
+    explained,
+    place,
+    place_of,
+    touched,
+)
 from clusterwright.agents.hub import Hub
-from clusterwright.agents.remediate.found import Found, Scope, look, mark, place_of
+from clusterwright.agents.remediate.found import Found, Scope, look, mark
 from clusterwright.agents.remediate.repair import Left
 from clusterwright.tools.ref import Ref
 
@@ -103,12 +111,8 @@ def _stays(before: Found, now: Found, root: RootCause) -> bool:
 
 def _causes(now: Found, known: AbstractSet[tuple[str, Ref]]) -> dict[Place, RootCause]:
     """Return the first root that each symptom is of, of those that were there before."""
-    found: dict[Place, RootCause] = {}
-    for root in now.diagnosis.root_causes:
-        if (root.code, root.subject) in known:
-            for one in root.folded:
-                found.setdefault(place(one, root), root)
-    return found
+    roots = now.diagnosis.root_causes
+    return explained(root for root in roots if (root.code, root.subject) in known)
 
 
 def _why(symptom: Symptom, other: RootCause | None) -> str:

@@ -26,6 +26,7 @@ from clusterwright.agents.report.incident import (
 )
 from clusterwright.agents.report.incident_markdown import to_markdown
 from clusterwright.agents.report.incident_repairs import as_json
+from clusterwright.agents.report.said import counted
 from clusterwright.cli.authority import authority_of
 from clusterwright.cli.consent import at_terminal
 from clusterwright.cli.output import write_whole
@@ -262,7 +263,7 @@ def _conclude(found: Found, repairs: list[Repair], wish: _Wish) -> int:
     if wish.output == "json":
         click.echo(as_json(repairs, found.unchecked()))
     else:
-        click.echo(f"{len(repairs)} root cause{'s' * (len(repairs) != 1)}: {told}.")
+        click.echo(f"{counted(len(repairs), 'root cause')}: {told}.")
     blind = _blind(found, wish)
     if any(one.result is Result.NOT_TRIED for one in repairs):
         return UNCHECKED

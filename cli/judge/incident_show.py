@@ -21,10 +21,16 @@ def judge_in(name: str, composed: Sequence[Composed], *, heal: bool) -> bool:
     A sandbox that runs already is used and left; one that is started for this is taken down again.
     """
     console = Console(stderr=True, highlight=False)
-    needs = {scene.card.needs for one in composed for scene in one.scenes}
+    needs = frozenset[str]().union(*(one.needs for one in composed))
     with taken_down(name):
         with report_to(sys.stderr) as report:
-            up(name, prometheus="prometheus" in needs, gpu="gpu" in needs, report=report)
+            up(
+                name,
+                cluster_api="cluster-api" in needs,
+                prometheus="prometheus" in needs,
+                gpu="gpu" in needs,
+                report=report,
+            )
         outcomes = judge_incidents(cluster_of(name), composed, console.print, heal=heal)
     click.echo(incident_table(outcomes))
     click.echo(summary(outcomes))

@@ -41,15 +41,15 @@ def judge_incidents(
 
     With `heal`, heal the causes of those that come up by themselves then, and see that they do.
     """
-    able = [one for one in composed if _is_able(cluster, one)]
+    able = [one for one in composed if can_happen(cluster, one)]
     if len(able) < len(composed):
         say(f"not judged here: {', '.join(one.name for one in composed if one not in able)}")
     return anyio.run(partial(_judge, cluster, able, say, heal=heal))
 
 
-def _is_able(cluster: Cluster, one: Composed) -> bool:
-    """Return whether a sandbox has what an incident needs: the real node, and what is named."""
-    return cluster.has_node and all(is_able(cluster, scene.card.needs) for scene in one.scenes)
+def can_happen(cluster: Cluster, one: Composed) -> bool:
+    """Return whether a sandbox has all that an incident needs."""
+    return all(is_able(cluster, what) for what in one.needs)
 
 
 async def _judge(

@@ -63,7 +63,7 @@ def choose(only: str, seed: int) -> Sequence[Composed]:
 
 
 def _row(one: Composed) -> tuple[str, ...]:
-    needs = ", ".join(sorted({x.card.needs for x in one.scenes}))
+    needs = ", ".join(sorted(one.needs - {"control-plane"}))
     simulated = any(x.card.simulated for x in one.scenes)
     said = ", ".join(f"{x.code} on {x.subject}" for x in one.truth)
     layers = str(len(one.incident.layers))

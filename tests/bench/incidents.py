@@ -1,9 +1,9 @@
 """How many composed incidents are diagnosed right, and what a diagnosis over all servers takes.
 
 The written ones are the same each time; the fresh ones are made up from the commit that is checked
-out, and of Kubernetes alone. An incident counts only if all servers answered, a true cause comes
-first, all are told, no symptom is told as a cause, and symptoms are told under their own. One that
-cannot be judged counts as wrong.
+out. An incident counts only if all servers answered, a true cause comes first, all are told, no
+symptom is told as a cause, and symptoms are told under their own. One that cannot be judged counts
+as wrong.
 
 Symptoms take seconds to show, so a diagnosis is asked for again until it is right or patience ends;
 `composed_first_answer` and `composed_fresh_first_answer` count what was right at once.

@@ -5,11 +5,12 @@ and nothing else: that everything comes up then shows that the truth is the trut
 """
 
 import random
+from functools import partial
 
 import pytest
 
 from clusterwright.cli.judge.incident_table import incident_table, summary
-from clusterwright.cli.judge.incidents import judge_incidents
+from clusterwright.cli.judge.incidents import can_happen, judge_incidents
 from clusterwright.deploy.sandbox import Instance
 from clusterwright.deploy.sandbox.incident.compose import compose
 from clusterwright.deploy.sandbox.incident.generate import fresh
@@ -30,9 +31,10 @@ def test_composed_incidents_are_traced_to_their_causes_and_no_symptom_is_told_as
     cluster = connect(sandbox.kubeconfig, sandbox.registry_url or None)
     if not cluster.has_node:
         pytest.skip("who calls whom is real only where containers run: this sandbox has no node")
+    able = partial(can_happen, cluster)
     written = [compose(one, seed) for one in load_incidents() if not one.unsolved]
-    able = [one for one in written if all(x.card.needs == "node" for x in one.scenes)]
-    composed = [*random.Random(seed).sample(able, _WRITTEN), *fresh(seed, _MADE_UP)]
+    chosen = random.Random(seed).sample([*filter(able, written)], _WRITTEN)
+    composed = [*chosen, *fresh(seed, _MADE_UP, able)]
     outcomes = judge_incidents(cluster, composed, print, heal=True)
     scenes = [scene for one in composed for scene in one.scenes]
     remove(cluster, scenes, wait=True)  # what is on its way out is not for the next test to see

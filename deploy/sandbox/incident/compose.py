@@ -12,6 +12,7 @@ from clusterwright.deploy.sandbox.incident.faults import FAULTS, REAL, Kind
 from clusterwright.deploy.sandbox.incident.incident import Cause, Dependant, Incident
 from clusterwright.deploy.sandbox.incident.layer import Filled, layers
 from clusterwright.deploy.sandbox.incident.merge import pods_of, scene
+from clusterwright.deploy.sandbox.scenario.card import Needs
 from clusterwright.deploy.sandbox.scenario.draw import Values, draw
 from clusterwright.deploy.sandbox.scenario.load import load
 from clusterwright.deploy.sandbox.scenario.model import Rendered, placed
@@ -72,6 +73,11 @@ class Composed:
         """Return whether more fails because of the causes than of the causes themselves."""
         own, others = self.failing
         return others > own
+
+    @property
+    def needs(self) -> frozenset[Needs]:
+        """Return what a sandbox must have for it: who calls runs on the real node."""
+        return frozenset({"node", *(load(one.fault).card.needs for one in self.incident.causes)})
 
     @property
     def provable(self) -> bool:

@@ -50,12 +50,54 @@ ALONE: Mapping[str, tuple[Kind, ...]] = {
     "command-update": (),
     "out-of-memory": (),
 }
-ELSEWHERE: Mapping[str, tuple[Kind, ...]] = {
+RELEASES: Mapping[str, tuple[Kind, ...]] = {
     "deleted-service": ("service",),
-    "kernel-headers": ("workload",),
-    "paused-operand": ("workload",),
-    "unoffered-resource": ("workload",),
-    "alert-with-cause": ("workload",),
+    "first-install": ("service",),
+    "release-label": ("workload",),
 }
-"""Of releases, GPUs and alerts: what these need is not in every sandbox, so nothing draws them."""
-FAULTS: Mapping[str, tuple[Kind, ...]] = {**REAL, **SIMULATED, **ALONE, **ELSEWHERE}
+"""What a release is without, whose pods run on a simulated node, or nowhere."""
+DEVICES: Mapping[str, tuple[Kind, ...]] = {
+    "kernel-headers": ("workload",),
+    "driver-version": ("workload",),
+    "driver-upgrade": ("workload",),
+    "nfd-worker": ("workload",),
+    "opted-out-node": ("workload",),
+    "paused-operand": ("workload",),
+    "dedicated-pool": ("workload",),
+    "toolkit-config": ("workload",),
+    "plugin-start": ("workload",),
+    "amd-module": ("workload",),
+    "virtual-machine-pool": ("workload",),
+    "rdma-devices": ("workload",),
+    "unoffered-resource": ("workload",),
+    "product-label": ("workload",),
+    "device-class": ("workload",),
+}
+"""A workload waits for GPUs, of which a simulated node or its own Pods are the cause."""
+ALERTS: Mapping[str, tuple[Kind, ...]] = {"alert-with-cause": ("workload",)}
+"""Alerts tell of it besides."""
+MACHINES: Mapping[str, tuple[Kind, ...]] = {
+    "cluster-class-missing": (),
+    "class-template-missing": (),
+    "unpatchable-variable": (),
+    "k0rdent-credential": (),
+}
+"""Of workload clusters, whose machines are in memory: no workload of an incident is on these."""
+RELEASES_ALONE: Mapping[str, tuple[Kind, ...]] = {
+    "killed-upgrade": (),
+    "unawaited-image": (),
+    "edited-image": (),
+    "failed-migration": (),
+    "refused-value": (),
+    "quota-values": (),
+}
+BESIDE: Mapping[str, tuple[Kind, ...]] = {**ALONE, **RELEASES_ALONE, **MACHINES}
+"""Nobody needs these."""
+FAULTS: Mapping[str, tuple[Kind, ...]] = {
+    **REAL,
+    **SIMULATED,
+    **RELEASES,
+    **DEVICES,
+    **ALERTS,
+    **BESIDE,
+}

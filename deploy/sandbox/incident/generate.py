@@ -1,13 +1,19 @@
-"""Make up an incident from a seed: causes, shape, and two to four layers.
+"""Make up an incident from a seed: causes, shape, and two to four layers."""
 
-All of it is of Kubernetes: no release, GPU, metric or workload cluster is ever drawn.
-"""
-
+from collections.abc import Callable
+from itertools import count, islice
 from random import Random
 from typing import Literal
 
 from clusterwright.deploy.sandbox.incident.compose import Composed, compose, offers_of
-from clusterwright.deploy.sandbox.incident.faults import ALONE, REAL, SIMULATED
+from clusterwright.deploy.sandbox.incident.faults import (
+    ALERTS,
+    BESIDE,
+    DEVICES,
+    REAL,
+    RELEASES,
+    SIMULATED,
+)
 from clusterwright.deploy.sandbox.incident.incident import Cause, Dependant, Incident
 from clusterwright.deploy.sandbox.incident.layer import layers
 from clusterwright.deploy.sandbox.incident.load import load_incident
@@ -22,14 +28,20 @@ _ACROSS = 0.1
 """How often a layer that may be in another namespace than what it needs is in another."""
 _BESIDE, _BYSTANDER = 0.25, "quiet-selector"
 """How often there is something that is well besides, and which written incident's that is."""
-_REAL_BY_SIMULATED = 2
-"""So many times as often a cause is of the real node."""
+_FIRST = ((REAL, 10), (SIMULATED, 4), (RELEASES, 3), (DEVICES, 4), (ALERTS, 1))
+"""What the first cause is of, and how often; containers of the real node more than all else."""
 
 
-def fresh(seed: int, count: int) -> list[Composed]:
-    """Return so many incidents that are made up from a seed, each under a seed of its own."""
-    seeds = [(seed * _APART + number) % _SEEDS for number in range(count)]
-    return [compose(generate(one), one) for one in seeds]
+def fresh(
+    seed: int, many: int, able: Callable[[Composed], bool] = lambda _: True
+) -> list[Composed]:
+    """Return so many incidents that are made up from a seed, each under a seed of its own.
+
+    Those that are not `able` to happen where they shall are passed over.
+    """
+    seeds = ((seed * _APART + number) % _SEEDS for number in count())
+    composed = (compose(generate(one), one) for one in seeds)
+    return list(islice(filter(able, composed), many))
 
 
 def generate(seed: int) -> Incident:
@@ -40,9 +52,10 @@ def generate(seed: int) -> Incident:
     be in another namespace than that, and something that is well may be beside it all.
     """
     dice = Random(f"generated/{seed}")
-    causes = [Cause(fault=dice.choice((*[*REAL] * _REAL_BY_SIMULATED, *SIMULATED)), name="first")]
+    [group] = dice.choices([one for one, _ in _FIRST], [often for _, often in _FIRST])
+    causes = [Cause(fault=dice.choice([*group]), name="first")]
     if dice.random() < _TWO_CAUSES:
-        faults = [one for one in (*REAL, *SIMULATED, *ALONE) if one != causes[0].fault]
+        faults = [one for one in (*REAL, *SIMULATED, *RELEASES, *BESIDE) if one != causes[0].fault]
         second = Cause(fault=dice.choice(faults), name="second", namespace=dice.choice((1, 1, 2)))
         causes.append(second)
     incident = Incident.model_construct(

@@ -15,7 +15,8 @@ from clusterwright.deploy.sandbox.scenario.model import (
 )
 from clusterwright.tools.manifest import Manifest, name_of, number, text
 
-_NEEDS = ("node", "prometheus", "gpu")
+_NEEDS = ("node", "prometheus", "gpu", "cluster-api")
+"""What a sandbox has besides, the rarest last."""
 
 
 def scene(
@@ -83,7 +84,9 @@ def _card(
     name: str, incident: Incident, faults: Sequence[Rendered], filled: Sequence[Filled]
 ) -> Card:
     needs = next((n for n in reversed(_NEEDS) for f in faults if f.card.needs == n), "node")
-    domain = next((one.card.domain for one in faults), "kubernetes")
+    domains = [one.card.domain for one in faults] or ["kubernetes"]
+    # Clusters of Cluster API are taken down with care, and all of a scene is given their time.
+    domain = "cluster_api" if "cluster_api" in domains else domains[0]
     simulated = {*(one.card.simulated for one in faults), *(one.simulated for one in filled)}
     return Card.model_validate(
         {

@@ -1,9 +1,10 @@
 from collections import Counter
 
 from clusterwright.deploy.sandbox.incident.compose import compose
-from clusterwright.deploy.sandbox.incident.faults import ELSEWHERE
-from clusterwright.deploy.sandbox.incident.generate import generate
+from clusterwright.deploy.sandbox.incident.generate import fresh, generate
 from clusterwright.deploy.sandbox.incident.incident import Dependant, Incident
+from clusterwright.deploy.sandbox.scenario.card import DOMAINS
+from clusterwright.deploy.sandbox.scenario.load import load
 from clusterwright.tools.ref import Ref
 
 SEEDS = range(200)
@@ -36,8 +37,19 @@ def test_each_can_be_composed_and_has_the_truth_of_each_of_its_causes() -> None:
         assert not {one.subject for one in composed.truth} & set(composed.layer_objects)
 
 
-def test_all_of_it_is_of_kubernetes() -> None:
-    assert not {one.fault for seed in SEEDS for one in generate(seed).causes} & set(ELSEWHERE)
+def test_causes_are_of_all_domains() -> None:
+    domains = Counter(
+        load(one.fault).card.domain for seed in SEEDS for one in generate(seed).causes
+    )
+    assert set(domains) == set(DOMAINS)
+    assert domains["kubernetes"] > sum(domains.values()) / 2
+
+
+def test_those_that_cannot_happen_somewhere_are_passed_over() -> None:
+    everywhere = [one for one in fresh(3, 40) if one.needs <= {"node", "control-plane"}]
+    assert 20 < len(everywhere) < 40
+    here = fresh(3, len(everywhere), lambda one: one.needs <= {"node", "control-plane"})
+    assert [one.name for one in here] == [one.name for one in everywhere]
 
 
 def _apart(incident: Incident) -> list[Dependant]:

@@ -31,6 +31,7 @@ from clusterwright.tools.kubernetes.owners.claim import Claim, Question
 from clusterwright.tools.kubernetes.owners.gitops import argo_cd, flux
 from clusterwright.tools.manifest import (
     Manifest,
+    items,
     labels_of,
     mapping,
     namespace_of,
@@ -85,16 +86,41 @@ def _call(caller: Ref, service: Ref, selected: Mapping[Ref, tuple[Ref, ...]]) ->
 
 def _services_of(snapshot: Snapshot, finding: Finding) -> Iterator[Ref]:
     """Yield the Services that a finding's evidence names, and those that a failing probe asks."""
+    logs = set[tuple[Ref, str]]()
     for one in finding.evidence:
         line = one.line if isinstance(one, LogEvidence) else ""
         line = one.message if isinstance(one, EventEvidence) else line
-        yield from not_reached(snapshot, line, one.ref.namespace)
+        named = not_reached(snapshot, line, one.ref.namespace)
+        if isinstance(one, LogEvidence):
+            beside = (one.ref, one.container) in logs
+            logs.add((one.ref, one.container))
+            named = [ref for ref in named if not beside or _its_own(snapshot, one.ref, ref)]
+        yield from named
     for pod in filter(None, map(snapshot.get, finding.members[:1])):
         for container in containers(pod):
             if f"'{container.name}'" in _fields(finding):
                 for probe in _probes(finding, container):
                     command = texts(container.spec, probe, "exec", "command")
                     yield from _others(snapshot, pod, command)
+
+
+def _its_own(snapshot: Snapshot, pod: Ref, service: Ref) -> bool:
+    """Tell whether a pod has to do with a Service that only a line beside the telling one names.
+
+    Such a line may quote what somebody outside has sent, and so lead a crash to a Service that
+    they have. It is believed of the pod's namespace, and of what the pod itself is told to call.
+    """
+    if service.namespace == pod.namespace:
+        return True
+    words = [word for one in containers(snapshot.get(pod) or {}) for word in _settings(one)]
+    return service in asked_for(snapshot, words, pod.namespace)
+
+
+def _settings(container: Container) -> Iterator[str]:
+    yield from texts(container.spec, "command")
+    yield from texts(container.spec, "args")
+    for one in items(container.spec, "env"):
+        yield text(one, "value")
 
 
 def _fields(finding: Finding) -> str:

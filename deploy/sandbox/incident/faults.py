@@ -3,7 +3,8 @@
 This is what composing needs to know of a scenario, and no more: its truth stays its own. A fault
 is listed with what does not work for whoever needs it, each by the name that the scenario draws:
 its workload and the Service over that are `${app}`, its claim is `${config}`. One that lists
-nothing has nobody who needs it, and may only be the second cause of an incident.
+nothing has nobody who needs it, and may only be the second cause of an incident. Faults of a quota
+are not listed: it would keep the layers away as well.
 """
 
 from collections.abc import Mapping
@@ -52,7 +53,6 @@ ALONE: Mapping[str, tuple[Kind, ...]] = {
 }
 RELEASES: Mapping[str, tuple[Kind, ...]] = {
     "deleted-service": ("service",),
-    "first-install": ("service",),
     "release-label": ("workload",),
 }
 """What a release is without, whose pods run on a simulated node, or nowhere."""
@@ -89,7 +89,6 @@ RELEASES_ALONE: Mapping[str, tuple[Kind, ...]] = {
     "edited-image": (),
     "failed-migration": (),
     "refused-value": (),
-    "quota-values": (),
 }
 BESIDE: Mapping[str, tuple[Kind, ...]] = {**ALONE, **RELEASES_ALONE, **MACHINES}
 """Nobody needs these."""

@@ -21,6 +21,7 @@ from tests.tools.kubernetes.analyzers.cluster import (
 )
 
 CART, SERVICE = "Deployment/shop/cart", "Service/shop/cart"
+REFUSED_BY = "FATAL: dial tcp: lookup db.other: connection refused"
 REFUSED = 'Get "http://cart/": dial tcp 10.96.1.2:80: connect: connection refused'
 
 
@@ -99,6 +100,22 @@ def test_a_program_that_crashes_calls_the_service_that_its_log_names() -> None:
     }
     harmless = conclude(*objects, logs={request: ("connected to cart:80", "panic: no PORT")})
     assert around(snapshot(*objects), [o for o in harmless if o.code == "pod/crash-loop"]) == {}
+
+
+@pytest.mark.parametrize("settings", [(), ("http://db.other:80",)])
+def test_another_namespace_is_named_by_the_telling_line_or_by_the_pod_as_well(
+    settings: tuple[str, ...],
+) -> None:
+    quoted = "level=info msg='no such user' user='http://db.other: connection refused'"
+    own = "FATAL: license file is corrupt"
+    called = edge("Deployment/shop/web", Edge.ROUTES_TO, "Service/other/db")
+    objects = [make("Service", "db", namespace="other"), *crashing("web")]
+    objects[-1]["spec"]["containers"][0]["env"] = [{"name": "X", "value": v} for v in settings]
+    request = LogRequest(Ref.parse("Pod/shop/web-1"), "app", previous=True)
+    for lines, named in ((quoted, own), bool(settings)), ((quoted, own, REFUSED_BY), True):
+        found = conclude(*objects, logs={request: lines})
+        edges = around(snapshot(*objects), [one for one in found if one.code == "pod/crash-loop"])
+        assert (called in edges.get(called.source, ())) == named
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ _KUBERNETES = "k8s_describe"
 """The tool whose objects kubectl describes as well."""
 _NO_CONTEXT = frozenset({"", "in-cluster"})
 """Names of a cluster that are no context of a kubeconfig."""
-_WORKLOAD_CLUSTER = "capi:"
+WORKLOAD_CLUSTER = "capi:"
 """How the name of a cluster begins whose kubeconfig its management cluster keeps."""
 _RELEASE = "HelmRelease"
 """Of no group: a release of Helm, which no API server knows. Flux has a kind of that name."""
@@ -33,7 +33,7 @@ class NextSteps:
     def after(self, finding: Finding, cluster: str) -> NextStep:
         """Return what to do about a finding in a cluster."""
         describer = self.describers.get(cluster, "")
-        known = describer == _KUBERNETES and not cluster.startswith(_WORKLOAD_CLUSTER)
+        known = describer == _KUBERNETES and not cluster.startswith(WORKLOAD_CLUSTER)
         where = cluster if len(self.describers) > 1 else ""
         return NextStep(
             fix=finding.fixes[0] if finding.fixes else "",
@@ -47,14 +47,19 @@ class NextSteps:
 
         It names its cluster: the context that kubectl takes by default may be another by then.
         """
-        config = ["--kubeconfig", self.kubeconfig] if self.kubeconfig else []
-        context = ["--context", cluster] if cluster not in _NO_CONTEXT else []
         where = ["-n", subject.namespace] if subject.namespace else []
-        if _is_release(subject):
-            context = ["--kube-context", cluster] if context else []
-            return shlex.join(["helm", *config, *context, "history", *where, subject.name])
+        if is_release(subject):
+            flags = flags_of(cluster, self.kubeconfig, "--kube-context")
+            return shlex.join(["helm", *flags, "history", *where, subject.name])
+        flags = flags_of(cluster, self.kubeconfig)
         what = [*where, f"{_kind(subject).lower()}/{subject.name}"]
-        return shlex.join(["kubectl", *config, *context, "describe", *what])
+        return shlex.join(["kubectl", *flags, "describe", *what])
+
+
+def flags_of(cluster: str, kubeconfig: str, option: str = "--context") -> list[str]:
+    """Return what tells a program which cluster is meant; helm has another option for it."""
+    config = ["--kubeconfig", kubeconfig] if kubeconfig else []
+    return [*config, *([option, cluster] if cluster not in _NO_CONTEXT else [])]
 
 
 def _call(tool: str, subject: Ref, cluster: str) -> str:
@@ -67,7 +72,7 @@ def _call(tool: str, subject: Ref, cluster: str) -> str:
     arguments = {"kind": _kind(subject), "name": subject.name, "namespace": subject.namespace}
     if subject.kind == _ALERT:
         tool, arguments = "prom_alerts", {"alert": subject.name}
-    elif _is_release(subject):
+    elif is_release(subject):
         tool, arguments = "helm_get_release", {"name": f"{subject.namespace}/{subject.name}"}
     arguments["cluster"] = cluster
     return f"{tool}({', '.join(f'{k}={v!r}' for k, v in arguments.items() if v)})"
@@ -81,5 +86,6 @@ def _kind(subject: Ref) -> str:
     return subject.kind_key
 
 
-def _is_release(subject: Ref) -> bool:
+def is_release(subject: Ref) -> bool:
+    """Return whether an object is a release of Helm, and none of Flux."""
     return subject.kind == _RELEASE and not subject.group

@@ -11,13 +11,13 @@ from typing import cast
 
 import yaml
 
+from clusterwright.agents.diagnose.next_step import is_release
 from clusterwright.tools.change import DryRun, PlanStep
 from clusterwright.tools.field_path import MISSING, Path, parse, put, read, spell
 from clusterwright.tools.manifest import Json, Manifest
 
 _MOST = 4
 """Candidates that are tried: each costs a plan."""
-_RELEASE = "HelmRelease"
 _HOOKS = "runs hooks"
 """How a plan begins to tell of hooks: what they do has no step, nor has one that is replaced."""
 
@@ -75,7 +75,7 @@ def proves(steps: Sequence[PlanStep], wanted: Sequence[Wanted]) -> str:
     for step in steps:
         if step.dry_run is not DryRun.PASSED:  # what it would change is not known then
             return f"the dry run of {step.say or step.object} is {step.dry_run}"
-        if step.object.kind == _RELEASE:
+        if is_release(step.object):
             if hooks := [one for one in step.notes if one.startswith(_HOOKS)]:
                 return f"it {hooks[0]}"
             continue

@@ -100,6 +100,13 @@ def test_a_plan_that_changes_more_or_less_or_otherwise_does_not() -> None:
     assert proves(new, WANTED).startswith("it would change (new object)")
 
 
+def test_a_helm_release_of_flux_is_an_object_like_any_other() -> None:
+    right = step(CART, (SELECTOR, "kwoks", "kwok"))
+    flux = "HelmRelease.helm.toolkit.fluxcd.io/flux/prod"
+    more = step(flux, ("spec.values.replicas", "1", "2"))
+    assert proves([right, more], WANTED) == f"it would change spec.values.replicas of {flux} as well"
+
+
 def test_a_step_whose_dry_run_did_not_pass_proves_nothing() -> None:
     right = step(CART, (SELECTOR, "kwoks", "kwok"))
     for outcome in (DryRun.UNSUPPORTED, DryRun.DEPENDS, DryRun.FAILED):

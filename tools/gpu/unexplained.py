@@ -23,7 +23,7 @@ _SHOWN = 3
 
 
 def unexplained(estate: Estate, findings: Sequence[Finding]) -> Iterator[Gap]:
-    """Yield how many pods wait for none of the problems found, and which nodes take no pods."""
+    """Yield the pods that wait for none of the problems found, and the nodes that take no pods."""
     named = frozenset(_named(findings))
     rest = [ref for one in waiting(estate) if not _told(one, named) for ref in one.pods]
     claiming = list(_claiming(estate))
@@ -31,20 +31,20 @@ def unexplained(estate: Estate, findings: Sequence[Finding]) -> Iterator[Gap]:
         rest += [Ref.of(pod) for pod in claiming if named.isdisjoint(_of_pod(estate, pod))]
     if rest:
         first = min(rest, key=str)
-        many = f"{len(rest)} pods wait" if len(rest) > 1 else "a pod waits"
+        more = f" and {len(rest) - 1} more" if len(rest) > 1 else ""
         ask = f"gpu_explain_fit pod={first.namespace}/{first.name}"
-        yield Gap(what=f"why {many} for GPUs", reason=f"for none of these problems: {ask}")
+        why = f"waiting for GPUs, for none of these problems: {ask}"
+        yield Gap(what=f"{first}{more}", reason=why)
     vendors = {vendor_of(key) for one in waiting(estate) for key in one.asked}
-    shut: dict[str, list[str]] = {"NotReady": [], "Cordoned": []}
+    shut: dict[str, list[Ref]] = {"NotReady": [], "Cordoned": []}
     for node in estate.nodes:
         why = closed(node.manifest)
         if why and (claiming or node.vendor in vendors):
-            shut[why].append(node.ref.name)
-    for why, names in shut.items():
-        if names:
-            many = f"{len(names)} GPU nodes" if len(names) > 1 else "a GPU node"
-            what = f"{many} {why} ({few(names, _SHOWN)})"
-            yield Gap(what=what, reason="pods wait for GPUs: see k8s_find_problems")
+            shut[why].append(node.ref)
+    for why, refs in shut.items():
+        if refs:
+            reason = f"{why}, and pods wait for GPUs: see k8s_find_problems"
+            yield Gap(what=few(list(map(str, refs)), _SHOWN), reason=reason)
 
 
 def _named(findings: Iterable[Finding]) -> Iterator[Ref]:

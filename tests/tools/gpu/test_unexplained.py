@@ -7,7 +7,10 @@ from clusterwright.tools.manifest import Json
 from tests.tools.gpu.analyzers.estates import beside, found, waiting
 from tests.tools.gpu.funnel.fleet import Fleet, nvidia, user_pod
 
-WHY = "why a pod waits for GPUs (for none of these problems: gpu_explain_fit pod=research/train-0)"
+WHY = (
+    "Pod/research/train-0 (waiting for GPUs, for none of these problems: gpu_explain_fit"
+    " pod=research/train-0)"
+)
 
 
 def gaps(fleet: Fleet) -> list[str]:
@@ -32,7 +35,7 @@ def test_pods_that_a_taint_keeps_off_are_counted_with_the_tool_that_tells() -> N
     fleet.add(waiting("train-0"))
     assert gaps(fleet) == [WHY]
     fleet.add(waiting("train-1"))
-    assert gaps(fleet) == [WHY.replace("a pod waits", "2 pods wait")]
+    assert gaps(fleet) == [WHY.replace("train-0 (", "train-0 and 1 more (")]
 
 
 def test_a_cordoned_node_is_told_while_something_waits() -> None:
@@ -40,7 +43,7 @@ def test_a_cordoned_node_is_told_while_something_waits() -> None:
     fleet.add(waiting())
     assert gaps(fleet) == [
         WHY,
-        "a GPU node Cordoned (gpu-1) (pods wait for GPUs: see k8s_find_problems)",
+        "Node/gpu-1 (Cordoned, and pods wait for GPUs: see k8s_find_problems)",
     ]
 
 
@@ -52,7 +55,7 @@ def test_nodes_that_do_not_report_are_told_while_something_waits() -> None:
         one["spec"]["taints"] = [{"key": "node.kubernetes.io/unreachable", "effect": "NoSchedule"}]
     fleet.add(waiting())
     assert gaps(fleet)[1:] == [
-        "2 GPU nodes NotReady (gpu-1, gpu-2) (pods wait for GPUs: see k8s_find_problems)"
+        "Node/gpu-1, Node/gpu-2 (NotReady, and pods wait for GPUs: see k8s_find_problems)"
     ]
 
 

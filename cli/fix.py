@@ -10,6 +10,7 @@ from pathlib import Path
 import anyio
 import click
 
+from clusterwright.agents.diagnose.about import require_there
 from clusterwright.agents.diagnose.diagnosis import RootCause, Verdict
 from clusterwright.agents.hub import Target, connect
 from clusterwright.agents.remediate.fix import Fixer, chosen, may_hide
@@ -29,12 +30,13 @@ from clusterwright.agents.report.incident_repairs import as_json
 from clusterwright.agents.report.said import counted
 from clusterwright.cli.authority import authority_of
 from clusterwright.cli.consent import at_terminal
+from clusterwright.cli.meant import object_meant
 from clusterwright.cli.output import write_whole
 from clusterwright.cli.usage import usage
 from clusterwright.tools.errors import ToolError
 from clusterwright.tools.excerpt import few, one_line
 from clusterwright.tools.neutral import neutral
-from clusterwright.tools.ref import check_namespace
+from clusterwright.tools.ref import Ref, check_namespace
 from clusterwright.tools.trust.authority import Authority
 from clusterwright.tools.trust.risk import Access
 
@@ -116,9 +118,11 @@ def command(
     try:
         if namespace:
             check_namespace(namespace)
+        ref = object_meant(target, namespace) if target else None
         authority = authority_of(_access(plan_only=dry_run or output in _SPELLED), approve)
         scope = Scope(context, namespace)
-        wish = _Wish(target, dry_run, output, str(kubeconfig or ""), reports)
+        meant = str(ref) if ref else target
+        wish = _Wish(meant, ref, dry_run, output, str(kubeconfig or ""), reports)
         status = anyio.run(_fix, authority, scope, wish)
     except ToolError as error:
         raise usage(error) from error
@@ -130,6 +134,8 @@ class _Wish:
     """What was asked for."""
 
     target: str | None
+    ref: Ref | None
+    """The object that the target is; None: a finding code, or all."""
     dry_run: bool
     output: str
     kubeconfig: str
@@ -155,6 +161,8 @@ async def _fix(authority: Authority, scope: Scope, wish: _Wish) -> int:
     async with connect(servers, on_question=at_terminal()) as hub:
         found = await look(hub, scope, wish.kubeconfig)
         roots = chosen(found.diagnosis.root_causes, wish.target)
+        if wish.ref and not roots:
+            await require_there(hub, found.answers, wish.ref, scope.cluster)
         if found.diagnosis.verdict is Verdict.UNKNOWN or not roots:
             return _nothing(found, scope, wish)
         if wish.output in _SPELLED:

@@ -92,13 +92,10 @@ async def about(
     """
     roots = [one for one in diagnosis.root_causes if one.cluster == cluster]
     walk = _Walk(roots, _by_object(roots))
-    server = next((a.server for a in answers if _DESCRIBE in a.offers and not a.failed), None)
-    if ref.kind in NO_OBJECTS and not ref.group:
+    server = _describer(answers)
+    if _is_no_object(ref):
         if not walk.meets(_Step(ref, (str(ref),))):
-            raise NotFoundError(
-                f"nothing is found about {ref}",
-                hint="the names that a diagnosis of the whole cluster shows are those to ask for",
-            )
+            raise _nothing_found(ref)
     elif server is None:
         walk.note = "what it hangs on: no server that describes objects answered"
         walk.meets(_Step(ref, (str(ref),)))
@@ -106,6 +103,42 @@ async def about(
         until = anyio.current_time() + _SECONDS
         await _walk(_Look(hub, server, cluster, until), ref, walk)
     return _narrowed(diagnosis, ref, walk)
+
+
+async def require_there(
+    hub: Hub, answers: Sequence[Answered], ref: Ref, cluster: str | None = None
+) -> None:
+    """Raise ToolError unless an object that no root cause names is there, where that can be told.
+
+    `cluster` is the one that was asked; None: the current one.
+    """
+    if _is_no_object(ref):
+        raise _nothing_found(ref)
+    server = _describer(answers)
+    if server is not None:
+        answered = next((one.cluster for one in answers if one.cluster), cluster or "")
+        await _described(hub, server, answered, ref)
+
+
+def _describer(answers: Sequence[Answered]) -> str | None:
+    return next((a.server for a in answers if _DESCRIBE in a.offers and not a.failed), None)
+
+
+def _is_no_object(ref: Ref) -> bool:
+    return ref.kind in NO_OBJECTS and not ref.group
+
+
+def _nothing_found(ref: Ref) -> NotFoundError:
+    return NotFoundError(
+        f"nothing is found about {ref}",
+        hint="the names that a diagnosis of the whole cluster shows are those to ask for",
+    )
+
+
+async def _described(hub: Hub, server: str, cluster: str, ref: Ref) -> _Described:
+    asked = {"kind": ref.kind_key, "name": ref.name, "namespace": ref.namespace}
+    arguments = {k: v for k, v in {**asked, "cluster": cluster}.items() if v}
+    return await hub.call(server, _DESCRIBE, arguments, _Described)
 
 
 def _by_object(roots: Sequence[RootCause]) -> dict[Ref, list[RootCause]]:
@@ -160,11 +193,9 @@ class _Look:
 
         Raise NotFoundError for one that `must` be there.
         """
-        asked = {"kind": ref.kind_key, "name": ref.name, "namespace": ref.namespace}
-        arguments = {k: v for k, v in {**asked, "cluster": self.cluster}.items() if v}
         self.calls += 1
         try:
-            described = await self.hub.call(self.server, _DESCRIBE, arguments, _Described)
+            described = await _described(self.hub, self.server, self.cluster, ref)
         except ToolError as error:
             if must and isinstance(error, NotFoundError):
                 raise

@@ -46,6 +46,26 @@ def test_it_has_to_be_said_what_is_to_be_repaired() -> None:
     assert "either --all or one object or code" in refused("Pod/shop/cart", "--all")
 
 
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("nonsense", "'nonsense' is not a reference; write Kind/namespace/name"),
+        ("deploy/shop/cart", "'deploy' is not a kind; write Kind/namespace/name"),
+        ("deployment/cart", "'deployment' is not a kind"),
+        ("pod/imge-not-found", "no finding has the code 'pod/imge-not-found'; near it: pod/image-"),
+        ("pod/cart", "no finding has the code 'pod/cart'; near it: "),
+        ("gpu", "no finding has the code 'gpu'; near it: gpu/"),
+    ],
+)
+def test_what_is_no_object_and_no_code_is_wrong_usage(target: str, said: str) -> None:
+    assert said in refused(target)
+
+
+def test_an_object_is_in_the_namespace_that_is_looked_at() -> None:
+    said = "'Pod/shop/cart' is not in namespace 'till'; leave the namespace out"
+    assert said in refused("Pod/shop/cart", "-n", "till")
+
+
 @pytest.fixture
 def estate(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Estate:
     """Servers of a cluster that only exists here, in the place of those of a real one."""
@@ -146,3 +166,18 @@ def test_an_object_that_may_be_among_those_only_counted_is_not_told_as_well(
     assert ran("Pod/till/cart-7").stdout == (
         "Nothing to repair about Pod/till/cart-7: no such problem was found.\n"
     )
+
+
+def test_an_object_that_is_not_there_is_wrong_usage_and_not_well(estate: Estate) -> None:
+    estate.findings, estate.there = [CART], {"Deployment/shop/till"}
+    done = ran("Deployment/shop/crat")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.endswith("Error: Deployment/shop/crat is not there; list what is\n")
+    assert ran("Deployment/shop/till").exit_code == 0
+    assert ran("Alert/KubeCartDown").exit_code == 2
+    assert ran("Deployment/shop/cart", "--dry-run").exit_code == 0
+
+
+def test_an_object_is_meant_however_its_group_is_written(estate: Estate) -> None:
+    estate.findings = [CART]
+    assert ran("Deployment.apps/shop/cart", "--dry-run").stdout.endswith("1 planned.\n")

@@ -83,6 +83,8 @@ class Estate:
     """Whether the prometheus server fails so."""
     alerts: list[Finding] | None = None
     """What a prometheus server finds; None: there is no such server."""
+    there: set[str] | None = None
+    """The objects that can be described; None: the kubernetes server describes none."""
     plans: list[Manifest] = field(default_factory=list[Manifest])
 
     def gone(self, *codes: str) -> None:
@@ -164,7 +166,16 @@ class Estate:
         async def k8s_get(kind: str, name: str, namespace: str, path: str, cluster: str) -> Object:
             return Object(fields={path: [self.objects[f"{kind}/{namespace}/{name}"]]})
 
+        if self.there is not None:
+            server.add_tool(self.k8s_describe)
         return server
+
+    async def k8s_describe(self, kind: str, name: str, cluster: str, namespace: str = "") -> Row:
+        """Describe what is there."""
+        ref = "/".join(part for part in (kind, namespace, name) if part)
+        if ref not in (self.there or ()):
+            raise ToolError(f"[not_found] {ref} is not there. Hint: list what is")
+        return Row(path=cluster, value=ref)
 
     def _helm(self) -> MCPServer:
         server = MCPServer("helm")

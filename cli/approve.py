@@ -10,7 +10,7 @@ from clusterwright.tools.kubernetes.changes.question import told
 from clusterwright.tools.trust.approval import sign
 from clusterwright.tools.trust.approver_key import create, load, public_pem
 from clusterwright.tools.trust.authority import Authority, actor
-from clusterwright.tools.trust.places import config_dir
+from clusterwright.tools.trust.places import CONFIG, config_dir, made
 from clusterwright.tools.trust.private_file import create_private
 
 _MINUTES = 30
@@ -38,6 +38,8 @@ def command(*, plan: str | None, key: Path | None, new_key: bool, minutes: int) 
     The signature covers what the plan does, on which cluster, and an expiry.
     """
     path = key or config_dir() / "approver.pem"
+    if new_key and plan is not None:
+        raise click.UsageError("either --new-key or a plan")
     try:
         if new_key:
             _new_key(path)
@@ -50,10 +52,9 @@ def command(*, plan: str | None, key: Path | None, new_key: bool, minutes: int) 
 
 
 def _new_key(path: Path) -> None:
+    folder = made(made(config_dir(), CONFIG) / "approvers", CONFIG)
     passphrase = click.prompt("Passphrase", hide_input=True, confirmation_prompt=True, err=True)
     public = create(path, str(passphrase).encode())
-    folder = config_dir() / "approvers"
-    folder.mkdir(mode=0o700, exist_ok=True)
     pub = folder / f"{actor()}-{path.stem}.pub"
     create_private(pub, public_pem(public))
     click.echo(f"private key: {path}\npublic key, trusted by servers of this user: {pub}")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clusterwright.tools.errors import ForbiddenError
-from clusterwright.tools.trust.places import config_dir, state_dir
+from clusterwright.tools.trust.places import STATE, config_dir, keeping, made, state_dir
 from clusterwright.tools.trust.policy import Policy
 from clusterwright.tools.trust.risk import Access
 
@@ -30,10 +30,11 @@ class Authority:
 
     @cached_property
     def store(self) -> "PlanStore":
-        """The plans."""
+        """The plans, in a folder that is made if it is not there."""
         # Loads a database and cryptography, which start-up does without.
         module = import_module("clusterwright.tools.trust.plan_store")
-        store: PlanStore = module.PlanStore(self._folder)
+        with keeping(self._folder, STATE):
+            store: PlanStore = module.PlanStore(made(self._folder, STATE))
         return store
 
     @cached_property
@@ -53,9 +54,8 @@ class Authority:
 
         By the names of their lock files alone, which is quick; the store knows which it is.
         """
-        folder = self.state or state_dir()
-        found = (one.stem.removeprefix("applying-") for one in folder.glob("applying-*.lock"))
-        return sorted(found)
+        locks = self._folder.glob("applying-*.lock")  # none where there is no such folder
+        return sorted(one.stem.removeprefix("applying-") for one in locks)
 
     @property
     def widest(self) -> Access:
@@ -64,9 +64,7 @@ class Authority:
 
     @property
     def _folder(self) -> Path:
-        folder = self.state or state_dir()
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return folder
+        return self.state or state_dir()
 
     def require(self, cluster: str, wanted: Access) -> None:
         """Raise ForbiddenError unless the mode for a cluster goes as far as is wanted."""

@@ -24,9 +24,15 @@ def command() -> None:
 @click.option("--json", "as_json", is_flag=True, help="The lines as they are kept.")
 def show(*, plan: str | None, as_json: bool) -> None:
     """Print the audit, oldest first."""
-    for line in _log().read():
-        if plan in {None, line.get("plan")}:
-            click.echo(json.dumps(line) if as_json else _told(line))
+    log = _log()
+    lines = [line for line in log.read() if plan is None or line.get("plan") == plan]
+    for line in lines:
+        click.echo(json.dumps(line) if as_json else _told(line))
+    if not lines and not as_json:
+        click.echo("No lines." if plan is None else f"No lines about {plan}.")
+    if unread := log.unreadable():
+        said = "1 line" if unread == 1 else f"{unread} lines"
+        click.echo(f"{said} cannot be read: clusterwright audit verify", err=True)
 
 
 @command.command(name="verify")

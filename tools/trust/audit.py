@@ -23,6 +23,7 @@ from clusterwright.tools.trust.audit_line import (
     end_of,
     parsed,
     place_of,
+    readable,
     sealed_end,
     sealed_line,
 )
@@ -66,9 +67,13 @@ class AuditLog:
     def read(self) -> Iterator[Manifest]:
         """Yield the lines that can be read, oldest first, whether or not they are genuine."""
         for line in self._lines():
-            found = parsed(line)
+            found = readable(line)
             if found is not None:
                 yield found
+
+    def unreadable(self) -> int:
+        """Return how many lines cannot be read: edited ones, say, or not written to their end."""
+        return sum(readable(line) is None for line in self._lines())
 
     def tells(self, event: str, plan: str) -> bool:
         """Return whether there is a genuine line of an event about a plan."""

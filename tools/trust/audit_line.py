@@ -60,6 +60,12 @@ def end_of(key: bytes, content: bytes) -> Place | None:
     return Place(found["seq"], found["mac"])
 
 
+def readable(line: bytes) -> Manifest | None:
+    """Return a line that tells when something was and what, genuine or not; None for others."""
+    found = parsed(line)
+    return found if found is not None and {"at", "event"} <= found.keys() else None
+
+
 def parsed(line: bytes) -> Manifest | None:
     """Return a line as it reads, whether genuine or not; None if it is no JSON object."""
     try:

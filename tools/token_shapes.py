@@ -2,6 +2,10 @@
 
 Each shape is found in time linear in the text, whatever the text. None begins with a repetition
 that could start anew at every character, for a log of an attacker's choosing would stop us.
+
+The name of an object is identity and stays: two objects must not become one, nor a finding lose its
+subject. Names have small letters, and so has no token that could begin as one does, unless it has a
+long run that nobody reads as words. A token without either, made an object's name, is told.
 """
 
 import re
@@ -12,14 +16,24 @@ _KEPT = rf"\1{REDACTED}"
 _SCHEMES = "basic|bearer|digest|negotiate|ntlm|token|apikey|hawk|aws4-hmac-sha256"
 _STAMPED = r"(?:[^\n]{0,120}[\s\]:|])?"
 """What a logger puts before each line of a text that it wraps."""
+_MIXED = r"(?=[a-z0-9_-]{0,200}+[A-Z])"
+"""A capital letter: names have none, and of tokens of 20 characters one in 30,000 has none."""
+_RUN = (
+    r"(?:[a-z0-9]{1,8}-){0,2}(?:[a-z0-9]{32}|(?=(?:[a-z]{0,17}\d){3})[a-z0-9]{20}"
+    r"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})[\w-]*"
+)
+"""A long run in small letters, as DeepSeek, OpenRouter and Langfuse issue them."""
 _ISSUED = "|".join(
     (  # tokens whose issuers gave them a beginning of their own
         r"(?:AKIA|ASIA)[A-Z0-9]{16}\b",
-        r"gh[pousr]_\w{30,}|github_pat_\w{30,}|glpat-[\w-]{20,}",
-        r"xox[abeprs]-[\w-]{10,}|hf_\w{30,}|nvapi-[\w-]{20,}|AIza[\w-]{35}",
-        r"sk-[\w-]{20,}|(?:sk|rk)_(?:live|test)_\w{10,}|whsec_[\w+/=]{20,}",
-        r"npm_\w{30,}|pypi-[\w-]{50,}|do[opr]_v1_\w{40,}|SG\.[\w-]{16,}\.[\w-]{16,}",
-        r"hv[sbr]\.[\w-]{20,}|ya29\.[\w-]{20,}|AGE-SECRET-KEY-1\w{20,}|shpat_\w{20,}",
+        r"gh[pousr]_\w{30,}|github_pat_\w{30,}",
+        rf"(?:sk|glpat|nvapi)-(?:{_MIXED}[\w-]{{20,}}|{_RUN})",
+        rf"xox[abeprs]-(?:{_MIXED}|(?=(?:\d-)?\d{{9}}))[\w-]{{10,}}",
+        r"hf_\w{30,}|AIza[\w-]{35}",
+        r"(?:sk|rk)_(?:live|test)_\w{10,}|whsec_[\w+/=]{20,}",
+        r"npm_\w{30,}|do[opr]_v1_\w{40,}|SG\.[\w-]{16,}\.[\w-]{16,}",
+        rf"(?:(?:hv[sbr]|ya29)\.{_MIXED}[\w-]{{20,}}|pypi-{_MIXED}[\w-]{{50,}})",
+        r"AGE-SECRET-KEY-1\w{20,}|shpat_\w{20,}",
         r"kubeconfig-\w[\w-]{0,60}:\w{40,}|token-\w{5}:\w{40,}",
     )
 )

@@ -100,6 +100,60 @@ def test_what_stands_beside_a_secret_stays(text: str, shown: str) -> None:
     assert redact_text(text) == shown
 
 
+@pytest.mark.parametrize(
+    "token",
+    [
+        "sk-" + "proj-" + "aB3_x-" * 12,
+        "sk-" + "ant-api03-" + "aB3_x-" * 15 + "AA",
+        "sk-" + "or-v1-" + "0a1b" * 16,
+        "sk-" + "0123456789abcdef" * 2,
+        "sk-" + "lf-0b1c2d3e-1111-2222-3333-444455556666",
+        "sk-" + "abcdefgh" * 6,
+        "sk-" + "a1b2c3d4e5f6a1b2c3d4-and-more",
+        "glpat-" + "aB3xyz-B3xyzaB3_yz12",
+        "nvapi-" + "aB3x" * 16,
+        "xoxb-" + "2151881154-2151881154-aB3xaB3xaB3xaB3xaB3xaB3x",
+        "xoxp-" + "2151881154-2151881154-2151881154-0123456789abcdef0123456789abcdef",
+        "xoxa-" + "2-1234567890-abcdefabcd",
+        "xoxe-" + "1-My0xLaBcDeFg",
+        "hvs." + "caesijaaaaaaaaaaaaaaaaaA",
+        "ya29." + "a0AfH6SMaaaaaaaaaaaaaaaa",
+        "pypi-" + "AgEIcHlwaS5vcmcCJDk" + "aB3x" * 10,
+    ],
+)
+def test_a_token_is_removed_whole_by_its_issuers_beginning(token: str) -> None:
+    assert redact_text(f"using {token} now") == f"using {REDACTED} now"
+    assert redact_json({"ref": f"Pod/shop/{token}"}) == {"ref": f"Pod/shop/{REDACTED}"}
+
+
+BEGINNINGS = (
+    "sk",
+    "glpat",
+    "nvapi",
+    "xoxb",
+    "xoxp",
+    "hvs.eu",
+    "ya29.eu",
+    "pypi",
+    "token",
+    "secret",
+)
+
+
+@given(
+    beginning=st.sampled_from(BEGINNINGS),
+    words=st.lists(
+        st.sampled_from(["telecom", "production", "api", "eu-west-1", "v2"]), min_size=1
+    ),
+    ending=st.sampled_from(["", "-7d9f8b6c5d-x2x4z", "-29384756-0", "-20261128", "-0"]),
+)
+def test_the_name_of_an_object_stays(beginning: str, words: list[str], ending: str) -> None:
+    name = "-".join([beginning, *words]) + ending
+    for ref in (f"Pod/{name.replace('.', '-')}/{name}", f"Machine.cluster.x-k8s.io/shop/{name}"):
+        assert redact_json({"subject": ref}) == {"subject": ref}
+    assert redact_text(f'pod "{name}" is not ready') == f'pod "{name}" is not ready'
+
+
 def test_a_secret_keeps_its_keys_only() -> None:
     shown = redact(
         {
@@ -263,6 +317,7 @@ def test_what_is_redacted_stays_redacted(text: str) -> None:
         "passwords:\n- a\n", "cookie: a=b; ", "ABCD", "YWJj ", "H4sI", "://aaaaaaaaaaaaaaaaaaaaaaaa",
         "name: key\nvalue: ", "key = {", "password=\"\\", "a.b.token", "[redacted]\n", "abcdef.",
         "-----BEGIN CERTIFICATE-----", "$6$", ":*:a:", "define('key',", "auth: YTpi ", "key_" * 9,
+        "sk-a", "sk-a-b-", "hvs.a", "xoxb-1",
     ],
 )  # fmt: skip
 def test_no_text_makes_it_slow(part: str) -> None:

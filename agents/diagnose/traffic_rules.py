@@ -14,10 +14,12 @@ _CALLERS = (
     *("pod/init-container-running", "pod/unexplained", "job/failed"),
 )
 """How a program fares that needs a Service which it does not reach."""
-_CALLED = (
-    *("service/no-ready-endpoints", "service/selector-mismatch", "service/target-port-mismatch"),
+_UNABLE = (
+    *("service/selector-mismatch", "service/target-port-mismatch"),
     "networkpolicy/blocks-service",
 )
+"""Of Services whose Pods may well be ready."""
+_CALLED = ("service/no-ready-endpoints", *_UNABLE)
 
 TRAFFIC_RULES = (
     Rule(
@@ -58,7 +60,7 @@ TRAFFIC_RULES = (
     *each(
         ("service/no-ready-endpoints",),
         _TO_PODS,
-        ("service/selector-mismatch", "service/target-port-mismatch"),
+        (*_UNABLE, "release/object-missing"),
         "its Pods are not ready without the Service that they call",
         "Kubernetes docs, Pod Lifecycle, Container probes: readinessProbe",
     ),
@@ -78,15 +80,16 @@ TRAFFIC_RULES = (
     ),
     *each(
         _CALLERS,
-        (Edge.ROUTES_TO, Edge.LIMITED_BY),
+        (*_TO_PODS, Edge.LIMITED_BY),
         _CALLED,
-        "its own words, or its settings, name a Service that it does not reach",
+        "its own words, or its settings, name a Service that it does not reach, or those of what it"
+        " calls do",
         "Kubernetes docs, Debug Services: does the Service have any EndpointSlices, is it defined"
         " correctly; Network Policies, The two sorts of pod isolation",
     ),
     *each(
         (*_CALLERS, "alert/firing"),
-        (Edge.ROUTES_TO,),
+        _TO_PODS,
         ("release/object-missing",),
         "it calls a Service that its release made and somebody deleted",
         "Kubernetes docs, DNS for Services and Pods: only a Service that exists has a name",

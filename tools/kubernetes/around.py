@@ -58,16 +58,22 @@ def around(snapshot: Snapshot, findings: Iterable[Finding]) -> Edges:
     for finding in findings:
         subjects[finding.subject] |= dict.fromkeys(_calls(snapshot, finding))
         subjects[finding.subject] |= dict.fromkeys(_kept_by(snapshot, finding.subject))
-    for relation in _towards(snapshot, {ref.namespace for ref in subjects}):
-        if relation.target in subjects:
-            subjects[relation.target][relation] = None
     selected = _by_service(snapshot)
+    waiting: dict[Ref, list[Ref]] = defaultdict(list)
     for caller, service in dict.fromkeys(_waiting(snapshot)):
         edges = dict.fromkeys(_call(caller, service, selected))
         # Of the caller too: where a hundred wait for one Service, each has its own edge.
-        for ref in (service, *selected.get(service, ()), caller):
-            if ref in subjects:
-                subjects[ref] |= edges
+        there = [ref for ref in (service, *selected.get(service, ()), caller) if ref in subjects]
+        for ref in there:
+            subjects[ref] |= edges
+        waiting[caller] += there
+    spaces = {ref.namespace for ref in (*subjects, *waiting)}
+    for relation in _towards(snapshot, spaces):
+        if relation.target in subjects:
+            subjects[relation.target][relation] = None
+        # What waits is no finding for a while; whoever needs it is one before.
+        for ref in waiting.get(relation.target, ()):
+            subjects[ref][relation] = None
     return {ref: tuple(some)[:_MOST] for ref, some in subjects.items() if some}
 
 

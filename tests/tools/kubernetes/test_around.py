@@ -164,6 +164,21 @@ def test_who_waits_for_a_service_in_an_init_container_is_joined_to_what_is_broke
     assert calls not in told(*cart(), *workload("late", waiter))
 
 
+def test_who_needs_what_waits_is_joined_to_it_before_that_is_a_finding() -> None:
+    init = {"name": "wait", "command": ["sh", "-c", "until nc -z cart 80; do sleep 1; done"]}
+    status = {"initContainerStatuses": [{"name": "wait", "state": running(), "ready": False}]}
+    waiter = pod(name="late-1", phase="Pending", spec={"initContainers": [init]}, status=status)
+    selector: Json = {"matchLabels": {"app": "late"}}
+    budget = make("PodDisruptionBudget", "late", spec={"selector": selector})
+    service = make("Service", "late", spec={"selector": {"app": "late"}})
+    found = told(*cart(), *workload("late", waiter), budget, service)
+    late = "Deployment/shop/late"
+    assert edge("PodDisruptionBudget/shop/late", Edge.SELECTS, late) in found
+    assert edge("Service/shop/late", Edge.SELECTS, late) in found
+    ready = told(*cart(), *workload("late", pod(running(), name="late-1")), budget, service)
+    assert all(one.target != Ref.parse(late) for one in ready)
+
+
 def test_where_a_great_many_wait_each_has_its_own_edge() -> None:
     init = {"name": "wait", "command": ["sh", "-c", "until nc -z cart 80; do sleep 1; done"]}
     status = {

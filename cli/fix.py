@@ -17,7 +17,7 @@ from clusterwright.agents.remediate.fix import Fixer, chosen, may_hide
 from clusterwright.agents.remediate.found import Found, Scope, look
 from clusterwright.agents.remediate.repair import Repair, Result
 from clusterwright.agents.remediate.rounds import repair_all
-from clusterwright.agents.remediate.spell import as_kubectl, as_patches
+from clusterwright.agents.remediate.spell import Cure, as_kubectl, as_patches
 from clusterwright.agents.report.incident import (
     Approval,
     Run,
@@ -27,11 +27,13 @@ from clusterwright.agents.report.incident import (
 )
 from clusterwright.agents.report.incident_markdown import to_markdown
 from clusterwright.agents.report.incident_repairs import as_json
-from clusterwright.agents.report.said import counted
+from clusterwright.agents.report.said import aside_rows, counted
 from clusterwright.cli.authority import authority_of
 from clusterwright.cli.consent import at_terminal
 from clusterwright.cli.meant import object_meant
 from clusterwright.cli.output import write_whole
+from clusterwright.cli.sieve import USUAL, Sieve, read_sieve
+from clusterwright.cli.sieve import tell as tell_notes
 from clusterwright.cli.usage import usage
 from clusterwright.tools.errors import ToolError
 from clusterwright.tools.excerpt import few, one_line
@@ -63,7 +65,15 @@ def _checked(
 
 @click.command(name="fix")
 @click.argument("target", metavar="[REF|CODE]", required=False)
-@click.option("--all", "everything", is_flag=True, help="Repair every root cause.")
+@click.option(
+    "--all", "everything", is_flag=True, help="Repair every root cause that is not ignored."
+)
+@click.option(
+    "--ignore-file",
+    type=_PATH,
+    metavar="FILE",
+    help=f"With --all: root causes that are left alone. Default: {USUAL}, if it is there.",
+)
 @click.option("--context", "-c", metavar="NAME", help="A kubeconfig context; default: the current.")
 @click.option("--kubeconfig", type=_PATH, help="Default: $KUBECONFIG, else ~/.kube/config.")
 @click.option("--namespace", "-n", metavar="NAME", help="Default: all.")
@@ -94,6 +104,7 @@ def command(
     *,
     target: str | None,
     everything: bool,
+    ignore_file: Path | None,
     context: str | None,
     kubeconfig: Path | None,
     namespace: str | None,
@@ -113,6 +124,8 @@ def command(
         raise click.UsageError("say what to repair: an object, a finding code, or --all")
     if target and everything:
         raise click.UsageError("either --all or one object or code")
+    if ignore_file and not everything:
+        raise click.UsageError("--ignore-file goes with --all: what is named is repaired")
     if reports and output in _SPELLED:
         raise click.UsageError("--report tells of repairs; with -o patch or kubectl there are none")
     try:
@@ -122,7 +135,8 @@ def command(
         authority = authority_of(_access(plan_only=dry_run or output in _SPELLED), approve)
         scope = Scope(context, namespace)
         meant = str(ref) if ref else target
-        wish = _Wish(meant, ref, dry_run, output, str(kubeconfig or ""), reports)
+        sieve = read_sieve(None, ignore_file, namespace) if everything else Sieve()
+        wish = _Wish(meant, ref, sieve, dry_run, output, str(kubeconfig or ""), reports)
         status = anyio.run(_fix, authority, scope, wish)
     except ToolError as error:
         raise usage(error) from error
@@ -136,6 +150,8 @@ class _Wish:
     target: str | None
     ref: Ref | None
     """The object that the target is; None: a finding code, or all."""
+    sieve: Sieve
+    """What is left alone."""
     dry_run: bool
     output: str
     kubeconfig: str
@@ -160,23 +176,30 @@ async def _fix(authority: Authority, scope: Scope, wish: _Wish) -> int:
     servers = _servers(config, scope.cluster, authority)
     async with connect(servers, on_question=at_terminal()) as hub:
         found = await look(hub, scope, wish.kubeconfig)
-        roots = chosen(found.diagnosis.root_causes, wish.target)
+        tell_notes(_left_alone(found, wish.sieve))
+        roots = chosen(wish.sieve.sift(found.diagnosis).root_causes, wish.target)
         if wish.ref and not roots:
             await require_there(hub, found.answers, wish.ref, scope.cluster)
         if found.diagnosis.verdict is Verdict.UNKNOWN or not roots:
             return _nothing(found, scope, wish)
         if wish.output in _SPELLED:
-            return _spell(found, roots, wish)
+            return _spell(found, roots, scope, wish)
         again = partial(look, hub, scope, wish.kubeconfig)
         fixer = Fixer(hub, scope, dry_run=wish.dry_run, say=_say)
         tell = _show if wish.output == "text" else _tell_nothing
-        repairs = await repair_all(fixer, found, roots, again, tell)
+        repairs = await repair_all(fixer, found, roots, again, tell, leave=wish.sieve.ignores)
     if any(one.result is Result.FAILED for one in repairs):
         click.echo(_STOPPED, err=True)
     audited = wish.reports and any(one.plan for one in repairs)
     lines = authority.audit.read() if audited else ()
     written = _report(scope, wish, found.unchecked(), repairs, approvals_of(list(lines)))
     return max(_conclude(found, repairs, wish), written)
+
+
+def _left_alone(found: Found, sieve: Sieve) -> list[str]:
+    """Return what the ignore file has us leave alone, and what its owners have to know of it."""
+    rows = aside_rows(sieve.sift(found.diagnosis))
+    return [*sieve.notes(found.diagnosis), *(f"left alone: {named}" for _, _, named in rows)]
 
 
 def _nothing(found: Found, scope: Scope, wish: _Wish) -> int:
@@ -190,7 +213,8 @@ def _nothing(found: Found, scope: Scope, wish: _Wish) -> int:
         click.echo(one_line(unchecked[0], 600), err=True)
     else:
         status = DONE
-        about = f" about {wish.target}" if wish.target else ""
+        ignored = any(wish.sieve.ignores(one) for one in found.diagnosis.root_causes)
+        about = f" about {wish.target}" if wish.target else " beyond what is ignored" * ignored
         if wish.output != "json":
             click.echo(f"Nothing to repair{about}: no such problem was found.")
     if wish.output == "json":
@@ -224,13 +248,20 @@ def _tell_nothing(_repair: Repair) -> None:
     """Tell nothing: what came of it is told in the end."""
 
 
-def _spell(found: Found, roots: Sequence[RootCause], wish: _Wish) -> int:
+def _spell(found: Found, roots: Sequence[RootCause], scope: Scope, wish: _Wish) -> int:
     """Print what would repair each root cause, in the form that was asked for."""
-    spell = as_patches if wish.output == "patch" else as_kubectl
     sources = [source for root in roots if (source := found.source(root)) is not None]
-    best = [remedy for _, finding in sources for remedy in finding.remedies[:1]]
-    click.echo(("\n---\n" if wish.output == "patch" else "\n").join(spell(one) for one in best))
-    return max(DONE if len(best) == len(roots) else LEFT, _blind(found, wish))
+    cures = [
+        Cure(remedy, finding, answer.cluster, wish.kubeconfig)
+        for answer, finding in sources
+        for remedy in finding.remedies[:1]
+    ]
+    patches = wish.output == "patch"
+    asked = scope.cluster or ""
+    spelled = [as_patches(one, asked) if patches else as_kubectl(one) for one in cures]
+    click.echo(("\n---\n" if patches else "\n").join(one.text for one in spelled))
+    done = len(spelled) == len(roots) and all(one.whole for one in spelled)
+    return max(DONE if done else LEFT, _blind(found, wish))
 
 
 def _blind(found: Found, wish: _Wish) -> int:

@@ -1,4 +1,7 @@
-"""What `diagnose` sets aside: what an ignore file names, and what a baseline has already."""
+"""What `diagnose` sets aside: what an ignore file names, and what a baseline has already.
+
+`fix --all` leaves alone what the ignore file names.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,11 +11,12 @@ from typing import TypeVar
 
 import click
 
-from clusterwright.agents.diagnose.diagnosis import Diagnosis, Why
+from clusterwright.agents.diagnose.diagnosis import Diagnosis, RootCause, Why
 from clusterwright.agents.diagnose.ignore_file import Entry, parse_ignore_file
 from clusterwright.agents.diagnose.known import (
     compared,
     entry_notes,
+    ignored_by,
     less_seen,
     parse_baseline,
     without_ignored,
@@ -39,6 +43,11 @@ class Sieve:
         """Return a diagnosis of what is left to tell; the rest is counted in it."""
         left = without_ignored(diagnosis, self.entries, datetime.now(UTC).date())
         return compared(left, self.before, self.namespace) if self.before else left
+
+    def ignores(self, root: RootCause) -> bool:
+        """Tell whether the ignore file names a root cause, by an entry that has not expired."""
+        today = datetime.now(UTC).date()
+        return ignored_by(root, [one for one in self.entries if not one.expired(today)]) is not None
 
     def notes(self, diagnosis: Diagnosis) -> list[str]:
         """Return what to know of the two files, given all that was found."""

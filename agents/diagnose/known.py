@@ -37,21 +37,27 @@ def parse_baseline(text: str, name: str) -> Diagnosis:
 
 
 def without_ignored(diagnosis: Diagnosis, entries: Sequence[Entry], today: date) -> Diagnosis:
-    """Return a diagnosis that has the root causes aside which an entry names that still holds.
-
-    Of findings that explain each other, each has to be named: one must not hide the others.
-    """
+    """Return a diagnosis that has the root causes aside which an entry names that still holds."""
     valid = [one for one in entries if not one.expired(today)]
     kept: list[RootCause] = []
     aside: list[SetAside] = []
     for root in diagnosis.root_causes:
-        entry = _entry_of(root, root, valid)
-        if entry is None or not all(_entry_of(one, root, valid) for one in root.circle):
+        entry = ignored_by(root, valid)
+        if entry is None:
             kept.append(root)
         else:
             said = {"reason": entry.reason, "owner": entry.owner, "expires": entry.expires}
             aside.append(_aside(root, Why.IGNORED).model_copy(update=said))
     return _told(diagnosis, kept, aside)
+
+
+def ignored_by(root: RootCause, valid: Sequence[Entry]) -> Entry | None:
+    """Return the first of the entries, all of which hold, that names a root cause.
+
+    Of findings that explain each other, each has to be named: one must not hide the others.
+    """
+    entry = _entry_of(root, root, valid)
+    return entry if all(_entry_of(one, root, valid) for one in root.circle) else None
 
 
 def entry_notes(

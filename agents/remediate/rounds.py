@@ -27,12 +27,13 @@ async def repair_all(
     look: Look,
     tell: Callable[[Repair], None],
     now: Clock = utc_now,
+    leave: Callable[[RootCause], bool] = lambda _: False,
 ) -> list[Repair]:
     """Repair roots in their order; stop where something stands that did not work.
 
     What went away by itself is told, and left alone; where that can not be told, since who told of
     it does not answer again, nothing more is tried. What is by then a symptom of another root is
-    not repaired: its root is, unless that was tried already.
+    not repaired: its root is, unless that was tried already, or is one to `leave` as it is.
     """
     first, pending, repairs = found, in_order(roots), list[Repair]()
     then = present = Present(found)
@@ -48,7 +49,8 @@ async def repair_all(
             end(_gone(root, repairs, now))
             continue
         if place_of(current) != place_of(root):
-            if any(place_of(one.root) == place_of(current) for one in repairs):
+            tried = any(place_of(one.root) == place_of(current) for one in repairs)
+            if tried or leave(current):
                 end(_follows(root, current))
             else:
                 own = [present.itself(one, then.twins(one)) for one in pending]

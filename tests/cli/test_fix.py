@@ -41,6 +41,10 @@ def test_what_repairs_nothing_has_no_report(tmp_path: Path, output: str) -> None
     assert "--report tells of repairs" in refused("--all", "-o", output, "--report", report)
 
 
+def test_what_is_named_is_repaired_whatever_is_ignored() -> None:
+    assert "--ignore-file goes with --all" in refused("Pod/shop/cart", "--ignore-file", "a.yaml")
+
+
 def test_it_has_to_be_said_what_is_to_be_repaired() -> None:
     assert "say what to repair" in refused()
     assert "either --all or one object or code" in refused("Pod/shop/cart", "--all")
@@ -176,6 +180,39 @@ def test_an_object_that_is_not_there_is_wrong_usage_and_not_well(estate: Estate)
     assert ran("Deployment/shop/till").exit_code == 0
     assert ran("Alert/KubeCartDown").exit_code == 2
     assert ran("Deployment/shop/cart", "--dry-run").exit_code == 0
+
+
+IGNORED = f"""
+- code: {CART.code}
+  owner: shop
+  reason: it moves next month
+  expires: 2126-12-31
+"""
+
+
+def test_all_are_repaired_but_those_that_the_ignore_file_names(
+    estate: Estate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = curable(finding("pvc/storage-class-missing", "PersistentVolumeClaim/shop/data"))
+    estate.findings = [CART, other]
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".clusterwright-ignore.yaml").write_text(IGNORED)
+    done = ran("--all", "--dry-run")
+    assert (done.exit_code, estate.calls) == (0, [f"plan {other.subject}"])
+    assert done.stdout.endswith("\n1 root cause: 1 planned.\n")
+    assert done.stderr.splitlines() == [
+        "Note: .clusterwright-ignore.yaml is heeded: 1 ignored",
+        f"Note: left alone: {CART.code} on {CART.subject} (shop, until 2126-12-31)",
+    ]
+    estate.findings = [CART]
+    done = ran("--all")
+    assert (done.exit_code, done.stdout) == (
+        0,
+        "Nothing to repair beyond what is ignored: no such problem was found.\n",
+    )
+    assert ran(CART.code, "--dry-run").stdout.endswith("\n1 root cause: 1 planned.\n")
+    (tmp_path / ".clusterwright-ignore.yaml").write_text("- code: x\n")
+    assert "'owner' is missing" in refused("--all")
 
 
 def test_an_object_is_meant_however_its_group_is_written(estate: Estate) -> None:

@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 
+from clusterwright.agents.diagnose.diagnosis import RootCause
 from clusterwright.agents.hub import connect
 from clusterwright.agents.remediate.fix import Fixer
 from clusterwright.agents.remediate.found import Found, Scope, look
@@ -121,6 +122,30 @@ async def test_what_turns_out_to_be_a_symptom_is_not_repaired_where_its_cause_wa
     assert repairs[2].reasons == [
         f"it follows from {CLAIM.code} on {CLAIM.subject}, which is still there"
     ]
+
+
+async def test_a_cause_that_is_to_be_left_alone_is_not_repaired_for_its_symptom_either() -> None:
+    mounts = edge("Deployment/shop/cart", Edge.MOUNTS, str(CLAIM.subject))
+    node = curable(finding("node/not-ready", "Node/n1"))
+    first = curable(finding("workload/unavailable", str(CART.subject)))
+    later = first.model_copy(update={"relations": (mounts,)})
+    estate = Estate([node, CLAIM, first])
+
+    def mend(one: Estate) -> None:
+        one.findings = [CLAIM, later]
+
+    def left(root: RootCause) -> bool:
+        return root.code == CLAIM.code
+
+    estate.effects["Node/n1"] = mend
+    async with connect(estate.servers()) as hub:
+        found = await look(hub, Scope())
+        fixer = Fixer(hub, Scope(), dry_run=False, say=lambda _: None, patience=0)
+        roots = [one for one in found.diagnosis.root_causes if not left(one)]
+        again = partial(look, hub, Scope())
+        repairs = await repair_all(fixer, found, roots, again, lambda _: None, leave=left)
+    assert outcomes(repairs) == [(node.code, Result.FIXED), (first.code, Result.NO_REMEDY)]
+    assert estate.calls == ["plan Node/n1", "apply Node/n1"]
 
 
 async def test_a_dry_run_plans_all_and_applies_nothing() -> None:

@@ -250,14 +250,14 @@ def _tell_nothing(_repair: Repair) -> None:
 
 def _spell(found: Found, roots: Sequence[RootCause], scope: Scope, wish: _Wish) -> int:
     """Print what would repair each root cause, in the form that was asked for."""
+    asked = scope.cluster or ""
     sources = [source for root in roots if (source := found.source(root)) is not None]
     cures = [
-        Cure(remedy, finding, answer.cluster, wish.kubeconfig)
+        Cure(remedy, finding, answer.cluster or asked, wish.kubeconfig)
         for answer, finding in sources
         for remedy in finding.remedies[:1]
     ]
     patches = wish.output == "patch"
-    asked = scope.cluster or ""
     spelled = [as_patches(one, asked) if patches else as_kubectl(one) for one in cures]
     click.echo(("\n---\n" if patches else "\n").join(one.text for one in spelled))
     done = len(spelled) == len(roots) and all(one.whole for one in spelled)

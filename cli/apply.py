@@ -11,6 +11,7 @@ import click
 from clusterwright.agents.hub import Hub, connect, text_of
 from clusterwright.cli.authority import authority_of
 from clusterwright.cli.consent import at_terminal
+from clusterwright.cli.guidance import Commands
 from clusterwright.tools.errors import ToolError
 from clusterwright.tools.trust.risk import Access
 
@@ -52,7 +53,7 @@ def command(
 
 
 async def _apply(plan: str, earlier: str, kubeconfig: Path | None, approve: Path | None) -> int:
-    authority = authority_of(Access.WRITE, approve)
+    authority = authority_of(Access.WRITE, approve, Commands(kubeconfig))
     kept = authority.store.get(plan).plan
     if kept.domain not in _TOOLS:
         raise click.ClickException(f"plan {plan} is one of {kept.domain}, which is not known here")

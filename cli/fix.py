@@ -30,6 +30,7 @@ from clusterwright.agents.report.incident_repairs import as_json
 from clusterwright.agents.report.said import aside_rows, counted
 from clusterwright.cli.authority import authority_of
 from clusterwright.cli.consent import at_terminal
+from clusterwright.cli.guidance import Commands
 from clusterwright.cli.meant import object_meant
 from clusterwright.cli.output import write_whole
 from clusterwright.cli.sieve import USUAL, Sieve, read_sieve
@@ -132,7 +133,8 @@ def command(
         if namespace:
             check_namespace(namespace)
         ref = object_meant(target, namespace) if target else None
-        authority = authority_of(_access(plan_only=dry_run or output in _SPELLED), approve)
+        access = _access(plan_only=dry_run or output in _SPELLED)
+        authority = authority_of(access, approve, Commands(kubeconfig))
         scope = Scope(context, namespace)
         meant = str(ref) if ref else target
         sieve = read_sieve(None, ignore_file, namespace) if everything else Sieve()

@@ -47,7 +47,7 @@ class PlannedChange(Answer):
             lines += list(told(self._plan()))[:-1]
             if self.more_steps:
                 lines.append(f"{self.more_steps} more steps: clusterwright plans {self.plan_id}")
-            lines.append(f"Next: {self.note}")
+            lines += [f"Next: {self.note}"] if self.note else []
         lines += [f"Unfinished: {one}" for one in self.unfinished]
         return "\n".join(lines)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clusterwright.tools.errors import ForbiddenError
+from clusterwright.tools.trust.guidance import Guidance
 from clusterwright.tools.trust.places import STATE, config_dir, keeping, made, state_dir
 from clusterwright.tools.trust.policy import Policy
 from clusterwright.tools.trust.risk import Access
@@ -27,6 +28,8 @@ class Authority:
     """Where plans are kept; None: the user's own folder."""
     approvers: Path | None = None
     """The folder of public keys whose approvals count; None: the user's own."""
+    guidance: Guidance = field(default_factory=Guidance)
+    """How whoever asks is told what to do next."""
 
     @cached_property
     def store(self) -> "PlanStore":
@@ -73,7 +76,7 @@ class Authority:
             return
         raise ForbiddenError(
             f"this server is in {mode} mode for cluster {cluster!r}: it does not {wanted} there",
-            hint=f"whoever runs it can start it with --access {wanted}, or say so in its policy",
+            hint=self.guidance.access(wanted),
         )
 
 

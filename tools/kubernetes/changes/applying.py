@@ -75,12 +75,10 @@ async def _plan(desk: Desk, plan_id: str) -> Plan:
     if datetime.now(UTC) > plan.expires:
         raise RefusedError(
             f"plan {plan.id} expired at {plan.expires:%Y-%m-%d %H:%M:%SZ}",
-            hint=desk.vocabulary.plan_again,
+            hint=_plan_again(desk),
         )
     if any(one.dry_run in {DryRun.FORBIDDEN, DryRun.REFUSED} for one in plan.steps):
-        raise RefusedError(
-            f"the API server would not take plan {plan.id}", hint=desk.vocabulary.plan_again
-        )
+        raise RefusedError(f"the API server would not take plan {plan.id}", hint=_plan_again(desk))
     return plan
 
 
@@ -101,22 +99,26 @@ def _covered(desk: Desk, plan: Plan) -> str:
     return "policy" if allowed and not plan.override_owner else ""
 
 
+def _plan_again(desk: Desk) -> str:
+    return desk.authority.guidance.plan_again(desk.vocabulary.plan_tool)
+
+
 def _agreed(caller: Caller, plan: Plan, desk: Desk) -> str:
     """Return that a person agreed; raise RefusedError for any other answer, also for none."""
+    guidance = desk.authority.guidance
     match caller.said:
         case Said.YES:
             return "asked, and agreed"
         case Said.NO | Said.CANCELLED:
             raise RefusedError(
-                f"the person who was asked did not agree to plan {plan.id}; nothing was changed",
-                hint="ask them what they want instead; the plan can be asked about again until it"
-                " expires",
+                f"{guidance.person} did not agree to plan {plan.id}; nothing was changed",
+                hint=guidance.declined(plan.id),
             )
         case Said.UNABLE | Said.NOT_ASKED:
             raise RefusedError(
-                f"plan {plan.id} needs a person's approval, and this client cannot ask for it"
-                f" (it has no elicitation){_not_covered(plan, desk)}; nothing was changed",
-                hint=f"have them run: clusterwright approve {plan.id}; then call this again",
+                f"plan {plan.id} needs a person's approval, and {guidance.nobody}"
+                f"{_not_covered(plan, desk)}; nothing was changed",
+                hint=guidance.approve(plan.id),
             )
 
 
@@ -137,7 +139,7 @@ async def _unchanged(desk: Desk, connection: "Connection", plan: Plan) -> Draft:
     if await connection.identity() != plan.identity:
         raise RefusedError(
             f"{plan.cluster!r} is another cluster than the one that plan {plan.id} was made for",
-            hint=desk.vocabulary.plan_again,
+            hint=_plan_again(desk),
         )
     resolved = await to_thread.run_sync(resolve, plan.changes, desk, plan.identity)
     found = await draft(
@@ -151,7 +153,7 @@ async def _unchanged(desk: Desk, connection: "Connection", plan: Plan) -> Draft:
     if found.digest != plan.digest:
         raise ConflictError(
             f"what plan {plan.id} rests on has changed since it was made; nothing was changed",
-            hint=desk.vocabulary.plan_again,
+            hint=_plan_again(desk),
         )
     return found
 
@@ -218,16 +220,14 @@ async def _conclude(
         done=tuple(outcome.written),
         problems=problems,
     )
-    back = _how_to_undo(plan, outcome)
+    back = _how_to_undo(desk, plan, outcome)
     if not problems:
         proven = dict.fromkeys(outcome.proven)
         return answer.model_copy(update={"proven": tuple(proven), "next": back})
     if not plan.steps:
         return answer.model_copy(update={"state": State.UNPROVEN})
     if not outcome.written:
-        return answer.model_copy(
-            update={"state": State.REFUSED, "next": desk.vocabulary.plan_again}
-        )
+        return answer.model_copy(update={"state": State.REFUSED, "next": _plan_again(desk)})
     stands = State.FAILED if outcome.failure else State.UNPROVEN
     stuck = not outcome.inverses or any(one is None for one in outcome.inverses)
     if stuck or not desk.authority.policy.undo_on_failure:
@@ -294,8 +294,8 @@ def _end_earlier(store: PlanStore, change: Manifest) -> None:
         store.end(name, _EARLIER[kind])
 
 
-def _how_to_undo(plan: Plan, outcome: Outcome) -> str | None:
+def _how_to_undo(desk: Desk, plan: Plan, outcome: Outcome) -> str | None:
     stuck = bool(outcome.inverses) and not any(outcome.inverses)
     if stuck or all(one.irreversible for one in plan.steps):
         return None
-    return f'to go back, plan {{"kind":"undo","plan":"{plan.id}"}}'
+    return desk.authority.guidance.go_back(plan.id)

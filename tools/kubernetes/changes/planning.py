@@ -18,6 +18,7 @@ from clusterwright.tools.kubernetes.desk import Desk
 from clusterwright.tools.kubernetes.plan_change import PlannedChange
 from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.trust.authority import actor
+from clusterwright.tools.trust.guidance import Guidance
 from clusterwright.tools.trust.plan_store import PlanStore, new_plan_id
 from clusterwright.tools.trust.risk import Access
 
@@ -39,7 +40,7 @@ async def plan(
     authority = desk.authority
     authority.require(connection.cluster, Access.PLAN)
     store = await to_thread.run_sync(lambda: authority.store)
-    unfinished = tuple(await to_thread.run_sync(_unfinished, store))
+    unfinished = tuple(await to_thread.run_sync(_unfinished, store, authority.guidance))
     identity = await connection.identity()
     await settle_doubts(connection, desk, asked)
     resolved = await to_thread.run_sync(resolve, asked, desk, identity)
@@ -158,14 +159,14 @@ def _keep(desk: Desk, plan: Plan) -> None:
     )
 
 
-def _unfinished(store: PlanStore) -> list[str]:
+def _unfinished(store: PlanStore, guidance: Guidance) -> list[str]:
     """Return what was cut short, each with how to go on; what was to finish it counts with it."""
     roots = {
         (one := lineage(store, kept.plan.id).root).plan.id: one for kept in store.interrupted()
     }
     return [
         f"{name} ({one_line('; '.join(step.say for step in one.plan.steps), 200)}):"
-        f' finish it with {{"kind":"finish","plan":"{name}"}}, or undo it, kind undo'
+        f" {guidance.go_on(name)}"
         for name, one in roots.items()
     ]
 
@@ -173,11 +174,8 @@ def _unfinished(store: PlanStore) -> list[str]:
 def _next(desk: Desk, plan: Plan) -> str:
     mode = desk.authority.policy.access_to(plan.cluster, desk.authority.access)
     if mode is Access.WRITE:
-        return f"{desk.vocabulary.apply_tool} with plan_id={plan.id}, which asks a person first"
-    return (
-        f"this server only plans; a person can run `clusterwright apply {plan.id}`, or start the"
-        " server with --access write"
-    )
+        return desk.authority.guidance.apply(desk.vocabulary.apply_tool, plan.id)
+    return desk.authority.guidance.only_planned(plan.id)
 
 
 def _answer(plan: Plan, unfinished: tuple[str, ...], note: str) -> PlannedChange:

@@ -77,11 +77,6 @@ class Vocabulary:
         """The tool that carries a plan out."""
         return f"{self.prefix}_apply_change"
 
-    @property
-    def plan_again(self) -> str:
-        """What to do about a plan that does not hold any more."""
-        return f"plan the change again with {self.plan_tool}, and look at what is different"
-
     def load(self) -> Kinds:
         """Return the kinds, which start-up does without."""
         kinds: Kinds = import_module(self.module).KINDS

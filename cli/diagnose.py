@@ -6,7 +6,7 @@ import sys
 import traceback
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
@@ -14,13 +14,14 @@ import anyio
 import click
 
 from clusterwright.agents.diagnose import diagnose
+from clusterwright.agents.diagnose.address import Address, Addresses
 from clusterwright.agents.diagnose.diagnosis import About, Diagnosis, Verdict
 from clusterwright.agents.diagnose.fleet import diagnose_fleet
 from clusterwright.agents.hub import Hub, Target, connect
 from clusterwright.agents.server_spec import name_server, parse_server
 from clusterwright.agents.sign_in import SignIn
 from clusterwright.cli.browse import browse
-from clusterwright.cli.fleet import fleet
+from clusterwright.cli.fleet import addresses, fleet
 from clusterwright.cli.output import DOCUMENTS, TEXT, show
 from clusterwright.cli.progress import progress
 from clusterwright.cli.sieve import USUAL, Sieve, read_sieve, tell
@@ -141,7 +142,11 @@ def command(
         ref = Ref.parse(about) if about else None
         context = contexts[0] if contexts else None
         several = fleet(contexts, kubeconfig, everywhere=all_contexts, workloads=workload_clusters)
-        asked = Asked(context, namespace, ref, str(kubeconfig or ""), several, workload_clusters)
+        # Servers of somebody else's have a kubeconfig of their own.
+        known = addresses(() if specs else several, kubeconfig)
+        asked = Asked(
+            context, namespace, ref, str(kubeconfig or ""), several, workload_clusters, known
+        )
         servers = targets(specs, kubeconfig, context)
         if ref and several:
             raise InvalidInputError(f"{ref} is of one cluster", hint="name its context alone")
@@ -223,6 +228,8 @@ class Asked:
     """Several clusters of which one answer is wanted, in place of the context."""
     workloads: bool = False
     """Their workload clusters as well."""
+    addresses: Addresses = field(default_factory=dict[str | None, Address])
+    """Where the kubeconfig leads to them."""
 
 
 async def run(servers: Mapping[str, Target], asked: Asked) -> Diagnosis:
@@ -239,6 +246,7 @@ async def _look(hub: Hub, asked: Asked) -> Diagnosis:
             workloads=asked.workloads,
             namespace=asked.namespace,
             kubeconfig=asked.kubeconfig,
+            addresses=asked.addresses,
         )
     return await diagnose(
         hub,

@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from clusterwright.agents.diagnose.address import Addresses, address_of
 from clusterwright.tools.errors import InvalidInputError
+
+_WORKLOAD_CLUSTER = "capi:"
 
 
 def fleet(
@@ -26,3 +29,15 @@ def fleet(
     if len(contexts) > 1 or workloads:
         return tuple(contexts) or (None,)
     return ()
+
+
+def addresses(clusters: Sequence[str | None], kubeconfig: Path | None) -> Addresses:
+    """Return where a kubeconfig leads, for those clusters of a fleet of which it says so."""
+    if not clusters:
+        return {}
+    from clusterwright.tools.kubernetes.client.credentials import cluster_entries
+
+    entries = cluster_entries(kubeconfig)
+    names = [one for one in clusters if not (one or "").startswith(_WORKLOAD_CLUSTER)]
+    found = {one: address_of(entries.get(one or "", {})) for one in names}
+    return {one: address for one, address in found.items() if address}

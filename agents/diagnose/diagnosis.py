@@ -229,5 +229,10 @@ class Diagnosis(_Part):
     taken_for: dict[str, str] = Field(
         default_factory=dict,
         description="Clusters that were not asked, each taken for another one that was: their"
-        " kube-system has one uid.",
+        " kube-system has one uid, and they are reached at one address.",
+    )
+    same_uid: tuple[tuple[str, ...], ...] = Field(
+        default=(),
+        description="Clusters that were each asked though their kube-system has one uid: copies,"
+        " or one cluster reached at several addresses.",
     )

@@ -11,17 +11,18 @@ from functools import partial
 from anyio import to_thread
 
 from clusterwright.agents.diagnose.across import joined, named_elsewhere
+from clusterwright.agents.diagnose.address import Addresses
 from clusterwright.agents.diagnose.correlate import correlate
 from clusterwright.agents.diagnose.diagnosis import Diagnosis
-from clusterwright.agents.diagnose.gather import Answered, Offers, gather
+from clusterwright.agents.diagnose.gather import Answered, gather
 from clusterwright.agents.diagnose.roll_call import (
     Known,
-    Roll,
     call_roll,
     each,
+    of_one_uid,
     offers_of,
-    workload_clusters,
 )
+from clusterwright.agents.diagnose.workloads import also_known, workload_clusters
 from clusterwright.agents.hub import Hub
 from clusterwright.tools.coverage import Coverage, Gap
 
@@ -38,6 +39,7 @@ async def diagnose_fleet(
     workloads: bool = False,
     namespace: str | None = None,
     kubeconfig: str = "",
+    addresses: Addresses | None = None,
     seconds: float = CLUSTER_SECONDS,
 ) -> Diagnosis:
     """Return what is wrong in several clusters, what explains what across them included.
@@ -48,11 +50,17 @@ async def diagnose_fleet(
         workloads: whether their Cluster API workload clusters are asked as well.
         namespace: of each of them; None: all.
         kubeconfig: is only named in the commands that a reader may type.
+        addresses: where the servers' kubeconfig leads; without, no two contexts are one cluster.
         seconds: what one cluster may take.
     """
     offers = await offers_of(hub)
-    more, unlisted = await workload_clusters(hub, offers, contexts) if workloads else ([], [])
-    roll = await call_roll(hub, offers, [*contexts, *more], seconds=seconds)
+    roll = await call_roll(hub, offers, contexts, addresses, seconds=seconds)
+    managements = [one.asked for one in roll.present]
+    listed, unlisted = await workload_clusters(hub, offers, managements) if workloads else ([], [])
+    doubles = await also_known(hub, offers, listed, roll.present)
+    more = [name for name in listed if name not in doubles]
+    workload_roll = await call_roll(hub, offers, more, seconds=seconds)
+    present = (*roll.present, *workload_roll.present)
 
     async def ask(one: Known) -> list[Answered]:
         answers = await gather(
@@ -60,12 +68,15 @@ async def diagnose_fleet(
         )
         return _once(answers, one.asked or "")
 
-    answers = [one for some in await each(roll.present, ask, _SIDE_BY_SIDE) for one in some]
-    aliases = {**roll.aliases, **await _same(hub, offers, roll, named_elsewhere(answers))}
-    found = joined([*answers, *roll.missing, *unlisted], aliases)
+    answers = [one for some in await each(present, ask, _SIDE_BY_SIDE) for one in some]
+    aliases = {**roll.aliases, **doubles}
+    unknown = [name for name in named_elsewhere(answers) if name not in aliases]
+    elsewhere = await also_known(hub, offers, unknown, roll.present)
+    gaps = (*roll.missing, *workload_roll.missing, *unlisted)
+    found = joined([*answers, *gaps], {**aliases, **elsewhere})
     whole = await to_thread.run_sync(partial(correlate, found, kubeconfig=kubeconfig))
-    taken = {name: of for name, of in sorted(roll.aliases.items()) if name != of}
-    return whole.model_copy(update={"taken_for": taken})
+    taken = {name: of for name, of in sorted(aliases.items()) if name != of}
+    return whole.model_copy(update={"taken_for": taken, "same_uid": of_one_uid(present)})
 
 
 def _once(answers: list[Answered], cluster: str) -> list[Answered]:
@@ -75,11 +86,3 @@ def _once(answers: list[Answered], cluster: str) -> list[Answered]:
     reasons = dict.fromkeys(gap.reason for one in answers for gap in one.coverage.gaps)
     gap = Gap(what=f"cluster {cluster or 'by default'}", reason="; ".join(reasons))
     return [replace(answers[0], tool="", coverage=Coverage(gaps=(gap,)))]
-
-
-async def _same(hub: Hub, offers: Offers, roll: Roll, names: Sequence[str]) -> dict[str, str]:
-    """Return which names, by which edges know clusters, are those of clusters that were asked."""
-    unknown = [name for name in names if name not in roll.aliases]
-    by_uid = {one.uid: one.name for one in roll.present if one.uid}
-    others = (await call_roll(hub, offers, unknown)).present if by_uid and unknown else ()
-    return {one.asked: by_uid[one.uid] for one in others if one.asked and one.uid in by_uid}

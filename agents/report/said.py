@@ -114,7 +114,7 @@ def checked_line(source: Source) -> str:
 
 
 def checked_lines(diagnosis: Diagnosis) -> list[str]:
-    """Return what each server has read, and which clusters were not asked, being others.
+    """Return what each server has read, and which clusters are one, or might be.
 
     Of more than a few clusters, how much was read in all.
     """
@@ -122,10 +122,14 @@ def checked_lines(diagnosis: Diagnosis) -> list[str]:
     for cluster, other in diagnosis.taken_for.items():
         taken.setdefault(other, []).append(cluster)
     same = [
-        f"{few(names)}: not asked, taken for {other}, whose kube-system has the same uid"
+        f"{few(names)}: not asked, taken for {other}: of one uid, at one address"
         for other, names in taken.items()
     ]
-    return [*_read_lines(diagnosis.sources), *same]
+    alike = [
+        f"{few(names)}: of one uid, each asked: copies, or one cluster at several addresses"
+        for names in diagnosis.same_uid
+    ]
+    return [*_read_lines(diagnosis.sources), *same, *alike]
 
 
 def _read_lines(sources: Sequence[Source]) -> list[str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from clusterwright.cli.fleet import fleet
+from clusterwright.cli.fleet import addresses, fleet
 from clusterwright.tools.errors import InvalidInputError, NotFoundError
 from tests.cli.diagnosed import diagnose
 
@@ -82,3 +82,17 @@ def test_contexts_that_cannot_be_reached_are_told_each_once(tmp_path: Path) -> N
         "unchecked  cluster a",
         "unchecked  cluster b",
     ]
+
+
+def test_contexts_of_one_cluster_have_one_address_whoever_logs_in(tmp_path: Path) -> None:
+    path = kubeconfig(tmp_path, "b", "a")
+    found = addresses(("a", "b", None, "capi:a/ml/train", "none"), path)
+    assert set(found) == {"a", "b", None}
+    assert len(set(found.values())) == 1
+
+
+def test_where_there_is_no_kubeconfig_no_address_is_known(tmp_path: Path) -> None:
+    assert addresses(("a",), tmp_path / "none") == {}
+    assert addresses((), None) == {}
+    (tmp_path / "odd").write_text("clusters: [1]\ncontexts: {a: b}\n", encoding="utf-8")
+    assert addresses(("a",), tmp_path / "odd") == {}

@@ -1,5 +1,7 @@
 """Many clusters, one answer: each is asked once, and one that does not answer is a gap."""
 
+import pytest
+
 from clusterwright.agents.diagnose.diagnosis import Source, Verdict
 from clusterwright.agents.diagnose.next_step import NextSteps
 from clusterwright.agents.report.said import checked_lines
@@ -7,6 +9,8 @@ from clusterwright.tools.coverage import Gap
 from clusterwright.tools.finding import Edge
 from tests.agents.diagnose.simulated_fleet import Simulated, diagnosed
 from tests.agents.found import Page, edge, finding
+
+ONE_UID = {"a": "1", "z": "1"}
 
 
 def crash(cluster: str) -> Page:
@@ -39,15 +43,38 @@ def test_next_steps_name_the_cluster_where_there_are_several() -> None:
 
 
 def test_two_names_of_one_cluster_are_asked_once_by_the_first() -> None:
-    simulated = Simulated({"a": crash("a"), "z": crash("z")}, uids={"a": "1", "z": "1"})
+    simulated = Simulated({"a": crash("a"), "z": crash("z")}, ONE_UID, hosts={"z": "a"})
     found = diagnosed(simulated, "a", "b", "z")
     (root,) = found.root_causes
     assert root.cluster == "a"
     assert simulated.asked == ["a", "b"]
-    assert found.taken_for == {"z": "a"}
+    assert (found.taken_for, found.same_uid) == ({"z": "a"}, ())
+    assert checked_lines(found)[-1] == "z: not asked, taken for a: of one uid, at one address"
+
+
+@pytest.mark.parametrize("no_kubeconfig", [False, True])
+def test_a_copy_of_a_cluster_hides_no_other_that_has_its_uid(*, no_kubeconfig: bool) -> None:
+    simulated = Simulated({"z": crash("z")}, ONE_UID, no_kubeconfig=no_kubeconfig)
+    found = diagnosed(simulated, "a", "b", "z")
+    assert [one.cluster for one in found.root_causes] == ["z"]
+    assert simulated.asked == ["a", "b", "z"]
+    assert (found.taken_for, found.same_uid) == ({}, (("a", "z"),))
+    assert found.complete
     assert checked_lines(found)[-1] == (
-        "z: not asked, taken for a, whose kube-system has the same uid"
+        "a, z: of one uid, each asked: copies, or one cluster at several addresses"
     )
+
+
+def test_two_clusters_at_one_address_are_two_if_their_uids_differ() -> None:
+    simulated = Simulated(hosts={"z": "a"})
+    diagnosed(simulated, "a", "z")
+    assert simulated.asked == ["a", "z"]
+
+
+def test_no_cluster_is_taken_for_one_that_does_not_say_who_it_is() -> None:
+    simulated = Simulated(uids={"b": "? a"}, hosts={"b": "a"}, nameless=frozenset({"a"}))
+    diagnosed(simulated, "a", "b")
+    assert simulated.asked == ["a", "b"]
 
 
 def test_clusters_that_do_not_say_who_they_are_are_each_asked() -> None:
@@ -108,10 +135,60 @@ def test_two_hundred_clusters_are_asked_a_few_at_a_time() -> None:
 
 def test_a_management_cluster_that_manages_itself_is_asked_once() -> None:
     simulated = Simulated(
-        uids={"capi:ml/self": "dev"}, workloads={"dev": ["capi:ml/self", "capi:ml/train"]}
+        uids={"capi:ml/self": "dev"},
+        hosts={"capi:ml/self": "dev"},
+        workloads={"dev": ["capi:ml/self", "capi:ml/train"]},
     )
-    diagnosed(simulated, None, workloads=True)
+    found = diagnosed(simulated, None, workloads=True)
     assert sorted(simulated.asked) == ["capi:ml/train", "dev"]
+    assert found.taken_for == {"capi:ml/self": "dev"}
+
+
+def test_a_workload_cluster_is_taken_for_no_copy_of_it() -> None:
+    simulated = Simulated(uids={"capi:a/ml/train": "copy"}, workloads={"a": ["capi:a/ml/train"]})
+    found = diagnosed(simulated, "a", "copy", workloads=True)
+    assert simulated.asked == ["a", "copy", "capi:a/ml/train"]
+    assert found.same_uid == (("copy", "capi:a/ml/train"),)
+
+
+def test_workload_clusters_of_a_management_cluster_with_two_names_are_asked_once() -> None:
+    simulated = Simulated(
+        uids={"z": "a"},
+        hosts={"z": "a"},
+        workloads={"a": ["capi:a/ml/train"], "z": ["capi:z/ml/train"]},
+    )
+    diagnosed(simulated, "a", "z", workloads=True)
+    assert simulated.asked == ["a", "capi:a/ml/train"]
+
+
+def test_a_list_of_workload_clusters_that_does_not_end_is_a_gap() -> None:
+    simulated = Simulated(workloads={"dev": ["capi:ml/train"]}, endless=frozenset({"dev"}))
+    found = diagnosed(simulated, None, workloads=True)
+    assert simulated.asked == ["dev", "capi:ml/train"]
+    assert [gap for one in found.sources for gap in one.gaps] == [
+        Gap(what="workload clusters", reason="there are more than the first 1")
+    ]
+
+
+def test_workload_clusters_that_were_listed_are_asked_though_the_list_fails_later() -> None:
+    simulated = Simulated(workloads={"dev": [f"capi:ml/{i}" for i in range(400)]}, broken_after=300)
+    found = diagnosed(simulated, None, workloads=True)
+    assert len(simulated.asked) == 301
+    assert [gap for one in found.sources for gap in one.gaps] == [
+        Gap(what="workload clusters", reason="dev is away; look at its network")
+    ]
+
+
+def test_workload_clusters_that_may_not_be_listed_are_a_gap() -> None:
+    simulated = Simulated(workloads={"dev": ["capi:ml/a"]}, unlisted=frozenset({"dev"}))
+    found = diagnosed(simulated, None, workloads=True)
+    assert found.verdict is Verdict.UNKNOWN
+    assert [gap for one in found.sources for gap in one.gaps] == [
+        Gap(
+            what="workload clusters",
+            reason="Cluster.cluster.x-k8s.io could not be read: forbidden",
+        )
+    ]
 
 
 def test_workload_clusters_of_what_manages_none_are_a_gap() -> None:
@@ -162,6 +239,7 @@ def test_a_workload_cluster_is_known_by_its_context_too() -> None:
         {"a management": lacks, "z": pending},
         workloads={"a": []},
         uids={"capi:a/ml/train": "z"},
+        hosts={"capi:a/ml/train": "z"},
     )
     [root] = diagnosed(simulated, "a", "z").root_causes
     assert [(one.cluster, one.code) for one in root.symptoms] == [("z", "pod/unschedulable")]

@@ -19,7 +19,7 @@ from yaml import YAMLError
 
 from clusterwright.tools.errors import InvalidInputError, NotFoundError, UnauthenticatedError
 from clusterwright.tools.excerpt import one_line
-from clusterwright.tools.manifest import Manifest, text
+from clusterwright.tools.manifest import Manifest, mapping, text
 
 # The package is not typed.
 config = cast("Any", kubernetes_config)
@@ -166,6 +166,25 @@ def context_names(kubeconfig: Path | None) -> list[str]:
     """Return the names of all contexts, in order; raise NotFoundError where there is no file."""
     users, _ = _contexts(str(kubeconfig.expanduser()) if kubeconfig else None)
     return sorted(users)
+
+
+def cluster_entries(kubeconfig: Path | None) -> dict[str, Manifest]:
+    """Return what a kubeconfig says of the cluster of each context, by the context's name.
+
+    That of the current context is there as "" too. Where there is no kubeconfig, nothing is.
+    """
+    file = str(kubeconfig.expanduser()) if kubeconfig else KUBE_CONFIG_DEFAULT_LOCATION
+    try:
+        content = KubeConfigMerger(file).config.value
+        clusters = {text(one.value, "name"): one.value for one in content["clusters"]}
+        contexts = {text(one.value, "name"): one.value for one in content["contexts"]}
+    except (ConfigException, OSError, *_MALFORMED):
+        return {}
+    contexts |= {"": contexts.get(text(content, "current-context"))}
+    return {
+        name: mapping(clusters.get(text(one, "context", "cluster")), "cluster")
+        for name, one in contexts.items()
+    }
 
 
 def _choose(file: str | None, context: str) -> tuple[str, str]:

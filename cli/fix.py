@@ -287,7 +287,7 @@ def _show(repair: Repair) -> None:
     click.echo(f"  {repair.result.upper()}" + (f" (plan {repair.plan})" if repair.plan else ""))
     for reason in repair.reasons:
         click.echo(f"    {one_line(reason, 600)}")
-    for left in repair.left:
+    for left in (one for one in repair.left if not one.shows):
         why = f" ({left.why})" if left.why else ""
         said = f"left over: {left.symptom.code} on {left.symptom.subject}{why}"
         click.echo(f"    {one_line(said, 600)}")
@@ -301,6 +301,8 @@ def _conclude(found: Found, repairs: list[Repair], wish: _Wish) -> int:
     for one in repairs:
         counts[one.result] = counts.get(one.result, 0) + 1
     told = ", ".join(f"{number} {result}" for result, number in counts.items())
+    if shown := sum(len(one.shows) for one in repairs):
+        told += f"; shows now: {counted(shown, 'problem')}"
     if wish.output == "json":
         click.echo(as_json(repairs, found.unchecked()))
     else:
@@ -309,4 +311,5 @@ def _conclude(found: Found, repairs: list[Repair], wish: _Wish) -> int:
     if any(one.result is Result.NOT_TRIED for one in repairs):
         return UNCHECKED
     wanted = {Result.PLANNED} if wish.dry_run else {Result.FIXED, Result.GONE}
-    return max(DONE if all(one.result in wanted for one in repairs) else LEFT, blind)
+    done = all(one.result in wanted and not one.shows for one in repairs)
+    return max(DONE if done else LEFT, blind)

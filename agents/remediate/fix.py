@@ -8,7 +8,7 @@ refused. Several root causes: `rounds.py`.
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from clusterwright.agents.diagnose.diagnosis import RootCause
+from clusterwright.agents.diagnose.diagnosis import RootCause, named
 from clusterwright.agents.diagnose.gather import Answered
 from clusterwright.agents.hub import Hub
 from clusterwright.agents.remediate.found import Found, Scope
@@ -213,10 +213,8 @@ class Fixer:
         repair.left = list(seen.left)
         if seen.helped:
             repair.result = Result.FIXED
-            many = "s" * (len(seen.left) != 1)
-            left = f"; left over: {len(seen.left)} symptom{many}" if seen.left else ""
-            said = f"{root.code} on {root.subject} is gone, and nothing new has appeared{left}"
-            self._note(repair, Happened.PROVEN, said)
+            repair.reasons += [f"shows now: {one}" for one in repair.shows]
+            self._note(repair, Happened.PROVEN, _proven(repair))
             return
         repair.reasons += seen.against(root)
         await self._undo(hands, cluster, repair)
@@ -272,6 +270,15 @@ def _to(remedy: Remedy) -> str:
     """Return what a remedy does as a purpose, within a sentence."""
     first, rest = remedy.say[:1], remedy.say[1:]
     return f"to {first.lower() if rest[:1].islower() else first}{rest}"
+
+
+def _proven(repair: Repair) -> str:
+    """Return what is proven of a repair, and what is left nevertheless."""
+    new = "; ".join(f"shows now: {one}" for one in repair.shows)
+    said = f"{named(repair.root.code, repair.root.subject)} is gone"
+    said += f"; {new}" if new else ", and nothing new has appeared"
+    over = sum(not one.shows for one in repair.left)
+    return f"{said}; left over: {over} symptom{'s' * (over != 1)}" if over else said
 
 
 def _result_of(error: ToolError) -> Result:

@@ -1,7 +1,8 @@
 """A look at what is wrong: root causes, the findings behind them, and who can change what."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -19,6 +20,7 @@ from clusterwright.agents.diagnose.gather import Answered, gather
 from clusterwright.agents.hub import Hub
 from clusterwright.agents.problems import SUFFIX
 from clusterwright.agents.remediate.hands import PLAN, Hands
+from clusterwright.tools.coverage import Gap
 from clusterwright.tools.finding import Finding, Remedy, Severity, worst
 from clusterwright.tools.ref import Ref
 
@@ -37,6 +39,11 @@ def nearest(alike: Sequence[_T], title: str, told: Callable[[_T], str]) -> _T | 
     same = [one for one in alike if told(one) == title]
     same = same or [one for one in alike if mark(told(one)) == mark(title)]
     return next(iter(same or alike), None)
+
+
+def _left_out(gap: Gap) -> str:
+    """Return what a gap is about, however many it counts; each page is another one."""
+    return gap.what if gap.what.startswith("page ") else mark(gap.what)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,37 +93,30 @@ class Found:
         """Return how the findings of one code about one object are told."""
         return {one.title for _, one in self._findings(at)}
 
-    def unseen(self, before: "Found", root: RootCause) -> list[str]:
-        """Return why it can not be said that a root cause of an earlier look is gone.
+    def unseen(
+        self, before: "Found", gone: AbstractSet[Place], about: Iterable[Ref] = ()
+    ) -> list[str]:
+        """Return why it can not be said that findings of an earlier look are gone.
 
-        Whoever told of it has not answered now, or has left out what it read then. A gap that names
-        other objects hides nothing.
+        Whoever told of them has not answered now, or has left out what it read then. A gap that
+        names objects is about these, and hides nothing unless one of them is asked `about`.
         """
         now = {(one.server, one.tool, one.cluster): one for one in self.answers if not one.failed}
-        about = [str(ref) for ref in (root.subject, *root.members)]
-        why: list[str] = []
-        for then in before.tellers(root):
+        names = {str(ref) for ref in about}
+        why: dict[str, None] = {}
+        for then in before.answers:
+            if gone.isdisjoint((then.cluster, one.code, one.subject) for one in then.findings):
+                continue
             answer = now.get((then.server, then.tool, then.cluster))
             if answer is None:
-                why.append(f"{then.tool} did not answer")
+                why[f"{then.tool} did not answer"] = None
                 continue
-            known = {gap.what for gap in then.coverage.gaps}
-            why += [
-                f"{then.tool} left out {gap.what}: {gap.reason}"
-                for gap in answer.coverage.gaps
-                if gap.what not in known
-                if "/" not in gap.what or any(ref in gap.what for ref in about)
-            ]
-        return why
-
-    def tellers(self, root: RootCause) -> list[Answered]:
-        """Return every answer that has the finding which a root cause is made of."""
-        return [
-            answer
-            for answer in self.answers
-            if answer.cluster == root.cluster
-            and any((one.code, one.subject) == (root.code, root.subject) for one in answer.findings)
-        ]
+            known = {_left_out(gap) for gap in then.coverage.gaps}
+            for gap in answer.coverage.gaps:
+                named = "/" in gap.what and names.isdisjoint(gap.what.replace(",", " ").split())
+                if _left_out(gap) not in known and not named:
+                    why[f"{then.tool} left out {gap.what}: {gap.reason}"] = None
+        return list(why)
 
     def silent(self) -> list[str]:
         """Return who did not answer."""

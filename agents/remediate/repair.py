@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from clusterwright.agents.diagnose.diagnosis import RootCause, Symptom
+from clusterwright.agents.diagnose.diagnosis import RootCause, Symptom, named
 from clusterwright.agents.remediate.told import Planned
 from clusterwright.tools.finding import Remedy
 
@@ -21,7 +21,7 @@ class Result(StrEnum):
     """How a repair ended."""
 
     FIXED = "fixed"
-    """The finding is gone, and nothing new has appeared."""
+    """The finding is gone, and nothing new has appeared but what it may have hidden."""
     GONE = "gone"
     """It went away by itself, as a rule with what was repaired before it."""
     PLANNED = "planned"
@@ -33,7 +33,7 @@ class Result(StrEnum):
     DECLINED = "declined"
     """Nobody approved it."""
     UNDONE = "undone"
-    """It did not help, or made something worse, and was undone."""
+    """It did not help, made something worse or could not be proven, and was undone."""
     FAILED = "failed"
     """It did not work, and something stands that was done, or nobody knows what was."""
     NOT_TRIED = "not tried"
@@ -59,7 +59,7 @@ class Happened(StrEnum):
     APPLIED = "applied"
     """All steps took place, and the server's own proofs held."""
     PROVEN = "proven"
-    """The finding is gone, nothing new appeared, and what stays is told."""
+    """The finding is gone, and what stays or shows only now is told."""
     UNDONE = "undone"
     FAILED = "failed"
     GONE = "gone"
@@ -81,11 +81,13 @@ def began(root: RootCause) -> list[Moment]:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A symptom that was still there after its cause was repaired."""
+    """What was there after a cause was repaired: a symptom that stays, or what shows only now."""
 
     symptom: Symptom
     why: str = ""
     """What else explains that it is; empty: nothing known."""
+    shows: bool = False
+    """Whether it is no symptom, but a problem of the same object that was not told before."""
 
 
 @dataclass
@@ -106,9 +108,15 @@ class Repair:
     proven: list[str] = field(default_factory=list[str])
     """Proofs that held after the change."""
     left: list[Left] = field(default_factory=list[Left])
-    """Symptoms that had not gone when it was proven."""
+    """Symptoms that had not gone when it was proven, and what its object shows only since."""
     moments: list[Moment] = field(default_factory=list[Moment])
     asked: list[str] = field(default_factory=list[str])
     """What only a person can tell or decide."""
     elsewhere: list[str] = field(default_factory=list[str])
     """Where the change belongs, if not where it was asked for."""
+
+    @property
+    def shows(self) -> list[str]:
+        """What the object of a cause that is gone shows only now."""
+        shown = (one.symptom for one in self.left if one.shows and self.result is Result.FIXED)
+        return [f"{named(one.code, one.subject)} ({one.severity})" for one in shown]

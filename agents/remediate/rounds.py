@@ -75,7 +75,12 @@ async def repair_all(
 
 def _unseen(now: Found, before: Found, missing: Sequence[RootCause]) -> list[str]:
     """Return why of some roots that are not found now nobody knows whether they are gone."""
-    return list(dict.fromkeys(why for one in missing for why in now.unseen(before, one)))
+    why = (
+        said
+        for one in missing
+        for said in now.unseen(before, {place_of(one)}, (one.subject, *one.members))
+    )
+    return list(dict.fromkeys(why))
 
 
 def _gone(root: RootCause, before: Sequence[Repair], now: Clock) -> Repair:

@@ -1,4 +1,7 @@
-"""After a repair: whether its finding is gone, nothing is new or worse, and what symptoms stay."""
+"""After a repair: whether its finding is gone, nothing is new or worse, and what is left.
+
+What could not be looked at again is never taken for gone.
+"""
 
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
@@ -18,6 +21,7 @@ from clusterwright.agents.diagnose.diagnosis import (
 from clusterwright.agents.hub import Hub
 from clusterwright.agents.remediate.found import Found, Scope, look, mark
 from clusterwright.agents.remediate.repair import Left
+from clusterwright.tools.finding import Severity
 from clusterwright.tools.ref import Ref
 
 GONE_SECONDS = 60.0
@@ -34,50 +38,57 @@ class Seen:
     """Whether the root's own finding is still there."""
     wrong: tuple[str, ...] = ()
     """What is new, or worse than before."""
-    unanswered: tuple[str, ...] = ()
-    """Who answered before, and does not now."""
+    unseen: tuple[str, ...] = ()
+    """Who answered before, and does not now, or leaves out what may hide that nothing is gone."""
     left: tuple[Left, ...] = ()
-    """Symptoms that are still there."""
+    """Symptoms that are still there, and what shows only now."""
 
     @property
     def helped(self) -> bool:
         """Whether nothing speaks against the repair."""
-        return not (self.stays or self.wrong or self.unanswered)
+        return not (self.stays or self.wrong or self.unseen)
 
     @property
     def settled(self) -> bool:
-        """Whether there is nothing to wait for: what stays is explained, or takes minutes to go."""
+        """Whether there is nothing to wait for: what is left is explained, or takes minutes."""
         return self.helped and all(one.why for one in self.left)
 
     def against(self, root: RootCause) -> list[str]:
         """Return why the repair did not help."""
         stays = [f"{root.code} on {root.subject} is still there"] if self.stays else []
-        return [*stays, *self.wrong, *(f"{one} did not answer" for one in self.unanswered)]
+        return [*stays, *self.wrong, *self.unseen]
 
 
 def compare(before: Found, now: Found, root: RootCause) -> Seen:
-    """Return what has become of a root and its symptoms from one look to another."""
+    """Return what has become of a root and its symptoms from one look to another.
+
+    What is new on the root's own object, and no worse than its finding was, may only show because
+    that is out of the way: it is left, and speaks against nothing.
+    """
     was, are, known = before.severities(), now.severities(), before.problems()
     causes = _causes(now, known)
-    silent = {(one.server, one.tool) for one in before.answers if one.failed}
-    new = [f"{code} on {ref} is new" for code, ref in _fresh(known, now, root)]
-    worse = [
+    fresh = list(_fresh(known, now, root))
+    own = was.get(place_of(root), root.severity)
+    shows = [one for one in fresh if one.subject == root.subject and one.severity.rank >= own.rank]
+    new = (f"{one.code} on {one.subject} is new" for one in fresh if one not in shows)
+    worse = (
         f"{one.code} on {one.subject} is worse"
         for one in root.folded
         if (key := place(one, root)) in was and key in are and are[key].rank < was[key].rank
-    ]
+    )
+    stays = _stays(before, now, root)
+    gone = {place(one, root) for one in root.folded} - set(are)
     return Seen(
-        stays=_stays(before, now, root),
-        wrong=(*new, *worse),
-        unanswered=tuple(
-            one.tool or one.server
-            for one in now.answers
-            if one.failed and (one.server, one.tool) not in silent
-        ),
-        left=tuple(
-            Left(one, _why(one, causes.get(key)))
-            for one in root.folded
-            if (key := place(one, root)) in are
+        stays=stays,
+        wrong=tuple(dict.fromkeys((*new, *worse))),
+        unseen=_unseen(before, now, gone if stays else gone | {place_of(root)}),
+        left=(
+            *(
+                Left(one, _why(one, causes.get(key)))
+                for one in root.folded
+                if (key := place(one, root)) in are
+            ),
+            *(Left(one, shows=True) for one in shows),
         ),
     )
 
@@ -124,26 +135,27 @@ def _why(symptom: Symptom, other: RootCause | None) -> str:
     return ""
 
 
-def _fresh(
-    known: AbstractSet[tuple[str, Ref]], now: Found, root: RootCause
-) -> Iterator[tuple[str, Ref]]:
+def _fresh(known: AbstractSet[tuple[str, Ref]], now: Found, root: RootCause) -> Iterator[Symptom]:
     """Yield the problems of related objects that were not there before."""
     related = touched(root)
-    for one in sorted(now.problems() - known):
-        if one[1] in related and not _revealed(now, one, root):
-            yield one
+    for at, severity in sorted(now.severities().items()):
+        cluster, code, subject = at
+        if severity is Severity.INFO or (code, subject) in known or subject not in related:
+            continue
+        elsewhere = cluster if cluster != root.cluster else ""
+        title = min(now.titles(at))
+        yield Symptom(cluster=elsewhere, code=code, severity=severity, subject=subject, title=title)
 
 
-def _revealed(now: Found, problem: tuple[str, Ref], root: RootCause) -> bool:
-    """Return whether a problem only shows because another one of its object is out of the way."""
-    if problem[1] != root.subject:
-        return False
-    worst = min(
-        (
-            severity.rank
-            for (_, code, subject), severity in now.severities().items()
-            if (code, subject) == problem
-        ),
-        default=0,
+def _unseen(before: Found, now: Found, gone: AbstractSet[Place]) -> tuple[str, ...]:
+    """Return who has fallen silent, and why of what is not found nobody knows whether it is gone.
+
+    A gap that names objects does not count: they were looked at, and start as a rule.
+    """
+    silent = {(one.server, one.tool) for one in before.answers if one.failed}
+    fallen = (
+        f"{one.tool or one.server} did not answer"
+        for one in now.answers
+        if one.failed and (one.server, one.tool) not in silent
     )
-    return worst >= root.severity.rank
+    return tuple(dict.fromkeys((*fallen, *now.unseen(before, gone))))

@@ -11,8 +11,8 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from clusterwright.agents.diagnose.diagnosis import Certainty, Link, RootCause, Symptom
-from clusterwright.agents.remediate.repair import Happened, Moment, Repair, Result
+from clusterwright.agents.diagnose.diagnosis import Certainty, Link, RootCause, Symptom, named
+from clusterwright.agents.remediate.repair import Happened, Left, Moment, Repair, Result
 from clusterwright.tools.change import PlanStep
 from clusterwright.tools.finding import Evidence, Severity
 from clusterwright.tools.neutral import neutral_json
@@ -50,10 +50,14 @@ class PlannedChange(_Part):
 
 
 class LeftOver(_Part):
-    """A symptom that was still there when its cause was proven to be gone."""
+    """What was there when a cause was proven to be gone."""
 
     symptom: Symptom
     why: str = ""
+    shows: bool = Field(
+        default=False,
+        description="It is no symptom, but a problem of the same object that was not told before.",
+    )
 
 
 class Incident(_Part):
@@ -157,7 +161,9 @@ def _incident(repair: Repair, approval: Approval | None) -> Incident:
         links=root.links,
         change=_change(repair, approval),
         proven=tuple(repair.proven),
-        left=tuple(LeftOver(symptom=one.symptom, why=one.why) for one in repair.left),
+        left=tuple(
+            LeftOver(symptom=one.symptom, why=one.why, shows=one.shows) for one in repair.left
+        ),
         reasons=tuple(dict.fromkeys(repair.reasons)),
         belongs=tuple(dict.fromkeys(repair.elsewhere)),
         decide=tuple(dict.fromkeys(_decisions(repair, root))),
@@ -215,12 +221,15 @@ def _decisions(repair: Repair, root: RootCause) -> Iterator[str]:
             known = f" What may: {root.next.fix}" if root.next.fix else ""
             yield f"No change is known that would repair it.{known}"
         case Result.FIXED | Result.GONE:
-            yield from (
-                f"See to {one.symptom.code} on {one.symptom.subject}, which stays though its cause"
-                " is gone."
-                for one in repair.left
-                if not one.why
-            )
+            yield from (_see_to(one, root) for one in repair.left if not one.why)
+
+
+def _see_to(left: Left, root: RootCause) -> str:
+    """Return what is to be done about what is left."""
+    what = f"See to {named(left.symptom.code, left.symptom.subject)}"
+    if left.shows:
+        return f"{what}, which shows now that {root.code} is gone."
+    return f"{what}, which stays though its cause is gone."
 
 
 def _refused(repair: Repair) -> Iterator[str]:

@@ -56,11 +56,16 @@ def _head(report: IncidentReport) -> Iterator[str]:
 
 def _contents(incidents: Iterable[Incident]) -> Iterator[str]:
     for number, one in enumerate(incidents, 1):
-        yield f"{number}. {code(str(one.subject))}: {_OUTCOMES[one.outcome]}"
+        yield f"{number}. {code(str(one.subject))}: {_outcome(one)}"
+
+
+def _outcome(one: Incident) -> str:
+    shows = one.outcome is Result.FIXED and any(left.shows for left in one.left)
+    return _OUTCOMES[one.outcome] + ("; another problem shows now" if shows else "")
 
 
 def _incident(number: int, one: Incident) -> Iterator[str]:
-    yield f"## {number}. {code(str(one.subject))}: {_OUTCOMES[one.outcome]}"
+    yield f"## {number}. {code(str(one.subject))}: {_outcome(one)}"
     yield "\n".join(_facts(one))
     if one.decide:
         yield "### For a person to decide"
@@ -154,7 +159,7 @@ def _proof(one: Incident) -> Iterator[str]:
     for left in one.left:
         symptom = named(left.symptom.code, left.symptom.subject)
         why = f" ({code(left.why)})" if left.why else ""
-        yield f"- Left over: {code(symptom)}{why}"
+        yield f"- {'Shows now' if left.shows else 'Left over'}: {code(symptom)}{why}"
 
 
 def _listed(lines: Iterable[str]) -> str:

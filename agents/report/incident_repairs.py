@@ -35,6 +35,7 @@ def _repair(repair: Repair) -> dict[str, object]:
                 "subject": str(one.symptom.subject),
                 "cluster": one.symptom.cluster or root.cluster,
                 "why": one.why,
+                "shows": one.shows,
             }
             for one in repair.left
         ],

@@ -20,9 +20,10 @@ from clusterwright.tools.ref import Ref
 from clusterwright.tools.tool import Effect, Tool
 
 _MOST_TOLD = 30
+_SHOWS = "Fixed: the finding is gone, but its object shows another problem now"
 _HEADLINES = {
     Result.FIXED: "Fixed: the finding is gone, and nothing new has appeared",
-    Result.UNDONE: "It did not help, and was undone",
+    Result.UNDONE: "It was not proven to help, and was undone",
     Result.DECLINED: "Nothing was changed: it was not approved",
     Result.REFUSED: "Nothing was changed",
     Result.FAILED: "It did not work, and something stands that was done",
@@ -39,6 +40,9 @@ class AppliedFix(Answer):
     did: tuple[str, ...] = Field(default=(), description="What was done, in its order.")
     proven: tuple[str, ...] = Field(default=(), description="Proofs that held.")
     left: tuple[str, ...] = Field(default=(), description="Symptoms that have not gone yet.")
+    shows: tuple[str, ...] = Field(
+        default=(), description="Problems of the same object that were not told before."
+    )
     problems: tuple[str, ...] = ()
     undo_plan_id: str | None = Field(
         default=None, description="The way back, where that needs an approval of its own."
@@ -48,7 +52,8 @@ class AppliedFix(Answer):
     def render(self) -> str:
         """Return one line on the outcome, then the problems and what was done."""
         about = named(self.code, self.subject)
-        lines = [f"{_HEADLINES.get(self.result, self.result)}: {about} (plan {self.plan_id})."]
+        said = _SHOWS if self.shows else _HEADLINES.get(self.result, self.result)
+        lines = [f"{said}: {about} (plan {self.plan_id})."]
         lines += [f"problem: {one_line(one, 600)}" for one in self.problems]
         lines += [f"left: {one_line(one)}" for one in self.left]
         lines += [f"did: {one_line(one)}" for one in self.did]
@@ -165,7 +170,8 @@ def _answer(plan: str, repair: Repair, said: Sequence[str], undo: str) -> Applie
         subject=repair.root.subject,
         did=tuple(dict.fromkeys(said))[-_MOST_TOLD:],
         proven=tuple(repair.proven[:_MOST_TOLD]),
-        left=tuple(_left(one) for one in repair.left[:_MOST_TOLD]),
+        left=tuple(_left(one) for one in repair.left if not one.shows)[:_MOST_TOLD],
+        shows=tuple(repair.shows[:_MOST_TOLD]),
         problems=tuple(repair.reasons),
         undo_plan_id=undo or None,
         next=_next(repair, undo),
@@ -180,6 +186,6 @@ def _left(left: Left) -> str:
 def _next(repair: Repair, undo: str) -> str | None:
     if undo:
         return f"ask the person whether to go back, then apply_fix(plan_id={undo!r})"
-    if repair.result is Result.FIXED:
+    if repair.result is Result.FIXED and not repair.shows:
         return None
     return "diagnose tells what is wrong now"

@@ -1,12 +1,14 @@
 """`clusterwright fix`: options that it refuses, and what it says where nothing is repaired."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from clusterwright.agents.hub import Target
+from clusterwright.agents.remediate.fix import Fixer
 from clusterwright.agents.report.incident import IncidentReport
 from clusterwright.cli import fix
 from clusterwright.cli.fix import command
@@ -125,6 +127,24 @@ def test_not_all_is_repaired_where_a_server_was_silent_from_the_start(estate: Es
     done = ran("--all")
     assert (done.exit_code, blind in done.stderr.splitlines()) == (2, True)
     assert done.stdout.endswith("1 root cause: 1 fixed.\n")
+
+
+def test_what_shows_only_once_a_cause_is_gone_is_told_and_is_left(
+    estate: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def reveal(one: Estate) -> None:
+        one.findings = [finding("pod/crash-loop", str(CART.subject))]
+
+    monkeypatch.setattr(fix, "Fixer", partial(Fixer, patience=0))
+    estate.findings, estate.effects[str(CART.subject)] = [CART], reveal
+    done = ran("--all")
+    assert done.exit_code == 1
+    assert done.stdout.splitlines()[-4:] == [
+        "  FIXED (plan p-1)",
+        "    shows now: pod/crash-loop on Deployment/shop/cart (warning)",
+        "",
+        "1 root cause: 1 fixed; shows now: 1 problem.",
+    ]
 
 
 def test_a_healthy_cluster_has_nothing_to_repair(estate: Estate) -> None:

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from clusterwright.agents.hub import Target
 from clusterwright.tools.change import DryRun, FieldChange, PlanStep, State
-from clusterwright.tools.coverage import Coverage
+from clusterwright.tools.coverage import Coverage, Gap
 from clusterwright.tools.finding import Finding, Remedy
 from clusterwright.tools.kubernetes.apply_change import AppliedChange
 from clusterwright.tools.kubernetes.plan_change import PlannedChange
@@ -79,6 +79,8 @@ class Estate:
     calls: list[str] = field(default_factory=list[str])
     silent: bool = False
     """Whether the kubernetes server fails when it is asked what is wrong."""
+    gaps: tuple[Gap, ...] = ()
+    """What the kubernetes server does not read when it looks for what is wrong."""
     blind: bool = False
     """Whether the prometheus server fails so."""
     alerts: list[Finding] | None = None
@@ -152,7 +154,8 @@ class Estate:
         async def k8s_find_problems() -> Answer:
             if self.silent:
                 raise ToolError("[unreachable] the API server did not answer")
-            return Answer(findings=self.findings)
+            checked = Coverage(checked={"Pod": 3}, gaps=self.gaps)
+            return Answer(findings=self.findings, coverage=checked)
 
         @server.tool()
         async def k8s_plan_change(changes: list[dict[str, Any]], cluster: str) -> PlannedChange:

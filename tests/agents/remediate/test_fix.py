@@ -3,10 +3,12 @@
 from dataclasses import replace
 
 from clusterwright.agents.diagnose.correlate import correlate
+from clusterwright.agents.diagnose.diagnosis import place_of
 from clusterwright.agents.remediate.fix import chosen, may_hide
 from clusterwright.agents.remediate.found import Found
 from clusterwright.tools.coverage import Coverage, Gap
 from clusterwright.tools.finding import Edge, Finding, Remedy
+from clusterwright.tools.ref import Ref
 from tests.agents.found import answered, edge, finding
 
 
@@ -104,16 +106,36 @@ BEFORE = seen(gap("Secret"), findings=(CART,))
 [ROOT] = BEFORE.diagnosis.root_causes
 
 
+def unseen(now: Found) -> list[str]:
+    """Return why it can not be said that the root is gone."""
+    return now.unseen(BEFORE, {place_of(ROOT)}, (ROOT.subject, *ROOT.members))
+
+
 def test_what_is_gone_is_known_only_by_those_who_told_of_it() -> None:
-    assert seen(gap("Secret")).unseen(BEFORE, ROOT) == []
-    assert seen(failed=True).unseen(BEFORE, ROOT) == ["k8s_find_problems did not answer"]
+    assert unseen(seen(gap("Secret"))) == []
+    assert unseen(seen(failed=True)) == ["k8s_find_problems did not answer"]
+    nobody = Found(correlate([]), ())
+    assert unseen(nobody) == ["k8s_find_problems did not answer"]
+    other = {("dev", ROOT.code, Ref.parse("Deployment/shop/till"))}
+    assert nobody.unseen(BEFORE, other) == []
 
 
 def test_a_new_gap_may_hide_it_unless_it_names_other_objects() -> None:
-    assert seen(gap("Pod")).unseen(BEFORE, ROOT) == ["k8s_find_problems left out Pod: forbidden"]
-    assert seen(gap("Pod/shop/till-1")).unseen(BEFORE, ROOT) == []
-    assert seen(gap("Pod/shop/cart-1")).unseen(BEFORE, ROOT) == [
-        "k8s_find_problems left out Pod/shop/cart-1: forbidden"
+    assert unseen(seen(gap("Pod"))) == ["k8s_find_problems left out Pod: forbidden"]
+    assert unseen(seen(gap("Pod/shop/till-1"))) == []
+    assert unseen(seen(gap("Pod/shop/cart-12, Pod/shop/cart-13"))) == []
+    for what in ("Pod/shop/cart-1", "Pod/shop/a, Pod/shop/cart-1 and 3 more"):
+        assert unseen(seen(gap(what))) == [f"k8s_find_problems left out {what}: forbidden"]
+
+
+def test_a_gap_that_was_there_before_is_known_by_what_it_is_about_and_a_page_by_its_number() -> (
+    None
+):
+    before = seen(gap("12 release records"), gap("page 3 of x"), findings=(CART,))
+    gone = {place_of(ROOT)}
+    assert seen(gap("13 release records"), gap("page 3 of x")).unseen(before, gone) == []
+    assert seen(gap("page 2 of x")).unseen(before, gone) == [
+        "k8s_find_problems left out page 2 of x: forbidden"
     ]
 
 

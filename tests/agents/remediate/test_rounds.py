@@ -12,6 +12,7 @@ from clusterwright.agents.remediate.found import Found, Scope, look
 from clusterwright.agents.remediate.repair import Happened, Repair, Result
 from clusterwright.agents.remediate.rounds import repair_all
 from clusterwright.tools.change import DryRun, FieldChange, PlanStep, State
+from clusterwright.tools.coverage import Gap
 from clusterwright.tools.finding import Edge, Finding, Remedy, Severity, ask
 from clusterwright.tools.ref import Ref
 from tests.agents.found import edge, finding
@@ -185,6 +186,37 @@ async def test_what_brings_something_new_is_undone() -> None:
     assert repair.result is Result.UNDONE
     assert repair.reasons == ["service/selector-mismatch on Pod/shop/cart-1 is new"]
     assert repair.moments[-1].what is Happened.UNDONE
+
+
+async def test_what_could_not_be_looked_at_again_is_not_proven_and_undone() -> None:
+    estate = Estate([CART])
+
+    def blind(one: Estate) -> None:
+        one.gone(CART.code)
+        one.gaps = (Gap(what="Deployment", reason="forbidden"),)
+
+    estate.effects[str(CART.subject)] = blind
+    [repair] = await repaired(estate)
+    assert estate.calls[-2:] == ["plan undo", "apply undo"]
+    assert repair.result is Result.UNDONE
+    assert repair.reasons == ["k8s_find_problems left out Deployment: forbidden"]
+
+
+async def test_what_shows_only_now_is_told_and_the_repair_stands() -> None:
+    estate = Estate([CART])
+
+    def reveal(one: Estate) -> None:
+        one.findings = [finding("pod/crash-loop", str(CART.subject))]
+
+    estate.effects[str(CART.subject)] = reveal
+    [repair] = await repaired(estate)
+    shown = "pod/crash-loop on Deployment/shop/cart (warning)"
+    assert (repair.result, repair.shows) == (Result.FIXED, [shown])
+    assert repair.reasons == [f"shows now: {shown}"]
+    assert repair.moments[-1].said == (
+        f"pod/configmap-missing on Deployment/shop/cart is gone; shows now: {shown}"
+    )
+    assert [one for one in estate.calls if "undo" in one] == []
 
 
 async def test_a_symptom_that_stays_is_left_over_and_the_repair_stands() -> None:

@@ -2,12 +2,15 @@
 
 from dataclasses import replace
 
+import pytest
+
 from clusterwright.agents.diagnose.correlate import correlate
 from clusterwright.agents.diagnose.diagnosis import RootCause
 from clusterwright.agents.diagnose.gather import Answered
 from clusterwright.agents.remediate.found import Found
 from clusterwright.agents.remediate.repair import Left
 from clusterwright.agents.remediate.verify import Seen, compare
+from clusterwright.tools.coverage import Gap
 from clusterwright.tools.finding import Edge, Finding, Severity
 from tests.agents.found import answered, edge, finding
 
@@ -16,8 +19,11 @@ SELECTS = edge("Service/shop/cart", Edge.SELECTS, "Deployment/shop/cart")
 SYMPTOM = finding("service/no-ready-endpoints", "Service/shop/cart", relations=(SELECTS,))
 
 
-def look(*findings: Finding) -> Found:
-    answers = (answered(*findings),)
+def look(*findings: Finding, gaps: tuple[Gap, ...] = ()) -> Found:
+    return of(answered(*findings, gaps=gaps))
+
+
+def of(*answers: Answered) -> Found:
     return Found(correlate(answers), answers)
 
 
@@ -66,9 +72,89 @@ def test_what_is_new_elsewhere_is_nothing_to_it() -> None:
     assert compare(BEFORE, look(new), ROOT) == Seen()
 
 
-def test_what_was_hidden_by_the_cause_and_is_no_worse_only_shows_now() -> None:
-    revealed = finding("pod/crash-loop", "Deployment/shop/cart", severity=Severity.CRITICAL)
-    assert compare(BEFORE, look(revealed), ROOT) == Seen()
+def crash(severity: Severity) -> Finding:
+    """Return what may be told of the object of the cause once that is gone."""
+    return finding("pod/crash-loop", "Deployment/shop/cart", severity=severity)
+
+
+def test_what_was_hidden_by_the_cause_and_is_no_worse_is_left_and_waited_for() -> None:
+    seen = compare(BEFORE, look(crash(Severity.CRITICAL)), ROOT)
+    [left] = seen.left
+    assert (left.symptom.code, left.symptom.severity) == ("pod/crash-loop", Severity.CRITICAL)
+    assert left.shows
+    assert seen.helped
+    assert not seen.settled
+
+
+def test_what_is_worse_than_the_cause_itself_was_hidden_by_none_of_its_symptoms() -> None:
+    cause = CAUSE.model_copy(update={"severity": Severity.WARNING})
+    symptom = SYMPTOM.model_copy(update={"severity": Severity.CRITICAL})
+    before = look(cause, symptom)
+    root = root_of(before)
+    assert root.severity is Severity.CRITICAL
+    assert compare(before, look(crash(Severity.WARNING)), root).helped
+    assert compare(before, look(crash(Severity.CRITICAL)), root).against(root) == [
+        "pod/crash-loop on Deployment/shop/cart is new"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("what", "reason"),
+    [
+        ("page 2 of k8s_find_problems", "unreachable: it timed out"),
+        ("Deployment", "forbidden"),
+        ("analyzer image", "failed"),
+    ],
+)
+def test_what_could_not_be_looked_at_is_not_gone(what: str, reason: str) -> None:
+    gap = Gap(what=what, reason=reason)
+    why = [f"k8s_find_problems left out {what}: {reason}"]
+    seen = compare(BEFORE, look(gaps=(gap,)), ROOT)
+    assert not seen.settled
+    assert seen.against(ROOT) == why
+    assert compare(BEFORE, look(SYMPTOM, gaps=(gap,)), ROOT).against(ROOT) == why
+    assert compare(look(CAUSE, SYMPTOM, gaps=(gap,)), look(gaps=(gap,)), ROOT) == Seen()
+
+
+def test_an_object_that_is_told_as_starting_was_looked_at() -> None:
+    gap = Gap(what="Deployment/shop/cart", reason="still starting")
+    assert compare(BEFORE, look(gaps=(gap,)), ROOT) == Seen()
+
+
+def test_a_server_that_told_of_it_and_is_served_no_more_has_not_answered() -> None:
+    machine = replace(
+        answered(finding("machine/no-capacity", "Machine.cluster.x-k8s.io/d/m")),
+        server="cluster-api",
+        tool="capi_find_problems",
+    )
+    before = of(answered(), machine)
+    root = root_of(before)
+    assert compare(before, of(answered()), root).against(root) == [
+        "capi_find_problems did not answer"
+    ]
+
+
+def test_a_symptom_whose_teller_leaves_out_what_it_read_is_not_gone() -> None:
+    about = edge("Alert/CartDown", Edge.ABOUT, "Deployment/shop/cart")
+    alert = finding("alert/firing", "Alert/CartDown", relations=(about,))
+    rules = Gap(what="rules", reason="unreachable: it timed out")
+
+    def with_alerts(found: Finding | None, alert: Finding | None, *gaps: Gap) -> Found:
+        """Return a look in which Prometheus tells of an alert, or of none."""
+        told = answered(*([alert] if alert else []), gaps=gaps)
+        told = replace(told, server="prometheus", tool="prom_find_problems")
+        return of(answered(*([found] if found else [])), told)
+
+    before = with_alerts(CAUSE, alert)
+    root = root_of(before)
+    assert [one.code for one in root.symptoms] == ["alert/firing"]
+    assert compare(before, with_alerts(None, None), root) == Seen()
+    assert compare(before, with_alerts(None, None, rules), root).against(root) == [
+        "prom_find_problems left out rules: unreachable: it timed out"
+    ]
+    assert compare(before, with_alerts(None, alert, rules), root).helped
+    without = look(CAUSE)
+    assert compare(without, with_alerts(None, None, rules), root_of(without)) == Seen()
 
 
 def test_a_symptom_that_is_worse_than_before_speaks_against_it() -> None:

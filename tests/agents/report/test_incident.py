@@ -209,6 +209,23 @@ def test_a_plan_that_was_not_applied_is_to_be_made_again() -> None:
     assert incident.decide == ("Plan it again: plan p-1 was not applied, and changed nothing.",)
 
 
+def test_what_shows_only_since_the_repair_is_told_and_to_be_seen_to() -> None:
+    repair = fixed()
+    repair.left = [Left(repair.root.symptoms[0], shows=True)]
+    made = report(repair)
+    decision = (
+        "See to service/no-ready-endpoints on Service/shop/cart, which shows now that"
+        " pod/image-not-found is gone."
+    )
+    assert made.incidents[0].decide == (decision,)
+    assert made.incidents[0].left[0].shows
+    lines = to_markdown(made).splitlines()
+    assert lines[6] == (
+        "## 1. `Deployment/shop/cart`: repaired, and proven; another problem shows now"
+    )
+    assert lines[-1] == "- Shows now: `service/no-ready-endpoints on Service/shop/cart`"
+
+
 def test_where_it_is_seen_tells_how_many_more_there_are() -> None:
     repair = fixed()
     pods = tuple(Ref.parse(f"Pod/shop/cart-{i}") for i in range(31))

@@ -37,6 +37,7 @@ def test_a_repair_is_told_with_its_id_and_what_is_left_with_its_place_and_reason
                         "subject": "Service/shop/cart",
                         "cluster": "dev",
                         "why": "it takes a while",
+                        "shows": False,
                     }
                 ],
             }

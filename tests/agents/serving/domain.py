@@ -12,7 +12,7 @@ from clusterwright.agents.serving.workplace import Workplace
 from clusterwright.servers.build import build
 from clusterwright.tools.caller import Caller, Said
 from clusterwright.tools.change import State
-from clusterwright.tools.coverage import Coverage
+from clusterwright.tools.coverage import Coverage, Gap
 from clusterwright.tools.errors import RefusedError, UnreachableError
 from clusterwright.tools.finding import Finding, Remedy
 from clusterwright.tools.kubernetes.apply_change import AppliedChange
@@ -31,6 +31,10 @@ class Domain:
     findings: list[Finding] = field(default_factory=list[Finding])
     helps: bool = True
     """Whether what is applied takes the findings away."""
+    shows: list[Finding] = field(default_factory=list[Finding])
+    """What it finds once those are away."""
+    lost: tuple[Gap, ...] = ()
+    """What it can not read any more once something is applied."""
     silent: bool = False
     """Whether it fails when it is asked what is wrong."""
     covered: set[str] = field(default_factory=set[str])
@@ -70,7 +74,7 @@ async def k8s_find_problems(domain: Domain, limit: int | None = None) -> Problem
     del limit
     if domain.silent:
         raise UnreachableError("the API server did not answer")
-    checked = Coverage(checked={"Pod": 7})
+    checked = Coverage(checked={"Pod": 7}, gaps=domain.lost if domain.applied else ())
     found = tuple(domain.findings)
     return Problems(cluster=CLUSTER, total=len(found), findings=found, coverage=checked)
 
@@ -101,7 +105,7 @@ async def k8s_apply_change(domain: Domain, caller: Caller, plan_id: str) -> Appl
     if domain.held is not None:
         await domain.held.wait()
     if domain.helps:
-        domain.findings.clear()
+        domain.findings = [*domain.shows]
     return AppliedChange(cluster=CLUSTER, plan_id=plan_id, state=State.APPLIED, done=("patched",))
 
 

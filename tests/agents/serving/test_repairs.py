@@ -8,6 +8,7 @@ from clusterwright.agents.serving.apply_fix import apply_fix, consent
 from clusterwright.agents.serving.plan_fix import PlannedFix, plan_fix
 from clusterwright.agents.serving.workplace import Workplace
 from clusterwright.tools.caller import Caller, Said, silent
+from clusterwright.tools.coverage import Gap
 from clusterwright.tools.errors import (
     ConflictError,
     InvalidInputError,
@@ -191,6 +192,31 @@ async def test_the_way_back_wants_a_word_of_its_own() -> None:
         assert await consent(work, undo) == spelled(undo)
         back = await apply_fix(work, YES, undo)
     assert (back.result, domain.applied) == (Result.UNDONE, [plan, undo])
+
+
+async def test_a_finding_that_can_not_be_seen_any_more_is_not_fixed() -> None:
+    domain = broken()
+    domain.lost = (Gap(what="Service", reason="forbidden"),)
+    async with working(domain) as work:
+        told = await apply_fix(work, YES, await planned(work))
+    assert told.result is Result.FAILED  # the way back wants a word of its own
+    assert told.problems[0] == "k8s_find_problems left out Service: forbidden"
+    assert told.undo_plan_id
+
+
+async def test_what_shows_only_once_it_is_fixed_is_told() -> None:
+    domain = broken()
+    domain.shows = [finding("service/target-port-mismatch", "Service/shop/cart")]
+    async with working(domain) as work:
+        fixed = await apply_fix(work, YES, await planned(work))
+    shown = "service/target-port-mismatch on Service/shop/cart (warning)"
+    assert (fixed.result, fixed.shows, fixed.left) == (Result.FIXED, (shown,), ())
+    assert fixed.problems == (f"shows now: {shown}",)
+    assert fixed.next == "diagnose tells what is wrong now"
+    assert fixed.render().splitlines()[0] == (
+        "Fixed: the finding is gone, but its object shows another problem now:"
+        f" {CODE} on Service/shop/cart (plan p-0)."
+    )
 
 
 async def test_a_plan_that_was_not_made_here_is_not_known() -> None:

@@ -5,7 +5,7 @@ reach; and the GitOps object that it is kept by.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from clusterwright.tools.finding import (
     Edge,
@@ -59,14 +59,14 @@ def around(snapshot: Snapshot, findings: Iterable[Finding]) -> Edges:
         subjects[finding.subject] |= dict.fromkeys(_calls(snapshot, finding))
         subjects[finding.subject] |= dict.fromkeys(_kept_by(snapshot, finding.subject))
     selected = _by_service(snapshot)
-    waiting: dict[Ref, list[Ref]] = defaultdict(list)
-    for caller, service in dict.fromkeys(_waiting(snapshot)):
-        edges = dict.fromkeys(_call(caller, service, selected))
-        # Of the caller too: where a hundred wait for one Service, each has its own edge.
-        there = [ref for ref in (service, *selected.get(service, ()), caller) if ref in subjects]
+    calls: dict[Ref, dict[Ref, None]] = defaultdict(dict)
+    for caller, service in _waiting(snapshot):
+        calls[caller][service] = None
+    waiting = {caller: _troubled_by(caller, calls, selected, subjects) for caller in calls}
+    for caller, there in waiting.items():
+        edges = [edge for one in calls[caller] for edge in _call(caller, one, selected)]
         for ref in there:
-            subjects[ref] |= edges
-        waiting[caller] += there
+            subjects[ref] |= dict.fromkeys(edges)
     spaces = {ref.namespace for ref in (*subjects, *waiting)}
     for relation in _towards(snapshot, spaces):
         if relation.target in subjects:
@@ -75,6 +75,25 @@ def around(snapshot: Snapshot, findings: Iterable[Finding]) -> Edges:
         for ref in waiting.get(relation.target, ()):
             subjects[ref][relation] = None
     return {ref: tuple(some)[:_MOST] for ref, some in subjects.items() if some}
+
+
+def _troubled_by(
+    caller: Ref,
+    calls: Mapping[Ref, Iterable[Ref]],
+    selected: Mapping[Ref, Iterable[Ref]],
+    subjects: Collection[Ref],
+) -> list[Ref]:
+    """Return which subjects a workload waits for, or what it waits for does; and itself.
+
+    Itself, since where a hundred wait for one Service each has its own edge.
+    """
+    found, reached = [caller], {caller}
+    for one in found:
+        for service in calls.get(one, ()):
+            new = [ref for ref in (service, *selected.get(service, ())) if ref not in reached]
+            found += new
+            reached.update(new)
+    return [ref for ref in found if ref in subjects]
 
 
 def _calls(snapshot: Snapshot, finding: Finding) -> Iterator[Relation]:

@@ -164,18 +164,32 @@ def test_who_waits_for_a_service_in_an_init_container_is_joined_to_what_is_broke
     assert calls not in told(*cart(), *workload("late", waiter))
 
 
+def waiter_for(name: str, host: str) -> list[Manifest]:
+    """A Deployment whose pod waits for a host in an init container, and its Service."""
+    command = ["sh", "-c", f"until nc -z {host} 80; do sleep 1; done"]
+    init: Json = {"name": "wait", "command": command}
+    status: Json = {"initContainerStatuses": [{"name": "wait", "state": running(), "ready": False}]}
+    one = pod(name=f"{name}-1", phase="Pending", spec={"initContainers": [init]}, status=status)
+    service = make("Service", name, spec={"selector": {"app": name}})
+    return [*workload(name, one), service]
+
+
+def test_who_waits_for_what_waits_is_joined_to_what_is_broken_below() -> None:
+    found = told(*cart(), *waiter_for("late", "cart"), *waiter_for("later", "late"))
+    assert edge("Deployment/shop/later", Edge.ROUTES_TO, "Service/shop/late") in found
+    circle = told(*waiter_for("late", "later"), *waiter_for("later", "late"), subject=SERVICE)
+    assert circle == []
+
+
 def test_who_needs_what_waits_is_joined_to_it_before_that_is_a_finding() -> None:
-    init = {"name": "wait", "command": ["sh", "-c", "until nc -z cart 80; do sleep 1; done"]}
-    status = {"initContainerStatuses": [{"name": "wait", "state": running(), "ready": False}]}
-    waiter = pod(name="late-1", phase="Pending", spec={"initContainers": [init]}, status=status)
     selector: Json = {"matchLabels": {"app": "late"}}
     budget = make("PodDisruptionBudget", "late", spec={"selector": selector})
-    service = make("Service", "late", spec={"selector": {"app": "late"}})
-    found = told(*cart(), *workload("late", waiter), budget, service)
+    waiter = waiter_for("late", "cart")
+    found = told(*cart(), *waiter, budget)
     late = "Deployment/shop/late"
     assert edge("PodDisruptionBudget/shop/late", Edge.SELECTS, late) in found
     assert edge("Service/shop/late", Edge.SELECTS, late) in found
-    ready = told(*cart(), *workload("late", pod(running(), name="late-1")), budget, service)
+    ready = told(*cart(), *workload("late", pod(running(), name="late-1")), waiter[-1], budget)
     assert all(one.target != Ref.parse(late) for one in ready)
 
 

@@ -21,6 +21,7 @@ from clusterwright.agents.hub import Hub, Target, connect
 from clusterwright.agents.server_spec import name_server, parse_server
 from clusterwright.agents.sign_in import SignIn
 from clusterwright.cli.browse import browse
+from clusterwright.cli.fitting import require_fitting
 from clusterwright.cli.fleet import addresses, fleet
 from clusterwright.cli.output import DOCUMENTS, TEXT, show
 from clusterwright.cli.progress import progress
@@ -138,6 +139,8 @@ def command(
     Exit status: 0 healthy, 1 problems found (see --fail-on), 2 could not check.
     """
     try:
+        lines = output in {TEXT, "json"} and output_file is None
+        require_fitting(click.get_current_context(), lines=lines)
         namespace = _one_namespace(namespaces, everywhere=all_namespaces)
         ref = Ref.parse(about) if about else None
         context = contexts[0] if contexts else None
@@ -151,10 +154,6 @@ def command(
         if ref and several:
             raise InvalidInputError(f"{ref} is of one cluster", hint="name its context alone")
         sieve = read_sieve(baseline, ignore_file, namespace)
-        if watched and (output not in {TEXT, "json"} or output_file):
-            raise InvalidInputError("--watch prints lines", hint="with -o text or -o json only")
-        if watched and strict:
-            raise InvalidInputError("--watch goes on", hint="--strict is for a single look")
     except ToolError as error:
         raise usage(error) from error
     with _ending():

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.diagnosed import diagnose, spec
+from tests.cli.test_fleet import kubeconfig
 
 RAW = Path(__file__).parents[1] / "agents" / "raw_server.py"
 
@@ -182,3 +183,27 @@ def test_two_answers_to_where_are_wrong_usage(options: list[str]) -> None:
 
 def test_all_namespaces_may_be_asked_for_as_kubectl_spells_it() -> None:
     assert diagnose("--server", spec("healthy"), "-A").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--server", "x", "--kubeconfig", "y"], "put it into the command of --server"),
+        (["--every", "10"], "--every is the pause of --watch; give both, or neither"),
+        (["--watch", "--strict"], "--watch goes on; --strict is for a single look"),
+        (["--watch", "--fail-on", "warning"], "--watch goes on; --fail-on is for a single look"),
+        (["--watch", "-o", "html"], "--watch prints lines; with -o text or -o json only"),
+        (["--watch", "--output-file", "x"], "--watch prints lines; with -o text or -o json only"),
+    ],
+)
+def test_an_option_that_nothing_would_come_of_is_refused(options: list[str], said: str) -> None:
+    result = diagnose(*options)
+    assert (result.exit_code, said in result.stderr) == (2, True), result.stderr
+
+
+def test_the_contexts_of_a_kubeconfig_may_be_asked_of_a_server_that_is_named(
+    tmp_path: Path,
+) -> None:
+    path = kubeconfig(tmp_path, "a", "b")
+    options = ["--all-contexts", "--kubeconfig", str(path), "--server", spec("healthy")]
+    assert diagnose(*options).exit_code == 0

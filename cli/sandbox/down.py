@@ -7,12 +7,14 @@ from clusterwright.tools.errors import ToolError
 
 
 @click.command(name="down")
-@click.argument("name", default="default")
+@click.argument("name", required=False)
 @click.option("--all", "everything", is_flag=True, help="Every sandbox of this user.")
-def command(*, name: str, everything: bool) -> None:
-    """Take the sandbox NAME down: no process, mount, device or file of it is left."""
+def command(*, name: str | None, everything: bool) -> None:
+    """Take the sandbox NAME (default: default) down: no process, mount, device or file is left."""
+    if name and everything:
+        raise click.UsageError("either NAME or --all")
     try:
-        for one in list(names()) if everything else [name]:
+        for one in list(names()) if everything else [name or "default"]:
             there = down(one)
             click.echo(f"sandbox {one} is down" if there else f"there was no sandbox {one}")
     except ToolError as error:

@@ -41,6 +41,10 @@ def command(
     """
     if heal and not judged:
         raise click.UsageError("--heal goes with --judge")
+    if judged and output == "json":
+        raise click.UsageError("-o json is of the list, without --judge")
+    if generated and (only or "*") != "*":
+        raise click.UsageError("--only chooses among the written ones, without --generated")
     chosen = fresh(seed, generated) if generated else choose(only, seed)
     if judged:
         from clusterwright.cli.judge.incident_show import judge_in  # brings in servers and agent

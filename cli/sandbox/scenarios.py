@@ -40,6 +40,10 @@ def command(
     exit status 0 only if all was found and nothing else. Repairing runs `clusterwright fix` on
     each fault, with a policy that approves, and compares what came of it with what is right.
     """
+    if judged and repair:
+        raise click.UsageError("either --judge or --repair")
+    if (judged or repair) and output == "json":
+        raise click.UsageError("-o json is of the list, without --judge and --repair")
     chosen = choose(only, domain)
     if judged:
         from clusterwright.cli.judge.show import judge_in  # brings in the server and the agent

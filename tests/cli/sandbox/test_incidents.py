@@ -36,3 +36,14 @@ def test_a_pattern_that_matches_none_is_refused_with_those_that_exist() -> None:
 def test_healing_without_judging_is_refused() -> None:
     status, said = run("--heal")
     assert (status, "--heal goes with --judge" in said) == (2, True)
+
+
+def test_a_pattern_is_of_the_written_ones_only() -> None:
+    status, said = run("--generated", "3", "--only", "two-*")
+    assert (status, "--only chooses among the written ones" in said) == (2, True)
+    assert run("--generated", "1", "--only", "*")[0] == 0
+
+
+def test_json_is_of_the_list_only() -> None:
+    status, said = run("--judge", "-o", "json", "--only", "none")
+    assert (status, "-o json is of the list" in said) == (2, True)

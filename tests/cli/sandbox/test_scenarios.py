@@ -73,3 +73,16 @@ def test_healing_needs_a_name_or_a_purge() -> None:
     done = CliRunner().invoke(heal.command, [])
     assert done.exit_code == 2
     assert "--purge" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--judge", "--repair"], "either --judge or --repair"),
+        (["--judge", "-o", "json"], "-o json is of the list"),
+        (["--repair", "-o", "json"], "-o json is of the list"),
+    ],
+)
+def test_options_that_would_be_ignored_are_refused(options: list[str], said: str) -> None:
+    done = CliRunner().invoke(scenarios.command, [*options, "--only", "none"])
+    assert (done.exit_code, said in done.stderr) == (2, True)

@@ -209,6 +209,8 @@ _OF_HTTP = (
 )
 
 _OPTIONS = (*_OF_CLUSTERS, *_OF_HTTP)
+_HELP = {"help_option_names": ["-h", "--help"]}
+"""Of commands that stand alone; the others have it from their group."""
 
 _OF_TOOLS = (
     click.Option(
@@ -240,7 +242,9 @@ def _script(server: str) -> click.Command:
         name,
         params=[*_OPTIONS],
         callback=partial(serve, (server,)),
-        help="Serve one domain's tools over MCP, on standard input and output or over HTTP.",
+        help=f"Serve all tools of `clusterwright serve {server}` over MCP, on standard input and"
+        " output or over HTTP.",
+        context_settings=_HELP,
     )
 
 
@@ -255,4 +259,5 @@ gpu_node = click.Command(
     params=[*_OF_HTTP],
     callback=_serve_gpu_node,
     help=_serve_gpu_node.__doc__,
+    context_settings=_HELP,
 )

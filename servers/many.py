@@ -39,13 +39,19 @@ def toolsets(servers: Iterable[str]) -> tuple[str, ...]:
 def together(offers: Mapping[str, Offer], chosen: Sequence[str]) -> MCPServer:
     """Return one server with the tools of toolsets, in the order of the servers.
 
-    Raises InvalidInputError for a toolset that there is not, and where two tools share a name.
+    Raises InvalidInputError for a toolset that there is not, or that has no tool, and where two
+    tools share a name.
     """
     known = toolsets(offers)
     for name in chosen:
         if name not in known:
             raise InvalidInputError(
                 f"there is no toolset {name!r}", hint=f"toolsets: {', '.join(known)}"
+            )
+        if not _offered(name, offers):
+            raise InvalidInputError(
+                f"toolset {name!r} has no tools here",
+                hint="with --access read nothing is offered that plans or applies a change",
             )
     tools = [
         (tool, context)
@@ -63,6 +69,13 @@ def together(offers: Mapping[str, Offer], chosen: Sequence[str]) -> MCPServer:
             agent=_AGENT if any(tool.name == "diagnose" for tool, _ in tools) else "",
         ),
         resources=[one for offer in offers.values() for one in offer.resources],
+    )
+
+
+def _offered(toolset: str, offers: Mapping[str, Offer]) -> bool:
+    """Return whether a toolset has any tool of what servers offer."""
+    return any(
+        _holds(toolset, server, tool) for server, offer in offers.items() for tool, _ in offer.tools
     )
 
 

@@ -1,8 +1,10 @@
 """`clusterwright serve`: one server as ever, several behind one connection, and wrong words."""
 
+import click
 import pytest
 from click.testing import CliRunner
 
+from clusterwright.cli import serve
 from clusterwright.cli.main import main
 from tests.servers.pipe import Pipe
 
@@ -49,9 +51,19 @@ def test_all_tools_are_all_of_the_servers_that_are_named() -> None:
         (["--toolset", "nope"], "there is no toolset 'nope'; toolsets: core, agent"),
         (["helm", "--toolset", "gpu"], "toolsets: core, helm, helm:read, helm:change"),
         (["--all-tools", "--toolset", "core"], "either --toolset or --all-tools"),
+        (["gpu", "--toolset", "gpu:change", "--access", "read"], "'gpu:change' has no tools here"),
     ],
 )
 def test_what_is_not_there_is_wrong_usage(words: list[str], told: str) -> None:
     result = CliRunner().invoke(main, ["serve", *words])
     assert result.exit_code == 2
     assert told in result.stderr
+
+
+@pytest.mark.parametrize("script", [serve.agent, serve.cluster_api, serve.gpu_node])
+def test_a_script_of_its_own_takes_h_and_says_what_it_serves(script: click.Command) -> None:
+    short, long = (CliRunner().invoke(script, [one]) for one in ("-h", "--help"))
+    assert (short.exit_code, short.stdout) == (0, long.stdout)
+    served = str(script.name).removeprefix("clusterwright-").replace("-", "_")
+    told = " ".join(short.stdout.split())
+    assert f"clusterwright serve {served}`" in told or "GPUs of this machine" in told

@@ -110,6 +110,16 @@ def test_a_toolset_that_there_is_not_is_refused_with_those_there_are() -> None:
     assert "kubernetes:read" in error.value.hint
 
 
+@pytest.mark.parametrize("chosen", [["gpu:change"], ["core", "agent:change"]])
+def test_a_toolset_without_a_tool_is_refused_and_names_what_keeps_it_empty(
+    chosen: list[str],
+) -> None:
+    with pytest.raises(InvalidInputError, match=f"'{chosen[-1]}' has no tools here") as error:
+        together(offers(Access.READ), chosen)
+    assert "--access read" in error.value.hint
+    together(offers(Access.PLAN), chosen)
+
+
 def test_two_tools_of_one_name_are_refused() -> None:
     offered = offers()["kubernetes"]
     twice = {"kubernetes": offered, "other": offered}

@@ -1,13 +1,16 @@
 """A finding: one cause, the object that has it, and the evidence that proves it."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from clusterwright.tools.ref import Ref
+
+_OLDEST = 1970
+"""The first year that a clock tells; Go writes the year 1 where there is no time."""
 
 
 class Severity(StrEnum):
@@ -127,6 +130,15 @@ class Remedy(_Frozen):
     tool: str = Field(default="", description="Another server's tool that plans them.")
 
 
+def _told_by_a_clock(since: datetime | None) -> datetime | None:
+    """Return a time in UTC, as which one without a zone is taken; None for what no clock tells."""
+    try:
+        told = since and (since.astimezone(UTC) if since.tzinfo else since.replace(tzinfo=UTC))
+    except OverflowError:
+        return None
+    return told if told and told.year >= _OLDEST else None
+
+
 class Finding(_Frozen):
     """One cause on one subject; equal ones of the same owner are grouped into `members`."""
 
@@ -135,7 +147,7 @@ class Finding(_Frozen):
     subject: Ref
     title: str = Field(description="One line that names the cause.")
     evidence: tuple[Evidence, ...] = Field(min_length=1)
-    since: datetime | None = None
+    since: Annotated[datetime | None, AfterValidator(_told_by_a_clock)] = None
     members: tuple[Ref, ...] = Field(default=(), description="The objects that show it.")
     more_members: int = Field(default=0, description="Members left out here for brevity.")
     relations: tuple[Relation, ...] = ()

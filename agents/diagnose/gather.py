@@ -22,13 +22,17 @@ _MOST_PAGES = 100
 _LONGEST_REASON = 1_000
 _SECONDS = 120.0
 """What one problems tool may take for all of its pages."""
+_ODD = "in a form that this agent does not know"
 _PROBLEMS_A_PAGE = 100
 """No model reads this: a page may be as large as an answer can be, and show all evidence."""
 
 
 @dataclass(frozen=True)
 class Answered:
-    """What one problems tool said, or, with `failed`, why it said nothing."""
+    """What one problems tool said, or, with `failed`, why it said nothing.
+
+    What may hide findings, as a page that did not come, has failed as a part beside what it said.
+    """
 
     server: str
     tool: str
@@ -97,60 +101,72 @@ async def _ask(
     if not found:
         reason = f"offers no tool named *{SUFFIX}; it has {', '.join(sorted(tools)) or 'none'}"
         return [failure(server, "", ToolError(reason), cluster)]
-    answers: dict[str, Answered] = {}
+    answers: dict[str, list[Answered]] = {}
 
     async def ask(name: str) -> None:
         """Keep what one tool answered."""
         try:
             answers[name] = await _drain(hub, server, tools[name], wanted, frozenset(tools))
         except ToolError as error:
-            answers[name] = failure(server, name, error, cluster)
+            answers[name] = [failure(server, name, error, cluster)]
 
     async with anyio.create_task_group() as tasks:
         for name in found:
             tasks.start_soon(ask, name)
-    return [answers[name] for name in found]
+    return [one for name in found for one in answers[name]]
 
 
 async def _drain(
     hub: Hub, server: str, tool: Tool, wanted: Mapping[str, str | None], offers: frozenset[str]
-) -> Answered:
+) -> list[Answered]:
     """Call a problems tool, with the arguments that it knows, until it gives no cursor.
 
     The first page must come; when a later one does not, what was read is kept and the rest is a
-    gap.
+    gap. What may hide findings is told once more, as a part that failed.
     """
     known = tool.input_schema.get("properties", {})
     asked = {**wanted, "limit": _PROBLEMS_A_PAGE}
     arguments: dict[str, Any] = {k: v for k, v in asked.items() if v and k in known}
     end = anyio.current_time() + _SECONDS
     pages = [await hub.call(server, tool.name, arguments, Problems)]
-    gaps: list[Gap] = []
+    unread: list[Gap] = []
     while cursor := pages[-1].cursor:
         what = f"page {len(pages) + 1} of {tool.name}"
         if len(pages) == _MOST_PAGES:
-            gaps.append(Gap(what=what, reason=f"there were more than {_MOST_PAGES} pages"))
+            unread.append(Gap(what=what, reason=f"there were more than {_MOST_PAGES} pages"))
             break
         if anyio.current_time() > end:
-            gaps.append(Gap(what=what, reason=f"the pages before took more than {_SECONDS:g} s"))
+            unread.append(Gap(what=what, reason=f"the pages before took more than {_SECONDS:g} s"))
             break
         try:
             pages.append(
                 await hub.call(server, tool.name, {**arguments, "cursor": cursor}, Problems)
             )
         except ToolError as error:
-            gaps.append(Gap(what=what, reason=_reason(error)))
+            unread.append(Gap(what=what, reason=_reason(error)))
             break
+    unread += _odd(sum(page.odd for page in pages), f"findings of {tool.name}")
+    parts = _odd(sum(page.odd_parts for page in pages), f"parts of findings of {tool.name}")
+    told = [gap for page in pages for gap in page.coverage.gaps]
     last = pages[-1]
-    return Answered(
+    whole = Answered(
         server,
         tool.name,
         last.cluster,
         tuple(finding for page in pages for finding in page.findings),
         tuple(dict.fromkeys(relation for page in pages for relation in page.relations)),
-        last.coverage.model_copy(update={"gaps": (*last.coverage.gaps, *gaps)}),
+        last.coverage.model_copy(update={"gaps": tuple(dict.fromkeys([*told, *parts, *unread]))}),
         offers,
     )
+    if not unread:
+        return [whole]
+    hidden = Coverage(gaps=tuple(unread))
+    part = f"part of {tool.name}"
+    return [whole, Answered(server, part, last.cluster, coverage=hidden, failed=True)]
+
+
+def _odd(count: int, what: str) -> list[Gap]:
+    return [Gap(what=f"{count} {what}", reason=_ODD)] if count else []
 
 
 def failure(

@@ -8,6 +8,7 @@ import click
 
 from clusterwright.agents.diagnose.diagnosis import Diagnosis, named
 from clusterwright.agents.diagnose.watch import Change, What, watch
+from clusterwright.agents.report.reach import new_line
 from clusterwright.agents.report.said import counted
 from clusterwright.tools.excerpt import few, one_line
 from clusterwright.tools.finding import Severity
@@ -38,6 +39,8 @@ def as_line(change: Change, now: datetime) -> str:
     root = change.root
     severity = "" if root.severity is Severity.INFO else f"{root.severity.upper()} "
     said = f"{severity}{named(root.code, root.subject)}: {root.title}"
+    if root.grown_by:
+        said += f"; new: {new_line(root)}"
     if change.under:
         said += f"; explained by {named(change.under.code, change.under.subject)}"
     what = click.style(f"{change.what:<6}", fg=_COLOURS[change.what])

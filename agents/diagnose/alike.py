@@ -1,6 +1,7 @@
 """Alerts of one name that nothing explains are one root, whatever each of them is about."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from clusterwright.agents.diagnose.diagnosis import RootCause
 from clusterwright.tools.excerpt import few
@@ -16,10 +17,14 @@ def merged(roots: Iterable[RootCause]) -> list[RootCause]:
     """
     found: dict[object, list[RootCause]] = {}
     for index, one in enumerate(roots):
-        alone = one.code.startswith(_FAMILY) and not one.symptoms and not one.circle
-        key = (one.cluster, one.code, one.subject, one.severity) if alone else index
+        key = (one.cluster, one.code, one.subject, one.severity) if alone(one) else index
         found.setdefault(key, []).append(one)
     return [_one(some) for some in found.values()]
+
+
+def alone(root: RootCause) -> bool:
+    """Tell whether a root is an alert, or several of one name, from which nothing follows."""
+    return root.code.startswith(_FAMILY) and not root.folded
 
 
 def _one(some: list[RootCause]) -> RootCause:
@@ -35,6 +40,10 @@ def _one(some: list[RootCause]) -> RootCause:
             "title": first.title + more,
             "evidence": evidence[:_EVIDENCE],
             "members": tuple(dict.fromkeys(ref for root in some for ref in root.members)),
-            "since": min((root.since for root in some if root.since), default=None),
+            "more_members": sum(root.more_members for root in some),
+            "times": len(some),
+            "since": min(
+                (root.since for root in some if root.since), key=datetime.timestamp, default=None
+            ),
         }
     )

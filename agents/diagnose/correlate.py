@@ -1,10 +1,8 @@
 """From answers to a diagnosis: pure, and the same bytes for the same input."""
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from hashlib import sha256
 
 from clusterwright.agents.diagnose.alike import merged
 from clusterwright.agents.diagnose.diagnosis import (
@@ -22,17 +20,22 @@ from clusterwright.agents.diagnose.diagnosis import (
 from clusterwright.agents.diagnose.fold import Fold, fold
 from clusterwright.agents.diagnose.gather import Answered
 from clusterwright.agents.diagnose.graph import Explanation, Graph, Located, explanations
+from clusterwright.agents.diagnose.identity import identified
 from clusterwright.agents.diagnose.next_step import NextSteps
 from clusterwright.agents.diagnose.rules import SYMPTOMS
 from clusterwright.agents.problems import SUFFIX
 from clusterwright.tools.coverage import Gap
 from clusterwright.tools.finding import EventEvidence, Finding, worst
 
-_NUMBER = re.compile(r"\d+")
-"""In a title, this may be an age or a count, and another one in the next look."""
 _MOST_LINKS = 8
 """Direct causes of a finding that are told: what crashes for want of one Service may call many."""
+_MOST_SYMPTOMS = 50
+"""Symptoms that a root lists which another one lists as well: a mesh has roots times symptoms."""
 _NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+_Ways = Mapping[int, tuple[int, Explanation]]
+"""What explains a finding directly, by the position of the cause: its place among all, and how."""
 
 
 def correlate(answers: Sequence[Answered], *, kubeconfig: str = "") -> Diagnosis:
@@ -52,12 +55,13 @@ def correlate(answers: Sequence[Answered], *, kubeconfig: str = "") -> Diagnosis
     steps = NextSteps(describers, kubeconfig)
     blind = any(a.failed for a in answers)
     unread = _unread(answers)
-    roots = [_root(one, names, why, steps, unread) for one in folds]
+    ways = [{one.cause: (n, one) for n, one in enumerate(some)} for some in why]
+    roots = [_root(one, names, ways, steps, unread) for one in _listed(folds, names)]
     seen = any(_saw(a) for a in answers)
     return Diagnosis(
         verdict=_verdict(wrong=broken(roots), seen=seen and not blind),
         complete=all(a.coverage.complete and not a.failed for a in answers) and bool(answers),
-        root_causes=tuple(merged(sorted(roots, key=_rank))),
+        root_causes=tuple(identified(merged(sorted(roots, key=_rank)))),
         sources=tuple(_source(a) for a in answers),
     )
 
@@ -118,6 +122,8 @@ class _Names:
             key = (one.cluster, one.finding.code, str(one.finding.subject))
             met[key] += 1
             self._twins.append(met[key])
+        heaviest = sorted(range(len(findings)), key=lambda i: (*_weight(findings[i]), i))
+        self._weights = {position: place for place, position in enumerate(heaviest)}
 
     def name(self, position: int) -> str:
         """Return a name that people can read."""
@@ -126,36 +132,43 @@ class _Names:
         number = f" ({twin})" if twin > 1 else ""
         return f"{named(one.finding.code, one.finding.subject)}{where}{number}"
 
-    def id(self, position: int) -> str:
-        """Return a name that stays from run to run."""
-        one, twin = self.findings[position], self._twins[position]
-        mark = f"{_NUMBER.sub('', one.finding.title)}" if twin > 1 else ""
-        return identity(one.cluster, one.finding.code, str(one.finding.subject), mark)
-
-    def weight(self, position: int) -> tuple[int, int, float, str, str, int]:
+    def weight(self, position: int) -> int:
         """Return what findings of one root are ordered by."""
-        return (*_weight(self.findings[position]), position)
+        return self._weights[position]
+
+
+def _listed(folds: Sequence[Fold], names: _Names) -> Iterator[tuple[Fold, int]]:
+    """Yield roots with the symptoms that each lists, worst first, and how many it does not.
+
+    Each symptom is listed once at least: what a root leaves out is under another one.
+    """
+    placed: set[int] = set()
+    for one in folds:
+        symptoms = sorted(one.symptoms, key=names.weight)
+        listed = [i for n, i in enumerate(symptoms) if n < _MOST_SYMPTOMS or i not in placed]
+        placed.update(listed)
+        yield Fold(one.roots, tuple(listed)), len(symptoms) - len(listed)
 
 
 def _root(
-    folded: Fold,
+    listed: tuple[Fold, int],
     names: _Names,
-    why: Sequence[Sequence[Explanation]],
+    ways: Sequence[_Ways],
     steps: NextSteps,
     unread: dict[str, tuple[str, ...]],
 ) -> RootCause:
+    folded, more_symptoms = listed
     first, *rest = sorted(folded.roots, key=names.weight)
-    symptoms = sorted(folded.symptoms, key=names.weight)
     head = names.findings[first]
     finding = head.finding
-    all_found = [names.findings[i].finding for i in (first, *rest, *symptoms)]
+    all_found = [names.findings[i].finding for i in (first, *rest, *folded.symptoms)]
     blocked = unread.get(head.cluster, ()) if finding.code in SYMPTOMS else ()
     return RootCause(
-        id=names.id(first),
         name=names.name(first),
         cluster=head.cluster,
         code=finding.code,
         severity=worst(f.severity for f in all_found),
+        own_severity=finding.severity,
         certainty=_certainty(finding),
         subject=finding.subject,
         title=finding.title,
@@ -164,24 +177,16 @@ def _root(
         members=finding.members,
         more_members=finding.more_members,
         circle=tuple(_symptom(names, i, head.cluster) for i in rest),
-        symptoms=tuple(_symptom(names, i, head.cluster) for i in symptoms),
-        links=_links(folded, names, why),
+        symptoms=tuple(_symptom(names, i, head.cluster) for i in folded.symptoms),
+        more_symptoms=more_symptoms,
+        links=_links(folded, names, ways),
         deepest_visible=bool(blocked),
         unread=blocked,
         next=steps.after(finding, head.cluster),
     )
 
 
-def identity(cluster: str, code: str, subject: str, mark: str = "") -> str:
-    """Return what names a root cause from run to run: 16 hexadecimal digits.
-
-    Of several of one code on one subject, each but the first has a mark of its own.
-    """
-    parts = (cluster, code, subject, *([mark] if mark else []))
-    return sha256("\0".join(parts).encode()).hexdigest()[:16]
-
-
-def _links(folded: Fold, names: _Names, why: Sequence[Sequence[Explanation]]) -> tuple[Link, ...]:
+def _links(folded: Fold, names: _Names, ways: Sequence[_Ways]) -> tuple[Link, ...]:
     """Return the direct explanations between the findings of a root, effects in their order.
 
     Of a great many of one effect, those by a root and the nearest ones.
@@ -195,14 +200,14 @@ def _links(folded: Fold, names: _Names, why: Sequence[Sequence[Explanation]]) ->
             path=one.path,
         )
         for effect in sorted(inside, key=names.weight)
-        for one in _nearest([one for one in why[effect] if one.cause in inside], roots)
+        for one in _nearest([ways[effect][i] for i in ways[effect].keys() & inside], roots)
     )
 
 
-def _nearest(causes: list[Explanation], roots: set[int]) -> list[Explanation]:
+def _nearest(causes: list[tuple[int, Explanation]], roots: set[int]) -> list[Explanation]:
     """Return so many of the direct causes of a finding, in their order: roots, then the nearest."""
-    best = sorted(causes, key=lambda one: (one.cause not in roots, len(one.path)))[:_MOST_LINKS]
-    return [one for one in causes if one in best]
+    best = sorted(causes, key=lambda one: (one[1].cause not in roots, len(one[1].path), one[0]))
+    return [one for _, one in sorted(best[:_MOST_LINKS], key=lambda one: one[0])]
 
 
 def _symptom(names: _Names, position: int, beside: str) -> Symptom:
@@ -254,7 +259,7 @@ def _weight(one: Located) -> tuple[int, int, float, str, str]:
 
 def _rank(root: RootCause) -> tuple[int, int, int, float, str, str, str, str]:
     """Order roots: severity, evidence class, blast radius, age, and then names, never chance."""
-    more = sum(one.more_members for one in (root, *root.folded))
+    more = root.more_symptoms + sum(one.more_members for one in (root, *root.folded))
     return (
         root.severity.rank,
         tuple(Certainty).index(root.certainty),

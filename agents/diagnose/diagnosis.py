@@ -73,7 +73,9 @@ class RootCause(_Part):
     """A finding that nothing else explains, and everything that it explains."""
 
     id: str = Field(
-        default="", description="Of cluster, code and subject: the same from run to run."
+        default="",
+        description="Of cluster, code and subject, and of the title where several have the same:"
+        " the same from run to run.",
     )
     name: str = Field(
         default="",
@@ -83,6 +85,7 @@ class RootCause(_Part):
     cluster: str
     code: str
     severity: Severity = Field(description="The worst of the cause and its symptoms.")
+    own_severity: Severity | None = Field(default=None, description="Of the cause alone.")
     certainty: Certainty
     subject: Ref
     title: str
@@ -90,10 +93,17 @@ class RootCause(_Part):
     since: datetime | None = None
     members: tuple[Ref, ...] = ()
     more_members: int = Field(default=0, description="Objects that show it as well, left out.")
+    times: int = Field(default=1, description="Of alerts of one name: how many it is of.")
     circle: tuple[Symptom, ...] = Field(
         default=(), description="Findings that it explains and that explain it in turn."
     )
     symptoms: tuple[Symptom, ...] = ()
+    more_symptoms: int = Field(
+        default=0, description="Symptoms left out here, each listed under another root cause."
+    )
+    grown_by: tuple[str, ...] = Field(
+        default=(), description="What is new of it, if it was there before."
+    )
     path: tuple[str, ...] = Field(
         default=(),
         description="From the object that was asked about to this: objects, and what joins them.",
@@ -137,7 +147,7 @@ Place = tuple[str, str, Ref]
 """Where a finding is: its cluster, its code, its subject."""
 
 
-def place_of(root: RootCause) -> Place:
+def place_of(root: "RootCause | SetAside") -> Place:
     """Return where a root cause is; several of one code may be about one object."""
     return (root.cluster, root.code, root.subject)
 
@@ -187,9 +197,21 @@ class Why(StrEnum):
     IGNORED = "ignored"
     """An entry of the ignore file names it, its owner, the reason, and until when."""
     KNOWN = "known"
-    """The baseline has it, no less severe than it is now."""
+    """The baseline has it, no less severe than it is now, and nothing of it is new."""
     GONE = "gone"
     """The baseline has it, and it is no longer there."""
+
+
+class Extent(_Part):
+    """A finding of a root cause that is set aside, for a later run to tell what is new of it."""
+
+    cluster: str
+    code: str
+    severity: Severity
+    subject: Ref
+    members: tuple[Ref, ...] = ()
+    more_members: int = 0
+    times: int = 1
 
 
 class SetAside(_Part):
@@ -203,6 +225,9 @@ class SetAside(_Part):
     subject: Ref
     title: str
     symptoms: int = Field(default=0, description="How many it had.")
+    extent: tuple[Extent, ...] = Field(
+        default=(), description="It, what it is in a circle with, and its symptoms."
+    )
     circle: tuple[str, ...] = Field(
         default=(), description="Findings that it explains and that explain it, by name."
     )

@@ -1,12 +1,10 @@
 """Set aside what is ignored or known: a diagnosis then tells what is new, and counts the rest."""
 
-from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import date
 
 from pydantic import ValidationError
 
-from clusterwright.agents.diagnose.correlate import identity
 from clusterwright.agents.diagnose.diagnosis import (
     Diagnosis,
     RootCause,
@@ -17,10 +15,17 @@ from clusterwright.agents.diagnose.diagnosis import (
     broken,
     explained,
     link_name,
+    named,
+    place_of,
 )
+from clusterwright.agents.diagnose.growth import Reached, extent
+from clusterwright.agents.diagnose.identity import name_of, paired
 from clusterwright.agents.diagnose.ignore_file import Entry
 from clusterwright.tools.errors import InvalidInputError
+from clusterwright.tools.excerpt import few
 from clusterwright.tools.ref import Ref
+
+_MOST_NAMED = 3
 
 
 def parse_baseline(text: str, name: str) -> Diagnosis:
@@ -54,10 +59,11 @@ def without_ignored(diagnosis: Diagnosis, entries: Sequence[Entry], today: date)
 def ignored_by(root: RootCause, valid: Sequence[Entry]) -> Entry | None:
     """Return the first of the entries, all of which hold, that names a root cause.
 
-    Of findings that explain each other, each has to be named: one must not hide the others.
+    Of findings that explain each other, each has to be named: one must not hide the others. So has
+    each symptom in another namespace than its cause that hurts no less than the cause alone.
     """
     entry = _entry_of(root, root, valid)
-    return entry if all(_entry_of(one, root, valid) for one in root.circle) else None
+    return entry if entry and not _unnamed(root, valid) else None
 
 
 def entry_notes(
@@ -79,48 +85,76 @@ def entry_notes(
             )
         elif not hits and whole and one.is_about({s.cluster for s in diagnosis.sources}):
             notes.append(f"{one.place} of {one.owner} matches nothing: is it over, or misspelt?")
-    return notes
+    return notes + _kept_notes(diagnosis, entries, today)
+
+
+def _kept_notes(diagnosis: Diagnosis, entries: Sequence[Entry], today: date) -> list[str]:
+    """Return which root causes are told although an entry names them, and why."""
+    valid = [one for one in entries if not one.expired(today)]
+    return [
+        f"{entry.place} of {entry.owner} does not ignore {named(root.code, root.subject)}:"
+        f" no entry names {few([link_name(one) for one in left], _MOST_NAMED)}"
+        for root in diagnosis.root_causes
+        if (entry := _entry_of(root, root, valid)) and (left := _unnamed(root, valid))
+    ]
 
 
 def compared(diagnosis: Diagnosis, before: Diagnosis, namespace: str | None = None) -> Diagnosis:
     """Return a diagnosis that tells what an earlier one does not have, and counts the rest.
 
-    What was there before and is worse now is new. What several root causes share, one name, is
-    known as often as it was there. `namespace` is the only one that was asked about, if any.
+    What was there before is told again if it is worse now, or if something of it is new, which it
+    then says. `namespace` is the only one that was asked about, if any.
     """
-    earlier: defaultdict[str, list[SetAside]] = defaultdict(list)
-    for one in _known_before(before):
-        earlier[one.id].append(one)
-    had = {name: len(some) for name, some in earlier.items()}
-    known = _recognised(diagnosis.root_causes, earlier)
-    kept = [root for i, root in enumerate(diagnosis.root_causes) if i not in known]
-    aside = [_aside(diagnosis.root_causes[i], Why.KNOWN) for i in sorted(known)]
-    now = Counter([_name(root) for root in diagnosis.root_causes])
-    now.update(one.id for one in diagnosis.set_aside if one.why is Why.IGNORED)
-    blind = less_seen(diagnosis, before)
-    folded = explained(diagnosis.root_causes)
-    for name, left in earlier.items():
-        missing = max(0, had[name] - now[name])
-        aside += [
-            one
-            for one in left[:missing]
-            if one.cluster not in blind
-            and (one.cluster, one.code, one.subject) not in folded
-            and _looked_at(one, diagnosis, namespace)
-        ]
+    earlier = known_of(before)
+    ignored = [one for one in diagnosis.set_aside if one.why is Why.IGNORED]
+    same = paired([*diagnosis.root_causes, *ignored], earlier)
+    still = set(same.values())
+    reached = Reached(earlier)
+    kept: list[RootCause] = []
+    aside: list[SetAside] = []
+    for i, root in enumerate(diagnosis.root_causes):
+        changed = worsened(root, earlier[same[i]], reached) if i in same else root
+        if changed is None:
+            aside.append(_aside(root, Why.KNOWN))
+        else:
+            kept.append(changed)
+    blind, folded = less_seen(diagnosis, before), explained(diagnosis.root_causes)
+    aside += [
+        _gone(one)
+        for i, one in enumerate(earlier)
+        if i not in still
+        and one.cluster not in blind
+        and place_of(one) not in folded
+        and _looked_at(one, diagnosis, namespace)
+    ]
     return _told(diagnosis, kept, aside).model_copy(update={"compared": True})
+
+
+def known_of(before: Diagnosis) -> list[RootCause | SetAside]:
+    """Return what a diagnosis knows to be there; what it ignored was not looked at."""
+    return [*before.root_causes, *(one for one in before.set_aside if one.why is Why.KNOWN)]
+
+
+def worsened(root: RootCause, before: RootCause | SetAside, reached: Reached) -> RootCause | None:
+    """Return a root cause with what is new of it, None if it is no worse than it was."""
+    new = reached.beyond(root, before)
+    if not new and root.severity.rank >= before.severity.rank:
+        return None
+    return root.model_copy(update={"grown_by": new})
 
 
 def less_seen(diagnosis: Diagnosis, before: Diagnosis) -> list[str]:
     """Return the clusters of a baseline of which less was seen now than then.
 
-    What is not found in them need not be gone: a server did not answer, something is unread that
-    was read, or another object was asked about.
+    What is not found in them need not be gone: a server did not answer or was not asked, something
+    is unread that was read, or another object was asked about.
     """
     clusters = sorted({one.cluster for one in before.sources if one.cluster})
     if _asked(diagnosis) != _asked(before):
         return clusters
     lost = {one.cluster for one in diagnosis.sources if not one.answered}
+    if diagnosis.sources:  # without any, the object that was asked about is not there
+        lost |= {cluster for _, _, cluster in _tools(before) - _tools(diagnosis) if cluster}
     return [
         one
         for one in clusters
@@ -132,6 +166,11 @@ def _asked(diagnosis: Diagnosis) -> Ref | None:
     return diagnosis.about.ref if diagnosis.about else None
 
 
+def _tools(diagnosis: Diagnosis) -> set[tuple[str, str, str]]:
+    """Return which tools of which servers answered, and for which clusters."""
+    return {(one.server, one.tool, one.cluster) for one in diagnosis.sources if one.answered}
+
+
 def _unread(diagnosis: Diagnosis, cluster: str) -> set[str]:
     sources = (one for one in diagnosis.sources if one.cluster == cluster)
     return {gap.what for one in sources for gap in one.gaps}
@@ -141,40 +180,29 @@ def _entry_of(one: RootCause | Symptom, root: RootCause, entries: Sequence[Entry
     return next((entry for entry in entries if entry.matches(one, root.cluster)), None)
 
 
+def _unnamed(root: RootCause, entries: Sequence[Entry]) -> list[Symptom]:
+    """Return what no entry names, of what has to be named along with a root cause."""
+    return [one for one in _to_name(root) if not _entry_of(one, root, entries)]
+
+
+def _to_name(root: RootCause) -> list[Symptom]:
+    """Return what has to be named along with a root cause."""
+    return [*root.circle, *(one for one in root.symptoms if _elsewhere(one, root))]
+
+
+def _elsewhere(one: Symptom, root: RootCause) -> bool:
+    """Tell whether a symptom hurts no less than its cause, in another namespace than that."""
+    home = root.subject.namespace
+    places = {ref.namespace for ref in (one.subject, *one.members)} - {"", home}
+    own = root.own_severity or root.severity
+    return bool(home and places) and one.severity.rank <= own.rank
+
+
 def _names(entry: Entry, root: RootCause) -> bool:
-    return any(entry.matches(one, root.cluster) for one in (root, *root.circle))
+    return any(entry.matches(one, root.cluster) for one in (root, *_to_name(root)))
 
 
-def _known_before(before: Diagnosis) -> list[SetAside]:
-    """Return what a baseline knows, as what would be gone; what it ignored was not looked at."""
-    told = [_aside(root, Why.GONE) for root in before.root_causes]
-    carried = [one for one in before.set_aside if one.why is Why.KNOWN]
-    return told + [one.model_copy(update={"why": Why.GONE}) for one in carried]
-
-
-def _recognised(roots: Sequence[RootCause], earlier: dict[str, list[SetAside]]) -> set[int]:
-    """Take from `earlier` what each root was before, and return which roots those are.
-
-    Roots of one name are told apart by their titles, as far as these have stayed the same.
-    """
-    known: set[int] = set()
-    for same_title in (True, False):
-        for i, root in enumerate(roots):
-            left = earlier.get(_name(root), [])
-            fits = (
-                one
-                for one in left
-                if one.severity.rank <= root.severity.rank
-                and not Counter(_circle(root)) - Counter(one.circle)
-                and (one.title == root.title or not same_title)
-            )
-            if i not in known and (found := next(fits, None)):
-                left.remove(found)
-                known.add(i)
-    return known
-
-
-def _looked_at(one: SetAside, diagnosis: Diagnosis, namespace: str | None) -> bool:
+def _looked_at(one: RootCause | SetAside, diagnosis: Diagnosis, namespace: str | None) -> bool:
     """Tell whether a diagnosis would have found a root cause of an earlier one again."""
     asked = any(source.cluster == one.cluster for source in diagnosis.sources)
     return asked and (namespace is None or one.subject.namespace == namespace)
@@ -199,24 +227,27 @@ def _verdict(diagnosis: Diagnosis, kept: Sequence[RootCause]) -> Verdict:
 
 def _aside(root: RootCause, why: Why) -> SetAside:
     return SetAside(
-        id=_name(root),
+        id=name_of(root),
         why=why,
         cluster=root.cluster,
         code=root.code,
         severity=root.severity,
         subject=root.subject,
         title=root.title,
-        symptoms=len(root.symptoms),
+        symptoms=len(root.symptoms) + root.more_symptoms,
+        extent=extent(root) if why is Why.KNOWN else (),
         circle=_circle(root),
     )
 
 
+def _gone(one: RootCause | SetAside) -> SetAside:
+    if isinstance(one, RootCause):
+        return _aside(one, Why.GONE)
+    return one.model_copy(update={"why": Why.GONE, "extent": ()})
+
+
 def _circle(root: RootCause) -> tuple[str, ...]:
     return tuple(link_name(one) for one in root.circle)
-
-
-def _name(root: RootCause) -> str:
-    return root.id or identity(root.cluster, root.code, str(root.subject))
 
 
 def _count(roots: int) -> str:

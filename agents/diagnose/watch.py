@@ -1,13 +1,20 @@
 """A diagnosis again and again: what is new, what is gone, what got worse since the last one."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 import anyio
 
 from clusterwright.agents.diagnose.diagnosis import Diagnosis, RootCause, Why, explained, place_of
-from clusterwright.agents.diagnose.known import less_seen
+from clusterwright.agents.diagnose.growth import Reached
+from clusterwright.agents.diagnose.identity import paired
+from clusterwright.agents.diagnose.known import known_of, less_seen, worsened
+
+_REMEMBERED = 900.0
+"""Seconds for which what was told of a root cause is not new of it again: a pod that crashes over
+and over is ready in between, and with it what hangs on it."""
 
 
 class What(StrEnum):
@@ -30,18 +37,18 @@ class Change:
     """The root cause that explains it now."""
 
 
-def changes(before: Diagnosis, now: Diagnosis) -> list[Change]:
+def changes(before: Diagnosis, now: Diagnosis, reached: Reached | None = None) -> list[Change]:
     """Return what changed from one diagnosis to the next, what is new first.
 
-    What is missing where less could be seen than before is not gone.
+    What is missing where less could be seen than before is not gone. `reached` is how far root
+    causes have reached lately, if not only in the one before: what comes and goes is told once.
     """
-    was = {one.id: one for one in before.root_causes}
-    found = [Change(What.NEW, one) for one in now.root_causes if one.id not in was]
-    found += [
-        Change(What.WORSE, one)
-        for one in now.root_causes
-        if (known := was.get(one.id)) and one.severity.rank < known.severity.rank
-    ]
+    known = known_of(before)
+    same, reached = paired(now.root_causes, known), reached or Reached(known)
+    found = [Change(What.NEW, one) for i, one in enumerate(now.root_causes) if i not in same]
+    for i, place in sorted(same.items()):
+        if worse := worsened(now.root_causes[i], known[place], reached):
+            found.append(Change(What.WORSE, worse))
     blind, symptoms = less_seen(now, before), explained(now.root_causes)
     for one in _missing(before, now):
         if under := symptoms.get(place_of(one)):
@@ -59,15 +66,24 @@ async def watch(
     What could not be checked this time keeps its roots from the last time that it could.
     """
     last: Diagnosis | None = None
+    looks: deque[Reached] = deque(maxlen=1 + int(_REMEMBERED / max(seconds, 1)))
     while True:
         now = await look()
         if last is None:
             yield now, [Change(What.NEW, one) for one in now.root_causes]
             last = now
         else:
-            yield now, changes(last, now)
+            yield now, changes(last, now, _joined(looks))
             last = _kept(last, now)
+        looks.append(Reached(known_of(last)))
         await anyio.sleep(seconds)
+
+
+def _joined(looks: Iterable[Reached]) -> Reached:
+    whole = Reached()
+    for one in looks:
+        whole.widen(one)
+    return whole
 
 
 def _kept(last: Diagnosis, now: Diagnosis) -> Diagnosis:
@@ -87,6 +103,6 @@ def _kept(last: Diagnosis, now: Diagnosis) -> Diagnosis:
 
 def _missing(before: Diagnosis, now: Diagnosis) -> list[RootCause]:
     """Return what was told and is not any more; what is set aside for a reason is still there."""
-    left = {one.id for one in now.root_causes}
-    left |= {one.id for one in now.set_aside if one.why is not Why.GONE}
-    return [one for one in before.root_causes if one.id not in left]
+    there = [*now.root_causes, *(one for one in now.set_aside if one.why is not Why.GONE)]
+    still = set(paired(there, before.root_causes).values())
+    return [one for i, one in enumerate(before.root_causes) if i not in still]

@@ -11,6 +11,7 @@ from clusterwright.agents.diagnose.diagnosis import Diagnosis, RootCause
 from clusterwright.agents.report.evidence import evidence_lines
 from clusterwright.agents.report.graph_drawing import draw
 from clusterwright.agents.report.markup import Node, tag
+from clusterwright.agents.report.reach import new_line, unlisted
 from clusterwright.agents.report.said import (
     about_line,
     all_gap_lines,
@@ -128,6 +129,8 @@ def _facts(root: RootCause) -> Iterator[tuple[str, Node]]:
     if members:
         more = [tag("li", f"and {left} more")] if left else []
         yield "seen on", tag("ul", *(tag("li", one) for one in members), *more)
+    if root.grown_by:
+        yield "new", new_line(root)
     if len(root.path) > 1:
         yield "way", tag("code", " ".join(root.path))
     if root.deepest_visible:
@@ -136,7 +139,7 @@ def _facts(root: RootCause) -> Iterator[tuple[str, Node]]:
     if root.circle:
         yield "circle", _list([symptom_line(one) for one in root.circle])
     if root.symptoms:
-        yield "symptoms", _list([symptom_line(one) for one in root.symptoms])
+        yield "symptoms", _list([symptom_line(one) for one in root.symptoms], *unlisted(root))
     fix = [tag("li", root.next.fix)] if root.next.fix else []
     typed = steps(root)[len(fix) :]
     yield "next", tag("ol", *fix, *(tag("li", tag("code", step)) for step in typed))
@@ -147,8 +150,8 @@ def _evidence(lines: list[str]) -> Xml.Element:
     return tag("pre", "\n".join(line.replace("\n", " ") for line in shown))
 
 
-def _list(lines: list[str]) -> Xml.Element:
-    shown = first_lines(lines, _MOST_LINES, "more, all of them with -o json")
+def _list(lines: list[str], *after: str) -> Xml.Element:
+    shown = [*first_lines(lines, _MOST_LINES, "more, all of them with -o json"), *after]
     return tag("ul", *(tag("li", line) for line in shown))
 
 

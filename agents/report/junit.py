@@ -21,6 +21,7 @@ from clusterwright.agents.diagnose.diagnosis import (
     named,
 )
 from clusterwright.agents.report.evidence import evidence_lines
+from clusterwright.agents.report.reach import new_line, unlisted
 from clusterwright.agents.report.said import (
     deepest_line,
     first_lines,
@@ -79,12 +80,15 @@ def _told(root: RootCause) -> _Case:
     lines = [f"{root.code} ({root.certainty.value}{since(root)})"]
     if seen := seen_line(root):
         lines.append(f"seen on: {seen}")
+    if root.grown_by:
+        lines.append(f"new: {new_line(root)}")
     if root.deepest_visible:
         lines.append(deepest_line(root))
     evidence = evidence_lines(root.evidence)
     lines += [f"evidence: {line}" for line in first_lines(evidence, _MOST_LINES, _REST)]
     symptoms = [symptom_line(one) for one in root.folded]
-    lines += [f"symptom: {line}" for line in first_lines(symptoms, _MOST_LINES, _REST)]
+    shown = [*first_lines(symptoms, _MOST_LINES, _REST), *unlisted(root)]
+    lines += [f"symptom: {line}" for line in shown]
     lines += [f"because: {line}" for line in reasons(root, root.folded)]
     lines += [f"next: {step}" for step in steps(root)]
     noted = root.severity is Severity.INFO

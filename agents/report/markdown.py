@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from clusterwright.agents.diagnose.diagnosis import Diagnosis, RootCause
 from clusterwright.agents.report.evidence import evidence_lines
+from clusterwright.agents.report.reach import new_line, unlisted
 from clusterwright.agents.report.said import (
     about_line,
     all_gap_lines,
@@ -81,7 +82,9 @@ def _root(number: int, root: RootCause) -> Iterator[str]:
         if symptoms:
             yield title
             coded = [code(symptom_line(one)) for one in symptoms]
-            yield "\n".join(f"- {line}" for line in first_lines(coded, _MOST_LINES, _MORE))
+            more = unlisted(root) if symptoms is root.symptoms else []
+            shown = [*first_lines(coded, _MOST_LINES, _MORE), *more]
+            yield "\n".join(f"- {line}" for line in shown)
     why = reasons(root, root.folded)
     if why:
         yield "Because " + "; ".join(why) + "."
@@ -98,6 +101,8 @@ def _facts(root: RootCause) -> Iterator[str]:
     if members:
         more = f" and {left} more" if left else ""
         yield f"- Seen on: {', '.join(map(code, members))}{more}"
+    if root.grown_by:
+        yield f"- New: {code(new_line(root))}"
     if len(root.path) > 1:
         yield f"- Way: {code(' '.join(root.path))}"
     if root.deepest_visible:

@@ -20,6 +20,7 @@ from clusterwright.agents.diagnose.diagnosis import (
 )
 from clusterwright.agents.report.chains import chains
 from clusterwright.agents.report.evidence import evidence_line
+from clusterwright.agents.report.reach import new_line
 from clusterwright.agents.report.said import (
     aside_rows,
     counted,
@@ -135,10 +136,13 @@ def _sentences(root: RootCause) -> list[str]:
     said = [root.title, *(evidence_line(one) for one in root.evidence[:_MOST_EVIDENCE])]
     if seen := seen_line(root):
         said.append(f"Seen on: {seen}")
+    if root.grown_by:
+        said.append(f"New: {new_line(root)}")
     if root.deepest_visible:
         said.append(deepest_line(root))
     if root.symptoms:
-        said.append(f"{counted(len(root.symptoms), 'symptom')} folded under")
+        symptoms = len(root.symptoms) + root.more_symptoms
+        said.append(f"{counted(symptoms, 'symptom')} folded under")
     return [*said, *steps(root)]
 
 

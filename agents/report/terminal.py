@@ -15,6 +15,7 @@ from clusterwright.agents.diagnose.diagnosis import (
     Verdict,
 )
 from clusterwright.agents.report.evidence import evidence_lines
+from clusterwright.agents.report.reach import new_line, unlisted
 from clusterwright.agents.report.said import (
     about_line,
     all_gap_lines,
@@ -130,9 +131,12 @@ def _facts(root: RootCause) -> Iterator[tuple[str, str]]:
         yield "way", " ".join(root.path)
     if root.deepest_visible:
         yield "note", deepest_line(root)
+    if root.grown_by:
+        yield "new", new_line(root)
     yield from _labelled("evidence", evidence_lines(root.evidence))
     yield from _labelled("circle", [symptom_line(one) for one in root.circle])
     yield from _labelled("symptoms", [symptom_line(one) for one in root.symptoms])
+    yield from (("", line) for line in unlisted(root))
     folded = (*root.circle, *root.symptoms[:_MOST_LINES])
     yield from _labelled("because", reasons(root, folded))
     yield from _labelled("next", steps(root))

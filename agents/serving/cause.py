@@ -81,7 +81,7 @@ def brief(root: RootCause, cluster: str, evidence: int) -> Cause:
             shorten(one_line(evidence_line(one), 1_000), _LONGEST_EVIDENCE)
             for one in root.evidence[:evidence]
         ),
-        explains=len(root.symptoms) or None,
+        explains=len(root.symptoms) + root.more_symptoms or None,
         symptoms=tuple(shown) or None,
         circle=tuple(named(one.code, one.subject) for one in root.circle) or None,
         path=root.path if len(root.path) > 1 else None,

@@ -368,3 +368,48 @@ def test_of_very_many_direct_causes_the_nearest_are_told() -> None:
         assert [(one.effect, one.cause) for one in root.links] == [
             ("pod/crash-loop on Deployment/shop/cart", root.name)
         ]
+
+
+def test_of_very_many_symptoms_that_roots_share_each_is_listed_once_at_least() -> None:
+    services = [finding("service/selector-mismatch", f"Service/shop/s{n}") for n in range(4)]
+    calls = [f"Service/shop/s{n}" for n in range(4)]
+    callers = [
+        finding(
+            "pod/crash-loop",
+            f"Deployment/shop/c{n:02}",
+            severity=Severity.CRITICAL if n == 69 else Severity.WARNING,
+            relations=tuple(edge(f"Deployment/shop/c{n:02}", Edge.ROUTES_TO, to) for to in calls),
+        )
+        for n in range(70)
+    ]
+    roots = correlate([answered(*services, *callers)]).root_causes
+    assert [(len(one.symptoms), one.more_symptoms) for one in roots] == [
+        (70, 0),
+        (50, 20),
+        (50, 20),
+        (50, 20),
+    ]
+    assert {one.severity for one in roots} == {Severity.CRITICAL}
+    assert [str(one.symptoms[0].subject) for one in roots] == ["Deployment/shop/c69"] * 4
+    for root in roots:
+        listed = {root.name, *(one.name for one in root.symptoms)}
+        assert {name for link in root.links for name in (link.effect, link.cause)} == listed
+
+
+def test_what_explains_very_much_alone_lists_all_of_it() -> None:
+    crashes = [
+        finding(
+            "pod/crash-loop",
+            f"Deployment/shop/c{n}",
+            relations=(edge(f"Deployment/shop/c{n}", Edge.ROUTES_TO, "Service/shop/db"),),
+        )
+        for n in range(70)
+    ]
+    service = finding("service/selector-mismatch", "Service/shop/db")
+    [root] = correlate([answered(service, *crashes)]).root_causes
+    assert (len(root.symptoms), root.more_symptoms) == (70, 0)
+
+
+def test_a_root_says_how_bad_it_is_alone() -> None:
+    [root] = correlate([answered(CRASH, NO_BACKENDS)]).root_causes
+    assert (root.severity, root.own_severity) == (Severity.CRITICAL, CRASH.severity)

@@ -1,6 +1,7 @@
 """What is ignored or known is set aside and counted; nothing else is hidden by it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -243,3 +244,182 @@ def test_what_another_cause_explains_now_is_not_gone() -> None:
     selects = edge("Service/shop/cart", Edge.SELECTS, "Deployment/shop/cart")
     service = finding("service/no-ready-endpoints", "Service/shop/cart", relations=(selects,))
     assert aside(compared(found(service, CART), found(service))) == []
+
+
+SELECTOR = finding("service/selector-mismatch", "Service/shop/db", severity=Severity.CRITICAL)
+
+
+def caller(name: str, severity: Severity = Severity.CRITICAL) -> Finding:
+    """What crashes for want of a Service that has no pods."""
+    calls = edge(f"Deployment/shop/{name}", Edge.ROUTES_TO, "Service/shop/db")
+    subject = f"Deployment/shop/{name}"
+    return finding("pod/crash-loop", subject, severity=severity, relations=(calls,))
+
+
+def grown(diagnosis: Diagnosis) -> list[tuple[str, ...]]:
+    return [root.grown_by for root in diagnosis.root_causes]
+
+
+def test_what_breaks_anew_for_want_of_a_known_cause_is_told() -> None:
+    later = compared(found(SELECTOR, caller("cart")), found(SELECTOR))
+    assert (later.verdict, grown(later)) == (
+        Verdict.PROBLEMS,
+        [("pod/crash-loop on Deployment/shop/cart",)],
+    )
+    assert aside(compared(found(SELECTOR), found(SELECTOR, caller("cart")))) == [
+        ("known", "Service/shop/db")
+    ]
+
+
+def test_a_symptom_that_is_worse_now_is_told() -> None:
+    was, now = (found(SELECTOR, caller("cart", how)) for how in (Severity.INFO, Severity.WARNING))
+    assert grown(compared(now, was)) == [
+        ("pod/crash-loop on Deployment/shop/cart, worse than before",)
+    ]
+    assert told(compared(was, now)) == []
+
+
+def test_a_symptom_that_was_known_elsewhere_is_no_news() -> None:
+    apart = caller("cart").model_copy(update={"relations": ()})
+    assert told(compared(found(SELECTOR, caller("cart")), found(SELECTOR, apart))) == []
+
+
+def test_a_known_cause_of_more_objects_is_told() -> None:
+    def missing(*names: str) -> Diagnosis:
+        members = [f"Deployment/shop/{one}" for one in names]
+        return found(finding("pod/configmap-missing", "ConfigMap/shop/x", members=members))
+
+    assert grown(compared(missing("a", "b", "c", "d"), missing("a"))) == [
+        (
+            "pod/configmap-missing on ConfigMap/shop/x, also of Deployment/shop/b,"
+            " Deployment/shop/c and 1 more",
+        )
+    ]
+    assert told(compared(missing("a"), missing("a", "b"))) == []
+
+
+def test_objects_that_are_only_counted_are_compared_by_their_number() -> None:
+    def missing(first: str, more: int) -> Diagnosis:
+        one = finding("pod/configmap-missing", "ConfigMap/shop/x", members=[first])
+        return found(one.model_copy(update={"more_members": more}))
+
+    assert told(compared(missing("Deployment/shop/b", 4), missing("Deployment/shop/a", 4))) == []
+    assert grown(compared(missing("Deployment/shop/a", 6), missing("Deployment/shop/a", 4))) == [
+        ("pod/configmap-missing on ConfigMap/shop/x, of 2 more objects",)
+    ]
+
+
+def test_a_known_alert_that_fires_more_often_is_told() -> None:
+    def alerts(times: int) -> Diagnosis:
+        titles = (f"shop-{n} is down" for n in range(times))
+        return found(*(finding("alert/firing", "Alert/Down", title=title) for title in titles))
+
+    assert grown(compared(alerts(51), alerts(1))) == [
+        ("alert/firing on Alert/Down, 50 more times",)
+    ]
+    assert told(compared(alerts(50), alerts(51))) == []
+
+
+@pytest.mark.parametrize(
+    ("subject", "was", "now"),
+    [
+        ("Deployment/shop/cart", "Pod/shop/cart-7d9f8c6b5-x2x4z", "Pod/shop/cart-5f6d7c8b9-bcdfg"),
+        ("DaemonSet/shop/log", "Pod/shop/log-x2x4z", "Pod/shop/log-bcdfg"),
+        ("StatefulSet/shop/db", "Pod/shop/db-0", "Pod/shop/db-2"),
+        ("CronJob/shop/backup", "Job/shop/backup-29012345", "Job/shop/backup-29012346"),
+        ("CronJob/shop/backup", "Pod/shop/backup-29012345-x2x4z", "Pod/shop/backup-29012346-bcdfg"),
+        ("Alert/Down", "Pod/shop/cart-7d9f8c6b5-x2x4z", "Pod/shop/cart-5f6d7c8b9-bcdfg"),
+    ],
+)
+def test_what_a_controller_has_replaced_is_no_news(subject: str, was: str, now: str) -> None:
+    before, later = (found(finding("alert/firing", subject, members=[one])) for one in (was, now))
+    assert told(compared(later, before)) == []
+
+
+def test_more_pods_of_a_workload_are_no_news_and_those_of_another_are() -> None:
+    pods = finding("pod/crash-loop", "Deployment/shop/cart", members=["Pod/shop/cart-x2x4z"])
+    more = pods.model_copy(update={"more_members": 19})
+    assert told(compared(found(more), found(pods))) == []
+    alert, other = (
+        finding("alert/firing", "Alert/Down", members=[f"Pod/shop/{one}-7d9f8c6b5-x2x4z"])
+        for one in ("cart", "pay")
+    )
+    assert grown(compared(found(other), found(alert))) == [
+        ("alert/firing on Alert/Down, also of Pod/shop/pay",)
+    ]
+
+
+def test_a_chain_of_baselines_knows_what_hung_on_a_cause() -> None:
+    first = found(SELECTOR, caller("cart"))
+    second = parse_baseline(to_json(compared(first, first)), "b.json")
+    assert told(compared(first, second)) == []
+    third = compared(found(SELECTOR, caller("cart"), caller("pay")), second)
+    assert grown(third) == [("pod/crash-loop on Deployment/shop/pay",)]
+
+
+def test_a_baseline_that_kept_no_extent_knows_the_cause_all_the_same() -> None:
+    first = compared(found(SELECTOR), found(SELECTOR))
+    [one] = first.set_aside
+    older = first.model_copy(update={"set_aside": (one.model_copy(update={"extent": ()}),)})
+    assert told(compared(found(SELECTOR, caller("cart")), older)) == []
+
+
+def test_a_repaired_twin_is_gone_and_another_one_is_new() -> None:
+    def ports(*numbers: int) -> Diagnosis:
+        titles = (f"Service api has no port {one}" for one in numbers)
+        return found(
+            *(finding("ingress/port-missing", "Ingress/shop/web", title=t) for t in titles)
+        )
+
+    later = compared(ports(8081, 9090), ports(8080, 8081))
+    assert [root.title for root in later.root_causes] == ["Service api has no port 9090"]
+    assert [(one.why, one.title[-4:]) for one in later.set_aside] == [
+        (Why.KNOWN, "8081"),
+        (Why.GONE, "8080"),
+    ]
+    assert aside(compared(ports(8081), ports(8080, 8081))) == [
+        ("known", "Ingress/shop/web"),
+        ("gone", "Ingress/shop/web"),
+    ]
+
+
+def test_nothing_is_gone_where_a_server_that_answered_is_not_among_them_any_more() -> None:
+    machines = replace(answered(PAY), server="cluster-api", tool="capi_find_problems")
+    later, before = correlate([answered()]), correlate([answered(), machines])
+    assert less_seen(later, before) == ["dev"]
+    assert compared(later, before).set_aside == ()
+    assert less_seen(before, later) == []
+
+
+CHECKOUT = finding(
+    "pod/crash-loop",
+    "Deployment/prod/checkout",
+    severity=Severity.CRITICAL,
+    relations=(edge("Deployment/prod/checkout", Edge.ROUTES_TO, "Service/sandbox-a/db"),),
+)
+SANDBOX = finding("service/no-ready-endpoints", "Service/sandbox-a/db")
+
+
+def test_an_entry_hides_no_symptom_of_another_namespace_that_hurts_as_much() -> None:
+    whole, one = found(SANDBOX, CHECKOUT), entry(subject="*/sandbox-*/*")
+    less = without_ignored(whole, [one], TODAY)
+    assert (less.verdict, told(less)) == (Verdict.PROBLEMS, ["Service/sandbox-a/db"])
+    assert entry_notes(whole, [one], TODAY, everywhere=True) == [
+        "entry 1 (line 1) of ann does not ignore service/no-ready-endpoints on"
+        " Service/sandbox-a/db: no entry names pod/crash-loop on Deployment/prod/checkout"
+    ]
+    both = [one, entry(subject="Deployment/prod/checkout")]
+    assert told(without_ignored(whole, both, TODAY)) == []
+    assert entry_notes(whole, both, TODAY, everywhere=True) == []
+
+
+def test_an_entry_hides_symptoms_that_hurt_less_or_are_at_home() -> None:
+    mild = CHECKOUT.model_copy(update={"severity": Severity.INFO})
+    assert told(without_ignored(found(SANDBOX, mild), [entry(subject="*/sandbox*")], TODAY)) == []
+    home = finding(
+        "pod/crash-loop",
+        "Deployment/sandbox-a/web",
+        severity=Severity.CRITICAL,
+        relations=(edge("Deployment/sandbox-a/web", Edge.ROUTES_TO, "Service/sandbox-a/db"),),
+    )
+    assert told(without_ignored(found(SANDBOX, home), [entry(code="service/*")], TODAY)) == []

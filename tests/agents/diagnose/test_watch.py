@@ -12,6 +12,7 @@ from clusterwright.agents.diagnose.known import compared
 from clusterwright.agents.diagnose.watch import Change, What, changes, watch
 from clusterwright.tools.coverage import Coverage, Gap
 from clusterwright.tools.finding import Edge, Finding, Severity
+from clusterwright.tools.ref import Ref
 from tests.agents.found import answered, edge, finding
 
 CRASH = finding("pod/crash-loop", "Deployment/shop/cart", members=["Pod/shop/cart-1"])
@@ -131,3 +132,65 @@ def test_what_is_set_aside_is_still_there() -> None:
     known = compared(of(CRASH), of(CRASH))
     assert known.root_causes == ()
     assert told(changes(of(CRASH), known)) == []
+
+
+def test_what_hangs_on_a_root_anew_makes_it_worse() -> None:
+    [change] = changes(of(CRASH), of(CRASH, NO_BACKENDS))
+    assert (change.what, change.root.grown_by) == (
+        What.WORSE,
+        ("service/no-ready-endpoints on Service/shop/cart",),
+    )
+    assert told(changes(of(CRASH, NO_BACKENDS), of(CRASH))) == []
+
+
+def test_a_symptom_that_comes_and_goes_is_told_once() -> None:
+    with_it, without = of(CRASH, NO_BACKENDS), of(CRASH)
+    assert watched(without, with_it, without, with_it, without, with_it) == [
+        ["new pod/crash-loop"],
+        ["worse pod/crash-loop"],
+        [],
+        [],
+        [],
+        [],
+    ]
+
+
+def test_pods_that_are_replaced_are_no_news() -> None:
+    def pods(*names: str) -> Diagnosis:
+        return of(CRASH.model_copy(update={"members": tuple(Ref("Pod", n, "shop") for n in names)}))
+
+    first, second = pods("cart-7d9f8c6b5-x2x4z"), pods("cart-5f6d7c8b9-bcdfg", "cart-zzzzz")
+    assert watched(first, second, first) == [["new pod/crash-loop"], [], []]
+
+
+def test_of_several_alike_the_one_that_goes_is_told_and_the_others_stay() -> None:
+    def ports(*numbers: int) -> Diagnosis:
+        titles = (f"Service api has no port {one}" for one in numbers)
+        return of(*(finding("ingress/port-missing", "Ingress/shop/web", title=t) for t in titles))
+
+    def seen(before: Diagnosis, now: Diagnosis) -> list[tuple[str, str]]:
+        return [(one.what.value, one.root.title[-4:]) for one in changes(before, now)]
+
+    assert seen(ports(8080, 8081, 8082), ports(8081, 8082)) == [("gone", "8080")]
+    assert seen(ports(8080, 8081), ports(8081)) == [("gone", "8080")]
+    assert seen(ports(8080), ports(8080, 8081)) == [("new", "8081")]
+    assert seen(ports(8080, 8081), ports(8081, 9090)) == [("new", "9090"), ("gone", "8080")]
+
+
+def test_nothing_is_gone_for_a_server_that_is_not_there_any_more() -> None:
+    machines = replace(answered(CRASH), server="cluster-api", tool="capi_find_problems")
+    both = correlate([answered(), machines])
+    assert watched(
+        both, correlate([answered()]), both, correlate([answered(), replace(machines, findings=())])
+    ) == [
+        ["new pod/crash-loop"],
+        [],
+        [],
+        ["gone pod/crash-loop"],
+    ]
+
+
+def test_a_known_cause_that_grows_is_told_and_is_not_new_again_after_that() -> None:
+    before = of(CRASH)
+    grown, same = compared(of(CRASH, NO_BACKENDS), before), compared(of(CRASH), before)
+    assert watched(same, grown, same, grown) == [[], ["worse pod/crash-loop"], [], []]

@@ -5,6 +5,7 @@ import pytest
 from clusterwright.agents.remediate.found import Scope
 from clusterwright.agents.remediate.repair import Result
 from clusterwright.agents.serving.apply_fix import apply_fix, consent
+from clusterwright.agents.serving.diagnose import diagnose
 from clusterwright.agents.serving.plan_fix import PlannedFix, plan_fix
 from clusterwright.agents.serving.workplace import Workplace
 from clusterwright.tools.caller import Caller, Said, silent
@@ -36,6 +37,18 @@ async def planned(work: Workplace) -> str:
     plan = await plan_fix(work, silent, CODE)
     assert plan.plan_id
     return plan.plan_id
+
+
+async def test_an_id_means_one_of_several_alike_and_no_other_when_that_is_gone() -> None:
+    titles = [f"Service api has no port {port}" for port in (8080, 8081, 8082)]
+    three = [with_remedy(finding(CODE, "Service/shop/cart", title=title)) for title in titles]
+    domain = Domain(three)
+    async with working(domain) as work:
+        causes = {one.title: one.id for one in (await diagnose(work, silent)).causes}
+        assert [(await plan_fix(work, silent, causes[one])).title for one in titles] == titles
+        domain.findings = three[1:]
+        with pytest.raises(NotFoundError, match="is not found any more"):
+            await plan_fix(work, silent, causes[titles[0]])
 
 
 async def test_a_plan_tells_risk_and_who_made_it() -> None:

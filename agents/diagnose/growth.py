@@ -1,0 +1,165 @@
+"""What is new of a root cause that was there before: more findings, or more objects that show them.
+
+Findings are compared by cluster, code and subject, and objects by the names that stay when a
+controller replaces them: another pod of a workload is not news.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from clusterwright.agents.diagnose.diagnosis import (
+    Extent,
+    Place,
+    RootCause,
+    SetAside,
+    Symptom,
+    named,
+)
+from clusterwright.tools.excerpt import few
+from clusterwright.tools.ref import Ref
+
+_LETTERS = "bcdfghjklmnpqrstvwxz2456789"
+"""Of generated names. Source: k8s.io/apimachinery, util/rand, alphanums."""
+_GENERATED = {
+    "Pod": re.compile(rf"(?:-\d{{8,}}|-[{_LETTERS}]{{6,10}})?-[{_LETTERS}]{{5}}\Z|-\d+\Z"),
+    "ReplicaSet": re.compile(rf"-[{_LETTERS}]{{6,10}}\Z"),
+    "Job": re.compile(r"-\d{8,}\Z"),
+}
+"""How the names end that controllers give to what they make again and again."""
+_MAKERS = frozenset(
+    {
+        "CronJob",
+        "DaemonSet",
+        "Deployment",
+        "Job",
+        "ReplicaSet",
+        "ReplicationController",
+        "StatefulSet",
+    }
+)
+"""Kinds without a group that make pods."""
+_MOST_NAMED = 2
+
+
+@dataclass
+class _Reach:
+    """What is known of the findings of one place."""
+
+    times: int = 0
+    """Findings that are alike in one root cause."""
+    rank: int = 99
+    objects: set[Ref] = field(default_factory=set[Ref])
+    unnamed: int = 0
+    """More objects, which are only counted."""
+
+    def add(self, one: Extent) -> None:
+        """Add one more finding of the same root cause."""
+        self.times += one.times
+        self.rank = min(self.rank, one.severity.rank)
+        self.objects |= {lasting(ref) for ref in one.members}
+        self.unnamed += 0 if _its_own(one) else one.more_members
+
+    def widen(self, other: "_Reach") -> None:
+        """Add what was found at another time, or of another root cause."""
+        self.times = max(self.times, other.times)
+        self.rank = min(self.rank, other.rank)
+        self.objects |= other.objects
+        self.unnamed = max(self.unnamed, other.unnamed)
+
+    def all(self) -> int:
+        """Return how many objects show it."""
+        return len(self.objects) + self.unnamed
+
+
+class Reached:
+    """How far root causes reached, at one time or at several."""
+
+    def __init__(self, roots: Iterable[RootCause | SetAside] = ()) -> None:
+        """Take root causes of one look."""
+        self._at: defaultdict[Place, _Reach] = defaultdict(_Reach)
+        for root in roots:
+            for place, reach in _reaches(extent(root)).items():
+                self._at[place].widen(reach)
+
+    def widen(self, other: "Reached") -> None:
+        """Add what was reached at another time."""
+        for place, reach in other._at.items():
+            self._at[place].widen(reach)
+
+    def beyond(self, root: RootCause, before: RootCause | SetAside) -> tuple[str, ...]:
+        """Return what of a root cause was not reached yet, in sentences; `before` is what it was.
+
+        A root may list fewer symptoms than it has; then the others are listed under other roots.
+        """
+        if isinstance(before, SetAside) and not before.extent:  # written by another version
+            return ()
+        new: list[str] = []
+        for place, now in _reaches(extent(root)).items():
+            known = self._at.get(place)
+            more = _more(now, known) if known else ""
+            if more or not known:
+                new.append(f"{_spelled(place, root)}{more}")
+        return tuple(new)
+
+
+def extent(root: RootCause | SetAside) -> tuple[Extent, ...]:
+    """Return the findings of a root cause: itself, its circle, and its symptoms."""
+    if isinstance(root, SetAside):
+        return root.extent
+    own = _extent(root, root.cluster).model_copy(
+        update={"severity": root.own_severity or root.severity, "times": root.times}
+    )
+    return (own, *(_extent(one, one.cluster or root.cluster) for one in root.folded))
+
+
+def lasting(ref: Ref) -> Ref:
+    """Return what stays of an object's name when its controller replaces it."""
+    if ref.group or (ends := _GENERATED.get(ref.kind)) is None:
+        return ref
+    return Ref(ref.kind, ends.sub("", ref.name), ref.namespace)
+
+
+def _extent(one: RootCause | Symptom, cluster: str) -> Extent:
+    return Extent(
+        cluster=cluster,
+        code=one.code,
+        severity=one.severity,
+        subject=one.subject,
+        members=one.members,
+        more_members=one.more_members,
+    )
+
+
+def _reaches(findings: Iterable[Extent]) -> dict[Place, _Reach]:
+    found: defaultdict[Place, _Reach] = defaultdict(_Reach)
+    for one in findings:
+        found[one.cluster, one.code, one.subject].add(one)
+    return found
+
+
+def _its_own(one: Extent) -> bool:
+    """Tell whether the objects that show a finding are those that its subject makes."""
+    makes = bool(one.subject.group) or one.subject.kind in _MAKERS
+    return makes and any(ref.kind in _GENERATED for ref in one.members)
+
+
+def _more(now: _Reach, known: _Reach) -> str:
+    """Return what is new of the findings of one place, to follow their name; "" if nothing is.
+
+    Objects of which some were only counted are only counted again.
+    """
+    said = ", worse than before" if now.rank < known.rank else ""
+    fresh = [] if known.unnamed else sorted(now.objects - known.objects)
+    objects, times = now.all() - known.all(), now.times - known.times
+    if fresh:
+        return f"{said}, also of {few([str(ref) for ref in fresh], _MOST_NAMED)}"
+    if objects > 0:
+        return f"{said}, of {objects} more object{'s' * (objects > 1)}"
+    return said + (f", {times} more time{'s' * (times > 1)}" if times > 0 else "")
+
+
+def _spelled(place: Place, root: RootCause) -> str:
+    cluster, code, subject = place
+    return named(code, subject) + (f" in {cluster}" if cluster != root.cluster else "")

@@ -1,9 +1,10 @@
 """Judge incidents: break them in a sandbox, diagnose over all servers, compare with the truth.
 
-They are broken so many at a time as make thirty pods, each in namespaces of its own. A diagnosis
-is asked for until it is right or patience ends: alerts, and containers that crash, are late and
-come and go. How often it was asked for, whether the first answer was right, and what was wrong
-on the way is told. What it made is removed in the end, however it ends.
+They are broken so many at a time as make thirty pods, each in namespaces of its own, and no two
+whose nodes have the same: a diagnosis tells that once, for both. A diagnosis is asked for until it
+is right or patience ends: alerts, and containers that crash, are late and come and go. How often it
+was asked for, whether the first answer was right, and what was wrong on the way is told. What it
+made is removed in the end, however it ends.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -60,20 +61,28 @@ async def _judge(
     servers: dict[str, Target] = targets((), cluster.kubeconfig, None)
     outcomes: list[Outcome] = []
     async with connect(servers) as hub:
-        for group in _groups(composed):
+        for group in groups(composed):
             outcomes += await _group(cluster, hub, group, say, heal=heal)
     return outcomes
 
 
-def _groups(composed: Sequence[Composed]) -> Iterator[list[Composed]]:
+def groups(composed: Sequence[Composed]) -> Iterator[list[Composed]]:
+    """Yield incidents that can happen together, in their order."""
     group: list[Composed] = []
     for one in composed:
-        if group and sum(sum(x.failing) for x in (*group, one)) > _PODS_AT_ONCE:
+        pods = sum(sum(x.failing) for x in (*group, one))
+        alike = _outside(one) & {code for x in group for code in _outside(x)}
+        if group and (pods > _PODS_AT_ONCE or alike):
             yield group
             group = []
         group.append(one)
     if group:
         yield group
+
+
+def _outside(one: Composed) -> set[str]:
+    """Return the codes of what is at fault outside of any namespace: of two nodes, one finding."""
+    return {truth.code for truth in one.truth if not truth.subject.namespace}
 
 
 async def _group(

@@ -15,6 +15,7 @@ from clusterwright.agents.diagnose.diagnosis import (
 )
 from clusterwright.cli.judge.incident_outcome import Outcome, weigh
 from clusterwright.cli.judge.incident_table import incident_table, summary
+from clusterwright.cli.judge.incidents import groups
 from clusterwright.deploy.sandbox.incident.compose import Composed, Standing, compose
 from clusterwright.deploy.sandbox.incident.generate import fresh
 from clusterwright.deploy.sandbox.incident.load import load_incident, load_incidents
@@ -277,6 +278,15 @@ def test_what_does_not_come_up_after_the_cause_is_healed_is_not_right() -> None:
     outcome = weighed(Outcome(CHAIN), TRUE)
     outcome.healed = False
     assert not outcome.right
+
+
+def test_no_two_happen_together_whose_nodes_have_the_same() -> None:
+    paused = load_incident("pause-under-inference")
+    driver, name = load_incident("driver-under-inference"), load_incident("name-gone")
+    chosen = [compose(one, seed) for one, seed in ((paused, 1), (driver, 1), (name, 1), (name, 2))]
+    assert list(groups(chosen)) == [chosen]
+    other = compose(paused, 2)
+    assert list(groups([*chosen, other])) == [chosen, [other]]
 
 
 def test_the_summary_counts_each_thing_that_must_hold() -> None:

@@ -61,7 +61,7 @@ def open_nvml() -> "Session":
     except ModuleNotFoundError as error:
         raise NotServedError(
             "the Python package “nvidia-ml-py” is not installed, and without it no GPU is read",
-            hint="install clusterwright[gpu-node] on the machine that has the GPUs",
+            hint="on the machine that has the GPUs, in a checkout: pip install '.[gpu-node]'",
         ) from error
     try:
         library.nvmlInit()

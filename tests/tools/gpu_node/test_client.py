@@ -172,7 +172,7 @@ def test_without_the_bindings_it_is_said_what_to_install(monkeypatch: pytest.Mon
     monkeypatch.setitem(sys.modules, "pynvml", None)
     with pytest.raises(NotServedError, match="nvidia-ml-py") as caught:
         open_nvml()
-    assert "clusterwright[gpu-node]" in caught.value.hint
+    assert "pip install '.[gpu-node]'" in caught.value.hint
 
 
 def test_without_a_driver_it_is_said_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,7 @@ from clusterwright.agents.hub import Hub, Target, connect
 from clusterwright.agents.server_spec import name_server, parse_server
 from clusterwright.agents.sign_in import SignIn
 from clusterwright.cli.browse import browse
+from clusterwright.cli.contexts import check_contexts
 from clusterwright.cli.fitting import require_fitting
 from clusterwright.cli.fleet import addresses, fleet
 from clusterwright.cli.output import DOCUMENTS, TEXT, show
@@ -150,6 +151,7 @@ def command(
         asked = Asked(
             context, namespace, ref, str(kubeconfig or ""), several, workload_clusters, known
         )
+        check_contexts(() if specs else contexts, kubeconfig)
         servers = targets(specs, kubeconfig, context)
         if ref and several:
             raise InvalidInputError(f"{ref} is of one cluster", hint="name its context alone")

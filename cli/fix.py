@@ -27,9 +27,10 @@ from clusterwright.agents.report.incident import (
 )
 from clusterwright.agents.report.incident_markdown import to_markdown
 from clusterwright.agents.report.incident_repairs import as_json
-from clusterwright.agents.report.said import aside_rows, counted
+from clusterwright.agents.report.said import aside_rows, counted, first_lines, folded
 from clusterwright.cli.authority import authority_of
 from clusterwright.cli.consent import at_terminal
+from clusterwright.cli.contexts import check_contexts
 from clusterwright.cli.guidance import Commands
 from clusterwright.cli.meant import object_meant
 from clusterwright.cli.output import write_whole
@@ -37,7 +38,7 @@ from clusterwright.cli.sieve import USUAL, Sieve, read_sieve
 from clusterwright.cli.sieve import tell as tell_notes
 from clusterwright.cli.usage import usage
 from clusterwright.tools.errors import ToolError
-from clusterwright.tools.excerpt import few, one_line
+from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.neutral import neutral
 from clusterwright.tools.ref import Ref, check_namespace
 from clusterwright.tools.trust.authority import Authority
@@ -170,6 +171,7 @@ def _servers(
     """Return the servers that can repair something there; what it does not serve, they say."""
     from clusterwright.servers.together import create_servers
 
+    check_contexts([context] if context else [], kubeconfig)
     return {**create_servers(kubeconfig=kubeconfig, context=context, authority=authority)}
 
 
@@ -208,7 +210,7 @@ def _nothing(found: Found, scope: Scope, wish: _Wish) -> int:
     """Tell that nothing is repaired: since there is nothing to repair, or nobody could see it."""
     unchecked, status = found.unchecked(), UNCHECKED
     if unchecked or found.diagnosis.verdict is Verdict.UNKNOWN:
-        click.echo("Not all could be checked; `clusterwright diagnose` tells why.", err=True)
+        _tell_blind(unchecked or ["`clusterwright diagnose` tells why"])
     elif may_hide(found.diagnosis.root_causes, wish.target):
         why = f"no problem names {wish.target}, but not all members are listed"
         unchecked = [f"{why}: clusterwright diagnose {wish.target}"]
@@ -270,9 +272,13 @@ def _blind(found: Found, wish: _Wish) -> int:
     """Tell what was not looked at, where all is to be repaired, and return a status."""
     if wish.target or not (unchecked := found.unchecked()):
         return DONE
-    told = few(unchecked, _MOST_TOLD)
-    click.echo(one_line(f"Not all could be checked: {told}", 600), err=True)
+    _tell_blind(unchecked)
     return UNCHECKED
+
+
+def _tell_blind(unchecked: Sequence[str]) -> None:
+    told = "; ".join(first_lines(folded(unchecked), _MOST_TOLD, "more"))
+    click.echo(one_line(f"Not all could be checked: {told}", 600), err=True)
 
 
 def _say(text: str) -> None:

@@ -8,7 +8,7 @@ from clusterwright.agents.remediate.repair import Result
 from clusterwright.agents.report.evidence import evidence_lines
 from clusterwright.agents.report.incident import Incident, IncidentReport, PlannedChange
 from clusterwright.agents.report.markdown import code, code_block
-from clusterwright.agents.report.said import first_lines, seen_on
+from clusterwright.agents.report.said import first_lines, folded, seen_on
 from clusterwright.tools.change import PlanStep
 
 _OUTCOMES = {
@@ -35,7 +35,7 @@ def to_markdown(report: IncidentReport) -> str:
     if len(incidents) > 1:
         blocks.append("\n".join(_contents(incidents)))
     if report.unchecked:
-        blocks += ["Could not be checked:", _listed(report.unchecked)]
+        blocks += ["Could not be checked:", _listed(folded(report.unchecked))]
     if not incidents:
         blind = "Nothing was repaired: not all could be checked."
         blocks.append(blind if report.unchecked else "Nothing was found to repair.")

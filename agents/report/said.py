@@ -1,6 +1,6 @@
 """What every report says alike: the verdict, what is set aside, why, and what it all rests on."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from clusterwright.agents.diagnose.diagnosis import (
@@ -142,24 +142,24 @@ def _read_lines(sources: Sequence[Source]) -> list[str]:
 
 
 def all_gap_lines(sources: Sequence[Source]) -> list[str]:
-    """Return what could not be read; of several clusters, where."""
+    """Return what could not be read, once; of several clusters, where."""
     several = len({one.cluster for one in sources}) > 1
-    return [
-        f"{one.cluster}: {line}" if several and _unnamed(one, line) else line
-        for one in sources
-        for line in gap_lines(one)
-    ]
+    where: dict[str, list[str]] = {}
+    for one in sources:
+        for gap in one.gaps:
+            named = several and one.cluster and gap.what != f"cluster {one.cluster}"
+            at = f"{one.cluster}: " if named else ""
+            where.setdefault(at, []).append(f"{gap.what}: {gap.reason}")
+    return [f"{at}{line}" for at, lines in where.items() for line in folded(lines)]
 
 
-def _unnamed(source: Source, line: str) -> bool:
-    return bool(source.cluster) and not line.startswith(f"cluster {source.cluster}:")
-
-
-def gap_lines(source: Source) -> Iterator[str]:
-    """Yield what could not be read, by reason."""
-    for reason in dict.fromkeys(gap.reason for gap in source.gaps):
-        what = ", ".join(gap.what for gap in source.gaps if gap.reason == reason)
-        yield f"{what}: {reason}"
+def folded(lines: Iterable[str]) -> list[str]:
+    """Return what could not be checked, each with its reason after a colon: each reason once."""
+    reasons: dict[str, dict[str, None]] = {}
+    for line in lines:
+        what, colon, why = line.partition(": ")
+        reasons.setdefault(f"{colon}{why}", {})[what] = None
+    return [f"{', '.join(what)}{why}" for why, what in reasons.items()]
 
 
 def symptom_line(symptom: Symptom) -> str:

@@ -4,12 +4,14 @@ import pytest
 
 from clusterwright.agents.diagnose.correlate import correlate
 from clusterwright.agents.diagnose.diagnosis import About, Diagnosis, Verdict
+from clusterwright.agents.diagnose.gather import Answered
 from clusterwright.agents.report.html import to_html
 from clusterwright.agents.report.junit import to_junit
 from clusterwright.agents.report.markdown import to_markdown
-from clusterwright.agents.report.said import verdict_line
+from clusterwright.agents.report.said import all_gap_lines, folded, verdict_line
 from clusterwright.agents.report.sarif import to_sarif
 from clusterwright.agents.serving.cause import brief
+from clusterwright.tools.coverage import Coverage, Gap
 from clusterwright.tools.ref import Ref
 from tests.agents.found import answered, finding
 from tests.agents.report.cases import CART, UNANSWERED, linked, unknown
@@ -43,6 +45,27 @@ def asked(diagnosis: Diagnosis, *, well: bool | None) -> Diagnosis:
 )
 def test_what_is_not_known_is_said_with_its_reason(diagnosis: Diagnosis, said: str) -> None:
     assert verdict_line(diagnosis) == said
+
+
+def test_what_a_part_that_failed_has_not_read_is_told_once() -> None:
+    gap = Gap(what="page 2 of k8s_find_problems", reason="no route")
+    part = Answered("k", "part of it", "dev", coverage=Coverage(gaps=(gap,)), failed=True)
+    sources = correlate([answered(gaps=(gap,)), part]).sources
+    assert all_gap_lines(sources) == ["page 2 of k8s_find_problems: no route"]
+
+
+def test_what_has_one_reason_is_told_in_one_line() -> None:
+    gaps = [Gap(what=f"{one}_find_problems", reason="no route") for one in ("k8s", "helm")]
+    here = [answered(gaps=(one,)) for one in gaps]
+    told = ["k8s_find_problems, helm_find_problems: no route"]
+    assert all_gap_lines(correlate(here).sources) == told
+    there = Answered("k", "k8s_find_problems", "other", coverage=Coverage(gaps=(gaps[0],)))
+    assert all_gap_lines(correlate([*here, there]).sources) == [
+        f"dev: {told[0]}",
+        "other: k8s_find_problems: no route",
+    ]
+    lines = ["k8s_find_problems: no route", "Pod: forbidden", "helm_find_problems: no route", "x"]
+    assert folded(lines) == [*told, "Pod: forbidden", "x"]
 
 
 def test_symptoms_of_one_name_in_two_clusters_are_two() -> None:

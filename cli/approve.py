@@ -53,6 +53,8 @@ def command(*, plan: str | None, key: Path | None, new_key: bool, minutes: int) 
 
 def _new_key(path: Path) -> None:
     folder = made(made(config_dir(), CONFIG) / "approvers", CONFIG)
+    if not path.parent.is_dir():
+        raise click.UsageError(f"there is no folder {str(path.parent)!r}")
     passphrase = click.prompt("Passphrase", hide_input=True, confirmation_prompt=True, err=True)
     public = create(path, str(passphrase).encode())
     pub = folder / f"{actor()}-{path.stem}.pub"

@@ -23,6 +23,8 @@ def command(*, program: str | None, instance: str, lines: int, follow: bool) -> 
 
     The log named `audit` is what the API server was asked.
     """
+    if follow and program is None:
+        raise click.UsageError("name the program that -f is to follow")
     try:
         sandbox = find(instance)
         if program is None:

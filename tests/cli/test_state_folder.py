@@ -50,3 +50,25 @@ def test_a_new_key_says_it_before_a_passphrase_is_asked_for(nowhere: str) -> Non
 def test_a_new_key_and_a_plan_are_two_wishes() -> None:
     result = CliRunner().invoke(main, ["approve", "--new-key", PLAN])
     assert (result.exit_code, "either --new-key or a plan" in result.stderr) == (2, True)
+
+
+def test_a_key_in_a_folder_that_is_not_there_is_told_before_a_passphrase_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLUSTERWRIGHT_CONFIG_DIR", str(tmp_path))
+    path = tmp_path / "nowhere" / "key.pem"
+    result = CliRunner().invoke(main, ["approve", "--new-key", "--key", str(path)])
+    assert (result.exit_code, "Passphrase" in result.output) == (2, False)
+    assert f"there is no folder {str(path.parent)!r}" in result.stderr
+
+
+def test_plans_that_are_no_database_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLUSTERWRIGHT_STATE_DIR", str(tmp_path))
+    (tmp_path / "plans.sqlite").write_text("no database", encoding="utf-8")
+    (tmp_path / "plans.sqlite").chmod(0o600)
+    result = CliRunner().invoke(main, ["plans"])
+    assert result.exit_code == 1
+    assert "plans.sqlite' cannot be kept: file is not a database" in result.stderr
+    assert "move it away" in result.stderr

@@ -68,10 +68,16 @@ class PlanStore:
         if not self._path.exists():
             os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, PRIVATE))
         require_private(self._path)
-        with self._open() as database:
-            database.executescript(_SCHEMA)
-            old = (time.time() - _KEPT_SECONDS, State.APPLYING)
-            database.execute("delete from plans where made < ? and state != ?", old)
+        try:
+            with self._open() as database:
+                database.executescript(_SCHEMA)
+                old = (time.time() - _KEPT_SECONDS, State.APPLYING)
+                database.execute("delete from plans where made < ? and state != ?", old)
+        except sqlite3.Error as error:
+            raise RefusedError(
+                f"the plans in {str(self._path)!r} cannot be kept: {error}",
+                hint="make room, or mend its rights; if it is broken, move it away",
+            ) from error
 
     def add(self, plan: Plan) -> None:
         """Keep a new plan."""

@@ -8,6 +8,7 @@ import os
 import ssl
 import tempfile
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,10 +20,11 @@ from yaml import YAMLError
 
 from clusterwright.tools.errors import InvalidInputError, NotFoundError, UnauthenticatedError
 from clusterwright.tools.excerpt import one_line
-from clusterwright.tools.manifest import Manifest, mapping, text
+from clusterwright.tools.manifest import Json, Manifest, mapping, text
 
 # The package is not typed.
 config = cast("Any", kubernetes_config)
+KubeConfigLoader = cast("Any", kube_config).KubeConfigLoader
 KubeConfigMerger = cast("Any", kube_config).KubeConfigMerger
 KUBE_CONFIG_DEFAULT_LOCATION: str = cast("Any", kube_config).KUBE_CONFIG_DEFAULT_LOCATION
 
@@ -99,13 +101,10 @@ def load(kubeconfig: Path | None, context: str) -> Credentials:
     settings = Configuration()
     with tempfile.TemporaryDirectory(prefix="clusterwright-") as scratch:
         try:
-            config.load_kube_config(
-                config_file=file,
-                context=name,
-                client_configuration=settings,
-                persist_config=False,
-                temp_file_path=scratch,
+            loader = KubeConfigLoader(
+                _read(file), active_context=name, config_base_path=None, temp_file_path=scratch
             )
+            loader.load_and_set(settings)
         except (ConfigException, *_MALFORMED) as error:
             raise UnauthenticatedError(
                 f"context {name!r} cannot be used: {one_line(str(error))}",
@@ -138,8 +137,7 @@ def load_inline(content: Manifest, cluster: str) -> Credentials:
 
 def _has_login(file: str | None, user: str) -> bool:
     """Return whether a kubeconfig's user names a way to log in that may fail silently."""
-    merged = KubeConfigMerger(file or KUBE_CONFIG_DEFAULT_LOCATION).config
-    entry = merged["users"].get_with_name(user, safe=True) if user else None
+    entry = _read(file)["users"].get_with_name(user, safe=True) if user else None
     return entry is not None and any(
         way in (entry.safe_get("user") or {}) for way in ("exec", "auth-provider", "tokenFile")
     )
@@ -173,9 +171,8 @@ def cluster_entries(kubeconfig: Path | None) -> dict[str, Manifest]:
 
     That of the current context is there as "" too. Where there is no kubeconfig, nothing is.
     """
-    file = str(kubeconfig.expanduser()) if kubeconfig else KUBE_CONFIG_DEFAULT_LOCATION
     try:
-        content = KubeConfigMerger(file).config.value
+        content = _read(str(kubeconfig.expanduser()) if kubeconfig else None).value
         clusters = {text(one.value, "name"): one.value for one in content["clusters"]}
         contexts = {text(one.value, "name"): one.value for one in content["contexts"]}
     except (ConfigException, OSError, *_MALFORMED):
@@ -201,7 +198,10 @@ def _contexts(file: str | None) -> tuple[dict[str, str], str]:
     """Return the users of all contexts by their names, and the current context."""
     where = file or os.environ.get("KUBECONFIG", "~/.kube/config")
     try:
-        found = config.list_kube_config_contexts(config_file=file)
+        content = _read(file).value
+        users = {
+            str(one["name"]): text(one.value, "context", "user") for one in content["contexts"]
+        }
     except _MALFORMED as error:
         raise InvalidInputError(
             f"{where} is no kubeconfig: {one_line(str(error))}",
@@ -212,9 +212,30 @@ def _contexts(file: str | None) -> tuple[dict[str, str], str]:
             f"there is no kubeconfig with a cluster at {where}",
             hint="pass --kubeconfig, or set KUBECONFIG",
         ) from error
-    contexts, current = cast("tuple[list[Manifest], Manifest | None]", found)
-    users = {text(one, "name"): text(one, "context", "user") for one in contexts}
-    return users, text(current, "name")
+    return users, text(content, "current-context")
+
+
+def _read(file: str | None) -> Json:
+    """Return a kubeconfig, its files merged by the package; read again only when one changes.
+
+    Of hundreds of clusters, each logs in: to read what names them all takes a second or more.
+    Raises what the package raises, and ConfigException where there is no file or no context.
+    """
+    files = file or KUBE_CONFIG_DEFAULT_LOCATION
+    paths = [Path(one).expanduser() for one in files.split(os.pathsep) if one]
+    there = [(one, one.stat()) for one in paths if one.exists()]
+    if not there:
+        raise ConfigException(f"there is no file at {files}")
+    found = _merged(files, tuple((one, s.st_ino, s.st_size, s.st_mtime_ns) for one, s in there))
+    if not found["contexts"].value:
+        raise ConfigException(f"{files} has no context")
+    return found
+
+
+@lru_cache(maxsize=2)
+def _merged(files: str, states: tuple[object, ...]) -> Json:
+    del states  # another state is another reading
+    return KubeConfigMerger(files).config
 
 
 def _credentials(cluster: str, settings: Configuration) -> Credentials:

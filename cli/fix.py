@@ -1,5 +1,6 @@
 """`clusterwright fix`: repair what is wrong: planned, approved, proven, and undone if need be."""
 
+import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,8 +14,10 @@ import click
 from clusterwright.agents.diagnose.about import require_there
 from clusterwright.agents.diagnose.diagnosis import RootCause, Verdict
 from clusterwright.agents.hub import Target, connect
+from clusterwright.agents.remediate.answers import answerable, answered
 from clusterwright.agents.remediate.fix import Fixer, chosen, may_hide
 from clusterwright.agents.remediate.found import Found, Scope, look
+from clusterwright.agents.remediate.questions import questions_in
 from clusterwright.agents.remediate.repair import Repair, Result
 from clusterwright.agents.remediate.rounds import repair_all
 from clusterwright.agents.remediate.spell import Cure, as_kubectl, as_patches
@@ -37,8 +40,8 @@ from clusterwright.cli.output import write_whole
 from clusterwright.cli.sieve import USUAL, Sieve, read_sieve
 from clusterwright.cli.sieve import tell as tell_notes
 from clusterwright.cli.usage import usage
-from clusterwright.tools.errors import ToolError
-from clusterwright.tools.excerpt import one_line
+from clusterwright.tools.errors import InvalidInputError, ToolError
+from clusterwright.tools.excerpt import few, one_line
 from clusterwright.tools.neutral import neutral
 from clusterwright.tools.ref import Ref, check_namespace
 from clusterwright.tools.trust.authority import Authority
@@ -94,6 +97,13 @@ def _checked(
     help="json: what came of it. patch, kubectl: what would repair it; nothing is changed.",
 )
 @click.option(
+    "--tell",
+    "told",
+    metavar="VALUE",
+    multiple=True,
+    help="What it asks for, with a REF or CODE. Repeatable, in the order of the questions.",
+)
+@click.option(
     "--report",
     "reports",
     type=_FILE,
@@ -113,6 +123,7 @@ def command(
     approve: Path | None,
     dry_run: bool,
     output: str,
+    told: tuple[str, ...],
     reports: tuple[Path, ...],
 ) -> None:
     """Repair root causes: those of an object (Deployment/shop/cart) or of a finding code, or --all.
@@ -126,6 +137,8 @@ def command(
         raise click.UsageError("say what to repair: an object, a finding code, or --all")
     if target and everything:
         raise click.UsageError("either --all or one object or code")
+    if told and everything:
+        raise click.UsageError("--tell answers for one root cause: name its object")
     if ignore_file and not everything:
         raise click.UsageError("--ignore-file goes with --all: what is named is repaired")
     if reports and output in _SPELLED:
@@ -139,7 +152,7 @@ def command(
         scope = Scope(context, namespace)
         meant = str(ref) if ref else target
         sieve = read_sieve(None, ignore_file, namespace) if everything else Sieve()
-        wish = _Wish(meant, ref, sieve, dry_run, output, str(kubeconfig or ""), reports)
+        wish = _Wish(meant, ref, sieve, told, dry_run, output, str(kubeconfig or ""), reports)
         status = anyio.run(_fix, authority, scope, wish)
     except ToolError as error:
         raise usage(error) from error
@@ -155,6 +168,8 @@ class _Wish:
     """The object that the target is; None: a finding code, or all."""
     sieve: Sieve
     """What is left alone."""
+    told: tuple[str, ...]
+    """What a person answers to what is asked."""
     dry_run: bool
     output: str
     kubeconfig: str
@@ -186,11 +201,13 @@ async def _fix(authority: Authority, scope: Scope, wish: _Wish) -> int:
             await require_there(hub, found.answers, wish.ref, scope.cluster)
         if found.diagnosis.verdict is Verdict.UNKNOWN or not roots:
             return _nothing(found, scope, wish)
+        if wish.told:
+            found = answered(found, _only(roots), wish.told)
         if wish.output in _SPELLED:
             return _spell(found, roots, scope, wish)
         again = partial(look, hub, scope, wish.kubeconfig)
         fixer = Fixer(hub, scope, dry_run=wish.dry_run, say=_say)
-        tell = _show if wish.output == "text" else _tell_nothing
+        tell = partial(_show, scope, wish) if wish.output == "text" else _tell_nothing
         repairs = await repair_all(fixer, found, roots, again, tell, leave=wish.sieve.ignores)
     if any(one.result is Result.FAILED for one in repairs):
         click.echo(_STOPPED, err=True)
@@ -285,7 +302,28 @@ def _say(text: str) -> None:
     click.echo(f"  {one_line(text)}", err=True)
 
 
-def _show(repair: Repair) -> None:
+def _only(roots: Sequence[RootCause]) -> RootCause:
+    """Return the root cause that answers are for; raise InvalidInputError where there are more."""
+    if len(roots) > 1:
+        raise InvalidInputError(
+            f"--tell answers for one root cause, and these are {len(roots)}",
+            hint=f"name an object: {few([str(one.subject) for one in roots])}",
+        )
+    return roots[0]
+
+
+def _telling(scope: Scope, wish: _Wish, repair: Repair) -> str:
+    """Return the command that answers what a repair asks for; empty where none can."""
+    if repair.result is not Result.ASKS or not repair.remedy or not answerable(repair.remedy):
+        return ""
+    values = ["--tell VALUE"] * len(questions_in(repair.remedy))
+    where = ["--context", scope.cluster] if scope.cluster else []
+    where += ["--kubeconfig", wish.kubeconfig] if wish.kubeconfig else []
+    fix = shlex.join(["clusterwright", "fix", str(repair.root.subject), *where])
+    return " ".join([fix, *values])
+
+
+def _show(scope: Scope, wish: _Wish, repair: Repair) -> None:
     click.echo(f"{repair.root.code}  {repair.root.subject}")
     click.echo(f"  cause: {one_line(repair.root.title)}")
     for line in repair.told:
@@ -297,7 +335,9 @@ def _show(repair: Repair) -> None:
         why = f" ({left.why})" if left.why else ""
         said = f"left over: {left.symptom.code} on {left.symptom.subject}{why}"
         click.echo(f"    {one_line(said, 600)}")
-    if repair.result is Result.NO_REMEDY and repair.root.next.fix:
+    if telling := _telling(scope, wish, repair):
+        click.echo(f"    then: {one_line(telling, 600)}")
+    elif repair.result in {Result.NO_REMEDY, Result.ASKS} and repair.root.next.fix:
         click.echo(f"    by hand: {one_line(repair.root.next.fix)}")
     click.echo()
 

@@ -11,8 +11,8 @@ class Commands(Guidance):
     """For a person at a shell, who may have named a kubeconfig."""
 
     def __init__(self, kubeconfig: Path | None) -> None:
-        """Take the kubeconfig that each command has to name as well."""
-        self._options = ["--kubeconfig", str(kubeconfig)] if kubeconfig else []
+        """Take the kubeconfig that each command has to name as well, wherever it is typed."""
+        self._options = ["--kubeconfig", str(kubeconfig.absolute())] if kubeconfig else []
 
     def apply(self, tool: str, plan: str) -> str:
         """Return nothing: the command goes on by itself, and asks."""

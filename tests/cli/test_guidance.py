@@ -45,16 +45,16 @@ def test_a_model_is_told_of_tools() -> None:
 
 
 def test_a_person_is_told_of_commands_with_the_kubeconfig_that_they_named() -> None:
-    assert told(Commands(Path("my clusters.yaml"))) == [
+    assert told(Commands(Path("/my clusters.yaml"))) == [
         "",
-        "`clusterwright apply p-1 --kubeconfig 'my clusters.yaml'`, which asks you first",
+        "`clusterwright apply p-1 --kubeconfig '/my clusters.yaml'`, which asks you first",
         "run the command again that made the plan, and look at what is different",
-        "`clusterwright apply p-1 --finish --kubeconfig 'my clusters.yaml'`, or --undo",
-        "`clusterwright apply p-1 --undo --kubeconfig 'my clusters.yaml'` goes back",
+        "`clusterwright apply p-1 --finish --kubeconfig '/my clusters.yaml'`, or --undo",
+        "`clusterwright apply p-1 --undo --kubeconfig '/my clusters.yaml'` goes back",
         "there is no terminal to ask at: run `clusterwright approve p-1`, then `clusterwright apply"
-        " p-1 --kubeconfig 'my clusters.yaml'`",
-        "the person at the terminal: `clusterwright apply p-1 --kubeconfig 'my clusters.yaml'` asks"
-        " again, until it expires",
+        " p-1 --kubeconfig '/my clusters.yaml'`",
+        "the person at the terminal: `clusterwright apply p-1 --kubeconfig '/my clusters.yaml'`"
+        " asks again, until it expires",
         "only a policy that says `access: write` for it allows that; see --approve",
     ]
 
@@ -75,7 +75,7 @@ def test_fix_has_its_servers_tell_of_commands(
 
     monkeypatch.setattr(fix, "_servers", servers)
     monkeypatch.setenv("CLUSTERWRIGHT_CONFIG_DIR", str(tmp_path))
-    arguments = ["--all", "--kubeconfig", "a.yaml"]
+    arguments = ["--all", "--kubeconfig", "/a.yaml"]
     assert CliRunner().invoke(fix.command, arguments, catch_exceptions=False).exit_code == 0
     said = [one.guidance.go_back("p-1") for one in seen]
-    assert said == ["`clusterwright apply p-1 --undo --kubeconfig a.yaml` goes back"]
+    assert said == ["`clusterwright apply p-1 --undo --kubeconfig /a.yaml` goes back"]

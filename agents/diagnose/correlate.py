@@ -47,7 +47,7 @@ def correlate(answers: Sequence[Answered], *, kubeconfig: str = "") -> Diagnosis
     graph = Graph()
     for answer in answers:
         graph.add(answer.cluster, answer.relations)
-        for finding in answer.findings:
+        for finding in sorted(answer.findings, key=_key):
             graph.add(answer.cluster, finding.relations)
     why, names = explanations(graph, findings), _Names(findings)
     folds = fold([{one.cause for one in some} for some in why])
@@ -104,9 +104,12 @@ def _distinct(answers: Iterable[Answered]) -> list[Located]:
     found: dict[tuple[str, str, str, str], Located] = {}
     for answer in answers:
         for finding in answer.findings:
-            key = (answer.cluster, finding.code, str(finding.subject), finding.title)
-            found.setdefault(key, Located(answer.cluster, finding))
+            found.setdefault((answer.cluster, *_key(finding)), Located(answer.cluster, finding))
     return [found[key] for key in sorted(found)]
+
+
+def _key(finding: Finding) -> tuple[str, str, str]:
+    return finding.code, str(finding.subject), finding.title
 
 
 class _Names:

@@ -413,3 +413,23 @@ def test_what_explains_very_much_alone_lists_all_of_it() -> None:
 def test_a_root_says_how_bad_it_is_alone() -> None:
     [root] = correlate([answered(CRASH, NO_BACKENDS)]).root_causes
     assert (root.severity, root.own_severity) == (Severity.CRITICAL, CRASH.severity)
+
+
+def test_of_two_ways_of_one_length_the_same_is_told_whoever_comes_first() -> None:
+    cart, pay = "Deployment/shop/cart", "Deployment/shop/pay"
+    selects = tuple(edge(f"Service/shop/{one}", Edge.SELECTS, pay) for one in "ab")
+    twins = [
+        finding(
+            "pod/crash-loop",
+            cart,
+            title=one,
+            relations=(edge(cart, Edge.ROUTES_TO, f"Service/shop/{one}"),),
+        )
+        for one in "ab"
+    ]
+    cause = finding("pod/image-not-found", pay)
+    first, later = (
+        to_json(correlate([answered(cause, *some, relations=selects)]))
+        for some in (twins, twins[::-1])
+    )
+    assert first == later

@@ -131,7 +131,8 @@ def command(
     Each is planned by dry run, shown, approved by you or by a policy, applied, and proven: the
     finding must be gone and nothing new may appear, else it is undone. What others rest on comes
     first, and what goes with it by itself is left alone. Exit status: 0 all repaired (or nothing
-    wrong), 1 something is left, or a report was not written, 2 could not check, or not all.
+    wrong), 1 something is left, or a report was not written, 2 could not check, or not all, or
+    wrong usage, such as an object that there is not.
     """
     if not target and not everything:
         raise click.UsageError("say what to repair: an object, a finding code, or --all")

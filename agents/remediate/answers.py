@@ -16,6 +16,7 @@ from clusterwright.tools.manifest import Json, Manifest, mapping, text
 
 _COUNTS = "how many"
 """How a question begins that a number answers."""
+_LABEL = "labels["
 
 
 def answerable(remedy: Remedy) -> bool:
@@ -67,7 +68,7 @@ def answered(found: Found, root: RootCause, told: Sequence[str]) -> Found:
 
 def _filled(remedy: Remedy, told: dict[str, str]) -> Remedy:
     changes = tuple(
-        {**one, "set": {at: _value(one, it, told) for at, it in mapping(one, "set").items()}}
+        {**one, "set": {at: _value(one, at, it, told) for at, it in mapping(one, "set").items()}}
         if "set" in one
         else one
         for one in remedy.changes
@@ -75,14 +76,19 @@ def _filled(remedy: Remedy, told: dict[str, str]) -> Remedy:
     return remedy.model_copy(update={"changes": changes})
 
 
-def _value(change: Manifest, asked: Json, told: dict[str, str]) -> Json:
-    """Return what stands in a field: text as a rule, JSON for an object or a list, or a number."""
+def _value(change: Manifest, at: str, asked: Json, told: dict[str, str]) -> Json:
+    """Return what stands in a field: text as a rule, JSON for an object or a list.
+
+    A number or a truth is none of a label's, and only where the question asks for one.
+    """
     question = question_of(asked)
     if question is None:
         return asked
     said = told[question]
     if question.startswith(_COUNTS) and said.isdecimal():
         return int(said)
+    if said in {"true", "false"} and question.startswith(f"{said},") and _LABEL not in at:
+        return said == "true"
     if _kind(change) == "ConfigMap" or not said.startswith(("{", "[")):
         return said
     try:

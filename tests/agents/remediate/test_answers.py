@@ -56,6 +56,8 @@ def test_what_is_asked_twice_is_told_once() -> None:
         ("how many pods", "PodDisruptionBudget/shop/cart", "3", 3),
         ("how many pods", "PodDisruptionBudget/shop/cart", "50%", "50%"),
         ("resources", "Deployment/shop/cart", '{"limits": {"cpu": 1}}', {"limits": {"cpu": 1}}),
+        ("true, once it is repaired", "Workload.kueue.x-k8s.io/shop/cart", "true", True),
+        ("false, if it is not to be the default", "Deployment/shop/cart", "no", "no"),
         ("the value of key a", "ConfigMap/shop/cart", '{"a": 1}', '{"a": 1}'),
     ],
 )
@@ -64,6 +66,12 @@ def test_an_answer_is_text_unless_it_is_an_object_or_a_number_is_asked_for(
 ) -> None:
     found = found_with(asking({"spec.x": ask(question)}, target))
     assert remedies_after(found, told) == (asking({"spec.x": stands}, target),)
+
+
+def test_a_label_is_text_always() -> None:
+    field = "metadata.labels['nvidia.com/gpu.deploy.driver']"
+    found = found_with(asking({field: ask("true, if 'ture' was a mistake")}, "Node/n1"))
+    assert remedies_after(found, "true") == (asking({field: "true"}, "Node/n1"),)
 
 
 def test_answers_have_to_fit_the_questions() -> None:

@@ -71,10 +71,14 @@ async def each(things: Sequence[T], act: Callable[[T], Awaitable[R]], most: int)
 async def offers_of(hub: Hub) -> Offers:
     """Return the tools of each server that tells them; others say why when they are asked."""
     found: dict[str, Mapping[str, Tool]] = {}
-    for server in hub.servers:
+
+    async def ask(server: str) -> None:
+        """Keep the tools of one server."""
         with suppress(ToolError):
             found[server] = await hub.tools(server)
-    return found
+
+    await each(hub.servers, ask, SIDE_BY_SIDE)
+    return {server: found[server] for server in hub.servers if server in found}
 
 
 def offering(offers: Offers, tool: str) -> str:

@@ -104,7 +104,8 @@ def test_a_helm_release_of_flux_is_an_object_like_any_other() -> None:
     right = step(CART, (SELECTOR, "kwoks", "kwok"))
     flux = "HelmRelease.helm.toolkit.fluxcd.io/flux/prod"
     more = step(flux, ("spec.values.replicas", "1", "2"))
-    assert proves([right, more], WANTED) == f"it would change spec.values.replicas of {flux} as well"
+    said = f"it would change spec.values.replicas of {flux} as well"
+    assert proves([right, more], WANTED) == said
 
 
 def test_a_step_whose_dry_run_did_not_pass_proves_nothing() -> None:

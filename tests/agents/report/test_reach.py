@@ -19,7 +19,7 @@ from tests.agents.found import answered, edge, finding
 
 
 def diagnosis() -> Diagnosis:
-    """A known Service for want of which a caller crashes since, and more that is listed elsewhere."""
+    """A known Service without which a caller crashes now, and more that is listed elsewhere."""
     call = edge("Deployment/shop/cart", Edge.ROUTES_TO, "Service/shop/db")
     cart = finding("pod/crash-loop", "Deployment/shop/cart", relations=(call,))
     whole = correlate([answered(finding("service/selector-mismatch", "Service/shop/db"), cart)])

@@ -26,7 +26,6 @@ from clusterwright.tools.manifest import Json, Manifest, mapping, text
 config = cast("Any", kubernetes_config)
 KubeConfigLoader = cast("Any", kube_config).KubeConfigLoader
 KubeConfigMerger = cast("Any", kube_config).KubeConfigMerger
-KUBE_CONFIG_DEFAULT_LOCATION: str = cast("Any", kube_config).KUBE_CONFIG_DEFAULT_LOCATION
 
 
 class _Forgetful(dict[str, str]):
@@ -144,8 +143,12 @@ def _has_login(file: str | None, user: str) -> bool:
 
 
 def _has_kubeconfig() -> bool:
-    files = os.environ.get("KUBECONFIG", str(Path.home() / ".kube" / "config"))
-    return any(Path(one).expanduser().exists() for one in files.split(os.pathsep) if one)
+    return any(Path(one).expanduser().exists() for one in usual_files().split(os.pathsep) if one)
+
+
+def usual_files() -> str:
+    """Return the kubeconfig that is read where none is named: files with colons between them."""
+    return os.environ.get("KUBECONFIG") or "~/.kube/config"
 
 
 def _load_in_cluster() -> Credentials:
@@ -196,7 +199,7 @@ def _choose(file: str | None, context: str) -> tuple[str, str]:
 
 def _contexts(file: str | None) -> tuple[dict[str, str], str]:
     """Return the users of all contexts by their names, and the current context."""
-    where = file or os.environ.get("KUBECONFIG", "~/.kube/config")
+    where = file or usual_files()
     try:
         content = _read(file).value
         users = {
@@ -221,7 +224,7 @@ def _read(file: str | None) -> Json:
     Of hundreds of clusters, each logs in: to read what names them all takes a second or more.
     Raises what the package raises, and ConfigException where there is no file or no context.
     """
-    files = file or KUBE_CONFIG_DEFAULT_LOCATION
+    files = file or usual_files()
     paths = [Path(one).expanduser() for one in files.split(os.pathsep) if one]
     there = [(one, one.stat()) for one in paths if one.exists()]
     if not there:

@@ -19,8 +19,8 @@ from anyio import to_thread
 from clusterwright.tools.errors import UnauthenticatedError
 from clusterwright.tools.kubernetes.client.credentials import (
     IN_CLUSTER,
-    KUBE_CONFIG_DEFAULT_LOCATION,
     KubeConfigMerger,
+    usual_files,
 )
 from clusterwright.tools.kubernetes.client.login import within_time
 from clusterwright.tools.kubernetes.client.workload import PREFIX, Target, content_of
@@ -77,7 +77,7 @@ def minified(kubeconfig: Path | None, context: str) -> Manifest:
     """Return a kubeconfig with one context and what it names; paths in it are absolute."""
     if context == IN_CLUSTER:
         return _in_cluster()
-    merged = KubeConfigMerger(str(kubeconfig or KUBE_CONFIG_DEFAULT_LOCATION)).config
+    merged = KubeConfigMerger(str(kubeconfig or usual_files())).config
     chosen = merged["contexts"].get_with_name(context)
     named = chosen.value["context"]
     cluster = merged["clusters"].get_with_name(named["cluster"])

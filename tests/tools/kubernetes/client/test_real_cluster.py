@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from kubernetes.config import incluster_config, kube_config
+from kubernetes.config import incluster_config
 
 from clusterwright.deploy.sandbox import Instance
 from clusterwright.deploy.sandbox.runtime.certificates import Authority
@@ -187,8 +187,6 @@ async def test_a_kubeconfig_goes_before_the_service_account(
     in_cluster: Path, sandbox: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KUBECONFIG", str(sandbox.kubeconfig))
-    # The package has read the variable when it was imported.
-    monkeypatch.setattr(kube_config, "KUBE_CONFIG_DEFAULT_LOCATION", str(sandbox.kubeconfig))
     clusters = Clusters()
     assert (await clusters.connect()).cluster == sandbox.context
     await clusters.aclose()

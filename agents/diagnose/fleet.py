@@ -71,7 +71,7 @@ async def diagnose_fleet(
     answers = [one for some in await each(present, ask, _SIDE_BY_SIDE) for one in some]
     aliases = {**roll.aliases, **doubles}
     unknown = [name for name in named_elsewhere(answers) if name not in aliases]
-    elsewhere = await also_known(hub, offers, unknown, roll.present)
+    elsewhere = await also_known(hub, offers, unknown, present, by_uid=True)
     gaps = (*roll.missing, *workload_roll.missing, *unlisted)
     found = joined([*answers, *gaps], {**aliases, **elsewhere})
     whole = await to_thread.run_sync(partial(correlate, found, kubeconfig=kubeconfig))

@@ -102,28 +102,36 @@ async def _listed(
 
 
 async def also_known(
-    hub: Hub, offers: Offers, names: Sequence[str], present: Sequence[Known]
+    hub: Hub,
+    offers: Offers,
+    names: Sequence[str],
+    present: Sequence[Known],
+    *,
+    by_uid: bool = False,
 ) -> dict[str, str]:
     """Return, of names of workload clusters, those of clusters that are asked, with their names.
 
     Such a cluster has the uid of the other one, and its Cluster the endpoint that the kubeconfig
     has for that. Where this cannot be told in time, the two are taken for different ones.
+    `by_uid`: or it has the uid of one alone, which is enough to join them, not to ask one for both.
     """
     server = offering(offers, GET)
-    here = {(one.address.server, one.uid): one.name for one in present if one.address and one.uid}
-    servers = {address for address, _ in here}
+    known = [one for one in present if one.uid and (one.address or by_uid)]
+    servers = {one.address.server for one in known if one.address}
     found: dict[str, str] = {}
 
     async def look(name: str) -> None:
         """Keep what a workload cluster is known as, if it is."""
         at = await _server_of(hub, server, name)
-        if at not in servers:
+        if at not in servers and not by_uid:
             return
         one = await identify(hub, server, name, ROLL_SECONDS)
-        if isinstance(one, Known) and (at, one.uid) in here:
-            found[name] = here[at, one.uid]
+        same = [other for other in known if isinstance(one, Known) and other.uid == one.uid]
+        there = [other for other in same if other.address and other.address.server == at]
+        if there or (by_uid and len(same) == 1):
+            found[name] = (there or same)[0].name
 
-    if server and here:
+    if server and known:
         of_clusters = [name for name in names if name.startswith(_PREFIX) and "/" in name]
         with anyio.move_on_after(ROLL_SECONDS):
             await each(of_clusters, look, SIDE_BY_SIDE)

@@ -228,19 +228,44 @@ def test_a_cluster_that_cannot_be_reached_hides_no_cause_in_another() -> None:
     assert not root.deepest_visible
 
 
-def test_a_workload_cluster_is_known_by_its_context_too() -> None:
+WAITING = "capi:a/ml/train"
+
+
+def a_pod_that_waits_for_a_pool() -> dict[str, Page]:
+    """Return what is told of a workload cluster, the context z, and of its management cluster."""
     pool = "MachineDeployment.cluster.x-k8s.io/ml/gpu"
     waits = edge("Pod/ml/trainer-1", Edge.WAITS_FOR, pool).model_copy(
-        update={"source_cluster": "capi:a/ml/train"}
+        update={"source_cluster": WAITING}
     )
     lacks = Page(cluster="a", findings=[finding("machine/no-capacity", pool)], relations=[waits])
     pending = Page(cluster="z", findings=[finding("pod/unschedulable", "Pod/ml/trainer-1")])
+    return {"a management": lacks, "z": pending}
+
+
+@pytest.mark.parametrize("no_kubeconfig", [False, True])
+@pytest.mark.parametrize("host", ["z", "10.0.0.5"])
+def test_a_workload_cluster_is_known_by_its_context_too(host: str, *, no_kubeconfig: bool) -> None:
     simulated = Simulated(
-        {"a management": lacks, "z": pending},
+        a_pod_that_waits_for_a_pool(),
         workloads={"a": []},
-        uids={"capi:a/ml/train": "z"},
-        hosts={"capi:a/ml/train": "z"},
+        uids={WAITING: "z"},
+        hosts={WAITING: host},
+        no_kubeconfig=no_kubeconfig,
     )
     [root] = diagnosed(simulated, "a", "z").root_causes
     assert [(one.cluster, one.code) for one in root.symptoms] == [("z", "pod/unschedulable")]
     assert sorted(simulated.asked) == ["a", "z"]
+
+
+@pytest.mark.parametrize(("host", "causes"), [("z", ["a"]), ("10.0.0.5", ["a", "z"])])
+def test_of_two_contexts_with_its_uid_the_address_tells_which_it_is(
+    host: str, causes: list[str]
+) -> None:
+    simulated = Simulated(
+        a_pod_that_waits_for_a_pool(),
+        workloads={"a": []},
+        uids={WAITING: "z", "copy": "z"},
+        hosts={WAITING: host},
+    )
+    found = diagnosed(simulated, "a", "z", "copy")
+    assert sorted(one.cluster for one in found.root_causes) == causes

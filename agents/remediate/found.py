@@ -26,6 +26,8 @@ from clusterwright.tools.ref import Ref
 
 _NUMBER = re.compile(r"\d+(?:[dhms](?![a-z]))?")
 """A count, or a length of time, as 45s, 3h, 1h30m."""
+_OBJECT = re.compile(r"[A-Z][A-Za-z0-9]*(\.[a-z0-9.-]+)?/")
+"""How the name of an object begins; a path of an API has no kind."""
 _T = TypeVar("_T")
 
 
@@ -41,9 +43,14 @@ def nearest(alike: Sequence[_T], title: str, told: Callable[[_T], str]) -> _T | 
     return next(iter(same or alike), None)
 
 
+def _named(gap: Gap) -> set[str]:
+    """Return the objects that a gap names."""
+    return {one for one in gap.what.replace(",", " ").split() if _OBJECT.match(one)}
+
+
 def _left_out(gap: Gap) -> str:
-    """Return what a gap is about, however many it counts; each page is another one."""
-    return gap.what if gap.what.startswith("page ") else mark(gap.what)
+    """Return what a gap is about, however many it counts; each page, each object is another one."""
+    return gap.what if gap.what.startswith("page ") or _named(gap) else mark(gap.what)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +120,9 @@ class Found:
                 continue
             known = {_left_out(gap) for gap in then.coverage.gaps}
             for gap in answer.coverage.gaps:
-                named = "/" in gap.what and names.isdisjoint(gap.what.replace(",", " ").split())
-                if _left_out(gap) not in known and not named:
+                objects = _named(gap)
+                of_others = objects and names.isdisjoint(objects)
+                if _left_out(gap) not in known and not of_others:
                     why[f"{then.tool} left out {gap.what}: {gap.reason}"] = None
         return list(why)
 

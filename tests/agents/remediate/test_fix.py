@@ -128,6 +128,21 @@ def test_a_new_gap_may_hide_it_unless_it_names_other_objects() -> None:
         assert unseen(seen(gap(what))) == [f"k8s_find_problems left out {what}: forbidden"]
 
 
+def test_a_gap_about_one_object_makes_none_about_another_known_whatever_their_numbers() -> None:
+    before = seen(gap("Pod/shop/cart-2"), findings=(CART,))
+    gone, about = {place_of(ROOT)}, (Ref.parse("Pod/shop/cart-1"),)
+    assert seen(gap("Pod/shop/cart-2")).unseen(before, gone, about) == []
+    assert seen(gap("Pod/shop/cart-1")).unseen(before, gone, about) == [
+        "k8s_find_problems left out Pod/shop/cart-1: forbidden"
+    ]
+
+
+def test_a_path_of_an_api_is_no_object_and_may_hide_any() -> None:
+    for what in ("status/config", "label/__name__/values"):
+        assert unseen(seen(gap(what))) == [f"k8s_find_problems left out {what}: forbidden"]
+    assert unseen(seen(gap("Machine.cluster.x-k8s.io/d/m-1, Node/n-1 and 2 more"))) == []
+
+
 def test_a_gap_that_was_there_before_is_known_by_what_it_is_about_and_a_page_by_its_number() -> (
     None
 ):

@@ -3,7 +3,7 @@
 What could not be looked at again is never taken for gone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ from clusterwright.agents.diagnose.diagnosis import (
 from clusterwright.agents.hub import Hub
 from clusterwright.agents.remediate.found import Found, Scope, look, mark
 from clusterwright.agents.remediate.repair import Left
-from clusterwright.tools.finding import Severity
+from clusterwright.tools.finding import Severity, worst
 from clusterwright.tools.ref import Ref
 
 GONE_SECONDS = 60.0
@@ -62,13 +62,13 @@ class Seen:
 def compare(before: Found, now: Found, root: RootCause) -> Seen:
     """Return what has become of a root and its symptoms from one look to another.
 
-    What is new on the root's own object, and no worse than its finding was, may only show because
-    that is out of the way: it is left, and speaks against nothing.
+    What is new on the root's own object, and no worse than what of the root was found there, may
+    only show because that is out of the way: it is left, and speaks against nothing.
     """
     was, are, known = before.severities(), now.severities(), before.problems()
     causes = _causes(now, known)
     fresh = list(_fresh(known, now, root))
-    own = was.get(place_of(root), root.severity)
+    own = _own_severity(was, root)
     shows = [one for one in fresh if one.subject == root.subject and one.severity.rank >= own.rank]
     new = (f"{one.code} on {one.subject} is new" for one in fresh if one not in shows)
     worse = (
@@ -118,6 +118,13 @@ def _stays(before: Found, now: Found, root: RootCause) -> bool:
         return bool(there)
     were, are = (sum(mark(one) == mark(root.title) for one in some) for some in (then, there))
     return 0 < were <= are
+
+
+def _own_severity(was: Mapping[Place, Severity], root: RootCause) -> Severity:
+    """Return how much a root hurts on its own object: its finding, and what follows on that."""
+    places = (place_of(root), *(place(one, root) for one in root.folded))
+    there = (at for at in places if (at[0], at[2]) == (root.cluster, root.subject))
+    return worst([was[at] for at in there if at in was] or [root.severity])
 
 
 def _causes(now: Found, known: AbstractSet[tuple[str, Ref]]) -> dict[Place, RootCause]:

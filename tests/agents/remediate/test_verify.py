@@ -98,6 +98,17 @@ def test_what_is_worse_than_the_cause_itself_was_hidden_by_none_of_its_symptoms(
     ]
 
 
+def test_what_is_no_worse_than_a_symptom_on_the_same_object_was_hidden_with_it() -> None:
+    cause = CAUSE.model_copy(update={"severity": Severity.WARNING})
+    unserved = finding("workload/unavailable", "Deployment/shop/cart", severity=Severity.CRITICAL)
+    before = look(cause, unserved)
+    root = root_of(before)
+    assert [one.code for one in root.symptoms] == ["workload/unavailable"]
+    seen = compare(before, look(crash(Severity.CRITICAL)), root)
+    assert seen.helped
+    assert [one.symptom.code for one in seen.left if one.shows] == ["pod/crash-loop"]
+
+
 @pytest.mark.parametrize(
     ("what", "reason"),
     [

@@ -28,6 +28,7 @@ from clusterwright.tools.excerpt import one_line
 from clusterwright.tools.ref import Ref
 
 _DESCRIBE = "k8s_describe"
+_RELEASE, _GET_RELEASE = "HelmRelease", "helm_get_release"
 _NEEDS = ("owned by", "runs on", "uses", "selects", "routes to", "makes")
 """Neighbours, as the describing tool names them, whose trouble is an object's own."""
 _UP, _DOWN = "owned by", "makes"
@@ -110,18 +111,27 @@ async def require_there(
 ) -> None:
     """Raise ToolError unless an object that no root cause names is there, where that can be told.
 
+    Of an alert, as of what else only Prometheus knows, it can not: one that has ended is well.
     `cluster` is the one that was asked; None: the current one.
     """
-    if _is_no_object(ref):
-        raise _nothing_found(ref)
-    server = _describer(answers)
-    if server is not None:
-        answered = next((one.cluster for one in answers if one.cluster), cluster or "")
-        await _described(hub, server, answered, ref)
+    answered = next((one.cluster for one in answers if one.cluster), cluster or "")
+    if not _is_no_object(ref):
+        server = _describer(answers)
+        if server is not None:
+            await _described(hub, server, answered, ref)
+    elif ref.kind == _RELEASE and (server := _offering(answers, _GET_RELEASE)) is not None:
+        name = "/".join(part for part in (ref.namespace, ref.name) if part)
+        arguments: dict[str, str | int] = {"name": name, "view": "history", "limit": 1}
+        arguments |= {"cluster": answered} if answered else {}
+        await hub.call(server, _GET_RELEASE, arguments, _Described)
 
 
 def _describer(answers: Sequence[Answered]) -> str | None:
-    return next((a.server for a in answers if _DESCRIBE in a.offers and not a.failed), None)
+    return _offering(answers, _DESCRIBE)
+
+
+def _offering(answers: Sequence[Answered], tool: str) -> str | None:
+    return next((a.server for a in answers if tool in a.offers and not a.failed), None)
 
 
 def _is_no_object(ref: Ref) -> bool:

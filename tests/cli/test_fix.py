@@ -193,13 +193,23 @@ def test_an_object_that_may_be_among_those_only_counted_is_not_told_as_well(
 
 
 def test_an_object_that_is_not_there_is_wrong_usage_and_not_well(estate: Estate) -> None:
-    estate.findings, estate.there = [CART], {"Deployment/shop/till"}
+    estate.findings, estate.there = [CART], {"Deployment/shop/till", "HelmRelease/shop/till"}
     done = ran("Deployment/shop/crat")
     assert (done.exit_code, done.stdout) == (2, "")
     assert done.stderr.endswith("Error: Deployment/shop/crat is not there; list what is\n")
     assert ran("Deployment/shop/till").exit_code == 0
-    assert ran("Alert/KubeCartDown").exit_code == 2
+    assert ran("HelmRelease/shop/till").exit_code == 0
+    done = ran("HelmRelease/shop/crat")
+    assert done.exit_code == 2
+    assert done.stderr.endswith("Error: there is no release shop/crat; list them\n")
     assert ran("Deployment/shop/cart", "--dry-run").exit_code == 0
+
+
+def test_an_alert_that_has_ended_leaves_nothing_to_repair(estate: Estate, tmp_path: Path) -> None:
+    estate.findings, report = [CART], tmp_path / "a.json"
+    done = ran("Alert/KubeCartDown", "-o", "json", "--report", str(report))
+    assert (done.exit_code, json.loads(done.stdout)["repairs"]) == (0, [])
+    assert report.is_file()
 
 
 IGNORED = f"""

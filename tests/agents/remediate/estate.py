@@ -204,6 +204,8 @@ class Estate:
             path: str | None = None,
             cursor: str | None = None,
         ) -> Release:
+            if view == "history" and f"HelmRelease/{name}" not in (self.there or ()):
+                raise ToolError(f"[not_found] there is no release {name}. Hint: list them")
             if path in self.below:
                 return Release(shown=Shown(rows=self.below[path]))
             if path is not None:

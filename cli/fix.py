@@ -34,7 +34,7 @@ from clusterwright.agents.report.said import aside_rows, counted, first_lines, f
 from clusterwright.cli.authority import authority_of
 from clusterwright.cli.consent import at_terminal
 from clusterwright.cli.contexts import check_contexts
-from clusterwright.cli.guidance import Commands
+from clusterwright.cli.guidance import Commands, typed_anywhere
 from clusterwright.cli.meant import object_meant
 from clusterwright.cli.output import write_whole
 from clusterwright.cli.sieve import USUAL, Sieve, read_sieve
@@ -153,7 +153,8 @@ def command(
         scope = Scope(context, namespace)
         meant = str(ref) if ref else target
         sieve = read_sieve(None, ignore_file, namespace) if everything else Sieve()
-        wish = _Wish(meant, ref, sieve, told, dry_run, output, str(kubeconfig or ""), reports)
+        config = typed_anywhere(kubeconfig)
+        wish = _Wish(meant, ref, sieve, told, dry_run, output, config, reports)
         status = anyio.run(_fix, authority, scope, wish)
     except ToolError as error:
         raise usage(error) from error

@@ -7,12 +7,17 @@ from clusterwright.tools.trust.guidance import Guidance
 from clusterwright.tools.trust.risk import Access
 
 
+def typed_anywhere(kubeconfig: Path | None) -> str:
+    """Return a kubeconfig as a command names it wherever that is typed; "" where none was named."""
+    return str(kubeconfig.expanduser().absolute()) if kubeconfig else ""
+
+
 class Commands(Guidance):
     """For a person at a shell, who may have named a kubeconfig."""
 
     def __init__(self, kubeconfig: Path | None) -> None:
         """Take the kubeconfig that each command has to name as well, wherever it is typed."""
-        self._options = ["--kubeconfig", str(kubeconfig.absolute())] if kubeconfig else []
+        self._options = ["--kubeconfig", typed_anywhere(kubeconfig)] if kubeconfig else []
 
     def apply(self, tool: str, plan: str) -> str:
         """Return nothing: the command goes on by itself, and asks."""

@@ -47,6 +47,15 @@ def test_a_command_names_the_cluster_that_its_finding_is_of(
     )
 
 
+def test_a_kubeconfig_is_named_so_that_the_command_may_be_run_elsewhere(
+    estate: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    estate.findings = [CART]
+    monkeypatch.setenv("HOME", "/home/me")
+    done = ran("--all", "--kubeconfig", "~/other", "-o", "kubectl")
+    assert done.stdout.startswith("kubectl --kubeconfig /home/me/other --context dev ")
+
+
 def test_a_patch_for_another_cluster_than_was_asked_is_none(estate: Estate) -> None:
     estate.findings = [CART]
     assert ran("--all", "-c", "dev", "-o", "patch").exit_code == 0

@@ -53,7 +53,7 @@ def test_what_asks_says_how_it_is_told(estate: Estate) -> None:
     assert (
         "    to set it, tell: the image\n"
         "    then: clusterwright fix Deployment/shop/cart --context dev --kubeconfig"
-        " 'my clusters.yaml' --tell VALUE\n"
+        f" '{Path.cwd()}/my clusters.yaml' --tell VALUE\n"
     ) in done.stdout
 
 

@@ -59,6 +59,16 @@ def test_a_person_is_told_of_commands_with_the_kubeconfig_that_they_named() -> N
     ]
 
 
+def test_a_kubeconfig_is_named_as_it_is_found_from_anywhere(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOME", "/home/me")
+    monkeypatch.chdir(tmp_path)
+    for named, config in (("~/x", "/home/me/x"), ("x", f"{tmp_path}/x")):
+        said = Commands(Path(named)).go_back("p-1")
+        assert said == f"`clusterwright apply p-1 --undo --kubeconfig {config}` goes back"
+
+
 def test_without_a_kubeconfig_commands_name_none() -> None:
     assert Commands(None).go_back("p-1") == "`clusterwright apply p-1 --undo` goes back"
 

@@ -44,6 +44,8 @@ from clusterwright.tools.snapshot import Snapshot
 
 _MOST = 20
 """Edges told of one object: a hundred callers of a Service say no more than twenty."""
+_LONGEST_SETTINGS = 20_000
+"""Of a ConfigMap's value, what is read."""
 _PROBES = {
     readiness_probe.CODE: ("readinessProbe",),
     liveness_probe.CODE: ("livenessProbe", "startupProbe"),
@@ -58,42 +60,52 @@ def around(snapshot: Snapshot, findings: Iterable[Finding]) -> Edges:
     for finding in findings:
         subjects[finding.subject] |= dict.fromkeys(_calls(snapshot, finding))
         subjects[finding.subject] |= dict.fromkeys(_kept_by(snapshot, finding.subject))
-    selected = _by_service(snapshot)
-    calls: dict[Ref, dict[Ref, None]] = defaultdict(dict)
-    for caller, service in _waiting(snapshot):
-        calls[caller][service] = None
-    waiting = {caller: _troubled_by(caller, calls, selected, subjects) for caller in calls}
-    for caller, there in waiting.items():
-        edges = [edge for one in calls[caller] for edge in _call(caller, one, selected)]
-        for ref in there:
-            subjects[ref] |= dict.fromkeys(edges)
-    spaces = {ref.namespace for ref in (*subjects, *waiting)}
-    for relation in _towards(snapshot, spaces):
+    for relation in _towards(snapshot, {ref.namespace for ref in subjects}):
         if relation.target in subjects:
             subjects[relation.target][relation] = None
-        # What waits is no finding for a while; whoever needs it is one before.
-        for ref in waiting.get(relation.target, ()):
-            subjects[ref][relation] = None
+    for ref, edges in _of_waiting(snapshot, subjects).items():
+        subjects[ref] |= edges
     return {ref: tuple(some)[:_MOST] for ref, some in subjects.items() if some}
 
 
-def _troubled_by(
-    caller: Ref,
-    calls: Mapping[Ref, Iterable[Ref]],
-    selected: Mapping[Ref, Iterable[Ref]],
-    subjects: Collection[Ref],
-) -> list[Ref]:
-    """Return which subjects a workload waits for, or what it waits for does; and itself.
+def _of_waiting(snapshot: Snapshot, subjects: Collection[Ref]) -> dict[Ref, dict[Relation, None]]:
+    """Return the edges of workloads that wait for a Service, by the subjects that they lead to.
 
-    Itself, since where a hundred wait for one Service each has its own edge.
+    That is what they wait for, or what that waits for in turn, and themselves: where a hundred wait
+    for one Service, each has its own edge. What needs such a workload is joined to it as well: that
+    it waits is no finding for a while, and whoever needs it may be one before.
     """
-    found, reached = [caller], {caller}
+    selected = _by_service(snapshot)
+    calls: dict[Ref, dict[Ref, None]] = defaultdict(dict)
+    callers: dict[Ref, dict[Ref, None]] = defaultdict(dict)
+    for caller, service in _waiting(snapshot):
+        calls[caller][service] = None
+        for ref in (service, *selected.get(service, ())):
+            callers[ref][caller] = None
+    needed: dict[Ref, list[Relation]] = defaultdict(list)
+    for relation in _towards(snapshot, {ref.namespace for ref in calls}):
+        if relation.target in calls:
+            needed[relation.target].append(relation)
+    found: dict[Ref, dict[Relation, None]] = {}
+    for subject in subjects:
+        edges = found[subject] = {}
+        for caller in _upwards(subject, callers):
+            for service in calls.get(caller, ()):
+                edges |= dict.fromkeys(_call(caller, service, selected))
+            edges |= dict.fromkeys(needed.get(caller, ()))
+            if len(edges) >= _MOST:
+                break
+    return found
+
+
+def _upwards(subject: Ref, callers: Mapping[Ref, Iterable[Ref]]) -> Iterator[Ref]:
+    """Yield a subject, and all that waits for it, or for what does, the nearest first."""
+    found, reached = [subject], {subject}
     for one in found:
-        for service in calls.get(one, ()):
-            new = [ref for ref in (service, *selected.get(service, ())) if ref not in reached]
-            found += new
-            reached.update(new)
-    return [ref for ref in found if ref in subjects]
+        yield one
+        new = [ref for ref in callers.get(one, ()) if ref not in reached]
+        found += new
+        reached.update(new)
 
 
 def _calls(snapshot: Snapshot, finding: Finding) -> Iterator[Relation]:
@@ -137,15 +149,28 @@ def _its_own(snapshot: Snapshot, pod: Ref, service: Ref) -> bool:
     """
     if service.namespace == pod.namespace:
         return True
-    words = [word for one in containers(snapshot.get(pod) or {}) for word in _settings(one)]
+    of = containers(snapshot.get(pod) or {})
+    words = [word for one in of for word in _settings(snapshot, pod, one)]
     return service in asked_for(snapshot, words, pod.namespace)
 
 
-def _settings(container: Container) -> Iterator[str]:
+def _settings(snapshot: Snapshot, pod: Ref, container: Container) -> Iterator[str]:
+    """Yield what a container is told: its command, its environment, and ConfigMaps that it has."""
     yield from texts(container.spec, "command")
     yield from texts(container.spec, "args")
-    for one in items(container.spec, "env"):
+    environment = items(container.spec, "env")
+    for one in environment:
         yield text(one, "value")
+    mounted = items(snapshot.get(pod) or {}, "spec", "volumes")
+    names = [
+        *(text(one, "configMapRef", "name") for one in items(container.spec, "envFrom")),
+        *(text(one, "valueFrom", "configMapKeyRef", "name") for one in environment),
+        *(text(one, "configMap", "name") for one in mounted),
+    ]
+    for name in dict.fromkeys(filter(None, names)):
+        config = snapshot.get(Ref("ConfigMap", name, pod.namespace))
+        for value in strings(config, "data").values():
+            yield from value[:_LONGEST_SETTINGS].split()
 
 
 def _fields(finding: Finding) -> str:

@@ -102,6 +102,23 @@ def test_a_program_that_crashes_calls_the_service_that_its_log_names() -> None:
     assert around(snapshot(*objects), [o for o in harmless if o.code == "pod/crash-loop"]) == {}
 
 
+def test_where_a_great_many_wait_it_is_still_told_who_routes_to_what_is_broken() -> None:
+    rules: Json = [{"http": {"paths": [{"backend": {"service": {"name": "cart"}}}]}}]
+    ingress = make("Ingress", "web", api="networking.k8s.io/v1", spec={"rules": rules})
+    waiters = [one for n in range(40) for one in waiter_for(f"late-{n}", "cart")]
+    found = told(*cart(), ingress, *waiters, subject=SERVICE)
+    assert edge("Ingress/shop/web", Edge.ROUTES_TO, SERVICE) in found
+
+
+def test_a_ring_of_many_that_wait_for_each_other_is_walked_once() -> None:
+    many = 300
+    ring = [one for n in range(many) for one in waiter_for(f"w-{n}", f"w-{(n + 1) % many}")]
+    edges = around(snapshot(*ring), [finding("pod/unexplained", "Deployment/shop/w-0")])
+    own = edges[Ref.parse("Deployment/shop/w-0")]
+    assert edge("Deployment/shop/w-0", Edge.ROUTES_TO, "Service/shop/w-1") in own
+    assert len(own) == 20
+
+
 @pytest.mark.parametrize("settings", [(), ("http://db.other:80",)])
 def test_another_namespace_is_named_by_the_telling_line_or_by_the_pod_as_well(
     settings: tuple[str, ...],
@@ -116,6 +133,18 @@ def test_another_namespace_is_named_by_the_telling_line_or_by_the_pod_as_well(
         found = conclude(*objects, logs={request: lines})
         edges = around(snapshot(*objects), [one for one in found if one.code == "pod/crash-loop"])
         assert (called in edges.get(called.source, ())) == named
+
+
+def test_what_a_pod_is_told_in_a_config_map_counts_as_what_it_is_to_call() -> None:
+    objects = [make("Service", "db", namespace="other"), *crashing("web")]
+    objects[-1]["spec"]["containers"][0]["envFrom"] = [{"configMapRef": {"name": "settings"}}]
+    objects.append({**make("ConfigMap", "settings"), "data": {"DB": "url=http://db.other:80"}})
+    request = LogRequest(Ref.parse("Pod/shop/web-1"), "app", previous=True)
+    lines = ("dial tcp: lookup db.other: connection refused", "FATAL: giving up")
+    found = conclude(*objects, logs={request: lines})
+    edges = around(snapshot(*objects), [one for one in found if one.code == "pod/crash-loop"])
+    called = edge("Deployment/shop/web", Edge.ROUTES_TO, "Service/other/db")
+    assert called in edges.get(called.source, ())
 
 
 @pytest.mark.parametrize(

@@ -179,6 +179,7 @@ def _root(
         since=finding.since,
         members=finding.members,
         more_members=finding.more_members,
+        times=1,
         circle=tuple(_symptom(names, i, head.cluster) for i in rest),
         symptoms=tuple(_symptom(names, i, head.cluster) for i in folded.symptoms),
         more_symptoms=more_symptoms,

@@ -93,7 +93,10 @@ class RootCause(_Part):
     since: datetime | None = None
     members: tuple[Ref, ...] = ()
     more_members: int = Field(default=0, description="Objects that show it as well, left out.")
-    times: int = Field(default=1, description="Of alerts of one name: how many it is of.")
+    times: int | None = Field(
+        default=None,
+        description="Of alerts of one name: how many it is of. None: it was not counted.",
+    )
     circle: tuple[Symptom, ...] = Field(
         default=(), description="Findings that it explains and that explain it in turn."
     )
@@ -211,7 +214,7 @@ class Extent(_Part):
     subject: Ref
     members: tuple[Ref, ...] = ()
     more_members: int = 0
-    times: int = 1
+    times: int | None = None
 
 
 class SetAside(_Part):

@@ -1,9 +1,10 @@
 """What is new of a root cause that was there before: more findings, or more objects that show them.
 
 Findings are compared by cluster, code and subject, and objects by the names that stay when a
-controller replaces them: another pod of a workload is not news.
+controller replaces them: another pod of a workload is not news, nor another machine of a pool.
 """
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable
@@ -16,18 +17,25 @@ from clusterwright.agents.diagnose.diagnosis import (
     SetAside,
     Symptom,
     named,
+    place_of,
 )
 from clusterwright.tools.excerpt import few
 from clusterwright.tools.ref import Ref
 
 _LETTERS = "bcdfghjklmnpqrstvwxz2456789"
 """Of generated names. Source: k8s.io/apimachinery, util/rand, alphanums."""
+_MACHINE = "Machine.cluster.x-k8s.io"
 _GENERATED = {
     "Pod": re.compile(rf"(?:-\d{{8,}}|-[{_LETTERS}]{{6,10}})?-[{_LETTERS}]{{5}}\Z|-\d+\Z"),
     "ReplicaSet": re.compile(rf"-[{_LETTERS}]{{6,10}}\Z"),
     "Job": re.compile(r"-\d{8,}\Z"),
+    _MACHINE: re.compile(rf"(?:-\d{{8,}}|-[{_LETTERS}]{{5,10}})?-[{_LETTERS}]{{5}}\Z"),
 }
-"""How the names end that controllers give to what they make again and again."""
+"""How the names end that controllers give to what they make again and again, by kind."""
+_CUT = re.compile(rf"(?:-[\d{_LETTERS}]{{0,10}})?[{_LETTERS}]{{5}}\Z")
+"""How they end where what comes before the last five characters was cut."""
+_LONGEST, _LONGEST_BASE = 63, 58
+"""Of generated names. Source: k8s.io/apiserver, storage/names/generate.go."""
 _MAKERS = frozenset(
     {
         "CronJob",
@@ -40,6 +48,8 @@ _MAKERS = frozenset(
     }
 )
 """Kinds without a group that make pods."""
+_POOLS = frozenset({"MachineDeployment", "MachinePool", "MachineSet"})
+"""Kinds that make machines, as control planes do."""
 _MOST_NAMED = 2
 
 
@@ -47,7 +57,7 @@ _MOST_NAMED = 2
 class _Reach:
     """What is known of the findings of one place."""
 
-    times: int = 0
+    times: float = 0
     """Findings that are alike in one root cause."""
     rank: int = 99
     objects: set[Ref] = field(default_factory=set[Ref])
@@ -56,10 +66,15 @@ class _Reach:
 
     def add(self, one: Extent) -> None:
         """Add one more finding of the same root cause."""
-        self.times += one.times
+        self.times += math.inf if one.times is None else one.times
         self.rank = min(self.rank, one.severity.rank)
-        self.objects |= {lasting(ref) for ref in one.members}
-        self.unnamed += 0 if _its_own(one) else one.more_members
+        own = {ref for ref in one.members if _makes(one.subject, ref)}
+        self.objects |= {
+            lasting(ref)
+            for ref in one.members
+            if ref not in own or not _named_after(ref, one.subject)
+        }
+        self.unnamed += 0 if own else one.more_members
 
     def widen(self, other: "_Reach") -> None:
         """Add what was found at another time, or of another root cause."""
@@ -94,7 +109,8 @@ class Reached:
         A root may list fewer symptoms than it has; then the others are listed under other roots.
         """
         if isinstance(before, SetAside) and not before.extent:  # written by another version
-            return ()
+            worse = root.severity.rank < before.severity.rank
+            return (f"{_spelled(place_of(root), root)}, worse than before",) if worse else ()
         new: list[str] = []
         for place, now in _reaches(extent(root)).items():
             known = self._at.get(place)
@@ -116,9 +132,12 @@ def extent(root: RootCause | SetAside) -> tuple[Extent, ...]:
 
 def lasting(ref: Ref) -> Ref:
     """Return what stays of an object's name when its controller replaces it."""
-    if ref.group or (ends := _GENERATED.get(ref.kind)) is None:
+    if (ends := _GENERATED.get(ref.kind_key)) is None:
         return ref
-    return Ref(ref.kind, ends.sub("", ref.name), ref.namespace)
+    name = ends.sub("", ref.name)
+    if name == ref.name and len(name) == _LONGEST:
+        name = _CUT.sub("", name)
+    return Ref(ref.kind, name, ref.namespace, ref.group)
 
 
 def _extent(one: RootCause | Symptom, cluster: str) -> Extent:
@@ -129,6 +148,7 @@ def _extent(one: RootCause | Symptom, cluster: str) -> Extent:
         subject=one.subject,
         members=one.members,
         more_members=one.more_members,
+        times=1,
     )
 
 
@@ -139,16 +159,24 @@ def _reaches(findings: Iterable[Extent]) -> dict[Place, _Reach]:
     return found
 
 
-def _its_own(one: Extent) -> bool:
-    """Tell whether the objects that show a finding are those that its subject makes."""
-    makes = bool(one.subject.group) or one.subject.kind in _MAKERS
-    return makes and any(ref.kind in _GENERATED for ref in one.members)
+def _makes(subject: Ref, ref: Ref) -> bool:
+    """Tell whether an object is of a kind that a subject makes again and again."""
+    if ref.kind_key == _MACHINE:
+        return subject.kind in _POOLS or subject.group.startswith("controlplane.")
+    return ref.kind_key in _GENERATED and (bool(subject.group) or subject.kind in _MAKERS)
+
+
+def _named_after(ref: Ref, subject: Ref) -> bool:
+    """Tell whether an object is called as what a subject makes."""
+    base = f"{subject.name}-"[:_LONGEST_BASE]
+    return ref.namespace == subject.namespace and ref.name.startswith(base)
 
 
 def _more(now: _Reach, known: _Reach) -> str:
     """Return what is new of the findings of one place, to follow their name; "" if nothing is.
 
-    Objects of which some were only counted are only counted again.
+    Objects of which some were only counted are only counted again, and findings that name their
+    objects are not.
     """
     said = ", worse than before" if now.rank < known.rank else ""
     fresh = [] if known.unnamed else sorted(now.objects - known.objects)
@@ -157,7 +185,9 @@ def _more(now: _Reach, known: _Reach) -> str:
         return f"{said}, also of {few([str(ref) for ref in fresh], _MOST_NAMED)}"
     if objects > 0:
         return f"{said}, of {objects} more object{'s' * (objects > 1)}"
-    return said + (f", {times} more time{'s' * (times > 1)}" if times > 0 else "")
+    if times > 0 and not now.objects:
+        return f"{said}, {times:.0f} more time{'s' * (times > 1)}"
+    return said
 
 
 def _spelled(place: Place, root: RootCause) -> str:

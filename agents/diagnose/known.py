@@ -138,21 +138,20 @@ def known_of(before: Diagnosis) -> list[RootCause | SetAside]:
 def worsened(root: RootCause, before: RootCause | SetAside, reached: Reached) -> RootCause | None:
     """Return a root cause with what is new of it, None if it is no worse than it was."""
     new = reached.beyond(root, before)
-    if not new and root.severity.rank >= before.severity.rank:
-        return None
-    return root.model_copy(update={"grown_by": new})
+    return root.model_copy(update={"grown_by": new}) if new else None
 
 
 def less_seen(diagnosis: Diagnosis, before: Diagnosis) -> list[str]:
     """Return the clusters of a baseline of which less was seen now than then.
 
-    What is not found in them need not be gone: a server did not answer or was not asked, something
-    is unread that was read, or another object was asked about.
+    What is not found in them need not be gone: a server that had answered did not or was not asked,
+    something is unread that was read, or another object was asked about.
     """
     clusters = sorted({one.cluster for one in before.sources if one.cluster})
     if _asked(diagnosis) != _asked(before):
         return clusters
-    lost = {one.cluster for one in diagnosis.sources if not one.answered}
+    failed = _tools(diagnosis, answered=False) - _tools(before, answered=False)
+    lost = {cluster for _, _, cluster in failed}
     if diagnosis.sources:  # without any, the object that was asked about is not there
         lost |= {cluster for _, _, cluster in _tools(before) - _tools(diagnosis) if cluster}
     return [
@@ -166,9 +165,11 @@ def _asked(diagnosis: Diagnosis) -> Ref | None:
     return diagnosis.about.ref if diagnosis.about else None
 
 
-def _tools(diagnosis: Diagnosis) -> set[tuple[str, str, str]]:
-    """Return which tools of which servers answered, and for which clusters."""
-    return {(one.server, one.tool, one.cluster) for one in diagnosis.sources if one.answered}
+def _tools(diagnosis: Diagnosis, *, answered: bool = True) -> set[tuple[str, str, str]]:
+    """Return which tools of which servers answered, or failed to, and for which clusters."""
+    return {
+        (one.server, one.tool, one.cluster) for one in diagnosis.sources if one.answered is answered
+    }
 
 
 def _unread(diagnosis: Diagnosis, cluster: str) -> set[str]:

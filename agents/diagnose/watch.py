@@ -66,16 +66,18 @@ async def watch(
     What could not be checked this time keeps its roots from the last time that it could.
     """
     last: Diagnosis | None = None
-    looks: deque[Reached] = deque(maxlen=1 + int(_REMEMBERED / max(seconds, 1)))
+    looks: deque[tuple[float, Reached]] = deque()
     while True:
         now = await look()
         if last is None:
             yield now, [Change(What.NEW, one) for one in now.root_causes]
             last = now
         else:
-            yield now, changes(last, now, _joined(looks))
+            yield now, changes(last, now, _joined(reached for _, reached in looks))
             last = _kept(last, now)
-        looks.append(Reached(known_of(last)))
+        looks.append((anyio.current_time(), Reached(known_of(last))))
+        while looks[-1][0] - looks[0][0] > _REMEMBERED:
+            looks.popleft()
         await anyio.sleep(seconds)
 
 
@@ -94,7 +96,7 @@ def _kept(last: Diagnosis, now: Diagnosis) -> Diagnosis:
     blind, symptoms = less_seen(now, last), explained(now.root_causes)
     missing = (one for one in _missing(last, now) if one.cluster in blind)
     roots = (*now.root_causes, *(one for one in missing if place_of(one) not in symptoms))
-    seen = (one for one in now.sources if one.cluster and one.cluster not in blind)
+    seen = (one for one in now.sources if one.cluster not in blind)
     sources = (*seen, *(one for one in last.sources if one.cluster in blind))
     return now.model_copy(
         update={"root_causes": roots, "sources": sources, "about": now.about or last.about}

@@ -215,6 +215,23 @@ def test_nothing_is_gone_where_less_was_seen_than_before(now: Diagnosis) -> None
     assert compared(now, found(CART)).set_aside == ()
 
 
+def test_what_could_never_be_read_hides_nothing_that_is_gone() -> None:
+    def partly(*findings: Finding, odd: int = 1) -> Diagnosis:
+        gap = Gap(what=f"{odd} findings of k8s_find_problems", reason="in an unknown form")
+        part = Answered(
+            "kubernetes",
+            "part of k8s_find_problems",
+            "dev",
+            coverage=Coverage(gaps=(gap,)),
+            failed=True,
+        )
+        return correlate([answered(*findings, gaps=(gap,)), part])
+
+    assert aside(compared(partly(), partly(CART))) == [("gone", "Deployment/shop/cart")]
+    assert aside(compared(partly(odd=2), partly(CART))) == []
+    assert aside(compared(partly(), found(CART))) == []
+
+
 def test_of_several_clusters_what_is_gone_is_told_of_those_that_were_seen() -> None:
     before = correlate([answered(CART, cluster="dev"), answered(PAY, cluster="prod")])
     lost = Answered("kubernetes", "k8s_find_problems", cluster="dev", failed=True)
@@ -246,6 +263,9 @@ def test_what_another_cause_explains_now_is_not_gone() -> None:
     assert aside(compared(found(service, CART), found(service))) == []
 
 
+LONG = "prod-shop-release-name-long-recommendation-backend-api"
+CAPI = "cluster.x-k8s.io"
+MACHINE = f"Machine.{CAPI}/x"
 SELECTOR = finding("service/selector-mismatch", "Service/shop/db", severity=Severity.CRITICAL)
 
 
@@ -320,6 +340,31 @@ def test_a_known_alert_that_fires_more_often_is_told() -> None:
     assert told(compared(alerts(50), alerts(51))) == []
 
 
+def test_how_often_a_known_alert_fires_is_told_only_where_its_objects_are_not_named() -> None:
+    def alerts(*pods: str) -> Diagnosis:
+        return found(
+            *(
+                finding("alert/firing", "Alert/Down", title=f"{n} is down", members=[f"Pod/x/{n}"])
+                for n in pods
+            )
+        )
+
+    before, later = alerts("a-x2x4z", "a-bcdfg"), alerts("a-x2x4z", "a-bcdfg", "a-zzzzz")
+    assert told(compared(later, before)) == []
+    assert grown(compared(alerts("a-x2x4z", "b-x2x4z"), before)) == [
+        ("alert/firing on Alert/Down, also of Pod/x/b",)
+    ]
+
+
+def test_a_baseline_that_did_not_count_its_alerts_knows_them_however_many_they_are() -> None:
+    titles = ("shop-1 is down", "shop-2 is down")
+    whole = found(*(finding("alert/firing", "Alert/Down", title=title) for title in titles))
+    text = to_json(whole)
+    assert '"times": 2,' in text
+    assert told(compared(found(finding("alert/firing", "Alert/Down")), whole)) == []
+    assert told(compared(whole, parse_baseline(text.replace('"times": 2,', ""), "b.json"))) == []
+
+
 @pytest.mark.parametrize(
     ("subject", "was", "now"),
     [
@@ -329,6 +374,14 @@ def test_a_known_alert_that_fires_more_often_is_told() -> None:
         ("CronJob/shop/backup", "Job/shop/backup-29012345", "Job/shop/backup-29012346"),
         ("CronJob/shop/backup", "Pod/shop/backup-29012345-x2x4z", "Pod/shop/backup-29012346-bcdfg"),
         ("Alert/Down", "Pod/shop/cart-7d9f8c6b5-x2x4z", "Pod/shop/cart-5f6d7c8b9-bcdfg"),
+        ("Alert/Down", f"Pod/shop/{LONG}-7d9kpzzc", f"Pod/shop/{LONG}-5f6bcdfg"),
+        ("Alert/Down", f"Pod/shop/{LONG[:-1]}-7d9-kpzzc", f"Pod/shop/{LONG[:-1]}-7d9-bcdfg"),
+        (f"Deployment/shop/{LONG}", f"Pod/shop/{LONG}-7d9kpzzc", f"Pod/shop/{LONG}-5f6bcdfg"),
+        (f"Job/shop/{LONG}-by-hand", f"Pod/shop/{LONG}-by-kpzzc", f"Pod/shop/{LONG}-by-bcdfg"),
+        ("Kafka.kafka.strimzi.io/x/log", "Pod/x/log-broker-a", "Pod/x/log-broker-b"),
+        (f"MachineDeployment.{CAPI}/x/md-0", f"{MACHINE}/md-0-7d9f8-abcde", f"{MACHINE}/md-0-e"),
+        (f"KubeadmControlPlane.controlplane.{CAPI}/x/cp", f"{MACHINE}/cp-a", f"{MACHINE}/cp-b"),
+        (f"Cluster.{CAPI}/x/prod", f"{MACHINE}/md-0-7d9f8-x2x4z", f"{MACHINE}/md-0-bcdfg-bcdfg"),
     ],
 )
 def test_what_a_controller_has_replaced_is_no_news(subject: str, was: str, now: str) -> None:
@@ -349,6 +402,20 @@ def test_more_pods_of_a_workload_are_no_news_and_those_of_another_are() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("subject", "other"),
+    [
+        ("Deployment/shop/cart", "Pod/shop/cartoon-x2x4z"),
+        ("PodGroup.scheduling.x-k8s.io/shop/train", "Pod/shop/serve-a"),
+        (f"MachineDeployment.{CAPI}/x/md-0", f"{MACHINE}/md-1-a"),
+        (f"Cluster.{CAPI}/x/prod", f"{MACHINE}/prod-1"),
+    ],
+)
+def test_an_object_that_the_subject_did_not_make_is_news(subject: str, other: str) -> None:
+    before, later = (found(finding("pod/pending", subject, members=some)) for some in ([], [other]))
+    assert len(grown(compared(later, before))) == 1
+
+
 def test_a_chain_of_baselines_knows_what_hung_on_a_cause() -> None:
     first = found(SELECTOR, caller("cart"))
     second = parse_baseline(to_json(compared(first, first)), "b.json")
@@ -362,6 +429,10 @@ def test_a_baseline_that_kept_no_extent_knows_the_cause_all_the_same() -> None:
     [one] = first.set_aside
     older = first.model_copy(update={"set_aside": (one.model_copy(update={"extent": ()}),)})
     assert told(compared(found(SELECTOR, caller("cart")), older)) == []
+    mild = one.model_copy(update={"severity": Severity.WARNING, "extent": ()})
+    assert grown(compared(found(SELECTOR), first.model_copy(update={"set_aside": (mild,)}))) == [
+        ("service/selector-mismatch on Service/shop/db, worse than before",)
+    ]
 
 
 def test_a_repaired_twin_is_gone_and_another_one_is_new() -> None:

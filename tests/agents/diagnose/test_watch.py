@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import count
 
 import anyio
+import pytest
 
 from clusterwright.agents.diagnose.correlate import correlate
 from clusterwright.agents.diagnose.diagnosis import Diagnosis
@@ -155,6 +157,25 @@ def test_a_symptom_that_comes_and_goes_is_told_once() -> None:
     ]
 
 
+def test_what_gets_worse_again_and_again_is_told_once() -> None:
+    worse = CRASH.model_copy(update={"severity": Severity.CRITICAL})
+    assert watched(of(CRASH), of(worse), of(CRASH), of(worse)) == [
+        ["new pod/crash-loop"],
+        ["worse pod/crash-loop"],
+        [],
+        [],
+    ]
+
+
+@pytest.mark.parametrize(("seconds", "again"), [(100.0, []), (1_000.0, ["worse pod/crash-loop"])])
+def test_what_is_remembered_is_counted_in_the_time_that_looks_take_too(
+    monkeypatch: pytest.MonkeyPatch, seconds: float, again: list[str]
+) -> None:
+    monkeypatch.setattr(anyio, "current_time", count(step=seconds).__next__)
+    with_it, without = of(CRASH, NO_BACKENDS), of(CRASH)
+    assert watched(with_it, without, with_it) == [["new pod/crash-loop"], [], again]
+
+
 def test_pods_that_are_replaced_are_no_news() -> None:
     def pods(*names: str) -> Diagnosis:
         return of(CRASH.model_copy(update={"members": tuple(Ref("Pod", n, "shop") for n in names)}))
@@ -183,6 +204,18 @@ def test_nothing_is_gone_for_a_server_that_is_not_there_any_more() -> None:
     assert watched(
         both, correlate([answered()]), both, correlate([answered(), replace(machines, findings=())])
     ) == [
+        ["new pod/crash-loop"],
+        [],
+        [],
+        ["gone pod/crash-loop"],
+    ]
+
+
+def test_what_is_gone_is_told_beside_a_server_that_never_answers() -> None:
+    def beside(*findings: Finding) -> Diagnosis:
+        return correlate([answered(*findings), replace(SILENT, server="gpu")])
+
+    assert watched(beside(CRASH), beside(CRASH), beside(CRASH), beside()) == [
         ["new pod/crash-loop"],
         [],
         [],

@@ -5,7 +5,8 @@ reach; and the GitOps object that it is kept by.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 
 from clusterwright.tools.finding import (
     Edge,
@@ -25,7 +26,7 @@ from clusterwright.tools.kubernetes.analyzers.pod import (
     workload_of,
 )
 from clusterwright.tools.kubernetes.analyzers.service import selected_pods, selecting, selector_of
-from clusterwright.tools.kubernetes.calls import asked_for, not_reached
+from clusterwright.tools.kubernetes.calls import asked_for, missing, not_reached
 from clusterwright.tools.kubernetes.label_selector import matches
 from clusterwright.tools.kubernetes.owners.claim import Claim, Question
 from clusterwright.tools.kubernetes.owners.gitops import argo_cd, flux
@@ -68,12 +69,14 @@ def around(snapshot: Snapshot, findings: Iterable[Finding]) -> Edges:
     return {ref: tuple(some)[:_MOST] for ref, some in subjects.items() if some}
 
 
-def _of_waiting(snapshot: Snapshot, subjects: Collection[Ref]) -> dict[Ref, dict[Relation, None]]:
-    """Return the edges of workloads that wait for a Service, by the subjects that they lead to.
+def _of_waiting(
+    snapshot: Snapshot, subjects: Mapping[Ref, Iterable[Relation]]
+) -> dict[Ref, dict[Relation, None]]:
+    """Return the edges of workloads that wait for a Service, by the subjects they have to do with.
 
-    That is what they wait for, or what that waits for in turn, and themselves: where a hundred wait
-    for one Service, each has its own edge. What needs such a workload is joined to it as well: that
-    it waits is no finding for a while, and whoever needs it may be one before.
+    That is what they wait for, or what that waits for in turn; themselves: where a hundred wait for
+    one Service, each has its own edge; and who needs them, by its own edges. Budgets and others
+    that need such a workload are joined to it as well: that it waits is no finding for a while.
     """
     selected = _by_service(snapshot)
     calls: dict[Ref, dict[Ref, None]] = defaultdict(dict)
@@ -87,15 +90,33 @@ def _of_waiting(snapshot: Snapshot, subjects: Collection[Ref]) -> dict[Ref, dict
         if relation.target in calls:
             needed[relation.target].append(relation)
     found: dict[Ref, dict[Relation, None]] = {}
-    for subject in subjects:
+    for subject, own in subjects.items():
         edges = found[subject] = {}
-        for caller in _upwards(subject, callers):
+        below, above = _below(subject, own, calls, selected), _upwards(subject, callers)
+        for caller in chain(below, above):
             for service in calls.get(caller, ()):
                 edges |= dict.fromkeys(_call(caller, service, selected))
             edges |= dict.fromkeys(needed.get(caller, ()))
             if len(edges) >= _MOST:
                 break
     return found
+
+
+def _below(
+    subject: Ref,
+    own: Iterable[Relation],
+    calls: Mapping[Ref, Iterable[Ref]],
+    selected: Mapping[Ref, Iterable[Ref]],
+) -> Iterator[Ref]:
+    """Yield what waits among what a subject needs, and among what that needs in turn."""
+    found = list(dict.fromkeys([subject, *(one.target for one in own)]))
+    reached = set(found)
+    for one in found:
+        if one in calls:
+            yield one
+        new = [ref for ref in (*calls.get(one, ()), *selected.get(one, ())) if ref not in reached]
+        found += new
+        reached.update(new)
 
 
 def _upwards(subject: Ref, callers: Mapping[Ref, Iterable[Ref]]) -> Iterator[Ref]:
@@ -196,7 +217,9 @@ def _waiting(snapshot: Snapshot) -> Iterator[tuple[Ref, Ref]]:
     """Yield workloads whose pods wait for a Service, by an init container or to be ready."""
     for pod in troubled(snapshot):
         for container in containers(pod):
-            for service in _others(snapshot, pod, _waits_with(container)):
+            words = _waits_with(container)
+            gone = missing(snapshot, words, namespace_of(pod))
+            for service in (*_others(snapshot, pod, words), *gone):
                 yield workload_of(snapshot, pod), service
 
 

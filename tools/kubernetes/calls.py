@@ -135,7 +135,12 @@ def not_reached(snapshot: Snapshot, line: str, namespace: str) -> list[Ref]:
 
 def _not_there(line: str, namespace: str) -> list[Ref]:
     """Return the Service that a name would be which DNS does not know."""
-    labels = unknown_name(line[:LONGEST_LINE]).split(".")
+    return _named(unknown_name(line[:LONGEST_LINE]), namespace)
+
+
+def _named(host: str, namespace: str) -> list[Ref]:
+    """Return the Service that a host would be, if it can be one."""
+    labels = host.split(".")
     where = labels[1] if labels[1:] else namespace
     ref = checked(Ref("Service", labels[0], where)) if labels[2:3] in ([], ["svc"]) else None
     return [ref] if ref else []
@@ -145,6 +150,19 @@ def asked_for(snapshot: Snapshot, words: Sequence[str], namespace: str) -> list[
     """Return the Services that a command names, as `nc -z db 5432` does: bare words count too."""
     hosts = (host for word in words for host in _hosts(word))
     return list(_services(snapshot, hosts, namespace))
+
+
+def missing(snapshot: Snapshot, words: Sequence[str], namespace: str) -> list[Ref]:
+    """Return the Services that a command plainly names, as in a URL, and that do not exist.
+
+    No harm comes of a name that was never one: only what misses a Service has a finding about it.
+    """
+    found: dict[Ref, None] = {}
+    for word in words:
+        for host, plain in _hosts(word):
+            if plain and not _services(snapshot, [(host, plain)], namespace):
+                found |= dict.fromkeys(_named(host, namespace))
+    return list(found)
 
 
 def _hosts(line: str) -> Iterator[tuple[str, bool]]:

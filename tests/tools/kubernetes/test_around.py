@@ -102,6 +102,19 @@ def test_a_program_that_crashes_calls_the_service_that_its_log_names() -> None:
     assert around(snapshot(*objects), [o for o in harmless if o.code == "pod/crash-loop"]) == {}
 
 
+def test_who_needs_what_waits_for_a_service_that_is_gone_is_joined_to_its_name() -> None:
+    objects = waiter_for("late", "http://gone")
+    late, gone = "Deployment/shop/late", "Service/shop/gone"
+    for subject in ("Service/shop/late", late):
+        assert edge(late, Edge.ROUTES_TO, gone) in told(*objects, subject=subject)
+    refused = 'Get "http://late/": dial tcp: connection refused'
+    request = LogRequest(Ref.parse("Pod/shop/web-1"), "app", previous=True)
+    everything = [*objects, *crashing("web")]
+    found = conclude(*everything, logs={request: (refused,)})
+    edges = around(snapshot(*everything), [one for one in found if one.code == "pod/crash-loop"])
+    assert edge(late, Edge.ROUTES_TO, gone) in edges[Ref.parse("Deployment/shop/web")]
+
+
 def test_where_a_great_many_wait_it_is_still_told_who_routes_to_what_is_broken() -> None:
     rules: Json = [{"http": {"paths": [{"backend": {"service": {"name": "cart"}}}]}}]
     ingress = make("Ingress", "web", api="networking.k8s.io/v1", spec={"rules": rules})
@@ -195,7 +208,8 @@ def test_who_waits_for_a_service_in_an_init_container_is_joined_to_what_is_broke
 
 def waiter_for(name: str, host: str) -> list[Manifest]:
     """A Deployment whose pod waits for a host in an init container, and its Service."""
-    command = ["sh", "-c", f"until nc -z {host} 80; do sleep 1; done"]
+    asks = f"wget -q {host}" if "://" in host else f"nc -z {host} 80"
+    command = ["sh", "-c", f"until {asks}; do sleep 1; done"]
     init: Json = {"name": "wait", "command": command}
     status: Json = {"initContainerStatuses": [{"name": "wait", "state": running(), "ready": False}]}
     one = pod(name=f"{name}-1", phase="Pending", spec={"initContainers": [init]}, status=status)

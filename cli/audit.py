@@ -6,7 +6,7 @@ import sys
 import click
 
 from clusterwright.tools.errors import ToolError
-from clusterwright.tools.excerpt import one_line
+from clusterwright.tools.excerpt import counted, one_line
 from clusterwright.tools.manifest import Manifest
 from clusterwright.tools.trust.audit import AuditLog
 from clusterwright.tools.trust.authority import Authority
@@ -31,8 +31,9 @@ def show(*, plan: str | None, as_json: bool) -> None:
     if not lines and not as_json:
         click.echo("No lines." if plan is None else f"No lines about {plan}.")
     if unread := log.unreadable():
-        said = "1 line" if unread == 1 else f"{unread} lines"
-        click.echo(f"{said} cannot be read: clusterwright audit verify", err=True)
+        click.echo(
+            f"{counted(unread, 'line')} cannot be read: clusterwright audit verify", err=True
+        )
 
 
 @command.command(name="verify")
@@ -43,7 +44,7 @@ def verify() -> None:
     for one in found.broken:
         click.echo(one)
     verdict = "BROKEN" if found.broken else "intact"
-    click.echo(f"{found.lines} line{'s' * (found.lines != 1)}, chain {verdict} ({log.path})")
+    click.echo(f"{counted(found.lines, 'line')}, chain {verdict} ({log.path})")
     sys.exit(1 if found.broken else 0)
 
 

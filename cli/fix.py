@@ -12,7 +12,7 @@ import anyio
 import click
 
 from clusterwright.agents.diagnose.about import require_there
-from clusterwright.agents.diagnose.diagnosis import RootCause, Verdict
+from clusterwright.agents.diagnose.diagnosis import Diagnosis, RootCause, Verdict
 from clusterwright.agents.hub import Target, connect
 from clusterwright.agents.remediate.answers import answerable, answered
 from clusterwright.agents.remediate.fix import Fixer, chosen, may_hide
@@ -30,7 +30,7 @@ from clusterwright.agents.report.incident import (
 )
 from clusterwright.agents.report.incident_markdown import to_markdown
 from clusterwright.agents.report.incident_repairs import as_json
-from clusterwright.agents.report.said import aside_rows, counted, first_lines, folded
+from clusterwright.agents.report.said import aside_rows, first_lines, folded
 from clusterwright.cli.authority import authority_of
 from clusterwright.cli.consent import at_terminal
 from clusterwright.cli.contexts import check_contexts
@@ -41,7 +41,7 @@ from clusterwright.cli.sieve import USUAL, Sieve, read_sieve
 from clusterwright.cli.sieve import tell as tell_notes
 from clusterwright.cli.usage import usage
 from clusterwright.tools.errors import InvalidInputError, ToolError
-from clusterwright.tools.excerpt import few, one_line
+from clusterwright.tools.excerpt import counted, few, one_line
 from clusterwright.tools.neutral import neutral
 from clusterwright.tools.ref import Ref, check_namespace
 from clusterwright.tools.trust.authority import Authority
@@ -197,8 +197,9 @@ async def _fix(authority: Authority, scope: Scope, wish: _Wish) -> int:
     servers = _servers(config, scope.cluster, authority)
     async with connect(servers, on_question=at_terminal()) as hub:
         found = await look(hub, scope, wish.kubeconfig)
-        tell_notes(_left_alone(found, wish.sieve))
-        roots = chosen(wish.sieve.sift(found.diagnosis).root_causes, wish.target)
+        sifted = wish.sieve.sift(found.diagnosis)
+        tell_notes(_left_alone(found, sifted, wish.sieve))
+        roots = chosen(sifted.root_causes, wish.target)
         if wish.ref and not roots:
             await require_there(hub, found.answers, wish.ref, scope.cluster)
         if found.diagnosis.verdict is Verdict.UNKNOWN or not roots:
@@ -219,9 +220,9 @@ async def _fix(authority: Authority, scope: Scope, wish: _Wish) -> int:
     return max(_conclude(found, repairs, wish), written)
 
 
-def _left_alone(found: Found, sieve: Sieve) -> list[str]:
+def _left_alone(found: Found, sifted: Diagnosis, sieve: Sieve) -> list[str]:
     """Return what the ignore file has us leave alone, and what its owners have to know of it."""
-    rows = aside_rows(sieve.sift(found.diagnosis))
+    rows = aside_rows(sifted)
     return [*sieve.notes(found.diagnosis), *(f"left alone: {named}" for _, _, named in rows)]
 
 

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from clusterwright.agents.diagnose.address import Addresses, address_of
+from clusterwright.agents.diagnose.next_step import WORKLOAD_CLUSTER
 from clusterwright.tools.errors import InvalidInputError
-
-_WORKLOAD_CLUSTER = "capi:"
 
 
 def fleet(
@@ -38,6 +37,6 @@ def addresses(clusters: Sequence[str | None], kubeconfig: Path | None) -> Addres
     from clusterwright.tools.kubernetes.client.credentials import cluster_entries
 
     entries = cluster_entries(kubeconfig)
-    names = [one for one in clusters if not (one or "").startswith(_WORKLOAD_CLUSTER)]
+    names = [one for one in clusters if not (one or "").startswith(WORKLOAD_CLUSTER)]
     found = {one: address_of(entries.get(one or "", {})) for one in names}
     return {one: address for one, address in found.items() if address}

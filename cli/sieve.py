@@ -12,7 +12,7 @@ from typing import TypeVar
 import click
 
 from clusterwright.agents.diagnose.diagnosis import Diagnosis, RootCause, Why
-from clusterwright.agents.diagnose.ignore_file import Entry, parse_ignore_file
+from clusterwright.agents.diagnose.ignore_file import Entry, holding, parse_ignore_file
 from clusterwright.agents.diagnose.known import (
     compared,
     entry_notes,
@@ -46,8 +46,7 @@ class Sieve:
 
     def ignores(self, root: RootCause) -> bool:
         """Tell whether the ignore file names a root cause, by an entry that has not expired."""
-        today = datetime.now(UTC).date()
-        return ignored_by(root, [one for one in self.entries if not one.expired(today)]) is not None
+        return ignored_by(root, holding(self.entries, datetime.now(UTC).date())) is not None
 
     def notes(self, diagnosis: Diagnosis) -> list[str]:
         """Return what to know of the two files, given all that was found."""

@@ -9,8 +9,7 @@ import click
 from clusterwright.agents.diagnose.diagnosis import Diagnosis, named
 from clusterwright.agents.diagnose.watch import Change, What, watch
 from clusterwright.agents.report.reach import new_line
-from clusterwright.agents.report.said import counted
-from clusterwright.tools.excerpt import few, one_line
+from clusterwright.tools.excerpt import counted, few, one_line
 from clusterwright.tools.finding import Severity
 from clusterwright.tools.neutral import neutral
 

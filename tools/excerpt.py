@@ -16,6 +16,11 @@ def one_line(text: str, longest: int = 300) -> str:
     return line if len(line) <= longest else f"{line[: longest - 1]}…"
 
 
+def counted(count: int, what: str) -> str:
+    """Return a count with its noun: `1 root cause`, `2 root causes`."""
+    return f"{count} {what}{'s' * (count != 1)}"
+
+
 def few(names: Sequence[str], most: int = 5) -> str:
     """Return the first names, with how many more there are."""
     more = f" and {len(names) - most} more" if len(names) > most else ""

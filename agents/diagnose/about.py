@@ -96,7 +96,10 @@ async def about(
     server = _describer(answers)
     if _is_no_object(ref):
         if not walk.meets(_Step(ref, (str(ref),))):
-            raise _nothing_found(ref)
+            raise NotFoundError(
+                f"nothing is found about {ref}",
+                hint="the names that a diagnosis of the whole cluster shows are those to ask for",
+            )
     elif server is None:
         walk.note = "what it hangs on: no server that describes objects answered"
         walk.meets(_Step(ref, (str(ref),)))
@@ -136,13 +139,6 @@ def _offering(answers: Sequence[Answered], tool: str) -> str | None:
 
 def _is_no_object(ref: Ref) -> bool:
     return ref.kind in NO_OBJECTS and not ref.group
-
-
-def _nothing_found(ref: Ref) -> NotFoundError:
-    return NotFoundError(
-        f"nothing is found about {ref}",
-        hint="the names that a diagnosis of the whole cluster shows are those to ask for",
-    )
 
 
 async def _described(hub: Hub, server: str, cluster: str, ref: Ref) -> _Described:

@@ -19,7 +19,7 @@ from clusterwright.agents.diagnose.diagnosis import (
     named,
     place_of,
 )
-from clusterwright.tools.excerpt import few
+from clusterwright.tools.excerpt import counted, few
 from clusterwright.tools.ref import Ref
 
 _LETTERS = "bcdfghjklmnpqrstvwxz2456789"
@@ -184,9 +184,9 @@ def _more(now: _Reach, known: _Reach) -> str:
     if fresh:
         return f"{said}, also of {few([str(ref) for ref in fresh], _MOST_NAMED)}"
     if objects > 0:
-        return f"{said}, of {objects} more object{'s' * (objects > 1)}"
+        return f"{said}, of {counted(objects, 'more object')}"
     if times > 0 and not now.objects:
-        return f"{said}, {times:.0f} more time{'s' * (times > 1)}"
+        return f"{said}, {counted(round(times), 'more time')}"
     return said
 
 

@@ -1,7 +1,7 @@
 """The ignore file: which root causes nobody has to hear of, who says so, why, and until when."""
 
 import difflib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from fnmatch import fnmatchcase
@@ -77,6 +77,11 @@ class Entry:
     def expired(self, today: date) -> bool:
         """Tell whether its last day is over."""
         return self.expires < today
+
+
+def holding(entries: Iterable[Entry], today: date) -> list[Entry]:
+    """Return the entries that have not expired."""
+    return [one for one in entries if not one.expired(today)]
 
 
 def parse_ignore_file(text: str, name: str) -> tuple[Entry, ...]:

@@ -20,9 +20,9 @@ from clusterwright.agents.diagnose.diagnosis import (
 )
 from clusterwright.agents.diagnose.growth import Reached, extent
 from clusterwright.agents.diagnose.identity import name_of, paired
-from clusterwright.agents.diagnose.ignore_file import Entry
+from clusterwright.agents.diagnose.ignore_file import Entry, holding
 from clusterwright.tools.errors import InvalidInputError
-from clusterwright.tools.excerpt import few
+from clusterwright.tools.excerpt import counted, few
 from clusterwright.tools.ref import Ref
 
 _MOST_NAMED = 3
@@ -43,7 +43,7 @@ def parse_baseline(text: str, name: str) -> Diagnosis:
 
 def without_ignored(diagnosis: Diagnosis, entries: Sequence[Entry], today: date) -> Diagnosis:
     """Return a diagnosis that has the root causes aside which an entry names that still holds."""
-    valid = [one for one in entries if not one.expired(today)]
+    valid = holding(entries, today)
     kept: list[RootCause] = []
     aside: list[SetAside] = []
     for root in diagnosis.root_causes:
@@ -79,7 +79,7 @@ def entry_notes(
     for one in entries:
         hits = sum(_names(one, root) for root in diagnosis.root_causes)
         if one.expired(today):
-            named = f"; it names {_count(hits)} here" if hits else ""
+            named = f"; it names {counted(hits, 'root cause')} here" if hits else ""
             notes.append(
                 f"{one.place} of {one.owner} expired on {one.expires} and ignores nothing{named}"
             )
@@ -90,7 +90,7 @@ def entry_notes(
 
 def _kept_notes(diagnosis: Diagnosis, entries: Sequence[Entry], today: date) -> list[str]:
     """Return which root causes are told although an entry names them, and why."""
-    valid = [one for one in entries if not one.expired(today)]
+    valid = holding(entries, today)
     return [
         f"{entry.place} of {entry.owner} does not ignore {named(root.code, root.subject)}:"
         f" no entry names {few([link_name(one) for one in left], _MOST_NAMED)}"
@@ -249,7 +249,3 @@ def _gone(one: RootCause | SetAside) -> SetAside:
 
 def _circle(root: RootCause) -> tuple[str, ...]:
     return tuple(link_name(one) for one in root.circle)
-
-
-def _count(roots: int) -> str:
-    return f"{roots} root cause{'s' * (roots != 1)}"

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from clusterwright.agents.diagnose.address import server_at
 from clusterwright.agents.diagnose.gather import Answered, Offers, failure
+from clusterwright.agents.diagnose.next_step import WORKLOAD_CLUSTER
 from clusterwright.agents.diagnose.roll_call import (
     GET,
     ROLL_SECONDS,
@@ -22,7 +23,6 @@ from clusterwright.tools.coverage import Gap
 from clusterwright.tools.errors import ForbiddenError, NotServedError, ToolError
 
 LIST = "capi_list_clusters"
-_PREFIX = "capi:"
 _CLUSTER = "Cluster.cluster.x-k8s.io"
 _HOST, _PORT = (f"spec.controlPlaneEndpoint.{one}" for one in ("host", "port"))
 _A_PAGE = 500
@@ -132,7 +132,7 @@ async def also_known(
             found[name] = (there or same)[0].name
 
     if server and known:
-        of_clusters = [name for name in names if name.startswith(_PREFIX) and "/" in name]
+        of_clusters = [name for name in names if name.startswith(WORKLOAD_CLUSTER) and "/" in name]
         with anyio.move_on_after(ROLL_SECONDS):
             await each(of_clusters, look, SIDE_BY_SIDE)
     return {name: found[name] for name in names if name in found}
@@ -140,7 +140,7 @@ async def also_known(
 
 async def _server_of(hub: Hub, server: str, name: str) -> str:
     """Return where the Cluster of a workload cluster says that this is reached, or ""."""
-    *management, namespace, cluster = name.removeprefix(_PREFIX).rsplit("/", 2)
+    *management, namespace, cluster = name.removeprefix(WORKLOAD_CLUSTER).rsplit("/", 2)
     asked = {"kind": _CLUSTER, "namespace": namespace, "name": cluster, "fields": [_HOST, _PORT]}
     if management:
         asked["cluster"] = management[0]

@@ -37,6 +37,7 @@ from clusterwright.tools.errors import (
     RefusedError,
     ToolError,
 )
+from clusterwright.tools.excerpt import counted
 from clusterwright.tools.finding import Remedy
 from clusterwright.tools.ref import Ref
 
@@ -278,7 +279,7 @@ def _proven(repair: Repair) -> str:
     said = f"{named(repair.root.code, repair.root.subject)} is gone"
     said += f"; {new}" if new else ", and nothing new has appeared"
     over = sum(not one.shows for one in repair.left)
-    return f"{said}; left over: {over} symptom{'s' * (over != 1)}" if over else said
+    return f"{said}; left over: {counted(over, 'symptom')}" if over else said
 
 
 def _result_of(error: ToolError) -> Result:

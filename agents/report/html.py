@@ -17,7 +17,6 @@ from clusterwright.agents.report.said import (
     all_gap_lines,
     aside_rows,
     checked_lines,
-    counted,
     deepest_line,
     first_lines,
     seen_on,
@@ -27,6 +26,7 @@ from clusterwright.agents.report.said import (
     symptom_line,
     verdict_line,
 )
+from clusterwright.tools.excerpt import counted
 
 _MOST_TOLD = 100
 _MOST_LISTED = 1_000

@@ -15,7 +15,6 @@ from clusterwright.agents.report.said import (
     all_gap_lines,
     aside_rows,
     checked_lines,
-    counted,
     deepest_line,
     first_lines,
     reasons,
@@ -25,6 +24,7 @@ from clusterwright.agents.report.said import (
     symptom_line,
     verdict_line,
 )
+from clusterwright.tools.excerpt import counted
 from clusterwright.tools.neutral import neutral
 
 _MOST_CAUSES = 50

@@ -17,7 +17,7 @@ from clusterwright.agents.diagnose.diagnosis import (
     place,
 )
 from clusterwright.agents.report.chains import order
-from clusterwright.tools.excerpt import few
+from clusterwright.tools.excerpt import counted, few
 from clusterwright.tools.ref import Ref
 
 _MOST_NAMED = 3
@@ -52,11 +52,6 @@ def _unknown(diagnosis: Diagnosis) -> str:
     if all(one.answered for one in diagnosis.sources):
         return f"{found}; whether {'it' if about else 'all'} is well could not be told."
     return f"{found}; a server could not be asked."
-
-
-def counted(count: int, what: str) -> str:
-    """Return a count with its noun: `1 root cause`, `2 root causes`."""
-    return f"{count} {what}{'s' * (count != 1)}"
 
 
 def first_lines(lines: list[str], most: int, rest: str) -> list[str]:

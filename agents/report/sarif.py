@@ -23,7 +23,6 @@ from clusterwright.agents.report.evidence import evidence_line
 from clusterwright.agents.report.reach import new_line
 from clusterwright.agents.report.said import (
     aside_rows,
-    counted,
     deepest_line,
     seen_line,
     steps,
@@ -31,6 +30,7 @@ from clusterwright.agents.report.said import (
     verdict_line,
 )
 from clusterwright.tools.errors import NotFoundError
+from clusterwright.tools.excerpt import counted
 from clusterwright.tools.explain import front_matter, page
 from clusterwright.tools.finding import Severity
 from clusterwright.tools.manifest import Manifest

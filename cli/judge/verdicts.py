@@ -8,6 +8,7 @@ from rich.text import Text
 from clusterwright.agents.diagnose.diagnosis import RootCause
 from clusterwright.cli.judge.compare import tells
 from clusterwright.deploy.sandbox.scenario.model import Rendered
+from clusterwright.tools.excerpt import counted
 
 
 def missed(rendered: Sequence[Rendered], roots: Sequence[RootCause]) -> list[str]:
@@ -42,4 +43,4 @@ def compared(rendered: Sequence[Rendered], roots: Sequence[RootCause]) -> Table:
 
 def _folded(root: RootCause | None) -> str:
     count = len(root.symptoms) if root else 0
-    return f"{count} symptom{'s' * (count != 1)}" if count else ""
+    return counted(count, "symptom") if count else ""

@@ -5,9 +5,8 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
-from clusterwright.agents.hub import Target
 from clusterwright.agents.remediate.fix import Fixer
 from clusterwright.agents.report.incident import IncidentReport
 from clusterwright.cli import fix
@@ -15,6 +14,7 @@ from clusterwright.cli.fix import command
 from clusterwright.tools.finding import Finding
 from tests.agents.found import finding
 from tests.agents.remediate.estate import Estate, curable
+from tests.cli.estates import ran, stood_in
 
 CART = curable(finding("pod/configmap-missing", "Deployment/shop/cart"))
 MANY = CART.model_copy(update={"more_members": 4})
@@ -74,21 +74,7 @@ def test_an_object_is_in_the_namespace_that_is_looked_at() -> None:
 
 @pytest.fixture
 def estate(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Estate:
-    """Servers of a cluster that only exists here, in the place of those of a real one."""
-    made = Estate([])
-
-    def servers(*_: object) -> dict[str, Target]:
-        """Return them."""
-        return made.servers()
-
-    monkeypatch.setattr(fix, "_servers", servers)
-    monkeypatch.setenv("CLUSTERWRIGHT_STATE_DIR", str(tmp_path / "state"))
-    monkeypatch.setenv("CLUSTERWRIGHT_CONFIG_DIR", str(tmp_path / "config"))
-    return made
-
-
-def ran(*arguments: str) -> Result:
-    return CliRunner().invoke(command, arguments, catch_exceptions=False)
+    return stood_in(monkeypatch, tmp_path)
 
 
 def repairs(unchecked: list[str]) -> dict[str, object]:

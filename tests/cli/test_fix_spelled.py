@@ -3,34 +3,18 @@
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from clusterwright.agents.hub import Target
-from clusterwright.cli import fix
 from clusterwright.tools.finding import Remedy
 from tests.agents.found import finding
 from tests.agents.remediate.estate import Estate, curable
+from tests.cli.estates import ran, stood_in
 
 CART = curable(finding("pod/configmap-missing", "Deployment/shop/cart"))
 
 
 @pytest.fixture
 def estate(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Estate:
-    """Servers of a cluster that only exists here, in the place of those of a real one."""
-    made = Estate([])
-
-    def servers(*_: object) -> dict[str, Target]:
-        """Return them."""
-        return made.servers()
-
-    monkeypatch.setattr(fix, "_servers", servers)
-    monkeypatch.setenv("CLUSTERWRIGHT_STATE_DIR", str(tmp_path / "state"))
-    monkeypatch.setenv("CLUSTERWRIGHT_CONFIG_DIR", str(tmp_path / "config"))
-    return made
-
-
-def ran(*arguments: str) -> Result:
-    return CliRunner().invoke(fix.command, arguments, catch_exceptions=False)
+    return stood_in(monkeypatch, tmp_path)
 
 
 @pytest.mark.parametrize("config", [[], ["--kubeconfig", "/etc/other"]])

@@ -3,15 +3,12 @@
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from clusterwright.agents.hub import Target
-from clusterwright.cli import fix
-from clusterwright.cli.fix import command
 from clusterwright.tools.finding import Finding, Remedy, ask
 from clusterwright.tools.manifest import Manifest
 from tests.agents.found import finding
 from tests.agents.remediate.estate import Estate, curable
+from tests.cli.estates import ran, stood_in
 
 
 def patched(name: str, values: Manifest) -> Remedy:
@@ -30,21 +27,7 @@ CART, TILL = asking("Deployment/shop/cart"), asking("Deployment/shop/till")
 
 @pytest.fixture
 def estate(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Estate:
-    """Servers of a cluster that only exists here, in the place of those of a real one."""
-    made = Estate([CART])
-
-    def servers(*_: object) -> dict[str, Target]:
-        """Return them."""
-        return made.servers()
-
-    monkeypatch.setattr(fix, "_servers", servers)
-    monkeypatch.setenv("CLUSTERWRIGHT_STATE_DIR", str(tmp_path / "state"))
-    monkeypatch.setenv("CLUSTERWRIGHT_CONFIG_DIR", str(tmp_path / "config"))
-    return made
-
-
-def ran(*arguments: str) -> Result:
-    return CliRunner().invoke(command, arguments, catch_exceptions=False)
+    return stood_in(monkeypatch, tmp_path, [CART])
 
 
 def test_what_asks_says_how_it_is_told(estate: Estate) -> None:

@@ -5,7 +5,7 @@ reach; and the GitOps object that it is kept by.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 
 from clusterwright.tools.finding import (
@@ -61,70 +61,62 @@ def around(snapshot: Snapshot, findings: Iterable[Finding]) -> Edges:
     for finding in findings:
         subjects[finding.subject] |= dict.fromkeys(_calls(snapshot, finding))
         subjects[finding.subject] |= dict.fromkeys(_kept_by(snapshot, finding.subject))
-    for relation in _towards(snapshot, {ref.namespace for ref in subjects}):
-        if relation.target in subjects:
-            subjects[relation.target][relation] = None
-    for ref, edges in _of_waiting(snapshot, subjects).items():
-        subjects[ref] |= edges
+    waiting = _Waiting(snapshot)
+    needed: dict[Ref, list[Relation]] = defaultdict(list)
+    for relation in _towards(snapshot, {ref.namespace for ref in (*subjects, *waiting.calls)}):
+        needed[relation.target].append(relation)
+    for subject, edges in subjects.items():
+        edges.update(dict.fromkeys(needed.get(subject, ())))
+        edges.update(waiting.around(subject, edges, needed))
     return {ref: tuple(some)[:_MOST] for ref, some in subjects.items() if some}
 
 
-def _of_waiting(
-    snapshot: Snapshot, subjects: Mapping[Ref, Iterable[Relation]]
-) -> dict[Ref, dict[Relation, None]]:
-    """Return the edges of workloads that wait for a Service, by the subjects they have to do with.
+class _Waiting:
+    """Workloads that wait for a Service, which is no finding for a while."""
 
-    That is what they wait for, or what that waits for in turn; themselves: where a hundred wait for
-    one Service, each has its own edge; and who needs them, by its own edges. Budgets and others
-    that need such a workload are joined to it as well: that it waits is no finding for a while.
-    """
-    selected = _by_service(snapshot)
-    calls: dict[Ref, dict[Ref, None]] = defaultdict(dict)
-    callers: dict[Ref, dict[Ref, None]] = defaultdict(dict)
-    for caller, service in _waiting(snapshot):
-        calls[caller][service] = None
-        for ref in (service, *selected.get(service, ())):
-            callers[ref][caller] = None
-    needed: dict[Ref, list[Relation]] = defaultdict(list)
-    for relation in _towards(snapshot, {ref.namespace for ref in calls}):
-        if relation.target in calls:
-            needed[relation.target].append(relation)
-    found: dict[Ref, dict[Relation, None]] = {}
-    for subject, own in subjects.items():
-        edges = found[subject] = {}
-        below, above = _below(subject, own, calls, selected), _upwards(subject, callers)
+    def __init__(self, snapshot: Snapshot) -> None:
+        """Take those of a snapshot."""
+        self._selected = _by_service(snapshot)
+        self.calls: dict[Ref, dict[Ref, None]] = defaultdict(dict)
+        """The Services that each waits for."""
+        self._callers: dict[Ref, dict[Ref, None]] = defaultdict(dict)
+        for caller, service in _waiting(snapshot):
+            self.calls[caller][service] = None
+            for ref in (service, *self._selected.get(service, ())):
+                self._callers[ref][caller] = None
+
+    def around(
+        self, subject: Ref, own: Iterable[Relation], needed: Mapping[Ref, Iterable[Relation]]
+    ) -> dict[Relation, None]:
+        """Return the edges of those that a subject has to do with, twenty or a few more.
+
+        It is one, as where a hundred wait for one Service and each has its own edge; or it needs
+        one, by its `own` edges; or one waits for it, or for what does. Budgets and others that
+        need one are joined to it as well.
+        """
+        below = _walk([subject, *(one.target for one in own)], self._needs)
+        above = _walk([subject], lambda one: self._callers.get(one, ()))
+        edges: dict[Relation, None] = {}
         for caller in chain(below, above):
-            for service in calls.get(caller, ()):
-                edges |= dict.fromkeys(_call(caller, service, selected))
-            edges |= dict.fromkeys(needed.get(caller, ()))
+            if caller in self.calls:
+                for service in self.calls[caller]:
+                    edges |= dict.fromkeys(_call(caller, service, self._selected))
+                edges |= dict.fromkeys(needed.get(caller, ()))
             if len(edges) >= _MOST:
                 break
-    return found
+        return edges
+
+    def _needs(self, one: Ref) -> Iterable[Ref]:
+        return (*self.calls.get(one, ()), *self._selected.get(one, ()))
 
 
-def _below(
-    subject: Ref,
-    own: Iterable[Relation],
-    calls: Mapping[Ref, Iterable[Ref]],
-    selected: Mapping[Ref, Iterable[Ref]],
-) -> Iterator[Ref]:
-    """Yield what waits among what a subject needs, and among what that needs in turn."""
-    found = list(dict.fromkeys([subject, *(one.target for one in own)]))
+def _walk(starts: Iterable[Ref], steps: Callable[[Ref], Iterable[Ref]]) -> Iterator[Ref]:
+    """Yield what is reached from some objects, themselves first, the nearest first."""
+    found = list(dict.fromkeys(starts))
     reached = set(found)
     for one in found:
-        if one in calls:
-            yield one
-        new = [ref for ref in (*calls.get(one, ()), *selected.get(one, ())) if ref not in reached]
-        found += new
-        reached.update(new)
-
-
-def _upwards(subject: Ref, callers: Mapping[Ref, Iterable[Ref]]) -> Iterator[Ref]:
-    """Yield a subject, and all that waits for it, or for what does, the nearest first."""
-    found, reached = [subject], {subject}
-    for one in found:
         yield one
-        new = [ref for ref in callers.get(one, ()) if ref not in reached]
+        new = [ref for ref in dict.fromkeys(steps(one)) if ref not in reached]
         found += new
         reached.update(new)
 
